@@ -1,0 +1,67 @@
+use super::{NoEdit, shell, yaml};
+use crate::text::Span;
+
+/// How a host writes an inner text: what a replacement has to become to stand among the host's bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// The inner bytes are the host's bytes.
+    Verbatim,
+    /// A plain YAML scalar; `flow` inside `[]` or `{}`.
+    YamlPlain {
+        /// Whether it stands in a flow collection, where `,[]{}` end it.
+        flow: bool,
+    },
+    /// A YAML scalar in `'…'`.
+    YamlSingle,
+    /// A YAML (or JSON) scalar in `"…"`.
+    YamlDouble,
+    /// A YAML block scalar (`|`).
+    YamlLiteral {
+        /// Columns before each line of content.
+        indent: usize,
+    },
+    /// A YAML block scalar (`>`).
+    YamlFolded {
+        /// Columns before each line of content.
+        indent: usize,
+    },
+    /// A shell word of one or more pieces; the piece that holds the edit says how it is quoted.
+    ShellWord,
+    /// The body of a here-document.
+    Heredoc {
+        /// Whether the delimiter is quoted, so that nothing is expanded.
+        quoted: bool,
+        /// Whether leading tabs are dropped (`<<-`).
+        strip_tabs: bool,
+        /// The line that ends the body.
+        delimiter: String,
+    },
+    /// A Markdown code block; `prefix` is what the container writes before each line.
+    Fence {
+        /// Blanks and `>` signs.
+        prefix: String,
+    },
+}
+
+impl Codec {
+    /// `replacement`, written so that the host reads it as that text when it takes the place of the bytes below
+    /// `span` of `host`. A deletion needs no writing and never comes here.
+    ///
+    /// # Errors
+    /// [`NoEdit`] where the host has no way to hold the text at that place.
+    pub fn encode(&self, host: &str, span: Span, replacement: &str) -> Result<String, NoEdit> {
+        match self {
+            Self::Verbatim => Ok(replacement.to_owned()),
+            Self::YamlPlain { flow } => yaml::encode_plain(host, span, replacement, *flow),
+            Self::YamlSingle => yaml::encode_single(replacement),
+            Self::YamlDouble => yaml::encode_double(replacement),
+            Self::YamlLiteral { indent } => yaml::encode_literal(host, span, replacement, *indent),
+            Self::YamlFolded { .. } => yaml::encode_folded(host, span, replacement),
+            Self::ShellWord => shell::encode_word(host, span, replacement),
+            Self::Heredoc { quoted, strip_tabs, delimiter } => {
+                shell::encode_heredoc(host, span, replacement, *quoted, *strip_tabs, delimiter)
+            }
+            Self::Fence { prefix } => Ok(replacement.replace('\n', &format!("\n{prefix}"))),
+        }
+    }
+}

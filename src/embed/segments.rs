@@ -1,0 +1,206 @@
+use super::{Codec, NoEdit};
+use crate::text::{Edit, Span};
+
+/// A stretch of inner text and the host bytes that it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// In the inner text.
+    pub inner: Span,
+    /// In the host.
+    pub outer: Span,
+    /// Whether both are the same bytes; else the host writes an escape or a fold here.
+    pub verbatim: bool,
+}
+
+/// Ties an inner text to its host. The segments tile the inner text; host bytes between two segments (indentation,
+/// `"`, a dropped `\`-newline) belong to no inner byte.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Segments {
+    list: Vec<Segment>,
+    outer: Span,
+    codec: Codec,
+}
+
+/// An inner text and its ties to the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The inner text.
+    pub text: String,
+    /// Where it came from.
+    pub segments: Segments,
+}
+
+/// Builds a [`Decoded`] from left to right.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    text: String,
+    list: Vec<Segment>,
+}
+
+impl Decoder {
+    /// The bytes below `outer` stand in the inner text as they are.
+    pub fn verbatim(&mut self, host: &str, outer: Span) {
+        let piece = outer.of(host);
+        if piece.is_empty() {
+            return;
+        }
+        let inner = Span::new(self.text.len(), self.text.len() + piece.len());
+        self.text.push_str(piece);
+        match self.list.last_mut() {
+            Some(last) if last.verbatim && last.outer.end() == outer.start() => {
+                last.inner = last.inner.hull(inner);
+                last.outer = last.outer.hull(outer);
+            }
+            _ => self.list.push(Segment { inner, outer, verbatim: true }),
+        }
+    }
+
+    /// The bytes below `outer` (an escape, a fold) stand for `text`.
+    pub fn decoded(&mut self, text: &str, outer: Span) {
+        if text.is_empty() {
+            return;
+        }
+        let inner = Span::new(self.text.len(), self.text.len() + text.len());
+        self.text.push_str(text);
+        self.list.push(Segment { inner, outer, verbatim: false });
+    }
+
+    /// Length of the inner text so far, in bytes.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Whether no inner text came yet.
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The inner text, which `codec` writes and which stands somewhere in `outer`.
+    pub fn finish(self, outer: Span, codec: Codec) -> Decoded {
+        Decoded { text: self.text, segments: Segments { list: self.list, outer, codec } }
+    }
+}
+
+/// Which of two host offsets an inner offset at a gap means.
+#[derive(Clone, Copy)]
+enum Side {
+    /// Right after the segment before.
+    Before,
+    /// At the segment behind.
+    Behind,
+}
+
+impl Segments {
+    /// The inner text is the host's text below `outer`.
+    pub fn identity(outer: Span) -> Self {
+        let inner = Span::new(0, outer.len());
+        Self { list: vec![Segment { inner, outer, verbatim: true }], outer, codec: Codec::Verbatim }
+    }
+
+    /// The host bytes that hold all of the inner text.
+    pub fn outer(&self) -> Span {
+        self.outer
+    }
+
+    /// How the host writes the inner text.
+    pub fn codec(&self) -> &Codec {
+        &self.codec
+    }
+
+    /// The segments, by position.
+    pub fn iter(&self) -> impl Iterator<Item = &Segment> {
+        self.list.iter()
+    }
+
+    /// The host bytes of an inner span, hull of its pieces: an escape or a fold counts whole.
+    pub fn to_outer(&self, inner: Span) -> Span {
+        let start = self.offset(inner.start(), Side::Behind).0;
+        if inner.is_empty() {
+            return Span::at(start);
+        }
+        let end = self.offset(inner.end(), Side::Before);
+        Span::new(start, end.1)
+    }
+
+    /// The host offsets around inner offset `at`: equal unless it lies inside an escape or fold.
+    fn offset(&self, at: usize, side: Side) -> (usize, usize) {
+        let index = match side {
+            Side::Before => self.list.partition_point(|segment| segment.inner.end() < at),
+            Side::Behind => self.list.partition_point(|segment| segment.inner.end() <= at),
+        };
+        let Some(segment) = self.list.get(index) else {
+            let end = self.list.last().map_or(self.outer.start(), |last| last.outer.end());
+            return (end, end);
+        };
+        let into = at.saturating_sub(segment.inner.start());
+        if segment.verbatim || into == 0 {
+            let offset = segment.outer.start() + into;
+            (offset, offset)
+        } else if at >= segment.inner.end() {
+            (segment.outer.end(), segment.outer.end())
+        } else {
+            (segment.outer.start(), segment.outer.end())
+        }
+    }
+
+    /// Whether host bytes without an inner byte lie at inner offset `at`.
+    fn is_gap(&self, at: usize) -> bool {
+        self.offset(at, Side::Before) != self.offset(at, Side::Behind)
+    }
+
+    /// The edit of the host that makes `edit` of the inner text.
+    ///
+    /// # Errors
+    /// [`NoEdit`] if an end of the edit lies inside an escape, or the host has no way to write the replacement there.
+    pub fn edit(&self, host: &str, inner_text: &str, edit: &Edit) -> Result<Edit, NoEdit> {
+        if edit.is_deletion() {
+            return self.delete(host, inner_text, edit.span);
+        }
+        let side = if edit.span.is_empty() { Side::Before } else { Side::Behind };
+        let start = exact(self.offset(edit.span.start(), side))?;
+        let end =
+            if edit.span.is_empty() { start } else { exact(self.offset(edit.span.end(), Side::Before))? };
+        let span = Span::new(start, end);
+        Ok(Edit::replace(span, self.codec.encode(host, span, &edit.replacement)?))
+    }
+
+    fn delete(&self, host: &str, inner_text: &str, mut span: Span) -> Result<Edit, NoEdit> {
+        if self.joins_lines(host, inner_text, span) {
+            span = span.shifted(1);
+        }
+        // Whole lines go with their indentation: from the end of the line before to the end of the last one. A range
+        // that begins inside a line and ends at the start of another one joins the two, without the indentation.
+        let lines = self.is_gap(span.start()) && self.is_gap(span.end())
+            || span.start() == 0 && self.is_gap(span.end()) && span.end() < inner_text.len();
+        let (start_side, end_side) = match (lines, span.start()) {
+            (true, 0) => (Side::Behind, Side::Behind),
+            (true, _) => (Side::Before, Side::Before),
+            (false, _) if self.is_gap(span.end()) && span.end() < inner_text.len() => {
+                (Side::Behind, Side::Behind)
+            }
+            (false, _) => (Side::Behind, Side::Before),
+        };
+        let start = exact(self.offset(span.start(), start_side))?;
+        let end = exact(self.offset(span.end(), end_side))?;
+        Ok(Edit::delete(Span::new(start, end)))
+    }
+
+    /// Whether a deletion begins with a fold (a host line end read as a blank) and leaves words behind it on its last
+    /// host line. Then the blank behind goes instead of the fold, so that no word changes its line.
+    fn joins_lines(&self, host: &str, inner_text: &str, span: Span) -> bool {
+        let byte = |at: usize| inner_text.as_bytes().get(at);
+        let fold = |at: usize| {
+            self.list.iter().any(|segment| {
+                !segment.verbatim && segment.inner.start() == at && segment.outer.of(host).contains('\n')
+            })
+        };
+        byte(span.start()) == Some(&b' ')
+            && byte(span.end()) == Some(&b' ')
+            && fold(span.start())
+            && !fold(span.end())
+    }
+}
+
+fn exact((low, high): (usize, usize)) -> Result<usize, NoEdit> {
+    if low == high { Ok(low) } else { Err(NoEdit::new("it would cut an escape of the surrounding text")) }
+}

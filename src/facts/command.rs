@@ -1,0 +1,66 @@
+use super::NodeId;
+use crate::text::Span;
+
+/// One simple command: assignments, words, redirections.
+#[derive(Clone, Debug, Default)]
+pub struct Command {
+    /// From the first assignment or word to the last word.
+    pub span: Span,
+    /// `NAME=value` words before the program.
+    pub assignments: Vec<Variable>,
+    /// The program and its arguments, template expressions and unknown expansions included.
+    pub words: Vec<Word>,
+    /// Redirections to and from files; here-documents are regions.
+    pub redirects: Vec<Redirect>,
+    /// Index of the command whose output is piped into this one.
+    pub piped_from: Option<usize>,
+    /// Whether the command ends because a line that looks like its continuation lacks the `\` before it: the line
+    /// behind begins with an option. The words of those lines are in `stray`.
+    pub stray: Vec<Word>,
+}
+
+/// One word of a command.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// Names the word to [`crate::syntax::Parsed`].
+    pub node: NodeId,
+    /// The word as written, quotes included.
+    pub span: Span,
+    /// The word with its quotes taken off; expansions and template expressions stay as written.
+    pub text: String,
+    /// Whether it holds an expansion, a substitution or a template expression.
+    pub opaque: bool,
+    /// Whether it may become none or several words when it runs (`$ARGS`, `"$@"`, `{{ flags }}`).
+    pub splits: bool,
+    /// Whether it is a template tag that controls what stands between it and its end (`{% if x %}`).
+    pub control: bool,
+}
+
+/// A variable that is given a value.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Names the whole assignment to [`crate::syntax::Parsed`].
+    pub node: NodeId,
+    /// The name as written.
+    pub name: String,
+    /// The name's bytes.
+    pub name_span: Span,
+    /// The value with its quotes taken off; as written where it is opaque.
+    pub value: String,
+    /// The value's bytes, quotes included; empty behind the `=` where there is none.
+    pub value_span: Span,
+    /// Whether the value holds an expansion, a substitution or a template expression.
+    pub opaque: bool,
+    /// Whether the environment of later commands has it (`export`, `declare -x`, a dotenv line), rather than this shell
+    /// or one command alone.
+    pub exported: bool,
+}
+
+/// A redirection.
+#[derive(Clone, Debug)]
+pub struct Redirect {
+    /// The operator with its file descriptor: `>`, `2>>`, `<`.
+    pub operator: String,
+    /// What it goes to or comes from.
+    pub target: Word,
+}

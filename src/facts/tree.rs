@@ -1,0 +1,125 @@
+use crate::text::Span;
+
+/// Names a node of one parsed text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// Keys and values of a text, whatever its language: YAML, JSON, TOML, HCL.
+///
+/// A forest in document order: [`DataTree::roots`] are the documents. Duplicate keys stay apart. An anchor's content
+/// stands where it is written; an alias is a leaf.
+#[derive(Debug, Default)]
+pub struct DataTree {
+    /// By [`NodeId`], parents before children.
+    pub nodes: Vec<Node>,
+    /// The top node of each document.
+    pub roots: Vec<NodeId>,
+}
+
+/// A value, and the key or position at which it stands.
+#[derive(Debug)]
+pub struct Node {
+    /// The mapping or sequence that holds it.
+    pub parent: Option<NodeId>,
+    /// Its key, in a mapping.
+    pub key: Option<Key>,
+    /// The value's bytes, without tag and anchor; quotes and block header included.
+    pub span: Span,
+    /// The value.
+    pub kind: NodeKind,
+    /// Whether an anchor stands before it, so that an alias may use it elsewhere.
+    pub anchored: bool,
+    /// Its tag as written (`!Sub`), where there is one.
+    pub tag: Option<String>,
+}
+
+/// A key.
+#[derive(Debug)]
+pub struct Key {
+    /// Decoded.
+    pub text: String,
+    /// Its bytes, without quotes.
+    pub span: Span,
+}
+
+/// A value's kind.
+#[derive(Debug)]
+pub enum NodeKind {
+    /// Text.
+    Scalar(Scalar),
+    /// Keys with values, in order.
+    Mapping(Vec<NodeId>),
+    /// Values, in order.
+    Sequence(Vec<NodeId>),
+    /// `*name`
+    Alias,
+}
+
+/// A scalar.
+#[derive(Debug)]
+pub struct Scalar {
+    /// Decoded text. Template expressions stay as they are written.
+    pub text: String,
+    /// How it is written.
+    pub style: ScalarStyle,
+    /// Whether it holds a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
+    pub opaque: bool,
+    /// Whether it means null: nothing, `~` or `null` without quotes.
+    pub null: bool,
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScalarStyle {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    Single,
+    /// `"…"`
+    Double,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+impl DataTree {
+    /// The node called `id`.
+    pub fn get(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(id.0 as usize)
+    }
+
+    /// What a mapping or sequence holds; nothing for a leaf.
+    pub fn children(&self, id: NodeId) -> &[NodeId] {
+        match self.get(id).map(|node| &node.kind) {
+            Some(NodeKind::Mapping(children) | NodeKind::Sequence(children)) => children,
+            _ => &[],
+        }
+    }
+
+    /// The value of `key` in the mapping `id`; the first one of duplicates.
+    pub fn child(&self, id: NodeId, key: &str) -> Option<NodeId> {
+        self.children(id)
+            .iter()
+            .copied()
+            .find(|child| self.get(*child).and_then(|node| node.key.as_ref()).is_some_and(|k| k.text == key))
+    }
+
+    /// The scalar at `id`.
+    pub fn scalar(&self, id: NodeId) -> Option<&Scalar> {
+        match self.get(id).map(|node| &node.kind) {
+            Some(NodeKind::Scalar(scalar)) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The text of the scalar at `key` in the mapping `id`.
+    pub fn text(&self, id: NodeId, key: &str) -> Option<&str> {
+        self.scalar(self.child(id, key)?).map(|scalar| scalar.text.as_str())
+    }
+
+    /// The top node of the document that holds `id`.
+    pub fn root_of(&self, id: NodeId) -> NodeId {
+        std::iter::successors(Some(id), |id| self.get(*id)?.parent).last().unwrap_or(id)
+    }
+}

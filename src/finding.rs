@@ -1,0 +1,148 @@
+//! What a run tells: findings with labels, severity and fix, and notices about what could not be checked.
+
+use crate::text::{Edit, Position, Span};
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Has no effect, or stops working with a later version.
+    Warning,
+    /// Fails with the version that is judged by.
+    Error,
+}
+
+impl Severity {
+    /// Its name in every output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Whether what runs behaves as before after a fix, whatever stands in the files that nobody saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Safety {
+    /// A person has to put something in place as well.
+    Unsafe,
+    /// What runs behaves as before, or better.
+    Safe,
+}
+
+/// A place beside the finding that explains it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Bytes of the file.
+    pub span: Span,
+    /// What it is to the finding: "in this `script:` item".
+    pub text: String,
+}
+
+/// The fix of a finding: its part of the fix of its unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// Safe or unsafe; the same for all findings of a unit.
+    pub safety: Safety,
+    /// What it does, in the imperative: "rename to `--token`".
+    pub message: String,
+    /// All edits of the finding's unit, in bytes of the file, sorted: they go together or not at all.
+    pub edits: Vec<Edit>,
+}
+
+/// What a fix takes out of a file, for the migration plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Field of `POST /user/runners`: `tag_list`.
+    pub field: String,
+    /// Its value as written, quotes taken off; an expression stays one.
+    pub value: String,
+}
+
+/// One place that a rule found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, one line.
+    pub message: String,
+    /// What to do, one sentence in the imperative.
+    pub help: String,
+    /// Where to read on.
+    pub url: String,
+    /// The name that is deprecated, in bytes of the file.
+    pub span: Span,
+    /// Why here: the text under the span.
+    pub label: String,
+    /// Hosts and other places that explain it, outermost first.
+    pub related: Vec<Label>,
+    /// The registration that it belongs to, `path:line` of its first byte.
+    pub unit: Option<String>,
+    /// Languages of the texts around it, from the file's own to the innermost: `["markdown", "shell"]`.
+    pub via: Vec<&'static str>,
+    /// The fix, or why there is none.
+    pub fix: Result<Fix, String>,
+    /// What the fix takes out of the file.
+    pub removes: Option<Setting>,
+    /// Where it stands, by structure (`jobs/build/script[2]`), for fingerprints that survive edits elsewhere.
+    pub structure: String,
+    /// Whether a comment in the file accepts it.
+    pub suppressed: bool,
+}
+
+/// What could not be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NoticeKind {
+    /// Parts of it are not what its language allows; the rest was linted.
+    Unparsable,
+    /// Too large or binary: not linted.
+    Skipped,
+    /// A limit was reached: deeper or later parts were not linted.
+    Limited,
+    /// It could not be read: the run is incomplete.
+    Unreadable,
+    /// It could not be written: the run is incomplete.
+    Unwritable,
+    /// A link to nowhere.
+    Dangling,
+}
+
+impl NoticeKind {
+    /// Whether the run failed or is incomplete because of it (exit code 2).
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Unreadable | Self::Unwritable)
+    }
+}
+
+/// Something about a file that is no finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What kind of thing.
+    pub kind: NoticeKind,
+    /// For people.
+    pub message: String,
+    /// Where, if there is a place.
+    pub position: Option<Position>,
+}
+
+/// What linting one file gave.
+#[derive(Debug, Default)]
+pub struct Linted {
+    /// By position.
+    pub findings: Vec<Finding>,
+    /// What could not be read.
+    pub notices: Vec<Notice>,
+    /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted.
+    pub secrets: Vec<Span>,
+    /// Whether it was parsed at all, or passed over because no rule could match.
+    pub examined: bool,
+}

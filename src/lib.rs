@@ -1,0 +1,19 @@
+//! `runnerlint` finds GitLab Runner's legacy registration workflow in any config file, and fixes it.
+//!
+//! The rooms, in their order; a room uses only rooms above it:
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`text`] | spans, sources, edits |
+//! | [`embed`] | decoded text and the host bytes it came from |
+//! | [`facts`] | the vocabulary that rules match on |
+//! | [`syntax`] | languages: text to facts |
+//! | [`finding`] | findings and notices |
+//! | [`engine`] | bytes to findings |
+
+pub mod embed;
+pub mod engine;
+pub mod facts;
+pub mod finding;
+pub mod syntax;
+pub mod text;

@@ -1,0 +1,88 @@
+//! Languages: text in, [`Facts`] out. One file or folder each, and one line in [`LANGUAGES`].
+
+mod dotenv;
+mod markdown;
+mod shell;
+mod yaml;
+
+use crate::embed::{Decoded, NoEdit};
+use crate::facts::{Facts, NodeId};
+use crate::text::{Edit, Span};
+
+/// A language: how its texts are told apart, and how they are read.
+pub trait Language: Sync {
+    /// Its name: lower case, as in rule and site files.
+    fn name(&self) -> &'static str;
+
+    /// Other names that it goes by: info strings of Markdown, names in site files.
+    fn aliases(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Globs of the file names that it owns, matched on the last part of the path.
+    fn file_names(&self) -> &'static [&'static str];
+
+    /// Whether a text of unknown name looks like it, from its first lines.
+    fn recognises(&self, text: &str) -> bool;
+
+    /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].
+    fn parse(&self, text: &str) -> Box<dyn Parsed>;
+}
+
+/// A text that has been read. It answers what only its language knows.
+pub trait Parsed: Send + Sync {
+    /// What it says.
+    fn facts(&self) -> &Facts;
+
+    /// The text of a scalar or word, to be read as another language; `None` where the node has no text of its own.
+    fn decode(&self, node: NodeId) -> Option<Decoded>;
+
+    /// Takes `nodes` out, all at once, so that what is left is well formed and no blank line, dangling `\`, comma or
+    /// empty parent stays behind. A node that lies in another one of them needs no mention.
+    ///
+    /// # Errors
+    /// [`NoEdit`] if one of them cannot go: then none goes.
+    fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit>;
+
+    /// Gives `node` another value, quoted as the place needs. `value` is an expression of the language the node stands
+    /// in (`$TOKEN` in a shell, `{{ .Values.token }}` in YAML) or plain text.
+    ///
+    /// # Errors
+    /// [`NoEdit`] where the value has no place.
+    fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit>;
+
+    /// Writes an entry `key` with `value` (plain text) behind the entry `node`, in its form.
+    ///
+    /// # Errors
+    /// [`NoEdit`] where the language or the place has no such entries.
+    fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit>;
+
+    /// What the text means, piece by piece in the order of the text: a fix is proven by comparing this before and after.
+    fn data(&self) -> Vec<Datum>;
+}
+
+/// The edits that take nodes out of a text.
+#[derive(Debug, Default)]
+pub struct Removal {
+    /// The edits.
+    pub edits: Vec<Edit>,
+    /// The bytes of what goes, as in [`Datum::span`]: each datum inside one of them is gone afterwards, and no other.
+    pub gone: Vec<Span>,
+}
+
+/// One piece of what a text means: an event of YAML, a word of a command, an assignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Datum {
+    /// Its bytes; for the start and end of a collection, all bytes of the collection with its key.
+    pub span: Span,
+    /// Kind and decoded value, comparable across texts.
+    pub value: String,
+}
+
+/// Every language there is.
+pub static LANGUAGES: &[&dyn Language] = &[&shell::Shell, &yaml::Yaml, &dotenv::Dotenv, &markdown::Markdown];
+
+/// The language of that name or alias.
+pub fn named(name: &str) -> Option<&'static dyn Language> {
+    LANGUAGES.iter().copied().find(|language| language.name() == name || language.aliases().contains(&name))
+}

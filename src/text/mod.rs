@@ -1,0 +1,9 @@
+//! Bytes, spans and edits: the ground that everything else stands on.
+
+mod edit;
+mod source;
+mod span;
+
+pub use edit::{Edit, EditSet, Overlap};
+pub use source::{Eol, Position, Source};
+pub use span::Span;
