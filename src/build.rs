@@ -7,7 +7,7 @@ use std::{env, fs};
 #[expect(dead_code, unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod rules_schema;
 #[path = "sites/schema.rs"]
-#[expect(dead_code, unreachable_pub, reason = "the build script uses the form only to read and write it")]
+#[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod sites_schema;
 
 use rules_schema::{Rule, RuleData, RuleText};

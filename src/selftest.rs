@@ -84,7 +84,7 @@ fn check(rule: &str, example: &Example) -> Vec<String> {
         wrong.push(format!("is fixed again to\n{}", String::from_utf8_lossy(&again.text)));
     }
     if example.good.is_some()
-        && !self::lint(&settings, path, &around, &source(&text)).findings.iter().all(|f| f.rule != rule)
+        && !lint(&settings, path, &around, &source(&text)).findings.iter().all(|f| f.rule != rule)
     {
         wrong.push("is still found after its fix".to_owned());
     }

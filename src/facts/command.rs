@@ -22,7 +22,7 @@ pub struct Command {
 /// One word of a command.
 #[derive(Clone, Debug)]
 pub struct Word {
-    /// Names the word to [`crate::syntax::Parsed`].
+    /// Names the word to the text that was read.
     pub node: NodeId,
     /// The word as written, quotes included.
     pub span: Span,
@@ -39,7 +39,7 @@ pub struct Word {
 /// A variable that is given a value.
 #[derive(Clone, Debug)]
 pub struct Variable {
-    /// Names the whole assignment to [`crate::syntax::Parsed`].
+    /// Names the whole assignment to the text that was read.
     pub node: NodeId,
     /// The name as written.
     pub name: String,

@@ -390,15 +390,6 @@ pub struct Example {
     pub token_value: Option<String>,
 }
 
-/// A rule file: rule and text together.
-#[derive(Clone, Debug)]
-pub struct RuleFile {
-    /// For the engine.
-    pub rule: Rule,
-    /// For people.
-    pub text: RuleText,
-}
-
 /// All rules and units, compiled into the program.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RuleData {

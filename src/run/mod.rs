@@ -2,7 +2,7 @@
 
 mod read;
 
-use crate::engine::{self, Settings, Surroundings};
+use crate::engine::{Settings, Surroundings};
 use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, diff, write};
 use crate::mask::Mask;

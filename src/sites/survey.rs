@@ -189,6 +189,9 @@ impl<'a> Trees<'a> {
             }
             Holds::Secret => {
                 let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
+                if let Some(it) = self.survey.scope_mut(scope) {
+                    it.evident = true;
+                }
                 let sealed = self.sealed(document).or(site.sealed.as_deref());
                 environment::read_secret(
                     self.tree,
