@@ -1,4 +1,4 @@
-use super::{NoEdit, shell, yaml};
+use super::{NoEdit, Quoting, shell, yaml};
 use crate::text::Span;
 
 /// How a host writes an inner text: what a replacement has to become to stand among the host's bytes.
@@ -26,7 +26,10 @@ pub enum Codec {
         indent: usize,
     },
     /// A shell word of one or more pieces; the piece that holds the edit says how it is quoted.
-    ShellWord,
+    ShellWord {
+        /// The pieces that have inner text, in host bytes.
+        pieces: Vec<(Span, Quoting)>,
+    },
     /// The body of a here-document.
     Heredoc {
         /// Whether the delimiter is quoted, so that nothing is expanded.
@@ -57,7 +60,7 @@ impl Codec {
             Self::YamlDouble => yaml::encode_double(replacement),
             Self::YamlLiteral { indent } => yaml::encode_literal(host, span, replacement, *indent),
             Self::YamlFolded { .. } => yaml::encode_folded(host, span, replacement),
-            Self::ShellWord => shell::encode_word(host, span, replacement),
+            Self::ShellWord { pieces } => shell::encode_word(host, span, replacement, pieces),
             Self::Heredoc { quoted, strip_tabs, delimiter } => {
                 shell::encode_heredoc(host, span, replacement, *quoted, *strip_tabs, delimiter)
             }

@@ -11,6 +11,7 @@ mod yaml;
 
 pub use codec::Codec;
 pub use segments::{Decoded, Decoder, Segment, Segments};
+pub use shell::Quoting;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,0 +1,476 @@
+//! Simple commands: assignments, words, redirections.
+
+use super::dialect::Dialect;
+use super::heredoc::Pending;
+use super::lexer::{Lexer, Until};
+use super::scan::{self, Role};
+use super::script::{Break, BreakKind, NodeKind, Raw, Statement};
+use super::word::RawWord;
+use crate::facts::{Command, Redirect, Variable, Word};
+use crate::text::Span;
+
+/// A statement while it is read.
+#[derive(Debug, Default)]
+pub(super) struct Building {
+    pub(super) index: usize,
+    pub(super) statement: Statement,
+    pub(super) command: Command,
+    /// Whether a line end without `\` was passed: words are stray.
+    stray: bool,
+    /// Whether the words are those of `[[ … ]]`.
+    test: bool,
+    variables: Vec<Variable>,
+}
+
+impl Lexer<'_> {
+    /// A simple command or assignments, up to what ends them.
+    pub(super) fn statement(&mut self) {
+        let mut building = self.begin();
+        building.test = self.text.get(self.at..).is_some_and(|rest| rest.starts_with("[[")) && self.dialect == Dialect::Sh;
+        self.parts(&mut building);
+        self.finish(building);
+    }
+
+    /// Takes a number for a new statement.
+    pub(super) fn begin(&mut self) -> Building {
+        let index = self.out.statements.len();
+        self.out.statements.push(Statement::default());
+        let statement = Statement { backquoted: self.until == Until::Backquote, ..Statement::default() };
+        Building { index, statement, ..Building::default() }
+    }
+
+    fn parts(&mut self, building: &mut Building) {
+        loop {
+            self.blanks();
+            let start = self.at;
+            let Some(byte) = self.byte() else { break };
+            match byte {
+                b'\n' | b'\r' => {
+                    if !self.line_goes_on(building) {
+                        break;
+                    }
+                }
+                b';' if building.test => self.at += 1,
+                b'`' if self.until == Until::Backquote => break,
+                b'#' if self.is_comment() => {
+                    if self.continued_behind_comment(building) {
+                        continue;
+                    }
+                    break;
+                }
+                b'|' | b'(' | b')' | b'<' | b'>' | b'&' if building.test && !self.is_substitution() => self.at += 1,
+                b'&' if self.peek(1) == Some(b'>') => {
+                    if !self.redirect(building) {
+                        break;
+                    }
+                }
+                b';' | b'|' | b'&' | b')' => break,
+                b'}' if self.dialect == Dialect::PowerShell => break,
+                b'(' => {
+                    if !self.function_parentheses(building) {
+                        break;
+                    }
+                    return;
+                }
+                _ => {
+                    if !building.test && self.redirect(building) {
+                        continue;
+                    }
+                    if let Some((span, role)) = self.own_tag() {
+                        self.tag(building, span, role);
+                        continue;
+                    }
+                    let Some(word) = self.word() else {
+                        if self.at == start && matches!(byte, b'<' | b'>') {
+                            // An operator without a target, or a sign that means nothing.
+                            self.at += 1;
+                            continue;
+                        }
+                        break;
+                    };
+                    let ends = building.test && word.span.of(self.text) == "]]";
+                    self.part(building, word);
+                    if ends {
+                        break;
+                    }
+                }
+            }
+            if self.at <= start {
+                break;
+            }
+        }
+    }
+
+    fn is_substitution(&self) -> bool {
+        matches!((self.byte(), self.peek(1)), (Some(b'<' | b'>'), Some(b'(')))
+    }
+
+    /// A word takes its place in the statement.
+    fn part(&mut self, building: &mut Building, word: RawWord) {
+        let fresh = building.command.words.is_empty();
+        if fresh && let Some(name) = self.assignment_name(&word) {
+            return self.assignment(building, word, name);
+        }
+        if self.byte() == Some(b'(') && self.dialect == Dialect::Sh && self.assignment_name(&word).is_some() {
+            // `declare -a args=(…)`
+            let span = self.array(word.span.start());
+            building.statement.parts.push(span);
+            return;
+        }
+        let span = word.span;
+        self.out.datum(span, format!("word:{}", word.datum(self.text)));
+        let fact = self.fact(&word, NodeKind::Part, building.index);
+        building.statement.parts.push(span);
+        if building.stray {
+            building.command.stray.push(fact);
+        } else {
+            building.command.words.push(fact);
+        }
+    }
+
+    /// The word as a fact, with a node.
+    pub(super) fn fact(&mut self, word: &RawWord, kind: NodeKind, statement: usize) -> Word {
+        let text = word.text(self.text);
+        let opaque = word.opaque || self.dialect != Dialect::PowerShell && has_percent_name(&text);
+        let node = self.out.node(kind, word.span, word.span, statement);
+        Word { node, span: word.span, text, opaque, splits: word.splits, control: false }
+    }
+
+    /// A template tag takes its place in the statement.
+    fn tag(&mut self, building: &mut Building, span: Span, role: Role) {
+        let previous = building.statement.parts.last().copied();
+        building.statement.parts.push(span);
+        let delta = match role {
+            Role::Opens => 1,
+            Role::Closes => -1,
+            Role::Neutral | Role::Value => 0,
+        };
+        building.statement.tags.push((span.start(), delta));
+        let node = self.out.node(NodeKind::Value, span, span, building.index);
+        let text = span.of(self.text).to_owned();
+        let word = Word { node, span, text, opaque: true, splits: true, control: true };
+        if building.stray {
+            building.command.stray.push(word);
+        } else {
+            building.command.words.push(word);
+        }
+        // A tag alone on its line vanishes with the line.
+        let end = scan::skip_blanks(self.bytes, self.at);
+        let newline = scan::newline_len(self.bytes, end);
+        let own_line = previous.is_some_and(|previous| {
+            self.out.breaks.last().is_some_and(|last| {
+                last.span.start() >= previous.end() && scan::skip_blanks(self.bytes, last.span.end()) == span.start()
+            })
+        });
+        if own_line && newline > 0 {
+            let span = Span::new(end, end + newline);
+            self.out.breaks.push(Break { kind: BreakKind::Tag, span });
+            self.at = span.end();
+        }
+    }
+
+    /// Length of `NAME=` or `NAME+=` (a subscript included) that the word begins with, and of the name alone.
+    pub(super) fn assignment_name(&self, word: &RawWord) -> Option<(usize, usize)> {
+        if self.dialect == Dialect::Cmd {
+            return None;
+        }
+        let start = word.span.start();
+        let mut at = start;
+        if self.dialect == Dialect::PowerShell {
+            return None;
+        }
+        let name = scan::name_len(self.bytes, at);
+        if name == 0 {
+            return None;
+        }
+        at += name;
+        if self.bytes.get(at) == Some(&b'[') {
+            let close = self.text.get(at..word.span.end())?.find(']')?;
+            at += close + 1;
+        }
+        if self.bytes.get(at) == Some(&b'+') {
+            at += 1;
+        }
+        (self.bytes.get(at) == Some(&b'=') && at < word.span.end()).then_some((at + 1 - start, name))
+    }
+
+    /// `NAME=value` before the program, or alone.
+    fn assignment(&mut self, building: &mut Building, word: RawWord, (prefix, name): (usize, usize)) {
+        let start = word.span.start();
+        let value_start = start + prefix;
+        let name_span = Span::new(start, start + name);
+        if value_start == word.span.end() && self.byte() == Some(b'(') {
+            let span = self.array(start);
+            building.statement.parts.push(span);
+            return;
+        }
+        let value = word.from(value_start);
+        let head = Span::new(start, value_start).of(self.text);
+        self.out.datum(word.span, format!("assignment:{head}{}", value.datum(self.text)));
+        let node = self.out.node(NodeKind::Part, word.span, value.span, building.index);
+        building.statement.parts.push(word.span);
+        building.variables.push(Variable {
+            node,
+            name: name_span.of(self.text).to_owned(),
+            name_span,
+            value: value.text(self.text),
+            value_span: value.span,
+            opaque: word.opaque,
+            exported: false,
+        });
+    }
+
+    /// The words of `NAME=(…)`, whose `(` is at this place; all of its bytes.
+    pub(super) fn array(&mut self, start: usize) -> Span {
+        let mut building = self.begin();
+        building.statement.array = true;
+        let open = self.at;
+        self.at += 1;
+        let comma = self.dialect == Dialect::PowerShell;
+        loop {
+            self.blanks();
+            let before = self.at;
+            match self.byte() {
+                None => break,
+                Some(b')') => {
+                    self.at += 1;
+                    break;
+                }
+                Some(b'\n' | b'\r') => {
+                    let len = scan::newline_len(self.bytes, self.at).max(1);
+                    let span = Span::new(self.at, self.at + len);
+                    self.out.breaks.push(Break { kind: BreakKind::Newline, span });
+                    self.at = span.end();
+                }
+                Some(b'#') if self.is_comment() => self.comment(),
+                Some(b',') if comma => self.at += 1,
+                Some(_) => {
+                    if let Some((span, role)) = self.own_tag() {
+                        self.tag(&mut building, span, role);
+                    } else if let Some(word) = self.word() {
+                        if comma {
+                            self.split_at_commas(&mut building, &word);
+                        } else {
+                            self.part(&mut building, word);
+                        }
+                    } else {
+                        self.at = before + 1;
+                        while !self.text.is_char_boundary(self.at) {
+                            self.at += 1;
+                        }
+                    }
+                }
+            }
+        }
+        let span = Span::new(start, self.at);
+        let head = Span::new(start, open).of(self.text);
+        self.out.datum(span, format!("array:{head}"));
+        building.statement.tail = self.at.saturating_sub(1).max(open + 1).min(self.at);
+        building.statement.span = span;
+        let mut words: Vec<Word> = Vec::new();
+        // `[key]=value` looks like an assignment; here it is an element.
+        words.append(&mut building.command.words);
+        if !words.is_empty() {
+            self.out.facts.word_lists.push(words);
+        }
+        if let Some(slot) = self.out.statements.get_mut(building.index) {
+            *slot = building.statement;
+        }
+        span
+    }
+
+    /// PowerShell writes its lists with commas.
+    fn split_at_commas(&mut self, building: &mut Building, word: &RawWord) {
+        let mut start = word.span.start();
+        let pieces = word.pieces.clone();
+        let in_piece = |at: usize| pieces.iter().any(|p| p.span.start() <= at && at < p.span.end() && p.quoting != crate::embed::Quoting::Bare);
+        let raw = word.span;
+        for at in raw.start()..=raw.end() {
+            if at == raw.end() || self.bytes.get(at) == Some(&b',') && !in_piece(at) {
+                if at > start {
+                    let mut part = word.from(start);
+                    part.span = Span::new(start, at);
+                    part.pieces.retain(|piece| piece.span.start() < at);
+                    self.part(building, part);
+                }
+                start = at + 1;
+            }
+        }
+    }
+
+    /// A redirection at this place; `false` where there is none.
+    fn redirect(&mut self, building: &mut Building) -> bool {
+        let start = self.at;
+        let mut at = start;
+        while self.bytes.get(at).is_some_and(u8::is_ascii_digit) && at - start < 4 {
+            at += 1;
+        }
+        let both = self.bytes.get(at) == Some(&b'&') && at == start;
+        if both {
+            at += 1;
+        }
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let len = match rest {
+            [b'<', b'<', b'<', ..] | [b'<', b'<', b'-', ..] if self.dialect == Dialect::Sh => 3,
+            [b'<', b'<', ..] if self.dialect == Dialect::Sh => 2,
+            [b'>', b'>' | b'|' | b'&', ..] | [b'<', b'&' | b'>', ..] => 2,
+            [b'<' | b'>', b'(', ..] | [b'<', b'%' | b'#', ..] => return false,
+            [b'<', ..] if at == start && self.is_placeholder() => return false,
+            [b'<' | b'>', ..] => 1,
+            _ => return false,
+        };
+        let operator = Span::new(start, at + len);
+        let heredoc = matches!(rest, [b'<', b'<', b'-', ..] | [b'<', b'<', ..]) && rest.get(2) != Some(&b'<') && self.dialect == Dialect::Sh;
+        self.at = scan::skip_blanks(self.bytes, operator.end());
+        let Some(target) = self.word() else {
+            self.at = operator.end();
+            return true;
+        };
+        let span = operator.hull(target.span);
+        building.statement.parts.push(span);
+        if heredoc {
+            let delimiter = target.text(self.text);
+            self.out.datum(span, format!("here-document:{delimiter}"));
+            self.pending.push(Pending {
+                opener: span,
+                quoted: target.quoted,
+                strip_tabs: len == 3,
+                delimiter,
+                statement: building.index,
+            });
+            return true;
+        }
+        let sign = operator.of(self.text).to_owned();
+        self.out.datum(span, format!("redirect:{sign}{}", target.datum(self.text)));
+        let target = self.fact(&target, NodeKind::Value, building.index);
+        building.command.redirects.push(Redirect { operator: sign, target });
+        true
+    }
+
+    /// Whether `<` begins `<your token>`.
+    fn is_placeholder(&mut self) -> bool {
+        let at = self.at;
+        let placeholder = self.placeholder(at).is_some();
+        self.at = at;
+        placeholder
+    }
+
+    /// Whether the statement goes on behind the line end at this place: an option begins the next line, or `[[` is
+    /// still open. Goes there.
+    fn line_goes_on(&mut self, building: &mut Building) -> bool {
+        if building.test || !self.pending.is_empty() || building.command.words.is_empty() {
+            return false;
+        }
+        let Some(line) = self.stray_line(self.at) else { return false };
+        self.stray(building, line);
+        true
+    }
+
+    fn stray(&mut self, building: &mut Building, (newline, line): (usize, usize)) {
+        // Comments in between stay what they are.
+        let mut at = self.at;
+        while at < newline {
+            self.at = scan::skip_blanks(self.bytes, at);
+            if self.byte() == Some(b'#') {
+                self.comment();
+            }
+            at = self.at.max(at) + scan::newline_len(self.bytes, self.at).max(1);
+        }
+        self.out.breaks.push(Break { kind: BreakKind::Newline, span: Span::new(newline, line) });
+        self.at = line;
+        building.stray = true;
+    }
+
+    /// Behind the line end at `at`: the line end before the next line that begins with an option, and that line's
+    /// start. Comments may stand between.
+    fn stray_line(&self, at: usize) -> Option<(usize, usize)> {
+        let mut newline = at;
+        for _ in 0..8 {
+            let len = scan::newline_len(self.bytes, newline);
+            if len == 0 {
+                return None;
+            }
+            let line = newline + len;
+            let first = scan::skip_blanks(self.bytes, line);
+            match self.bytes.get(first..) {
+                Some([b'-', b'-', letter, ..]) if letter.is_ascii_alphanumeric() => return Some((newline, line)),
+                Some([b'#', ..]) if self.dialect == Dialect::Sh => {
+                    newline = scan::line_end(&self.finder, self.text, first);
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// A comment ends the statement, unless options follow on the next line.
+    fn continued_behind_comment(&mut self, building: &mut Building) -> bool {
+        let end = scan::line_end(&self.finder, self.text, self.at);
+        let fits = !building.command.words.is_empty() && self.pending.is_empty() && !building.test;
+        match self.stray_line(end) {
+            Some(line) if fits && self.until != Until::Backquote => {
+                self.comment();
+                self.at = self.at.max(end);
+                self.stray(building, line);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `name()`: the statement was the head of a function.
+    fn function_parentheses(&mut self, building: &mut Building) -> bool {
+        let close = scan::skip_blanks(self.bytes, self.at + 1);
+        let named = building.command.words.len() == 1 && building.statement.parts.len() == 1;
+        if named && self.bytes.get(close) == Some(&b')') && self.dialect == Dialect::Sh {
+            let start = self.at;
+            self.mark(start, close + 1 - start, true, false);
+            building.command.words.clear();
+            return true;
+        }
+        false
+    }
+
+    /// The statement is complete.
+    fn finish(&mut self, building: Building) {
+        let Building { index, mut statement, mut command, mut variables, .. } = building;
+        let first = statement.parts.first().copied();
+        let last = statement.parts.last().copied();
+        let (Some(first), Some(last)) = (first, last) else { return };
+        statement.tail = self.at;
+        statement.span = first.hull(last);
+        command.span = statement.span;
+        let has_words = !command.words.is_empty() || !command.redirects.is_empty();
+        if has_words && !command.words.is_empty() {
+            command.assignments = variables;
+            self.out.datum(command.span, "command");
+            let piped_from = self.pipe.take();
+            self.last = Some(self.out.commands.len());
+            self.out.commands.push(Raw { command, statement: index, piped_from });
+        } else {
+            for variable in &mut variables {
+                let node = variable.node;
+                if let Some(node) = self.out.nodes.get_mut(node.0 as usize)
+                    && statement.parts.len() == 1
+                {
+                    node.kind = NodeKind::Statement;
+                }
+            }
+            self.out.facts.variables.append(&mut variables);
+        }
+        if let Some(slot) = self.out.statements.get_mut(index) {
+            *slot = statement;
+        }
+    }
+}
+
+/// Whether `%NAME%` stands in `text`.
+fn has_percent_name(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        *byte == b'%' && {
+            let len = scan::name_len(bytes, at + 1);
+            len > 1 && bytes.get(at + 1 + len) == Some(&b'%')
+        }
+    })
+}

@@ -1,0 +1,124 @@
+//! Here-documents.
+
+use super::lexer::Lexer;
+use super::scan;
+use super::script::Body;
+use crate::embed::{Codec, Decoded, Decoder};
+use crate::text::Span;
+
+/// A here-document whose body begins behind the next line end.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub(super) opener: Span,
+    pub(super) quoted: bool,
+    pub(super) strip_tabs: bool,
+    pub(super) delimiter: String,
+    pub(super) statement: usize,
+}
+
+/// How many here-documents may lack their end before nobody looks for indented ends any more.
+const ENDLESS: usize = 16;
+
+impl Lexer<'_> {
+    /// Takes the bodies of the here-documents that the line before has opened.
+    pub(super) fn bodies(&mut self) {
+        for pending in std::mem::take(&mut self.pending) {
+            let start = self.at;
+            let (end, next) = self.body_end(&pending);
+            self.out.bodies.push(Body {
+                opener: pending.opener,
+                body: Span::new(start, end),
+                quoted: pending.quoted,
+                strip_tabs: pending.strip_tabs,
+                delimiter: pending.delimiter,
+                statement: pending.statement,
+            });
+            self.at = next;
+        }
+    }
+
+    /// Where the body ends and where reading goes on.
+    fn body_end(&mut self, pending: &Pending) -> (usize, usize) {
+        let delimiter = pending.delimiter.as_str();
+        if self.at >= self.text.len() {
+            self.unclosed(pending.opener.start(), "here-document");
+            return (self.at, self.at);
+        }
+        let known = self.endless.iter().any(|endless| endless == delimiter);
+        let mut indented = None;
+        let mut at = self.at;
+        while at < self.text.len() {
+            let end = scan::line_end(&self.finder, self.text, at);
+            let next = end + scan::newline_len(self.bytes, end);
+            let line = self.text.get(at..end).unwrap_or_default();
+            let stripped = if pending.strip_tabs { line.trim_start_matches('\t') } else { line };
+            if stripped == delimiter {
+                return (at, next);
+            }
+            if line.trim() == delimiter && indented.is_none() {
+                indented = Some((at, next));
+                if known {
+                    break;
+                }
+            }
+            at = next.max(at + 1);
+        }
+        if !known {
+            self.endless.push(delimiter.to_owned());
+            self.notice(pending.opener.start(), format!("the here-document up to `{delimiter}` has no end"));
+        }
+        match indented {
+            Some(found) if self.endless.len() <= ENDLESS => found,
+            _ => (self.text.len(), self.text.len()),
+        }
+    }
+}
+
+/// The text of a here-document.
+pub(super) fn decode(text: &str, body: &Body) -> Decoded {
+    let mut decoder = Decoder::default();
+    let mut at = body.body.start();
+    for line in body.body.of(text).split_inclusive('\n') {
+        let end = at + line.len();
+        let tabs = if body.strip_tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
+        if body.quoted {
+            decoder.verbatim(text, Span::new(at + tabs, end));
+        } else {
+            unescape(&mut decoder, text, at + tabs, end);
+        }
+        at = end;
+    }
+    let codec =
+        Codec::Heredoc { quoted: body.quoted, strip_tabs: body.strip_tabs, delimiter: body.delimiter.clone() };
+    decoder.finish(body.body, codec)
+}
+
+/// One line of a body that is expanded: `\$`, ``\` ``, `\\` and `\` at the line end mean something else.
+fn unescape(decoder: &mut Decoder, text: &str, start: usize, end: usize) {
+    let bytes = text.as_bytes();
+    let mut from = start;
+    let mut at = start;
+    while at < end {
+        if bytes.get(at) != Some(&b'\\') {
+            at += 1;
+            continue;
+        }
+        let newline = scan::newline_len(bytes, at + 1);
+        let letter = match bytes.get(at + 1) {
+            Some(b'$') => "$",
+            Some(b'`') => "`",
+            Some(b'\\') => "\\",
+            _ if newline > 0 => "",
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        decoder.verbatim(text, Span::new(from, at));
+        let len = 1 + newline.max(1);
+        decoder.decoded(letter, Span::new(at, at + len));
+        at += len;
+        from = at;
+    }
+    decoder.verbatim(text, Span::new(from, end));
+}

@@ -1,0 +1,148 @@
+//! Shells: sh and its kin, PowerShell, cmd. A tolerant lexer of our own: it never fails, keeps every byte's place, takes
+//! template expressions as they stand, and looks into substitutions.
+
+mod command;
+mod dialect;
+mod finish;
+mod heredoc;
+mod keyword;
+mod lexer;
+mod prompt;
+mod remove;
+mod scan;
+mod script;
+mod set;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod variables;
+mod word;
+
+use super::{Datum, Language, Parsed, Removal};
+use crate::embed::{Decoded, NoEdit};
+use crate::facts::{Facts, NodeId};
+use crate::text::Edit;
+use dialect::Dialect;
+use script::{NodeKind, Output};
+
+/// Shell scripts, whole or in part.
+#[derive(Debug)]
+pub(super) struct Shell;
+
+impl Language for Shell {
+    fn name(&self) -> &'static str {
+        "shell"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &[
+            "sh", "bash", "zsh", "ksh", "dash", "ash", "fish", "console", "shell-session", "shellsession", "sh-session",
+            "bash-session", "terminal", "shellscript", "powershell", "pwsh", "ps1", "posh", "bat", "batch", "batchfile", "cmd",
+            "dosbatch", "winbatch", "ps", "commandline", "cli",
+        ]
+    }
+
+    fn file_names(&self) -> &'static [&'static str] {
+        &[
+            "*.sh", "*.bash", "*.zsh", "*.ksh", "*.dash", "*.ps1", "*.psm1", "*.bat", "*.cmd", ".bashrc", ".bash_profile",
+            ".bash_aliases", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zprofile", ".zshenv", ".kshrc", ".envrc",
+            "*.sh.tpl", "*.sh.tftpl", "*.sh.tmpl", "*.sh.j2", "*.sh.erb", "*.sh.template", "*.sh.in", "*.sh.dist",
+            "*.sh.example", "*.sh.sample", "*.ps1.tpl", "*.ps1.tftpl", "*.ps1.j2", "*.bats",
+        ]
+    }
+
+    fn recognises(&self, text: &str) -> bool {
+        let text = text.trim_start_matches('\u{feff}').trim_start();
+        if let Some(line) = text.strip_prefix("#!") {
+            let line = line.lines().next().unwrap_or_default();
+            return line.split([' ', '/', '\t', '\\']).any(|word| {
+                let word = word.trim_end_matches(".exe");
+                matches!(word, "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "pwsh" | "powershell" | "busybox" | "bats")
+            });
+        }
+        looks_like_shell(text)
+    }
+
+    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+        Box::new(Script::read(text, Dialect::of(text)))
+    }
+}
+
+/// Whether the first lines of a text are commands.
+fn looks_like_shell(text: &str) -> bool {
+    const PROGRAMS: &[&str] = &[
+        "sudo", "apt", "apt-get", "yum", "dnf", "apk", "curl", "wget", "docker", "docker-compose", "podman", "kubectl",
+        "helm", "gitlab-runner", "gitlab-ci-multi-runner", "systemctl", "service", "export", "cd", "mkdir", "chmod", "chown",
+        "set", "source", "cat", "exec", "if", "for", "while", "function", "eval", "ssh", "git", "rm", "cp", "mv",
+        "useradd", "usermod", "sleep", "local", "declare", "echo",
+    ];
+    let mut score = 0_i32;
+    let mut continued = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(20) {
+        let inside = continued;
+        continued = line.ends_with('\\');
+        if inside || line.starts_with('#') {
+            continue;
+        }
+        let line = line.strip_prefix("$ ").unwrap_or(line);
+        let word = line.split([' ', '\t', ';']).next().unwrap_or_default();
+        let sure = line.starts_with("if [ ") || line.starts_with("if [[ ") || line.starts_with("set -e");
+        // A line of YAML or prose may begin with any word; a colon or a full stop gives it away.
+        let other = word.ends_with([':', ',', '.']) || line.ends_with(['.', ':']) || line.contains(": ") && !line.contains(['"', '\'']);
+        score += if sure || word.starts_with("@echo") {
+            3
+        } else if other {
+            -2
+        } else if PROGRAMS.contains(&word) && line.len() > word.len() || matches!(word, "fi" | "done" | "esac") {
+            2
+        } else if line.contains("gitlab-runner register") || line.starts_with("./") {
+            2
+        } else {
+            -1
+        };
+    }
+    score > 0
+}
+
+/// A text that has been read.
+#[derive(Debug)]
+pub(super) struct Script {
+    text: String,
+    dialect: Dialect,
+    out: Output,
+}
+
+impl Script {
+    fn read(text: &str, dialect: Dialect) -> Self {
+        let mut out = lexer::read(text, dialect);
+        finish::finish(&mut out, text, dialect);
+        Self { text: text.to_owned(), dialect, out }
+    }
+}
+
+impl Parsed for Script {
+    fn facts(&self) -> &Facts {
+        &self.out.facts
+    }
+
+    fn decode(&self, node: NodeId) -> Option<Decoded> {
+        let node = self.out.nodes.get(node.0 as usize)?;
+        (node.kind != NodeKind::Inner).then(|| word::decode(&self.text, self.dialect, node.value)).flatten()
+    }
+
+    fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+        remove::remove(self, nodes)
+    }
+
+    fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        set::set(self, node, value)
+    }
+
+    fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
+        Err(NoEdit::new("a command has no entries"))
+    }
+
+    fn data(&self) -> Vec<Datum> {
+        self.out.data.clone()
+    }
+}

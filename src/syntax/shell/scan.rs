@@ -1,0 +1,185 @@
+//! Searches that stay linear however often they fail, and the atoms of template languages.
+
+use std::cell::Cell;
+
+/// Answers "where is the next one?" for a few needles; a question asked again from further on costs nothing.
+#[derive(Debug, Default)]
+pub(super) struct Finder {
+    /// Per needle: asked from, answer.
+    known: [Cell<(usize, Option<usize>, bool)>; NEEDLES.len()],
+}
+
+const NEEDLES: [&str; 10] = ["}}", "%}", "#}", "%>", "'", "\"", "`", "}", "\n", ")"];
+
+impl Finder {
+    /// Offset of the next `needle` (one of [`NEEDLES`]) at or behind `from`.
+    pub(super) fn find(&self, text: &str, needle: &str, from: usize) -> Option<usize> {
+        let index = NEEDLES.iter().position(|known| *known == needle)?;
+        let cell = self.known.get(index)?;
+        let (asked, answer, valid) = cell.get();
+        if valid && asked <= from && answer.is_none_or(|at| from <= at) {
+            return answer;
+        }
+        let found = text.get(from..).and_then(|rest| rest.find(needle)).map(|at| at + from);
+        cell.set((from, found, true));
+        found
+    }
+
+    /// As [`Finder::find`], on the line of `from` only.
+    pub(super) fn find_on_line(&self, text: &str, needle: &str, from: usize) -> Option<usize> {
+        let found = self.find(text, needle, from)?;
+        match self.find(text, "\n", from) {
+            Some(newline) if newline < found => None,
+            _ => Some(found),
+        }
+    }
+}
+
+/// What a template atom does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Stands for text.
+    Value,
+    /// Opens a block (`{% if %}`).
+    Opens,
+    /// Closes a block (`{% endif %}`).
+    Closes,
+    /// Neither, and stands for no text (`{% else %}`, `{# … #}`).
+    Neutral,
+}
+
+/// The longest template expression.
+const LONGEST: usize = 8192;
+
+/// The template atom at `at`: its end and its role.
+pub(super) fn template(finder: &Finder, text: &str, at: usize, one_line: bool) -> Option<(usize, Role)> {
+    let rest = text.as_bytes().get(at..)?;
+    let (open, close): (usize, &str) = match rest {
+        [b'$', b'{', b'{', ..] => (3, "}}"),
+        [b'{', b'{', ..] => (2, "}}"),
+        [b'{', b'%', ..] => (2, "%}"),
+        [b'{', b'#', ..] => (2, "#}"),
+        [b'<', b'%', ..] => (2, "%>"),
+        [b'%' | b'#', b'{', ..] => (2, "}"),
+        _ => return None,
+    };
+    let same_line = one_line || close == "}" || close == "#}";
+    let start = at + open;
+    let found = if same_line {
+        finder.find_on_line(text, close, start)?
+    } else {
+        finder.find(text, close, start)?
+    };
+    if found - at > LONGEST {
+        return None;
+    }
+    let end = quoted_close(finder, text, start, found, close).unwrap_or(found) + close.len();
+    if end - at > LONGEST {
+        return None;
+    }
+    let inner = text.get(start..end - close.len()).unwrap_or_default();
+    Some((end, role(rest, inner)))
+}
+
+/// The closing sign where the first one found stands in quotes.
+fn quoted_close(finder: &Finder, text: &str, start: usize, found: usize, close: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    let mut found = found;
+    loop {
+        while at < found {
+            match bytes.get(at) {
+                Some(quote @ (b'"' | b'\'')) => {
+                    let needle = if *quote == b'"' { "\"" } else { "'" };
+                    match finder.find_on_line(text, needle, at + 1) {
+                        Some(end) if end - at <= 256 => at = end + 1,
+                        _ => at += 1,
+                    }
+                }
+                Some(_) => at += 1,
+                None => return None,
+            }
+        }
+        if at == found {
+            return Some(found);
+        }
+        found = finder.find_on_line(text, close, at)?;
+        if found - start > LONGEST {
+            return None;
+        }
+    }
+}
+
+fn role(open: &[u8], inner: &str) -> Role {
+    const OPENS: &[&str] = &["if", "unless", "for", "range", "with", "block", "define", "macro", "call", "filter", "raw", "case"];
+    const NEUTRAL: &[&str] = &["else", "elif", "elsif", "elseif", "set", "include", "import", "from", "extends", "do"];
+    let inner = inner.trim_start_matches(['-', '~', '+']).trim_start();
+    let word = inner.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+    let opens = OPENS.contains(&word);
+    let closes = word.starts_with("end") && (word == "end" || OPENS.contains(&word.get(3..).unwrap_or_default()));
+    match open {
+        [b'{', b'#', ..] => Role::Neutral,
+        // Vue and Jinja values may begin with a name such as `for`; a bare one needs more behind it.
+        [b'{', b'{', ..] if inner.starts_with("/*") => Role::Neutral,
+        [b'{', b'{', ..] => match word {
+            "if" | "range" | "with" | "define" | "block" if inner.len() > word.len() => Role::Opens,
+            "end" => Role::Closes,
+            "else" => Role::Neutral,
+            _ => Role::Value,
+        },
+        [b'%', b'{', ..] => match word {
+            "if" | "for" => Role::Opens,
+            "endif" | "endfor" => Role::Closes,
+            "else" => Role::Neutral,
+            _ => Role::Value,
+        },
+        [b'{', b'%', ..] if opens => Role::Opens,
+        [b'{', b'%', ..] if closes => Role::Closes,
+        [b'{', b'%', ..] => Role::Neutral,
+        [b'<', b'%', ..] if inner.starts_with('=') => Role::Value,
+        [b'<', b'%', ..] if opens || inner.trim_end().ends_with(" do") => Role::Opens,
+        [b'<', b'%', ..] if closes || NEUTRAL.contains(&word) || inner.starts_with('#') => {
+            if closes { Role::Closes } else { Role::Neutral }
+        }
+        [b'<', b'%', ..] => Role::Neutral,
+        _ => Role::Value,
+    }
+}
+
+/// Length of the line end at `at`: 0 where there is none.
+pub(super) fn newline_len(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..) {
+        Some([b'\n', ..]) => 1,
+        Some([b'\r', b'\n', ..]) => 2,
+        _ => 0,
+    }
+}
+
+/// Offset of the first byte at or behind `at` that is no blank.
+pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while matches!(bytes.get(at), Some(b' ' | b'\t')) {
+        at += 1;
+    }
+    at
+}
+
+/// Offset of the line end behind `at`, or of the end of the text.
+pub(super) fn line_end(finder: &Finder, text: &str, at: usize) -> usize {
+    match finder.find(text, "\n", at) {
+        Some(newline) if newline > at && text.as_bytes().get(newline - 1) == Some(&b'\r') => newline - 1,
+        Some(newline) => newline,
+        None => text.len(),
+    }
+}
+
+/// Length of the name (`[A-Za-z_][A-Za-z0-9_]*`) at `at`.
+pub(super) fn name_len(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at) {
+        Some(first) if first.is_ascii_alphabetic() || *first == b'_' => bytes
+            .iter()
+            .skip(at)
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+            .count(),
+        _ => 0,
+    }
+}

@@ -1,0 +1,652 @@
+//! Words: quotes, escapes, expansions and template expressions.
+
+use super::dialect::Dialect;
+use super::lexer::{Lexer, Until};
+use super::scan::{self, Role};
+use crate::embed::{Codec, Decoded, Decoder, Quoting};
+use crate::text::Span;
+
+/// What the bytes of a piece stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Means {
+    /// Themselves.
+    Verbatim,
+    /// One character.
+    Char(char),
+    /// Themselves; commands within have been read.
+    Substitution,
+}
+
+/// A stretch of a word that stands for text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece {
+    pub(super) span: Span,
+    pub(super) means: Means,
+    pub(super) quoting: Quoting,
+}
+
+/// A word as it was read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct RawWord {
+    pub(super) span: Span,
+    pub(super) pieces: Vec<Piece>,
+    pub(super) quoted: bool,
+    pub(super) opaque: bool,
+    pub(super) splits: bool,
+}
+
+impl RawWord {
+    fn push(&mut self, start: usize, end: usize, means: Means, quoting: Quoting) {
+        if start == end {
+            return;
+        }
+        if let Some(last) = self.pieces.last_mut() {
+            let joins = means == Means::Verbatim && last.means == means && last.quoting == quoting;
+            if joins && last.span.end() == start {
+                last.span = Span::new(last.span.start(), end);
+                return;
+            }
+        }
+        self.pieces.push(Piece { span: Span::new(start, end), means, quoting });
+    }
+
+    /// The word with its quotes taken off.
+    pub(super) fn text(&self, text: &str) -> String {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece.means {
+                Means::Char(letter) => out.push(letter),
+                _ => out.push_str(piece.span.of(text)),
+            }
+        }
+        out
+    }
+
+    /// As [`RawWord::text`], without the commands inside: those are compared by themselves.
+    pub(super) fn datum(&self, text: &str) -> String {
+        let mut out = String::new();
+        for piece in &self.pieces {
+            match piece.means {
+                Means::Char(letter) => out.push(letter),
+                Means::Verbatim => out.push_str(piece.span.of(text)),
+                Means::Substitution => out.push_str("$()"),
+            }
+        }
+        out
+    }
+
+    /// The part of the word behind byte `from`, as a word.
+    pub(super) fn from(&self, from: usize) -> Self {
+        let cut = |piece: &Piece| {
+            let start = piece.span.start().max(from);
+            (start < piece.span.end()).then_some(Piece { span: Span::new(start, piece.span.end()), ..*piece })
+        };
+        Self {
+            span: Span::new(from, self.span.end()),
+            pieces: self.pieces.iter().filter_map(cut).collect(),
+            ..self.clone()
+        }
+    }
+}
+
+impl Lexer<'_> {
+    /// Reads one word; nothing where none begins.
+    pub(super) fn word(&mut self) -> Option<RawWord> {
+        let start = self.at;
+        let mut word = RawWord::default();
+        let mut blocks = 0_i32;
+        while let Some(byte) = self.byte() {
+            let before = self.at;
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b')' | b'&' | b'(' if self.ends_word(byte, start) => break,
+                b'\'' if self.dialect != Dialect::Cmd => self.single(&mut word),
+                b'"' => self.double(&mut word),
+                b'<' | b'>' => {
+                    if !self.angle(&mut word, start) {
+                        break;
+                    }
+                }
+                b'{' | b'%' | b'#' if self.braces(&mut word, start, &mut blocks) => {
+                    if self.at == before {
+                        break;
+                    }
+                }
+                b'`' if self.dialect == Dialect::Sh => {
+                    if self.until == Until::Backquote || !self.backquote(&mut word, Quoting::Bare) {
+                        if self.until == Until::Backquote {
+                            break;
+                        }
+                        self.literal(&mut word, Quoting::Bare);
+                    }
+                }
+                b'$' => self.dollar(&mut word, Quoting::Bare),
+                _ if byte == self.dialect.escape() => {
+                    if !self.escape(&mut word) {
+                        break;
+                    }
+                }
+                _ => self.literal(&mut word, Quoting::Bare),
+            }
+            if self.at <= before {
+                break;
+            }
+        }
+        if self.at == start {
+            return None;
+        }
+        word.span = Span::new(start, self.at);
+        Some(word)
+    }
+
+    /// Whether a byte that may end a word does; parentheses of `@(a|b)` do not.
+    fn ends_word(&self, byte: u8, start: usize) -> bool {
+        let glob = byte == b'('
+            && self.dialect == Dialect::Sh
+            && self.at > start
+            && self.bytes.get(self.at - 1).is_some_and(|before| b"@?*+!".contains(before));
+        !glob || self.finder.find_on_line(self.text, ")", self.at).is_none()
+    }
+
+    /// Takes one character, or a run of letters, or all of a glob pattern in parentheses.
+    fn literal(&mut self, word: &mut RawWord, quoting: Quoting) {
+        let start = self.at;
+        if self.byte() == Some(b'(') {
+            self.at = self.finder.find_on_line(self.text, ")", start).map_or(start + 1, |close| close + 1);
+        } else {
+            self.at += self.char_len();
+            while self.byte().is_some_and(|b| b.is_ascii_alphanumeric() || b"-_./:,=@+~".contains(&b) || b >= 0x80) {
+                self.at += 1;
+            }
+        }
+        word.push(start, self.at, Means::Verbatim, quoting);
+    }
+
+    /// `'…'`; a quote that is never closed is an apostrophe.
+    fn single(&mut self, word: &mut RawWord) {
+        let start = self.at;
+        let Some(mut close) = self.finder.find(self.text, "'", start + 1) else {
+            self.unclosed(start, "'");
+            return self.literal(word, Quoting::Bare);
+        };
+        // A template expression may hold quotes: `'{{ cfg['name'] }}'`.
+        let mut from = start + 1;
+        while let Some((open, end)) = self.template_before(from, close) {
+            from = end;
+            if end > close {
+                word.opaque = true;
+                match self.finder.find(self.text, "'", end) {
+                    Some(next) => close = next,
+                    None => break,
+                }
+            }
+            let _ = open;
+        }
+        word.quoted = true;
+        let mut at = start + 1;
+        if self.dialect == Dialect::PowerShell {
+            // `''` is one quote.
+            while self.bytes.get(close + 1) == Some(&b'\'') {
+                word.push(at, close, Means::Verbatim, Quoting::Foreign);
+                word.push(close, close + 2, Means::Char('\''), Quoting::Foreign);
+                at = close + 2;
+                let Some(next) = self.finder.find(self.text, "'", at) else { break };
+                close = next;
+            }
+        }
+        let close = close.max(at);
+        let inner = Span::new(at, close);
+        word.opaque |= has_template(inner.of(self.text));
+        let quoting = if self.dialect == Dialect::Sh { Quoting::Single } else { Quoting::Foreign };
+        word.push(at, close, Means::Verbatim, quoting);
+        self.at = (close + 1).min(self.text.len());
+    }
+
+    /// The first template expression that begins in `from..to`, on one line.
+    fn template_before(&self, from: usize, to: usize) -> Option<(usize, usize)> {
+        let inner = self.text.get(from..to)?;
+        let mut at = from;
+        for piece in inner.split_inclusive('{') {
+            at += piece.len();
+            if piece.ends_with('{') && self.bytes.get(at).is_some_and(|next| b"{%".contains(next)) {
+                if let Some((end, _)) = scan::template(&self.finder, self.text, at - 1, true) {
+                    return Some((at - 1, end));
+                }
+            }
+        }
+        None
+    }
+
+    /// `"…"`
+    fn double(&mut self, word: &mut RawWord) {
+        let start = self.at;
+        if self.finder.find(self.text, "\"", start + 1).is_none() {
+            self.unclosed(start, "\"");
+            return self.literal(word, Quoting::Bare);
+        }
+        word.quoted = true;
+        self.at += 1;
+        let quoting = if self.dialect == Dialect::Sh { Quoting::Double } else { Quoting::Foreign };
+        let escape = self.dialect.escape();
+        let mut from = self.at;
+        while let Some(byte) = self.byte() {
+            match byte {
+                b'"' if self.dialect == Dialect::PowerShell && self.bytes.get(self.at + 1) == Some(&b'"') => {
+                    word.push(from, self.at, Means::Verbatim, quoting);
+                    word.push(self.at, self.at + 2, Means::Char('"'), quoting);
+                    self.at += 2;
+                    from = self.at;
+                }
+                b'"' => {
+                    word.push(from, self.at, Means::Verbatim, quoting);
+                    self.at += 1;
+                    return;
+                }
+                _ if byte == escape && self.dialect != Dialect::Cmd => {
+                    word.push(from, self.at, Means::Verbatim, quoting);
+                    self.escape_in_double(word, quoting);
+                    from = self.at;
+                }
+                b'$' => {
+                    word.push(from, self.at, Means::Verbatim, quoting);
+                    self.dollar(word, quoting);
+                    from = self.at;
+                }
+                b'`' if self.dialect == Dialect::Sh && self.until != Until::Backquote => {
+                    word.push(from, self.at, Means::Verbatim, quoting);
+                    from = self.at;
+                    if self.backquote(word, quoting) {
+                        from = self.at;
+                    } else {
+                        self.at += 1;
+                    }
+                }
+                b'{' | b'%' | b'#' | b'<' => {
+                    match scan::template(&self.finder, self.text, self.at, true) {
+                        Some((end, role)) => {
+                            word.push(from, self.at, Means::Verbatim, quoting);
+                            word.push(self.at, end, Means::Verbatim, Quoting::Expression);
+                            word.opaque = true;
+                            self.note_control(self.at, end, role);
+                            self.at = end;
+                            from = end;
+                        }
+                        None => {
+                            if byte == b'%' && self.percent_name(self.at).is_some() {
+                                word.opaque = true;
+                            }
+                            self.at += 1;
+                        }
+                    }
+                }
+                _ => self.at += 1,
+            }
+        }
+        word.push(from, self.at, Means::Verbatim, quoting);
+        self.unclosed(start, "\"");
+    }
+
+    /// An escape in `"…"`.
+    fn escape_in_double(&mut self, word: &mut RawWord, quoting: Quoting) {
+        let start = self.at;
+        let newline = scan::newline_len(self.bytes, start + 1);
+        if newline > 0 && self.dialect == Dialect::Sh {
+            self.at += 1 + newline;
+            return;
+        }
+        self.at += 1;
+        let Some(letter) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) else {
+            word.push(start, self.at, Means::Verbatim, quoting);
+            return;
+        };
+        self.at += letter.len_utf8();
+        let means = match (self.dialect, letter) {
+            (Dialect::Sh, '"' | '\\' | '$' | '`') | (Dialect::PowerShell, '"' | '$' | '`') => Means::Char(letter),
+            _ => Means::Verbatim,
+        };
+        word.push(start, self.at, means, quoting);
+    }
+
+    /// An escape outside of quotes; `false` where it ends the word because it continues the line.
+    fn escape(&mut self, word: &mut RawWord) -> bool {
+        let start = self.at;
+        let newline = scan::newline_len(self.bytes, start + 1);
+        if newline > 0 {
+            let next = start + 1 + newline;
+            let joins = self.bytes.get(next).is_some_and(|byte| !b" \t\r\n-#".contains(byte));
+            if !joins {
+                return false;
+            }
+            word.quoted = true;
+            self.at = next;
+            return true;
+        }
+        if self.continuation(start).is_some() {
+            return false;
+        }
+        self.at += 1;
+        self.at += self.char_len();
+        let letter = self.text.get(start + 1..self.at).and_then(|rest| rest.chars().next());
+        word.quoted = true;
+        match letter {
+            Some(letter) => word.push(start, self.at, Means::Char(letter), Quoting::Bare),
+            None => word.push(start, self.at, Means::Verbatim, Quoting::Bare),
+        }
+        true
+    }
+
+    /// `<` or `>` within a word: a template, a process substitution, a placeholder; `false` where it ends the word.
+    fn angle(&mut self, word: &mut RawWord, start: usize) -> bool {
+        let at = self.at;
+        if let Some((end, role)) = scan::template(&self.finder, self.text, at, false) {
+            if role != Role::Value && at > start && role != Role::Opens {
+                return false;
+            }
+            self.atom(word, end, Quoting::Bare);
+            self.note_control(at, end, role);
+            return true;
+        }
+        if self.dialect == Dialect::Sh && self.bytes.get(at + 1) == Some(&b'(') && self.deeper() {
+            self.at += 2;
+            self.nested(Until::Paren);
+            word.push(at, self.at, Means::Substitution, Quoting::Expression);
+            word.opaque = true;
+            return true;
+        }
+        match self.placeholder(start) {
+            Some(end) => {
+                word.push(at, end, Means::Verbatim, Quoting::Bare);
+                self.at = end;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The end of `<your token>`, which is no redirection.
+    pub(super) fn placeholder(&self, start: usize) -> Option<usize> {
+        let at = self.at;
+        let rest = self.text.get(at..)?.strip_prefix('<')?;
+        if !rest.starts_with(char::is_alphabetic) {
+            return None;
+        }
+        let len = rest.find(|c: char| !c.is_alphanumeric() && !" _-.'/:".contains(c))?;
+        let inner = rest.get(..len)?;
+        let behind = rest.get(len..)?.strip_prefix('>')?;
+        if inner.ends_with(' ') || inner.len() > 120 {
+            return None;
+        }
+        let glued = behind.starts_with(|c: char| c.is_alphanumeric() || c == '&' || c == '>' || c == '$');
+        let telling = inner.contains([' ', '_', '-']) || inner.contains(char::is_uppercase);
+        let behind_option = self.text.get(..at)?.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next()?.starts_with('-');
+        (at > start || !glued && (telling || behind_option)).then_some(at + 1 + len + 1)
+    }
+
+    /// `{{ … }}`, `{% … %}`, `%{ … }`, `#{ … }`, `%NAME%`; `false` where it is just a character. Where it must end the
+    /// word, nothing is taken.
+    fn braces(&mut self, word: &mut RawWord, start: usize, blocks: &mut i32) -> bool {
+        let at = self.at;
+        let Some((end, role)) = scan::template(&self.finder, self.text, at, false) else {
+            if let Some(end) = self.percent_name(at) {
+                self.atom(word, end, Quoting::Bare);
+                return true;
+            }
+            return false;
+        };
+        match role {
+            Role::Value => {
+                word.splits = true;
+            }
+            Role::Opens => *blocks += 1,
+            // The end of a block that began before this word.
+            Role::Closes | Role::Neutral if at > start && *blocks == 0 => return true,
+            Role::Closes => *blocks -= 1,
+            Role::Neutral => {}
+        }
+        self.atom(word, end, Quoting::Bare);
+        self.note_control(at, end, role);
+        true
+    }
+
+    fn atom(&mut self, word: &mut RawWord, end: usize, _outside: Quoting) {
+        word.push(self.at, end, Means::Verbatim, Quoting::Expression);
+        word.opaque = true;
+        self.at = end;
+    }
+
+    /// The end of `%NAME%`.
+    pub(super) fn percent_name(&self, at: usize) -> Option<usize> {
+        if self.bytes.get(at) != Some(&b'%') {
+            return None;
+        }
+        let len = scan::name_len(self.bytes, at + 1);
+        (len > 1 && self.bytes.get(at + 1 + len) == Some(&b'%')).then_some(at + len + 2)
+    }
+
+    /// What begins with `$`.
+    fn dollar(&mut self, word: &mut RawWord, quoting: Quoting) {
+        let start = self.at;
+        let bare = quoting == Quoting::Bare;
+        let next = self.bytes.get(start + 1).copied();
+        match next {
+            Some(b'\'') if bare && self.dialect == Dialect::Sh => return self.ansi(word),
+            Some(b'"') if bare && self.dialect == Dialect::Sh => {
+                self.at += 1;
+                return self.double(word);
+            }
+            Some(b'(') if self.dialect != Dialect::Cmd => {
+                if let Some(end) = self.arithmetic(start + 1) {
+                    return self.atom(word, end, quoting);
+                }
+                if !self.deeper() {
+                    self.at += 2;
+                    word.push(start, self.at, Means::Verbatim, quoting);
+                    return;
+                }
+                self.at += 2;
+                self.nested(Until::Paren);
+                word.push(start, self.at, Means::Substitution, Quoting::Expression);
+                word.opaque = true;
+                word.splits |= bare;
+                return;
+            }
+            Some(b'{') => {
+                if let Some((end, _)) = scan::template(&self.finder, self.text, start, false) {
+                    word.splits |= bare;
+                    return self.atom(word, end, quoting);
+                }
+                if self.finder.find(self.text, "}", start).is_none() || !self.deeper() {
+                    self.at += 2;
+                    word.push(start, self.at, Means::Verbatim, quoting);
+                    return;
+                }
+                self.at += 2;
+                self.depth += 1;
+                self.parameter(!bare);
+                self.depth -= 1;
+                let inner = self.text.get(start..self.at).unwrap_or_default();
+                word.splits |= bare || inner.contains("[@]") || inner.starts_with("${@");
+            }
+            Some(byte) if byte.is_ascii_alphabetic() || byte == b'_' => {
+                self.at += 1 + scan::name_len(self.bytes, start + 1);
+                if self.dialect == Dialect::PowerShell && self.byte() == Some(b':') {
+                    self.at += 1;
+                    self.at += scan::name_len(self.bytes, self.at);
+                }
+                word.splits |= bare;
+            }
+            Some(byte) if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) && !self.closes_quote(start + 1) => {
+                self.at += 2;
+                word.splits |= bare && !b"#?$!".contains(&byte) || byte == b'@';
+            }
+            _ => {
+                self.at += 1;
+                word.push(start, self.at, Means::Verbatim, quoting);
+                return;
+            }
+        }
+        word.push(start, self.at, Means::Verbatim, if bare { Quoting::Expression } else { quoting });
+        word.opaque = true;
+    }
+
+    fn closes_quote(&self, at: usize) -> bool {
+        self.bytes.get(at) == Some(&b'"')
+    }
+
+    /// The end of `((…))` at `at`, if it is one.
+    pub(super) fn arithmetic(&self, at: usize) -> Option<usize> {
+        if self.bytes.get(at..at + 2)? != b"((" {
+            return None;
+        }
+        let mut open = 0_usize;
+        for (index, byte) in self.bytes.iter().enumerate().skip(at) {
+            match byte {
+                b'(' => open += 1,
+                b')' if open == 2 => {
+                    return (self.bytes.get(index + 1) == Some(&b')')).then_some(index + 2);
+                }
+                b')' => open -= 1,
+                b'\n' if index - at > 512 => return None,
+                b'"' | b'\'' | b'`' | b';' if open < 2 => return None,
+                _ => {}
+            }
+            if index - at > 4096 {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The inside of `${…}`, up to behind its `}`.
+    fn parameter(&mut self, in_quotes: bool) {
+        let mut open = 0_usize;
+        let mut scratch = RawWord::default();
+        while let Some(byte) = self.byte() {
+            let before = self.bytes.get(self.at.wrapping_sub(1)).copied().unwrap_or_default();
+            match byte {
+                b'}' if open == 0 => {
+                    self.at += 1;
+                    return;
+                }
+                b'}' => {
+                    open -= 1;
+                    self.at += 1;
+                }
+                // Terraform's objects; the shell's own braces stand behind other signs.
+                b'{' if b"(,=[ ".contains(&before) && self.finder.find(self.text, "}", self.at).is_some() => {
+                    open += 1;
+                    self.at += 1;
+                }
+                b'"' => self.double(&mut scratch),
+                b'\'' if !in_quotes && self.finder.find(self.text, "'", self.at + 1).is_some() => {
+                    self.single(&mut scratch);
+                }
+                b'`' if self.dialect == Dialect::Sh && self.until != Until::Backquote => {
+                    if !self.backquote(&mut scratch, Quoting::Double) {
+                        self.at += 1;
+                    }
+                }
+                b'$' => self.dollar(&mut scratch, Quoting::Double),
+                _ if byte == self.dialect.escape() => {
+                    self.at += 1;
+                    self.at += self.char_len();
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// `` `…` ``; `false` where no other backquote closes it.
+    fn backquote(&mut self, word: &mut RawWord, quoting: Quoting) -> bool {
+        let start = self.at;
+        if self.finder.find(self.text, "`", start + 1).is_none() || !self.deeper() {
+            return false;
+        }
+        self.at += 1;
+        self.nested(Until::Backquote);
+        word.push(start, self.at, Means::Substitution, Quoting::Expression);
+        word.opaque = true;
+        word.splits |= quoting == Quoting::Bare;
+        true
+    }
+
+    /// `$'…'`
+    fn ansi(&mut self, word: &mut RawWord) {
+        let start = self.at;
+        if self.finder.find(self.text, "'", start + 2).is_none() {
+            self.at += 1;
+            word.push(start, self.at, Means::Verbatim, Quoting::Bare);
+            return;
+        }
+        word.quoted = true;
+        self.at += 2;
+        let mut from = self.at;
+        while let Some(byte) = self.byte() {
+            match byte {
+                b'\'' => {
+                    word.push(from, self.at, Means::Verbatim, Quoting::AnsiC);
+                    self.at += 1;
+                    return;
+                }
+                b'\\' => {
+                    word.push(from, self.at, Means::Verbatim, Quoting::AnsiC);
+                    let escape = self.at;
+                    self.at += 1;
+                    let letter = self.text.get(self.at..).and_then(|rest| rest.chars().next());
+                    self.at += self.char_len();
+                    let means = match letter {
+                        Some('n') => Means::Char('\n'),
+                        Some('t') => Means::Char('\t'),
+                        Some('r') => Means::Char('\r'),
+                        Some(letter @ ('\'' | '"' | '\\' | '?')) => Means::Char(letter),
+                        _ => Means::Verbatim,
+                    };
+                    word.push(escape, self.at, means, Quoting::AnsiC);
+                    from = self.at;
+                }
+                _ => self.at += 1,
+            }
+        }
+        word.push(from, self.at, Means::Verbatim, Quoting::AnsiC);
+        self.unclosed(start, "'");
+    }
+
+    fn char_len(&self) -> usize {
+        self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
+    }
+}
+
+fn has_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("<%") || text.contains("${{")
+}
+
+/// The text of the word below `span`, and where it came from.
+pub(super) fn decode(text: &str, dialect: Dialect, span: Span) -> Option<Decoded> {
+    let mut lexer = Lexer::new(text.get(..span.end())?, dialect);
+    lexer.at = span.start();
+    let mut decoder = Decoder::default();
+    let mut pieces = Vec::new();
+    while lexer.at < span.end() {
+        let before = lexer.at;
+        if let Some(word) = lexer.word() {
+            for piece in word.pieces {
+                match piece.means {
+                    Means::Char(letter) => {
+                        let mut buffer = [0; 4];
+                        decoder.decoded(letter.encode_utf8(&mut buffer), piece.span);
+                    }
+                    Means::Verbatim | Means::Substitution => decoder.verbatim(text, piece.span),
+                }
+                let quoting = if dialect == Dialect::Sh { piece.quoting } else { Quoting::Foreign };
+                pieces.push((piece.span, quoting));
+            }
+        }
+        if lexer.at == before {
+            // What ends a word elsewhere is part of this one.
+            let end = before + lexer.char_len().max(1);
+            decoder.verbatim(text, Span::new(before, end));
+            pieces.push((Span::new(before, end), Quoting::Bare));
+            lexer.at = end;
+        }
+    }
+    Some(decoder.finish(span, Codec::ShellWord { pieces }))
+}
