@@ -1,47 +1,122 @@
-//! Stub, replaced soon.
+//! Markdown: its code blocks, fenced or indented, in lists and quotes.
 
-use super::{Language, Parsed, Removal};
-use crate::embed::{Decoded, NoEdit};
-use crate::facts::{Facts, NodeId};
-use crate::text::Edit;
+use super::{Datum, Language, Parsed, Removal};
+use crate::embed::{Codec, Decoded, Decoder, NoEdit};
+use crate::facts::{Comment, Facts, Hint, NodeId, Region};
+use crate::text::{Edit, Span};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-/// Placeholder.
-pub struct Markdown;
+/// Markdown.
+pub(super) struct Markdown;
+
+/// Info strings that say that it is text, not which.
+const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "output", "none", "code", "terminal"];
 
 impl Language for Markdown {
     fn name(&self) -> &'static str {
         "markdown"
     }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["md"]
+    }
+
     fn file_names(&self) -> &'static [&'static str] {
-        &[]
+        &["*.md", "*.markdown", "*.mdx", "*.mkd", "*.rmd", "README"]
     }
-    fn recognises(&self, _text: &str) -> bool {
-        false
+
+    fn recognises(&self, text: &str) -> bool {
+        text.lines().take(40).any(|line| line.starts_with("```"))
     }
-    fn parse(&self, _text: &str) -> Box<dyn Parsed> {
-        Box::new(Nothing(Facts::default()))
+
+    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+        let mut facts = Facts::default();
+        let mut open: Option<(Hint, Span, Vec<Span>)> = None;
+        for (event, range) in
+            Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES).into_offset_iter()
+        {
+            match event {
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let start = range.start;
+                    let end =
+                        text.get(start..).and_then(|rest| rest.find('\n')).map_or(range.end, |at| start + at);
+                    open = Some((hint(&kind), Span::new(start, end), Vec::new()));
+                }
+                Event::Text(_) => {
+                    if let Some((_, _, pieces)) = &mut open {
+                        pieces.push(range.into());
+                    }
+                }
+                Event::End(TagEnd::CodeBlock) => {
+                    if let Some((hint, opener, pieces)) = open.take() {
+                        facts.regions.push(region(text, hint, opener, &pieces));
+                    }
+                }
+                Event::Html(_) | Event::InlineHtml(_)
+                    if text.get(range.clone()).is_some_and(|html| html.starts_with("<!--")) =>
+                {
+                    facts.comments.push(Comment { span: range.into(), own_line: true });
+                }
+                _ => {}
+            }
+        }
+        Box::new(Blocks { facts })
     }
 }
 
-struct Nothing(Facts);
+fn hint(kind: &CodeBlockKind<'_>) -> Hint {
+    let CodeBlockKind::Fenced(info) = kind else { return Hint::Content };
+    let name = info.split([' ', ',', '{', '\t']).next().unwrap_or_default().to_ascii_lowercase();
+    if PLAIN.contains(&name.as_str()) { Hint::Content } else { Hint::Language(name) }
+}
 
-impl Parsed for Nothing {
-    fn facts(&self) -> &Facts {
-        &self.0
+fn region(text: &str, hint: Hint, opener: Span, pieces: &[Span]) -> Region {
+    let mut decoder = Decoder::default();
+    for piece in pieces {
+        decoder.verbatim(text, *piece);
     }
+    let outer = match (pieces.first(), pieces.last()) {
+        (Some(first), Some(last)) => first.hull(*last),
+        _ => Span::at(opener.end()),
+    };
+    // What the container (a list, a quote) writes before each line of the block.
+    let prefix = pieces.get(1).map_or("", |piece| {
+        let line = text.get(..piece.start()).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        Span::new(line, piece.start()).of(text)
+    });
+    let codec = Codec::Fence { prefix: prefix.to_owned() };
+    Region { hint, decoded: decoder.finish(outer, codec), opener, what: "code block", reader: None }
+}
+
+struct Blocks {
+    facts: Facts,
+}
+
+impl Parsed for Blocks {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     fn decode(&self, _node: NodeId) -> Option<Decoded> {
         None
     }
+
     fn remove(&self, _nodes: &[NodeId]) -> Result<Removal, NoEdit> {
-        Err(NoEdit::new("no edits"))
+        Err(NoEdit::new("Markdown has no entries of its own"))
     }
+
     fn set(&self, _node: NodeId, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("no edits"))
+        Err(NoEdit::new("Markdown has no entries of its own"))
     }
+
     fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("no edits"))
+        Err(NoEdit::new("Markdown has no entries of its own"))
     }
-    fn data(&self) -> Vec<super::Datum> {
-        Vec::new()
+
+    fn data(&self) -> Vec<Datum> {
+        let blocks = self.facts.regions.iter();
+        blocks
+            .map(|region| Datum { span: region.opener, value: format!("block {:?}", region.hint) })
+            .collect()
     }
 }

@@ -8,6 +8,8 @@ mod yaml;
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::sync::LazyLock;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -85,4 +87,60 @@ pub static LANGUAGES: &[&dyn Language] = &[&shell::Shell, &yaml::Yaml, &dotenv::
 /// The language of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Language> {
     LANGUAGES.iter().copied().find(|language| language.name() == name || language.aliases().contains(&name))
+}
+
+/// Endings that say only that a file is a template or a sample of another one.
+const WRAPPINGS: &[&str] = &[
+    ".tpl",
+    ".tmpl",
+    ".gotmpl",
+    ".tftpl",
+    ".template",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".erb",
+    ".dist",
+    ".example",
+    ".sample",
+    ".default",
+    ".bak",
+    ".orig",
+];
+
+/// Endings that say nothing of the language.
+const SILENT: &[&str] =
+    &["txt", "conf", "cfg", "config", "in", "inc", "text", "log", "out", "local", "prod", "dev", "d"];
+
+/// The globs of each language's file names, in the order of [`LANGUAGES`].
+static FILE_NAMES: LazyLock<Vec<GlobSet>> =
+    LazyLock::new(|| LANGUAGES.iter().map(|language| globs(*language)).collect());
+
+fn globs(language: &dyn Language) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for name in language.file_names() {
+        if let Ok(glob) = GlobBuilder::new(name).case_insensitive(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+/// The language of a text: by the name of its file, where it has one that says it, else by its content.
+pub fn detect(path: Option<&str>, text: &str) -> Option<&'static dyn Language> {
+    let mut name = path.map(|path| path.rsplit('/').next().unwrap_or(path)).unwrap_or_default();
+    loop {
+        if let Some(index) = FILE_NAMES.iter().position(|names| !name.is_empty() && names.is_match(name)) {
+            return LANGUAGES.get(index).copied();
+        }
+        match WRAPPINGS.iter().find_map(|wrapping| name.strip_suffix(wrapping)) {
+            Some(inner) => name = inner,
+            None => break,
+        }
+    }
+    // A file of another kind (`main.go`) says nothing by its content, unless it is a script after all.
+    let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending);
+    let silent = ending.is_none_or(|ending| SILENT.contains(&ending));
+    let mut languages = LANGUAGES.iter().copied();
+    languages.find(|language| (silent || text.starts_with("#!")) && language.recognises(text))
 }

@@ -1,0 +1,235 @@
+//! The texts of a file: the file's own, and the texts inside it, each tied to the one around it.
+
+use super::Surroundings;
+use crate::embed::{Decoded, NoEdit, Segments};
+use crate::facts::Hint;
+use crate::finding::{Label, Notice, NoticeKind};
+use crate::sites::{self, Container, Context, Inner, Survey};
+use crate::syntax::{self, Language, Parsed};
+use crate::text::{Edit, Source, Span};
+
+/// How deep texts may lie inside each other.
+const MAX_DEPTH: usize = 8;
+/// How many texts a file may hold.
+const MAX_TEXTS: usize = 100_000;
+
+/// One text.
+pub(crate) struct Document {
+    /// What it is written in.
+    pub(crate) language: &'static dyn Language,
+    /// What its language read.
+    pub(crate) parsed: Box<dyn Parsed>,
+    /// The text.
+    pub(crate) text: String,
+    /// The text around it; `None` for the file.
+    pub(crate) parent: Option<usize>,
+    /// Its ties to the text around it, or to the file's bytes.
+    pub(crate) segments: Segments,
+    /// What people call its place, and where that is in the text around it.
+    pub(crate) place: Option<(String, Span)>,
+    depth: usize,
+}
+
+/// All texts of a file.
+pub(crate) struct Documents {
+    list: Vec<Document>,
+}
+
+struct Waiting {
+    decoded: Decoded,
+    language: &'static dyn Language,
+    parent: Option<usize>,
+    path: Option<String>,
+    place: Option<(String, Span)>,
+    container: Option<Container>,
+    depth: usize,
+}
+
+/// What reading the texts of a file gave.
+pub(crate) struct Read {
+    pub(crate) documents: Documents,
+    pub(crate) survey: Survey,
+    pub(crate) notices: Vec<Notice>,
+}
+
+/// Reads the file and all texts inside it. `None` if it is written in no language that is known.
+pub(crate) fn read(
+    source: &Source,
+    path: &str,
+    around: &Surroundings,
+    relevant: &dyn Fn(&str) -> bool,
+) -> Option<Read> {
+    let start = source.text_start();
+    let text = source.text().get(start..).unwrap_or_default();
+    let language = syntax::detect(Some(path), text)?;
+    let whole = Span::new(start, source.bytes().len());
+    let mut waiting = vec![Waiting {
+        decoded: Decoded { text: text.to_owned(), segments: Segments::identity(whole) },
+        language,
+        parent: None,
+        path: Some(path.to_owned()),
+        place: None,
+        container: None,
+        depth: 0,
+    }];
+    let mut out =
+        Read { documents: Documents { list: Vec::new() }, survey: Survey::default(), notices: Vec::new() };
+    while let Some(next) = waiting.pop() {
+        let doc = out.documents.list.len();
+        let parsed = next.language.parse(&next.decoded.text);
+        let context = Context {
+            doc,
+            text: &next.decoded.text,
+            path: next.path.as_deref(),
+            aliases: &around.chart_aliases,
+            container: next.container.as_ref(),
+        };
+        sites::survey(parsed.as_ref(), &context, &mut out.survey);
+        let inner = std::mem::take(&mut out.survey.inner);
+        out.documents.list.push(Document {
+            language: next.language,
+            parsed,
+            text: next.decoded.text,
+            parent: next.parent,
+            segments: next.decoded.segments,
+            place: next.place,
+            depth: next.depth,
+        });
+        out.note(doc, source);
+        // The last one that waits is read first: put them so that texts are read in the order of the file.
+        let before = waiting.len();
+        waiting.extend(inner.into_iter().filter_map(|inner| out.wait(inner, doc, relevant, source)));
+        waiting.get_mut(before..).unwrap_or_default().reverse();
+        if out.documents.list.len() + waiting.len() > MAX_TEXTS {
+            out.limited(
+                format!("more than {MAX_TEXTS} texts inside this file: the rest was not checked"),
+                doc,
+                source,
+            );
+            break;
+        }
+    }
+    Some(out)
+}
+
+impl Read {
+    fn wait(
+        &mut self,
+        inner: Inner,
+        parent: usize,
+        relevant: &dyn Fn(&str) -> bool,
+        source: &Source,
+    ) -> Option<Waiting> {
+        if !relevant(&inner.decoded.text) {
+            return None;
+        }
+        let (language, path) = match &inner.hint {
+            Hint::Language(name) => (syntax::named(name), None),
+            Hint::File(name) => (syntax::detect(Some(name), &inner.decoded.text), Some(name.clone())),
+            Hint::Content => (syntax::detect(None, &inner.decoded.text), None),
+        };
+        let language = language?;
+        let depth = self.documents.list.get(parent).map_or(0, |document| document.depth) + 1;
+        if depth > MAX_DEPTH {
+            let message = format!(
+                "texts lie more than {MAX_DEPTH} deep inside each other here: deeper ones were not checked"
+            );
+            self.limited(message, parent, source);
+            return None;
+        }
+        Some(Waiting {
+            decoded: inner.decoded,
+            language,
+            parent: Some(parent),
+            path,
+            place: Some((inner.what, inner.at)),
+            container: inner.container,
+            depth,
+        })
+    }
+
+    fn limited(&mut self, message: String, doc: usize, source: &Source) {
+        if self.notices.iter().any(|notice| notice.kind == NoticeKind::Limited) {
+            return;
+        }
+        let position = source.position(self.documents.to_host(doc, Span::at(0)).start());
+        self.notices.push(Notice { kind: NoticeKind::Limited, message, position: Some(position) });
+    }
+
+    fn note(&mut self, doc: usize, source: &Source) {
+        let Some(document) = self.documents.list.get(doc) else { return };
+        let Some(problem) = document.parsed.facts().notices.first() else { return };
+        let position = source.position(self.documents.to_host(doc, Span::at(problem.offset)).start());
+        let message = problem.message.clone();
+        self.notices.push(Notice { kind: NoticeKind::Unparsable, message, position: Some(position) });
+    }
+}
+
+impl Documents {
+    /// The text called `doc`.
+    pub(crate) fn get(&self, doc: usize) -> Option<&Document> {
+        self.list.get(doc)
+    }
+
+    /// All texts.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {
+        self.list.iter()
+    }
+
+    /// `doc` and the texts around it, inside out.
+    fn chain(&self, doc: usize) -> impl Iterator<Item = &Document> {
+        std::iter::successors(self.get(doc), |document| self.get(document.parent?))
+    }
+
+    /// The bytes of the file under a span of `doc`.
+    pub(crate) fn to_host(&self, doc: usize, span: Span) -> Span {
+        self.chain(doc).fold(span, |span, document| document.segments.to_outer(span))
+    }
+
+    /// The languages around a text and its own, from the file's on.
+    pub(crate) fn via(&self, doc: usize) -> Vec<&'static str> {
+        let mut via: Vec<_> = self.chain(doc).map(|document| document.language.name()).collect();
+        via.reverse();
+        via
+    }
+
+    /// The places that a text lies in, outermost first, in bytes of the file.
+    pub(crate) fn places(&self, doc: usize) -> Vec<Label> {
+        let mut places: Vec<_> = self
+            .chain(doc)
+            .filter_map(|document| {
+                let (what, at) = document.place.as_ref()?;
+                Some(Label { span: self.to_host(document.parent?, *at), text: format!("in this {what}") })
+            })
+            .collect();
+        places.reverse();
+        places
+    }
+
+    /// The edits that `edit` of `doc` becomes, one for each text on the way to the file: the last one is of the file's
+    /// bytes, and stands under `None`.
+    ///
+    /// # Errors
+    /// [`NoEdit`] if a text on the way has no place for it.
+    pub(crate) fn lift(
+        &self,
+        doc: usize,
+        edit: &Edit,
+        source: &Source,
+    ) -> Result<Vec<(Option<usize>, Edit)>, NoEdit> {
+        let mut lifted = Vec::new();
+        let mut edit = edit.clone();
+        for document in self.chain(doc) {
+            let host = match document.parent {
+                Some(parent) => self.get(parent).map_or("", |parent| parent.text.as_str()),
+                None => source.text(),
+            };
+            edit = document.segments.edit(host, &document.text, &edit)?;
+            lifted.push((document.parent, edit.clone()));
+        }
+        if source.touches_invalid(edit.span) {
+            return Err(NoEdit::new("the bytes there are not valid UTF-8"));
+        }
+        Ok(lifted)
+    }
+}

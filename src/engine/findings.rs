@@ -1,0 +1,218 @@
+//! Findings: what the rules say of the members of a unit, with places and words for people.
+
+use super::fixes::{self, UnitFix};
+use super::{File, Settings};
+use crate::finding::{Finding, Fix, Safety, Setting, Severity};
+use crate::rules::{BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View};
+use crate::text::Source;
+use regex::bytes::Regex;
+use std::sync::LazyLock;
+
+/// What judging a unit gave.
+pub(super) struct Judged {
+    pub(super) findings: Vec<Finding>,
+    pub(super) fix: Option<UnitFix>,
+}
+
+/// A member that a rule found.
+pub(super) struct Hit<'a> {
+    pub(super) rule: &'static Rule,
+    pub(super) found: &'static Match,
+    pub(super) member: &'a Member,
+    pub(super) level: Level,
+    label: Option<&'static str>,
+}
+
+/// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
+pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) -> Judged {
+    let around = circumstances(file, registration);
+    let view = View::new(&BUILT_IN.unit, registration, file.survey, around);
+    let hits: Vec<Hit<'_>> = registration.members.iter().filter_map(|member| hit(&view, member)).collect();
+    if hits.is_empty() {
+        return Judged { findings: Vec::new(), fix: None };
+    }
+    let fix = fix(file, &view, registration, &hits, around);
+    let findings: Vec<Finding> = hits
+        .iter()
+        .filter(|hit| is_selected(file.settings, hit.rule))
+        .filter_map(|hit| finding(file, &view, hit, &unit, around, &fix))
+        .collect();
+    let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
+    Judged { findings, fix }
+}
+
+fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances {
+    let document = registration
+        .scopes
+        .iter()
+        .filter_map(|scope| file.survey.scopes.get(*scope))
+        .any(|scope| file.documents.via(scope.doc).contains(&"markdown"));
+    Circumstances {
+        token_value: file.settings.token_value.is_some(),
+        names_old_variable: names_old_variable(file.source),
+        document,
+    }
+}
+
+fn names_old_variable(source: &Source) -> bool {
+    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let names =
+            BUILT_IN.unit.old.variable.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
+        Regex::new(&format!(r"(?-u:\b)(?:{names})(?-u:\b)")).ok()
+    });
+    NAME.as_ref().is_some_and(|name| name.is_match(source.bytes()))
+}
+
+fn hit<'a>(view: &View<'a>, member: &'a Member) -> Option<Hit<'a>> {
+    let view = view.of(member);
+    BUILT_IN.rules.iter().find_map(|rule| {
+        let found = view.matched(rule)?;
+        let (level, label) = view.severity(rule);
+        (level != Level::Nothing).then_some(Hit { rule, found, member, level, label })
+    })
+}
+
+/// The fix of a unit: with all its findings, whatever is selected.
+fn fix(
+    file: &File<'_>,
+    view: &View<'_>,
+    registration: &Registration,
+    hits: &[Hit<'_>],
+    around: Circumstances,
+) -> Result<(Safety, fixes::Plan), String> {
+    if let Some(manual) = hits.iter().find_map(|hit| hit.found.manual.as_ref()) {
+        return Err(manual.clone());
+    }
+    let deselected =
+        hits.iter().find(|hit| !is_selected(file.settings, hit.rule) || !is_due(file.settings, hit.rule));
+    if let Some(hit) = deselected {
+        return Err(format!("the registration also needs `{}`, which is not selected", hit.rule.id));
+    }
+    let safety = match view.safety() {
+        (Verdict::None, because) => return Err(because.to_owned()),
+        (Verdict::Unsafe, _) => Safety::Unsafe,
+        (Verdict::Safe, _) if around.document => Safety::Unsafe,
+        (Verdict::Safe, _) => Safety::Safe,
+    };
+    let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
+    Ok((safety, plan))
+}
+
+fn finding(
+    file: &File<'_>,
+    view: &View<'_>,
+    hit: &Hit<'_>,
+    unit: &str,
+    around: Circumstances,
+    fix: &Result<(Safety, fixes::Plan), String>,
+) -> Option<Finding> {
+    let carrier = file.survey.carriers.get(hit.member.carrier)?;
+    let rule = hit.rule;
+    if !is_due(file.settings, rule) {
+        return None;
+    }
+    let mut severity = severity(file.settings, rule, hit.level)?;
+    if around.document {
+        severity = Severity::Info;
+    }
+    let name = |text: &str| text.replace("{name}", &carrier.written);
+    let label = hit.found.message.as_deref().or(hit.label).unwrap_or_default();
+    let (fix, removes) = match fix {
+        Ok((safety, plan)) => {
+            let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
+            let message = action.map_or_else(String::new, |action| name(&action.message));
+            let removes = match hit.member.role {
+                Role::Setting(at) => BUILT_IN.unit.settings.get(at).map(|setting| Setting {
+                    field: setting.field.clone(),
+                    value: carrier.value.text.clone(),
+                }),
+                _ => None,
+            };
+            (Ok(Fix { safety: *safety, message, edits: plan.edits.clone() }), removes)
+        }
+        Err(reason) => (Err(reason.clone()), None),
+    };
+    Some(Finding {
+        rule: rule.id.clone(),
+        severity,
+        message: name(&rule.summary),
+        help: rule.help.clone(),
+        url: rule.url.clone(),
+        span: file.documents.to_host(carrier.doc, carrier.name_span),
+        label: name(label),
+        related: file.documents.places(carrier.doc),
+        unit: Some(unit.to_owned()),
+        via: file.documents.via(carrier.doc),
+        fix,
+        removes,
+        structure: format!("{}/{}", file.documents.via(carrier.doc).join("/"), carrier.name),
+        suppressed: false,
+    })
+}
+
+/// Findings of rules that look for a literal, wherever it stands.
+pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
+    static LITERALS: LazyLock<Vec<(&'static Rule, &'static Match, Regex)>> = LazyLock::new(|| {
+        let rules = BUILT_IN.rules.iter();
+        rules
+            .flat_map(|rule| rule.matches.iter().map(move |found| (rule, found)))
+            .filter_map(|(rule, found)| Some((rule, found, Regex::new(found.literal.as_ref()?).ok()?)))
+            .collect()
+    });
+    let mut findings = Vec::new();
+    for (rule, found, regex) in LITERALS.iter().filter(|(rule, ..)| is_selected(settings, rule)) {
+        let Some(row) = rule.severity.first() else { continue };
+        let Some(severity) = plain(row.is) else { continue };
+        findings.extend(regex.find_iter(source.bytes()).map(|at| Finding {
+            rule: rule.id.clone(),
+            severity,
+            message: rule.summary.clone(),
+            help: rule.help.clone(),
+            url: rule.url.clone(),
+            span: at.range().into(),
+            label: row.label.clone().unwrap_or_default(),
+            related: Vec::new(),
+            unit: None,
+            via: Vec::new(),
+            fix: Err(found.manual.clone().unwrap_or_default()),
+            removes: None,
+            structure: String::new(),
+            suppressed: false,
+        }));
+    }
+    findings
+}
+
+fn is_selected(settings: &Settings, rule: &Rule) -> bool {
+    let names =
+        |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
+    (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
+}
+
+/// `major.minor` as numbers.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// Whether the version that is judged by has a replacement for what the rule finds.
+fn is_due(settings: &Settings, rule: &Rule) -> bool {
+    let replacement = rule.replacement_since.as_deref().and_then(version);
+    settings.target_gitlab.zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
+}
+
+fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
+    let disabled = rule.disabled.as_deref().and_then(version);
+    let still_works =
+        settings.target_gitlab.zip(disabled).is_some_and(|(target, disabled)| target < disabled);
+    plain(level).map(|severity| if still_works { severity.min(Severity::Warning) } else { severity })
+}
+
+fn plain(level: Level) -> Option<Severity> {
+    match level {
+        Level::Nothing => None,
+        Level::Info => Some(Severity::Info),
+        Level::Warning => Some(Severity::Warning),
+        Level::Error => Some(Severity::Error),
+    }
+}

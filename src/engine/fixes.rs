@@ -1,0 +1,158 @@
+//! The fix of a unit: what its findings do, put together and carried to the bytes of the file.
+
+use super::File;
+use super::findings::Hit;
+use crate::embed::NoEdit;
+use crate::facts::NodeId;
+use crate::finding::Safety;
+use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
+use crate::sites::{Carrier, Place, Via};
+use crate::text::{Edit, EditSet, Span};
+use std::collections::BTreeMap;
+
+/// The fix of one unit.
+#[derive(Clone, Debug)]
+pub(crate) struct UnitFix {
+    /// The unit, as its findings name it.
+    pub(crate) unit: String,
+    /// How safe it is.
+    pub(crate) safety: Safety,
+    /// What it does.
+    pub(crate) plan: Plan,
+}
+
+/// Edits, text by text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    /// Of the file's bytes: all that has to be written.
+    pub(crate) edits: Vec<Edit>,
+    /// The same for each text that is touched, by its index.
+    pub(crate) texts: BTreeMap<usize, TextEdits>,
+}
+
+/// The edits of one text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TextEdits {
+    /// In bytes of the text.
+    pub(crate) edits: Vec<Edit>,
+    /// The bytes whose meaning goes.
+    pub(crate) gone: Vec<Span>,
+}
+
+#[derive(Default)]
+struct Wanted {
+    remove: Vec<NodeId>,
+    edits: Vec<Edit>,
+}
+
+/// Puts the fix of a unit together.
+///
+/// # Errors
+/// [`NoEdit`] if one part of it has no place: then there is no fix for any.
+pub(super) fn plan(
+    file: &File<'_>,
+    view: &View<'_>,
+    registration: &Registration,
+    hits: &[Hit<'_>],
+) -> Result<Plan, NoEdit> {
+    let mut wanted: BTreeMap<usize, Wanted> = BTreeMap::new();
+    for hit in hits {
+        let Some(carrier) = file.survey.carriers.get(hit.member.carrier) else { continue };
+        if let Some(sealed) = &carrier.sealed {
+            return Err(NoEdit::new(sealed.clone()));
+        }
+        let view = view.of(hit.member);
+        let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
+        act(file, registration, carrier, hit.member.class, action, &mut wanted)?;
+    }
+    let mut plan = Plan::default();
+    let mut host = EditSet::default();
+    for (doc, want) in wanted {
+        let Some(document) = file.documents.get(doc) else { continue };
+        let mut removal =
+            if want.remove.is_empty() { Default::default() } else { document.parsed.remove(&want.remove)? };
+        removal.edits.extend(want.edits);
+        plan.texts.entry(doc).or_default().gone.append(&mut removal.gone);
+        for edit in removal.edits {
+            for (text, lifted) in file.documents.lift(doc, &edit, file.source)? {
+                match text {
+                    Some(text) => plan.texts.entry(text).or_default().edits.push(lifted),
+                    None => host.insert(lifted).map_err(|overlap| NoEdit::new(overlap.to_string()))?,
+                }
+            }
+            plan.texts.entry(doc).or_default().edits.push(edit);
+        }
+    }
+    plan.edits = host.iter().cloned().collect();
+    if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
+}
+
+fn act(
+    file: &File<'_>,
+    registration: &Registration,
+    carrier: &Carrier,
+    class: Class,
+    action: &ActionRow,
+    wanted: &mut BTreeMap<usize, Wanted>,
+) -> Result<(), NoEdit> {
+    for target in &action.remove {
+        if target == "self" {
+            wanted.entry(carrier.doc).or_default().remove.extend(&carrier.nodes);
+        } else {
+            for other in slot(file, registration, target) {
+                wanted.entry(other.doc).or_default().remove.extend(&other.nodes);
+            }
+        }
+    }
+    if let Some(name) = &action.rename {
+        wanted.entry(carrier.doc).or_default().edits.push(Edit::replace(carrier.name_span, name.clone()));
+    }
+    for (target, name) in &action.rename_slots {
+        for other in slot(file, registration, target) {
+            wanted.entry(other.doc).or_default().edits.push(Edit::replace(other.name_span, name.clone()));
+        }
+    }
+    let value = match action.value {
+        Some(NewValue::Empty) => Some(""),
+        Some(NewValue::Token) if class != Class::Glrt => file.settings.token_value.as_deref(),
+        _ => None,
+    };
+    if let Some(value) = value {
+        let edits = set(file, carrier, value)?;
+        wanted.entry(carrier.doc).or_default().edits.extend(edits);
+    }
+    if let (Some(key), Some(node)) = (&action.insert, carrier.nodes.first())
+        && let Some(document) = file.documents.get(carrier.doc)
+    {
+        let edits = document.parsed.insert_after(*node, key, "")?;
+        wanted.entry(carrier.doc).or_default().edits.extend(edits);
+    }
+    Ok(())
+}
+
+fn slot<'a>(
+    file: &'a File<'_>,
+    registration: &'a Registration,
+    name: &str,
+) -> impl Iterator<Item = &'a Carrier> {
+    let role = if name == "new" { Role::New } else { Role::Old };
+    let members = registration.members.iter().filter(move |member| member.role == role);
+    members.filter_map(|member| file.survey.carriers.get(member.carrier))
+}
+
+fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text is gone"))?;
+    match carrier.value.place {
+        Place::Node(node) => document.parsed.set(node, value),
+        // A shell knows how to write the value of `--option=value`; in a list the word is the value.
+        Place::Within(node, _) if carrier.via == Via::Option && document.language.name() == "shell" => {
+            document.parsed.set(node, value)
+        }
+        Place::Within(node, inner) => {
+            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
+            let edit = Edit::replace(inner, value);
+            Ok(vec![decoded.segments.edit(&document.text, &decoded.text, &edit)?])
+        }
+        Place::Nowhere => Err(NoEdit::new("its value stands elsewhere")),
+    }
+}

@@ -1,0 +1,153 @@
+//! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
+
+mod documents;
+mod findings;
+mod fixes;
+mod prefilter;
+mod secrets;
+
+use crate::finding::{Linted, Notice, NoticeKind};
+use crate::rules::{self, BUILT_IN, Registration};
+use crate::sites::Survey;
+use crate::text::Source;
+use std::collections::BTreeSet;
+
+pub(crate) use documents::Documents;
+pub(crate) use fixes::UnitFix;
+
+/// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Rule ids or families to report; empty for all.
+    pub select: Vec<String>,
+    /// Rule ids or families not to report.
+    pub ignore: Vec<String>,
+    /// What unsafe fixes put in the place of a registration token.
+    pub token_value: Option<String>,
+    /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
+    pub target_gitlab: Option<(u32, u32)>,
+}
+
+/// What is known about a file from the files around it (its nearest `Chart.yaml`).
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// Names under which an umbrella chart holds the gitlab-runner chart.
+    pub chart_aliases: Vec<String>,
+    /// Whether the file is a template of a chart.
+    pub in_chart_templates: bool,
+}
+
+/// All that is known of a file: what the fixer proves its work by.
+#[derive(Default)]
+pub(crate) struct Analysis {
+    /// What it says to people.
+    pub(crate) linted: Linted,
+    /// The texts; `None` if nothing had to be parsed.
+    pub(crate) documents: Option<Documents>,
+    /// The fix of each unit that has one.
+    pub(crate) fixes: Vec<UnitFix>,
+}
+
+/// Lints one file. `path` is `/`-separated, as shown to the user.
+pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
+    analyse(settings, path, surroundings, source).linted
+}
+
+/// Whether any rule could match in these bytes; a file without is never parsed.
+pub fn is_relevant(bytes: &[u8]) -> bool {
+    prefilter::is_relevant(bytes)
+}
+
+pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
+    if prefilter::is_relevant(source.bytes()) {
+        examine(settings, path, around, source, &prefilter::may_contribute)
+    } else {
+        Analysis::default()
+    }
+}
+
+/// As [`analyse`], with every text read, whether or not a rule could match in it: to compare a result by.
+pub(crate) fn analyse_all(
+    settings: &Settings,
+    path: &str,
+    around: &Surroundings,
+    source: &Source,
+) -> Analysis {
+    examine(settings, path, around, source, &|_| true)
+}
+
+fn examine(
+    settings: &Settings,
+    path: &str,
+    around: &Surroundings,
+    source: &Source,
+    relevant: &dyn Fn(&str) -> bool,
+) -> Analysis {
+    let mut out = Analysis::default();
+    out.linted.examined = true;
+    let mut findings = findings::literals(settings, source);
+    // A template of a chart only says where a value goes.
+    if !around.in_chart_templates
+        && let Some(read) = documents::read(source, path, around, relevant)
+    {
+        let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
+        let file = File { settings, path, source, documents: &read.documents, survey: &read.survey };
+        out.linted.secrets = secrets::find(&file, &registrations);
+        let mut names = BTreeSet::new();
+        for registration in &registrations {
+            let judged = findings::judge(&file, registration, file.name(registration, &mut names));
+            findings.extend(judged.findings);
+            out.fixes.extend(judged.fix);
+        }
+        out.linted.notices = read.notices;
+        out.documents = Some(read.documents);
+    } else {
+        out.linted.secrets = secrets::literals(source);
+    }
+    findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
+    out.linted.findings = findings;
+    if !source.is_utf8() {
+        out.linted.notices.push(Notice {
+            kind: NoticeKind::Unparsable,
+            message: "not all of it is valid UTF-8; it was read byte by byte".to_owned(),
+            position: None,
+        });
+    }
+    out
+}
+
+/// A file that was read, and how it is to be judged.
+pub(crate) struct File<'a> {
+    settings: &'a Settings,
+    path: &'a str,
+    source: &'a Source,
+    documents: &'a Documents,
+    survey: &'a Survey,
+}
+
+impl File<'_> {
+    /// `path:line` of a unit; with the column where another unit begins on the same line.
+    fn name(&self, registration: &Registration, taken: &mut BTreeSet<String>) -> String {
+        let position = self.source.position(self.start(registration));
+        let mut name = format!("{}:{}", self.path, position.line);
+        if !taken.insert(name.clone()) {
+            name = format!("{name}:{}", position.column);
+            taken.insert(name.clone());
+        }
+        name
+    }
+
+    /// The first byte of a unit: where its command, values or Secret begin.
+    fn start(&self, registration: &Registration) -> usize {
+        let start = |scope: &usize| {
+            let scope = self.survey.scopes.get(*scope)?;
+            Some(self.documents.to_host(scope.doc, scope.span).start())
+        };
+        registration.scopes.iter().filter_map(start).min().unwrap_or_default()
+    }
+}
+
+/// Variables that only the program of the unit reads.
+fn evidence() -> &'static [String] {
+    crate::sites::program_variables(&BUILT_IN.unit.program)
+}

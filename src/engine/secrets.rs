@@ -1,0 +1,54 @@
+//! Which bytes must not be shown.
+
+use super::File;
+use crate::rules::{BUILT_IN, Class, Registration, Role};
+use crate::text::{Source, Span};
+use regex::bytes::Regex;
+use std::sync::LazyLock;
+
+static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let unit = &BUILT_IN.unit;
+    let (new, old) = (regex::escape(&unit.new_prefix), regex::escape(&unit.old_prefix));
+    // base64 of the new prefix's first bytes: a Secret's data.
+    Regex::new(&format!(r"(?:{new}|{old}|Z2xydC|R1IxMzQ4OTQx)[0-9A-Za-z_.+/=-]*")).ok()
+});
+
+/// Token literals, wherever they stand.
+pub(super) fn literals(source: &Source) -> Vec<Span> {
+    let Some(tokens) = TOKENS.as_ref() else { return Vec::new() };
+    tokens.find_iter(source.bytes()).map(|found| Span::from(found.range())).collect()
+}
+
+/// Token literals, every literal in the place of a token, and every other place where the same text stands.
+pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
+    let mut spans = literals(file.source);
+    let mut texts = Vec::new();
+    for member in registrations.iter().flat_map(|registration| &registration.members) {
+        let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
+        if matches!(member.role, Role::New | Role::Old)
+            && matches!(member.class, Class::Glrt | Class::Other | Class::Legacy)
+        {
+            let span = file.documents.to_host(carrier.doc, carrier.value.span);
+            let written = span.of(file.source.text()).trim_matches(['"', '\'']);
+            match written.find(carrier.value.text.as_str()) {
+                Some(_) if carrier.value.text.len() >= 6 => texts.push(carrier.value.text.clone()),
+                _ if carrier.value.text.is_empty() => {}
+                _ => spans.push(span),
+            }
+            if carrier.value.text.len() < 6 {
+                spans.push(span);
+            }
+        }
+    }
+    texts.sort();
+    texts.dedup();
+    let pattern = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
+    if !texts.is_empty()
+        && let Ok(same) = Regex::new(&pattern)
+    {
+        spans.extend(same.find_iter(file.source.bytes()).map(|found| Span::from(found.range())));
+    }
+    spans.sort_unstable();
+    spans.dedup();
+    spans
+}

@@ -1,0 +1,127 @@
+//! The proof of a fix: what it speaks of is done, and nothing else happened.
+
+use crate::engine::{Analysis, Documents, UnitFix};
+use crate::finding::Finding;
+use crate::syntax::Datum;
+use crate::text::{Edit, EditSet, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a fix does to one text.
+#[derive(Default)]
+struct Change {
+    edits: EditSet,
+    gone: Vec<Span>,
+}
+
+/// Compares a file before and after `units` were fixed by `edits`.
+///
+/// # Errors
+/// What does not hold, as a clause.
+pub(super) fn verify(
+    before: &Analysis,
+    units: &[&UnitFix],
+    edits: &EditSet,
+    after: &Analysis,
+) -> Result<(), String> {
+    let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
+    for fix in units {
+        for (doc, text) in &fix.plan.texts {
+            let change = changes.entry(*doc).or_default();
+            change.edits.insert_all(text.edits.iter().cloned()).map_err(|overlap| overlap.to_string())?;
+            change.gone.extend(&text.gone);
+        }
+    }
+    match (&before.documents, &after.documents) {
+        (Some(old), Some(new)) => texts(old, new, &changes, edits)?,
+        _ => return Err("the file could be read no more".to_owned()),
+    }
+    findings(&before.linted.findings, units, edits, &after.linted.findings)
+}
+
+/// Every text is the old one with exactly its edits, and means what it meant but for what goes.
+fn texts(
+    old: &Documents,
+    new: &Documents,
+    changes: &BTreeMap<usize, Change>,
+    edits: &EditSet,
+) -> Result<(), String> {
+    let kept = pair(old, new, edits)?;
+    for (index, counterpart) in kept {
+        let (Some(before), Some(after)) = (old.get(index), new.get(counterpart)) else { continue };
+        let nothing = Change::default();
+        let change = changes.get(&index).unwrap_or(&nothing);
+        if change.edits.apply(before.text.as_bytes()) != after.text.as_bytes() {
+            return Err("a text around it would change too".to_owned());
+        }
+        if !change.edits.is_empty() || !change.gone.is_empty() {
+            data(&before.parsed.data(), &after.parsed.data(), change)?;
+        }
+    }
+    Ok(())
+}
+
+/// Which text of the result is which one of before: the one of the same language, in the same text around it, that begins
+/// at the same place.
+fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize, usize)>, String> {
+    let start = |documents: &Documents, doc| documents.to_host(doc, Span::at(0)).start();
+    let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
+    for (index, text) in new.iter().enumerate() {
+        places.entry((text.parent, start(new, index), text.language.name())).or_insert(index);
+    }
+    let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
+    for (index, text) in old.iter().enumerate() {
+        let parent = text.parent.and_then(|parent| pairs.get(&parent)).copied();
+        let place = edits.moved(start(old, index));
+        let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
+            return Err("the file would hold other texts than before".to_owned());
+        };
+        pairs.insert(index, *counterpart);
+    }
+    Ok(pairs.into_iter().collect())
+}
+
+fn data(old: &[Datum], new: &[Datum], change: &Change) -> Result<(), String> {
+    let touched = |span: Span| change.edits.iter().any(|edit| touches(edit, span));
+    let mut expected = old.iter().filter(|datum| !change.gone.iter().any(|gone| gone.contains(datum.span)));
+    // What an edit wrote between two old pieces is new by intention.
+    let written: Vec<Span> = change
+        .edits
+        .iter()
+        .filter(|edit| edit.span.is_empty())
+        .map(|edit| {
+            let start = change.edits.moved(edit.span.start());
+            Span::new(start, start + edit.replacement.len())
+        })
+        .collect();
+    let mut found = new.iter().filter(|datum| !written.iter().any(|span| span.contains(datum.span)));
+    loop {
+        match (expected.next(), found.next()) {
+            (None, None) => return Ok(()),
+            (Some(old), Some(new)) if old.value == new.value || touched(old.span) => {}
+            (Some(_), _) | (None, Some(_)) => {
+                return Err("the result would not mean the same but for what is fixed".to_owned());
+            }
+        }
+    }
+}
+
+fn touches(edit: &Edit, span: Span) -> bool {
+    edit.span.overlaps(span) || edit.span.is_empty() && span.contains(edit.span)
+}
+
+/// The findings of the fixed units are gone, and there is no finding that was not there before.
+fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding]) -> Result<(), String> {
+    let fixed: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();
+    let is_fixed = |finding: &&Finding| finding.unit.as_deref().is_some_and(|unit| fixed.contains(unit));
+    let mut left: BTreeSet<(usize, &str)> = old
+        .iter()
+        .filter(|finding| !is_fixed(finding))
+        .map(|finding| (edits.moved(finding.span.start()), finding.rule.as_str()))
+        .collect();
+    for finding in new {
+        if !left.remove(&(finding.span.start(), finding.rule.as_str())) {
+            return Err(format!("`{}` would be found in the result", finding.rule));
+        }
+    }
+    Ok(())
+}

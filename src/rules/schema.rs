@@ -1,0 +1,395 @@
+//! The form of a rule and of a unit. The build script compiles it too, so it stands on serde alone.
+
+use super::{Via, one_or_many};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A rule as the engine uses it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Rule {
+    /// `family-what`, stable.
+    pub id: String,
+    /// Version of GitLab that warns first.
+    pub since: String,
+    /// First version with a replacement: below it nothing is reported.
+    #[serde(default)]
+    pub replacement_since: Option<String>,
+    /// Version that switches it off by default: below it errors are warnings.
+    #[serde(default)]
+    pub disabled: Option<String>,
+    /// Version that removes it.
+    #[serde(default)]
+    pub removed: Option<String>,
+    /// What is wrong, one line; `{name}` is the name as written.
+    pub summary: String,
+    /// What to do, one sentence.
+    pub help: String,
+    /// Where to read on.
+    pub url: String,
+    /// Literals without which no text can match: one of each list.
+    pub needs: Vec<Vec<String>>,
+    /// What it finds.
+    #[serde(rename = "match")]
+    pub matches: Vec<Match>,
+    /// The first row that holds.
+    pub severity: Vec<SeverityRow>,
+    /// The finding's part in the fix of its unit: the first row that holds. No row: nothing to do, the others go on.
+    #[serde(default, rename = "do")]
+    pub actions: Vec<ActionRow>,
+}
+
+/// What a rule finds. Exactly one of `slot`, `setting` and `literal`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Match {
+    /// A slot of the unit.
+    #[serde(default)]
+    pub slot: Option<String>,
+    /// A setting of the unit: its name, or `any`.
+    #[serde(default)]
+    pub setting: Option<String>,
+    /// A regular expression on the bytes of the file, comments included.
+    #[serde(default)]
+    pub literal: Option<String>,
+    /// By what it is carried.
+    #[serde(default)]
+    pub via: Option<Via>,
+    /// Under which conditions.
+    #[serde(default)]
+    pub when: When,
+    /// What the finding's label says, instead of the row's in `severity`.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// Why no fix exists for it, nor for its unit.
+    #[serde(default)]
+    pub manual: Option<String>,
+}
+
+/// What is in a slot or a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Class {
+    /// It is not there.
+    Absent,
+    /// It is there, without a value: `""` or null.
+    Empty,
+    /// A literal with the prefix of a runner authentication token.
+    Glrt,
+    /// A variable, an expression, a template.
+    Opaque,
+    /// Some other literal.
+    Other,
+    /// A literal with the prefix of a registration token.
+    Legacy,
+}
+
+/// A set of classes: `glrt`, `filled`, `[absent, empty]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Classes(u8);
+
+impl Classes {
+    /// Whether `class` is one of them.
+    pub fn has(self, class: Class) -> bool {
+        self.0 & (1 << class as u8) != 0
+    }
+
+    fn named(name: &str) -> Option<u8> {
+        let bit = |class: Class| 1u8 << class as u8;
+        Some(match name {
+            "absent" => bit(Class::Absent),
+            "empty" => bit(Class::Empty),
+            "glrt" => bit(Class::Glrt),
+            "opaque" => bit(Class::Opaque),
+            "other" => bit(Class::Other),
+            "legacy" => bit(Class::Legacy),
+            "literal" => bit(Class::Glrt) | bit(Class::Other) | bit(Class::Legacy),
+            "filled" => bit(Class::Glrt) | bit(Class::Other) | bit(Class::Legacy) | bit(Class::Opaque),
+            _ => return None,
+        })
+    }
+}
+
+impl Serialize for Classes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Classes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return u8::deserialize(deserializer).map(Self);
+        }
+        let names: Vec<String> = one_or_many(deserializer)?;
+        let mut bits = 0;
+        for name in names {
+            bits |= Self::named(&name)
+                .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no class of values")))?;
+        }
+        Ok(Self(bits))
+    }
+}
+
+/// Conditions: all that are given must hold.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct When {
+    /// What the finding's own value is.
+    #[serde(default, rename = "self")]
+    pub own: Option<Classes>,
+    /// What the new slot of the unit holds.
+    #[serde(default)]
+    pub new: Option<Classes>,
+    /// What the old slot of the unit holds.
+    #[serde(default)]
+    pub old: Option<Classes>,
+    /// What the unit is: one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub unit: Vec<UnitKind>,
+    /// Whether a setting has a value that stops the start beside a new token.
+    #[serde(default)]
+    pub triggers: Option<bool>,
+    /// Whether it is one of these settings.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub setting: Vec<String>,
+    /// Whether a value for the place of a token is given.
+    #[serde(default)]
+    pub token_value: Option<bool>,
+    /// Whether all that makes up the unit can be seen: no unknown words, no template block, no file of variables.
+    #[serde(default)]
+    pub in_view: Option<bool>,
+    /// Whether a variable of the unit may have other readers.
+    #[serde(default)]
+    pub shared: Option<bool>,
+    /// Whether the file names the old slot's variable anywhere.
+    #[serde(default)]
+    pub names_old_variable: Option<bool>,
+    /// Whether taking a setting out makes the program read options that it does not read today.
+    #[serde(default)]
+    pub wakes: Option<bool>,
+    /// Whether the command ends where a `\` is missing.
+    #[serde(default)]
+    pub broken: Option<bool>,
+    /// Whether it stands in Markdown.
+    #[serde(default)]
+    pub document: Option<bool>,
+}
+
+/// What a unit is: where its registration is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitKind {
+    /// A command, with the variables given to it.
+    Command,
+    /// Values of a chart.
+    Chart,
+    /// A Secret.
+    Secret,
+    /// Variables without a command in view.
+    Environment,
+}
+
+/// One row of a rule's severity.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SeverityRow {
+    /// When it holds.
+    #[serde(default)]
+    pub when: When,
+    /// How bad it is then.
+    pub is: Level,
+    /// What the finding's label says then; `{name}` is the name as written.
+    #[serde(default)]
+    pub label: Option<String>,
+}
+
+/// A severity, or silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Not reported.
+    Nothing,
+    /// Worth knowing.
+    Info,
+    /// No effect, or stops working later.
+    Warning,
+    /// Fails.
+    Error,
+}
+
+/// One row of what a fix does with a finding.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ActionRow {
+    /// When it holds.
+    #[serde(default)]
+    pub when: When,
+    /// What the fix does, in the imperative; `{name}` is the name as written.
+    pub message: String,
+    /// Takes these out: `self`, or a slot.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub remove: Vec<String>,
+    /// The finding's new name.
+    #[serde(default)]
+    pub rename: Option<String>,
+    /// New names of slots, by slot.
+    #[serde(default)]
+    pub rename_slots: Vec<(String, String)>,
+    /// The value to give to the finding's place: `token` puts the given token value there.
+    #[serde(default)]
+    pub value: Option<NewValue>,
+    /// An entry to write behind the finding, with an empty value.
+    #[serde(default)]
+    pub insert: Option<String>,
+}
+
+/// What a fix puts in the place of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NewValue {
+    /// The token value that the user gave, where one is given and the old value is no authentication token.
+    Token,
+    /// An empty string.
+    Empty,
+}
+
+/// What all rules of the registration share: `rules/units/registration.yaml`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Unit {
+    /// Its name.
+    pub unit: String,
+    /// The program whose command makes one.
+    pub program: String,
+    /// The subcommand.
+    pub subcommand: String,
+    /// The chart whose values make one.
+    pub chart: String,
+    /// Prefix of a runner authentication token.
+    pub new_prefix: String,
+    /// Prefix of a registration token.
+    pub old_prefix: String,
+    /// The place of the new token.
+    pub new: Spelling,
+    /// The place of the old token.
+    pub old: Spelling,
+    /// Server-side settings.
+    pub settings: Vec<Setting>,
+    /// When a fix is safe: the first row that holds.
+    pub safety: Vec<SafetyRow>,
+}
+
+/// How a thing is spelled by each carrier.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Spelling {
+    /// Options of the command.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub option: Vec<String>,
+    /// Environment variables.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub variable: Vec<String>,
+    /// Dotted paths of chart values.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub chart: Vec<String>,
+    /// Dotted paths of chart values that count only beside one of the token's.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub chart_flat: Vec<String>,
+    /// Keys of a Secret.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub secret: Vec<String>,
+}
+
+/// A server-side setting.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Setting {
+    /// Field of `POST /user/runners`.
+    pub field: String,
+    /// How it is spelled.
+    pub spelled: Spelling,
+    /// Values that stop no start.
+    pub inert: Vec<String>,
+}
+
+/// One row of the safety of a unit's fix.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SafetyRow {
+    /// When it holds.
+    #[serde(default)]
+    pub when: When,
+    /// How safe the fix is then.
+    pub is: Verdict,
+    /// Why, for `none` and `unsafe`.
+    #[serde(default)]
+    pub because: Option<String>,
+}
+
+/// How safe a fix is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// There is none.
+    None,
+    /// A person has to do something as well.
+    Unsafe,
+    /// What runs behaves as before.
+    Safe,
+}
+
+/// What a rule says of itself to people; loaded only when asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RuleText {
+    /// Id of the rule.
+    pub id: String,
+    /// Markdown.
+    pub why: String,
+    /// Examples, each one a test.
+    pub examples: Vec<Example>,
+}
+
+/// An example and a test.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Example {
+    /// What it shows.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The language of the text.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// A text with findings.
+    #[serde(default)]
+    pub bad: Option<String>,
+    /// The same text after all fixes; without it the fix is none.
+    #[serde(default)]
+    pub good: Option<String>,
+    /// The texts under the findings of this rule, in order.
+    #[serde(default)]
+    pub at: Vec<String>,
+    /// A text without findings of this rule.
+    #[serde(default)]
+    pub ok: Option<String>,
+    /// The value for `--token-value`.
+    #[serde(default)]
+    pub token_value: Option<String>,
+}
+
+/// A rule file: rule and text together.
+#[derive(Clone, Debug)]
+pub struct RuleFile {
+    /// For the engine.
+    pub rule: Rule,
+    /// For people.
+    pub text: RuleText,
+}
+
+/// All rules and units, compiled into the program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RuleData {
+    /// By id.
+    pub rules: Vec<Rule>,
+    /// The unit.
+    pub unit: Unit,
+}

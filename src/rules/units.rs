@@ -1,0 +1,188 @@
+//! Units: which carriers belong to one registration.
+
+use super::schema::{Class, Setting, Unit, UnitKind};
+use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a carrier is to its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The place of the new token.
+    New,
+    /// The place of the old token.
+    Old,
+    /// A server-side setting, by index in [`Unit::settings`].
+    Setting(usize),
+}
+
+/// A carrier in its unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Index of the carrier.
+    pub carrier: usize,
+    /// What it is.
+    pub role: Role,
+    /// What its value is.
+    pub class: Class,
+    /// Whether its value stops the start beside a new token.
+    pub triggers: bool,
+}
+
+/// One registration.
+#[derive(Debug)]
+pub struct Registration {
+    /// What it is.
+    pub kind: UnitKind,
+    /// Its scopes.
+    pub scopes: BTreeSet<usize>,
+    /// What it is made of, in the order of the carriers.
+    pub members: Vec<Member>,
+    /// Whether several commands share its variables, so that what belongs to which cannot be told.
+    pub ambiguous: bool,
+}
+
+/// Puts the carriers of a file together to registrations.
+pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Registration> {
+    let commands: Vec<usize> = scopes_of(survey, ScopeKind::Command).collect();
+    let mut by_scope: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
+    for (index, carrier) in survey.carriers.iter().enumerate() {
+        if let Some(role) = role_of(unit, carrier) {
+            by_scope.entry(carrier.scope).or_default().push(member(unit, carrier, index, role));
+        }
+    }
+    drop_flat_values_alone(unit, survey, &mut by_scope);
+    by_scope.retain(|scope, members| {
+        survey.scopes.get(*scope).is_some_and(|it| {
+            let joins = it.kind == ScopeKind::Variables && !commands.is_empty();
+            !it.foreign && (it.evident || joins || has_evidence(survey, *scope, members, evidence))
+        })
+    });
+    // Variables go to the commands of the file; everything else stands alone.
+    let variables: Vec<usize> = by_scope
+        .keys()
+        .copied()
+        .filter(|scope| survey.scopes.get(*scope).is_some_and(|it| it.kind == ScopeKind::Variables))
+        .collect();
+    let joined = !commands.is_empty() && !variables.is_empty();
+    let ambiguous = joined && commands.len() > 1;
+    let mut units = Vec::new();
+    if joined {
+        let scopes: BTreeSet<usize> = commands.iter().chain(&variables).copied().collect();
+        let mut members: Vec<Member> =
+            scopes.iter().filter_map(|scope| by_scope.remove(scope)).flatten().collect();
+        members.sort_by_key(|member| member.carrier);
+        units.push(Registration { kind: UnitKind::Command, scopes, members, ambiguous });
+    }
+    for (scope, members) in by_scope {
+        let kind = match survey.scopes.get(scope).map(|it| it.kind) {
+            Some(ScopeKind::Command) => UnitKind::Command,
+            Some(ScopeKind::Chart) => UnitKind::Chart,
+            Some(ScopeKind::Secret) => UnitKind::Secret,
+            _ => UnitKind::Environment,
+        };
+        units.push(Registration { kind, scopes: BTreeSet::from([scope]), members, ambiguous: false });
+    }
+    units
+}
+
+fn scopes_of(survey: &Survey, kind: ScopeKind) -> impl Iterator<Item = usize> {
+    survey.scopes.iter().enumerate().filter(move |(_, scope)| scope.kind == kind).map(|(index, _)| index)
+}
+
+/// Whether some other variable beside it is known to be the program's.
+fn has_evidence(survey: &Survey, scope: usize, members: &[Member], evidence: &[String]) -> bool {
+    let known: BTreeSet<&str> = survey
+        .carriers
+        .iter()
+        .filter(|carrier| carrier.scope == scope && carrier.via == Via::Variable)
+        .map(|carrier| carrier.name.as_str())
+        .filter(|name| evidence.iter().any(|known| known == name))
+        .collect();
+    let others = members
+        .iter()
+        .filter_map(|member| survey.carriers.get(member.carrier))
+        .any(|carrier| !known.contains(carrier.name.as_str()));
+    // A single name that the program knows proves what stands beside it, not itself.
+    known.len() > 1 || known.len() == 1 && others
+}
+
+fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
+    let is = |names: &[String]| names.contains(&carrier.name);
+    let spelled = |spelling: &super::schema::Spelling| match carrier.via {
+        Via::Option => is(&spelling.option),
+        Via::Variable => is(&spelling.variable),
+        Via::Chart => is(&spelling.chart) || is(&spelling.chart_flat),
+        Via::Secret => is(&spelling.secret),
+    };
+    if spelled(&unit.new) {
+        Some(Role::New)
+    } else if spelled(&unit.old) {
+        Some(Role::Old)
+    } else {
+        unit.settings.iter().position(|setting| spelled(&setting.spelled)).map(Role::Setting)
+    }
+}
+
+fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
+    let text = &carrier.value.text;
+    let class = match carrier.value.kind {
+        ValueKind::Empty => Class::Empty,
+        ValueKind::Opaque => Class::Opaque,
+        ValueKind::Literal if text.starts_with(&unit.new_prefix) => Class::Glrt,
+        ValueKind::Literal if text.starts_with(&unit.old_prefix) => Class::Legacy,
+        ValueKind::Literal => Class::Other,
+    };
+    let inert = |setting: &Setting| setting.inert.iter().any(|value| value == text.trim());
+    let triggers = match role {
+        Role::Setting(at) => {
+            class == Class::Other && unit.settings.get(at).is_some_and(|setting| !inert(setting))
+        }
+        _ => false,
+    };
+    Member { carrier: index, role, class, triggers }
+}
+
+/// `tags` beside the runner's token is a mistake that people make; `tags` alone is anything.
+fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<usize, Vec<Member>>) {
+    let is_flat = |member: &Member| {
+        let Role::Setting(at) = member.role else { return false };
+        let name = survey.carriers.get(member.carrier).map(|carrier| (&carrier.name, carrier.via));
+        unit.settings.get(at).zip(name).is_some_and(|(setting, (name, via))| {
+            via == Via::Chart && setting.spelled.chart_flat.contains(name)
+        })
+    };
+    for members in by_scope.values_mut() {
+        let token = members.iter().any(|member| matches!(member.role, Role::Old | Role::New));
+        if !token {
+            members.retain(|member| !is_flat(member));
+        }
+    }
+}
+
+impl Registration {
+    /// What the slot `role` holds, as the rules for `of` have to see it: the whole unit's, but where several commands
+    /// share variables, only what belongs to the same scope.
+    pub fn slot(&self, survey: &Survey, role: Role, of: Option<&Member>) -> Class {
+        let scope = |member: &Member| survey.carriers.get(member.carrier).map(|carrier| carrier.scope);
+        let only = of.filter(|_| self.ambiguous).and_then(scope);
+        self.members
+            .iter()
+            .filter(|member| member.role == role && (only.is_none() || scope(member) == only))
+            .map(|member| member.class)
+            .max()
+            .unwrap_or(Class::Absent)
+    }
+
+    /// Whether any of its scopes is so.
+    pub fn any_scope(&self, survey: &Survey, is: impl Fn(&Scope) -> bool) -> bool {
+        self.scopes.iter().filter_map(|scope| survey.scopes.get(*scope)).any(is)
+    }
+
+    /// Whether programs beside the runner may read one of its variables.
+    pub fn is_shared(&self, survey: &Survey) -> bool {
+        self.members
+            .iter()
+            .filter_map(|member| survey.carriers.get(member.carrier))
+            .any(|carrier| carrier.shared && !survey.scopes.get(carrier.scope).is_some_and(|scope| scope.own))
+    }
+}

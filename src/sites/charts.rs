@@ -1,0 +1,121 @@
+//! Which mappings are the values of a chart, and what they carry.
+
+use super::environment::{self, Target};
+use super::paths::below;
+use super::schema::Chart;
+use super::{Carrier, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use crate::facts::{DataTree, Key, NodeId, NodeKind, Scalar};
+use crate::text::Span;
+
+/// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
+pub(super) fn of_mapping(tree: &DataTree, id: NodeId, aliases: &[String]) -> Option<&'static Chart> {
+    let node = tree.get(id)?;
+    if !matches!(node.kind, NodeKind::Mapping(_)) {
+        return None;
+    }
+    DATA.charts.iter().find(|chart| {
+        if chart.not.iter().any(|key| tree.child(id, key).is_some()) {
+            return false;
+        }
+        let named =
+            node.key.as_ref().is_some_and(|key| key.text == chart.chart || aliases.contains(&key.text));
+        let has_values = || {
+            tree.child(id, "runners").is_some_and(|at| !tree.children(at).is_empty() && is_mapping(tree, at))
+        };
+        named && has_values()
+            || chart.evidence.iter().any(|evidence| {
+                let scalar = below(tree, id, &evidence.scalar).and_then(|at| tree.scalar(at));
+                scalar.is_some_and(|scalar| {
+                    evidence.contains.as_ref().is_none_or(|part| scalar.text.contains(part.as_str()))
+                }) && evidence
+                    .mapping
+                    .as_ref()
+                    .is_none_or(|path| below(tree, id, path).is_some_and(|at| is_mapping(tree, at)))
+            })
+    })
+}
+
+fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
+    matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Mapping(_)))
+}
+
+/// Takes in all values of the mapping `id`, two levels deep, by their dotted path.
+pub(super) fn read(chart: &Chart, tree: &DataTree, id: NodeId, target: &Target<'_>, survey: &mut Survey) {
+    let Some(node) = tree.get(id) else { return };
+    let scope = survey.scope(ScopeKind::Chart, target.doc, node.span);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.evident = true;
+        it.opaque = target.control.iter().any(|tag| tag.overlaps(node.span));
+    }
+    for entry in tree.children(id) {
+        let Some(key) = tree.get(*entry).and_then(|node| node.key.as_ref()) else { continue };
+        if chart.environment.contains(&key.text) {
+            environment::read(tree, *entry, target, scope, true, survey);
+            continue;
+        }
+        push(tree, *entry, &key.text, key, scope, target, survey);
+        for inner in tree.children(*entry) {
+            if let Some(inner_key) = tree.get(*inner).and_then(|node| node.key.as_ref()) {
+                push(
+                    tree,
+                    *inner,
+                    &format!("{}.{}", key.text, inner_key.text),
+                    inner_key,
+                    scope,
+                    target,
+                    survey,
+                );
+            }
+        }
+    }
+}
+
+fn push(
+    tree: &DataTree,
+    id: NodeId,
+    name: &str,
+    key: &Key,
+    scope: usize,
+    target: &Target<'_>,
+    survey: &mut Survey,
+) {
+    let Some(node) = tree.get(id) else { return };
+    let (text, kind) = match &node.kind {
+        NodeKind::Scalar(scalar) => (scalar.text.clone(), scalar_kind(scalar)),
+        NodeKind::Sequence(items) => {
+            let items: Vec<_> =
+                items.iter().filter_map(|item| tree.scalar(*item)).map(|item| item.text.as_str()).collect();
+            (items.join(","), if items.is_empty() { ValueKind::Empty } else { ValueKind::Literal })
+        }
+        NodeKind::Alias => (node.span.of(target.text).to_owned(), ValueKind::Opaque),
+        NodeKind::Mapping(_) => return,
+    };
+    survey.carriers.push(Carrier {
+        via: Via::Chart,
+        name: name.to_owned(),
+        written: key.text.clone(),
+        name_span: key.span,
+        value: Value { text, span: value_span(node.span, key), kind, place: Place::Node(id) },
+        doc: target.doc,
+        nodes: vec![id],
+        scope,
+        shared: false,
+        sealed: target.sealed.map(str::to_owned),
+    });
+}
+
+/// A value that is not written stands behind its key.
+fn value_span(span: Span, key: &Key) -> Span {
+    if span.is_empty() { Span::at(key.span.end()) } else { span }
+}
+
+/// What can be known of a scalar.
+pub(super) fn scalar_kind(scalar: &Scalar) -> ValueKind {
+    if scalar.opaque {
+        ValueKind::Opaque
+    } else if scalar.null || scalar.text.trim().is_empty() {
+        ValueKind::Empty
+    } else {
+        ValueKind::Literal
+    }
+}

@@ -1,0 +1,170 @@
+//! Variables written as keys and values: a mapping, a list of `NAME=value`, a list of `name`/`value` mappings. And the
+//! keys of a Secret, which are written alike.
+
+use super::charts::scalar_kind;
+use super::command::kind_of;
+use super::{Carrier, Place, Survey, Value, ValueKind, Via};
+use crate::facts::{DataTree, Node, NodeId, NodeKind};
+use crate::syntax::Parsed;
+use crate::text::Span;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// The text that is read, and what holds for all of it.
+pub(super) struct Target<'a> {
+    pub(super) doc: usize,
+    pub(super) text: &'a str,
+    pub(super) parsed: &'a dyn Parsed,
+    /// Tags of template blocks.
+    pub(super) control: &'a [Span],
+    /// Why it can't be edited.
+    pub(super) sealed: Option<&'a str>,
+}
+
+/// Takes in the variables at `id`, whatever their form.
+pub(super) fn read(
+    tree: &DataTree,
+    id: NodeId,
+    target: &Target<'_>,
+    scope: usize,
+    shared: bool,
+    survey: &mut Survey,
+) {
+    let Some(node) = tree.get(id) else { return };
+    if let Some(it) = survey.scope_mut(scope) {
+        it.opaque |= target.control.iter().any(|tag| tag.overlaps(node.span));
+    }
+    for child in tree.children(id) {
+        let Some(node) = tree.get(*child) else { continue };
+        let carrier = match &node.kind {
+            NodeKind::Mapping(_) if node.key.is_none() => from_item(tree, *child),
+            _ if node.key.is_some() => from_entry(*child, node),
+            NodeKind::Scalar(_) => from_words(*child, node, target),
+            _ => None,
+        };
+        survey.carriers.extend(carrier.map(|carrier| Carrier {
+            doc: target.doc,
+            scope,
+            shared,
+            sealed: target.sealed.map(str::to_owned),
+            ..carrier
+        }));
+    }
+}
+
+fn variable(name: &str, name_span: Span, value: Value, node: NodeId) -> Carrier {
+    Carrier {
+        via: Via::Variable,
+        name: name.to_owned(),
+        written: name.to_owned(),
+        name_span,
+        value,
+        doc: 0,
+        nodes: vec![node],
+        scope: 0,
+        shared: false,
+        sealed: None,
+    }
+}
+
+/// `NAME: value`
+fn from_entry(id: NodeId, node: &Node) -> Option<Carrier> {
+    let key = node.key.as_ref()?;
+    Some(variable(&key.text, key.span, value_of(id, node)?, id))
+}
+
+fn value_of(id: NodeId, node: &Node) -> Option<Value> {
+    match &node.kind {
+        NodeKind::Scalar(scalar) => Some(Value {
+            text: scalar.text.clone(),
+            span: node.span,
+            kind: scalar_kind(scalar),
+            place: Place::Node(id),
+        }),
+        NodeKind::Alias => Some(Value {
+            text: String::new(),
+            span: node.span,
+            kind: ValueKind::Opaque,
+            place: Place::Nowhere,
+        }),
+        // GitLab CI: `NAME: {value: x, description: y}`.
+        NodeKind::Mapping(_) => Some(Value {
+            text: String::new(),
+            span: node.span,
+            kind: ValueKind::Opaque,
+            place: Place::Nowhere,
+        }),
+        NodeKind::Sequence(_) => None,
+    }
+}
+
+/// `- name: NAME` with `value: x` or `valueFrom: …` beside it.
+fn from_item(tree: &DataTree, id: NodeId) -> Option<Carrier> {
+    let name_id = tree.child(id, "name")?;
+    let name = tree.scalar(name_id)?;
+    let span = tree.get(name_id)?.span;
+    let inner = name_inside(span, &name.text);
+    let value = match tree.child(id, "value") {
+        Some(at) => value_of(at, tree.get(at)?)?,
+        None if tree.child(id, "valueFrom").is_some() => {
+            Value { text: "valueFrom".to_owned(), span, kind: ValueKind::Opaque, place: Place::Nowhere }
+        }
+        None => Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere },
+    };
+    Some(variable(&name.text, inner, value, id))
+}
+
+/// A name's bytes without the quotes around it.
+fn name_inside(span: Span, name: &str) -> Span {
+    let quotes = span.len().saturating_sub(name.len()) / 2;
+    Span::new(span.start() + quotes, span.end() - quotes)
+}
+
+/// `- NAME=value`
+fn from_words(id: NodeId, node: &Node, target: &Target<'_>) -> Option<Carrier> {
+    let NodeKind::Scalar(scalar) = &node.kind else { return None };
+    let (name, value) = scalar.text.split_once('=')?;
+    let decoded = target.parsed.decode(id)?;
+    let value = Value {
+        text: value.to_owned(),
+        span: decoded.segments.to_outer(Span::new(name.len() + 1, scalar.text.len())),
+        kind: kind_of(value, scalar.opaque),
+        place: Place::Within(id, Span::new(name.len() + 1, scalar.text.len())),
+    };
+    Some(variable(name, decoded.segments.to_outer(Span::new(0, name.len())), value, id))
+}
+
+/// Takes in the keys of the Secret at `id`.
+pub(super) fn read_secret(
+    tree: &DataTree,
+    id: NodeId,
+    base64: bool,
+    target: &Target<'_>,
+    scope: usize,
+    survey: &mut Survey,
+) {
+    for child in tree.children(id) {
+        let Some(node) = tree.get(*child) else { continue };
+        let (Some(key), Some(mut value)) = (node.key.as_ref(), value_of(*child, node)) else { continue };
+        if base64 && value.kind == ValueKind::Literal {
+            value.text = decode_base64(&value.text).unwrap_or(value.text);
+        }
+        survey.carriers.push(Carrier {
+            via: Via::Secret,
+            name: key.text.clone(),
+            written: key.text.clone(),
+            name_span: key.span,
+            value,
+            doc: target.doc,
+            nodes: vec![*child],
+            scope,
+            shared: false,
+            sealed: target.sealed.map(str::to_owned),
+        });
+    }
+}
+
+/// Standard base64 to text; `None` if it is not that.
+fn decode_base64(text: &str) -> Option<String> {
+    String::from_utf8(STANDARD.decode(text.trim()).ok()?).ok()
+}

@@ -1,0 +1,189 @@
+//! Where a host holds another language, how programs are spelled and wrapped, what shows a chart's values: the data of
+//! `rules/sites/`, `rules/programs.yaml` and `rules/charts.yaml`, put to one parsed text.
+//!
+//! What comes out is neutral: [`Carrier`]s (an option, a variable, a chart value, a Secret's key, each with its value),
+//! the [`Scope`]s they belong to, and [`Inner`] texts to be read in their own language.
+
+mod charts;
+mod command;
+mod environment;
+mod paths;
+mod programs;
+mod schema;
+mod survey;
+
+pub(crate) use schema::one_or_many;
+pub use schema::{Chart, Holds, Host, Pattern, Program, Site, SiteData, Step, Via, Wrapper};
+pub use survey::{Context, survey};
+
+use crate::embed::Decoded;
+use crate::facts::{Hint, NodeId};
+use crate::text::Span;
+use std::sync::LazyLock;
+
+/// A value and what carries it, however it was written.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    /// What carries it.
+    pub via: Via,
+    /// Its canonical name: `--tag-list`, `RUNNER_TAG_LIST`, `runners.tags`, `runner-token`.
+    pub name: String,
+    /// Its name as written: `-tag-list`, `tags`.
+    pub written: String,
+    /// The name's bytes in the text of `doc`.
+    pub name_span: Span,
+    /// Its value.
+    pub value: Value,
+    /// The text it stands in.
+    pub doc: usize,
+    /// What goes when it is taken out.
+    pub nodes: Vec<NodeId>,
+    /// What it belongs to.
+    pub scope: usize,
+    /// Whether programs beside the one that it is meant for may read it.
+    pub shared: bool,
+    /// Why its text can't be edited, where it can't.
+    pub sealed: Option<String>,
+}
+
+/// A value.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// Quotes taken off, base64 decoded; as written where it is opaque.
+    pub text: String,
+    /// Its bytes.
+    pub span: Span,
+    /// What can be known of it.
+    pub kind: ValueKind,
+    /// Where a new value goes.
+    pub place: Place,
+}
+
+/// What can be known of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueKind {
+    /// Nothing, `""` or null.
+    Empty,
+    /// What stands there is what is used.
+    Literal,
+    /// A variable, an expression, a template.
+    Opaque,
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It is the node's value.
+    Node(NodeId),
+    /// It is part of the node's decoded text.
+    Within(NodeId, Span),
+    /// It has no place of its own.
+    Nowhere,
+}
+
+/// What values belong to: a command, a container, a chart's values, a Secret, the variables of a file.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// What it is.
+    pub kind: ScopeKind,
+    /// The text it stands in.
+    pub doc: usize,
+    /// Its bytes there.
+    pub span: Span,
+    /// Whether it shows by itself that its variables are meant for the program.
+    pub evident: bool,
+    /// Whether they are meant for another program.
+    pub foreign: bool,
+    /// Whether it holds something that can't be seen: unknown words, a template block, a file of variables.
+    pub opaque: bool,
+    /// Whether the option parser stops at a stray word with options behind it.
+    pub wakes: bool,
+    /// Whether a command ends where a continuation character is missing.
+    pub broken: bool,
+    /// Whether all that runs in it is the program itself, so that nothing else reads its variables.
+    pub own: bool,
+}
+
+/// Kinds of scopes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopeKind {
+    /// A command that registers, or a container that runs one.
+    Command,
+    /// Values of a chart.
+    Chart,
+    /// A Secret.
+    Secret,
+    /// A container or a command of the program that registers nothing in view.
+    Container,
+    /// Variables for whatever follows.
+    Variables,
+}
+
+/// A text inside a text.
+#[derive(Debug)]
+pub struct Inner {
+    /// The text and where it came from.
+    pub decoded: Decoded,
+    /// What is known of its language.
+    pub hint: Hint,
+    /// What people call the place.
+    pub what: String,
+    /// The place: bytes of the host's text.
+    pub at: Span,
+    /// The container whose command it is.
+    pub container: Option<Container>,
+}
+
+/// A container whose command line is text of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Container {
+    /// Its image, as written.
+    pub image: Option<String>,
+    /// Its scope.
+    pub scope: usize,
+    /// Whether the text is the container's whole command line, not a script.
+    pub direct: bool,
+}
+
+/// What one text holds.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Scopes of all texts of the file.
+    pub scopes: Vec<Scope>,
+    /// Carriers of all texts of the file.
+    pub carriers: Vec<Carrier>,
+    /// Texts inside the text that was surveyed last.
+    pub inner: Vec<Inner>,
+}
+
+impl Survey {
+    fn scope(&mut self, kind: ScopeKind, doc: usize, span: Span) -> usize {
+        self.scopes.push(Scope {
+            kind,
+            doc,
+            span,
+            evident: false,
+            foreign: false,
+            opaque: false,
+            wakes: false,
+            broken: false,
+            own: false,
+        });
+        self.scopes.len() - 1
+    }
+
+    fn scope_mut(&mut self, index: usize) -> Option<&mut Scope> {
+        self.scopes.get_mut(index)
+    }
+}
+
+/// The compiled data. The build script made it from checked files, so it can always be read.
+pub(crate) static DATA: LazyLock<SiteData> = LazyLock::new(|| {
+    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/sites.bin"))).unwrap_or_default()
+});
+
+/// Names of variables that only `program` reads.
+pub fn program_variables(program: &str) -> &'static [String] {
+    let known = DATA.programs.programs.iter().find(|known| known.name == program);
+    known.map_or(&[], |program| &program.variables)
+}

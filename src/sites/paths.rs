@@ -1,0 +1,80 @@
+//! Path patterns against the nodes of a tree.
+
+use super::schema::{Pattern, Requirement, Step};
+use crate::facts::{DataTree, Node, NodeId, NodeKind};
+
+/// The mapping that counts as the document of `id`: the nearest one with `apiVersion` and `kind` (an item of a `List` is
+/// a document of its own), else the top.
+pub(super) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
+    let mut at = id;
+    loop {
+        if tree.child(at, "kind").is_some() && tree.child(at, "apiVersion").is_some() {
+            return at;
+        }
+        match tree.get(at).and_then(|node| node.parent) {
+            Some(parent) => at = parent,
+            None => return at,
+        }
+    }
+}
+
+/// Whether the document has what is required of it.
+pub(super) fn satisfies(tree: &DataTree, document: NodeId, requirements: &[Requirement]) -> bool {
+    requirements.iter().all(|requirement| {
+        tree.text(document, &requirement.key)
+            .is_some_and(|text| requirement.is.is_empty() || requirement.is.iter().any(|value| value == text))
+    })
+}
+
+/// Whether `pattern` leads from `document` to `id`.
+pub(super) fn leads_to(pattern: &Pattern, tree: &DataTree, document: NodeId, id: NodeId) -> bool {
+    climb(&pattern.0, tree, document, id)
+}
+
+/// Matches the steps from the last one up the tree. Only `**` in the middle of a pattern has a choice to make, so the
+/// depth of the recursion is the number of those.
+fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId) -> bool {
+    let mut at = id;
+    for (index, step) in steps.iter().enumerate().rev() {
+        if *step == Step::Deep {
+            let before = steps.get(..index).unwrap_or_default();
+            if before.is_empty() {
+                return true;
+            }
+            let mut candidate = at;
+            loop {
+                if climb(before, tree, document, candidate) {
+                    return true;
+                }
+                match parent(tree, document, candidate) {
+                    Some(up) => candidate = up,
+                    None => return false,
+                }
+            }
+        }
+        let (Some(node), Some(up)) = (tree.get(at), parent(tree, document, at)) else { return false };
+        if !step_fits(step, node, tree, up) {
+            return false;
+        }
+        at = up;
+    }
+    at == document
+}
+
+fn parent(tree: &DataTree, document: NodeId, id: NodeId) -> Option<NodeId> {
+    if id == document { None } else { tree.get(id)?.parent }
+}
+
+fn step_fits(step: &Step, node: &Node, tree: &DataTree, parent: NodeId) -> bool {
+    match step {
+        Step::Deep => true,
+        Step::Any => node.key.is_some(),
+        Step::Key(names) => node.key.as_ref().is_some_and(|key| names.contains(&key.text)),
+        Step::Item => matches!(tree.get(parent).map(|node| &node.kind), Some(NodeKind::Sequence(_))),
+    }
+}
+
+/// The node at a dotted path below `id`.
+pub(super) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
+    path.split('.').try_fold(id, |at, key| tree.child(at, key))
+}

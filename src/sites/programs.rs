@@ -1,0 +1,279 @@
+//! Which program a command runs, behind all that wraps it.
+
+use super::DATA;
+use super::schema::{Program, Wrapper};
+use crate::facts::{Variable, Word};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What a command runs.
+#[derive(Debug, Default)]
+pub(super) struct Invocation<'a> {
+    /// What runs.
+    pub(super) program: Runs,
+    /// What it is given.
+    pub(super) arguments: &'a [Word],
+    /// Variables given to it alone: `NAME=value` words and options of a wrapper.
+    pub(super) variables: Vec<Given<'a>>,
+    /// Words that are shell text.
+    pub(super) scripts: Vec<&'a Word>,
+    /// Whether it gets variables from a file.
+    pub(super) environment_file: bool,
+}
+
+/// A variable given on the command line.
+#[derive(Debug)]
+pub(super) enum Given<'a> {
+    /// As an assignment before the command.
+    Assignment(&'a Variable),
+    /// As a word `NAME=value`, with the option before it.
+    Word {
+        /// The option word, if it is a word of its own.
+        option: Option<&'a Word>,
+        /// The word that holds `NAME=value`, behind `skip` bytes of its text.
+        word: &'a Word,
+        /// See `word`.
+        skip: usize,
+    },
+}
+
+/// What runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Runs {
+    /// A program that rules speak of, by index.
+    Known(usize),
+    /// A variable or an expression, or the entrypoint of an image that is one.
+    Variable,
+    /// A program of the same words for something else.
+    Foreign,
+    /// Any other program.
+    #[default]
+    Unknown,
+}
+
+struct Spelled {
+    files: globset::GlobSet,
+    entrypoints: Vec<String>,
+    images: Vec<Regex>,
+}
+
+static SPELLED: LazyLock<Vec<Spelled>> =
+    LazyLock::new(|| DATA.programs.programs.iter().map(spelled).collect());
+
+fn spelled(program: &Program) -> Spelled {
+    let mut files = globset::GlobSetBuilder::new();
+    for glob in program.files.iter().filter_map(|glob| globset::Glob::new(glob).ok()) {
+        files.add(glob);
+    }
+    Spelled {
+        files: files.build().unwrap_or_default(),
+        entrypoints: program.entrypoints.clone(),
+        images: program.images.iter().filter_map(|image| Regex::new(image).ok()).collect(),
+    }
+}
+
+/// The file name of a program word: the last part of its path, without `.exe`. Looks at the bytes as written too, since
+/// a shell takes the `\` out of a Windows path.
+fn file_name<'a>(text: &'a str, raw: &'a str) -> &'a str {
+    let raw = raw.trim_matches(['"', '\'']);
+    let path = if raw.contains('\\') && !raw.contains(['$', '{', '\n']) { raw } else { text };
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.strip_suffix(".exe").unwrap_or(name)
+}
+
+/// Which program that rules speak of an image runs.
+pub(super) fn of_image(image: &str) -> Runs {
+    if let Some(index) =
+        SPELLED.iter().position(|spelled| spelled.images.iter().any(|regex| regex.is_match(image)))
+    {
+        return Runs::Known(index);
+    }
+    let foreign = |program: &Program| program.others.iter().any(|other| image.contains(other.as_str()));
+    if DATA.programs.programs.iter().any(foreign) {
+        Runs::Foreign
+    } else if image.contains(['$', '{']) {
+        Runs::Variable
+    } else {
+        Runs::Unknown
+    }
+}
+
+fn of_word(word: &Word, text: &str) -> Runs {
+    let name = file_name(&word.text, word.span.of(text));
+    if let Some(index) = SPELLED.iter().position(|spelled| {
+        spelled.files.is_match(name) && !name.contains(['$', '{'])
+            || spelled.entrypoints.iter().any(|path| *path == word.text)
+    }) {
+        return Runs::Known(index);
+    }
+    let foreign = |program: &Program| program.others.iter().any(|other| other == name);
+    if DATA.programs.programs.iter().any(foreign) {
+        Runs::Foreign
+    } else if word.opaque {
+        // `{{ dir }}/gitlab-runner`, `$BIN/gitlab-runner`: the name behind the expression says it.
+        match SPELLED.iter().position(|spelled| spelled.files.is_match(name)) {
+            Some(index) => Runs::Known(index),
+            None => Runs::Variable,
+        }
+    } else {
+        Runs::Unknown
+    }
+}
+
+/// Finds what `words` run. `image` is the image of the container whose command line they are.
+pub(super) fn resolve<'a>(
+    words: &'a [Word],
+    assignments: &'a [Variable],
+    image: Option<&str>,
+    text: &str,
+) -> Invocation<'a> {
+    let mut found = Invocation {
+        variables: assignments.iter().map(Given::Assignment).collect(),
+        ..Invocation::default()
+    };
+    let mut rest = words;
+    let mut image = image.map(str::to_owned);
+    // Each round takes a wrapper off, so it ends with the words.
+    loop {
+        while let Some((word, behind)) = rest.split_first() {
+            if !is_assignment(&word.text) || rest.len() == words.len() {
+                break;
+            }
+            found.variables.push(Given::Word { option: None, word, skip: 0 });
+            rest = behind;
+        }
+        let Some((word, behind)) = rest.split_first() else {
+            found.program = image.as_deref().map_or(Runs::Unknown, of_image);
+            return found;
+        };
+        match of_word(word, text) {
+            Runs::Unknown => {}
+            program => {
+                found.program = program;
+                found.arguments = behind;
+                // `$IMAGE register`, `{{ image }} register`: the words behind are the same for a program and an image.
+                return found;
+            }
+        }
+        let name = file_name(&word.text, word.span.of(text));
+        let Some(unwrapped) = DATA
+            .programs
+            .wrappers
+            .iter()
+            .filter(|wrapper| wrapper.names.iter().any(|known| known == name))
+            .find_map(|wrapper| unwrap(wrapper, behind))
+        else {
+            if let Some(image) = image.as_deref() {
+                found.program = of_image(image);
+                found.arguments = rest;
+            } else {
+                found.arguments = behind;
+                if word.text == "register" {
+                    // The program stands elsewhere: in another string, in an image beside it.
+                    found.program = Runs::Variable;
+                    found.arguments = rest;
+                }
+            }
+            return found;
+        };
+        found.variables.extend(unwrapped.variables);
+        found.environment_file |= unwrapped.environment_file;
+        if unwrapped.is_script {
+            found.scripts = unwrapped.scripts;
+            return found;
+        }
+        rest = unwrapped.rest;
+        image = unwrapped.image.or(if unwrapped.keeps_image { image } else { None });
+    }
+}
+
+fn is_assignment(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty()
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+    })
+}
+
+#[derive(Default)]
+struct Unwrapped<'a> {
+    rest: &'a [Word],
+    variables: Vec<Given<'a>>,
+    scripts: Vec<&'a Word>,
+    is_script: bool,
+    image: Option<String>,
+    keeps_image: bool,
+    environment_file: bool,
+}
+
+fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
+    let mut out = Unwrapped { keeps_image: !wrapper.image, ..Unwrapped::default() };
+    let mut expected = wrapper.subcommand.iter();
+    let mut pending = expected.next();
+    let mut skip = wrapper.skip;
+    let mut entrypoint = None;
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let (option, inline) =
+            word.text.split_once('=').map_or((word.text.as_str(), None), |(o, v)| (o, Some(v)));
+        if word.text == "--" {
+            at += 1;
+            if pending.is_none() && skip == 0 {
+                break;
+            }
+        } else if word.text.starts_with('-') && word.text.len() > 1 {
+            at += 1;
+            let takes = inline.is_none() && wrapper.valued.iter().any(|valued| valued == option);
+            let value = if takes { words.get(at) } else { None };
+            at += usize::from(takes);
+            if wrapper.script.iter().any(|script| script == option) {
+                out.is_script = true;
+                out.scripts.extend(value.or(words.get(at)));
+            } else if wrapper.environment.iter().any(|name| name == option) {
+                match (inline, value) {
+                    (Some(_), _) => {
+                        out.variables.push(Given::Word { option: None, word, skip: option.len() + 1 })
+                    }
+                    (None, Some(value)) => {
+                        out.variables.push(Given::Word { option: Some(word), word: value, skip: 0 })
+                    }
+                    (None, None) => {}
+                }
+            }
+            out.environment_file |= wrapper.environment_files.iter().any(|name| name == option);
+            if wrapper.entrypoint.as_deref() == Some(option) {
+                entrypoint = inline.map(str::to_owned).or(value.map(|value| value.text.clone()));
+            }
+        } else if let Some(name) = pending {
+            if word.text != *name {
+                return None;
+            }
+            pending = expected.next();
+            at += 1;
+        } else if skip > 0 {
+            skip -= 1;
+            at += 1;
+        } else if wrapper.image && out.image.is_none() {
+            // An entrypoint of another name: the image does not say what runs.
+            out.image = Some(entrypoint.take().unwrap_or_else(|| word.text.clone()));
+            at += 1;
+            break;
+        } else if !wrapper.script.is_empty() {
+            // A script file, a user: the shell text may still come.
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    if pending.is_some() {
+        return None;
+    }
+    out.rest = words.get(at..).unwrap_or_default();
+    if !wrapper.script.is_empty() {
+        out.is_script = true;
+    } else if let (true, [only]) = (wrapper.shell, out.rest) {
+        out.is_script = true;
+        out.scripts.push(only);
+    }
+    Some(out)
+}

@@ -1,0 +1,319 @@
+//! The form of `rules/sites/*.yaml`, `rules/programs.yaml` and `rules/charts.yaml`. The build script compiles it too, so
+//! it stands on serde alone.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Where one kind of host file holds other languages and settings: one file of `rules/sites/`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Host {
+    /// Its name: `gitlab-ci`.
+    pub host: String,
+    /// Globs of the files it is looked for in; none for every file.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// What must stand at the top of the document for its sites to count.
+    #[serde(default)]
+    pub document: Vec<Requirement>,
+    /// The places.
+    pub sites: Vec<Site>,
+}
+
+/// A scalar that must be there, with one of these values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Requirement {
+    /// Key at the top of the document.
+    pub key: String,
+    /// Accepted values; none for any.
+    #[serde(default)]
+    pub is: Vec<String>,
+}
+
+/// A place in a host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Site {
+    /// Which nodes.
+    #[serde(deserialize_with = "one_or_many")]
+    pub at: Vec<Pattern>,
+    /// What stands there.
+    pub holds: Holds,
+    /// What people call the place: "`script:` item".
+    #[serde(default)]
+    pub what: String,
+    /// For text: its language; without one the name of the file or the content decides.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// For text: the sibling key that names the file; `.` for the node's own key.
+    #[serde(default)]
+    pub named_by: Option<String>,
+    /// For a container: the key of its image.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// For a container: the keys that make up its command line, in order.
+    #[serde(default)]
+    pub argv: Vec<String>,
+    /// For a container: the key of its environment.
+    #[serde(default)]
+    pub env: Option<String>,
+    /// For a secret: whether values are base64.
+    #[serde(default)]
+    pub base64: bool,
+    /// For a secret: what keeps it from being edited, in words ("it is encrypted").
+    #[serde(default)]
+    pub sealed: Option<String>,
+}
+
+/// What stands at a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holds {
+    /// Shell text, or a list of such; a list inside the list is an argument vector.
+    Shell,
+    /// A program and its arguments: a list of words.
+    Arguments,
+    /// Variables: a mapping, a list of `NAME=value`, or a list of `name`/`value` mappings.
+    Environment,
+    /// A container: image, command line and environment belong together.
+    Container,
+    /// `name=value` words on one line, each like an entry of a container.
+    ContainerLine,
+    /// Values of the chart.
+    Values,
+    /// Keys of a Kubernetes Secret.
+    Secret,
+    /// Text in a language of its own.
+    Text,
+    /// Nothing that concerns anyone: no site below it counts.
+    Nothing,
+}
+
+/// A path pattern: `**.containers[*]`, `jobs.*.steps[*].run`, `**.{shell,command}`, `'dotted.key'`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Pattern(pub Vec<Step>);
+
+/// One step of a path pattern.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// `**`: any number of keys and items.
+    Deep,
+    /// `*`: any key.
+    Any,
+    /// One of these keys.
+    Key(Vec<String>),
+    /// `[*]`: any item of a list.
+    Item,
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut steps = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            if let Some(tail) = rest.strip_prefix("[*]") {
+                steps.push(Step::Item);
+                rest = tail;
+                continue;
+            }
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+            let (keys, tail) = if let Some(tail) = rest.strip_prefix('{') {
+                let (list, tail) = tail.split_once('}').ok_or("a `{` without `}`")?;
+                (list.split(',').map(|key| key.trim().trim_matches('\'').to_owned()).collect(), tail)
+            } else if let Some(tail) = rest.strip_prefix('\'') {
+                let (key, tail) = tail.split_once('\'').ok_or("a quote without end")?;
+                (vec![key.to_owned()], tail)
+            } else {
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                let (key, tail) = rest.split_at(end);
+                match key {
+                    "" => return Err(format!("an empty step in `{text}`")),
+                    "**" => steps.push(Step::Deep),
+                    "*" => steps.push(Step::Any),
+                    key => steps.push(Step::Key(vec![key.to_owned()])),
+                }
+                rest = tail;
+                continue;
+            };
+            steps.push(Step::Key(keys));
+            rest = tail;
+        }
+        if steps.is_empty() { Err("an empty pattern".to_owned()) } else { Ok(Self(steps)) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Pattern {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            Self::parse(&text).map_err(serde::de::Error::custom)
+        } else {
+            Vec::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+/// How programs are spelled and wrapped: `rules/programs.yaml`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Programs {
+    /// Programs that rules speak of.
+    pub programs: Vec<Program>,
+    /// Programs that run other programs.
+    pub wrappers: Vec<Wrapper>,
+}
+
+/// A program.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Program {
+    /// The name that rules use.
+    pub name: String,
+    /// Globs of its file name, without folder and `.exe`.
+    pub files: Vec<String>,
+    /// Globs of paths that are it only in its own images.
+    #[serde(default)]
+    pub entrypoints: Vec<String>,
+    /// Regular expressions of the images whose entrypoint it is.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// Its subcommands.
+    pub subcommands: Vec<Subcommand>,
+    /// Names of variables that only it reads: one of them among others shows whose they are.
+    #[serde(default)]
+    pub variables: Vec<String>,
+    /// Names of programs, and regular expressions of images, that use the same words for something else.
+    #[serde(default)]
+    pub others: Vec<String>,
+}
+
+/// A subcommand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Subcommand {
+    /// Its name.
+    pub name: String,
+    /// Options that take a value only behind `=`.
+    pub flags: Vec<String>,
+    /// Options that show, together with the subcommand's name, whose command it is when the program is a variable.
+    pub telling: Vec<String>,
+    /// Options that show it together with one of `supporting`.
+    pub hinting: Vec<String>,
+    /// See `hinting`; with a program of unknown name one of them must be there in any case.
+    pub supporting: Vec<String>,
+}
+
+/// A program that runs another one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Wrapper {
+    /// Its file names.
+    pub names: Vec<String>,
+    /// Words that must come next, options aside: `compose exec`.
+    #[serde(default)]
+    pub subcommand: Vec<String>,
+    /// Options that take the next word as their value.
+    #[serde(default)]
+    pub valued: Vec<String>,
+    /// Options whose value is `NAME=value`, given to what runs.
+    #[serde(default)]
+    pub environment: Vec<String>,
+    /// Options whose value is a file of such.
+    #[serde(default)]
+    pub environment_files: Vec<String>,
+    /// Option that replaces the image's program.
+    #[serde(default)]
+    pub entrypoint: Option<String>,
+    /// How many words that are no options come before the command.
+    #[serde(default)]
+    pub skip: usize,
+    /// Whether the word before the command is an image.
+    #[serde(default)]
+    pub image: bool,
+    /// Options whose value is shell text; where there are some, only they count.
+    #[serde(default)]
+    pub script: Vec<String>,
+    /// Whether the words behind are joined and read by a shell again.
+    #[serde(default)]
+    pub shell: bool,
+}
+
+/// Charts and how their values are recognised: `rules/charts.yaml`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Chart {
+    /// The chart's name; a mapping under a key of this name, or of an alias, holds its values.
+    pub chart: String,
+    /// A mapping with one of these is its values.
+    pub evidence: Vec<ChartEvidence>,
+    /// Mappings inside its values that are variables given to its containers.
+    #[serde(default)]
+    pub environment: Vec<String>,
+    /// A mapping with one of these keys belongs to somebody else.
+    #[serde(default)]
+    pub not: Vec<String>,
+}
+
+/// What shows that a mapping is a chart's values.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChartEvidence {
+    /// Dotted path below the mapping; it must be a scalar.
+    pub scalar: String,
+    /// Dotted path that must be a mapping as well.
+    #[serde(default)]
+    pub mapping: Option<String>,
+    /// What the scalar must contain.
+    #[serde(default)]
+    pub contains: Option<String>,
+}
+
+/// All of it, compiled into the program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SiteData {
+    /// Hosts, by name.
+    pub hosts: Vec<Host>,
+    /// Programs and wrappers.
+    pub programs: Programs,
+    /// Charts.
+    pub charts: Vec<Chart>,
+}
+
+/// What carries a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// An option of a command.
+    Option,
+    /// An environment variable.
+    Variable,
+    /// A chart value.
+    Chart,
+    /// A key of a Secret.
+    Secret,
+}
+
+/// One value where a list of one is meant. The compact form always holds a list.
+pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form<T> {
+        Many(Vec<T>),
+        One(T),
+    }
+    if !deserializer.is_human_readable() {
+        return Vec::deserialize(deserializer);
+    }
+    Ok(match Form::deserialize(deserializer)? {
+        Form::Many(many) => many,
+        Form::One(one) => vec![one],
+    })
+}

@@ -1,0 +1,314 @@
+//! Goes through one parsed text and takes in what its sites hold.
+
+use super::charts;
+use super::command::{self, Around};
+use super::environment::{self, Target};
+use super::paths::{document_of, leads_to, satisfies};
+use super::programs::{Runs, of_image};
+use super::schema::{Holds, Host, Site};
+use super::{Container, DATA, Inner, ScopeKind, Survey};
+use crate::facts::{Command, DataTree, Facts, Hint, NodeId, NodeKind, Word};
+use crate::syntax::Parsed;
+use crate::text::Span;
+use std::sync::LazyLock;
+
+/// What is known around a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// Its index among the texts of the file.
+    pub doc: usize,
+    /// Its text.
+    pub text: &'a str,
+    /// The path of the file that it is or becomes, `/`-separated.
+    pub path: Option<&'a str>,
+    /// Other names of charts around the file.
+    pub aliases: &'a [String],
+    /// The container whose command line it is or stands in.
+    pub container: Option<&'a Container>,
+}
+
+/// The globs of each host, in the order of the data.
+static FILES: LazyLock<Vec<globset::GlobSet>> = LazyLock::new(|| DATA.hosts.iter().map(globs).collect());
+
+fn globs(host: &Host) -> globset::GlobSet {
+    let mut set = globset::GlobSetBuilder::new();
+    for file in &host.files {
+        if let Ok(glob) = globset::GlobBuilder::new(file).empty_alternates(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+/// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.
+pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    let facts = parsed.facts();
+    survey.inner.clear();
+    for region in &facts.regions {
+        survey.inner.push(Inner {
+            decoded: region.decoded.clone(),
+            hint: region.hint.clone(),
+            what: region.what.to_owned(),
+            at: region.opener,
+            container: None,
+        });
+    }
+    commands(parsed, context, survey);
+    variables(facts, context, survey);
+    if !facts.tree.nodes.is_empty() {
+        Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey }.read();
+    }
+}
+
+fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    let facts = parsed.facts();
+    for command in &facts.commands {
+        read_command(command, parsed, context, context.container, &facts.control, survey);
+    }
+}
+
+fn read_command(
+    command: &Command,
+    parsed: &dyn Parsed,
+    context: &Context<'_>,
+    container: Option<&Container>,
+    control: &[Span],
+    survey: &mut Survey,
+) {
+    let around = Around { doc: context.doc, text: context.text, parsed, container, control };
+    for word in command::read(command, &around, survey) {
+        if let Some(decoded) = parsed.decode(word.node) {
+            survey.inner.push(Inner {
+                decoded,
+                hint: Hint::Language("shell".to_owned()),
+                what: "quoted command".to_owned(),
+                at: word.span,
+                container: container.map(|container| Container { direct: false, ..container.clone() }),
+            });
+        }
+    }
+}
+
+/// Variables of a shell or of a dotenv file: one scope for all of the text.
+fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
+    let exported = || facts.variables.iter().filter(|variable| variable.exported);
+    let Some(first) = exported().next() else { return };
+    let span = exported().fold(first.name_span, |span, variable| span.hull(variable.value_span));
+    let scope = survey.scope(ScopeKind::Variables, context.doc, span);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.opaque = facts.control.iter().any(|tag| tag.overlaps(span));
+    }
+    survey
+        .carriers
+        .extend(exported().map(|variable| command::of_variable(variable, context.doc, scope, true)));
+}
+
+struct Trees<'a> {
+    tree: &'a DataTree,
+    control: &'a [Span],
+    parsed: &'a dyn Parsed,
+    context: &'a Context<'a>,
+    survey: &'a mut Survey,
+}
+
+impl<'a> Trees<'a> {
+    fn read(&mut self) {
+        let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        let mut skipped_to = 0;
+        for id in ids {
+            let document = document_of(self.tree, id);
+            for (index, host) in DATA.hosts.iter().enumerate() {
+                let elsewhere = !host.files.is_empty()
+                    && self
+                        .context
+                        .path
+                        .is_some_and(|path| FILES.get(index).is_some_and(|files| !files.is_match(path)));
+                if elsewhere || !satisfies(self.tree, document, &host.document) {
+                    continue;
+                }
+                for site in &host.sites {
+                    if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
+                        if site.holds == Holds::Nothing {
+                            skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
+                        } else {
+                            self.hold(site, id, document);
+                        }
+                    }
+                }
+            }
+            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+                continue;
+            }
+            if let Some(chart) = charts::of_mapping(self.tree, id, self.context.aliases) {
+                let sealed = self.sealed(document);
+                charts::read(chart, self.tree, id, &self.target(sealed), self.survey);
+            }
+        }
+    }
+
+    fn target<'t>(&self, sealed: Option<&'t str>) -> Target<'t>
+    where
+        'a: 't,
+    {
+        Target {
+            doc: self.context.doc,
+            text: self.context.text,
+            parsed: self.parsed,
+            control: self.control,
+            sealed,
+        }
+    }
+
+    /// A file that SOPS encrypts carries a checksum of its values.
+    fn sealed(&self, document: NodeId) -> Option<&'static str> {
+        self.tree.child(document, "sops").map(|_| "the file is encrypted with SOPS; change it with `sops`")
+    }
+
+    fn hold(&mut self, site: &Site, id: NodeId, document: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        match site.holds {
+            Holds::Shell => self.shell(site, id, None),
+            Holds::Arguments => self.arguments(&[id], None),
+            Holds::Environment => {
+                let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
+                environment::read(
+                    self.tree,
+                    id,
+                    &self.target(self.sealed(document)),
+                    scope,
+                    true,
+                    self.survey,
+                );
+            }
+            Holds::Container => self.container(site, id),
+            Holds::ContainerLine => {}
+            Holds::Values => {
+                if let Some(chart) = DATA.charts.first() {
+                    charts::read(chart, self.tree, id, &self.target(self.sealed(document)), self.survey);
+                }
+            }
+            Holds::Secret => {
+                let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
+                let sealed = self.sealed(document).or(site.sealed.as_deref());
+                environment::read_secret(
+                    self.tree,
+                    id,
+                    site.base64,
+                    &self.target(sealed),
+                    scope,
+                    self.survey,
+                );
+            }
+            Holds::Text => self.text(site, id),
+            Holds::Nothing => {}
+        }
+    }
+
+    /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
+    /// (a YAML anchor in a CI script).
+    fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
+        let mut open = vec![(id, 0)];
+        while let Some((at, depth)) = open.pop() {
+            match self.tree.get(at).map(|node| &node.kind) {
+                Some(NodeKind::Scalar(_)) => {
+                    self.inner(at, Hint::Language("shell".to_owned()), site, container)
+                }
+                Some(NodeKind::Sequence(items)) if depth == 0 => {
+                    open.extend(items.iter().rev().map(|item| (*item, 1)))
+                }
+                Some(NodeKind::Sequence(items)) if depth == 1 => {
+                    let one_word =
+                        |id: &NodeId| self.tree.scalar(*id).is_some_and(|item| !item.text.contains(' '));
+                    if items.first().is_some_and(one_word) {
+                        self.arguments(&[at], container);
+                    } else {
+                        open.extend(items.iter().rev().map(|item| (*item, 2)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
+        let (Some(node), Some(decoded)) = (self.tree.get(id), self.parsed.decode(id)) else { return };
+        let at = node
+            .key
+            .as_ref()
+            .map_or_else(|| Span::new(node.span.start(), node.span.start() + 1), |key| key.span);
+        let what = site.what.clone();
+        self.survey.inner.push(Inner { decoded, hint, what, at, container: container.cloned() });
+    }
+
+    fn text(&mut self, site: &Site, id: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        if self.tree.scalar(id).is_none() {
+            return;
+        }
+        let name = match site.named_by.as_deref() {
+            Some(".") => node.key.as_ref().map(|key| key.text.clone()),
+            Some(key) => node.parent.and_then(|parent| self.tree.text(parent, key)).map(str::to_owned),
+            None => None,
+        };
+        let hint = match (&site.language, name) {
+            (Some(language), _) => Hint::Language(language.clone()),
+            (None, Some(name)) => Hint::File(name),
+            (None, None) => Hint::Content,
+        };
+        self.inner(id, hint, site, None);
+    }
+
+    /// Words written as a list, as a command of their own. Several lists make up one command line.
+    fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
+        let items = lists.iter().flat_map(|list| self.tree.children(*list)).copied();
+        let words: Vec<Word> = items.filter_map(|item| self.word(item)).collect();
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+        let span = first.span.hull(last.span);
+        let command = Command { span, words, ..Command::default() };
+        read_command(&command, self.parsed, self.context, container, self.control, self.survey);
+    }
+
+    fn word(&self, id: NodeId) -> Option<Word> {
+        let node = self.tree.get(id)?;
+        let (text, opaque) = match &node.kind {
+            NodeKind::Scalar(scalar) => (scalar.text.clone(), scalar.opaque || scalar.text.contains("$(")),
+            NodeKind::Alias => (node.span.of(self.context.text).to_owned(), true),
+            _ => return None,
+        };
+        let splits = opaque && text.starts_with(['{', '$', '*']);
+        Some(Word { node: id, span: node.span, text, opaque, splits, control: false })
+    }
+
+    fn container(&mut self, site: &Site, id: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        if !matches!(node.kind, NodeKind::Mapping(_)) {
+            return;
+        }
+        let image = site.image.as_deref().and_then(|key| self.tree.text(id, key)).map(str::to_owned);
+        let runs = image.as_deref().map_or(Runs::Unknown, of_image);
+        let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.evident = matches!(runs, Runs::Known(_));
+            it.foreign = runs == Runs::Foreign;
+        }
+        let parts: Vec<NodeId> = site.argv.iter().filter_map(|key| self.tree.child(id, key)).collect();
+        let mut around = Container { image, scope, direct: true };
+        let lists: Vec<NodeId> =
+            parts.iter().copied().filter(|part| !self.tree.children(*part).is_empty()).collect();
+        if lists.is_empty() {
+            for part in &parts {
+                self.shell(site, *part, Some(&around));
+            }
+        } else {
+            self.arguments(&lists, Some(&around));
+            around.direct = false;
+            for part in parts.iter().filter(|part| !lists.contains(part)) {
+                self.shell(site, *part, Some(&around));
+            }
+        }
+        if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
+            let sealed = self.sealed(document_of(self.tree, id));
+            environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
+        }
+    }
+}
