@@ -1,0 +1,163 @@
+//! The parser behind an event list of our own, so that nothing else knows which parser it is.
+
+use crate::facts::ScalarStyle;
+use crate::text::Span;
+use granit_parser as granit;
+
+/// One event of a YAML stream.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) kind: Kind,
+    /// The bytes of a scalar, an alias, a comment or a bracket; empty for block collections.
+    ///
+    /// A block scalar begins at its first character, behind header and indentation.
+    pub(super) span: Span,
+    /// `&name`
+    pub(super) anchor: Option<Span>,
+    /// `!name`
+    pub(super) tag: Option<Span>,
+    /// Of a block scalar: columns before each line of content.
+    pub(super) indent: usize,
+}
+
+/// What an [`Event`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    DocumentStart { explicit: bool },
+    DocumentEnd,
+    MappingStart { flow: bool },
+    MappingEnd,
+    SequenceStart { flow: bool },
+    SequenceEnd,
+    Scalar { text: String, style: ScalarStyle },
+    Alias,
+    Comment,
+}
+
+impl Event {
+    pub(super) fn new(kind: Kind, span: Span) -> Self {
+        Self { kind, span, anchor: None, tag: None, indent: 0 }
+    }
+
+    fn shifted(mut self, by: usize) -> Self {
+        self.span = self.span.shifted(by);
+        self.anchor = self.anchor.map(|span| span.shifted(by));
+        self.tag = self.tag.map(|span| span.shifted(by));
+        self
+    }
+}
+
+/// The events of one document.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    /// All of them, or those before the error.
+    pub(super) events: Vec<Event>,
+    /// Where and why the parser stopped.
+    pub(super) error: Option<(usize, String)>,
+}
+
+/// Parses the documents of `text`; after an error, goes on with the next document.
+pub(super) fn documents(text: &str) -> Vec<Document> {
+    let mut options = granit::Options::default();
+    // The default of 96 fails on a key behind a long comment, as in every commented values file.
+    options.max_buffered_comment_events = usize::MAX;
+    options.emit_unresolved_aliases = true;
+    options.emit_anchor_events = true;
+    options.simple_key_max_lookahead = 8_192;
+    let mut parser = granit::Parser::new_from_str_with_options(text, options).keep_tags(true);
+    let mut done = Vec::new();
+    let mut current = Document::default();
+    while let Some(next) = parser.next_event() {
+        match next {
+            Ok((event, place)) => {
+                let Some(place) = Place::of(&place) else { continue };
+                if let granit::Event::Anchor(..) = event {
+                    if let Some(last) = current.events.last_mut() {
+                        last.anchor = Some(place.span);
+                    }
+                } else if let Some(event) = convert(event, place) {
+                    let ends = event.kind == Kind::DocumentEnd;
+                    current.events.push(event);
+                    if ends {
+                        done.push(std::mem::take(&mut current));
+                    }
+                }
+            }
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or_default();
+                current.error = Some((at.min(text.len()), error.info()));
+                done.push(std::mem::take(&mut current));
+                if !parser.proceed_next_document().unwrap_or(false) {
+                    break;
+                }
+            }
+        }
+    }
+    if !current.events.is_empty() {
+        done.push(current);
+    }
+    done
+}
+
+/// The events between the start and the end of the only document of `piece`, which stands at `offset` of a text.
+pub(super) fn inside(piece: &str, offset: usize) -> Option<Vec<Event>> {
+    let mut documents = documents(piece).into_iter();
+    let only = documents.next()?;
+    if only.error.is_some() || documents.any(|rest| rest.error.is_some() || has_nodes(&rest.events)) {
+        return None;
+    }
+    let inner = only.events.into_iter();
+    Some(
+        inner
+            .filter(|event| !matches!(event.kind, Kind::DocumentStart { .. } | Kind::DocumentEnd))
+            .map(|event| event.shifted(offset))
+            .collect(),
+    )
+}
+
+fn has_nodes(events: &[Event]) -> bool {
+    events.iter().any(|event| event.kind != Kind::Comment)
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    span: Span,
+    tag: Option<Span>,
+    indent: usize,
+}
+
+impl Place {
+    fn of(span: &granit::Span) -> Option<Self> {
+        let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(Span::from);
+        Some(Self { span: span.byte_range()?.into(), tag, indent: span.indent.unwrap_or_default() })
+    }
+}
+
+fn convert(event: granit::Event<'_>, place: Place) -> Option<Event> {
+    let flow = |style| style == granit::StructureStyle::Flow;
+    let kind = match event {
+        granit::Event::DocumentStart(explicit, _) => Kind::DocumentStart { explicit },
+        granit::Event::DocumentEnd => Kind::DocumentEnd,
+        granit::Event::MappingStart(style, ..) => Kind::MappingStart { flow: flow(style) },
+        granit::Event::MappingEnd => Kind::MappingEnd,
+        granit::Event::SequenceStart(style, ..) => Kind::SequenceStart { flow: flow(style) },
+        granit::Event::SequenceEnd => Kind::SequenceEnd,
+        granit::Event::Scalar(text, style, ..) => {
+            Kind::Scalar { text: text.into_owned(), style: style_of(style) }
+        }
+        granit::Event::Alias(_) | granit::Event::UnresolvedAlias(_) => Kind::Alias,
+        granit::Event::Comment(..) => Kind::Comment,
+        _ => return None,
+    };
+    Some(Event { kind, span: place.span, anchor: None, tag: place.tag, indent: place.indent })
+}
+
+fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
+    match style {
+        granit::ScalarStyle::SingleQuoted => ScalarStyle::Single,
+        granit::ScalarStyle::DoubleQuoted => ScalarStyle::Double,
+        granit::ScalarStyle::Literal => ScalarStyle::Literal,
+        granit::ScalarStyle::Folded => ScalarStyle::Folded,
+        _ => ScalarStyle::Plain,
+    }
+}

@@ -1,0 +1,94 @@
+//! Lines, blanks and comments of YAML text: what stands between tokens.
+
+use crate::text::Span;
+
+/// Offset of the first byte of the line that holds `at`.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    text.as_bytes()
+        .get(..at)
+        .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
+        .map_or(0, |nl| nl + 1)
+}
+
+/// Offset of the line break that ends the line of `at`, or the end of the text.
+pub(super) fn line_end(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let end = rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |nl| at + nl);
+    let cr = end > at && end < text.len() && text.as_bytes().get(end - 1) == Some(&b'\r');
+    if cr { end - 1 } else { end }
+}
+
+/// Offset of the first byte of the line behind the line of `at`.
+pub(super) fn next_line(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |nl| at + nl + 1)
+}
+
+/// Offset of the first byte at or behind `at` that is neither blank nor tab.
+pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+/// Offset of the first byte at or behind `at` that is no blank, line break or part of a comment.
+pub(super) fn skip_trivia(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = at;
+    loop {
+        match bytes.get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r') => at += 1,
+            Some(b'#') if at == 0 || bytes.get(at - 1).is_some_and(u8::is_ascii_whitespace) => {
+                at += bytes
+                    .get(at..)
+                    .and_then(|rest| rest.iter().position(|b| *b == b'\n'))
+                    .unwrap_or(bytes.len() - at);
+            }
+            _ => return at,
+        }
+    }
+}
+
+/// Bytes before the first one of `line` that is no blank.
+pub(super) fn indent_of(line: &str) -> usize {
+    line.bytes().take_while(|byte| *byte == b' ').count()
+}
+
+/// Whether only blanks stand between the start of its line and `at`.
+pub(super) fn opens_line(text: &str, at: usize) -> bool {
+    let start = line_start(text, at);
+    text.get(start..at).is_some_and(|before| before.bytes().all(|byte| matches!(byte, b' ' | b'\t')))
+}
+
+/// The lines of `text` within `from..to`, each with its line break; lone carriage returns break lines too.
+pub(super) fn breaks(text: &str, from: usize, to: usize) -> impl Iterator<Item = Line> {
+    let bytes = text.as_bytes();
+    let to = to.min(bytes.len());
+    let mut at = from;
+    std::iter::from_fn(move || {
+        let rest = bytes.get(at..to).filter(|rest| !rest.is_empty())?;
+        let start = at;
+        let (length, end) = match rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+            Some(nl) if rest.get(nl..nl + 2) == Some(b"\r\n") => (nl, nl + 2),
+            Some(nl) => (nl, nl + 1),
+            None => (rest.len(), rest.len()),
+        };
+        at = start + end;
+        Some(Line { content: Span::new(start, start + length), end: start + end })
+    })
+}
+
+/// A line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    /// Without its line break.
+    pub(super) content: Span,
+    /// Behind its line break.
+    pub(super) end: usize,
+}
+
+impl Line {
+    /// The bytes that end it.
+    pub(super) fn line_break(self) -> Span {
+        Span::new(self.content.end(), self.end)
+    }
+}

@@ -1,0 +1,135 @@
+//! YAML, and JSON as the part of it that it is.
+//!
+//! A text is parsed as it is; if that fails, with its template expressions masked; if that fails too, entry by entry,
+//! and at last line by line. See `read`, `mask`, `pieces` and `loose`.
+
+mod events;
+mod lines;
+mod loose;
+mod mask;
+mod pieces;
+mod read;
+mod recognise;
+mod remove;
+mod scalar;
+mod template;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod write;
+
+use super::{Datum, Language, Parsed, Removal};
+use crate::embed::{Decoded, NoEdit};
+use crate::facts::{Facts, NodeId};
+use crate::text::{Edit, Span};
+use read::Reading;
+use scalar::Texts;
+use template::Role;
+use tree::Layout;
+
+/// YAML.
+pub(super) struct Yaml;
+
+impl Language for Yaml {
+    fn name(&self) -> &'static str {
+        "yaml"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["yml", "helm", "json", "jsonc", "json5"]
+    }
+
+    fn file_names(&self) -> &'static [&'static str] {
+        &[
+            "*.{yaml,yml,json}",
+            "*.{yaml,yml,json}.{tpl,tmpl,tftpl,j2,jinja,jinja2,gotmpl,erb,dist,example,sample,template,tmp,bak,orig,default,in}",
+            "*.sls",
+            "*.{gitlab-ci,values}.{yaml,yml}",
+            "user-data",
+            "cloud-config",
+            ".clang-format",
+        ]
+    }
+
+    fn recognises(&self, text: &str) -> bool {
+        recognise::looks_like_yaml(text)
+    }
+
+    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+        Box::new(Document::of(text))
+    }
+}
+
+/// A text that has been read.
+struct Document {
+    text: String,
+    reading: Reading,
+    facts: Facts,
+    layouts: Vec<Layout>,
+    /// The names of the aliases.
+    aliases: Vec<Span>,
+}
+
+impl Document {
+    fn of(text: &str) -> Self {
+        let mut reading = Reading::of(text);
+        let built = tree::build(text, &reading, false);
+        let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
+            masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect()
+        });
+        let facts = Facts {
+            tree: built.tree,
+            comments: built.comments,
+            control,
+            notices: std::mem::take(&mut reading.notices),
+            ..Facts::default()
+        };
+        Self { text: text.to_owned(), facts, layouts: built.layouts, aliases: built.aliases, reading }
+    }
+
+    fn texts(&self) -> Texts<'_> {
+        Texts { text: &self.text, shape: self.reading.shape(&self.text) }
+    }
+
+    fn layout(&self, id: NodeId) -> Option<&Layout> {
+        self.layouts.get(id.0 as usize)
+    }
+
+    /// Refuses to edit what no parser understood.
+    fn check_read(&self, span: Span) -> Result<(), NoEdit> {
+        if self.reading.loose.iter().any(|loose| loose.overlaps(span) || loose.contains(span)) {
+            return Err(NoEdit::new("this part of the file is not well-formed YAML"));
+        }
+        if self.reading.touches(span) {
+            return Err(NoEdit::new("a template expression stands there"));
+        }
+        Ok(())
+    }
+}
+
+impl Parsed for Document {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn decode(&self, node: NodeId) -> Option<Decoded> {
+        let place = self.layout(node)?.place?;
+        Some(scalar::decode(self.texts(), place))
+    }
+
+    fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+        remove::remove(self, nodes)
+    }
+
+    fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        write::set(self, node, value)
+    }
+
+    fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        write::insert_after(self, node, key, value)
+    }
+
+    fn data(&self) -> Vec<Datum> {
+        tree::build(&self.text, &self.reading, true).data
+    }
+}

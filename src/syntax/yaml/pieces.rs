@@ -1,0 +1,143 @@
+//! Reads what no parser takes: each broken document entry by entry, and each broken entry line by line.
+
+use super::events::{self, Document, Event, Kind};
+use super::lines::{self, indent_of};
+use super::loose;
+use super::mask::Masked;
+use super::read::Reading;
+use crate::facts::Problem;
+use crate::text::Span;
+
+/// Reads documents of which some are broken.
+pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>) -> Reading {
+    let shape = masked.as_ref().map_or(text, |masked| masked.shape.as_str());
+    let starts: Vec<usize> = documents.iter().map(|document| start(document)).collect();
+    let mut reading = Reading::default();
+    let mut from = 0;
+    for (index, document) in documents.into_iter().enumerate() {
+        let until =
+            starts.get(index + 1..).and_then(|next| next.iter().copied().find(|at| *at != usize::MAX));
+        let until = until.unwrap_or(text.len()).max(from);
+        match document.error {
+            None => {
+                let end = document.events.last().map_or(from, |event| event.span.end());
+                reading.documents.push(document.events);
+                from = from.max(end);
+            }
+            Some((offset, message)) => {
+                reading.notices.push(Problem { offset, message: format!("{message}; read line by line") });
+                broken(shape, Span::new(from, until), &mut reading);
+                from = until;
+            }
+        }
+    }
+    reading.masked = masked;
+    reading
+}
+
+/// Where a document begins; unknown if it broke before its start.
+fn start(document: &Document) -> usize {
+    let start = document.events.iter().find(|event| matches!(event.kind, Kind::DocumentStart { .. }));
+    start.map_or(usize::MAX, |event| event.span.start())
+}
+
+/// Reads a broken document.
+fn broken(shape: &str, span: Span, reading: &mut Reading) {
+    let mut events = Vec::new();
+    let mut root: Option<bool> = None;
+    for piece in split(shape, span) {
+        let parsed = events::inside(piece.of(shape), piece.start()).filter(|events| !events.is_empty());
+        let inner = match parsed {
+            Some(events) if events.iter().all(|event| event.kind == Kind::Comment) => events,
+            Some(mut piece_events) => match collection(&mut piece_events) {
+                Some(mapping) if root.is_none_or(|root| root == mapping) => {
+                    open(&mut root, mapping, piece.start(), &mut events);
+                    piece_events
+                }
+                _ => loose_piece(shape, piece, &mut root, &mut events, reading),
+            },
+            None => loose_piece(shape, piece, &mut root, &mut events, reading),
+        };
+        events.extend(inner);
+    }
+    if let Some(mapping) = root {
+        let kind = if mapping { Kind::MappingEnd } else { Kind::SequenceEnd };
+        events.push(Event::new(kind, Span::at(span.end())));
+    }
+    if !events.is_empty() {
+        events.insert(0, Event::new(Kind::DocumentStart { explicit: false }, Span::at(span.start())));
+        reading.documents.push(events);
+    }
+}
+
+fn open(root: &mut Option<bool>, mapping: bool, at: usize, events: &mut Vec<Event>) {
+    if root.is_none() {
+        let kind =
+            if mapping { Kind::MappingStart { flow: false } } else { Kind::SequenceStart { flow: false } };
+        events.push(Event::new(kind, Span::at(at)));
+        *root = Some(mapping);
+    }
+}
+
+fn loose_piece(
+    shape: &str,
+    piece: Span,
+    root: &mut Option<bool>,
+    events: &mut Vec<Event>,
+    reading: &mut Reading,
+) -> Vec<Event> {
+    reading.loose.push(piece);
+    let mut inner = loose::read(shape, piece);
+    match collection(&mut inner) {
+        Some(mapping) if root.is_none_or(|root| root == mapping) => {
+            open(root, mapping, piece.start(), events);
+            inner
+        }
+        _ => inner.into_iter().filter(|event| event.kind == Kind::Comment).collect(),
+    }
+}
+
+/// Takes the brackets off the events of a block collection; says whether it is a mapping.
+fn collection(events: &mut Vec<Event>) -> Option<bool> {
+    let first = events.iter().position(|event| event.kind != Kind::Comment)?;
+    let mapping = match events.get(first)?.kind {
+        Kind::MappingStart { flow: false } => true,
+        Kind::SequenceStart { flow: false } => false,
+        _ => return None,
+    };
+    let last = events.iter().rposition(|event| event.kind != Kind::Comment)?;
+    if first == last || events.get(first)?.anchor.is_some() {
+        return None;
+    }
+    events.remove(last);
+    events.remove(first);
+    Some(mapping)
+}
+
+/// Splits a document at the lines that have its smallest indentation, and before items behind a key of that column.
+fn split(shape: &str, span: Span) -> Vec<Span> {
+    let mut pieces: Vec<Span> = Vec::new();
+    let mut root: Option<(usize, bool)> = None;
+    let mut start = span.start();
+    for line in lines::breaks(shape, span.start(), span.end()) {
+        let content = line.content.of(shape);
+        let trimmed = content.trim_start();
+        let marker = content.starts_with("---") || content.starts_with("...") || content.starts_with('%');
+        if marker && root.is_none() {
+            start = line.end;
+            continue;
+        }
+        if trimmed.is_empty() || trimmed.starts_with('#') {
+            continue;
+        }
+        let item = trimmed.starts_with("- ") || trimmed == "-";
+        let indent = indent_of(content);
+        let (column, sequence) = *root.get_or_insert((indent, item));
+        if indent <= column && (item == sequence || indent < column) && line.content.start() > start {
+            pieces.push(Span::new(start, line.content.start()));
+            start = line.content.start();
+        }
+    }
+    pieces.push(Span::new(start, span.end()));
+    pieces
+}

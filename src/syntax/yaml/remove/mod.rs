@@ -1,0 +1,246 @@
+//! Takes entries and items out.
+
+mod block;
+mod flow;
+
+use super::{Document, lines};
+use crate::embed::NoEdit;
+use crate::facts::{NodeId, NodeKind};
+use crate::syntax::Removal;
+use crate::text::{Edit, EditSet, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Takes `nodes` out of `document`, all at once.
+pub(super) fn remove(document: &Document, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+    let plan = Plan::of(document, nodes)?;
+    let mut cuts = Cuts { document, list: Vec::new() };
+    for (parent, children) in &plan.partial {
+        let flow = document.layout(*parent).is_some_and(|layout| layout.flow || is_pair(document, *parent));
+        if flow {
+            flow::take(document, *parent, children, &mut cuts)?;
+        } else {
+            block::take(document, *parent, children, &mut cuts)?;
+        }
+    }
+    for parent in &plan.emptied {
+        if document.layout(*parent).is_some_and(|layout| layout.flow) || is_pair(document, *parent) {
+            flow::empty(document, *parent, &mut cuts)?;
+        } else {
+            block::empty(document, *parent, &mut cuts)?;
+        }
+    }
+    let edits = cuts.finish()?;
+    Ok(Removal { edits, gone: plan.gone })
+}
+
+/// Whether the mapping `id` is a single `key: value` in `[…]`, without braces.
+fn is_pair(document: &Document, id: NodeId) -> bool {
+    let Some(layout) = document.layout(id) else { return false };
+    layout.flow
+        && document
+            .facts
+            .tree
+            .get(id)
+            .is_some_and(|node| !node.span.of(&document.text).starts_with(['{', '[']))
+}
+
+/// What a mapping or sequence that loses everything is written as.
+fn nothing(document: &Document, id: NodeId) -> &'static str {
+    match document.facts.tree.get(id).map(|node| &node.kind) {
+        Some(NodeKind::Sequence(_)) => "[]",
+        _ => "{}",
+    }
+}
+
+/// What goes, by the collection that holds it.
+struct Plan {
+    /// Collections that keep something, with what they lose.
+    partial: BTreeMap<NodeId, BTreeSet<NodeId>>,
+    /// Collections that stay and lose everything.
+    emptied: Vec<NodeId>,
+    gone: Vec<Span>,
+}
+
+impl Plan {
+    fn of(document: &Document, nodes: &[NodeId]) -> Result<Self, NoEdit> {
+        let tree = &document.facts.tree;
+        let mut wanted: BTreeSet<NodeId> = nodes.iter().copied().collect();
+        let inside = |id: NodeId, wanted: &BTreeSet<NodeId>| {
+            let mut above = tree.get(id).and_then(|node| node.parent);
+            while let Some(parent) = above {
+                if wanted.contains(&parent) {
+                    return true;
+                }
+                above = tree.get(parent).and_then(|node| node.parent);
+            }
+            false
+        };
+        let all = wanted.clone();
+        wanted.retain(|id| !inside(*id, &all));
+        // Children have higher numbers than parents: from the last one on, a parent that is emptied comes in time.
+        let mut partial: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+        let mut emptied = Vec::new();
+        for id in &wanted {
+            let parent = tree.get(*id).and_then(|node| node.parent);
+            let parent = parent.ok_or_else(|| NoEdit::new("it is the whole document"))?;
+            partial.entry(parent).or_default().insert(*id);
+        }
+        let mut todo: BTreeSet<NodeId> = partial.keys().copied().collect();
+        let mut done = BTreeMap::new();
+        while let Some(parent) = todo.pop_last() {
+            let Some(children) = partial.remove(&parent) else { continue };
+            if children.len() < tree.children(parent).len() {
+                done.insert(parent, children);
+                continue;
+            }
+            let above = tree.get(parent).and_then(|node| node.parent);
+            let above =
+                above.filter(|above| tree.children(*above).len() > 1 && !holds_more(document, parent));
+            match above {
+                Some(above) => {
+                    partial.entry(above).or_default().insert(parent);
+                    todo.insert(above);
+                }
+                None => emptied.push(parent),
+            }
+        }
+        let removed = done.values().flatten().copied();
+        let removed: Vec<NodeId> =
+            removed.chain(emptied.iter().flat_map(|id| tree.children(*id).iter().copied())).collect();
+        for id in &removed {
+            check(document, *id)?;
+        }
+        check_aliases(document, &removed)?;
+        let gone = removed.iter().filter_map(|id| document.layout(*id)).flat_map(|layout| {
+            let key = layout.key.map(|_| Span::new(layout.entry, layout.rest));
+            key.into_iter().chain([Span::new(layout.rest, layout.end)])
+        });
+        Ok(Self { partial: done, emptied, gone: gone.collect() })
+    }
+}
+
+/// Whether lines of a collection hold what is not data: comments on lines of their own, template tags.
+fn holds_more(document: &Document, id: NodeId) -> bool {
+    let Some(layout) = document.layout(id) else { return true };
+    let Some(node) = document.facts.tree.get(id) else { return true };
+    let children = document.facts.tree.children(id);
+    let last = children.last().and_then(|last| document.layout(*last)).map_or(layout.end, |last| last.end);
+    let span = Span::new(layout.entry, last);
+    let first = document.facts.comments.partition_point(|comment| comment.span.end() <= span.start());
+    let comments = document.facts.comments.get(first..).unwrap_or_default();
+    let own = |at: usize| {
+        // Comments in what is taken out go with it; these stand between.
+        children
+            .iter()
+            .filter_map(|child| document.layout(*child))
+            .all(|child| at < child.entry || at > child.end)
+    };
+    let comment = comments
+        .iter()
+        .take_while(|comment| comment.span.start() < span.end())
+        .any(|comment| comment.own_line && own(comment.span.start()));
+    comment || document.reading.touches(span) || node.tag.is_some() || layout.anchor.is_some()
+}
+
+/// Refuses nodes that are not ours to take.
+fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
+    let Some(layout) = document.layout(id) else { return Err(NoEdit::new("there is no such node")) };
+    let block_key = layout.key.is_some_and(|key| layout.odd_key && key.of(&document.text).contains('\n'));
+    let block_key = block_key
+        || layout.key.is_some_and(|key| layout.odd_key && key.of(&document.text).starts_with(['|', '>']));
+    if block_key {
+        return Err(NoEdit::new("its key is written over several lines"));
+    }
+    document.check_read(Span::new(layout.entry, layout.end))
+}
+
+/// Refuses what an alias uses elsewhere: nodes that hold an anchor, and nodes under one.
+fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> {
+    if document.aliases.is_empty() {
+        return Ok(());
+    }
+    let tree = &document.facts.tree;
+    let spans: Vec<Span> = removed
+        .iter()
+        .filter_map(|id| document.layout(*id))
+        .map(|layout| Span::new(layout.entry, layout.end))
+        .collect();
+    let inside = |span: Span| spans.iter().any(|outer| outer.contains(span));
+    let used: BTreeSet<&str> = document
+        .aliases
+        .iter()
+        .filter(|alias| !inside(**alias))
+        .map(|alias| alias.of(&document.text).trim_start_matches('*'))
+        .collect();
+    let anchored = document.layouts.iter().filter_map(|layout| layout.anchor);
+    let within = anchored.filter(|anchor| inside(*anchor));
+    let mut above = BTreeSet::new();
+    for id in removed {
+        let mut next = tree.get(*id).and_then(|node| node.parent);
+        while let Some(parent) = next.filter(|parent| above.insert(*parent)) {
+            next = tree.get(parent).and_then(|node| node.parent);
+        }
+    }
+    let around = above.iter().filter_map(|id| document.layout(*id)?.anchor);
+    let clash = within.chain(around).find(|anchor| used.contains(anchor.of(&document.text)));
+    match clash {
+        Some(anchor) => {
+            Err(NoEdit::new(format!("the alias *{} uses it elsewhere", anchor.of(&document.text))))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Spans to delete, some with a replacement.
+struct Cuts<'d> {
+    document: &'d Document,
+    list: Vec<Edit>,
+}
+
+impl Cuts<'_> {
+    fn delete(&mut self, span: Span) {
+        self.list.push(Edit::delete(span));
+    }
+
+    fn replace(&mut self, span: Span, text: &str) {
+        self.list.push(Edit::replace(span, text));
+    }
+
+    /// The edits: deletions that meet become one; at the end of a text without a final line break, the line break
+    /// before goes instead.
+    fn finish(mut self) -> Result<Vec<Edit>, NoEdit> {
+        let text = self.document.text.as_str();
+        self.list.sort();
+        let mut merged: Vec<Edit> = Vec::new();
+        for edit in self.list {
+            match merged.last_mut() {
+                Some(last)
+                    if last.is_deletion() && edit.is_deletion() && edit.span.start() <= last.span.end() =>
+                {
+                    last.span = last.span.hull(edit.span);
+                }
+                _ => merged.push(edit),
+            }
+        }
+        if let Some(last) = merged.last_mut() {
+            let start = last.span.start();
+            if last.is_deletion() && last.span.end() == text.len() && !text.ends_with('\n') && start > 0 {
+                let opens = lines::line_start(text, start) == start;
+                if opens {
+                    let before = text.get(..start).unwrap_or_default();
+                    let cut =
+                        before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
+                    last.span = Span::new(cut.len(), last.span.end());
+                }
+            }
+        }
+        let mut set = EditSet::default();
+        for edit in merged {
+            if self.document.reading.touches(edit.span) {
+                return Err(NoEdit::new("a template expression stands there"));
+            }
+            set.insert(edit).map_err(|_| NoEdit::new("what is left cannot be written at that place"))?;
+        }
+        Ok(set.iter().cloned().collect())
+    }
+}

@@ -1,0 +1,58 @@
+//! Line folds of plain and quoted scalars.
+
+use super::Writer;
+use crate::syntax::yaml::lines::Line;
+use crate::text::Span;
+
+/// Folds between the lines of a plain or quoted scalar.
+#[derive(Debug, Default)]
+pub(super) struct Fold {
+    /// The first line break since the last text, with the blanks before it; `None` where a `\` took it away.
+    first: Option<Span>,
+    /// The line breaks of the blank lines behind it.
+    rest: Vec<Span>,
+    /// Whether a line break came since the last text.
+    open: bool,
+}
+
+impl Fold {
+    /// A line ended; `blanks` is where the blanks before its line break begin.
+    pub(super) fn line_break(&mut self, line: Line, blanks: usize) {
+        if self.open {
+            self.rest.push(line.line_break());
+        } else {
+            self.first = Some(Span::new(blanks, line.end));
+            self.open = true;
+        }
+    }
+
+    /// A `\` took the line break away.
+    pub(super) fn escaped_break(&mut self) {
+        self.open = true;
+    }
+
+    /// Writes what the line breaks mean, before text or the closing quote.
+    pub(super) fn close(&mut self, out: &mut Writer<'_>) {
+        if !self.open {
+            return;
+        }
+        match (self.first.take(), self.rest.is_empty()) {
+            (Some(first), true) => out.decoded(" ", first),
+            (Some(first), false) => {
+                // The first break is dropped; it goes with the blank line behind it.
+                let mut from = first.start();
+                for span in self.rest.drain(..) {
+                    out.decoded("\n", Span::new(from, span.end()));
+                    from = span.end();
+                }
+            }
+            (None, _) => {
+                for span in self.rest.drain(..) {
+                    out.decoded("\n", span);
+                }
+            }
+        }
+        self.rest.clear();
+        self.open = false;
+    }
+}

@@ -1,0 +1,147 @@
+//! Template expressions in YAML text: Go templates, Jinja, ERB, Terraform directives.
+
+use crate::text::Span;
+
+/// A template expression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tag {
+    /// Its bytes, delimiters included.
+    pub(super) span: Span,
+    pub(super) role: Role,
+}
+
+/// What a template expression does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Writes a value.
+    Value,
+    /// Writes several lines, or structure (`| nindent 4`, `toYaml`).
+    Structure,
+    /// Decides what is there: `if`, `for`, `with`, `end`.
+    Control,
+    /// A comment, an assignment: writes nothing.
+    Silent,
+}
+
+/// Bytes that may be searched for closing delimiters that never come, for each byte of text.
+const PATIENCE: usize = 8;
+
+/// All template expressions of `text`, by position. `shell` takes `${…}` in as well.
+pub(super) fn tags(text: &str, dollar: bool) -> Vec<Tag> {
+    let bytes = text.as_bytes();
+    let mut budget = PATIENCE * text.len() + 4096;
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) =
+        bytes.get(at..).and_then(|rest| rest.iter().position(|b| matches!(b, b'{' | b'%' | b'<' | b'$')))
+    {
+        at += next;
+        let sign = bytes.get(at..at + 2).unwrap_or_default();
+        let end = match sign {
+            b"{{" => curly(text, at, &mut budget),
+            b"{%" => until(text, at, "%}", &mut budget),
+            b"{#" => until(text, at, "#}", &mut budget),
+            b"<%" => until(text, at, "%>", &mut budget),
+            b"%{" => braced(text, at, &mut budget),
+            b"${" if dollar => braced(text, at, &mut budget),
+            _ => None,
+        };
+        match end {
+            Some(end) => {
+                let span = Span::new(at, end);
+                found.push(Tag { span, role: role(span.of(text)) });
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+    found
+}
+
+/// Whether `text` holds the start of a template expression.
+pub(super) fn has_opener(text: &str) -> bool {
+    ["{{", "{%", "${", "<%", "#{", "%{"].iter().any(|opener| text.contains(opener))
+}
+
+/// The longest expression that is looked for, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+fn until(text: &str, at: usize, close: &str, budget: &mut usize) -> Option<usize> {
+    let limit = (at + 2 + LONGEST.min(*budget)).min(text.len());
+    let rest = text.as_bytes().get(at + 2..limit)?;
+    let close = close.as_bytes();
+    let found = rest.windows(close.len()).position(|window| window == close);
+    if found.is_none() {
+        *budget = budget.saturating_sub(rest.len());
+    }
+    found.map(|found| at + 2 + found + close.len())
+}
+
+/// The end of `{{ … }}`: braces nest, strings hide braces, `{{/*` goes to `*/`.
+fn curly(text: &str, at: usize, budget: &mut usize) -> Option<usize> {
+    let inside = text.get(at + 2..)?.trim_start_matches('-').trim_start();
+    if inside.starts_with("/*") {
+        let end = until(text, at, "*/", budget)?;
+        return until(text, end.saturating_sub(2), "}}", budget);
+    }
+    balanced(text, at + 2, b"}}", budget).or_else(|| {
+        let line = text.get(at..)?.lines().next().unwrap_or_default();
+        line.find("}}").map(|found| at + found + 2)
+    })
+}
+
+/// The end of `%{ … }` or `${ … }`.
+fn braced(text: &str, at: usize, budget: &mut usize) -> Option<usize> {
+    balanced(text, at + 2, b"}", budget)
+}
+
+fn balanced(text: &str, from: usize, close: &[u8], budget: &mut usize) -> Option<usize> {
+    let limit = (from + LONGEST.min(*budget)).min(text.len());
+    let bytes = text.as_bytes().get(..limit)?;
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        match (quote, byte) {
+            (Some(_), b'\\') => at += 1,
+            (Some(open), byte) if open == *byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'"' | b'`') => quote = Some(*byte),
+            (None, b'{') => depth += 1,
+            (None, b'}') if depth > 0 => depth -= 1,
+            (None, b'}') if bytes.get(at..at + close.len()) == Some(close) => return Some(at + close.len()),
+            (None, b'\n') if close.len() == 1 => break,
+            _ => {}
+        }
+        at += 1;
+    }
+    *budget = budget.saturating_sub(at.saturating_sub(from));
+    None
+}
+
+fn role(tag: &str) -> Role {
+    let inside = tag.get(2..).unwrap_or_default();
+    let sign = tag.get(..2).unwrap_or_default();
+    let inside = inside.trim_start_matches(['-', '~', '+']).trim_start();
+    let word: &str =
+        inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+    match sign {
+        "{#" => Role::Silent,
+        "{{" if inside.starts_with("/*") || inside.starts_with('!') => Role::Silent,
+        "{{" => match word {
+            "if" | "else" | "end" | "range" | "with" | "define" | "block" | "break" | "continue" => {
+                Role::Control
+            }
+            "" if inside.starts_with('$') && inside.contains(":=") => Role::Silent,
+            _ if ["nindent", "indent", "toYaml", "to_nice_yaml"].iter().any(|name| inside.contains(name)) => {
+                Role::Structure
+            }
+            _ => Role::Value,
+        },
+        "{%" if matches!(word, "set" | "import" | "from" | "do" | "raw" | "endraw") => Role::Silent,
+        "<%" if inside.starts_with('#') => Role::Silent,
+        "<%" if inside.starts_with('=') => Role::Value,
+        "${" => Role::Value,
+        _ => Role::Control,
+    }
+}

@@ -1,0 +1,80 @@
+mod decoding;
+mod removal;
+
+use super::Document;
+use crate::facts::{NodeId, NodeKind};
+use crate::syntax::Parsed;
+use crate::text::EditSet;
+
+/// Reads `text`.
+fn read(text: &str) -> Document {
+    Document::of(text)
+}
+
+/// All nodes of a text.
+fn ids(document: &Document) -> Vec<NodeId> {
+    (0..document.facts.tree.nodes.len()).map(|index| NodeId(u32::try_from(index).unwrap())).collect()
+}
+
+/// The path of a node: keys, and positions in sequences.
+fn path(document: &Document, id: NodeId) -> String {
+    let tree = &document.facts.tree;
+    let mut parts = Vec::new();
+    let mut at = Some(id);
+    while let Some(id) = at {
+        let node = tree.get(id).unwrap();
+        if let Some(parent) = node.parent {
+            parts.push(match &node.key {
+                Some(key) => key.text.clone(),
+                None => tree.children(parent).iter().position(|child| *child == id).unwrap().to_string(),
+            });
+        }
+        at = node.parent;
+    }
+    parts.reverse();
+    parts.join(".")
+}
+
+fn find(document: &Document, wanted: &str) -> NodeId {
+    ids(document)
+        .into_iter()
+        .find(|id| path(document, *id) == wanted)
+        .unwrap_or_else(|| panic!("no {wanted} in {:?}", outline(document)))
+}
+
+/// `path = value` of each leaf.
+fn outline(document: &Document) -> Vec<String> {
+    let tree = &document.facts.tree;
+    let leaf = |id: NodeId| {
+        let node = tree.get(id).unwrap();
+        let value = match &node.kind {
+            NodeKind::Scalar(scalar) if scalar.null => "null".to_owned(),
+            NodeKind::Scalar(scalar) => format!("{:?}", scalar.text),
+            NodeKind::Alias => "alias".to_owned(),
+            NodeKind::Mapping(children) if children.is_empty() => "{}".to_owned(),
+            NodeKind::Sequence(children) if children.is_empty() => "[]".to_owned(),
+            _ => return None,
+        };
+        Some(format!("{} = {value}", path(document, id)))
+    };
+    ids(document).into_iter().filter_map(leaf).collect()
+}
+
+/// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
+fn without(text: &str, paths: &[&str]) -> Result<String, String> {
+    let document = read(text);
+    let nodes: Vec<NodeId> = paths.iter().map(|path| find(&document, path)).collect();
+    let removal = document.remove(&nodes).map_err(|refused| refused.reason().to_owned())?;
+    let mut set = EditSet::default();
+    set.insert_all(removal.edits).unwrap();
+    let after = String::from_utf8(set.apply(text.as_bytes())).unwrap();
+    let left: Vec<String> = document
+        .data()
+        .into_iter()
+        .filter(|datum| !removal.gone.iter().any(|gone| gone.contains(datum.span)))
+        .map(|datum| datum.value)
+        .collect();
+    let found: Vec<String> = read(&after).data().into_iter().map(|datum| datum.value).collect();
+    assert_eq!(left, found, "before:\n{text}\nafter:\n{after}");
+    Ok(after)
+}

@@ -1,0 +1,449 @@
+//! Builds the tree from the events: nodes with exact spans, and where each entry begins and ends.
+
+use super::events::{Event, Kind};
+use super::lines;
+use super::read::Reading;
+use super::scalar::{self, Header, Place, Texts};
+use super::template;
+use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::syntax::Datum;
+use crate::text::Span;
+
+/// What the tree does not say of a node, for edits.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layout {
+    /// Where its entry begins: at the key, its `?` or anchor, or at the dash.
+    pub(super) entry: usize,
+    /// Where the part behind the key begins: at the `:`, or right behind the dash.
+    pub(super) rest: usize,
+    /// Behind the `:` or dash, its anchor and its tag.
+    pub(super) head: usize,
+    /// Where its value ends.
+    pub(super) end: usize,
+    /// The key as written, with its quotes.
+    pub(super) key: Option<Span>,
+    /// Whether a `:` stands behind the key.
+    pub(super) colon: bool,
+    /// Whether the key is written with `?`, or is itself a collection or block scalar.
+    pub(super) odd_key: bool,
+    /// Whether it stands in a flow collection.
+    pub(super) in_flow: bool,
+    /// Whether it is a flow collection.
+    pub(super) flow: bool,
+    /// The name of its anchor.
+    pub(super) anchor: Option<Span>,
+    /// How it is written, of a scalar that is written.
+    pub(super) place: Option<Place>,
+}
+
+/// A text as a tree.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    pub(super) tree: DataTree,
+    /// By [`NodeId`].
+    pub(super) layouts: Vec<Layout>,
+    pub(super) comments: Vec<Comment>,
+    /// The names that aliases use, with where they stand.
+    pub(super) aliases: Vec<Span>,
+    pub(super) data: Vec<Datum>,
+}
+
+/// Builds the tree; with `data`, says also what the text means piece by piece.
+pub(super) fn build(text: &str, reading: &Reading, data: bool) -> Built {
+    let shape = reading.shape(text);
+    let mut builder = Builder {
+        texts: Texts { text, shape },
+        reading,
+        out: Built::default(),
+        frames: Vec::new(),
+        cursor: 0,
+        data,
+        limit: text.len(),
+    };
+    for document in &reading.documents {
+        builder.document(document);
+    }
+    builder.out.comments.sort_by_key(|comment| comment.span);
+    builder.out
+}
+
+/// An open collection.
+struct Frame {
+    /// `None` inside a key.
+    node: Option<NodeId>,
+    mapping: bool,
+    flow: bool,
+    key: Option<OpenKey>,
+    /// Where its datum begins, and its index.
+    from: usize,
+    datum: usize,
+    /// Where its own text begins.
+    start: usize,
+    /// Whether it is a key of the mapping around it.
+    is_key: bool,
+    children: Vec<NodeId>,
+}
+
+struct OpenKey {
+    entry: usize,
+    raw: Span,
+    key: Key,
+    odd: bool,
+}
+
+/// Where a value stands.
+struct Slot {
+    entry: usize,
+    rest: usize,
+    after: usize,
+    colon: bool,
+    key: Option<OpenKey>,
+}
+
+struct Builder<'t> {
+    texts: Texts<'t>,
+    reading: &'t Reading,
+    out: Built,
+    frames: Vec<Frame>,
+    /// Behind the last token.
+    cursor: usize,
+    data: bool,
+    limit: usize,
+}
+
+impl Builder<'_> {
+    fn document(&mut self, events: &[Event]) {
+        self.frames.clear();
+        for event in events {
+            match &event.kind {
+                Kind::DocumentStart { explicit } => {
+                    self.cursor =
+                        self.cursor.max(if *explicit { event.span.end() } else { event.span.start() });
+                }
+                Kind::DocumentEnd => self.cursor = self.cursor.max(event.span.start()),
+                Kind::Comment => self.comment(event.span),
+                Kind::MappingEnd | Kind::SequenceEnd => self.close(event),
+                Kind::Scalar { .. }
+                | Kind::Alias
+                | Kind::MappingStart { .. }
+                | Kind::SequenceStart { .. } => self.open(event),
+            }
+        }
+        while !self.frames.is_empty() {
+            self.close(&Event::new(Kind::MappingEnd, Span::at(self.cursor)));
+        }
+    }
+
+    fn comment(&mut self, span: Span) {
+        let before = self.texts.text.as_bytes().get(..span.start()).unwrap_or_default();
+        let own_line =
+            before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|b| *b == b'\n');
+        self.out.comments.push(Comment { span, own_line });
+    }
+
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.texts.shape.as_bytes().get(at).copied()
+    }
+
+    /// Where the next token begins; in a flow collection, behind the comma.
+    fn next_token(&self, flow: bool) -> usize {
+        let mut at = lines::skip_trivia(self.texts.shape, self.cursor);
+        while flow && self.byte(at) == Some(b',') {
+            at = lines::skip_trivia(self.texts.shape, at + 1);
+        }
+        at
+    }
+
+    fn open(&mut self, event: &Event) {
+        if self.frames.last().is_some_and(|frame| frame.mapping && frame.key.is_none()) {
+            return self.open_key(event);
+        }
+        let slot = self.slot(event);
+        let props = [event.anchor, event.tag].into_iter().flatten();
+        let head = props.map(Span::end).max().unwrap_or(slot.after).max(slot.after);
+        let parent = self.frames.last().and_then(|frame| frame.node);
+        let ghost = self.frames.last().is_some_and(|frame| frame.node.is_none());
+        self.cursor = self.cursor.max(head);
+        match &event.kind {
+            Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
+                let mapping = matches!(event.kind, Kind::MappingStart { .. });
+                let start = if *flow { event.span.start() } else { self.next_token(false) };
+                let from = if self.frames.is_empty() { start.min(slot.rest) } else { slot.rest };
+                let datum = self.datum(event, Span::at(from), if mapping { "{" } else { "[" });
+                let empty =
+                    if mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
+                let node = (!ghost).then(|| self.push(parent, event, empty, &slot, head, Span::at(start)));
+                if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
+                    layout.flow = *flow;
+                }
+                if *flow {
+                    self.cursor = self.cursor.max(event.span.end());
+                }
+                self.fill(slot, node);
+                self.frames.push(Frame {
+                    node,
+                    mapping,
+                    flow: *flow,
+                    key: None,
+                    from,
+                    datum,
+                    start,
+                    is_key: false,
+                    children: Vec::new(),
+                });
+            }
+            Kind::Scalar { text, style } => {
+                let (span, place) = self.scalar_place(event, *style, head);
+                let scalar = self.scalar(event, text, *style, span, place);
+                self.datum_with(event, span, "=", &scalar.text, Some(scalar.null));
+                self.cursor = self.cursor.max(span.end()).max(event.span.end());
+                let node =
+                    (!ghost).then(|| self.push(parent, event, NodeKind::Scalar(scalar), &slot, head, span));
+                if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
+                    layout.place = place;
+                }
+                self.fill(slot, node);
+            }
+            _ => {
+                self.datum(event, event.span, "*");
+                self.out.aliases.push(event.span);
+                self.cursor = self.cursor.max(event.span.end());
+                let node =
+                    (!ghost).then(|| self.push(parent, event, NodeKind::Alias, &slot, head, event.span));
+                self.fill(slot, node);
+            }
+        }
+    }
+
+    /// Where the value that comes now stands.
+    fn slot(&mut self, event: &Event) -> Slot {
+        let flow = self.frames.last().is_some_and(|frame| frame.flow);
+        let at = self.next_token(flow && self.frames.last().is_some_and(|frame| !frame.mapping));
+        let start = [event.anchor, event.tag].into_iter().flatten().map(Span::start).min();
+        let shape = self.texts.shape.as_bytes();
+        match self.frames.last_mut() {
+            None => {
+                let from =
+                    start.unwrap_or(event.span.start()).min(event.span.start()).max(self.cursor.min(at));
+                Slot { entry: from, rest: from, after: self.cursor, colon: false, key: None }
+            }
+            Some(frame) if frame.mapping => {
+                let key = frame.key.take();
+                let entry = key.as_ref().map_or(at, |key| key.entry);
+                let colon = shape.get(at) == Some(&b':');
+                let rest = if colon { at } else { self.cursor };
+                Slot { entry, rest, after: rest + usize::from(colon), colon, key }
+            }
+            Some(frame) if !frame.flow && shape.get(at) == Some(&b'-') => {
+                Slot { entry: at, rest: at + 1, after: at + 1, colon: false, key: None }
+            }
+            Some(_) => Slot { entry: at, rest: at, after: at, colon: false, key: None },
+        }
+    }
+
+    fn open_key(&mut self, event: &Event) {
+        let flow = self.frames.last().is_some_and(|frame| frame.flow);
+        let entry = self.next_token(flow);
+        let explicit = self.byte(entry) == Some(b'?')
+            && self.byte(entry + 1).is_none_or(|byte| byte.is_ascii_whitespace());
+        let after = if explicit { entry + 1 } else { entry };
+        let props = [event.anchor, event.tag].into_iter().flatten();
+        let head = props.map(Span::end).max().unwrap_or(after).max(after);
+        self.cursor = self.cursor.max(if event.span.is_empty() { entry } else { head });
+        match &event.kind {
+            Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
+                let start = self.next_token(false);
+                let mapping = matches!(event.kind, Kind::MappingStart { .. });
+                let datum = self.datum(event, Span::at(entry), if mapping { "{" } else { "[" });
+                if *flow {
+                    self.cursor = self.cursor.max(event.span.end());
+                }
+                self.frames.push(Frame {
+                    node: None,
+                    mapping,
+                    flow: *flow,
+                    key: None,
+                    from: entry,
+                    datum,
+                    start,
+                    is_key: true,
+                    children: Vec::new(),
+                });
+            }
+            Kind::Scalar { text, style } => {
+                let (raw, place) = self.scalar_place(event, *style, head);
+                let scalar = self.scalar(event, text, *style, raw, place);
+                self.datum_with(event, raw, "=", &scalar.text, Some(scalar.null));
+                self.cursor = self.cursor.max(raw.end()).max(event.span.end());
+                let quoted = matches!(style, ScalarStyle::Single | ScalarStyle::Double);
+                let span =
+                    if quoted && raw.len() >= 2 { Span::new(raw.start() + 1, raw.end() - 1) } else { raw };
+                let odd = explicit || matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                self.set_key(OpenKey { entry, raw, key: Key { text: scalar.text, span }, odd });
+            }
+            _ => {
+                self.datum(event, event.span, "*");
+                self.out.aliases.push(event.span);
+                self.cursor = self.cursor.max(event.span.end());
+                let key = Key { text: event.span.of(self.texts.text).to_owned(), span: event.span };
+                self.set_key(OpenKey { entry, raw: event.span, key, odd: explicit });
+            }
+        }
+    }
+
+    fn set_key(&mut self, key: OpenKey) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.key = Some(key);
+        }
+    }
+
+    fn close(&mut self, event: &Event) {
+        if self.frames.last().is_some_and(|frame| frame.key.is_some()) {
+            // Cut off behind a key, in a text that was read line by line.
+            self.open(&Event::new(
+                Kind::Scalar { text: String::new(), style: ScalarStyle::Plain },
+                Span::at(self.cursor),
+            ));
+        }
+        let Some(frame) = self.frames.pop() else { return };
+        let closed = frame.flow && !event.span.is_empty();
+        if closed {
+            self.cursor = self.cursor.max(event.span.end());
+        }
+        let last = frame.children.last().and_then(|id| self.out.layouts.get(id.0 as usize));
+        let end = if closed { event.span.end() } else { last.map_or(self.cursor, |last| last.end) };
+        if self.data {
+            let end_value = if frame.mapping { "}" } else { "]" };
+            let span = Span::new(frame.from, end);
+            if let Some(datum) = self.out.data.get_mut(frame.datum) {
+                datum.span = span;
+            }
+            self.out.data.push(Datum { span, value: end_value.to_owned() });
+        }
+        let span = Span::new(frame.start, end);
+        if let Some(id) = frame.node {
+            let index = id.0 as usize;
+            if let (Some(node), Some(layout)) =
+                (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
+            {
+                node.span = span;
+                layout.end = end.max(layout.head);
+                if let NodeKind::Mapping(children) | NodeKind::Sequence(children) = &mut node.kind {
+                    *children = frame.children;
+                }
+            }
+        }
+        if frame.is_key {
+            let key = Key { text: span.of(self.texts.text).to_owned(), span };
+            self.set_key(OpenKey { entry: frame.from, raw: span, key, odd: true });
+        }
+    }
+
+    /// Hangs a new node under the open collection.
+    fn fill(&mut self, slot: Slot, node: Option<NodeId>) {
+        let Some(id) = node else { return };
+        let index = id.0 as usize;
+        if let (Some(node), Some(layout)) =
+            (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
+        {
+            if let Some(key) = slot.key {
+                layout.key = Some(key.raw);
+                layout.odd_key = key.odd;
+                node.key = Some(key.key);
+            }
+        }
+        match self.frames.last_mut() {
+            Some(frame) => frame.children.push(id),
+            None => self.out.tree.roots.push(id),
+        }
+    }
+
+    fn push(
+        &mut self,
+        parent: Option<NodeId>,
+        event: &Event,
+        kind: NodeKind,
+        slot: &Slot,
+        head: usize,
+        span: Span,
+    ) -> NodeId {
+        let id = NodeId(u32::try_from(self.out.tree.nodes.len()).unwrap_or(u32::MAX));
+        self.out.tree.nodes.push(Node {
+            parent,
+            key: None,
+            span,
+            kind,
+            anchored: event.anchor.is_some(),
+            tag: event.tag.map(|tag| tag.of(self.texts.text).to_owned()),
+        });
+        self.out.layouts.push(Layout {
+            entry: slot.entry,
+            rest: slot.rest,
+            head,
+            end: span.end().max(head),
+            colon: slot.colon,
+            in_flow: self.frames.last().is_some_and(|frame| frame.flow),
+            anchor: event.anchor.map(|anchor| Span::new(anchor.start() + 1, anchor.end())),
+            ..Layout::default()
+        });
+        id
+    }
+
+    /// All bytes of a scalar; and its place, if it is written at all.
+    fn scalar_place(&self, event: &Event, style: ScalarStyle, head: usize) -> (Span, Option<Place>) {
+        let flow = self.frames.last().is_some_and(|frame| frame.flow);
+        let indent = event.indent;
+        let span = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let at = lines::skip_trivia(self.texts.shape, head);
+                let header = Header::read(self.texts.text, at);
+                header.scalar_span(self.texts, indent, event.span.end().min(self.limit))
+            }
+            _ if event.span.is_empty() => return (Span::at(head), None),
+            _ => event.span,
+        };
+        (span, Some(Place { span, style, flow, indent }))
+    }
+
+    fn scalar(
+        &self,
+        event: &Event,
+        text: &str,
+        style: ScalarStyle,
+        span: Span,
+        place: Option<Place>,
+    ) -> Scalar {
+        let masked = self.reading.touches(span);
+        let text = match place {
+            Some(place) if masked => scalar::decode(self.texts, place).text,
+            None => String::new(),
+            _ => text.to_owned(),
+        };
+        let opaque = masked || template::has_opener(&text);
+        let null = style == ScalarStyle::Plain
+            && event.tag.is_none()
+            && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL");
+        Scalar { text, style, opaque, null }
+    }
+
+    fn datum(&mut self, event: &Event, span: Span, kind: &str) -> usize {
+        let text = if kind == "*" { event.span.of(self.texts.text) } else { "" };
+        self.datum_with(event, span, kind, text, None)
+    }
+
+    fn datum_with(&mut self, event: &Event, span: Span, kind: &str, text: &str, null: Option<bool>) -> usize {
+        let index = self.out.data.len();
+        if self.data {
+            let root = if self.frames.is_empty() { "--- " } else { "" };
+            let of = |span: Option<Span>| span.map_or("", |span| span.of(self.texts.text));
+            let plain = match &event.kind {
+                Kind::Scalar { style: ScalarStyle::Plain, .. } if null != Some(true) => "plain",
+                _ => "",
+            };
+            let null = if null == Some(true) { "null" } else { plain };
+            let value = format!("{root}{kind}{null} {} {} {text}", of(event.anchor), of(event.tag));
+            self.out.data.push(Datum { span, value });
+        }
+        index
+    }
+}

@@ -1,0 +1,98 @@
+//! Writes values and entries.
+
+use super::{Document, lines};
+use crate::embed::{Codec, NoEdit};
+use crate::facts::{NodeId, NodeKind, ScalarStyle};
+use crate::text::{Edit, Eol, Span};
+
+/// Gives the scalar `id` another value.
+pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
+        return Err(NoEdit::new("there is no such node"));
+    };
+    let NodeKind::Scalar(scalar) = &node.kind else {
+        return Err(NoEdit::new("the value is not a scalar"));
+    };
+    document.check_read(Span::new(layout.entry, layout.end))?;
+    let Some(place) = layout.place else {
+        let blank = if layout.colon || layout.key.is_none() { " " } else { ": " };
+        let written = written(value, ScalarStyle::Plain, layout.in_flow)?;
+        return Ok(vec![Edit::replace(Span::at(layout.head), format!("{blank}{written}"))]);
+    };
+    if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) {
+        return Err(NoEdit::new("the value is a block of lines"));
+    }
+    Ok(vec![Edit::replace(place.span, written(value, scalar.style, layout.in_flow)?)])
+}
+
+/// Writes an entry behind the entry `id`.
+pub(super) fn insert_after(
+    document: &Document,
+    id: NodeId,
+    key: &str,
+    value: &str,
+) -> Result<Vec<Edit>, NoEdit> {
+    let text = document.text.as_str();
+    let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
+        return Err(NoEdit::new("there is no such node"));
+    };
+    let Some(sibling) = layout.key.filter(|_| node.key.is_some()) else {
+        return Err(NoEdit::new("it is not an entry of a mapping"));
+    };
+    document.check_read(Span::new(layout.entry, layout.end))?;
+    let json = sibling.of(text).starts_with('"');
+    let key = written(key, if json { ScalarStyle::Double } else { ScalarStyle::Plain }, layout.in_flow)?;
+    let style = match &node.kind {
+        NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Single => ScalarStyle::Single,
+        NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Double => ScalarStyle::Double,
+        _ if json => ScalarStyle::Double,
+        _ => ScalarStyle::Plain,
+    };
+    let entry = format!("{key}: {}", written(value, style, layout.in_flow)?);
+    if layout.in_flow {
+        return Ok(vec![Edit::replace(Span::at(layout.end), flow_entry(text, layout.entry, &entry))]);
+    }
+    let start = lines::line_start(text, layout.entry);
+    let before = text.get(start..layout.entry).unwrap_or_default();
+    if !before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'\t')) {
+        return Err(NoEdit::new("something else stands before it on its line"));
+    }
+    let indent: String = before.chars().map(|sign| if sign == '\t' { '\t' } else { ' ' }).collect();
+    let eol = Eol::of(text).as_str();
+    let end = lines::next_line(text, layout.end);
+    let ended = text.get(..end).is_some_and(|before| before.ends_with('\n'));
+    let line = if ended { format!("{indent}{entry}{eol}") } else { format!("{eol}{indent}{entry}") };
+    Ok(vec![Edit::replace(Span::at(end), line)])
+}
+
+/// `, entry`, or the entry on a line of its own where the others have one.
+fn flow_entry(text: &str, sibling: usize, entry: &str) -> String {
+    if !lines::opens_line(text, sibling) {
+        return format!(", {entry}");
+    }
+    let before = text.get(lines::line_start(text, sibling)..sibling).unwrap_or_default();
+    format!(",{}{before}{entry}", Eol::of(text).as_str())
+}
+
+/// `value` in `style` where that can hold it, else in quotes.
+fn written(value: &str, style: ScalarStyle, flow: bool) -> Result<String, NoEdit> {
+    let fits = |codec: Codec| codec.encode("", Span::at(0), value).ok();
+    match style {
+        ScalarStyle::Plain if !value.is_empty() => {
+            if let Some(plain) = fits(Codec::YamlPlain { flow }) {
+                return Ok(plain);
+            }
+        }
+        ScalarStyle::Single => {
+            if let Some(inside) = fits(Codec::YamlSingle) {
+                return Ok(format!("'{inside}'"));
+            }
+        }
+        _ => {}
+    }
+    // A template expression keeps its own quotes: escaped, the template engine would not read them.
+    if value.contains("{{") && value.contains('"') && !value.contains(['\'', '\n']) {
+        return Ok(format!("'{value}'"));
+    }
+    Ok(format!("\"{}\"", Codec::YamlDouble.encode("", Span::at(0), value)?))
+}
