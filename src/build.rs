@@ -47,6 +47,7 @@ fn main() -> Result<(), Failure> {
         }
     }
     data.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    texts.sort_by(|a: &RuleText, b| a.id.cmp(&b.id));
     check(&data)?;
     fs::write(out.join("rules.bin"), postcard::to_stdvec(&data)?)?;
     fs::write(out.join("texts.bin"), postcard::to_stdvec(&texts)?)?;

@@ -10,14 +10,25 @@
 //! | [`syntax`] | languages: text to facts |
 //! | [`finding`] | findings and notices |
 //! | [`engine`] | bytes to findings |
+//! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
+//! | [`fixer`] | fixes, diffs, the atomic writer |
+//! | [`walk`], [`run`] | files, threads |
+//! | [`report`] | output formats |
+//! | [`cli`] | the command line |
 
+pub mod cli;
 pub mod embed;
 pub mod engine;
+pub mod escape;
 pub mod facts;
 pub mod finding;
 pub mod fixer;
+pub mod mask;
+pub mod report;
 pub mod rules;
+pub mod run;
 pub mod selftest;
 pub mod sites;
 pub mod syntax;
 pub mod text;
+pub mod walk;

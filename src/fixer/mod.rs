@@ -1,6 +1,8 @@
 //! Fixes: selected by unit, applied all at once, proven before anybody writes them.
 
+pub mod diff;
 mod verify;
+pub mod write;
 
 use crate::engine::{self, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Safety};

@@ -9,6 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Rule {
     /// `family-what`, stable.
     pub id: String,
+    /// What it finds, a few words for a table.
+    pub title: String,
     /// Version of GitLab that warns first.
     pub since: String,
     /// First version with a replacement: below it nothing is reported.
@@ -214,6 +216,18 @@ pub enum Level {
     Warning,
     /// Fails.
     Error,
+}
+
+impl Level {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// One row of what a fix does with a finding.

@@ -1,0 +1,191 @@
+use super::args::{CheckArgs, FailOn};
+use super::output::{self, Output, complain};
+use super::{Error, Outcome, rules};
+use crate::engine::Settings;
+use crate::report::{self, Style, Summary};
+use crate::run::{self, Checked, Mode};
+use crate::{escape, walk};
+use std::fs;
+use std::io::{self, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+/// The name of standard input where none is given.
+const STDIN: &str = "-";
+
+pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
+    rules::validate(args.select.iter().chain(&args.ignore))?;
+    let outputs = output::outputs(args)?;
+    let options = options(args);
+    if args.paths.iter().any(|path| path == Path::new(STDIN)) {
+        if args.paths.len() > 1 {
+            return Err(Error::StdinAndPaths);
+        }
+        return stdin(args, &options, &outputs);
+    }
+    let found = walk::find(&paths(args), &walk_options(args, options.threads))?;
+    if args.show_files {
+        return show_files(&found);
+    }
+    let files = run::files(&options, &found);
+    finish(args, &files, &outputs, &mut io::stdout().lock())
+}
+
+fn paths(args: &CheckArgs) -> Vec<PathBuf> {
+    if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() }
+}
+
+fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
+    walk::Options {
+        exclude: args.exclude.clone(),
+        force_exclude: args.force_exclude,
+        no_ignore: args.no_ignore,
+        threads,
+    }
+}
+
+fn options(args: &CheckArgs) -> run::Options {
+    run::Options {
+        settings: Settings {
+            select: args.select.clone(),
+            ignore: args.ignore.clone(),
+            token_value: args.token_value.clone(),
+            target_gitlab: args.target_gitlab,
+        },
+        mode: match (args.diff, args.fix) {
+            (true, _) => Mode::Diff,
+            (_, true) => Mode::Fix,
+            _ => Mode::Check,
+        },
+        unsafe_too: args.unsafe_fixes,
+        threads: args
+            .jobs
+            .or_else(|| thread::available_parallelism().ok())
+            .map_or(1, std::num::NonZeroUsize::get),
+        show_secrets: args.show_secrets,
+        for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
+    }
+}
+
+fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
+    let mut out = io::stdout().lock();
+    for file in &found.files {
+        writeln!(out, "{}", escape::inline(&walk::display(&file.shown)))?;
+    }
+    for (path, notice) in &found.notices {
+        complain(&format!("{}: {}", escape::inline(&walk::display(path)), notice.message));
+    }
+    let failed = found.notices.iter().any(|(_, notice)| notice.kind.is_failure());
+    Ok(if failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+/// Lints standard input. With `--fix` standard output is for the text, whatever happens to it.
+fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result<Outcome, Error> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
+    let mut checked = run::stdin(options, name, bytes);
+    let text = checked.text.take();
+    let files = [checked];
+    if options.mode == Mode::Fix {
+        io::stdout().lock().write_all(&text.unwrap_or_default())?;
+        return finish(args, &files, outputs, &mut io::stderr().lock());
+    }
+    finish(args, &files, outputs, &mut io::stdout().lock())
+}
+
+/// Writes the reports (the one without a file to `out`) and sums up.
+fn finish(
+    args: &CheckArgs,
+    files: &[Checked],
+    outputs: &[Output],
+    out: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    let summary = Summary::of(files);
+    if args.diff {
+        diffs(args, files, out)?;
+    } else {
+        for output in outputs {
+            report(args, files, output, out)?;
+        }
+    }
+    out.flush()?;
+    tell(args, files, &summary, outputs);
+    Ok(outcome(args, files, &summary))
+}
+
+fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
+    let fails = |fail_on: FailOn| {
+        let mut findings = files.iter().flat_map(|file| &file.linted.findings);
+        findings.any(|it| !it.suppressed && fail_on.fails(it.severity))
+    };
+    let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { fails(args.fail_on) };
+    match (summary.failed, found) {
+        (true, _) => Outcome::Failed,
+        (_, true) => Outcome::Findings,
+        _ => Outcome::Clean,
+    }
+}
+
+fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(), Error> {
+    let style = style(args, args.output_file.as_deref());
+    let mut text = Vec::new();
+    for file in files {
+        if style.colour {
+            text.extend(style.diff(&String::from_utf8_lossy(&file.diff)).into_bytes());
+        } else {
+            text.extend_from_slice(&file.diff);
+        }
+    }
+    put(args.output_file.as_deref(), &text, out)
+}
+
+fn report(args: &CheckArgs, files: &[Checked], output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+    let run = report::Run {
+        files,
+        show_secrets: args.show_secrets,
+        unsafe_fixes: args.unsafe_fixes,
+        style: style(args, output.file.as_deref()),
+    };
+    let mut text = Vec::new();
+    if args.statistics && output.format.for_people {
+        report::statistics(&run, &mut text)?;
+    } else {
+        (output.format.write)(&run, &mut text)?;
+    }
+    put(output.file.as_deref(), &text, out)
+}
+
+fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
+    match file {
+        Some(_) => Style::default(),
+        None => output::style(args.color, output::stdout_is_terminal()),
+    }
+}
+
+fn put(file: Option<&Path>, text: &[u8], out: &mut dyn Write) -> Result<(), Error> {
+    match file {
+        Some(file) => {
+            let failed = |error| Error::Write { path: walk::display(file), error };
+            fs::write(file, text).map_err(failed)
+        }
+        None => Ok(out.write_all(text)?),
+    }
+}
+
+/// What is not a finding goes to standard error.
+fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Output]) {
+    let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
+    for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
+        complain(&line);
+    }
+    if args.fix {
+        for line in report::removed_settings(files) {
+            complain(&line);
+        }
+    }
+    let wanted = args.verbose || output::stderr_is_terminal() || (for_people && summary.has_news());
+    if wanted && !args.quiet {
+        complain(&if args.diff { summary.diff_line() } else { summary.line() });
+    }
+}

@@ -1,0 +1,106 @@
+//! The command line: arguments in, exit code out.
+
+mod args;
+mod check;
+mod output;
+pub mod rules;
+
+use args::{Cli, Command};
+use clap::{CommandFactory as _, Parser as _};
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// How a run ended, as its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings, or a diff.
+    Findings = 1,
+    /// The run itself failed or is incomplete.
+    Failed = 2,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(outcome as u8)
+    }
+}
+
+/// Why a run could not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Walk(#[from] crate::walk::WalkError),
+    #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    UnknownRule { name: String, nearest: Option<String> },
+    #[error("unknown output format `{name}` (known: {known})")]
+    UnknownFormat { name: String, known: String },
+    #[error(
+        "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
+    )]
+    TwoReports(String),
+    #[error("`-` (standard input) and other paths cannot be linted together")]
+    StdinAndPaths,
+    #[error("cannot write {path}: {error}")]
+    Write { path: String, error: io::Error },
+    #[error(transparent)]
+    Output(#[from] io::Error),
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"))
+}
+
+/// Runs the program with `args`, the first of which is its name.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = match cli.command {
+        None => check::check(&cli.check),
+        Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Rules(args)) => rules::rules(&args),
+        Some(Command::Completions { shell }) => completions(shell),
+        Some(Command::Man) => man(),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        // Whoever read our output has seen enough.
+        Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
+        Err(error) => {
+            output::complain(&format!("error: {}", crate::escape::inline(&error.to_string())));
+            Outcome::Failed.into()
+        }
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error> {
+    let mut out = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "runnerlint", &mut out);
+    io::stdout().write_all(&out)?;
+    Ok(Outcome::Clean)
+}
+
+fn man() -> Result<Outcome, Error> {
+    let mut out = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
+    io::stdout().write_all(&out)?;
+    Ok(Outcome::Clean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,78 @@
+use super::Error;
+use super::args::{CheckArgs, Colour};
+use crate::report::{FORMATS, Format, Style};
+use std::env;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+/// Stands in for `--output-format`.
+const FORMAT_VARIABLE: &str = "RUNNERLINT_OUTPUT_FORMAT";
+
+/// A report to write.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) format: &'static Format,
+    /// `None` for standard output.
+    pub(super) file: Option<PathBuf>,
+}
+
+/// Says something to the person at the terminal.
+pub(super) fn complain(line: &str) {
+    // If standard error is gone, nobody listens.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Which reports are wanted; there is always one for people or for a pipe.
+pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
+    let mut wanted = args.output_format.clone();
+    if wanted.is_empty() {
+        wanted.extend(env::var(FORMAT_VARIABLE).ok().filter(|it| !it.is_empty()));
+    }
+    let mut outputs: Vec<Output> = wanted.iter().map(|text| output(text)).collect::<Result<_, _>>()?;
+    let mut without_file = outputs.iter_mut().filter(|it| it.file.is_none());
+    match (without_file.next(), without_file.next()) {
+        (Some(_), Some(second)) => return Err(Error::TwoReports(second.format.name.to_owned())),
+        (Some(first), None) => first.file.clone_from(&args.output_file),
+        (None, _) => {
+            outputs.extend(FORMATS.first().map(|format| Output { format, file: args.output_file.clone() }));
+        }
+    }
+    Ok(outputs)
+}
+
+fn output(text: &str) -> Result<Output, Error> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) if !file.is_empty() => (name, Some(PathBuf::from(file))),
+        _ => (text, None),
+    };
+    match FORMATS.iter().find(|format| format.name == name) {
+        Some(format) => Ok(Output { format, file }),
+        None => {
+            let known = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+            Err(Error::UnknownFormat { name: name.to_owned(), known })
+        }
+    }
+}
+
+/// Whether standard output (with `to_terminal`) takes colours.
+pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let colour = match wanted {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Colour::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
+        Colour::Auto => to_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    };
+    Style { colour }
+}
+
+/// Whether standard output is a terminal.
+pub(super) fn stdout_is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// Whether standard error is a terminal.
+pub(super) fn stderr_is_terminal() -> bool {
+    io::stderr().is_terminal()
+}

@@ -1,0 +1,233 @@
+//! Unified diffs, of a whole file or of what one fix changes, with tokens hidden.
+
+use crate::escape;
+use crate::mask::Mask;
+use crate::text::{Edit, EditSet, Source, Span};
+use similar::{Algorithm, DiffOp, DiffTag};
+
+/// Lines around a change.
+const CONTEXT: usize = 3;
+
+/// One side of a diff: a text and what to hide in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// The text.
+    pub source: &'a Source,
+    /// What to hide in it.
+    pub mask: &'a Mask,
+}
+
+impl Side<'_> {
+    fn line(&self, line: usize) -> Span {
+        self.source.line_span(line)
+    }
+
+    fn lines(&self) -> Vec<&[u8]> {
+        let bytes = self.source.bytes();
+        (0..self.source.line_count())
+            .map(|line| bytes.get(self.line(line).range()).unwrap_or_default())
+            .collect()
+    }
+
+    fn push(&self, out: &mut Vec<u8>, sign: u8, line: usize, for_terminal: bool) {
+        let shown = self.mask.excerpt(self.source.bytes(), self.line(line));
+        out.push(sign);
+        if for_terminal {
+            let text = String::from_utf8_lossy(&shown);
+            out.extend(
+                text.trim_end_matches(['\r', '\n']).chars().map(escape::visible).collect::<String>().bytes(),
+            );
+            out.push(b'\n');
+        } else {
+            out.extend_from_slice(&shown);
+        }
+        if !shown.ends_with(b"\n") {
+            out.extend_from_slice(if for_terminal { b"" } else { b"\n" });
+            out.extend_from_slice(b"\\ No newline at end of file\n");
+        }
+    }
+}
+
+/// The unified diff of a file; empty if both sides are equal.
+///
+/// With `for_terminal` nothing in it makes the terminal act; without, it can be applied, provided that nothing is hidden.
+pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> Vec<u8> {
+    let (old_lines, new_lines) = (old.lines(), new.lines());
+    let ops = similar::capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines);
+    let mut out = Vec::new();
+    for group in similar::group_diff_ops(ops, CONTEXT) {
+        if out.is_empty() {
+            let path = escape::inline(path);
+            out.extend_from_slice(format!("--- a/{path}\n+++ b/{path}\n").as_bytes());
+        }
+        push_header(&mut out, &group);
+        for op in group {
+            let (tag, old_range, new_range) = op.as_tag_tuple();
+            if tag == DiffTag::Equal {
+                old_range.for_each(|line| old.push(&mut out, b' ', line, for_terminal));
+            } else {
+                old_range.for_each(|line| old.push(&mut out, b'-', line, for_terminal));
+                new_range.for_each(|line| new.push(&mut out, b'+', line, for_terminal));
+            }
+        }
+    }
+    out
+}
+
+fn push_header(out: &mut Vec<u8>, group: &[DiffOp]) {
+    let (Some(first), Some(last)) = (group.first(), group.last()) else { return };
+    let side = |start: usize, end: usize| match end - start {
+        // An empty side names the line before it.
+        0 => format!("{start},0"),
+        1 => format!("{}", start + 1),
+        count => format!("{},{count}", start + 1),
+    };
+    let old = side(first.old_range().start, last.old_range().end);
+    let new = side(first.new_range().start, last.new_range().end);
+    out.extend_from_slice(format!("@@ -{old} +{new} @@\n").as_bytes());
+}
+
+/// Lines that a fix changes together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// First changed line, from 0.
+    pub line: usize,
+    /// Lines that go, without line endings, tokens hidden, safe to show.
+    pub old: Vec<String>,
+    /// Lines that come.
+    pub new: Vec<String>,
+}
+
+impl Block {
+    /// Whether it is at `line` (from 0) or right beside it.
+    pub fn is_near(&self, line: usize) -> bool {
+        line + 1 >= self.line && line <= self.line + self.old.len()
+    }
+}
+
+/// What `edits` change, line by line, without a look at the rest of the file.
+pub fn blocks(side: Side<'_>, edits: &[Edit]) -> Vec<Block> {
+    let mut set = EditSet::default();
+    if set.insert_all(edits.iter().cloned()).is_err() {
+        return Vec::new();
+    }
+    let source = side.source;
+    let mut groups: Vec<(usize, usize, Vec<Edit>)> = Vec::new();
+    for edit in set.iter() {
+        let first = source.line_at(edit.span.start());
+        let mut last = source.line_at(edit.span.end());
+        // Whole lines go: the one after them stays as it is.
+        if last > first && source.line_span(last).start() == edit.span.end() && ends_line(source, edit) {
+            last -= 1;
+        }
+        match groups.last_mut() {
+            Some(group) if first <= group.1 => {
+                group.1 = group.1.max(last);
+                group.2.push(edit.clone());
+            }
+            _ => groups.push((first, last, vec![edit.clone()])),
+        }
+    }
+    groups.into_iter().filter_map(|(first, last, edits)| block(side, first, last, &edits)).collect()
+}
+
+fn ends_line(source: &Source, edit: &Edit) -> bool {
+    edit.replacement.ends_with('\n')
+        || (edit.replacement.is_empty()
+            && source.line_span(source.line_at(edit.span.start())).start() == edit.span.start())
+}
+
+fn block(side: Side<'_>, first: usize, last: usize, edits: &[Edit]) -> Option<Block> {
+    let bytes = side.source.bytes();
+    let span = Span::new(side.line(first).start(), side.line(last).end());
+    let mut after = Vec::new();
+    let mut done = span.start();
+    for edit in edits {
+        after.extend_from_slice(&side.mask.excerpt(bytes, Span::new(done, edit.span.start())));
+        after.extend_from_slice(side.mask.inserted(&edit.replacement).as_bytes());
+        done = edit.span.end();
+    }
+    after.extend_from_slice(&side.mask.excerpt(bytes, Span::new(done, span.end())));
+    let old = shown_lines(&side.mask.excerpt(bytes, span));
+    let new = shown_lines(&after);
+    let same_start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let same_end = (old.iter().skip(same_start).rev())
+        .zip(new.iter().skip(same_start).rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let middle = |lines: Vec<String>| {
+        let keep = lines.len() - same_start - same_end;
+        lines.into_iter().skip(same_start).take(keep).collect::<Vec<_>>()
+    };
+    let block = Block { line: first + same_start, old: middle(old), new: middle(new) };
+    (!block.old.is_empty() || !block.new.is_empty()).then_some(block)
+}
+
+fn shown_lines(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().map(|line| line.chars().map(escape::visible).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(old: &str, new: &str, for_terminal: bool) -> String {
+        let (old, new) = (Source::new(old.as_bytes().to_vec()), Source::new(new.as_bytes().to_vec()));
+        let (old_mask, new_mask) = (Mask::new(false, &old, &[]), Mask::new(false, &new, &[]));
+        let old = Side { source: &old, mask: &old_mask };
+        let new = Side { source: &new, mask: &new_mask };
+        String::from_utf8(unified("x/a.sh", old, new, for_terminal)).unwrap()
+    }
+
+    #[test]
+    fn a_diff_hides_tokens_and_keeps_line_endings() {
+        let old = "1\r\n2\r\n3\r\n4\r\n--registration-token glrt-0123 \\\r\n6";
+        let new = "1\r\n2\r\n3\r\n4\r\n--token glrt-0123 \\\r\n6";
+        insta::assert_snapshot!(diff(old, new, false).replace('\r', "<CR>"), @r"
+        --- a/x/a.sh
+        +++ b/x/a.sh
+        @@ -2,5 +2,5 @@
+         2<CR>
+         3<CR>
+         4<CR>
+        ---registration-token ********* \<CR>
+        +--token ********* \<CR>
+         6
+        \ No newline at end of file
+        ");
+        assert_eq!(diff("a\n", "a\n", false), "");
+    }
+
+    #[test]
+    fn a_diff_for_a_terminal_holds_no_escapes() {
+        assert!(!diff("\x1b[2Ja\n", "b\n", true).contains('\x1b'));
+        assert!(diff("\x1b[2Ja\n", "b\n", false).contains('\x1b'));
+    }
+
+    #[test]
+    fn headers_count_from_the_line_before_an_empty_side() {
+        assert!(diff("a\n", "", false).contains("@@ -1 +0,0 @@"));
+        assert!(diff("", "a\nb\n", false).contains("@@ -0,0 +1,2 @@"));
+    }
+
+    #[test]
+    fn blocks_show_only_the_lines_that_change() {
+        let text = "a --tag-list x\nb \\\n  --locked \\\n  c\nd\n";
+        let source = Source::new(text.as_bytes().to_vec());
+        let mask = Mask::default();
+        let side = Side { source: &source, mask: &mask };
+        let at = text.find("  --locked").unwrap();
+        let edits =
+            [Edit::delete(Span::new(1, 14)), Edit::delete(Span::new(at, at + "  --locked \\\n".len()))];
+        let found = blocks(side, &edits);
+        assert_eq!(found.len(), 2);
+        assert_eq!(
+            (found[0].line, &*found[0].old, &*found[0].new),
+            (0, &["a --tag-list x".to_owned()][..], &["a".to_owned()][..])
+        );
+        assert_eq!((found[1].line, found[1].old.len(), found[1].new.len()), (2, 1, 0));
+        assert!(found[1].is_near(2) && found[1].is_near(3) && !found[1].is_near(4));
+        assert!(blocks(side, &[Edit::delete(Span::new(0, 5)), Edit::delete(Span::new(3, 9))]).is_empty());
+    }
+}

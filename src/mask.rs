@@ -1,0 +1,198 @@
+//! Tokens never leave in an output: they are shown as `*` of the same width.
+
+use crate::escape;
+use crate::text::{Source, Span};
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// A token literal in a file: the prefixes are GitLab's own.
+static IN_SOURCE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(?:glrt-|GR1348941)[0-9A-Za-z_\-][0-9A-Za-z_.\-]*").ok());
+/// The same in a sentence, where a word such as `glrt-prefixed` is none.
+static IN_PROSE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\b(?:glrt-|GR1348941)[0-9A-Za-z_.\-]{10,}").ok());
+
+/// Shorter values are not searched for: they occur by chance.
+const SHORTEST_VALUE: usize = 8;
+
+/// Hides the tokens of one file.
+#[derive(Debug, Default)]
+pub struct Mask {
+    show: bool,
+    /// Every value that stood in the place of a token.
+    values: Vec<String>,
+    search: Option<AhoCorasick>,
+    /// Bytes of the file, sorted, apart from each other.
+    hidden: Vec<Span>,
+}
+
+impl Mask {
+    /// Hides `secrets`, their values wherever else they stand, and each token literal in `source`;
+    /// nothing at all if `show` is set.
+    pub fn new(show: bool, source: &Source, secrets: &[Span]) -> Self {
+        Self::without_source(show).after(source, secrets)
+    }
+
+    /// The mask for the same file after a change: what was hidden before stays hidden, wherever it stands now.
+    #[must_use]
+    pub fn after(&self, source: &Source, secrets: &[Span]) -> Self {
+        let show = self.show;
+        if show {
+            return Self { show, ..Self::default() };
+        }
+        let text = source.text();
+        let values = secrets.iter().map(|span| span.of(text).trim()).filter(|it| it.len() >= SHORTEST_VALUE);
+        let mut values: Vec<String> = values.map(str::to_owned).chain(self.values.iter().cloned()).collect();
+        values.sort_unstable();
+        values.dedup();
+        let search = if values.is_empty() {
+            None
+        } else {
+            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok()
+        };
+        let mut hidden = secrets.to_vec();
+        if let Some(literals) = &*IN_SOURCE {
+            hidden.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
+        }
+        if let Some(search) = &search {
+            hidden.extend(search.find_iter(text).map(|found| Span::from(found.range())));
+        }
+        Self { show, values, search, hidden: union(hidden) }
+    }
+
+    /// Hides only what looks like a token.
+    pub fn without_source(show: bool) -> Self {
+        Self { show, ..Self::default() }
+    }
+
+    /// Whether `text` holds something to hide.
+    pub fn is_secret(&self, text: &str) -> bool {
+        !self.show
+            && (IN_SOURCE.as_ref().is_some_and(|literals| literals.is_match(text))
+                || self.search.as_ref().is_some_and(|search| search.is_match(text)))
+    }
+
+    /// A sentence of ours that may quote a file: tokens hidden, control characters escaped, on one line.
+    pub fn prose(&self, text: &str) -> String {
+        let text = escape::inline(text);
+        if self.show {
+            return text.into_owned();
+        }
+        let mut spans = Vec::new();
+        if let Some(literals) = &*IN_PROSE {
+            spans.extend(literals.find_iter(&text).map(|found| Span::from(found.range())));
+        }
+        if let Some(search) = &self.search {
+            spans.extend(search.find_iter(&*text).map(|found| Span::from(found.range())));
+        }
+        String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
+    }
+
+    /// Text that comes into the file by an edit.
+    pub fn inserted(&self, text: &str) -> String {
+        if self.show {
+            return text.to_owned();
+        }
+        let mut spans = Vec::new();
+        if let Some(literals) = &*IN_SOURCE {
+            spans.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
+        }
+        if let Some(search) = &self.search {
+            spans.extend(search.find_iter(text).map(|found| Span::from(found.range())));
+        }
+        String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
+    }
+
+    /// Whether the byte at `offset` of the file is to be hidden.
+    pub fn hides(&self, offset: usize) -> bool {
+        let at = self.hidden.partition_point(|span| span.end() <= offset);
+        self.hidden.get(at).is_some_and(|span| span.start() <= offset)
+    }
+
+    /// The bytes of the file below `span`, tokens hidden; line endings stay.
+    pub fn excerpt(&self, bytes: &[u8], span: Span) -> Vec<u8> {
+        let part = bytes.get(span.range()).unwrap_or_default();
+        let first = self.hidden.partition_point(|hidden| hidden.end() <= span.start());
+        let last = self.hidden.partition_point(|hidden| hidden.start() < span.end());
+        star(part, span.start(), self.hidden.get(first..last).unwrap_or_default())
+    }
+}
+
+/// Sorted, and joined where they touch.
+fn union(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans.into_iter().filter(|span| !span.is_empty()) {
+        match out.last_mut() {
+            Some(last) if last.end() >= span.start() => *last = last.hull(span),
+            _ => out.push(span),
+        }
+    }
+    out
+}
+
+/// `part`, which begins at `base`, with a star for each code point below `hidden`.
+fn star(part: &[u8], base: usize, hidden: &[Span]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(part.len());
+    let mut done = 0;
+    for span in hidden {
+        let start = span.start().saturating_sub(base).clamp(done, part.len());
+        let end = span.end().saturating_sub(base).clamp(start, part.len());
+        out.extend_from_slice(part.get(done..start).unwrap_or_default());
+        for byte in part.get(start..end).unwrap_or_default() {
+            match byte {
+                b'\n' | b'\r' => out.push(*byte),
+                // The later bytes of a code point: it has its star.
+                0x80..=0xbf => {}
+                _ => out.push(b'*'),
+            }
+        }
+        done = end;
+    }
+    out.extend_from_slice(part.get(done..).unwrap_or_default());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(text: &str) -> Source {
+        Source::new(text.as_bytes().to_vec())
+    }
+
+    #[test]
+    fn secrets_their_copies_and_token_literals_are_hidden() {
+        let text = "token: pässwort1\n# old: pässwort1\nglrt-abc_D.e and GR1348941xyz, a `glrt-` token\n";
+        let at = text.find("pässwort1").unwrap();
+        let source = source(text);
+        let mask = Mask::new(false, &source, &[Span::new(at, at + "pässwort1".len())]);
+        let all = Span::new(0, text.len());
+        assert_eq!(
+            String::from_utf8(mask.excerpt(text.as_bytes(), all)).unwrap(),
+            "token: *********\n# old: *********\n************ and ************, a `glrt-` token\n"
+        );
+        assert_eq!(mask.prose("remove pässwort1"), "remove *********");
+        assert!(mask.hides(at) && !mask.hides(at - 1));
+        assert!(mask.is_secret("x=pässwort1") && !mask.is_secret("--token"));
+        let open = Mask::new(true, &source, &[Span::new(at, at + 5)]);
+        assert_eq!(open.excerpt(text.as_bytes(), all), text.as_bytes());
+        assert_eq!(open.prose("pässwort1\n"), "pässwort1\\n");
+    }
+
+    #[test]
+    fn a_secret_cut_by_the_excerpt_stays_hidden() {
+        let text = "aa glrt-0123456789 bb";
+        let mask = Mask::new(false, &source(text), &[]);
+        assert_eq!(mask.excerpt(text.as_bytes(), Span::new(8, 20)), b"********** b");
+        assert_eq!(mask.excerpt(text.as_bytes(), Span::new(30, 40)), b"");
+    }
+
+    #[test]
+    fn prose_keeps_words_that_are_no_tokens() {
+        let mask = Mask::without_source(false);
+        assert_eq!(mask.prose("use a glrt-prefixed token"), "use a glrt-prefixed token");
+        assert_eq!(mask.prose("has glrt-0123456789abcdef"), "has *********************");
+    }
+}

@@ -1,0 +1,220 @@
+use super::window::Window;
+use super::{Run, Style};
+use crate::escape;
+use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::fixer::diff::{self, Side};
+use crate::mask::Mask;
+use crate::run::Checked;
+use crate::text::Span;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use std::fmt;
+use std::io::{self, Write};
+
+/// Lines around a mark.
+const CONTEXT: usize = 1;
+/// A related place that is more lines away is told in words.
+const NEAR: usize = 6;
+/// Lines of a fix that are shown for one finding.
+const FIX_LINES: usize = 12;
+/// Where sentences are wrapped: the same on every machine.
+const WIDTH: usize = 100;
+
+/// A picture for each finding.
+pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for file in run.files {
+        let mut shown = file.linted.findings.iter().filter(|it| !it.suppressed).peekable();
+        if shown.peek().is_none() {
+            continue;
+        }
+        let mask = file.mask(run.show_secrets);
+        for finding in shown {
+            let text = render(run, file, &mask, finding).map_err(io::Error::other)?;
+            writeln!(out, "{text}")?;
+        }
+    }
+    Ok(())
+}
+
+/// A finding as miette sees one.
+#[derive(Debug)]
+struct Shown {
+    message: String,
+    help: Option<String>,
+    severity: miette::Severity,
+    window: Window,
+    labels: Vec<LabeledSpan>,
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Shown {}
+
+impl Diagnostic for Shown {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.window)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+}
+
+fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Result<String, fmt::Error> {
+    let source = &file.source;
+    let line = source.line_at(finding.span.start());
+    let path = escape::inline(&file.path);
+    let mut marks = vec![(finding.span, &*finding.label)];
+    let mut notes = Vec::new();
+    for related in &finding.related {
+        match beside(file, related.span, line, &marks) {
+            Some(span) => marks.push((span, &*related.text)),
+            None => {
+                let line = source.line_at(related.span.start()) + 1;
+                notes.push(format!("{} ({path}:{line})", mask.prose(&related.text)));
+            }
+        }
+    }
+    let marked: Vec<Span> = marks.iter().map(|(span, _)| *span).collect();
+    let lines = marked.iter().map(|span| source.line_at(span.start()));
+    let first = lines.clone().min().unwrap_or(line).saturating_sub(CONTEXT);
+    let last = lines.max().unwrap_or(line) + CONTEXT;
+    let window = Window::new(path.clone().into_owned(), source, mask, (first, last), &marked);
+    let labels = marks.iter().enumerate().filter_map(|(index, (span, text))| {
+        let place = window.locate(source, *span)?;
+        let text = (!text.is_empty()).then(|| mask.prose(text));
+        let range = place.range();
+        Some(match index {
+            0 => LabeledSpan::new_primary_with_span(text, range),
+            _ => LabeledSpan::new_with_span(text, range),
+        })
+    });
+    let shown = Shown {
+        labels: labels.collect(),
+        message: mask.prose(&finding.message),
+        help: (!finding.help.is_empty()).then(|| mask.prose(&finding.help)),
+        severity: match finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        },
+        window,
+    };
+    let mut text = String::new();
+    handler(run.style, finding).render_report(&mut text, &shown)?;
+    for note in notes {
+        remark(&mut text, run.style, "note", &note);
+    }
+    match &finding.fix {
+        Ok(fix) => show_fix(&mut text, run, Side { source, mask }, line, fix),
+        Err(reason) => remark(&mut text, run.style, "no fix", &mask.prose(reason)),
+    }
+    if !finding.url.is_empty() {
+        remark(&mut text, run.style, "see", &escape::inline(&finding.url));
+    }
+    Ok(text)
+}
+
+/// What of the related place `span` can be marked near `line`, beside the other marks.
+fn beside(file: &Checked, span: Span, line: usize, marks: &[(Span, &str)]) -> Option<Span> {
+    let source = &file.source;
+    let first = source.line_at(span.start());
+    if first.abs_diff(line) > NEAR {
+        return None;
+    }
+    let rest = Span::new(span.start(), span.end().min(source.line_span(first).end())).of(source.text());
+    let mut end = span.start() + rest.trim_end().len();
+    // Marks on one line must not overlap: this one ends where another begins.
+    for (other, _) in marks {
+        if other.start() < end && span.start() < other.end() {
+            end = other.start();
+        }
+    }
+    let text = source.text().get(span.start()..end)?;
+    let end = span.start() + text.trim_end().len();
+    (end > span.start()).then(|| Span::new(span.start(), end))
+}
+
+fn handler(style: Style, finding: &Finding) -> GraphicalReportHandler {
+    let mut theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let head = format!("{}[{}]:", finding.severity.as_str(), finding.rule);
+    theme.characters.error.clone_from(&head);
+    theme.characters.warning.clone_from(&head);
+    theme.characters.advice = head;
+    GraphicalReportHandler::new_themed(theme)
+        .with_links(false)
+        .with_urls(false)
+        .with_context_lines(CONTEXT)
+        .with_width(WIDTH)
+        .with_break_words(false)
+}
+
+fn remark(text: &mut String, style: Style, word: &str, remark: &str) {
+    text.push_str(&format!("  {} {remark}\n", style.heading(&format!("{word}:"))));
+}
+
+fn show_fix(text: &mut String, run: &Run<'_>, side: Side<'_>, line: usize, fix: &Fix) {
+    let message = side.mask.prose(&fix.message);
+    if fix.safety == Safety::Unsafe && !run.unsafe_fixes {
+        let hint = format!("{message} (see it with `--unsafe-fixes`)");
+        return remark(text, run.style, "unsafe fix", &hint);
+    }
+    let word = match fix.safety {
+        Safety::Safe => "fix",
+        Safety::Unsafe => "unsafe fix",
+    };
+    let blocks = diff::blocks(side, &fix.edits);
+    let near = blocks.iter().position(|block| block.is_near(line)).unwrap_or_default();
+    let message = match blocks.len().saturating_sub(1) {
+        0 => message,
+        1 => format!("{message} (with one more change in the same registration)"),
+        more => format!("{message} (with {more} more changes in the same registration)"),
+    };
+    remark(text, run.style, word, &message);
+    let Some(block) = blocks.get(near) else { return };
+    let width = (block.line + block.old.len().max(block.new.len())).to_string().len().max(2);
+    let old = block.old.iter().map(|line| ('-', line));
+    let new = block.new.iter().map(|line| ('+', line));
+    let mut number = block.line;
+    for (index, (sign, content)) in old.chain(new).enumerate() {
+        if index == FIX_LINES {
+            text.push_str(&format!("   {:width$} …\n", ""));
+            break;
+        }
+        number = if index == block.old.len() { block.line + 1 } else { number + 1 };
+        let content = crop(content);
+        let content = format!("{sign} {content}");
+        let content = if sign == '-' { run.style.old(&content) } else { run.style.new(&content) };
+        text.push_str(format!("   {number:width$} {content}").trim_end());
+        text.push('\n');
+    }
+}
+
+/// A line of a fix, cut where nobody reads on.
+fn crop(line: &str) -> String {
+    match line.char_indices().nth(WIDTH * 2) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+
+    #[test]
+    fn each_finding_is_a_picture_with_its_fix() {
+        insta::assert_snapshot!(samples::text(super::write), @"");
+    }
+}

@@ -1,0 +1,216 @@
+use super::locate::Locator;
+use super::{Run, Summary};
+use crate::escape;
+use crate::finding::{Finding, Fix, NoticeKind, Safety, Severity};
+use crate::mask::Mask;
+use crate::run::Checked;
+use crate::text::Position;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// The version of the form; grows when something is taken away or changes its meaning.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    findings: Vec<Entry<'a>>,
+    notices: Vec<Remark<'a>>,
+    fixed: Vec<Gone<'a>>,
+    summary: Counts,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    rule: &'a str,
+    severity: Severity,
+    message: String,
+    help: String,
+    url: &'a str,
+    path: &'a str,
+    start: Place,
+    end: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a str>,
+    via: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Repair>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manual: Option<String>,
+    suppressed: bool,
+}
+
+#[derive(Serialize)]
+struct Place {
+    line: usize,
+    column: usize,
+    offset: usize,
+}
+
+impl From<Position> for Place {
+    fn from(at: Position) -> Self {
+        Self { line: at.line, column: at.column, offset: at.offset }
+    }
+}
+
+#[derive(Serialize)]
+struct Repair {
+    safety: Safety,
+    message: String,
+    edits: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct Change {
+    start: usize,
+    end: usize,
+    replacement: String,
+}
+
+#[derive(Serialize)]
+struct Remark<'a> {
+    path: &'a str,
+    kind: NoticeKind,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Gone<'a> {
+    rule: &'a str,
+    path: &'a str,
+    start: Place,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed: Option<Removed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Removed<'a> {
+    setting: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    files: usize,
+    linted: usize,
+    findings: usize,
+    fixed: usize,
+    fixable: usize,
+    fixable_unsafe: usize,
+    suppressed: usize,
+    baselined: usize,
+}
+
+pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let summary = Summary::of(run.files);
+    let document = Document {
+        version: VERSION,
+        findings: run.files.iter().flat_map(|file| entries(file, run.show_secrets)).collect(),
+        notices: run.files.iter().flat_map(remarks).collect(),
+        fixed: run.files.iter().flat_map(gone).collect(),
+        summary: Counts {
+            files: summary.files(),
+            linted: summary.examined,
+            findings: summary.findings(),
+            fixed: summary.fixed,
+            fixable: summary.fixable,
+            fixable_unsafe: summary.fixable_unsafe,
+            suppressed: summary.suppressed,
+            baselined: 0,
+        },
+    };
+    let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
+    writeln!(out, "{}", escape::json(json))
+}
+
+fn entries(file: &Checked, show_secrets: bool) -> Vec<Entry<'_>> {
+    if file.linted.findings.is_empty() {
+        return Vec::new();
+    }
+    let mask = file.mask(show_secrets);
+    let mut locator = Locator::new(&file.source);
+    let entry = |finding| entry(finding, &file.path, &mask, &mut locator);
+    file.linted.findings.iter().map(entry).collect()
+}
+
+fn entry<'a>(finding: &'a Finding, path: &'a str, mask: &Mask, locator: &mut Locator<'_>) -> Entry<'a> {
+    let repair = match &finding.fix {
+        Ok(fix) => repair(fix, mask),
+        Err(reason) => Err(mask.prose(reason)),
+    };
+    let (fix, manual) = match repair {
+        Ok(fix) => (Some(fix), None),
+        Err(reason) => (None, Some(reason)),
+    };
+    Entry {
+        rule: &finding.rule,
+        severity: finding.severity,
+        message: mask.prose(&finding.message),
+        help: mask.prose(&finding.help),
+        url: &finding.url,
+        path,
+        start: locator.at(finding.span.start()).into(),
+        end: locator.at(finding.span.end()).into(),
+        unit: finding.unit.as_deref(),
+        via: &finding.via,
+        fix,
+        manual,
+        suppressed: finding.suppressed,
+    }
+}
+
+fn repair(fix: &Fix, mask: &Mask) -> Result<Repair, String> {
+    if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
+        let how = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Unsafe => "--fix --unsafe-fixes",
+        };
+        return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
+    }
+    let change = |edit: &crate::text::Edit| Change {
+        start: edit.span.start(),
+        end: edit.span.end(),
+        replacement: edit.replacement.clone(),
+    };
+    let edits = fix.edits.iter().map(change).collect();
+    Ok(Repair { safety: fix.safety, message: mask.prose(&fix.message), edits })
+}
+
+fn remarks(file: &Checked) -> impl Iterator<Item = Remark<'_>> {
+    let mask = Mask::without_source(false);
+    file.linted.notices.iter().map(move |notice| Remark {
+        path: &file.path,
+        kind: notice.kind,
+        message: mask.prose(&notice.message),
+        line: notice.position.map(|at| at.line),
+    })
+}
+
+fn gone(file: &Checked) -> impl Iterator<Item = Gone<'_>> {
+    file.fixed.iter().map(|gone| Gone {
+        rule: &gone.rule,
+        path: &file.path,
+        start: gone.start.into(),
+        removed: gone.removed.as_ref().map(|it| Removed { setting: &it.field, value: &it.value }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+
+    #[test]
+    fn the_document_has_the_form_of_the_contract() {
+        insta::assert_snapshot!(samples::text(super::write), @"");
+    }
+
+    #[test]
+    fn zero_findings_are_a_document_too() {
+        let json = samples::empty(super::write);
+        let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(document["findings"], serde_json::json!([]));
+        assert_eq!(document["summary"]["files"], 0);
+    }
+}

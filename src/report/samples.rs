@@ -1,0 +1,98 @@
+//! Findings made by hand, to try the reports on.
+
+use super::{Run, Style};
+use crate::finding::{Finding, Fix, Label, Linted, Notice, NoticeKind, Safety, Setting, Severity};
+use crate::run::{Checked, Gone, State};
+use crate::text::{Edit, Position, Source, Span};
+use std::io::{self, Write};
+
+const CI: &str = "\
+register:
+  script:
+    - |
+      gitlab-runner register \\
+        --url https://gitlab.example.com \\
+        --registration-token \"$T\" \\
+        --tag-list docker,linux \\
+        --executor docker # glrt-notArealToken01
+";
+
+fn span(text: &str, part: &str) -> Span {
+    let at = text.find(part).unwrap();
+    Span::new(at, at + part.len())
+}
+
+fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        severity,
+        message: format!("`{part}` is deprecated"),
+        help: "create the runner in GitLab and pass its `glrt-` token with `--token`".to_owned(),
+        url: "https://docs.gitlab.com/ci/runners/new_creation_workflow/".to_owned(),
+        span: span(CI, part),
+        label: "deprecated since 15.6".to_owned(),
+        related: vec![Label { span: span(CI, "- |"), text: "in this `script:` item".to_owned() }],
+        unit: Some("ci/.gitlab-ci.yml:4".to_owned()),
+        via: vec!["yaml", "shell"],
+        fix: Err("the value glrt-notArealToken01 is a literal".to_owned()),
+        removes: None,
+        structure: String::new(),
+        suppressed: false,
+    }
+}
+
+fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
+    Checked {
+        path: path.to_owned(),
+        state: State::Whole,
+        source: Source::new(text.as_bytes().to_vec()),
+        linted: Linted { findings, notices: Vec::new(), secrets: Vec::new(), examined: true },
+        fixed: Vec::new(),
+        diff: Vec::new(),
+        text: None,
+    }
+}
+
+fn files() -> Vec<Checked> {
+    let edits = vec![
+        Edit::replace(span(CI, "--registration-token"), "--token"),
+        Edit::delete(span(CI, "        --tag-list docker,linux \\\n")),
+    ];
+    let fix = |safety, message: &str| Ok(Fix { safety, message: message.to_owned(), edits: edits.clone() });
+    let mut token = finding("register-registration-token", Severity::Error, "--registration-token");
+    token.fix = fix(Safety::Unsafe, "rename to `--token`");
+    let mut tags = finding("register-server-option", Severity::Warning, "--tag-list");
+    tags.fix = fix(Safety::Safe, "remove `--tag-list`");
+    tags.related.push(Label { span: span(CI, "gitlab-runner register"), text: "of this command".to_owned() });
+    let mut leaked = finding("leaked-registration-token", Severity::Info, "--executor");
+    leaked.related = vec![Label { span: Span::new(0, 8), text: "in this job".to_owned() }];
+    let mut suppressed = finding("register-server-option", Severity::Warning, "--url");
+    suppressed.suppressed = true;
+    let mut odd = checked("odd\n\u{1b}.sh", "", Vec::new());
+    odd.state = State::Partly;
+    let position = Some(Position { line: 3, column: 1, offset: 9 });
+    odd.linted.notices = vec![Notice {
+        kind: NoticeKind::Unparsable,
+        message: "not closed: glrt-notArealToken01".to_owned(),
+        position,
+    }];
+    let removed = Setting { field: "tag_list".to_owned(), value: "a,b".to_owned() };
+    let start = Position { line: 2, column: 3, offset: 12 };
+    odd.fixed = vec![Gone { rule: "register-server-option".to_owned(), start, removed: Some(removed) }];
+    vec![checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]), odd]
+}
+
+fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    let run = Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default() };
+    write(&run, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+pub(super) fn text(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
+    write(&files(), format)
+}
+
+pub(super) fn empty(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
+    write(&[], format)
+}

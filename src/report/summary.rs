@@ -1,0 +1,207 @@
+use crate::escape;
+use crate::finding::{NoticeKind, Safety, Severity};
+use crate::run::{Checked, State};
+use std::fmt::Write as _;
+
+/// What a run found, in numbers. Suppressed findings are counted apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Findings that fail with the version that is judged by.
+    pub errors: usize,
+    /// Findings without effect, or that stop working later.
+    pub warnings: usize,
+    /// Findings worth knowing.
+    pub infos: usize,
+    /// Findings that a comment in the file accepts.
+    pub suppressed: usize,
+    /// Findings that are gone by fixing.
+    pub fixed: usize,
+    /// Findings with a safe fix.
+    pub fixable: usize,
+    /// Findings with an unsafe fix.
+    pub fixable_unsafe: usize,
+    /// Files that were linted as a whole.
+    pub checked: usize,
+    /// Files of which parts could not be read.
+    pub partly: usize,
+    /// Files that were not linted.
+    pub skipped: usize,
+    /// Files that were parsed, because a rule could match.
+    pub examined: usize,
+    /// Files with a diff or a fix.
+    pub changed: usize,
+    /// Whether something could not be read or written.
+    pub failed: bool,
+}
+
+impl Summary {
+    /// Counts.
+    pub fn of(files: &[Checked]) -> Self {
+        let mut sum = Self::default();
+        for file in files {
+            match file.state {
+                State::Whole => sum.checked += 1,
+                State::Partly => sum.partly += 1,
+                State::Skipped => sum.skipped += 1,
+            }
+            sum.examined += usize::from(file.linted.examined);
+            sum.fixed += file.fixed.len();
+            sum.changed += usize::from(!file.fixed.is_empty());
+            sum.failed |= file.linted.notices.iter().any(|it| it.kind.is_failure());
+            for finding in &file.linted.findings {
+                if finding.suppressed {
+                    sum.suppressed += 1;
+                    continue;
+                }
+                match finding.severity {
+                    Severity::Error => sum.errors += 1,
+                    Severity::Warning => sum.warnings += 1,
+                    Severity::Info => sum.infos += 1,
+                }
+                match finding.fix.as_ref().map(|fix| fix.safety) {
+                    Ok(Safety::Safe) => sum.fixable += 1,
+                    Ok(Safety::Unsafe) => sum.fixable_unsafe += 1,
+                    Err(_) => {}
+                }
+            }
+        }
+        sum
+    }
+
+    /// All files.
+    pub fn files(&self) -> usize {
+        self.checked + self.partly + self.skipped
+    }
+
+    /// All findings that are not suppressed.
+    pub fn findings(&self) -> usize {
+        self.errors + self.warnings + self.infos
+    }
+
+    /// Whether a person should read the summary even of a silent run.
+    pub fn has_news(&self) -> bool {
+        self.findings() + self.fixed + self.partly > 0 || self.failed
+    }
+
+    /// The last line of a run.
+    pub fn line(&self) -> String {
+        let mut out = String::new();
+        if self.fixed > 0 {
+            let _ =
+                write!(out, "Fixed {} in {}; ", plural(self.fixed, "finding"), plural(self.changed, "file"));
+        }
+        match self.findings() {
+            0 if self.fixed > 0 => out.push_str("none remain"),
+            0 => out.push_str("No legacy registration found"),
+            count => {
+                out.push_str(if self.fixed > 0 { "remaining: " } else { "Found " });
+                let _ = write!(out, "{} (", plural(count, "finding"));
+                let severities = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
+                let severities = severities.iter().filter(|(count, _)| *count > 0);
+                out.push_str(
+                    &severities.map(|(count, name)| named(*count, name)).collect::<Vec<_>>().join(", "),
+                );
+                out.push(')');
+            }
+        }
+        self.push_fixable(&mut out);
+        if self.suppressed > 0 {
+            let _ = write!(out, "; {} suppressed", self.suppressed);
+        }
+        let _ = write!(out, "; {} checked", plural(self.checked, "file"));
+        let _ = write!(out, ", {} partly checked, {} skipped.", self.partly, self.skipped);
+        out
+    }
+
+    fn push_fixable(&self, out: &mut String) {
+        let _ = match (self.fixable, self.fixable_unsafe) {
+            (0, 0) => Ok(()),
+            (safe, 0) => write!(out, "; {safe} fixable with `--fix`"),
+            (0, with_care) => write!(out, "; {with_care} fixable with `--fix --unsafe-fixes`"),
+            (safe, with_care) => {
+                write!(out, "; {safe} fixable with `--fix`, {with_care} more with `--fix --unsafe-fixes`")
+            }
+        };
+    }
+
+    /// The last line of a run that only showed a diff.
+    pub fn diff_line(&self) -> String {
+        let mut out = match self.fixed {
+            0 => "Nothing to fix".to_owned(),
+            fixed => format!("Would fix {} in {}", plural(fixed, "finding"), plural(self.changed, "file")),
+        };
+        let _ = write!(out, "; {} checked", plural(self.checked, "file"));
+        let _ = write!(out, ", {} partly checked, {} skipped.", self.partly, self.skipped);
+        out
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn named(count: usize, severity: &str) -> String {
+    // "2 infos" is no word.
+    if severity == "info" { format!("{count} info") } else { plural(count, severity) }
+}
+
+/// What fixes took out of the files and a person has to set on the runner, one line each.
+pub fn removed_settings(files: &[Checked]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in files {
+        for gone in &file.fixed {
+            let Some(setting) = &gone.removed else { continue };
+            let (path, line) = (escape::inline(&file.path), gone.start.line);
+            let value = escape::inline(&setting.value);
+            lines.push(format!(
+                "{path}:{line}: removed {} = {value}: set it on the runner in GitLab",
+                setting.field
+            ));
+        }
+    }
+    lines
+}
+
+/// Notices, one line each: `path:line: message`; only those that make a run fail if `failures_only` is set.
+pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
+    let mask = crate::mask::Mask::without_source(false);
+    let mut lines = Vec::new();
+    for file in files {
+        for notice in file.linted.notices.iter().filter(|it| !failures_only || it.kind.is_failure()) {
+            let word = match notice.kind {
+                NoticeKind::Unreadable | NoticeKind::Unwritable => "error",
+                _ => "note",
+            };
+            let path = escape::inline(&file.path);
+            let line = notice.position.map_or(String::new(), |at| format!(":{}", at.line));
+            lines.push(format!("{path}{line}: {word}: {}", mask.prose(&notice.message)));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_counts_everything() {
+        let quiet = Summary { checked: 120, skipped: 3, ..Summary::default() };
+        assert_eq!(
+            quiet.line(),
+            "No legacy registration found; 120 files checked, 0 partly checked, 3 skipped."
+        );
+        let found =
+            Summary { errors: 1, infos: 2, fixable: 1, fixable_unsafe: 2, checked: 1, partly: 1, ..quiet };
+        assert_eq!(
+            found.line(),
+            "Found 3 findings (1 error, 2 info); 1 fixable with `--fix`, 2 more with `--fix --unsafe-fixes`; \
+             1 file checked, 1 partly checked, 3 skipped."
+        );
+        let fixed = Summary { fixed: 2, changed: 1, checked: 1, ..Summary::default() };
+        assert_eq!(
+            fixed.line(),
+            "Fixed 2 findings in 1 file; none remain; 1 file checked, 0 partly checked, 0 skipped."
+        );
+    }
+}

@@ -1,0 +1,174 @@
+use crate::escape;
+use crate::mask::Mask;
+use crate::text::{Source, Span};
+use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+/// Bytes shown before and after the marked place of a line; more is cut off. miette cannot mark what stands beyond
+/// column 65 535, and nobody reads so far.
+const BEFORE: usize = 120;
+const AFTER: usize = 200;
+/// The longest marked place, in bytes.
+const MARKED: usize = 160;
+
+/// A few lines of a file, made fit to be shown: tokens hidden, control characters replaced, long lines cut, with the
+/// numbers that they have in the file.
+///
+/// miette reads a whole source again for each label; here it has little to read.
+#[derive(Debug)]
+pub(super) struct Window {
+    name: String,
+    text: String,
+    lines: Vec<Line>,
+}
+
+#[derive(Debug)]
+struct Line {
+    /// From 1.
+    number: usize,
+    /// Offset in the window.
+    start: usize,
+    /// Code points of the file's line before what is shown of it.
+    column: usize,
+    /// Whether a mark of the cut stands before it.
+    cut: bool,
+    /// For each character: its offset in the file, its offset in the window; one more for the end.
+    map: Vec<(usize, usize)>,
+}
+
+impl Line {
+    fn locate(&self, offset: usize) -> usize {
+        let at = self.map.partition_point(|(file, _)| *file <= offset);
+        self.map.get(at.saturating_sub(1)).map_or(self.start, |(_, window)| *window)
+    }
+}
+
+impl Window {
+    /// The lines (from 0) `first..=last` of `source`, with the focus of each line given by `marked`.
+    pub(super) fn new(
+        name: String,
+        source: &Source,
+        mask: &Mask,
+        lines: (usize, usize),
+        marked: &[Span],
+    ) -> Self {
+        let mut window = Self { name, text: String::new(), lines: Vec::new() };
+        for line in lines.0..=lines.1.min(source.line_count().saturating_sub(1)) {
+            window.push(source, mask, line, marked);
+        }
+        window
+    }
+
+    fn push(&mut self, source: &Source, mask: &Mask, line: usize, marked: &[Span]) {
+        let text = source.text();
+        let whole = source.line_span(line);
+        let start = whole.start().max(source.text_start());
+        let end = start + Span::new(start, whole.end()).of(text).trim_end_matches(['\r', '\n']).len();
+        let inside = marked.iter().filter(|it| it.start() >= start && it.start() <= end);
+        let focus = inside.copied().reduce(Span::hull).unwrap_or(Span::at(start));
+        let focus_end = focus.end().min(focus.start() + MARKED);
+        let from = floor(text, focus.start().saturating_sub(BEFORE).max(start));
+        let to = floor(text, focus_end.saturating_add(AFTER).min(end)).max(from);
+        let mut shown = Line {
+            number: line + 1,
+            start: self.text.len(),
+            column: Span::new(start, from).of(text).chars().count(),
+            cut: from > start,
+            map: Vec::new(),
+        };
+        if shown.cut {
+            self.text.push('…');
+        }
+        for (at, c) in Span::new(from, to).of(text).char_indices() {
+            shown.map.push((from + at, self.text.len()));
+            self.text.push(if mask.hides(from + at) { '*' } else { escape::visible(c) });
+        }
+        shown.map.push((to, self.text.len()));
+        if to < end {
+            self.text.push('…');
+        }
+        self.text.push('\n');
+        self.lines.push(shown);
+    }
+
+    /// Where `span` of the file stands in the window: what of it is on its first line and not cut off.
+    pub(super) fn locate(&self, source: &Source, span: Span) -> Option<Span> {
+        let number = source.line_at(span.start()) + 1;
+        let line = self.lines.iter().find(|line| line.number == number)?;
+        let start = line.locate(span.start());
+        Some(Span::new(start, line.locate(span.end()).max(start)))
+    }
+
+    fn line_of(&self, offset: usize) -> Option<usize> {
+        self.lines.partition_point(|line| line.start <= offset).checked_sub(1)
+    }
+}
+
+/// The character border at or before `offset`.
+fn floor(text: &str, offset: usize) -> usize {
+    (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}
+
+impl SourceCode for Window {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let outside = || MietteError::OutOfBounds;
+        let end = span
+            .offset()
+            .checked_add(span.len())
+            .filter(|end| *end <= self.text.len())
+            .ok_or_else(outside)?;
+        let marked = self.line_of(span.offset()).ok_or_else(outside)?;
+        let last_marked = self.line_of(end.max(span.offset() + 1) - 1).ok_or_else(outside)?;
+        let first = marked.saturating_sub(before);
+        let last = (last_marked + after).min(self.lines.len().saturating_sub(1));
+        let line = self.lines.get(first).ok_or_else(outside)?;
+        let until = self.lines.get(last + 1).map_or(self.text.len(), |line| line.start);
+        let data = self.text.get(line.start..until).ok_or_else(outside)?;
+        // The place in the header: what is marked, in columns of the file.
+        let column = if before == 0 {
+            let shown = self.text.get(line.start..span.offset()).unwrap_or_default().chars().count();
+            line.column + shown - usize::from(line.cut && shown > 0)
+        } else {
+            0
+        };
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            data.as_bytes(),
+            SourceSpan::new(line.start.into(), data.len()),
+            line.number - 1,
+            column,
+            last - first + 1,
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_cut_around_the_mark_and_keep_their_columns() {
+        let text = format!("{}é --tag-list{}\n", "x".repeat(100_000), "y".repeat(100_000));
+        let at = text.find("--tag-list").unwrap();
+        let source = Source::new(text.into_bytes());
+        let span = Span::new(at, at + 10);
+        let window = Window::new("a".to_owned(), &source, &Mask::default(), (0, 0), &[span]);
+        assert!(window.text.len() < 400);
+        let shown = window.locate(&source, span).unwrap();
+        assert_eq!(shown.of(&window.text), "--tag-list");
+        let contents = window.read_span(&SourceSpan::new(shown.start().into(), shown.len()), 0, 0).unwrap();
+        assert_eq!((contents.line(), contents.column() + 1), (0, source.position(at).column));
+    }
+
+    #[test]
+    fn control_characters_and_tokens_are_not_shown() {
+        let source = Source::new(b"a: \x1b[31mred\nt: glrt-0123\r\n".to_vec());
+        let mask = Mask::new(false, &source, &[]);
+        let window = Window::new("a".to_owned(), &source, &mask, (0, 9), &[]);
+        assert_eq!(window.text, "a: ␛[31mred\nt: *********\n");
+    }
+}

@@ -1,0 +1,69 @@
+use crate::finding::{Notice, NoticeKind};
+use crate::walk::reason;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+/// Larger files are not linted: 8 MiB.
+const LARGEST: u64 = 8 << 20;
+/// Where a NUL byte makes a file binary.
+const SNIFFED: usize = 8 << 10;
+
+/// What reading a file gave.
+pub(super) enum Read {
+    /// Its bytes.
+    Text(Vec<u8>),
+    /// Nothing to lint, and why if it is worth a word.
+    Skipped(Option<Notice>),
+}
+
+fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
+    Notice { kind, message: message.into(), position: None }
+}
+
+/// Reads the file at `path`; `named` on the command line, its absence is an error.
+pub(super) fn read(path: &Path, named: bool) -> Read {
+    match bytes(path) {
+        Ok(Some(bytes)) => match unfit(&bytes) {
+            // A tree is full of pictures: they are counted, and named only if they were asked for.
+            Some(skipped) if is_binary(&bytes) && !named => Read::Skipped(Some(skipped).filter(|_| named)),
+            Some(skipped) => Read::Skipped(Some(skipped)),
+            None => Read::Text(bytes),
+        },
+        Ok(None) => Read::Skipped(Some(notice(NoticeKind::Skipped, "no regular file any more"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {
+            Read::Skipped(Some(notice(NoticeKind::Skipped, "vanished before it was read")))
+        }
+        Err(error) => Read::Skipped(Some(notice(NoticeKind::Unreadable, reason(&error)))),
+    }
+}
+
+/// At most one byte more than we lint; `None` for what is no regular file, which is never opened.
+fn bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let size = metadata.len().min(LARGEST + 1);
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Why `bytes` are not linted.
+pub(super) fn unfit(bytes: &[u8]) -> Option<Notice> {
+    if is_binary(bytes) {
+        let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+        return Some(notice(NoticeKind::Skipped, if utf16 { "skipped: UTF-16" } else { "skipped: binary" }));
+    }
+    if bytes.len() as u64 > LARGEST {
+        return Some(notice(NoticeKind::Skipped, "skipped: larger than 8 MiB"));
+    }
+    None
+}
+
+fn is_binary(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || bytes.iter().take(SNIFFED).any(|it| *it == 0)
+}

@@ -1,0 +1,134 @@
+use crate::engine::Surroundings;
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// No `Chart.yaml` is longer (1 MiB).
+const LONGEST_CHART: u64 = 1 << 20;
+/// The chart whose values we know.
+const CHART: &str = "gitlab-runner";
+
+/// What the nearest `Chart.yaml` upward says about each folder, read once.
+#[derive(Debug, Default)]
+pub struct Charts {
+    by_folder: Mutex<HashMap<PathBuf, Option<Arc<Chart>>>>,
+}
+
+#[derive(Debug)]
+struct Chart {
+    folder: PathBuf,
+    aliases: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Dependencies {
+    #[serde(default)]
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Deserialize)]
+struct Dependency {
+    name: Option<String>,
+    alias: Option<String>,
+}
+
+impl Charts {
+    /// What the files around the file at `path` (absolute) say about it.
+    pub fn around(&self, path: &Path) -> Surroundings {
+        let Some(chart) = path.parent().and_then(|folder| self.of(folder)) else {
+            return Surroundings::default();
+        };
+        let below = path.strip_prefix(&chart.folder).ok();
+        Surroundings {
+            chart_aliases: chart.aliases.clone(),
+            in_chart_templates: below.is_some_and(|it| it.starts_with("templates")),
+        }
+    }
+
+    fn of(&self, folder: &Path) -> Option<Arc<Chart>> {
+        let mut passed = Vec::new();
+        let mut found = None;
+        for folder in folder.ancestors() {
+            if let Some(known) = self.by_folder.lock().ok()?.get(folder) {
+                found.clone_from(known);
+                break;
+            }
+            passed.push(folder.to_path_buf());
+            if let Some(chart) = read(folder) {
+                found = Some(Arc::new(chart));
+                break;
+            }
+            // A repository ends here.
+            if folder.join(".git").exists() {
+                break;
+            }
+        }
+        let mut known = self.by_folder.lock().ok()?;
+        known.extend(passed.into_iter().map(|folder| (folder, found.clone())));
+        found
+    }
+}
+
+fn read(folder: &Path) -> Option<Chart> {
+    let chart = folder.join("Chart.yaml");
+    if !fs::metadata(&chart).is_ok_and(|it| it.is_file()) {
+        return None;
+    }
+    // Charts for Helm 2 list their dependencies in a file of their own.
+    let mut aliases: Vec<String> =
+        [chart, folder.join("requirements.yaml")].iter().flat_map(|file| aliases(file)).collect();
+    aliases.sort_unstable();
+    aliases.dedup();
+    Some(Chart { folder: folder.to_path_buf(), aliases })
+}
+
+fn aliases(file: &Path) -> Vec<String> {
+    let text = fs::metadata(file).ok().filter(fs::Metadata::is_file).and_then(|_| {
+        let mut text = String::new();
+        File::open(file).ok()?.take(LONGEST_CHART).read_to_string(&mut text).ok()?;
+        Some(text)
+    });
+    // A chart that cannot be read names nothing: the values of the plain chart are found all the same.
+    let read = text.and_then(|text| serde_yaml::from_str::<Dependencies>(&text).ok());
+    read.into_iter()
+        .flat_map(|it| it.dependencies)
+        .filter(|it| it.name.as_deref() == Some(CHART))
+        .map(|it| it.alias.unwrap_or_else(|| CHART.to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_chart_upward_speaks_and_a_repository_is_the_border() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |path: &str| root.path().join(path);
+        for folder in ["umbrella/templates/sub", "umbrella/charts/inner/templates", "other/.git"] {
+            fs::create_dir_all(at(folder)).unwrap();
+        }
+        let chart = "name: x\ndependencies:\n- {name: gitlab-runner, alias: ci}\n- {name: gitlab-runner}\n- {name: redis, alias: r}\n";
+        fs::write(at("umbrella/Chart.yaml"), chart).unwrap();
+        fs::write(at("umbrella/charts/inner/Chart.yaml"), "name: [broken").unwrap();
+        fs::write(at("Chart.yaml"), chart).unwrap();
+        let charts = Charts::default();
+        for (path, aliases, in_templates) in [
+            ("umbrella/values.yaml", &["ci", "gitlab-runner"][..], false),
+            ("umbrella/templates/sub/a.yaml", &["ci", "gitlab-runner"], true),
+            ("umbrella/charts/inner/templates/a.yaml", &[], true),
+            ("other/values.yaml", &[], false),
+            ("umbrella/values.yaml", &["ci", "gitlab-runner"], false),
+        ] {
+            let found = charts.around(&at(path));
+            assert_eq!(
+                (found.chart_aliases, found.in_chart_templates),
+                (aliases.iter().map(|it| (*it).to_owned()).collect(), in_templates),
+                "{path}"
+            );
+        }
+    }
+}

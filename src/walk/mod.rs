@@ -1,0 +1,265 @@
+//! Which files to lint: a parallel walk that honours ignore files and sees hidden files, and what each file's chart says.
+
+mod chart;
+mod exclude;
+
+pub use chart::Charts;
+
+use crate::finding::{Notice, NoticeKind};
+use exclude::{Excludes, IgnoreFiles};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
+
+/// Our own ignore file, in the syntax of `.gitignore`.
+pub const IGNORE_FILE: &str = ".runnerlintignore";
+
+/// Which files to leave out.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Globs, as in `.gitignore`, relative to the working directory.
+    pub exclude: Vec<String>,
+    /// Leave out files named on the command line as well.
+    pub force_exclude: bool,
+    /// Pass over ignore files.
+    pub no_ignore: bool,
+    /// Threads to walk with.
+    pub threads: usize,
+}
+
+/// The walk cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// There is no working directory.
+    #[error("cannot read the working directory: {0}")]
+    WorkingDirectory(#[source] io::Error),
+    /// A glob of `--exclude`.
+    #[error("not a glob: {0}")]
+    Glob(#[source] ignore::Error),
+}
+
+/// A file to lint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Absolute, without links.
+    pub real: PathBuf,
+    /// As shown: relative to the working directory if it is inside, else as it was named.
+    pub shown: PathBuf,
+    /// Whether it was named on the command line.
+    pub named: bool,
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Each file once, by the bytes of its shown path.
+    pub files: Vec<Target>,
+    /// What could not be walked, in the same order.
+    pub notices: Vec<(PathBuf, Notice)>,
+}
+
+/// `path` as people read it: `/`-separated. Control characters are still in it.
+pub fn display(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' {
+        text.into_owned()
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/")
+    }
+}
+
+/// Finds the files below `paths`.
+///
+/// # Errors
+/// [`WalkError`]. A path that cannot be read is a notice, not an error.
+pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
+    let cwd = fs::canonicalize(".").map_err(WalkError::WorkingDirectory)?;
+    let excludes = Excludes::new(&cwd, &options.exclude).map_err(WalkError::Glob)?;
+    let walk = Walk { cwd, excludes, options, files: Mutex::default(), notices: Mutex::default() };
+    let mut ignore_files = IgnoreFiles::default();
+    for path in paths {
+        walk.root(path, &mut ignore_files);
+    }
+    let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
+    files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
+    let mut notices = into_inner(walk.notices);
+    notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
+    notices.dedup();
+    Ok(Found { files, notices })
+}
+
+fn bytes(path: &Path) -> &[u8] {
+    path.as_os_str().as_encoded_bytes()
+}
+
+fn into_inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+struct Walk<'a> {
+    cwd: PathBuf,
+    excludes: Excludes,
+    options: &'a Options,
+    /// By real path.
+    files: Mutex<BTreeMap<PathBuf, Target>>,
+    notices: Mutex<Vec<(PathBuf, Notice)>>,
+}
+
+impl Walk<'_> {
+    fn notice(&self, shown: PathBuf, kind: NoticeKind, message: impl Into<String>) {
+        if let Ok(mut notices) = self.notices.lock() {
+            notices.push((shown, Notice { kind, message: message.into(), position: None }));
+        }
+    }
+
+    fn take(&self, target: Target) {
+        if let Ok(mut files) = self.files.lock() {
+            let named = target.named;
+            files.entry(target.real.clone()).and_modify(|known| known.named |= named).or_insert(target);
+        }
+    }
+
+    /// `real`, found as `named` (the path on the command line) with `rest` below it.
+    fn shown(&self, real: &Path, named: &Path, rest: &Path) -> PathBuf {
+        match real.strip_prefix(&self.cwd) {
+            Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+            Ok(inside) => inside.to_path_buf(),
+            Err(_) if rest.as_os_str().is_empty() => tidy(named),
+            Err(_) => tidy(&named.join(rest)),
+        }
+    }
+
+    fn root(&self, named: &Path, ignore_files: &mut IgnoreFiles) {
+        let real = match fs::canonicalize(named) {
+            Ok(real) => real,
+            Err(error) => {
+                let link = fs::symlink_metadata(named).is_ok_and(|it| it.is_symlink());
+                let message = if link { "a link to nowhere".to_owned() } else { reason(&error) };
+                return self.notice(tidy(named), NoticeKind::Unreadable, message);
+            }
+        };
+        let shown = self.shown(&real, named, Path::new(""));
+        let metadata = match fs::metadata(&real) {
+            Ok(metadata) => metadata,
+            Err(error) => return self.notice(shown, NoticeKind::Unreadable, reason(&error)),
+        };
+        if self.options.force_exclude {
+            let mut ignored = || !self.options.no_ignore && ignore_files.ignores(&real, metadata.is_dir());
+            if self.excludes.matches_with_parents(&real, metadata.is_dir()) || ignored() {
+                return;
+            }
+        }
+        if metadata.is_dir() {
+            self.folder(named, &real);
+        } else if metadata.is_file() {
+            self.take(Target { real, shown, named: true });
+        } else {
+            let message = "not a regular file: pipe it in with `-`";
+            self.notice(shown, NoticeKind::Unreadable, message);
+        }
+    }
+
+    fn folder(&self, named: &Path, root: &Path) {
+        let honour = !self.options.no_ignore;
+        let mut builder = WalkBuilder::new(root);
+        builder
+            .hidden(false)
+            .follow_links(false)
+            .parents(honour)
+            .ignore(honour)
+            .git_ignore(honour)
+            .git_exclude(honour)
+            // What is linted shall depend on the tree, not on who runs it.
+            .git_global(false)
+            .require_git(false)
+            .threads(self.options.threads)
+            .overrides(self.excludes.overrides())
+            .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != OsStr::new(".git"));
+        if honour {
+            builder.add_custom_ignore_filename(IGNORE_FILE);
+        }
+        builder.build_parallel().run(|| {
+            Box::new(|entry| {
+                match entry {
+                    Ok(entry) => self.entry(&entry, named, root),
+                    Err(error) => self.error(&error, named, root),
+                }
+                WalkState::Continue
+            })
+        });
+    }
+
+    fn entry(&self, entry: &DirEntry, named: &Path, root: &Path) {
+        let Some(kind) = entry.file_type() else { return };
+        let path = entry.path();
+        let rest = path.strip_prefix(root).unwrap_or(path);
+        if kind.is_file() {
+            let shown = self.shown(path, named, rest);
+            self.take(Target { real: path.to_path_buf(), shown, named: false });
+        } else if kind.is_symlink() {
+            self.link(path, named, root);
+        }
+        // Pipes, sockets and devices are never opened; folders are walked.
+    }
+
+    fn link(&self, path: &Path, named: &Path, root: &Path) {
+        let rest = path.strip_prefix(root).unwrap_or(path);
+        let Ok(real) = fs::canonicalize(path) else {
+            return self.notice(self.shown(path, named, rest), NoticeKind::Dangling, "a link to nowhere");
+        };
+        let Ok(rest) = real.strip_prefix(root) else { return };
+        let in_git = rest.components().any(|part| part.as_os_str() == ".git");
+        if !in_git
+            && fs::metadata(&real).is_ok_and(|it| it.is_file())
+            && !self.excludes.matches_with_parents(&real, false)
+        {
+            let shown = self.shown(&real, named, rest);
+            self.take(Target { shown, named: false, real });
+        }
+    }
+
+    fn error(&self, error: &ignore::Error, named: &Path, root: &Path) {
+        let (path, message) = explain(error);
+        let path = path.unwrap_or(root);
+        let shown = self.shown(path, named, path.strip_prefix(root).unwrap_or(path));
+        self.notice(shown, NoticeKind::Unreadable, message);
+    }
+}
+
+/// The path at fault, and what happened.
+fn explain(mut error: &ignore::Error) -> (Option<&Path>, String) {
+    let mut path = None;
+    loop {
+        match error {
+            ignore::Error::WithPath { path: inner, err } => {
+                path = Some(&**inner);
+                error = err;
+            }
+            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error = err,
+            ignore::Error::Io(io) => return (path, reason(io)),
+            other => return (path, other.to_string()),
+        }
+    }
+}
+
+/// An I/O error in words, without the number.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or_default().to_lowercase()
+        }
+    }
+}
+
+/// Without `./`.
+fn tidy(path: &Path) -> PathBuf {
+    let tidy: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    if tidy.as_os_str().is_empty() { PathBuf::from(".") } else { tidy }
+}
