@@ -176,12 +176,18 @@ impl Case {
     fn check_fix(&self, unsafe_too: bool, report: &mut String) {
         let what = if unsafe_too { "after --fix --unsafe-fixes" } else { "after --fix" };
         let (settings, around) = (self.settings(), self.surroundings());
-        let once = fix(&settings, &self.path, &around, self.source(), unsafe_too).text;
+        let fixed = fix(&settings, &self.path, &around, self.source(), unsafe_too);
+        let once = fixed.text;
         if let Some(expected) = self.expected(unsafe_too) {
             let mut bytes = expected.iter().map(|text| Bytes::of(self.bytes, text));
             if !bytes.any(|bytes| bytes == once) {
                 let want = expected.first().map(|text| Bytes::of(self.bytes, text)).unwrap_or_default();
                 let _ = writeln!(report, "{what}:\n{}", diff(&show(&want), &show(&once)));
+                let reasons =
+                    fixed.remaining.findings.iter().filter_map(|finding| finding.fix.as_ref().err());
+                for reason in reasons.collect::<BTreeSet<_>>() {
+                    let _ = writeln!(report, "    left: {reason}");
+                }
             }
         }
         let twice = fix(&settings, &self.path, &around, Source::new(once.clone()), unsafe_too).text;
@@ -251,8 +257,11 @@ fn show(bytes: &[u8]) -> String {
 fn diff(expected: &str, got: &str) -> String {
     let diff = TextDiff::from_lines(expected, got);
     let mut out = String::new();
-    for change in diff.iter_all_changes() {
-        let _ = writeln!(out, "    {}{}", change.tag(), change.value().trim_end_matches('\n'));
+    for (index, group) in diff.grouped_ops(1).iter().enumerate() {
+        out.push_str(if index > 0 { "    …\n" } else { "" });
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let _ = writeln!(out, "    {}{}", change.tag(), change.value().trim_end_matches('\n'));
+        }
     }
     out
 }
