@@ -4,7 +4,6 @@ use super::programs::{Given, Invocation, Runs, resolve};
 use super::schema::{Program, Subcommand};
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::facts::{Command, Variable, Word};
-use crate::syntax::Parsed;
 use crate::text::Span;
 
 /// What is around a command.
@@ -12,7 +11,6 @@ pub(super) struct Around<'a> {
     /// The text it stands in.
     pub(super) doc: usize,
     pub(super) text: &'a str,
-    pub(super) parsed: &'a dyn Parsed,
     /// The container whose command line it is or stands in.
     pub(super) container: Option<&'a Container>,
     /// Whether a template block lies in it.

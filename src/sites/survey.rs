@@ -75,7 +75,7 @@ fn read_command(
     control: &[Span],
     survey: &mut Survey,
 ) {
-    let around = Around { doc: context.doc, text: context.text, parsed, container, control };
+    let around = Around { doc: context.doc, text: context.text, container, control };
     for word in command::read(command, &around, survey) {
         if let Some(decoded) = parsed.decode(word.node) {
             survey.inner.push(Inner {
