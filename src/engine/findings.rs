@@ -3,7 +3,9 @@
 use super::fixes::{self, UnitFix};
 use super::{File, Settings};
 use crate::finding::{Finding, Fix, Safety, Setting, Severity};
-use crate::rules::{BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
+use crate::rules::{
+    BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
+};
 use crate::text::Source;
 use regex::bytes::Regex;
 use std::sync::LazyLock;

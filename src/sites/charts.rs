@@ -124,7 +124,8 @@ fn value_span(span: Span, key: &Key) -> Span {
 /// Whether something puts another text there before it is used: a shell around it, a CI system, Kubernetes.
 fn has_expansion(text: &str) -> bool {
     text.match_indices('$').any(|(at, _)| {
-        text.get(at + 1..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c)))
+        text.get(at + 1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c)))
     })
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Around<'a> {
     pub(super) container: Option<&'a Container>,
     /// Whether a template block lies in it.
     pub(super) control: &'a [Span],
+    /// Whether a line end is a blank like any other.
+    pub(super) no_shell: bool,
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
@@ -41,7 +43,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     let stray = options.out.len();
     options.read(&command.stray);
     let (opaque, wakes) = (options.opaque, options.wakes);
-    let broken = options.out.len() > stray;
+    let broken = options.out.len() > stray && !around.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
@@ -81,7 +83,8 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
 fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
     let writes = |known: &&SecretCommand| {
         let mut words = found.arguments.iter().filter(|word| !word.text.starts_with('-'));
-        known.names.iter().any(|name| name == found.name) && known.words.iter().all(|word| words.any(|it| it.text == *word))
+        known.names.iter().any(|name| name == found.name)
+            && known.words.iter().all(|word| words.any(|it| it.text == *word))
     };
     let Some(known) = DATA.programs.secrets.iter().find(writes) else { return };
     let scope = survey.scope(ScopeKind::Secret, around.doc, command.span);
@@ -118,13 +121,22 @@ pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut S
                 let option = canonical(word.text.split('=').next().unwrap_or_default());
                 subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
             });
-            let shown = program.files.iter().any(|file| !file.contains('*') && around.text.contains(file.as_str()))
-                && around.text.contains(subcommand.name.as_str());
+            let shown =
+                program.files.iter().any(|file| !file.contains('*') && around.text.contains(file.as_str()))
+                    && around.text.contains(subcommand.name.as_str());
             if !telling || !shown {
                 continue;
             }
             let scope = survey.scope(ScopeKind::Command, around.doc, first.span.hull(last.span));
-            let mut options = Options { subcommand, around, scope, known: false, out: Vec::new(), opaque: true, wakes: false };
+            let mut options = Options {
+                subcommand,
+                around,
+                scope,
+                known: false,
+                out: Vec::new(),
+                opaque: true,
+                wakes: false,
+            };
             options.read(words);
             for carrier in &mut options.out {
                 carrier.sealed = Some("the command is put together from several pieces".to_owned());
@@ -332,18 +344,14 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
     }
 }
 
-fn read_given(
-    given: &Given<'_>,
-    around: &Around<'_>,
-    scope: usize,
-    shared: bool,
-    survey: &mut Survey,
-) {
+fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
         Given::Assignment(variable) => survey.carriers.push(of_variable(variable, around.doc, scope, shared)),
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
-            let Some((name, value)) = text.split_once('=') else { return };
+            // `-e NAME` hands on what the shell has.
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            let handed_on = name.len() == text.len();
             let name_span = part_span(word, name, around.text);
             survey.carriers.push(Carrier {
                 via: Via::Variable,
@@ -353,8 +361,8 @@ fn read_given(
                 value: Value {
                     text: value.to_owned(),
                     span: word.span,
-                    kind: kind_of(value, word.opaque),
-                    place: within(word, skip + name.len() + 1),
+                    kind: if handed_on { ValueKind::Opaque } else { kind_of(value, word.opaque) },
+                    place: if handed_on { Place::Nowhere } else { within(word, skip + name.len() + 1) },
                 },
                 doc: around.doc,
                 nodes: option.iter().map(|option| option.node).chain([word.node]).collect(),

@@ -177,7 +177,8 @@ pub(super) fn read_secret_item(
 ) {
     let Some(at) = tree.child(item, name_key) else { return };
     let (Some(name), Some(node)) = (tree.scalar(at), tree.get(at)) else { return };
-    let value = Value { text: String::new(), span: node.span, kind: ValueKind::Opaque, place: Place::Nowhere };
+    let value =
+        Value { text: String::new(), span: node.span, kind: ValueKind::Opaque, place: Place::Nowhere };
     let name_span = name_inside(node.span, &name.text);
     survey.carriers.push(Carrier {
         via: Via::Secret,

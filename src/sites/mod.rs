@@ -136,6 +136,8 @@ pub struct Inner {
     pub at: Span,
     /// The container whose command it is.
     pub container: Option<Container>,
+    /// Whether a line end in it is a blank like any other.
+    pub no_shell: bool,
     /// Whether it is the values of the chart.
     pub values: bool,
     /// The version of the chart that the text around it pins.

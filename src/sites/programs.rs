@@ -232,7 +232,9 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
         } else if word.text.starts_with('-') && word.text.len() > 1 {
             at += 1;
             let glued = wrapper.environment.iter().find(|name| {
-                !name.starts_with("--") && word.text.len() > name.len() && word.text.starts_with(name.as_str())
+                !name.starts_with("--")
+                    && word.text.len() > name.len()
+                    && word.text.starts_with(name.as_str())
             });
             if let Some(name) = glued {
                 out.variables.push(Given::Word { option: None, word, skip: name.len() });
@@ -295,7 +297,8 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
 
 /// The version in an image's tag: `v13.2.0`, `alpine-v13.2.0`, `16.1`.
 pub(super) fn version_of_image(image: &str) -> Option<(u32, u32)> {
-    static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r":(?:[a-z0-9.]+-)?v?(\d+)\.(\d+)").ok());
+    static VERSION: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r":(?:[a-z0-9.]+-)?v?(\d+)\.(\d+)").ok());
     let found = VERSION.as_ref()?.captures(image)?;
     Some((found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str().parse().ok()?))
 }

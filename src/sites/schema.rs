@@ -42,6 +42,9 @@ pub struct Site {
     /// What people call the place: "`script:` item".
     #[serde(default)]
     pub what: String,
+    /// For shell text: whether no shell reads it, so that a line end is a blank like any other.
+    #[serde(default)]
+    pub no_shell: bool,
     /// For text: its language; without one the name of the file or the content decides.
     #[serde(default)]
     pub language: Option<String>,

@@ -16,6 +16,8 @@ use std::sync::LazyLock;
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
+    /// Whether a line end is a blank like any other: a command line that no shell reads.
+    pub no_shell: bool,
     /// Its index among the texts of the file.
     pub doc: usize,
     /// Its text.
@@ -56,6 +58,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             what: region.what.to_owned(),
             at: region.opener,
             container: None,
+            no_shell: false,
             values: false,
             chart_version: None,
         });
@@ -65,7 +68,8 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     variables(facts, context, survey);
     if !facts.tree.nodes.is_empty() {
         let (claimed, charted) = Default::default();
-        Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey, claimed, charted }.read();
+        Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey, claimed, charted }
+            .read();
     }
 }
 
@@ -80,7 +84,13 @@ fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
 fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     for words in &facts.word_lists {
-        let around = Around { doc: context.doc, text: context.text, container: context.container, control: &facts.control };
+        let around = Around {
+            doc: context.doc,
+            text: context.text,
+            container: context.container,
+            control: &facts.control,
+            no_shell: context.no_shell,
+        };
         command::read_collected(words, &around, survey);
     }
 }
@@ -93,7 +103,8 @@ fn read_command(
     control: &[Span],
     survey: &mut Survey,
 ) {
-    let around = Around { doc: context.doc, text: context.text, container, control };
+    let no_shell = context.no_shell;
+    let around = Around { doc: context.doc, text: context.text, container, control, no_shell };
     for word in command::read(command, &around, survey) {
         if let Some(decoded) = parsed.decode(word.node) {
             survey.inner.push(Inner {
@@ -102,6 +113,7 @@ fn read_command(
                 what: "quoted command".to_owned(),
                 at: word.span,
                 container: container.map(|container| Container { direct: false, ..container.clone() }),
+                no_shell: false,
                 values: false,
                 chart_version: None,
             });
@@ -164,7 +176,11 @@ impl<'a> Trees<'a> {
                 continue;
             }
             let given = self.context.values && self.tree.roots.contains(&id);
-            let chart = if given { DATA.charts.first() } else { charts::of_mapping(self.tree, id, self.context.aliases) };
+            let chart = if given {
+                DATA.charts.first()
+            } else {
+                charts::of_mapping(self.tree, id, self.context.aliases)
+            };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                 let sealed = self.sealed(document);
                 charts::read(chart, self.tree, id, &self.target(sealed), self.survey);
@@ -274,7 +290,9 @@ impl<'a> Trees<'a> {
         let what = site.what.clone();
         let values = site.holds == Holds::ValuesText;
         let chart_version = DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, id));
-        self.survey.inner.push(Inner { decoded, hint, what, at, container: container.cloned(), values, chart_version });
+        let no_shell = site.no_shell || container.is_some_and(|container| container.direct);
+        let container = container.cloned();
+        self.survey.inner.push(Inner { decoded, hint, what, at, container, no_shell, values, chart_version });
     }
 
     fn text(&mut self, site: &Site, id: NodeId) {
@@ -360,6 +378,7 @@ impl<'a> Trees<'a> {
             }
         }
         if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
+            self.claimed.insert(env);
             let sealed = self.sealed(document_of(self.tree, id));
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
         }
