@@ -111,7 +111,8 @@ fn read_command(
                 decoded,
                 hint: Hint::Language("shell".to_owned()),
                 what: "quoted command".to_owned(),
-                at: word.span,
+                // Its opening quote: the word may be long.
+                at: Span::new(word.span.start(), word.span.start() + 1),
                 container: container.map(|container| Container { direct: false, ..container.clone() }),
                 no_shell: false,
                 values: false,
