@@ -30,6 +30,31 @@ pub struct Decoded {
     pub segments: Segments,
 }
 
+impl Decoded {
+    /// What stands behind the first `skip` bytes of the text; nothing if they end inside a character.
+    #[must_use]
+    pub fn behind(self, skip: usize) -> Self {
+        let text = self.text.get(skip..).unwrap_or_default().to_owned();
+        let keep = |segment: &Segment| {
+            let cut = skip.saturating_sub(segment.inner.start());
+            let inner = Span::new(
+                segment.inner.start().saturating_sub(skip),
+                segment.inner.end().saturating_sub(skip),
+            );
+            let outer = if segment.verbatim {
+                Span::new(segment.outer.start() + cut, segment.outer.end())
+            } else {
+                segment.outer
+            };
+            (!inner.is_empty()).then_some(Segment { inner, outer, verbatim: segment.verbatim })
+        };
+        let list: Vec<Segment> = self.segments.list.iter().filter_map(keep).collect();
+        let start = list.first().map_or(self.segments.outer.end(), |first| first.outer.start());
+        let outer = Span::new(start, self.segments.outer.end());
+        Self { text, segments: Segments { list, outer, codec: self.segments.codec } }
+    }
+}
+
 /// Builds a [`Decoded`] from left to right.
 #[derive(Debug, Default)]
 pub struct Decoder {

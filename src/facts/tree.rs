@@ -1,4 +1,5 @@
 use crate::text::Span;
+use std::collections::BTreeMap;
 
 /// Names a node of one parsed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +15,8 @@ pub struct DataTree {
     pub nodes: Vec<Node>,
     /// The top node of each document.
     pub roots: Vec<NodeId>,
+    /// What each alias stands for.
+    pub aliases: BTreeMap<NodeId, NodeId>,
 }
 
 /// A value, and the key or position at which it stands.
@@ -87,6 +90,11 @@ impl DataTree {
     /// The node called `id`.
     pub fn get(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0 as usize)
+    }
+
+    /// What an alias stands for; any other node itself.
+    pub fn resolve(&self, id: NodeId) -> NodeId {
+        self.aliases.get(&id).copied().unwrap_or(id)
     }
 
     /// What a mapping or sequence holds; nothing for a leaf.

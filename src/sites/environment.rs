@@ -23,7 +23,8 @@ pub(super) struct Target<'a> {
     pub(super) chart_version: Option<(u32, u32)>,
 }
 
-/// Takes in the variables at `id`, whatever their form.
+/// Takes in the variables at `id`, whatever their form. What stands behind an alias or a merge key is taken in where it is
+/// written, once.
 pub(super) fn read(
     tree: &DataTree,
     id: NodeId,
@@ -32,25 +33,38 @@ pub(super) fn read(
     shared: bool,
     survey: &mut Survey,
 ) {
-    let Some(node) = tree.get(id) else { return };
-    if let Some(it) = survey.scope_mut(scope) {
-        it.opaque |= target.control.iter().any(|tag| tag.overlaps(node.span));
-    }
-    for child in tree.children(id) {
-        let Some(node) = tree.get(*child) else { continue };
-        let carrier = match &node.kind {
-            NodeKind::Mapping(_) if node.key.is_none() => from_item(tree, *child),
-            _ if node.key.is_some() => from_entry(*child, node),
-            NodeKind::Scalar(_) => from_words(*child, node, target),
-            _ => None,
-        };
-        survey.carriers.extend(carrier.map(|carrier| Carrier {
-            doc: target.doc,
-            scope,
-            shared,
-            sealed: target.sealed.map(str::to_owned),
-            ..carrier
-        }));
+    // Merge keys may name mappings that merge others: each is read once, so this ends.
+    let mut open = vec![(tree.resolve(id), tree.resolve(id) != id)];
+    while let Some((at, aliased)) = open.pop() {
+        let Some(node) = tree.get(at) else { continue };
+        if let Some(it) = survey.scope_mut(scope) {
+            it.opaque |= target.control.iter().any(|tag| tag.overlaps(node.span));
+        }
+        for child in tree.children(at) {
+            let Some(node) = tree.get(*child) else { continue };
+            if !survey.seen.insert((target.doc, *child)) {
+                continue;
+            }
+            if node.key.as_ref().is_some_and(|key| key.text == "<<") {
+                let merged = std::iter::once(child).chain(tree.children(*child)).map(|id| tree.resolve(*id));
+                open.extend(merged.filter(|id| id != child).map(|id| (id, true)));
+                continue;
+            }
+            let carrier = match &node.kind {
+                NodeKind::Mapping(_) if node.key.is_none() => from_item(tree, *child),
+                _ if node.key.is_some() => from_entry(*child, node),
+                NodeKind::Scalar(_) => from_words(*child, node, target),
+                _ => None,
+            };
+            let sealed = target.sealed.or(aliased.then_some("other places use it too, through an alias"));
+            survey.carriers.extend(carrier.map(|carrier| Carrier {
+                doc: target.doc,
+                scope,
+                shared,
+                sealed: sealed.map(str::to_owned),
+                ..carrier
+            }));
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub use survey::{Context, survey};
 use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A value and what carries it, however it was written.
@@ -136,6 +137,8 @@ pub struct Inner {
     pub at: Span,
     /// The container whose command it is.
     pub container: Option<Container>,
+    /// Whether it is a container written as `name=value` words on one line.
+    pub line: bool,
     /// Whether a line end in it is a blank like any other.
     pub no_shell: bool,
     /// Whether it is the values of the chart.
@@ -164,6 +167,8 @@ pub struct Survey {
     pub carriers: Vec<Carrier>,
     /// Texts inside the text that was surveyed last.
     pub inner: Vec<Inner>,
+    /// Entries that were taken in: an anchor's are read at the first alias, and not again.
+    seen: BTreeSet<(usize, NodeId)>,
 }
 
 impl Survey {

@@ -81,10 +81,8 @@ pub enum Holds {
     Arguments,
     /// Variables: a mapping, a list of `NAME=value`, or a list of `name`/`value` mappings.
     Environment,
-    /// A container: image, command line and environment belong together.
+    /// A container: image, command line and environment belong together; a mapping, or `name=value` words on one line.
     Container,
-    /// `name=value` words on one line, each like an entry of a container.
-    ContainerLine,
     /// Values of the chart.
     Values,
     /// Keys of a Kubernetes Secret.

@@ -16,6 +16,8 @@ use std::sync::LazyLock;
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
+    /// Whether it is a container written as `name=value` words on one line.
+    pub line: bool,
     /// Whether a line end is a blank like any other: a command line that no shell reads.
     pub no_shell: bool,
     /// Its index among the texts of the file.
@@ -58,10 +60,15 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             what: region.what.to_owned(),
             at: region.opener,
             container: None,
+            line: false,
             no_shell: false,
             values: false,
             chart_version: None,
         });
+    }
+    if context.line {
+        container_line(parsed, context, survey);
+        return;
     }
     commands(parsed, context, survey);
     collected(parsed, context, survey);
@@ -114,11 +121,55 @@ fn read_command(
                 // Its opening quote: the word may be long.
                 at: Span::new(word.span.start(), word.span.start() + 1),
                 container: container.map(|container| Container { direct: false, ..container.clone() }),
+                line: false,
                 no_shell: false,
                 values: false,
                 chart_version: None,
             });
         }
+    }
+}
+
+/// `name=runner image=gitlab/gitlab-runner command="register -n"`: Ansible's form on one line.
+fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    for command in &parsed.facts().commands {
+        let value = |key: &str| {
+            let words = command.words.iter();
+            let assigned =
+                command.assignments.iter().find(|it| it.name == key).map(|it| (it.node, it.value.clone(), 0));
+            assigned.or_else(|| {
+                words
+                    .filter_map(|word| {
+                        Some((
+                            word.node,
+                            word.text.strip_prefix(key)?.strip_prefix('=')?.to_owned(),
+                            key.len() + 1,
+                        ))
+                    })
+                    .next()
+            })
+        };
+        let Some((node, _, skip)) = value("command") else { continue };
+        let Some(decoded) = parsed.decode(node) else { continue };
+        let image = value("image").map(|(_, text, _)| text);
+        let scope = survey.scope(ScopeKind::Container, context.doc, command.span);
+        if let Some(it) = survey.scope_mut(scope) {
+            let runs = image.as_deref().map_or(Runs::Unknown, of_image);
+            it.evident = matches!(runs, Runs::Known(_));
+            it.foreign = runs == Runs::Foreign;
+            it.version = image.as_deref().and_then(version_of_image);
+        }
+        survey.inner.push(Inner {
+            decoded: decoded.behind(skip),
+            hint: Hint::Language("shell".to_owned()),
+            what: "`command=`".to_owned(),
+            at: Span::new(command.span.start(), command.span.start() + 1),
+            container: Some(Container { image, scope, direct: true }),
+            line: false,
+            no_shell: true,
+            values: false,
+            chart_version: None,
+        });
     }
 }
 
@@ -228,7 +279,6 @@ impl<'a> Trees<'a> {
                 );
             }
             Holds::Container => self.container(site, id),
-            Holds::ContainerLine => {}
             Holds::Values => {
                 if let Some(chart) = DATA.charts.first().filter(|_| self.charted.insert(id)) {
                     charts::read(chart, self.tree, id, &self.target(self.sealed(document)), self.survey);
@@ -261,6 +311,12 @@ impl<'a> Trees<'a> {
     fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
+            let target = self.tree.resolve(at);
+            // What an alias stands for is read where it is written, once.
+            if target != at && !self.claimed.insert(target) {
+                continue;
+            }
+            let at = target;
             match self.tree.get(at).map(|node| &node.kind) {
                 Some(NodeKind::Scalar(_)) => {
                     self.inner(at, Hint::Language("shell".to_owned()), site, container)
@@ -269,6 +325,7 @@ impl<'a> Trees<'a> {
                     open.extend(items.iter().rev().map(|item| (*item, 1)))
                 }
                 Some(NodeKind::Sequence(items)) if depth == 1 => {
+                    // cloud-init's `[gitlab-runner, register]` against a list of scripts.
                     let one_word =
                         |id: &NodeId| self.tree.scalar(*id).is_some_and(|item| !item.text.contains(' '));
                     if items.first().is_some_and(one_word) {
@@ -292,8 +349,19 @@ impl<'a> Trees<'a> {
         let values = site.holds == Holds::ValuesText;
         let chart_version = DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, id));
         let no_shell = site.no_shell || container.is_some_and(|container| container.direct);
+        let line = site.holds == Holds::Container && container.is_none();
         let container = container.cloned();
-        self.survey.inner.push(Inner { decoded, hint, what, at, container, no_shell, values, chart_version });
+        self.survey.inner.push(Inner {
+            decoded,
+            hint,
+            what,
+            at,
+            container,
+            line,
+            no_shell,
+            values,
+            chart_version,
+        });
     }
 
     fn text(&mut self, site: &Site, id: NodeId) {
@@ -350,6 +418,10 @@ impl<'a> Trees<'a> {
 
     fn container(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
+        if matches!(node.kind, NodeKind::Scalar(_)) {
+            self.inner(id, Hint::Language("shell".to_owned()), site, None);
+            return;
+        }
         if !matches!(node.kind, NodeKind::Mapping(_)) {
             return;
         }
