@@ -5,8 +5,8 @@ use std::path::Path;
 
 /// From the ground up; `lib.rs` says what each one holds.
 const ORDER: &[&str] = &[
-    "text", "embed", "facts", "syntax", "sites", "rules", "finding", "escape", "mask", "config", "suppress", "baseline", "engine", "fixer",
-    "selftest", "plan", "walk", "run", "report", "cli", "main",
+    "text", "embed", "facts", "syntax", "sites", "rules", "finding", "escape", "mask", "config", "suppress",
+    "baseline", "engine", "fixer", "selftest", "plan", "walk", "run", "report", "cli", "main",
 ];
 
 #[test]
@@ -29,7 +29,9 @@ fn a_room_uses_only_rooms_before_it() {
         let text = fs::read_to_string(path).unwrap();
         // Tests may use whatever they test.
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for used in code.match_indices("crate::").flat_map(|(at, _)| used_rooms(&code[at + "crate::".len()..])) {
+        for used in
+            code.match_indices("crate::").flat_map(|(at, _)| used_rooms(&code[at + "crate::".len()..]))
+        {
             let Some(other) = ORDER.iter().position(|known| *known == used) else { continue };
             if other > own {
                 wrong.push(format!("{}: `{room}` uses `{used}`, which stands above it", inside.display()));

@@ -12,7 +12,15 @@ fn every_example_of_every_rule_holds() {
 #[test]
 fn every_rule_has_examples_of_both_kinds() {
     for text in runnerlint::rules::texts() {
-        assert!(text.examples.iter().any(|example| example.bad.is_some()), "{} shows nothing that is wrong", text.id);
-        assert!(text.examples.iter().any(|example| example.ok.is_some()), "{} shows nothing that is right", text.id);
+        assert!(
+            text.examples.iter().any(|example| example.bad.is_some()),
+            "{} shows nothing that is wrong",
+            text.id
+        );
+        assert!(
+            text.examples.iter().any(|example| example.ok.is_some()),
+            "{} shows nothing that is right",
+            text.id
+        );
     }
 }

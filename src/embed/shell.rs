@@ -26,7 +26,8 @@ pub(super) fn encode_word(
     text: &str,
     pieces: &[(Span, Quoting)],
 ) -> Result<String, NoEdit> {
-    if text.contains(['\n', '\r']) && !matches!(quoting_at(span, pieces)?, Quoting::Single | Quoting::Double) {
+    if text.contains(['\n', '\r']) && !matches!(quoting_at(span, pieces)?, Quoting::Single | Quoting::Double)
+    {
         return Err(NoEdit::new("the shell word around it cannot hold a line break"));
     }
     match quoting_at(span, pieces)? {
@@ -74,7 +75,10 @@ fn is_plain(byte: u8) -> bool {
 fn has_expansion(text: &str) -> bool {
     text.bytes().enumerate().any(|(at, byte)| {
         byte == b'$'
-            && text.as_bytes().get(at + 1).is_some_and(|next| next.is_ascii_alphabetic() || b"_{".contains(next))
+            && text
+                .as_bytes()
+                .get(at + 1)
+                .is_some_and(|next| next.is_ascii_alphabetic() || b"_{".contains(next))
     })
 }
 
@@ -118,7 +122,8 @@ pub(super) fn encode_heredoc(
         return Err(NoEdit::new("the here-document around it would expand it"));
     }
     // The delimiter is quoted on purpose where nothing may expand; where something may, a name is what is meant.
-    let line_start = host.get(..span.start()).is_none_or(|before| before.is_empty() || before.ends_with('\n'));
+    let line_start =
+        host.get(..span.start()).is_none_or(|before| before.is_empty() || before.ends_with('\n'));
     if strip_tabs && (line_start && text.starts_with('\t') || text.contains("\n\t")) {
         return Err(NoEdit::new("the here-document around it drops leading tabs"));
     }

@@ -42,6 +42,9 @@ struct Waiting {
     path: Option<String>,
     place: Option<(String, Span)>,
     container: Option<Container>,
+    no_shell: bool,
+    values: bool,
+    chart_version: Option<(u32, u32)>,
     depth: usize,
 }
 
@@ -70,6 +73,9 @@ pub(crate) fn read(
         path: Some(path.to_owned()),
         place: None,
         container: None,
+        no_shell: false,
+        values: false,
+        chart_version: None,
         depth: 0,
     }];
     let mut out =
@@ -83,6 +89,9 @@ pub(crate) fn read(
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
             container: next.container.as_ref(),
+            no_shell: next.no_shell,
+            values: next.values,
+            chart_version: next.chart_version,
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let inner = std::mem::take(&mut out.survey.inner);
@@ -144,6 +153,9 @@ impl Read {
             path,
             place: Some((inner.what, inner.at)),
             container: inner.container,
+            no_shell: inner.no_shell,
+            values: inner.values,
+            chart_version: inner.chart_version,
             depth,
         })
     }

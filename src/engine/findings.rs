@@ -3,7 +3,9 @@
 use super::fixes::{self, UnitFix};
 use super::{File, Settings};
 use crate::finding::{Finding, Fix, Safety, Setting, Severity};
-use crate::rules::{BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View};
+use crate::rules::{
+    BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
+};
 use crate::text::Source;
 use regex::bytes::Regex;
 use std::sync::LazyLock;
@@ -187,12 +189,6 @@ fn is_selected(settings: &Settings, rule: &Rule) -> bool {
     let names =
         |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
     (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
-}
-
-/// `major.minor` as numbers.
-fn version(text: &str) -> Option<(u32, u32)> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// Whether the version that is judged by has a replacement for what the rule finds.

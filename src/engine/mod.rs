@@ -59,7 +59,9 @@ pub fn is_relevant(bytes: &[u8]) -> bool {
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
-    if prefilter::is_relevant(source.bytes()) {
+    // The name of an umbrella chart's dependency is evidence that stands in another file.
+    let named = !around.chart_aliases.is_empty() && prefilter::may_contribute(source.text());
+    if named || prefilter::is_relevant(source.bytes()) {
         examine(settings, path, around, source, &prefilter::may_contribute)
     } else {
         Analysis::default()

@@ -64,7 +64,16 @@ impl<'a> View<'a> {
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.wakes, &|| scope(|scope| scope.wakes))
             && same(when.broken, &|| scope(|scope| scope.broken))
+            && same(when.outdated, &|| self.is_outdated())
             && same(when.document, &|| self.circumstances.document)
+    }
+
+    fn is_outdated(&self) -> bool {
+        let (program, chart) = (version(&self.unit.program_since), version(&self.unit.chart_since));
+        self.registration.any_scope(self.survey, |scope| {
+            scope.version.zip(program).is_some_and(|(pinned, since)| pinned < since)
+                || scope.chart_version.zip(chart).is_some_and(|(pinned, since)| pinned < since)
+        })
     }
 
     /// The match of `rule` that finds the member, if one does.
@@ -102,4 +111,10 @@ impl<'a> View<'a> {
             .find(|row| self.holds(&row.when))
             .map_or((Verdict::None, ""), |row| (row.is, row.because.as_deref().unwrap_or_default()))
     }
+}
+
+/// `major.minor` as numbers.
+pub fn version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }

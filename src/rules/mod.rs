@@ -7,7 +7,7 @@ mod units;
 use crate::sites::{Via, one_or_many};
 use std::sync::LazyLock;
 
-pub use judge::{Circumstances, View};
+pub use judge::{Circumstances, View, version};
 pub use schema::{
     ActionRow, Class, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Unit, UnitKind,
     Verdict, When,

@@ -174,6 +174,9 @@ pub struct When {
     /// Whether it stands in Markdown.
     #[serde(default)]
     pub document: Option<bool>,
+    /// Whether a version is pinned beside it that does not know the new token.
+    #[serde(default)]
+    pub outdated: Option<bool>,
 }
 
 /// What a unit is: where its registration is written.
@@ -278,6 +281,10 @@ pub struct Unit {
     pub subcommand: String,
     /// The chart whose values make one.
     pub chart: String,
+    /// First version of the program that knows the new token, `major.minor`.
+    pub program_since: String,
+    /// First version of the chart that does.
+    pub chart_since: String,
     /// Prefix of a runner authentication token.
     pub new_prefix: String,
     /// Prefix of a registration token.

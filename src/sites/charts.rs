@@ -1,7 +1,7 @@
 //! Which mappings are the values of a chart, and what they carry.
 
 use super::environment::{self, Target};
-use super::paths::below;
+use super::paths::{below, document_of};
 use super::schema::Chart;
 use super::{Carrier, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Key, NodeId, NodeKind, Scalar};
@@ -35,6 +35,16 @@ pub(super) fn of_mapping(tree: &DataTree, id: NodeId, aliases: &[String]) -> Opt
     })
 }
 
+/// The version of the chart that the document around its values pins.
+pub(super) fn pinned(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    let document = document_of(tree, id);
+    chart.versions.iter().find_map(|path| {
+        let text = &tree.scalar(below(tree, document, path)?)?.text;
+        let mut numbers = text.trim_start_matches(['v', '~', '^', '=', '>', '<', ' ']).split('.');
+        Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    })
+}
+
 fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
     matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Mapping(_)))
 }
@@ -42,10 +52,12 @@ fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
 /// Takes in all values of the mapping `id`, two levels deep, by their dotted path.
 pub(super) fn read(chart: &Chart, tree: &DataTree, id: NodeId, target: &Target<'_>, survey: &mut Survey) {
     let Some(node) = tree.get(id) else { return };
+    let version = target.chart_version.or_else(|| pinned(chart, tree, id));
     let scope = survey.scope(ScopeKind::Chart, target.doc, node.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.opaque = target.control.iter().any(|tag| tag.overlaps(node.span));
+        it.chart_version = version;
     }
     for entry in tree.children(id) {
         let Some(key) = tree.get(*entry).and_then(|node| node.key.as_ref()) else { continue };
@@ -109,9 +121,17 @@ fn value_span(span: Span, key: &Key) -> Span {
     if span.is_empty() { Span::at(key.span.end()) } else { span }
 }
 
+/// Whether something puts another text there before it is used: a shell around it, a CI system, Kubernetes.
+fn has_expansion(text: &str) -> bool {
+    text.match_indices('$').any(|(at, _)| {
+        text.get(at + 1..)
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c)))
+    })
+}
+
 /// What can be known of a scalar.
 pub(super) fn scalar_kind(scalar: &Scalar) -> ValueKind {
-    if scalar.opaque {
+    if scalar.opaque || has_expansion(&scalar.text) {
         ValueKind::Opaque
     } else if scalar.null || scalar.text.trim().is_empty() {
         ValueKind::Empty

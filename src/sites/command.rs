@@ -1,7 +1,7 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
-use super::programs::{Given, Invocation, Runs, resolve};
-use super::schema::{Program, Subcommand};
+use super::programs::{Given, Invocation, Runs, resolve, version_of_image};
+use super::schema::{SecretCommand, Subcommand};
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::facts::{Command, Variable, Word};
 use crate::text::Span;
@@ -15,17 +15,20 @@ pub(super) struct Around<'a> {
     pub(super) container: Option<&'a Container>,
     /// Whether a template block lies in it.
     pub(super) control: &'a [Span],
+    /// Whether a line end is a blank like any other.
+    pub(super) no_shell: bool,
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
-pub(super) fn read<'a>(command: &'a Command, around: &Around<'_>, survey: &mut Survey) -> Vec<&'a Word> {
+pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut Survey) -> Vec<&'a Word> {
     let image = around.container.and_then(|container| container.image.as_deref());
     let found = resolve(&command.words, &command.assignments, image, around.text);
     if !found.scripts.is_empty() {
         return found.scripts;
     }
-    let Some((program, subcommand)) = accepted(&found, command) else {
+    let Some(subcommand) = accepted(&found, command) else {
         read_image_variables(command, &found, around, survey);
+        read_secret(command, &found, around, survey);
         return Vec::new();
     };
     let known = matches!(found.program, Runs::Known(_));
@@ -40,7 +43,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'_>, survey: &mut S
     let stray = options.out.len();
     options.read(&command.stray);
     let (opaque, wakes) = (options.opaque, options.wakes);
-    let broken = options.out.len() > stray;
+    let broken = options.out.len() > stray && !around.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
@@ -51,17 +54,19 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'_>, survey: &mut S
         it.wakes |= wakes;
         it.broken |= broken;
         it.own |= direct;
+        it.version = it.version.or(found.image.as_deref().and_then(version_of_image));
     }
     for given in &found.variables {
-        read_given(given, &program.variables, around, scope, !direct, survey);
+        read_given(given, around, scope, !direct, survey);
     }
     Vec::new()
 }
 
 /// `docker run -e REGISTRATION_TOKEN=x IMAGE`, with no command that registers in view: the image's own may.
 fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
-    let Runs::Known(index) = found.program else { return };
-    let Some(program) = DATA.programs.programs.get(index) else { return };
+    if !matches!(found.program, Runs::Known(_)) {
+        return;
+    }
     if found.variables.is_empty() || around.container.is_some() {
         return;
     }
@@ -70,18 +75,90 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
         it.evident = true;
     }
     for given in &found.variables {
-        read_given(given, &program.variables, around, scope, true, survey);
+        read_given(given, around, scope, true, survey);
+    }
+}
+
+/// `kubectl create secret generic NAME --from-literal=KEY=value`
+fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
+    let writes = |known: &&SecretCommand| {
+        let mut words = found.arguments.iter().filter(|word| !word.text.starts_with('-'));
+        known.names.iter().any(|name| name == found.name)
+            && known.words.iter().all(|word| words.any(|it| it.text == *word))
+    };
+    let Some(known) = DATA.programs.secrets.iter().find(writes) else { return };
+    let scope = survey.scope(ScopeKind::Secret, around.doc, command.span);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.evident = true;
+        it.opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+    }
+    let mut words = found.arguments.iter();
+    while let Some(word) = words.next() {
+        let inline = word.text.strip_prefix(known.literal.as_str());
+        let given = match inline.map(|rest| rest.starts_with('=')) {
+            Some(true) => Given::Word { option: None, word, skip: known.literal.len() + 1 },
+            Some(false) if word.text == known.literal => match words.next() {
+                Some(value) => Given::Word { option: Some(word), word: value, skip: 0 },
+                None => return,
+            },
+            _ => continue,
+        };
+        let before = survey.carriers.len();
+        read_given(&given, around, scope, false, survey);
+        for carrier in survey.carriers.iter_mut().skip(before) {
+            carrier.via = Via::Secret;
+        }
+    }
+}
+
+/// Options collected in an array or a string. They count where the text shows the command: with the program and the
+/// subcommand in it, or among the words themselves.
+pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut Survey) {
+    let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+    for program in &DATA.programs.programs {
+        for subcommand in &program.subcommands {
+            let telling = words.iter().any(|word| {
+                let option = canonical(word.text.split('=').next().unwrap_or_default());
+                subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
+            });
+            let shown =
+                program.files.iter().any(|file| !file.contains('*') && around.text.contains(file.as_str()))
+                    && around.text.contains(subcommand.name.as_str());
+            if !telling || !shown {
+                continue;
+            }
+            let scope = survey.scope(ScopeKind::Command, around.doc, first.span.hull(last.span));
+            let mut options = Options {
+                subcommand,
+                around,
+                scope,
+                known: false,
+                out: Vec::new(),
+                opaque: true,
+                wakes: false,
+            };
+            options.read(words);
+            for carrier in &mut options.out {
+                carrier.sealed = Some("the command is put together from several pieces".to_owned());
+            }
+            survey.carriers.append(&mut options.out);
+            if let Some(it) = survey.scope_mut(scope) {
+                it.evident = true;
+                it.opaque = true;
+            }
+            return;
+        }
     }
 }
 
 /// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
-fn accepted(found: &Invocation<'_>, command: &Command) -> Option<(&'static Program, &'static Subcommand)> {
-    let word = found.arguments.iter().find(|word| !word.text.starts_with('-') && !word.control)?;
+fn accepted(found: &Invocation<'_>, command: &Command) -> Option<&'static Subcommand> {
     let programs = &DATA.programs.programs;
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
+        let word = first_word(found.arguments, &program.valued)?;
         let subcommand = program.subcommands.iter().find(|subcommand| subcommand.name == word.text)?;
-        return Some((program, subcommand));
+        return Some(subcommand);
     }
     if found.program == Runs::Foreign {
         return None;
@@ -94,13 +171,24 @@ fn accepted(found: &Invocation<'_>, command: &Command) -> Option<(&'static Progr
         })
     };
     programs.iter().find_map(|program| {
+        let word = first_word(found.arguments, &program.valued)?;
         let subcommand = program.subcommands.iter().find(|subcommand| subcommand.name == word.text)?;
         let supported = has(&subcommand.supporting);
         let enough = match found.program {
             Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
             _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
         };
-        enough.then_some((program, subcommand))
+        enough.then_some(subcommand)
+    })
+}
+
+/// The first word that is neither an option nor an option's value.
+fn first_word<'a>(words: &'a [Word], valued: &[String]) -> Option<&'a Word> {
+    let mut is_value = false;
+    words.iter().filter(|word| !word.control).find(|word| {
+        let found = !is_value && !word.text.starts_with('-');
+        is_value = valued.contains(&word.text);
+        found
     })
 }
 
@@ -133,7 +221,7 @@ impl Options<'_> {
             if !word.text.starts_with('-') || word.text == "-" {
                 if word.opaque {
                     self.opaque = true;
-                } else if word.text != self.subcommand.name {
+                } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
                     stray = true;
                 }
                 continue;
@@ -159,7 +247,7 @@ impl Options<'_> {
                     kind: ValueKind::Literal,
                     place: Place::Nowhere,
                 }
-            } else if let Some(next) = words.get(at).filter(|next| !starts_option(next) && !next.control) {
+            } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
                 at += 1;
                 let value = word_value(next);
@@ -202,6 +290,12 @@ impl Options<'_> {
             });
         }
     }
+}
+
+/// Whether `option` takes the word behind it as its value: a known one does, whatever it looks like.
+fn takes(subcommand: &Subcommand, option: &str, next: &Word) -> bool {
+    let known = subcommand.valued.iter().any(|valued| valued == option);
+    !next.control && (known || !starts_option(next))
 }
 
 fn starts_option(word: &Word) -> bool {
@@ -250,19 +344,14 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
     }
 }
 
-fn read_given(
-    given: &Given<'_>,
-    _known: &[String],
-    around: &Around<'_>,
-    scope: usize,
-    shared: bool,
-    survey: &mut Survey,
-) {
+fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
         Given::Assignment(variable) => survey.carriers.push(of_variable(variable, around.doc, scope, shared)),
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
-            let Some((name, value)) = text.split_once('=') else { return };
+            // `-e NAME` hands on what the shell has.
+            let (name, value) = text.split_once('=').unwrap_or((text, ""));
+            let handed_on = name.len() == text.len();
             let name_span = part_span(word, name, around.text);
             survey.carriers.push(Carrier {
                 via: Via::Variable,
@@ -272,8 +361,8 @@ fn read_given(
                 value: Value {
                     text: value.to_owned(),
                     span: word.span,
-                    kind: kind_of(value, word.opaque),
-                    place: within(word, skip + name.len() + 1),
+                    kind: if handed_on { ValueKind::Opaque } else { kind_of(value, word.opaque) },
+                    place: if handed_on { Place::Nowhere } else { within(word, skip + name.len() + 1) },
                 },
                 doc: around.doc,
                 nodes: option.iter().map(|option| option.node).chain([word.node]).collect(),

@@ -19,6 +19,8 @@ pub(super) struct Target<'a> {
     pub(super) control: &'a [Span],
     /// Why it can't be edited.
     pub(super) sealed: Option<&'a str>,
+    /// The version of the chart that the text around it pins.
+    pub(super) chart_version: Option<(u32, u32)>,
 }
 
 /// Takes in the variables at `id`, whatever their form.
@@ -128,7 +130,7 @@ fn from_words(id: NodeId, node: &Node, target: &Target<'_>) -> Option<Carrier> {
     let value = Value {
         text: value.to_owned(),
         span: decoded.segments.to_outer(Span::new(name.len() + 1, scalar.text.len())),
-        kind: kind_of(value, scalar.opaque),
+        kind: kind_of(value, scalar_kind(scalar) == ValueKind::Opaque),
         place: Place::Within(id, Span::new(name.len() + 1, scalar.text.len())),
     };
     Some(variable(name, decoded.segments.to_outer(Span::new(0, name.len())), value, id))
@@ -162,6 +164,29 @@ pub(super) fn read_secret(
             sealed: target.sealed.map(str::to_owned),
         });
     }
+}
+
+/// Takes in one item of a list that names the keys of a Secret and gets their values elsewhere.
+pub(super) fn read_secret_item(
+    tree: &DataTree,
+    item: NodeId,
+    name_key: &str,
+    target: &Target<'_>,
+    scope: usize,
+    survey: &mut Survey,
+) {
+    let Some(at) = tree.child(item, name_key) else { return };
+    let (Some(name), Some(node)) = (tree.scalar(at), tree.get(at)) else { return };
+    let value =
+        Value { text: String::new(), span: node.span, kind: ValueKind::Opaque, place: Place::Nowhere };
+    let name_span = name_inside(node.span, &name.text);
+    survey.carriers.push(Carrier {
+        via: Via::Secret,
+        doc: target.doc,
+        scope,
+        sealed: target.sealed.map(str::to_owned),
+        ..variable(&name.text, name_span, value, item)
+    });
 }
 
 /// Standard base64 to text; `None` if it is not that.

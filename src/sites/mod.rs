@@ -102,6 +102,10 @@ pub struct Scope {
     pub broken: bool,
     /// Whether all that runs in it is the program itself, so that nothing else reads its variables.
     pub own: bool,
+    /// The version of the program, `major.minor`, where an image beside it pins one.
+    pub version: Option<(u32, u32)>,
+    /// The version of the chart, where one is pinned beside it.
+    pub chart_version: Option<(u32, u32)>,
 }
 
 /// Kinds of scopes.
@@ -132,6 +136,12 @@ pub struct Inner {
     pub at: Span,
     /// The container whose command it is.
     pub container: Option<Container>,
+    /// Whether a line end in it is a blank like any other.
+    pub no_shell: bool,
+    /// Whether it is the values of the chart.
+    pub values: bool,
+    /// The version of the chart that the text around it pins.
+    pub chart_version: Option<(u32, u32)>,
 }
 
 /// A container whose command line is text of its own.
@@ -168,6 +178,8 @@ impl Survey {
             wakes: false,
             broken: false,
             own: false,
+            version: None,
+            chart_version: None,
         });
         self.scopes.len() - 1
     }

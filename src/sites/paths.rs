@@ -21,8 +21,8 @@ pub(super) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
 /// Whether the document has what is required of it.
 pub(super) fn satisfies(tree: &DataTree, document: NodeId, requirements: &[Requirement]) -> bool {
     requirements.iter().all(|requirement| {
-        tree.text(document, &requirement.key)
-            .is_some_and(|text| requirement.is.is_empty() || requirement.is.iter().any(|value| value == text))
+        let scalar = below(tree, document, &requirement.key).and_then(|at| tree.scalar(at));
+        scalar.is_some_and(|scalar| requirement.is.is_empty() || requirement.is.contains(&scalar.text))
     })
 }
 

@@ -19,6 +19,10 @@ pub(super) struct Invocation<'a> {
     pub(super) scripts: Vec<&'a Word>,
     /// Whether it gets variables from a file.
     pub(super) environment_file: bool,
+    /// The file name of a program that no rule speaks of.
+    pub(super) name: &'a str,
+    /// The image that it runs in.
+    pub(super) image: Option<String>,
 }
 
 /// A variable given on the command line.
@@ -125,7 +129,7 @@ pub(super) fn resolve<'a>(
     words: &'a [Word],
     assignments: &'a [Variable],
     image: Option<&str>,
-    text: &str,
+    text: &'a str,
 ) -> Invocation<'a> {
     let mut found = Invocation {
         variables: assignments.iter().map(Given::Assignment).collect(),
@@ -144,6 +148,7 @@ pub(super) fn resolve<'a>(
         }
         let Some((word, behind)) = rest.split_first() else {
             found.program = image.as_deref().map_or(Runs::Unknown, of_image);
+            found.image = image;
             return found;
         };
         match of_word(word, text) {
@@ -151,6 +156,7 @@ pub(super) fn resolve<'a>(
             program => {
                 found.program = program;
                 found.arguments = behind;
+                found.image = image;
                 // `$IMAGE register`, `{{ image }} register`: the words behind are the same for a program and an image.
                 return found;
             }
@@ -163,10 +169,12 @@ pub(super) fn resolve<'a>(
             .filter(|wrapper| wrapper.names.iter().any(|known| known == name))
             .find_map(|wrapper| unwrap(wrapper, behind))
         else {
-            if let Some(image) = image.as_deref() {
-                found.program = of_image(image);
+            if let Some(image) = image {
+                found.program = of_image(&image);
                 found.arguments = rest;
+                found.image = Some(image);
             } else {
+                found.name = name;
                 found.arguments = behind;
                 if word.text == "register" {
                     // The program stands elsewhere: in another string, in an image beside it.
@@ -223,6 +231,15 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
             }
         } else if word.text.starts_with('-') && word.text.len() > 1 {
             at += 1;
+            let glued = wrapper.environment.iter().find(|name| {
+                !name.starts_with("--")
+                    && word.text.len() > name.len()
+                    && word.text.starts_with(name.as_str())
+            });
+            if let Some(name) = glued {
+                out.variables.push(Given::Word { option: None, word, skip: name.len() });
+                continue;
+            }
             let takes = inline.is_none() && wrapper.valued.iter().any(|valued| valued == option);
             let value = if takes { words.get(at) } else { None };
             at += usize::from(takes);
@@ -276,4 +293,12 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
         out.scripts.push(only);
     }
     Some(out)
+}
+
+/// The version in an image's tag: `v13.2.0`, `alpine-v13.2.0`, `16.1`.
+pub(super) fn version_of_image(image: &str) -> Option<(u32, u32)> {
+    static VERSION: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r":(?:[a-z0-9.]+-)?v?(\d+)\.(\d+)").ok());
+    let found = VERSION.as_ref()?.captures(image)?;
+    Some((found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str().parse().ok()?))
 }

@@ -23,7 +23,7 @@ pub struct Host {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Requirement {
-    /// Key at the top of the document.
+    /// Dotted path from the top of the document.
     pub key: String,
     /// Accepted values; none for any.
     #[serde(default)]
@@ -42,6 +42,9 @@ pub struct Site {
     /// What people call the place: "`script:` item".
     #[serde(default)]
     pub what: String,
+    /// For shell text: whether no shell reads it, so that a line end is a blank like any other.
+    #[serde(default)]
+    pub no_shell: bool,
     /// For text: its language; without one the name of the file or the content decides.
     #[serde(default)]
     pub language: Option<String>,
@@ -60,6 +63,9 @@ pub struct Site {
     /// For a secret: whether values are base64.
     #[serde(default)]
     pub base64: bool,
+    /// For the items of a secret: the key that holds the name.
+    #[serde(default)]
+    pub name_key: Option<String>,
     /// For a secret: what keeps it from being edited, in words ("it is encrypted").
     #[serde(default)]
     pub sealed: Option<String>,
@@ -83,8 +89,12 @@ pub enum Holds {
     Values,
     /// Keys of a Kubernetes Secret.
     Secret,
+    /// Text that is the values of the chart.
+    ValuesText,
     /// Text in a language of its own.
     Text,
+    /// A list of mappings, one for each key of a Secret; `name-key` holds the key's name.
+    SecretItems,
     /// Nothing that concerns anyone: no site below it counts.
     Nothing,
 }
@@ -165,6 +175,20 @@ pub struct Programs {
     pub programs: Vec<Program>,
     /// Programs that run other programs.
     pub wrappers: Vec<Wrapper>,
+    /// Commands that write a Secret.
+    pub secrets: Vec<SecretCommand>,
+}
+
+/// A command that writes a Secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SecretCommand {
+    /// Its file names.
+    pub names: Vec<String>,
+    /// Words that must come first, options aside.
+    pub words: Vec<String>,
+    /// The option whose value is `KEY=value`.
+    pub literal: String,
 }
 
 /// A program.
@@ -181,6 +205,9 @@ pub struct Program {
     /// Regular expressions of the images whose entrypoint it is.
     #[serde(default)]
     pub images: Vec<String>,
+    /// Options before the subcommand that take the next word as their value.
+    #[serde(default)]
+    pub valued: Vec<String>,
     /// Its subcommands.
     pub subcommands: Vec<Subcommand>,
     /// Names of variables that only it reads: one of them among others shows whose they are.
@@ -199,6 +226,8 @@ pub struct Subcommand {
     pub name: String,
     /// Options that take a value only behind `=`.
     pub flags: Vec<String>,
+    /// Options that take the next word as their value, whatever it looks like.
+    pub valued: Vec<String>,
     /// Options that show, together with the subcommand's name, whose command it is when the program is a variable.
     pub telling: Vec<String>,
     /// Options that show it together with one of `supporting`.
@@ -253,6 +282,9 @@ pub struct Chart {
     /// Mappings inside its values that are variables given to its containers.
     #[serde(default)]
     pub environment: Vec<String>,
+    /// Dotted paths, from the top of the document, that pin the chart's version.
+    #[serde(default)]
+    pub versions: Vec<String>,
     /// A mapping with one of these keys belongs to somebody else.
     #[serde(default)]
     pub not: Vec<String>,

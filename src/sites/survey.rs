@@ -4,17 +4,20 @@ use super::charts;
 use super::command::{self, Around};
 use super::environment::{self, Target};
 use super::paths::{document_of, leads_to, satisfies};
-use super::programs::{Runs, of_image};
+use super::programs::{Runs, of_image, version_of_image};
 use super::schema::{Holds, Host, Site};
 use super::{Container, DATA, Inner, ScopeKind, Survey};
 use crate::facts::{Command, DataTree, Facts, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
+    /// Whether a line end is a blank like any other: a command line that no shell reads.
+    pub no_shell: bool,
     /// Its index among the texts of the file.
     pub doc: usize,
     /// Its text.
@@ -25,6 +28,10 @@ pub struct Context<'a> {
     pub aliases: &'a [String],
     /// The container whose command line it is or stands in.
     pub container: Option<&'a Container>,
+    /// Whether it is the values of the chart.
+    pub values: bool,
+    /// The version of the chart that the text around it pins.
+    pub chart_version: Option<(u32, u32)>,
 }
 
 /// The globs of each host, in the order of the data.
@@ -51,12 +58,18 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             what: region.what.to_owned(),
             at: region.opener,
             container: None,
+            no_shell: false,
+            values: false,
+            chart_version: None,
         });
     }
     commands(parsed, context, survey);
+    collected(parsed, context, survey);
     variables(facts, context, survey);
     if !facts.tree.nodes.is_empty() {
-        Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey }.read();
+        let (claimed, charted) = Default::default();
+        Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey, claimed, charted }
+            .read();
     }
 }
 
@@ -64,6 +77,21 @@ fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     for command in &facts.commands {
         read_command(command, parsed, context, context.container, &facts.control, survey);
+    }
+}
+
+/// Options collected in an array or a string, for a command that is put together from them.
+fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    let facts = parsed.facts();
+    for words in &facts.word_lists {
+        let around = Around {
+            doc: context.doc,
+            text: context.text,
+            container: context.container,
+            control: &facts.control,
+            no_shell: context.no_shell,
+        };
+        command::read_collected(words, &around, survey);
     }
 }
 
@@ -75,7 +103,8 @@ fn read_command(
     control: &[Span],
     survey: &mut Survey,
 ) {
-    let around = Around { doc: context.doc, text: context.text, container, control };
+    let no_shell = context.no_shell;
+    let around = Around { doc: context.doc, text: context.text, container, control, no_shell };
     for word in command::read(command, &around, survey) {
         if let Some(decoded) = parsed.decode(word.node) {
             survey.inner.push(Inner {
@@ -84,6 +113,9 @@ fn read_command(
                 what: "quoted command".to_owned(),
                 at: word.span,
                 container: container.map(|container| Container { direct: false, ..container.clone() }),
+                no_shell: false,
+                values: false,
+                chart_version: None,
             });
         }
     }
@@ -109,6 +141,10 @@ struct Trees<'a> {
     parsed: &'a dyn Parsed,
     context: &'a Context<'a>,
     survey: &'a mut Survey,
+    /// Nodes that a site holds already; what stands around them comes first.
+    claimed: BTreeSet<NodeId>,
+    /// Mappings that were read as a chart's values.
+    charted: BTreeSet<NodeId>,
 }
 
 impl<'a> Trees<'a> {
@@ -139,7 +175,13 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            if let Some(chart) = charts::of_mapping(self.tree, id, self.context.aliases) {
+            let given = self.context.values && self.tree.roots.contains(&id);
+            let chart = if given {
+                DATA.charts.first()
+            } else {
+                charts::of_mapping(self.tree, id, self.context.aliases)
+            };
+            if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                 let sealed = self.sealed(document);
                 charts::read(chart, self.tree, id, &self.target(sealed), self.survey);
             }
@@ -156,6 +198,7 @@ impl<'a> Trees<'a> {
             parsed: self.parsed,
             control: self.control,
             sealed,
+            chart_version: self.context.chart_version,
         }
     }
 
@@ -166,6 +209,9 @@ impl<'a> Trees<'a> {
 
     fn hold(&mut self, site: &Site, id: NodeId, document: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
+        if !self.claimed.insert(id) {
+            return;
+        }
         match site.holds {
             Holds::Shell => self.shell(site, id, None),
             Holds::Arguments => self.arguments(&[id], None),
@@ -183,7 +229,7 @@ impl<'a> Trees<'a> {
             Holds::Container => self.container(site, id),
             Holds::ContainerLine => {}
             Holds::Values => {
-                if let Some(chart) = DATA.charts.first() {
+                if let Some(chart) = DATA.charts.first().filter(|_| self.charted.insert(id)) {
                     charts::read(chart, self.tree, id, &self.target(self.sealed(document)), self.survey);
                 }
             }
@@ -202,6 +248,8 @@ impl<'a> Trees<'a> {
                     self.survey,
                 );
             }
+            Holds::SecretItems => self.secret_items(site, id),
+            Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
             Holds::Text => self.text(site, id),
             Holds::Nothing => {}
         }
@@ -240,7 +288,11 @@ impl<'a> Trees<'a> {
             .as_ref()
             .map_or_else(|| Span::new(node.span.start(), node.span.start() + 1), |key| key.span);
         let what = site.what.clone();
-        self.survey.inner.push(Inner { decoded, hint, what, at, container: container.cloned() });
+        let values = site.holds == Holds::ValuesText;
+        let chart_version = DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, id));
+        let no_shell = site.no_shell || container.is_some_and(|container| container.direct);
+        let container = container.cloned();
+        self.survey.inner.push(Inner { decoded, hint, what, at, container, no_shell, values, chart_version });
     }
 
     fn text(&mut self, site: &Site, id: NodeId) {
@@ -259,6 +311,19 @@ impl<'a> Trees<'a> {
             (None, None) => Hint::Content,
         };
         self.inner(id, hint, site, None);
+    }
+
+    /// `data: [{secretKey: NAME, …}]`: each item gets its value elsewhere.
+    fn secret_items(&mut self, site: &Site, id: NodeId) {
+        let (Some(node), Some(name_key)) = (self.tree.get(id), site.name_key.as_deref()) else { return };
+        let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.evident = true;
+        }
+        let target = self.target(site.sealed.as_deref());
+        for item in self.tree.children(id) {
+            environment::read_secret_item(self.tree, *item, name_key, &target, scope, self.survey);
+        }
     }
 
     /// Words written as a list, as a command of their own. Several lists make up one command line.
@@ -290,11 +355,14 @@ impl<'a> Trees<'a> {
         let image = site.image.as_deref().and_then(|key| self.tree.text(id, key)).map(str::to_owned);
         let runs = image.as_deref().map_or(Runs::Unknown, of_image);
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
+        let version = image.as_deref().and_then(version_of_image);
         if let Some(it) = self.survey.scope_mut(scope) {
+            it.version = version;
             it.evident = matches!(runs, Runs::Known(_));
             it.foreign = runs == Runs::Foreign;
         }
         let parts: Vec<NodeId> = site.argv.iter().filter_map(|key| self.tree.child(id, key)).collect();
+        self.claimed.extend(&parts);
         let mut around = Container { image, scope, direct: true };
         let lists: Vec<NodeId> =
             parts.iter().copied().filter(|part| !self.tree.children(*part).is_empty()).collect();
@@ -310,6 +378,7 @@ impl<'a> Trees<'a> {
             }
         }
         if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
+            self.claimed.insert(env);
             let sealed = self.sealed(document_of(self.tree, id));
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
         }

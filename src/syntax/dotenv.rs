@@ -20,15 +20,31 @@ impl Language for Dotenv {
 
     fn file_names(&self) -> &'static [&'static str] {
         &[
-            ".env", ".env.*", "*.env", "*.env.example", "*.env.sample", "*.env.template", "*.env.dist", "*.env.j2", "*.env.tpl",
-            "env.example", "env.sample", "env.template", "env.dist", "env_file", "envfile", "environment",
+            ".env",
+            ".env.*",
+            "*.env",
+            "*.env.example",
+            "*.env.sample",
+            "*.env.template",
+            "*.env.dist",
+            "*.env.j2",
+            "*.env.tpl",
+            "env.example",
+            "env.sample",
+            "env.template",
+            "env.dist",
+            "env_file",
+            "envfile",
+            "environment",
         ]
     }
 
     fn recognises(&self, text: &str) -> bool {
         let mut fits = 0_usize;
         let mut other = 0_usize;
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).take(50) {
+        for line in
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).take(50)
+        {
             if assignment(line).is_some_and(|(_, _, value)| is_value(line.get(value..).unwrap_or_default())) {
                 fits += 1;
             } else {
@@ -53,9 +69,10 @@ fn is_value(value: &str) -> bool {
 fn assignment(line: &str) -> Option<(usize, usize, usize)> {
     let blank = line.len() - line.trim_start_matches(['\u{feff}', ' ', '\t']).len();
     let rest = line.get(blank..)?;
-    let export = rest.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t'])).map_or(0, |after| {
-        rest.len() - after.trim_start_matches([' ', '\t']).len()
-    });
+    let export = rest
+        .strip_prefix("export")
+        .filter(|rest| rest.starts_with([' ', '\t']))
+        .map_or(0, |after| rest.len() - after.trim_start_matches([' ', '\t']).len());
     let start = blank + export;
     let name = line.get(start..)?;
     let len = name.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-'))?;
@@ -134,7 +151,9 @@ impl File {
             }
         };
         let tail = text.get(value_end..lines_end).unwrap_or_default();
-        if let Some(sign) = tail.find('#').filter(|sign| tail.get(..*sign).is_some_and(|t| t.trim().is_empty())) {
+        if let Some(sign) =
+            tail.find('#').filter(|sign| tail.get(..*sign).is_some_and(|t| t.trim().is_empty()))
+        {
             let comment = Span::new(value_end + sign, value_end + tail.trim_end_matches(['\n', '\r']).len());
             self.facts.comments.push(Comment { span: comment, own_line: false });
         }
@@ -175,9 +194,12 @@ fn closing(text: &str, from: usize, quote: char) -> Option<usize> {
             '\\' if quote == '"' => escaped = true,
             _ if letter == quote => return Some(from + at),
             // The next assignment begins: the quote was part of the value.
-            '\n' if text.get(from + at + 1..).is_some_and(|rest| {
-                assignment(rest.lines().next().unwrap_or_default()).is_some()
-            }) => return None,
+            '\n' if text
+                .get(from + at + 1..)
+                .is_some_and(|rest| assignment(rest.lines().next().unwrap_or_default()).is_some()) =>
+            {
+                return None;
+            }
             _ => {}
         }
     }
@@ -195,7 +217,9 @@ fn decode(text: &str, span: Span) -> Decoded {
     if quoted == Some('"') {
         let mut letters = inner.of(text).char_indices().peekable();
         while let Some((at, letter)) = letters.next() {
-            let Some((next_at, next)) = (if letter == '\\' { letters.next() } else { None }) else { continue };
+            let Some((next_at, next)) = (if letter == '\\' { letters.next() } else { None }) else {
+                continue;
+            };
             let start = inner.start() + at;
             let end = inner.start() + next_at + next.len_utf8();
             let meant = match next {
@@ -239,12 +263,14 @@ impl Parsed for File {
                 return Err(NoEdit::new("there is no such line"));
             };
             let mut span = entry.lines;
-            let mark = usize::from(span.start() == 0 && self.text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
+            let mark =
+                usize::from(span.start() == 0 && self.text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
             span = Span::new(span.start() + mark, span.end());
             // The last line without a line end takes the one before it.
             if span.end() == self.text.len() && !self.text.ends_with('\n') && span.start() > mark {
                 let before = self.text.get(..span.start()).unwrap_or_default();
-                let kept = before.strip_suffix('\n').map_or(before, |b| b.strip_suffix('\r').unwrap_or(b)).len();
+                let kept =
+                    before.strip_suffix('\n').map_or(before, |b| b.strip_suffix('\r').unwrap_or(b)).len();
                 span = Span::new(kept, span.end());
             }
             match removal.edits.last_mut() {
@@ -263,7 +289,8 @@ impl Parsed for File {
         if value.contains(['\n', '\r']) {
             return Err(NoEdit::new("a value cannot hold a line break"));
         }
-        let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@,=+${}".contains(&b) || b >= 0x80);
+        let plain =
+            value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@,=+${}".contains(&b) || b >= 0x80);
         let written = if plain {
             value.to_owned()
         } else if !value.contains(['"', '\\']) {
@@ -286,7 +313,8 @@ impl Parsed for File {
         }
         let eol = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         let lines = entry.lines.of(&self.text);
-        let written = if lines.ends_with('\n') { format!("{key}={value}{eol}") } else { format!("{eol}{key}={value}") };
+        let written =
+            if lines.ends_with('\n') { format!("{key}={value}{eol}") } else { format!("{eol}{key}={value}") };
         Ok(vec![Edit::replace(Span::at(entry.lines.end()), written)])
     }
 

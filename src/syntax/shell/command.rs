@@ -26,7 +26,8 @@ impl Lexer<'_> {
     /// A simple command or assignments, up to what ends them.
     pub(super) fn statement(&mut self) {
         let mut building = self.begin();
-        building.test = self.text.get(self.at..).is_some_and(|rest| rest.starts_with("[[")) && self.dialect == Dialect::Sh;
+        building.test = self.text.get(self.at..).is_some_and(|rest| rest.starts_with("[["))
+            && self.dialect == Dialect::Sh;
         self.parts(&mut building);
         self.finish(building);
     }
@@ -58,7 +59,9 @@ impl Lexer<'_> {
                     }
                     break;
                 }
-                b'|' | b'(' | b')' | b'<' | b'>' | b'&' if building.test && !self.is_substitution() => self.at += 1,
+                b'|' | b'(' | b')' | b'<' | b'>' | b'&' if building.test && !self.is_substitution() => {
+                    self.at += 1
+                }
                 b'&' if self.peek(1) == Some(b'>') => {
                     if !self.redirect(building) {
                         break;
@@ -159,7 +162,8 @@ impl Lexer<'_> {
         let newline = scan::newline_len(self.bytes, end);
         let own_line = previous.is_some_and(|previous| {
             self.out.breaks.last().is_some_and(|last| {
-                last.span.start() >= previous.end() && scan::skip_blanks(self.bytes, last.span.end()) == span.start()
+                last.span.start() >= previous.end()
+                    && scan::skip_blanks(self.bytes, last.span.end()) == span.start()
             })
         });
         if own_line && newline > 0 {
@@ -283,7 +287,11 @@ impl Lexer<'_> {
     fn split_at_commas(&mut self, building: &mut Building, word: &RawWord) {
         let mut start = word.span.start();
         let pieces = word.pieces.clone();
-        let in_piece = |at: usize| pieces.iter().any(|p| p.span.start() <= at && at < p.span.end() && p.quoting != crate::embed::Quoting::Bare);
+        let in_piece = |at: usize| {
+            pieces.iter().any(|p| {
+                p.span.start() <= at && at < p.span.end() && p.quoting != crate::embed::Quoting::Bare
+            })
+        };
         let raw = word.span;
         for at in raw.start()..=raw.end() {
             if at == raw.end() || self.bytes.get(at) == Some(&b',') && !in_piece(at) {
@@ -320,7 +328,9 @@ impl Lexer<'_> {
             _ => return false,
         };
         let operator = Span::new(start, at + len);
-        let heredoc = matches!(rest, [b'<', b'<', b'-', ..] | [b'<', b'<', ..]) && rest.get(2) != Some(&b'<') && self.dialect == Dialect::Sh;
+        let heredoc = matches!(rest, [b'<', b'<', b'-', ..] | [b'<', b'<', ..])
+            && rest.get(2) != Some(&b'<')
+            && self.dialect == Dialect::Sh;
         self.at = scan::skip_blanks(self.bytes, operator.end());
         let Some(target) = self.word() else {
             self.at = operator.end();
@@ -393,7 +403,9 @@ impl Lexer<'_> {
             let line = newline + len;
             let first = scan::skip_blanks(self.bytes, line);
             match self.bytes.get(first..) {
-                Some([b'-', b'-', letter, ..]) if letter.is_ascii_alphanumeric() => return Some((newline, line)),
+                Some([b'-', b'-', letter, ..]) if letter.is_ascii_alphanumeric() => {
+                    return Some((newline, line));
+                }
                 Some([b'#', ..]) if self.dialect == Dialect::Sh => {
                     newline = scan::line_end(&self.finder, self.text, first);
                 }

@@ -25,7 +25,11 @@ impl Dialect {
     pub(super) fn of(text: &str) -> Self {
         if text.trim_start_matches('\u{feff}').trim_start().starts_with("#!") {
             let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();
-            return if first.contains("pwsh") || first.contains("powershell") { Self::PowerShell } else { Self::Sh };
+            return if first.contains("pwsh") || first.contains("powershell") {
+                Self::PowerShell
+            } else {
+                Self::Sh
+            };
         }
         let (mut sh, mut powershell, mut cmd) = (0_u32, 0_u32, 0_u32);
         for line in text.lines() {
@@ -57,9 +61,9 @@ fn is_sh_keyword(line: &str) -> bool {
 }
 
 fn is_powershell(line: &str) -> bool {
-    let continued = line
-        .strip_suffix('`')
-        .is_some_and(|before| before.ends_with([' ', '\t']) && !before.contains('`') && !before.contains("echo"));
+    let continued = line.strip_suffix('`').is_some_and(|before| {
+        before.ends_with([' ', '\t']) && !before.contains('`') && !before.contains("echo")
+    });
     continued
         || starts_with_ci(line, "$env:")
         || line.starts_with("PS ") && line.contains('>')
@@ -79,9 +83,29 @@ fn is_powershell_assignment(line: &str) -> bool {
 /// `Verb-Noun` at the start of a line.
 fn starts_with_cmdlet(line: &str) -> bool {
     const VERBS: &[&str] = &[
-        "Add-", "Clear-", "Copy-", "ConvertTo-", "ConvertFrom-", "Expand-", "Get-", "Import-", "Install-", "Invoke-",
-        "Move-", "New-", "Out-", "Read-", "Remove-", "Rename-", "Restart-", "Set-", "Start-", "Stop-", "Test-",
-        "Wait-", "Write-",
+        "Add-",
+        "Clear-",
+        "Copy-",
+        "ConvertTo-",
+        "ConvertFrom-",
+        "Expand-",
+        "Get-",
+        "Import-",
+        "Install-",
+        "Invoke-",
+        "Move-",
+        "New-",
+        "Out-",
+        "Read-",
+        "Remove-",
+        "Rename-",
+        "Restart-",
+        "Set-",
+        "Start-",
+        "Stop-",
+        "Test-",
+        "Wait-",
+        "Write-",
     ];
     VERBS.iter().any(|verb| {
         line.strip_prefix(verb).is_some_and(|noun| noun.starts_with(|c: char| c.is_ascii_uppercase()))

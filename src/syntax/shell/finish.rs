@@ -30,7 +30,9 @@ pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     out.facts.control.dedup();
     out.breaks.sort_by_key(|line| line.span);
     out.marks.sort_by_key(|mark| mark.span);
-    out.data.sort_by_key(|datum| (datum.span.start(), std::cmp::Reverse(datum.span.end()), datum.value != "command"));
+    out.data.sort_by_key(|datum| {
+        (datum.span.start(), std::cmp::Reverse(datum.span.end()), datum.value != "command")
+    });
 }
 
 /// Sorts the commands; says which command each statement became.
@@ -82,28 +84,51 @@ const SHELLS: &[&str] = &["sh", "bash", "zsh", "ksh", "dash", "ash", "ssh", "su"
 fn hint_of(command: &Command) -> Option<Hint> {
     let base = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
     let words: Vec<&Word> = command.words.iter().filter(|word| !word.control).collect();
-    let program = words
-        .iter()
-        .position(|word| !matches!(base(&word.text).as_str(), "sudo" | "env" | "nohup" | "exec" | "time") && !word.text.starts_with('-') && !word.text.contains('='));
+    let program = words.iter().position(|word| {
+        !matches!(base(&word.text).as_str(), "sudo" | "env" | "nohup" | "exec" | "time")
+            && !word.text.starts_with('-')
+            && !word.text.contains('=')
+    });
     let program = program?;
     let name = base(&words.get(program)?.text);
     let rest = words.get(program + 1..).unwrap_or_default();
-    let carries = matches!(name.as_str(), "docker" | "podman" | "kubectl" | "docker-compose" | "lxc" | "chroot" | "sudo" | "oc" | "vagrant" | "gcloud" | "nsenter" | "timeout");
+    let carries = matches!(
+        name.as_str(),
+        "docker"
+            | "podman"
+            | "kubectl"
+            | "docker-compose"
+            | "lxc"
+            | "chroot"
+            | "sudo"
+            | "oc"
+            | "vagrant"
+            | "gcloud"
+            | "nsenter"
+            | "timeout"
+    );
     // `sudo -u user bash`: the name of the user came first.
     let named_shell = |word: &&&Word| SHELLS.iter().take(6).any(|shell| base(&word.text) == *shell);
     let inline = rest.iter().any(|word| word.text == "-c");
     let sudo = words.iter().take(program).any(|word| base(&word.text) == "sudo");
-    if !inline && (SHELLS.contains(&name.as_str()) || (carries || sudo) && rest.iter().any(|word| named_shell(&word))) {
+    if !inline
+        && (SHELLS.contains(&name.as_str())
+            || (carries || sudo) && rest.iter().any(|word| named_shell(&word)))
+    {
         return Some(Hint::Language("shell".to_owned()));
     }
     let tee = words.iter().position(|word| base(&word.text) == "tee");
-    if let Some(file) = tee.and_then(|tee| words.iter().skip(tee + 1).find(|word| !word.text.starts_with('-'))) {
+    if let Some(file) =
+        tee.and_then(|tee| words.iter().skip(tee + 1).find(|word| !word.text.starts_with('-')))
+    {
         return Some(Hint::File(file.text.clone()));
     }
     let output = command.redirects.iter().find(|redirect| {
         matches!(redirect.operator.as_str(), ">" | ">>" | ">|" | "1>" | "1>>" | "&>" | "&>>")
     });
-    output.filter(|output| output.target.text != "/dev/null").map(|output| Hint::File(output.target.text.clone()))
+    output
+        .filter(|output| output.target.text != "/dev/null")
+        .map(|output| Hint::File(output.target.text.clone()))
 }
 
 /// Strings that look like part of a command line (`ARGS="--url $U --locked"`): their words, not for editing.
@@ -113,7 +138,9 @@ fn strings(out: &mut Output, text: &str, dialect: Dialect) {
         .variables
         .iter()
         .filter(|variable| looks_like_options(&variable.value))
-        .filter_map(|variable| Some((variable.value_span, out.nodes.get(variable.node.0 as usize)?.statement)))
+        .filter_map(|variable| {
+            Some((variable.value_span, out.nodes.get(variable.node.0 as usize)?.statement))
+        })
         .collect();
     for (span, statement) in candidates {
         let Some(decoded) = word::decode(text, dialect, span) else { continue };
@@ -135,7 +162,8 @@ fn strings(out: &mut Output, text: &str, dialect: Dialect) {
 
 fn looks_like_options(value: &str) -> bool {
     let mut words = value.split_ascii_whitespace();
-    value.contains([' ', '=', '\n']) && words.any(|word| {
-        word.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
-    })
+    value.contains([' ', '=', '\n'])
+        && words.any(|word| {
+            word.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+        })
 }

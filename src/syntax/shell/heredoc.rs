@@ -88,8 +88,11 @@ pub(super) fn decode(text: &str, body: &Body) -> Decoded {
         }
         at = end;
     }
-    let codec =
-        Codec::Heredoc { quoted: body.quoted, strip_tabs: body.strip_tabs, delimiter: body.delimiter.clone() };
+    let codec = Codec::Heredoc {
+        quoted: body.quoted,
+        strip_tabs: body.strip_tabs,
+        delimiter: body.delimiter.clone(),
+    };
     decoder.finish(body.body, codec)
 }
 

@@ -21,7 +21,11 @@ impl Lexer<'_> {
                 self.mark(start, 1, true, false);
                 return Keyword::Plain;
             }
-            return if self.dialect == Dialect::PowerShell { self.powershell_assignment() } else { Keyword::None };
+            return if self.dialect == Dialect::PowerShell {
+                self.powershell_assignment()
+            } else {
+                Keyword::None
+            };
         }
         if !behind.is_none_or(|b| b.is_ascii_whitespace() || b";&|()<>{`\\".contains(&b)) {
             return Keyword::None;
@@ -135,7 +139,11 @@ impl Lexer<'_> {
                 None | Some(b'\n' | b'\r' | b';' | b'&' | b'`') => return false,
                 Some(_) => match self.word() {
                     Some(word) if first && word.span.of(self.text) == "esac" => {
-                        self.out.marks.push(super::script::Mark { span: word.span, opens: false, closes: true });
+                        self.out.marks.push(super::script::Mark {
+                            span: word.span,
+                            opens: false,
+                            closes: true,
+                        });
                         self.out.datum(word.span, "operator:esac");
                         return true;
                     }
@@ -167,7 +175,8 @@ impl Lexer<'_> {
         if self.byte() != Some(b'$') {
             return Keyword::None;
         }
-        let exported = self.text.get(start + 1..start + 5).is_some_and(|text| text.eq_ignore_ascii_case("env:"));
+        let exported =
+            self.text.get(start + 1..start + 5).is_some_and(|text| text.eq_ignore_ascii_case("env:"));
         let name_start = start + if exported { 5 } else { 1 };
         let name = scan::name_len(self.bytes, name_start);
         if name == 0 {
@@ -220,7 +229,8 @@ impl Lexer<'_> {
     }
 
     fn begin_plain(&mut self, span: Span) -> usize {
-        let statement = super::script::Statement { parts: vec![span], tail: self.at, span, ..Default::default() };
+        let statement =
+            super::script::Statement { parts: vec![span], tail: self.at, span, ..Default::default() };
         self.out.statements.push(statement);
         self.out.statements.len() - 1
     }

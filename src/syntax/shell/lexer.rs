@@ -146,7 +146,11 @@ impl<'t> Lexer<'t> {
                 (b'(', _) => self.parenthesis(),
                 (b'#', _) if self.is_comment() => self.comment(),
                 (b'}', _) => self.mark(start, 1, false, true),
-                (b'{', next) if next.is_none_or(|b| b.is_ascii_whitespace() || self.dialect != Dialect::Sh && b != b'{') => {
+                (b'{', next)
+                    if next.is_none_or(|b| {
+                        b.is_ascii_whitespace() || self.dialect != Dialect::Sh && b != b'{'
+                    }) =>
+                {
                     self.mark(start, 1, true, false);
                 }
                 (b'@', _) if self.dialect == Dialect::Cmd => self.at += 1,
@@ -167,7 +171,8 @@ impl<'t> Lexer<'t> {
             }
             if self.at <= start {
                 // Nothing begins here: step over it.
-                self.at = start + self.text.get(start..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8);
+                self.at =
+                    start + self.text.get(start..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8);
             }
         }
     }
@@ -240,7 +245,10 @@ impl<'t> Lexer<'t> {
             if byte == b'<' && self.peek(1) == Some(b'#') && self.dialect == Dialect::PowerShell {
                 let end = self.text.get(self.at..).and_then(|rest| rest.find("#>"));
                 let end = end.map_or(self.text.len(), |end| self.at + end + 2);
-                self.out.facts.comments.push(Comment { span: Span::new(self.at, end), own_line: self.first_on_line(self.at) });
+                self.out
+                    .facts
+                    .comments
+                    .push(Comment { span: Span::new(self.at, end), own_line: self.first_on_line(self.at) });
                 self.at = end;
                 continue;
             }
@@ -280,7 +288,8 @@ impl<'t> Lexer<'t> {
         }
         let before = self.at.checked_sub(1).and_then(|at| self.bytes.get(at));
         let free = before.is_none_or(|byte| byte.is_ascii_whitespace() || b";&|()`{}\xbf".contains(byte));
-        free && scan::template(&self.finder, self.text, self.at, true).is_none_or(|_| self.peek(1) != Some(b'{'))
+        free && scan::template(&self.finder, self.text, self.at, true)
+            .is_none_or(|_| self.peek(1) != Some(b'{'))
     }
 
     /// Takes the comment at this place.

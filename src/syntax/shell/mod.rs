@@ -36,18 +36,72 @@ impl Language for Shell {
 
     fn aliases(&self) -> &'static [&'static str] {
         &[
-            "sh", "bash", "zsh", "ksh", "dash", "ash", "fish", "console", "shell-session", "shellsession", "sh-session",
-            "bash-session", "terminal", "shellscript", "powershell", "pwsh", "ps1", "posh", "bat", "batch", "batchfile", "cmd",
-            "dosbatch", "winbatch", "ps", "commandline", "cli",
+            "sh",
+            "bash",
+            "zsh",
+            "ksh",
+            "dash",
+            "ash",
+            "fish",
+            "console",
+            "shell-session",
+            "shellsession",
+            "sh-session",
+            "bash-session",
+            "terminal",
+            "shellscript",
+            "powershell",
+            "pwsh",
+            "ps1",
+            "posh",
+            "bat",
+            "batch",
+            "batchfile",
+            "cmd",
+            "dosbatch",
+            "winbatch",
+            "ps",
+            "commandline",
+            "cli",
         ]
     }
 
     fn file_names(&self) -> &'static [&'static str] {
         &[
-            "*.sh", "*.bash", "*.zsh", "*.ksh", "*.dash", "*.ps1", "*.psm1", "*.bat", "*.cmd", ".bashrc", ".bash_profile",
-            ".bash_aliases", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zprofile", ".zshenv", ".kshrc", ".envrc",
-            "*.sh.tpl", "*.sh.tftpl", "*.sh.tmpl", "*.sh.j2", "*.sh.erb", "*.sh.template", "*.sh.in", "*.sh.dist",
-            "*.sh.example", "*.sh.sample", "*.ps1.tpl", "*.ps1.tftpl", "*.ps1.j2", "*.bats",
+            "*.sh",
+            "*.bash",
+            "*.zsh",
+            "*.ksh",
+            "*.dash",
+            "*.ps1",
+            "*.psm1",
+            "*.bat",
+            "*.cmd",
+            ".bashrc",
+            ".bash_profile",
+            ".bash_aliases",
+            ".bash_login",
+            ".bash_logout",
+            ".profile",
+            ".zshrc",
+            ".zprofile",
+            ".zshenv",
+            ".kshrc",
+            ".envrc",
+            "*.sh.tpl",
+            "*.sh.tftpl",
+            "*.sh.tmpl",
+            "*.sh.j2",
+            "*.sh.erb",
+            "*.sh.template",
+            "*.sh.in",
+            "*.sh.dist",
+            "*.sh.example",
+            "*.sh.sample",
+            "*.ps1.tpl",
+            "*.ps1.tftpl",
+            "*.ps1.j2",
+            "*.bats",
         ]
     }
 
@@ -57,7 +111,18 @@ impl Language for Shell {
             let line = line.lines().next().unwrap_or_default();
             return line.split([' ', '/', '\t', '\\']).any(|word| {
                 let word = word.trim_end_matches(".exe");
-                matches!(word, "sh" | "bash" | "zsh" | "ksh" | "dash" | "ash" | "pwsh" | "powershell" | "busybox" | "bats")
+                matches!(
+                    word,
+                    "sh" | "bash"
+                        | "zsh"
+                        | "ksh"
+                        | "dash"
+                        | "ash"
+                        | "pwsh"
+                        | "powershell"
+                        | "busybox"
+                        | "bats"
+                )
             });
         }
         looks_like_shell(text)
@@ -71,10 +136,48 @@ impl Language for Shell {
 /// Whether the first lines of a text are commands.
 fn looks_like_shell(text: &str) -> bool {
     const PROGRAMS: &[&str] = &[
-        "sudo", "apt", "apt-get", "yum", "dnf", "apk", "curl", "wget", "docker", "docker-compose", "podman", "kubectl",
-        "helm", "gitlab-runner", "gitlab-ci-multi-runner", "systemctl", "service", "export", "cd", "mkdir", "chmod", "chown",
-        "set", "source", "cat", "exec", "if", "for", "while", "function", "eval", "ssh", "git", "rm", "cp", "mv",
-        "useradd", "usermod", "sleep", "local", "declare", "echo",
+        "sudo",
+        "apt",
+        "apt-get",
+        "yum",
+        "dnf",
+        "apk",
+        "curl",
+        "wget",
+        "docker",
+        "docker-compose",
+        "podman",
+        "kubectl",
+        "helm",
+        "gitlab-runner",
+        "gitlab-ci-multi-runner",
+        "systemctl",
+        "service",
+        "export",
+        "cd",
+        "mkdir",
+        "chmod",
+        "chown",
+        "set",
+        "source",
+        "cat",
+        "exec",
+        "if",
+        "for",
+        "while",
+        "function",
+        "eval",
+        "ssh",
+        "git",
+        "rm",
+        "cp",
+        "mv",
+        "useradd",
+        "usermod",
+        "sleep",
+        "local",
+        "declare",
+        "echo",
     ];
     let mut score = 0_i32;
     let mut continued = false;
@@ -88,12 +191,16 @@ fn looks_like_shell(text: &str) -> bool {
         let word = line.split([' ', '\t', ';']).next().unwrap_or_default();
         let sure = line.starts_with("if [ ") || line.starts_with("if [[ ") || line.starts_with("set -e");
         // A line of YAML or prose may begin with any word; a colon or a full stop gives it away.
-        let other = word.ends_with([':', ',', '.']) || line.ends_with(['.', ':']) || line.contains(": ") && !line.contains(['"', '\'']);
+        let other = word.ends_with([':', ',', '.'])
+            || line.ends_with(['.', ':'])
+            || line.contains(": ") && !line.contains(['"', '\'']);
         score += if sure || word.starts_with("@echo") {
             3
         } else if other {
             -2
-        } else if PROGRAMS.contains(&word) && line.len() > word.len() || matches!(word, "fi" | "done" | "esac") {
+        } else if PROGRAMS.contains(&word) && line.len() > word.len()
+            || matches!(word, "fi" | "done" | "esac")
+        {
             2
         } else if line.contains("gitlab-runner register") || line.starts_with("./") {
             2

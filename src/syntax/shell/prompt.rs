@@ -6,8 +6,20 @@ use super::scan;
 
 /// Programs that one meets behind a root prompt.
 const KNOWN: &[&str] = &[
-    "gitlab-runner", "sudo", "docker", "podman", "kubectl", "helm", "curl", "apt", "apt-get", "yum", "dnf", "systemctl",
-    "gitlab-ci-multi-runner", "docker-compose",
+    "gitlab-runner",
+    "sudo",
+    "docker",
+    "podman",
+    "kubectl",
+    "helm",
+    "curl",
+    "apt",
+    "apt-get",
+    "yum",
+    "dnf",
+    "systemctl",
+    "gitlab-ci-multi-runner",
+    "docker-compose",
 ];
 
 /// Whether `# ` at the start of a line is a prompt: the text begins with one, and no command stands without.
@@ -28,7 +40,8 @@ impl Lexer<'_> {
         let len = match rest.as_bytes() {
             [b'$' | b'%', b' ', next, ..] if !next.is_ascii_whitespace() && *next != b'=' => 2,
             [b'#', b' ', ..] if self.root_prompt => {
-                let word = rest.get(2..).and_then(|rest| rest.split_ascii_whitespace().next()).unwrap_or_default();
+                let word =
+                    rest.get(2..).and_then(|rest| rest.split_ascii_whitespace().next()).unwrap_or_default();
                 if !KNOWN.contains(&word) {
                     return;
                 }

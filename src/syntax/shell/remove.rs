@@ -24,12 +24,18 @@ pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdi
             NodeKind::Part => parts.entry(node.statement).or_default().push(node.span),
             NodeKind::Statement => whole.push(node.statement),
             NodeKind::Value => return Err(NoEdit::new("it cannot go by itself")),
-            NodeKind::Inner => return Err(NoEdit::new("it stands in a string that is put together elsewhere")),
+            NodeKind::Inner => {
+                return Err(NoEdit::new("it stands in a string that is put together elsewhere"));
+            }
         }
     }
     // A statement of which nothing is left goes whole.
     parts.retain(|index, spans| {
-        let gone = script.out.statements.get(*index).is_some_and(|statement| leaves_nothing(script, statement, spans));
+        let gone = script
+            .out
+            .statements
+            .get(*index)
+            .is_some_and(|statement| leaves_nothing(script, statement, spans));
         if gone {
             whole.push(*index);
         }
@@ -78,7 +84,8 @@ fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
     edits.insert_all(removal.edits.iter().cloned()).map_err(|_| refuse())?;
     let left = String::from_utf8(edits.apply(script.text.as_bytes())).map_err(|_| refuse())?;
     let after = Script::read(&left, script.dialect);
-    let kept = script.out.data.iter().filter(|datum| !removal.gone.iter().any(|gone| gone.contains(datum.span)));
+    let kept =
+        script.out.data.iter().filter(|datum| !removal.gone.iter().any(|gone| gone.contains(datum.span)));
     if kept.map(|datum| &datum.value).eq(after.out.data.iter().map(|datum| &datum.value)) {
         Ok(())
     } else {
@@ -159,7 +166,8 @@ impl View<'_> {
     fn is_option_or_assignment(&self, index: usize) -> bool {
         let raw = self.part(index).of(&self.script.text);
         let name = scan::name_len(raw.as_bytes(), 0);
-        raw.starts_with('-') || name > 0 && raw.get(name..).is_some_and(|rest| rest.starts_with(['=', '+', '[']))
+        raw.starts_with('-')
+            || name > 0 && raw.get(name..).is_some_and(|rest| rest.starts_with(['=', '+', '[']))
     }
 
     /// The line ends between two offsets.
@@ -206,7 +214,9 @@ impl View<'_> {
         let next = self.part(last + 1).start();
         let span = match (before, behind) {
             // A line of its own, the `\` before it stays in use.
-            (Some(before), Some(behind)) if !(before.kind == BreakKind::Continuation && behind.kind == BreakKind::Newline) => {
+            (Some(before), Some(behind))
+                if !(before.kind == BreakKind::Continuation && behind.kind == BreakKind::Newline) =>
+            {
                 Span::new(before.span.end(), behind.span.end())
             }
             (Some(_), Some(_)) => Span::new(self.staying_before(first), end),

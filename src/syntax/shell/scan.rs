@@ -65,11 +65,8 @@ pub(super) fn template(finder: &Finder, text: &str, at: usize, one_line: bool) -
     };
     let same_line = one_line || close == "}" || close == "#}";
     let start = at + open;
-    let found = if same_line {
-        finder.find_on_line(text, close, start)?
-    } else {
-        finder.find(text, close, start)?
-    };
+    let found =
+        if same_line { finder.find_on_line(text, close, start)? } else { finder.find(text, close, start)? };
     if found - at > LONGEST {
         return None;
     }
@@ -111,12 +108,16 @@ fn quoted_close(finder: &Finder, text: &str, start: usize, found: usize, close: 
 }
 
 fn role(open: &[u8], inner: &str) -> Role {
-    const OPENS: &[&str] = &["if", "unless", "for", "range", "with", "block", "define", "macro", "call", "filter", "raw", "case"];
-    const NEUTRAL: &[&str] = &["else", "elif", "elsif", "elseif", "set", "include", "import", "from", "extends", "do"];
+    const OPENS: &[&str] = &[
+        "if", "unless", "for", "range", "with", "block", "define", "macro", "call", "filter", "raw", "case",
+    ];
+    const NEUTRAL: &[&str] =
+        &["else", "elif", "elsif", "elseif", "set", "include", "import", "from", "extends", "do"];
     let inner = inner.trim_start_matches(['-', '~', '+']).trim_start();
     let word = inner.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
     let opens = OPENS.contains(&word);
-    let closes = word.starts_with("end") && (word == "end" || OPENS.contains(&word.get(3..).unwrap_or_default()));
+    let closes =
+        word.starts_with("end") && (word == "end" || OPENS.contains(&word.get(3..).unwrap_or_default()));
     match open {
         [b'{', b'#', ..] => Role::Neutral,
         // Vue and Jinja values may begin with a name such as `for`; a bare one needs more behind it.
@@ -139,7 +140,11 @@ fn role(open: &[u8], inner: &str) -> Role {
         [b'<', b'%', ..] if inner.starts_with('=') => Role::Value,
         [b'<', b'%', ..] if opens || inner.trim_end().ends_with(" do") => Role::Opens,
         [b'<', b'%', ..] if closes || NEUTRAL.contains(&word) || inner.starts_with('#') => {
-            if closes { Role::Closes } else { Role::Neutral }
+            if closes {
+                Role::Closes
+            } else {
+                Role::Neutral
+            }
         }
         [b'<', b'%', ..] => Role::Neutral,
         _ => Role::Value,
@@ -175,11 +180,9 @@ pub(super) fn line_end(finder: &Finder, text: &str, at: usize) -> usize {
 /// Length of the name (`[A-Za-z_][A-Za-z0-9_]*`) at `at`.
 pub(super) fn name_len(bytes: &[u8], at: usize) -> usize {
     match bytes.get(at) {
-        Some(first) if first.is_ascii_alphabetic() || *first == b'_' => bytes
-            .iter()
-            .skip(at)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
-            .count(),
+        Some(first) if first.is_ascii_alphabetic() || *first == b'_' => {
+            bytes.iter().skip(at).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+        }
         _ => 0,
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
         }
         return Err(NoEdit::new("the quotes around it stand elsewhere"));
     }
-    if info.value == info.span && raw.trim_start_matches(['"', '\'']).starts_with('-')
+    if info.value == info.span
+        && raw.trim_start_matches(['"', '\'']).starts_with('-')
         && let Some(equals) = raw.find('=')
     {
         let head = raw.get(..=equals).unwrap_or_default();
@@ -40,13 +41,20 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
             }
             let head = head.get(1..).unwrap_or_default();
             let bare = written.trim_matches('"');
-            let whole = if written.starts_with('\'') { format!("'{head}{}", written.get(1..).unwrap_or_default()) } else { format!("\"{head}{bare}\"") };
+            let whole = if written.starts_with('\'') {
+                format!("'{head}{}", written.get(1..).unwrap_or_default())
+            } else {
+                format!("\"{head}{bare}\"")
+            };
             return Ok(vec![Edit::replace(info.value, whole)]);
         }
         if head.contains(['"', '\'', '$', '`', '{']) {
             return Err(NoEdit::new("the name of the option is an expression"));
         }
-        return Ok(vec![Edit::replace(Span::new(info.value.start() + head.len(), info.value.end()), written)]);
+        return Ok(vec![Edit::replace(
+            Span::new(info.value.start() + head.len(), info.value.end()),
+            written,
+        )]);
     }
     Ok(vec![Edit::replace(info.value, written)])
 }
@@ -57,13 +65,16 @@ fn is_plain(byte: u8) -> bool {
 
 /// Whether `value` is one `$NAME` or `${NAME}`.
 fn is_name(value: &str) -> bool {
-    let inner = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).or_else(|| value.strip_prefix('$'));
+    let inner =
+        value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).or_else(|| value.strip_prefix('$'));
     inner.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
 }
 
 /// Whether `value` means something other than itself to a shell or to a template engine.
 fn is_expression(value: &str, dialect: Dialect) -> bool {
-    let name = |at: usize| value.as_bytes().get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || b"_{(".contains(b));
+    let name = |at: usize| {
+        value.as_bytes().get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || b"_{(".contains(b))
+    };
     value.bytes().enumerate().any(|(at, byte)| byte == b'$' && name(at))
         || ["{{", "{%", "<%", "#{", "%{"].iter().any(|sign| value.contains(sign))
         || dialect == Dialect::Sh && value.contains('`')

@@ -22,14 +22,19 @@ pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Sp
     if bytes.get(tail) == Some(&b';') && bytes.get(tail + 1) != Some(&b';') {
         tail = scan::skip_blanks(bytes, tail + 1);
     }
-    let ends_line = tail >= bytes.len() || scan::newline_len(bytes, tail) > 0 || bytes.get(tail) == Some(&b'#');
+    let ends_line =
+        tail >= bytes.len() || scan::newline_len(bytes, tail) > 0 || bytes.get(tail) == Some(&b'#');
     if own_start && ends_line {
         let end = text.get(tail..).and_then(|rest| rest.find('\n')).map_or(text.len(), |at| tail + at + 1);
         if end == text.len() && !text.ends_with('\n') && line_start > 0 {
-            let start = line_start - if bytes.get(line_start.wrapping_sub(2)) == Some(&b'\r') { 2 } else { 1 };
+            let start =
+                line_start - if bytes.get(line_start.wrapping_sub(2)) == Some(&b'\r') { 2 } else { 1 };
             return Ok(Span::new(start, end));
         }
-        return Ok(Span::new(if line_start == 0 { head.len() - head.trim_start_matches('\u{feff}').len() } else { line_start }, end));
+        return Ok(Span::new(
+            if line_start == 0 { head.len() - head.trim_start_matches('\u{feff}').len() } else { line_start },
+            end,
+        ));
     }
     if tail > statement.tail && !ends_line {
         return Ok(Span::new(span.start(), tail));
@@ -48,8 +53,10 @@ fn check(script: &Script, span: Span, gone: &[usize]) -> Result<(), NoEdit> {
     let before = out.marks.iter().rev().find(|mark| mark.span.end() <= span.start());
     let behind = out.marks.iter().find(|mark| mark.span.start() >= span.end());
     let staying = |(index, _): &(usize, &super::script::Statement)| !gone.contains(index);
-    let statements = || out.statements.iter().enumerate().filter(staying).map(|(_, s)| s.span).filter(|s| !s.is_empty());
-    let stands_before = statements().filter(|other| other.end() <= span.start()).map(Span::end).max().unwrap_or(0);
+    let statements =
+        || out.statements.iter().enumerate().filter(staying).map(|(_, s)| s.span).filter(|s| !s.is_empty());
+    let stands_before =
+        statements().filter(|other| other.end() <= span.start()).map(Span::end).max().unwrap_or(0);
     let stands_behind =
         statements().filter(|other| other.start() >= span.end()).map(Span::start).min().unwrap_or(usize::MAX);
     let joins = |mark: &Mark| matches!(mark.span.of(text), "&&" | "||" | "|" | "|&" | "!" | "&");

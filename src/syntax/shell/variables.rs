@@ -21,7 +21,9 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
         match name.as_str() {
             "export" | "declare" | "typeset" | "local" | "readonly" if dialect == Dialect::Sh => {
                 let options = |letter: char| {
-                    arguments.iter().any(|a| a.text.starts_with('-') && !a.text.contains('=') && a.text.contains(letter))
+                    arguments
+                        .iter()
+                        .any(|a| a.text.starts_with('-') && !a.text.contains('=') && a.text.contains(letter))
                 };
                 let exports = name == "export" && !options('n') || name != "export" && options('x');
                 mark_declares(out, statement);
@@ -97,7 +99,13 @@ fn mark_declares(out: &mut Output, statement: usize) {
 }
 
 /// `NAME=value` as an argument; `"NAME=value"` as cmd writes it.
-fn assignment(out: &mut Output, text: &str, word: &Word, statement: usize, exported: bool) -> Option<Variable> {
+fn assignment(
+    out: &mut Output,
+    text: &str,
+    word: &Word,
+    statement: usize,
+    exported: bool,
+) -> Option<Variable> {
     let raw = word.span.of(text);
     let quote = usize::from(raw.starts_with('"'));
     let start = word.span.start() + quote;
@@ -109,7 +117,8 @@ fn assignment(out: &mut Output, text: &str, word: &Word, statement: usize, expor
     }
     let name_span = Span::new(start, start + name);
     let value_start = start + name + plus + 1;
-    let value_end = if quote == 1 && raw.len() > 1 && raw.ends_with('"') { word.span.end() - 1 } else { word.span.end() };
+    let value_end =
+        if quote == 1 && raw.len() > 1 && raw.ends_with('"') { word.span.end() - 1 } else { word.span.end() };
     let value_span = Span::new(value_start, value_end);
     let value = word.text.get(name + plus + 1..).unwrap_or_default().to_owned();
     let node = out.node(NodeKind::Part, word.span, value_span, statement);

@@ -98,7 +98,11 @@ impl Lexer<'_> {
         while let Some(byte) = self.byte() {
             let before = self.at;
             match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b')' | b'&' | b'(' if self.ends_word(byte, start) => break,
+                b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b')' | b'&' | b'('
+                    if self.ends_word(byte, start) =>
+                {
+                    break;
+                }
                 b'\'' if self.dialect != Dialect::Cmd => self.single(&mut word),
                 b'"' => self.double(&mut word),
                 b'<' | b'>' => {
@@ -154,7 +158,10 @@ impl Lexer<'_> {
             self.at = self.finder.find_on_line(self.text, ")", start).map_or(start + 1, |close| close + 1);
         } else {
             self.at += self.char_len();
-            while self.byte().is_some_and(|b| b.is_ascii_alphanumeric() || b"-_./:,=@+~".contains(&b) || b >= 0x80) {
+            while self
+                .byte()
+                .is_some_and(|b| b.is_ascii_alphanumeric() || b"-_./:,=@+~".contains(&b) || b >= 0x80)
+            {
                 self.at += 1;
             }
         }
@@ -260,24 +267,22 @@ impl Lexer<'_> {
                         self.at += 1;
                     }
                 }
-                b'{' | b'%' | b'#' | b'<' => {
-                    match scan::template(&self.finder, self.text, self.at, true) {
-                        Some((end, role)) => {
-                            word.push(from, self.at, Means::Verbatim, quoting);
-                            word.push(self.at, end, Means::Verbatim, Quoting::Expression);
-                            word.opaque = true;
-                            self.note_control(self.at, end, role);
-                            self.at = end;
-                            from = end;
-                        }
-                        None => {
-                            if byte == b'%' && self.percent_name(self.at).is_some() {
-                                word.opaque = true;
-                            }
-                            self.at += 1;
-                        }
+                b'{' | b'%' | b'#' | b'<' => match scan::template(&self.finder, self.text, self.at, true) {
+                    Some((end, role)) => {
+                        word.push(from, self.at, Means::Verbatim, quoting);
+                        word.push(self.at, end, Means::Verbatim, Quoting::Expression);
+                        word.opaque = true;
+                        self.note_control(self.at, end, role);
+                        self.at = end;
+                        from = end;
                     }
-                }
+                    None => {
+                        if byte == b'%' && self.percent_name(self.at).is_some() {
+                            word.opaque = true;
+                        }
+                        self.at += 1;
+                    }
+                },
                 _ => self.at += 1,
             }
         }
@@ -300,7 +305,9 @@ impl Lexer<'_> {
         };
         self.at += letter.len_utf8();
         let means = match (self.dialect, letter) {
-            (Dialect::Sh, '"' | '\\' | '$' | '`') | (Dialect::PowerShell, '"' | '$' | '`') => Means::Char(letter),
+            (Dialect::Sh, '"' | '\\' | '$' | '`') | (Dialect::PowerShell, '"' | '$' | '`') => {
+                Means::Char(letter)
+            }
             _ => Means::Verbatim,
         };
         word.push(start, self.at, means, quoting);
@@ -377,7 +384,13 @@ impl Lexer<'_> {
         }
         let glued = behind.starts_with(|c: char| c.is_alphanumeric() || c == '&' || c == '>' || c == '$');
         let telling = inner.contains([' ', '_', '-']) || inner.contains(char::is_uppercase);
-        let behind_option = self.text.get(..at)?.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next()?.starts_with('-');
+        let behind_option = self
+            .text
+            .get(..at)?
+            .trim_end_matches([' ', '\t'])
+            .rsplit([' ', '\t', '\n'])
+            .next()?
+            .starts_with('-');
         (at > start || !glued && (telling || behind_option)).then_some(at + 1 + len + 1)
     }
 
@@ -474,7 +487,9 @@ impl Lexer<'_> {
                 }
                 word.splits |= bare;
             }
-            Some(byte) if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) && !self.closes_quote(start + 1) => {
+            Some(byte)
+                if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) && !self.closes_quote(start + 1) =>
+            {
                 self.at += 2;
                 word.splits |= bare && !b"#?$!".contains(&byte) || byte == b'@';
             }

@@ -55,13 +55,15 @@ fn options(script: &Script, names: &[&str]) -> Vec<NodeId> {
         for list in [&command.words, &command.stray] {
             pick(list, names, &mut nodes);
         }
-        let assignments = command.assignments.iter().filter(|variable| names.contains(&variable.name.as_str()));
+        let assignments =
+            command.assignments.iter().filter(|variable| names.contains(&variable.name.as_str()));
         nodes.extend(assignments.map(|variable| variable.node));
     }
     for list in &script.facts().word_lists {
         pick(list, names, &mut nodes);
     }
-    let variables = script.facts().variables.iter().filter(|variable| names.contains(&variable.name.as_str()));
+    let variables =
+        script.facts().variables.iter().filter(|variable| names.contains(&variable.name.as_str()));
     nodes.extend(variables.map(|variable| variable.node));
     nodes
 }
@@ -73,7 +75,10 @@ fn pick(words: &[Word], names: &[&str], nodes: &mut Vec<NodeId>) {
             continue;
         }
         nodes.push(word.node);
-        if let Some(value) = words.get(index + 1).filter(|v| !word.text.contains('=') && !v.text.starts_with('-') && !v.control) {
+        if let Some(value) = words
+            .get(index + 1)
+            .filter(|v| !word.text.contains('=') && !v.text.starts_with('-') && !v.control)
+        {
             nodes.push(value.node);
         }
     }

@@ -22,7 +22,10 @@ const CASES: &[(&str, &str)] = &[
     ("r https://<host>/x <in >out 2>&1", ""),
     ("sort <input> output", ""),
     ("r {{ a | join(\",\") }} ${{ secrets.X }} {% if x %}--l{% endif %} --z", ""),
-    ("r --t \"{{ cfg['u']|d() }}\" '{{ cfg['u'] }}' ${join(\"\\n\", formatlist(\"--v \\\"%s\\\" \\\\\", l))} <%= x y %>", ""),
+    (
+        "r --t \"{{ cfg['u']|d() }}\" '{{ cfg['u'] }}' ${join(\"\\n\", formatlist(\"--v \\\"%s\\\" \\\\\", l))} <%= x y %>",
+        "",
+    ),
     ("r \"%{ for x in y }a%{ endfor }\" #{host name} %SETTINGS_x% @X@ __X__", ""),
     ("{% if a %}\nr \\\n{% if b %}\n --a \\\n{% endif %}\n --b\n{% endif %}", ""),
     ("r \\\n{{- if .x }}\n --locked \\\n{{- end }}\n --url u\nnext", ""),
