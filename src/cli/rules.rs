@@ -184,7 +184,7 @@ mod tests {
             examples: vec![example],
             ..RuleDoc::default()
         };
-        insta::assert_snapshot!(page(&rule), @"");
+        insta::assert_snapshot!(page(&rule));
         assert_eq!(table(&[rule]), "register-server-option  warning  Options of the server.\n");
     }
 }

@@ -168,11 +168,6 @@ impl Segments {
         }
     }
 
-    /// Whether host bytes without an inner byte lie at inner offset `at`.
-    fn is_gap(&self, at: usize) -> bool {
-        self.offset(at, Side::Before) != self.offset(at, Side::Behind)
-    }
-
     /// The edit of the host that makes `edit` of the inner text.
     ///
     /// # Errors
@@ -195,15 +190,13 @@ impl Segments {
         }
         // Whole lines go with their indentation: from the end of the line before to the end of the last one. A range
         // that begins inside a line and ends at the start of another one joins the two, without the indentation.
-        let lines = self.is_gap(span.start()) && self.is_gap(span.end())
-            || span.start() == 0 && self.is_gap(span.end()) && span.end() < inner_text.len();
-        let (start_side, end_side) = match (lines, span.start()) {
-            (true, 0) => (Side::Behind, Side::Behind),
-            (true, _) => (Side::Before, Side::Before),
-            (false, _) if self.is_gap(span.end()) && span.end() < inner_text.len() => {
-                (Side::Behind, Side::Behind)
-            }
-            (false, _) => (Side::Behind, Side::Before),
+        let begins_line = |at: usize| at == 0 || inner_text.as_bytes().get(at - 1) == Some(&b'\n');
+        let (start_side, end_side) = match (begins_line(span.start()), begins_line(span.end()), span.start())
+        {
+            (true, true, 0) => (Side::Behind, Side::Behind),
+            (true, true, _) => (Side::Before, Side::Before),
+            (false, true, _) if span.end() < inner_text.len() => (Side::Behind, Side::Behind),
+            _ => (Side::Behind, Side::Before),
         };
         let start = exact(self.offset(span.start(), start_side))?;
         let end = exact(self.offset(span.end(), end_side))?;

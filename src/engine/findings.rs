@@ -6,6 +6,7 @@ use crate::finding::{Finding, Fix, Safety, Setting, Severity};
 use crate::rules::{
     BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
 };
+use crate::sites::Via;
 use crate::text::Source;
 use regex::bytes::Regex;
 use std::sync::LazyLock;
@@ -52,8 +53,26 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
     Circumstances {
         token_value: file.settings.token_value.is_some(),
         names_old_variable: names_old_variable(file.source),
+        read_by_name: read_by_name(file, registration),
         document,
     }
+}
+
+/// Whether `$NAME` of one of the unit's variables stands anywhere but in that variable's own value.
+fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
+    let mut carriers =
+        registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
+    carriers.any(|carrier| {
+        if carrier.via != Via::Variable {
+            return false;
+        }
+        let name = regex::escape(&carrier.name);
+        let pattern = format!(r"(?-u)(?:\$\{{?|\$\(|[$%]env:|%){name}(?:\b|%)");
+        let own = file.documents.to_host(carrier.doc, carrier.value.span);
+        Regex::new(&pattern).is_ok_and(|reads| {
+            reads.find_iter(file.source.bytes()).any(|at| !own.contains(at.range().into()))
+        })
+    })
 }
 
 fn names_old_variable(source: &Source) -> bool {

@@ -33,6 +33,6 @@ mod tests {
 
     #[test]
     fn one_line_for_each_finding() {
-        insta::assert_snapshot!(samples::text(super::write), @"");
+        insta::assert_snapshot!(samples::text(super::write));
     }
 }

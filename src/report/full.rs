@@ -215,6 +215,6 @@ mod tests {
 
     #[test]
     fn each_finding_is_a_picture_with_its_fix() {
-        insta::assert_snapshot!(samples::text(super::write), @"");
+        insta::assert_snapshot!(samples::text(super::write));
     }
 }

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn the_document_has_the_form_of_the_contract() {
-        insta::assert_snapshot!(samples::text(super::write), @"");
+        insta::assert_snapshot!(samples::text(super::write));
     }
 
     #[test]

@@ -34,6 +34,6 @@ mod tests {
 
     #[test]
     fn rules_are_counted_most_often_first() {
-        insta::assert_snapshot!(samples::text(super::statistics), @"");
+        insta::assert_snapshot!(samples::text(super::statistics));
     }
 }

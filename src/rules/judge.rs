@@ -11,6 +11,8 @@ pub struct Circumstances {
     pub token_value: bool,
     /// Whether the file names the old slot's variable.
     pub names_old_variable: bool,
+    /// Whether the file reads a variable of the unit by its name elsewhere.
+    pub read_by_name: bool,
     /// Whether it stands in Markdown.
     pub document: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> View<'a> {
             && same(when.in_view, &|| !scope(|scope| scope.opaque))
             && same(when.shared, &|| self.registration.is_shared(self.survey))
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
+            && same(when.read_by_name, &|| self.circumstances.read_by_name)
             && same(when.wakes, &|| scope(|scope| scope.wakes))
             && same(when.broken, &|| scope(|scope| scope.broken))
             && same(when.outdated, &|| self.is_outdated())

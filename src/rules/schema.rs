@@ -165,6 +165,9 @@ pub struct When {
     /// Whether the file names the old slot's variable anywhere.
     #[serde(default)]
     pub names_old_variable: Option<bool>,
+    /// Whether the file reads a variable of the unit by its name, somewhere else than in that variable's own value.
+    #[serde(default)]
+    pub read_by_name: Option<bool>,
     /// Whether taking a setting out makes the program read options that it does not read today.
     #[serde(default)]
     pub wakes: Option<bool>,

@@ -138,6 +138,12 @@ pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut S
                 wakes: false,
             };
             options.read(words);
+            // A substitution in the string is a command of its own.
+            let known = |carrier: &Carrier| {
+                let same = |other: &Carrier| other.doc == carrier.doc && other.name_span == carrier.name_span;
+                survey.carriers.iter().any(same)
+            };
+            options.out.retain(|carrier| !known(carrier));
             for carrier in &mut options.out {
                 carrier.sealed = Some("the command is put together from several pieces".to_owned());
             }

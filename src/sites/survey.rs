@@ -7,7 +7,7 @@ use super::paths::{document_of, leads_to, satisfies};
 use super::programs::{Runs, of_image, version_of_image};
 use super::schema::{Holds, Host, Site};
 use super::{Container, DATA, Inner, ScopeKind, Survey};
-use crate::facts::{Command, DataTree, Facts, Hint, NodeId, NodeKind, Word};
+use crate::facts::{Command, DataTree, Facts, Hint, NodeId, NodeKind, Region, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
 use std::collections::BTreeSet;
@@ -54,6 +54,9 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     survey.inner.clear();
     for region in &facts.regions {
+        if is_printed(region, facts, context.text) {
+            continue;
+        }
         survey.inner.push(Inner {
             decoded: region.decoded.clone(),
             hint: region.hint.clone(),
@@ -78,6 +81,21 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey, claimed, charted }
             .read();
     }
+}
+
+/// Whether a here-document is only shown to people: `cat` prints it, and nobody else reads it.
+fn is_printed(region: &Region, facts: &Facts, text: &str) -> bool {
+    let Some((index, reader)) = region.reader.and_then(|index| Some((index, facts.commands.get(index)?)))
+    else {
+        return false;
+    };
+    let prints = reader.words.first().is_some_and(|word| word.text == "cat" || word.text == "echo");
+    let before = text.get(..reader.span.start()).unwrap_or_default().trim_end();
+    let captured = before.ends_with("$(") || before.ends_with('`') || before.ends_with("<(");
+    prints
+        && region.hint == Hint::Content
+        && !captured
+        && !facts.commands.iter().any(|command| command.piped_from == Some(index))
 }
 
 fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {

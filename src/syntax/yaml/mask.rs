@@ -4,7 +4,7 @@
 //! writes structure behind a key becomes blanks.
 
 use super::lines::{self, Line, indent_of};
-use super::template::{self, Tag};
+use super::template::{self, Role, Tag};
 use crate::text::Span;
 
 /// A text without its template expressions.
@@ -20,6 +20,16 @@ impl Masked {
     /// Whether `span` touches a masked byte.
     pub(super) fn touches(&self, span: Span) -> bool {
         touches(&self.tags, span)
+    }
+
+    /// Whether `span` cuts a tag, or holds one that does more than write a value.
+    pub(super) fn guards(&self, span: Span) -> bool {
+        let next = self.tags.partition_point(|tag| tag.span.end() <= span.start());
+        let within = self.tags.get(next..).unwrap_or_default();
+        within
+            .iter()
+            .take_while(|tag| tag.span.start() < span.end())
+            .any(|tag| tag.role != Role::Value || !span.contains(tag.span))
     }
 }
 

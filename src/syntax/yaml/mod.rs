@@ -100,7 +100,7 @@ impl Document {
         if self.reading.loose.iter().any(|loose| loose.overlaps(span) || loose.contains(span)) {
             return Err(NoEdit::new("this part of the file is not well-formed YAML"));
         }
-        if self.reading.touches(span) {
+        if self.reading.guards(span) {
             return Err(NoEdit::new("a template expression stands there"));
         }
         Ok(())

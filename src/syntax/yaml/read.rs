@@ -46,6 +46,11 @@ impl Reading {
     pub(super) fn touches(&self, span: Span) -> bool {
         self.masked.as_ref().is_some_and(|masked| masked.touches(span))
     }
+
+    /// Whether `span` cuts a masked template expression, or holds one that does more than write a value.
+    pub(super) fn guards(&self, span: Span) -> bool {
+        self.masked.as_ref().is_some_and(|masked| masked.guards(span))
+    }
 }
 
 fn events_of(documents: Vec<Document>) -> Vec<Vec<Event>> {

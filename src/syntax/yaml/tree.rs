@@ -8,6 +8,7 @@ use super::template;
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::Datum;
 use crate::text::Span;
+use std::collections::HashMap;
 
 /// What the tree does not say of a node, for edits.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +57,7 @@ pub(super) fn build(text: &str, reading: &Reading, data: bool) -> Built {
         reading,
         out: Built::default(),
         frames: Vec::new(),
+        anchors: HashMap::new(),
         cursor: 0,
         data,
         limit: text.len(),
@@ -105,21 +107,23 @@ struct Builder<'t> {
     reading: &'t Reading,
     out: Built,
     frames: Vec<Frame>,
+    /// What each anchor of the document names, as far as it is read.
+    anchors: HashMap<&'t str, NodeId>,
     /// Behind the last token.
     cursor: usize,
     data: bool,
     limit: usize,
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     fn document(&mut self, events: &[Event]) {
         self.frames.clear();
+        self.anchors.clear();
         for event in events {
             match &event.kind {
-                Kind::DocumentStart { explicit } => {
-                    self.cursor =
-                        self.cursor.max(if *explicit { event.span.end() } else { event.span.start() });
-                }
+                // One without `---` is said to begin at its content, behind the header of a block scalar.
+                Kind::DocumentStart { explicit: false } => {}
+                Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
                 Kind::DocumentEnd => self.cursor = self.cursor.max(event.span.start()),
                 Kind::Comment => self.comment(event.span),
                 Kind::MappingEnd | Kind::SequenceEnd => self.close(event),
@@ -210,6 +214,10 @@ impl Builder<'_> {
                 self.cursor = self.cursor.max(event.span.end());
                 let node =
                     (!ghost).then(|| self.push(parent, event, NodeKind::Alias, &slot, head, event.span));
+                let name: &'t str = event.span.of(self.texts.text).trim_start_matches('*');
+                if let (Some(node), Some(target)) = (node, self.anchors.get(name)) {
+                    self.out.tree.aliases.insert(node, *target);
+                }
                 self.fill(slot, node);
             }
         }
@@ -368,6 +376,10 @@ impl Builder<'_> {
         span: Span,
     ) -> NodeId {
         let id = NodeId(u32::try_from(self.out.tree.nodes.len()).unwrap_or(u32::MAX));
+        let anchor = event.anchor.map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor.of(self.texts.text), id);
+        }
         self.out.tree.nodes.push(Node {
             parent,
             key: None,
@@ -383,7 +395,7 @@ impl Builder<'_> {
             end: span.end().max(head),
             colon: slot.colon,
             in_flow: self.frames.last().is_some_and(|frame| frame.flow),
-            anchor: event.anchor.map(|anchor| Span::new(anchor.start() + 1, anchor.end())),
+            anchor,
             ..Layout::default()
         });
         id

@@ -54,7 +54,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     let (Some(layout), children) = (document.layout(parent), document.facts.tree.children(parent)) else {
         return Err(NoEdit::new("there is no such node"));
     };
-    if document.reading.touches(Span::new(layout.head, layout.end)) {
+    if document.reading.guards(Span::new(layout.head, layout.end)) {
         return Err(NoEdit::new("template expressions stand between the entries"));
     }
     let mut rest = children.iter().filter_map(|id| document.layout(*id));

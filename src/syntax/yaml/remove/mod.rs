@@ -236,7 +236,7 @@ impl Cuts<'_> {
         }
         let mut set = EditSet::default();
         for edit in merged {
-            if self.document.reading.touches(edit.span) {
+            if self.document.reading.guards(edit.span) {
                 return Err(NoEdit::new("a template expression stands there"));
             }
             set.insert(edit).map_err(|_| NoEdit::new("what is left cannot be written at that place"))?;

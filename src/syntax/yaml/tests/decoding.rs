@@ -54,7 +54,7 @@ fn every_style_decodes_to_what_the_parser_says() {
         "a: |",
         "a: >\n  b\n  c\n\n  d\n\n\n  e\n    f\n    g\n\n  h\n  i\n",
         "a: >-\n  b\n  c\n",
-        "a: >+\n\n\n  b\n\tc\n\n",
+        "a: >+\n\n\n  b\n  \tc\n\n",
         "a: >\n   b\n\n    c\n\n   d\n",
         "a: >\n  b\n  \tc\n  d\n",
         "- |\n a\n- >\n b\n c\n",

@@ -70,6 +70,7 @@ fn entries_go_with_their_lines() {
         ("m: {\n  a: 1, # x\n  # keep\n  b: 2, # y\n}\n", &["m.a"], "m: {\n  # keep\n  b: 2, # y\n}\n"),
         ("m: {\n  a: 1, # x\n  # keep\n  b: 2 # y\n}\n", &["m.b"], "m: {\n  a: 1 # x\n  # keep\n}\n"),
         ("m: [a, b,\n    c]\n", &["m.1"], "m: [a,\n    c]\n"),
+        ("a: {{ x }}\nb: 1\n", &["a"], "b: 1\n"),
         ("a: &x {k: v}\nb: *x\nc: 1\n", &["b"], "a: &x {k: v}\nc: 1\n"),
         ("a: &x\n  k: v\nb:\n  <<: *x\n  c: 1\n", &["b.<<"], "a: &x\n  k: v\nb:\n  c: 1\n"),
         ("a: &x\n  k: v\nb:\n  <<: *x\n", &["a", "b"], "{}\n"),
@@ -86,7 +87,7 @@ fn what_others_use_stays() {
         ("a:\n  k: &x 1\n  l: 2\nb: *x\n", "a"),
         ("a: &x\n  k: 1\n  l: 2\nb: *x\n", "a.k"),
         ("? |\n  k\n: v\nb: 1\n", "k\n"),
-        ("a: {{ x }}\nb: 1\n", "a"),
+        ("a: {{- if x }}\n  k: 1\n{{ end }}\nb: {{ y }}\n", "a"),
         ("l:\n  - a: 1\n{{ if x }}\n    b: 2\n{{ end }}\n    c: {{ y }}\n", "l.0.a"),
     ];
     for (text, path) in table {
