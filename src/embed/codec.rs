@@ -57,7 +57,7 @@ impl Codec {
             Self::Verbatim => Ok(replacement.to_owned()),
             Self::YamlPlain { flow } => yaml::encode_plain(host, span, replacement, *flow),
             Self::YamlSingle => yaml::encode_single(replacement),
-            Self::YamlDouble => yaml::encode_double(replacement),
+            Self::YamlDouble => Ok(yaml::encode_double(replacement)),
             Self::YamlLiteral { indent } => yaml::encode_literal(host, span, replacement, *indent),
             Self::YamlFolded { .. } => yaml::encode_folded(host, span, replacement),
             Self::ShellWord { pieces } => shell::encode_word(host, span, replacement, pieces),

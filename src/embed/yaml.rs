@@ -39,7 +39,7 @@ pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Re
         let starts = match first {
             None | Some(' ' | '\t') => false,
             Some('-' | '?' | ':') => {
-                second.is_some_and(|second| !second.is_whitespace() && !(flow && ",[]{}".contains(second)))
+                second.is_some_and(|second| !(second.is_whitespace() || flow && ",[]{}".contains(second)))
             }
             Some(first) => !",[]{}#&*!|>'\"%@`".contains(first),
         };
@@ -97,7 +97,7 @@ pub(super) fn encode_single(text: &str) -> Result<String, NoEdit> {
 }
 
 /// `text` inside `"…"`.
-pub(super) fn encode_double(text: &str) -> Result<String, NoEdit> {
+pub(super) fn encode_double(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {
@@ -112,7 +112,7 @@ pub(super) fn encode_double(text: &str) -> Result<String, NoEdit> {
             sign => out.push(sign),
         }
     }
-    Ok(out)
+    out
 }
 
 /// `text` in the place of `span`, in a block scalar (`|`) with `indent` columns before each line.

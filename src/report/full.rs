@@ -195,7 +195,7 @@ fn show_fix(text: &mut String, run: &Run<'_>, side: Side<'_>, line: usize, fix: 
         number = if index == block.old.len() { block.line + 1 } else { number + 1 };
         let content = crop(content);
         let content = format!("{sign} {content}");
-        let content = if sign == '-' { run.style.old(&content) } else { run.style.new(&content) };
+        let content = if sign == '-' { run.style.removed(&content) } else { run.style.added(&content) };
         text.push_str(format!("   {number:width$} {content}").trim_end());
         text.push('\n');
     }
