@@ -11,6 +11,9 @@ use crate::text::Source;
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
+/// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
+const MOST_CHANGES: usize = 1_000_000;
+
 /// What judging a unit gave.
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
@@ -52,7 +55,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         .any(|scope| file.documents.via(scope.doc).contains(&"markdown"));
     Circumstances {
         token_value: file.settings.token_value.is_some(),
-        names_old_variable: names_old_variable(file.source),
+        names_old_variable: file.reads.names_old,
         read_by_name: read_by_name(file, registration),
         document,
     }
@@ -63,25 +66,11 @@ fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
     let mut carriers =
         registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
     carriers.any(|carrier| {
-        if carrier.via != Via::Variable {
-            return false;
+        carrier.via == Via::Variable && {
+            let own = file.documents.to_host(carrier.doc, carrier.value.span);
+            file.reads.outside(&carrier.name, own)
         }
-        let name = regex::escape(&carrier.name);
-        let pattern = format!(r"(?-u)(?:\$\{{?|\$\(|[$%]env:|%){name}(?:\b|%)");
-        let own = file.documents.to_host(carrier.doc, carrier.value.span);
-        Regex::new(&pattern).is_ok_and(|reads| {
-            reads.find_iter(file.source.bytes()).any(|at| !own.contains(at.range().into()))
-        })
     })
-}
-
-fn names_old_variable(source: &Source) -> bool {
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let names =
-            BUILT_IN.unit.old.variable.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
-        Regex::new(&format!(r"(?-u:\b)(?:{names})(?-u:\b)")).ok()
-    });
-    NAME.as_ref().is_some_and(|name| name.is_match(source.bytes()))
 }
 
 fn hit<'a>(view: &View<'a>, member: &'a Member) -> Option<Hit<'a>> {
@@ -116,6 +105,9 @@ fn fix(
         (Verdict::Safe, _) => Safety::Safe,
     };
     let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
+    if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
+        return Err("the registration has too many places to be fixed by a program".to_owned());
+    }
     Ok((safety, plan))
 }
 

@@ -4,6 +4,7 @@ mod documents;
 mod findings;
 mod fixes;
 mod prefilter;
+mod reads;
 mod secrets;
 
 use crate::finding::{Linted, Notice, NoticeKind};
@@ -14,6 +15,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use documents::Documents;
 pub(crate) use fixes::UnitFix;
+use reads::Reads;
 
 /// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +95,14 @@ fn examine(
         && let Some(read) = documents::read(source, path, around, relevant)
     {
         let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
-        let file = File { settings, path, source, documents: &read.documents, survey: &read.survey };
+        let file = File {
+            settings,
+            path,
+            source,
+            documents: &read.documents,
+            survey: &read.survey,
+            reads: Reads::of(source),
+        };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
         for registration in &registrations {
@@ -125,6 +134,7 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    reads: Reads,
 }
 
 impl File<'_> {

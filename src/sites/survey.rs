@@ -112,6 +112,7 @@ fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         let around = Around {
             doc: context.doc,
             text: context.text,
+            parsed,
             container: context.container,
             control: &facts.control,
             no_shell: context.no_shell,
@@ -129,7 +130,7 @@ fn read_command(
     survey: &mut Survey,
 ) {
     let no_shell = context.no_shell;
-    let around = Around { doc: context.doc, text: context.text, container, control, no_shell };
+    let around = Around { doc: context.doc, text: context.text, parsed, container, control, no_shell };
     for word in command::read(command, &around, survey) {
         if let Some(decoded) = parsed.decode(word.node) {
             survey.inner.push(Inner {
