@@ -140,6 +140,10 @@ fn parses(path: &str, before: &Source, after: &Source) -> Holds {
     {
         return Ok(());
     }
+    // YAML 1.1, which the other parser reads, has more line ends.
+    if before.text().contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+        return Ok(());
+    }
     let Some(old) = kept_values(before.text()) else { return Ok(()) };
     let Some(new) = kept_values(after.text()) else { return Err("it is YAML no more".to_owned()) };
     hold!(old == new, "values that nobody spoke of changed: {old:?} {new:?}");
