@@ -3,7 +3,7 @@
 use super::charts;
 use super::command::{self, Around};
 use super::environment::{self, Target};
-use super::paths::{document_of, leads_to, satisfies};
+use super::paths::{is_document, leads_to, satisfies};
 use super::programs::{Runs, of_image, version_of_image};
 use super::schema::{Holds, Host, Site};
 use super::{Container, DATA, Inner, ScopeKind, Survey};
@@ -77,9 +77,19 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     collected(parsed, context, survey);
     variables(facts, context, survey);
     if !facts.tree.nodes.is_empty() {
-        let (claimed, charted) = Default::default();
-        Trees { tree: &facts.tree, control: &facts.control, parsed, context, survey, claimed, charted }
-            .read();
+        Trees {
+            tree: &facts.tree,
+            control: &facts.control,
+            parsed,
+            context,
+            survey,
+            claimed: BTreeSet::new(),
+            charted: BTreeSet::new(),
+            documents: Vec::new(),
+            hosts: Vec::new(),
+            sealed: None,
+        }
+        .read();
     }
 }
 
@@ -211,29 +221,33 @@ struct Trees<'a> {
     claimed: BTreeSet<NodeId>,
     /// Mappings that were read as a chart's values.
     charted: BTreeSet<NodeId>,
+    /// The document of each node that was looked at.
+    documents: Vec<NodeId>,
+    /// What the current document may be, and why it can't be edited, where it can't.
+    hosts: Vec<&'static Host>,
+    sealed: Option<&'static str>,
 }
 
 impl<'a> Trees<'a> {
     fn read(&mut self) {
         let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
         let mut skipped_to = 0;
+        let mut current = None;
         for id in ids {
-            let document = document_of(self.tree, id);
-            for (index, host) in DATA.hosts.iter().enumerate() {
-                let elsewhere = !host.files.is_empty()
-                    && self
-                        .context
-                        .path
-                        .is_some_and(|path| FILES.get(index).is_some_and(|files| !files.is_match(path)));
-                if elsewhere || !satisfies(self.tree, document, &host.document) {
-                    continue;
-                }
+            let document = self.document_of(id);
+            // Neighbours are of one document: what it is a document of is asked once.
+            if current != Some(document) {
+                current = Some(document);
+                self.hosts = self.hosts_of(document);
+                self.sealed = self.seal_of(document);
+            }
+            for host in self.hosts.clone() {
                 for site in &host.sites {
                     if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
                         if site.holds == Holds::Nothing {
                             skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
                         } else {
-                            self.hold(site, id, document);
+                            self.hold(site, id);
                         }
                     }
                 }
@@ -241,17 +255,41 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            let given = self.context.values && self.tree.roots.contains(&id);
+            let given = self.context.values && self.tree.get(id).is_some_and(|node| node.parent.is_none());
             let chart = if given {
                 DATA.charts.first()
             } else {
                 charts::of_mapping(self.tree, id, self.context.aliases)
             };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
-                let sealed = self.sealed(document);
-                charts::read(chart, self.tree, id, &self.target(sealed), self.survey);
+                let target = self.target(self.sealed);
+                charts::read(chart, self.tree, id, &target, self.survey);
             }
         }
+    }
+
+    /// The document of `id`, which comes behind those of the nodes around it.
+    fn document_of(&mut self, id: NodeId) -> NodeId {
+        let own = is_document(self.tree, id);
+        let parent = self.tree.get(id).and_then(|node| node.parent).filter(|_| !own);
+        let document = parent.map_or(id, |up| self.documents.get(up.0 as usize).copied().unwrap_or(up));
+        self.documents.push(document);
+        document
+    }
+
+    /// The hosts whose files and documents are like this one.
+    fn hosts_of(&self, document: NodeId) -> Vec<&'static Host> {
+        let named = |index: usize, host: &Host| {
+            host.files.is_empty()
+                || self
+                    .context
+                    .path
+                    .is_none_or(|path| FILES.get(index).is_none_or(|files| files.is_match(path)))
+        };
+        let fits = |(index, host): &(usize, &'static Host)| {
+            named(*index, host) && satisfies(self.tree, document, &host.document)
+        };
+        DATA.hosts.iter().enumerate().filter(fits).map(|(_, host)| host).collect()
     }
 
     fn target<'t>(&self, sealed: Option<&'t str>) -> Target<'t>
@@ -269,11 +307,11 @@ impl<'a> Trees<'a> {
     }
 
     /// A file that SOPS encrypts carries a checksum of its values.
-    fn sealed(&self, document: NodeId) -> Option<&'static str> {
+    fn seal_of(&self, document: NodeId) -> Option<&'static str> {
         self.tree.child(document, "sops").map(|_| "the file is encrypted with SOPS; change it with `sops`")
     }
 
-    fn hold(&mut self, site: &Site, id: NodeId, document: NodeId) {
+    fn hold(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         if !self.claimed.insert(id) {
             return;
@@ -283,19 +321,12 @@ impl<'a> Trees<'a> {
             Holds::Arguments => self.arguments(&[id], None),
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
-                environment::read(
-                    self.tree,
-                    id,
-                    &self.target(self.sealed(document)),
-                    scope,
-                    true,
-                    self.survey,
-                );
+                environment::read(self.tree, id, &self.target(self.sealed), scope, true, self.survey);
             }
             Holds::Container => self.container(site, id),
             Holds::Values => {
                 if let Some(chart) = DATA.charts.first().filter(|_| self.charted.insert(id)) {
-                    charts::read(chart, self.tree, id, &self.target(self.sealed(document)), self.survey);
+                    charts::read(chart, self.tree, id, &self.target(self.sealed), self.survey);
                 }
             }
             Holds::Secret => {
@@ -303,7 +334,7 @@ impl<'a> Trees<'a> {
                 if let Some(it) = self.survey.scope_mut(scope) {
                     it.evident = true;
                 }
-                let sealed = self.sealed(document).or(site.sealed.as_deref());
+                let sealed = self.sealed.or(site.sealed.as_deref());
                 environment::read_secret(
                     self.tree,
                     id,
@@ -466,8 +497,7 @@ impl<'a> Trees<'a> {
         }
         if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
             self.claimed.insert(env);
-            let sealed = self.sealed(document_of(self.tree, id));
-            environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
+            environment::read(self.tree, env, &self.target(self.sealed), scope, true, self.survey);
         }
     }
 }
