@@ -1,12 +1,13 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
 use super::programs::{Given, Invocation, Runs, resolve, version_of_image};
-use super::schema::{SecretCommand, Subcommand};
+use super::schema::{Program, SecretCommand, Subcommand};
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// What is around a command.
 pub(super) struct Around<'a> {
@@ -114,49 +115,50 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     }
 }
 
+/// The subcommands whose name stands in `text` with that of their program, in any order.
+pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
+    let named = |program: &&Program| {
+        program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))
+    };
+    let programs = DATA.programs.programs.iter().filter(named);
+    programs
+        .flat_map(|program| &program.subcommands)
+        .filter(|subcommand| text.contains(subcommand.name.as_str()))
+        .collect()
+}
+
 /// Options collected in an array or a string. They count where the text shows the command: with the program and the
 /// subcommand in it, or among the words themselves.
-pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut Survey) {
+pub(super) fn read_collected(
+    words: &[Word],
+    around: &Around<'_>,
+    shown: &[&'static Subcommand],
+    known: &mut BTreeSet<Span>,
+    survey: &mut Survey,
+) {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
-    for program in &DATA.programs.programs {
-        for subcommand in &program.subcommands {
-            let telling = words.iter().any(|word| {
-                let option = canonical(word.text.split('=').next().unwrap_or_default());
-                subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
-            });
-            let shown =
-                program.files.iter().any(|file| !file.contains('*') && around.text.contains(file.as_str()))
-                    && around.text.contains(subcommand.name.as_str());
-            if !telling || !shown {
-                continue;
-            }
-            let scope = survey.scope(ScopeKind::Command, around.doc, first.span.hull(last.span));
-            let mut options = Options {
-                subcommand,
-                around,
-                scope,
-                known: false,
-                out: Vec::new(),
-                opaque: true,
-                wakes: false,
-            };
-            options.read(words);
-            // A substitution in the string is a command of its own.
-            let known = |carrier: &Carrier| {
-                let same = |other: &Carrier| other.doc == carrier.doc && other.name_span == carrier.name_span;
-                survey.carriers.iter().any(same)
-            };
-            options.out.retain(|carrier| !known(carrier));
-            for carrier in &mut options.out {
-                carrier.sealed = Some("the command is put together from several pieces".to_owned());
-            }
-            survey.carriers.append(&mut options.out);
-            if let Some(it) = survey.scope_mut(scope) {
-                it.evident = true;
-                it.opaque = true;
-            }
-            return;
+    for subcommand in shown {
+        let telling = words.iter().any(|word| {
+            let option = canonical(word.text.split('=').next().unwrap_or_default());
+            subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
+        });
+        if !telling {
+            continue;
         }
+        let scope = survey.scope(ScopeKind::Command, around.doc, first.span.hull(last.span));
+        let mut options =
+            Options { subcommand, around, scope, known: false, out: Vec::new(), opaque: true, wakes: false };
+        options.read(words);
+        options.out.retain(|carrier| known.insert(carrier.name_span));
+        for carrier in &mut options.out {
+            carrier.sealed = Some("the command is put together from several pieces".to_owned());
+        }
+        survey.carriers.append(&mut options.out);
+        if let Some(it) = survey.scope_mut(scope) {
+            it.evident = true;
+            it.opaque = true;
+        }
+        return;
     }
 }
 
