@@ -194,6 +194,16 @@ pub enum UnitKind {
     Secret,
     /// Variables without a command in view.
     Environment,
+    /// A runner in config.toml.
+    Config,
+    /// A resource of the Runner Operator.
+    Operator,
+    /// A registration map of a Terraform module.
+    Terraform,
+    /// A task or variables of Ansible.
+    Ansible,
+    /// A service of NixOS.
+    Nix,
 }
 
 /// One row of a rule's severity.
@@ -321,6 +331,21 @@ pub struct Spelling {
     /// Keys of a Secret.
     #[serde(default, deserialize_with = "one_or_many")]
     pub secret: Vec<String>,
+    /// Keys of `[[runners]]` in config.toml.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub config: Vec<String>,
+    /// Keys of the Runner Operator's resource.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub operator: Vec<String>,
+    /// Arguments of a Terraform module's registration map.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub terraform: Vec<String>,
+    /// Options of an Ansible module and variables of roles.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub ansible: Vec<String>,
+    /// Attributes of NixOS' `services.gitlab-runner`.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub nix: Vec<String>,
 }
 
 /// A server-side setting.

@@ -2,21 +2,29 @@
 
 use super::programs::{Given, Invocation, Runs, resolve, version_of_image};
 use super::schema::{SecretCommand, Subcommand};
+use super::releases;
+use super::survey::Context;
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::facts::{Command, Variable, Word};
+use crate::syntax::Parsed;
 use crate::text::Span;
 
 /// What is around a command.
+#[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     /// The text it stands in.
-    pub(super) doc: usize,
-    pub(super) text: &'a str,
+    pub(super) parsed: &'a dyn Parsed,
+    pub(super) context: &'a Context<'a>,
     /// The container whose command line it is or stands in.
     pub(super) container: Option<&'a Container>,
-    /// Whether a template block lies in it.
+    /// Tags of template blocks.
     pub(super) control: &'a [Span],
-    /// Whether a line end is a blank like any other.
-    pub(super) no_shell: bool,
+}
+
+impl<'a> Around<'a> {
+    fn text(&self) -> &'a str {
+        self.context.text
+    }
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
@@ -24,29 +32,30 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     // A script in a container runs what it names, not the image's program.
     let direct = around.container.filter(|container| container.direct);
     let image = direct.and_then(|container| container.image.as_deref());
-    let found = resolve(&command.words, &command.assignments, image, around.text);
+    let found = resolve(&command.words, &command.assignments, image, around.text());
     if !found.scripts.is_empty() {
         return found.scripts;
     }
     let Some(subcommand) = accepted(&found, command) else {
         read_image_variables(command, &found, around, survey);
         read_secret(command, &found, around, survey);
+        releases::read_command(command, &found, around, survey);
         return Vec::new();
     };
     let known = matches!(found.program, Runs::Known(_));
-    let scope = survey.scope(ScopeKind::Command, around.doc, command.span);
+    let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
     let mut options =
         Options { subcommand, around, scope, known, out: Vec::new(), opaque: false, wakes: false };
     options.read(found.arguments);
     let stray = options.out.len();
     options.read(&command.stray);
     let (opaque, wakes) = (options.opaque, options.wakes);
-    let broken = options.out.len() > stray && !around.no_shell;
+    let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
     if let Some(it) = survey.scope_mut(scope) {
-        it.container = around.container.map(|container| container.scope);
+        it.within = around.container.map(|container| container.scope);
         it.evident = true;
         it.opaque = opaque || crossed || found.environment_file;
         it.wakes = wakes;
@@ -72,7 +81,7 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
     if found.variables.is_empty() || around.container.is_some_and(|container| container.direct) {
         return;
     }
-    let scope = survey.scope(ScopeKind::Container, around.doc, command.span);
+    let scope = survey.scope(ScopeKind::Container, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
     }
@@ -89,7 +98,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
             && known.words.iter().all(|word| words.any(|it| it.text == *word))
     };
     let Some(known) = DATA.programs.secrets.iter().find(writes) else { return };
-    let scope = survey.scope(ScopeKind::Secret, around.doc, command.span);
+    let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
@@ -124,12 +133,12 @@ pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut S
                 subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
             });
             let shown =
-                program.files.iter().any(|file| !file.contains('*') && around.text.contains(file.as_str()))
-                    && around.text.contains(subcommand.name.as_str());
+                program.files.iter().any(|file| !file.contains('*') && around.text().contains(file.as_str()))
+                    && around.text().contains(subcommand.name.as_str());
             if !telling || !shown {
                 continue;
             }
-            let scope = survey.scope(ScopeKind::Command, around.doc, first.span.hull(last.span));
+            let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
             let mut options = Options {
                 subcommand,
                 around,
@@ -241,7 +250,7 @@ impl Options<'_> {
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
             let value = if let Some((_, value)) = word.text.split_once('=') {
-                inline_value(word, written.len() + 1, value, self.around.text)
+                inline_value(word, written.len() + 1, value, self.around.text())
             } else if is_flag {
                 // A boolean takes no word of its own; people write one all the same.
                 if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
@@ -254,6 +263,7 @@ impl Options<'_> {
                     span: Span::at(word.span.end()),
                     kind: ValueKind::Literal,
                     place: Place::Nowhere,
+                    known: None,
                 }
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
@@ -277,24 +287,26 @@ impl Options<'_> {
                     span: Span::at(word.span.end()),
                     kind: ValueKind::Empty,
                     place: Place::Nowhere,
+                    known: None,
                 }
             };
             // A bare `-r` says little where the program is a variable.
             if !self.known && name.len() == 2 {
                 continue;
             }
-            let name_span = part_span(word, written, self.around.text);
+            let name_span = part_span(word, written, self.around.text());
             self.out.push(Carrier {
                 via: Via::Option,
                 name,
                 written: written.to_owned(),
                 name_span,
                 value,
-                doc: self.around.doc,
+                doc: self.around.context.doc,
                 nodes,
                 scope: self.scope,
                 shared: false,
                 sealed: None,
+                part: None,
             });
         }
     }
@@ -331,13 +343,14 @@ fn word_value(word: &Word) -> Value {
         span: word.span,
         kind: kind_of(&word.text, word.opaque),
         place: Place::Node(word.node),
+        known: None,
     }
 }
 
 fn inline_value(word: &Word, skip: usize, value: &str, text: &str) -> Value {
     let behind = word.span.of(text).find('=').map_or(0, |at| at + 1);
     let span = Span::new(word.span.start() + behind, word.span.end());
-    Value { text: value.to_owned(), span, kind: kind_of(value, word.opaque), place: within(word, skip) }
+    Value { text: value.to_owned(), span, kind: kind_of(value, word.opaque), place: within(word, skip), known: None }
 }
 
 fn within(word: &Word, skip: usize) -> Place {
@@ -354,13 +367,13 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
 
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
-        Given::Assignment(variable) => survey.carriers.push(of_variable(variable, around.doc, scope, shared)),
+        Given::Assignment(variable) => survey.carriers.push(of_variable(variable, around.context.doc, scope, shared)),
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
             // `-e NAME` hands on what the shell has.
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
             let handed_on = name.len() == text.len();
-            let name_span = part_span(word, name, around.text);
+            let name_span = part_span(word, name, around.text());
             survey.carriers.push(Carrier {
                 via: Via::Variable,
                 name: name.to_owned(),
@@ -371,12 +384,14 @@ fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool
                     span: word.span,
                     kind: if handed_on { ValueKind::Opaque } else { kind_of(value, word.opaque) },
                     place: if handed_on { Place::Nowhere } else { within(word, skip + name.len() + 1) },
+                    known: None,
                 },
-                doc: around.doc,
+                doc: around.context.doc,
                 nodes: option.iter().map(|option| option.node).chain([word.node]).collect(),
                 scope,
                 shared,
                 sealed: None,
+                part: None,
             });
         }
     }
@@ -393,11 +408,13 @@ pub(super) fn of_variable(variable: &Variable, doc: usize, scope: usize, shared:
             span: variable.value_span,
             kind: kind_of(&variable.value, variable.opaque),
             place: Place::Node(variable.node),
+            known: None,
         },
         doc,
         nodes: vec![variable.node],
         scope,
         shared,
         sealed: None,
+        part: None,
     }
 }
