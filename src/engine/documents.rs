@@ -172,7 +172,7 @@ impl Documents {
     }
 
     /// All texts.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Document> + ExactSizeIterator {
         self.list.iter()
     }
 

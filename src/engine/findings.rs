@@ -204,19 +204,19 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
     findings
 }
 
-fn is_selected(settings: &Settings, rule: &Rule) -> bool {
+pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
     let names =
         |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
     (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
 }
 
 /// Whether the version that is judged by has a replacement for what the rule finds.
-fn is_due(settings: &Settings, rule: &Rule) -> bool {
+pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     let replacement = rule.replacement_since.as_deref().and_then(version);
     settings.target_gitlab.zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
+pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
     let disabled = rule.disabled.as_deref().and_then(version);
     let still_works =
         settings.target_gitlab.zip(disabled).is_some_and(|(target, disabled)| target < disabled);

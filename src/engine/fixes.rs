@@ -73,8 +73,7 @@ impl Wanted {
                 self.remove.extend(parts.nodes);
                 continue;
             }
-            let decoded =
-                document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
+            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
             let part = |index: usize| parts.all.get(index).copied().unwrap_or_default();
             let mut index = 0;
             while index <= last {
@@ -86,7 +85,11 @@ impl Wanted {
                     } else {
                         Span::new(part(index - 1).end(), part(last).end())
                     };
-                    self.edits.push(decoded.segments.edit(&document.text, &decoded.text, &Edit::delete(span))?);
+                    self.edits.push(decoded.segments.edit(
+                        &document.text,
+                        &decoded.text,
+                        &Edit::delete(span),
+                    )?);
                 }
                 index += run.max(1);
             }

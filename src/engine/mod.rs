@@ -3,6 +3,7 @@
 mod documents;
 mod findings;
 mod fixes;
+mod places;
 mod prefilter;
 mod secrets;
 
@@ -101,6 +102,7 @@ fn examine(
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
         }
+        findings.extend(places::find(&file));
         out.linted.notices = read.notices;
         out.documents = Some(read.documents);
     } else {

@@ -40,7 +40,7 @@ pub struct Rule {
     pub actions: Vec<ActionRow>,
 }
 
-/// What a rule finds. Exactly one of `slot`, `setting` and `literal`.
+/// What a rule finds. Exactly one of `slot`, `setting`, `literal`, `named`, `request` and `text`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Match {
@@ -53,6 +53,15 @@ pub struct Match {
     /// A regular expression on the bytes of the file, comments included.
     #[serde(default)]
     pub literal: Option<String>,
+    /// Places that sites name.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub named: Vec<String>,
+    /// A request.
+    #[serde(default)]
+    pub request: Option<RequestMatch>,
+    /// A regular expression on code, comments and prose left out.
+    #[serde(default)]
+    pub text: Option<TextMatch>,
     /// By what it is carried.
     #[serde(default)]
     pub via: Option<Via>,
@@ -65,6 +74,28 @@ pub struct Match {
     /// Why no fix exists for it, nor for its unit.
     #[serde(default)]
     pub manual: Option<String>,
+}
+
+/// A request of a command.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RequestMatch {
+    /// Methods, in capitals.
+    #[serde(deserialize_with = "one_or_many")]
+    pub method: Vec<String>,
+    /// A regular expression on the URL; the finding begins with its first group, or with all of it.
+    pub url: String,
+}
+
+/// Words in code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TextMatch {
+    /// A regular expression; the finding is its first group, or all of it.
+    pub pattern: String,
+    /// Languages of the texts in which it is looked for.
+    #[serde(rename = "in", deserialize_with = "one_or_many")]
+    pub within: Vec<String>,
 }
 
 /// What is in a slot or a setting.

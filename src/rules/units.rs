@@ -52,8 +52,12 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     }
     drop_flat_values_alone(unit, survey, &mut by_scope);
     // What shows whose values they are may stand in another part of the release.
-    let releases: BTreeSet<usize> =
-        survey.scopes.iter().filter(|it| it.evident && it.kind == ScopeKind::Chart).filter_map(|it| it.within).collect();
+    let releases: BTreeSet<usize> = survey
+        .scopes
+        .iter()
+        .filter(|it| it.evident && it.kind == ScopeKind::Chart)
+        .filter_map(|it| it.within)
+        .collect();
     by_scope.retain(|scope, members| {
         survey.scopes.get(*scope).is_some_and(|it| {
             let joins = it.kind == ScopeKind::Variables && !commands.is_empty();

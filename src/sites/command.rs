@@ -2,9 +2,9 @@
 
 use super::programs::{Given, Invocation, Runs, resolve, version_of_image};
 use super::schema::{SecretCommand, Subcommand};
-use super::releases;
 use super::survey::Context;
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{releases, requests};
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -40,6 +40,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
         read_image_variables(command, &found, around, survey);
         read_secret(command, &found, around, survey);
         releases::read_command(command, &found, around, survey);
+        requests::read(&found, around, survey);
         return Vec::new();
     };
     let known = matches!(found.program, Runs::Known(_));
@@ -70,7 +71,37 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     for given in &found.variables {
         read_given(given, around, scope, false, survey);
     }
+    read_answers(command, &found, subcommand, around, survey);
     Vec::new()
+}
+
+/// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
+fn read_answers(
+    command: &Command,
+    found: &Invocation<'_>,
+    subcommand: &Subcommand,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) {
+    let Some(asks) = &subcommand.asks else { return };
+    let silent = found.arguments.iter().any(|word| {
+        let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
+        asks.unless.contains(&canonical(name)) && value != "false"
+    });
+    let variable =
+        survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
+            || around.text().contains(asks.variable.as_str());
+    let word = found.arguments.iter().find(|word| word.text == subcommand.name);
+    let answered = command.piped_from.is_some()
+        || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
+    let Some(word) = word.filter(|word| answered && !silent && !variable && !word.opaque) else { return };
+    let scope = survey.places(around.context.doc);
+    survey.carriers.push(Carrier {
+        doc: around.context.doc,
+        scope,
+        written: word.text.clone(),
+        ..Carrier::new(Via::Named, asks.place.clone(), word.span, word_value(word), word.node)
+    });
 }
 
 /// `docker run -e REGISTRATION_TOKEN=x IMAGE`, with no command that registers in view: the image's own may.
@@ -350,7 +381,13 @@ fn word_value(word: &Word) -> Value {
 fn inline_value(word: &Word, skip: usize, value: &str, text: &str) -> Value {
     let behind = word.span.of(text).find('=').map_or(0, |at| at + 1);
     let span = Span::new(word.span.start() + behind, word.span.end());
-    Value { text: value.to_owned(), span, kind: kind_of(value, word.opaque), place: within(word, skip), known: None }
+    Value {
+        text: value.to_owned(),
+        span,
+        kind: kind_of(value, word.opaque),
+        place: within(word, skip),
+        known: None,
+    }
 }
 
 fn within(word: &Word, skip: usize) -> Place {
@@ -367,7 +404,9 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
 
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
-        Given::Assignment(variable) => survey.carriers.push(of_variable(variable, around.context.doc, scope, shared)),
+        Given::Assignment(variable) => {
+            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared))
+        }
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
             // `-e NAME` hands on what the shell has.

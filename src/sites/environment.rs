@@ -135,10 +135,16 @@ fn from_item(tree: &DataTree, id: NodeId) -> Option<Carrier> {
     let inner = name_inside(span, &name.text);
     let value = match tree.child(id, "value") {
         Some(at) => value_of(at, tree.get(at)?)?,
-        None if tree.child(id, "valueFrom").is_some() => {
-            Value { text: "valueFrom".to_owned(), span, kind: ValueKind::Opaque, place: Place::Nowhere, known: None }
+        None if tree.child(id, "valueFrom").is_some() => Value {
+            text: "valueFrom".to_owned(),
+            span,
+            kind: ValueKind::Opaque,
+            place: Place::Nowhere,
+            known: None,
+        },
+        None => {
+            Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
         }
-        None => Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere, known: None },
     };
     Some(variable(&name.text, inner, value, id))
 }
@@ -206,8 +212,13 @@ pub(super) fn read_secret_item(
 ) {
     let Some(at) = tree.child(item, name_key) else { return };
     let (Some(name), Some(node)) = (tree.scalar(at), tree.get(at)) else { return };
-    let value =
-        Value { text: String::new(), span: node.span, kind: ValueKind::Opaque, place: Place::Nowhere, known: None };
+    let value = Value {
+        text: String::new(),
+        span: node.span,
+        kind: ValueKind::Opaque,
+        place: Place::Nowhere,
+        known: None,
+    };
     let name_span = name_inside(node.span, &name.text);
     survey.carriers.push(Carrier {
         via: Via::Secret,

@@ -10,6 +10,7 @@ mod environment;
 mod paths;
 mod programs;
 mod releases;
+mod requests;
 mod schema;
 mod survey;
 mod trees;
@@ -248,6 +249,12 @@ impl Survey {
             chart_version: None,
         });
         self.scopes.len() - 1
+    }
+
+    /// The scope of what is no registration, in the text `doc`.
+    fn places(&mut self, doc: usize) -> usize {
+        let known = self.scopes.iter().rposition(|it| it.kind == ScopeKind::Places && it.doc == doc);
+        known.unwrap_or_else(|| self.scope(ScopeKind::Places, doc, Span::at(0)))
     }
 
     fn scope_mut(&mut self, index: usize) -> Option<&mut Scope> {

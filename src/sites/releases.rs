@@ -68,7 +68,12 @@ fn names_chart(chart: &Chart, text: &str) -> bool {
 }
 
 /// `helm upgrade NAME CHART --set a.b=c,d=e`
-pub(super) fn read_command(command: &Command, found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
+pub(super) fn read_command(
+    command: &Command,
+    found: &Invocation<'_>,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) {
     let writes = |known: &&ReleaseCommand| {
         let known_word = |word: &Word| known.words.contains(&word.text);
         known.names.iter().any(|name| name == found.name) && found.arguments.iter().any(known_word)
@@ -80,7 +85,8 @@ pub(super) fn read_command(command: &Command, found: &Invocation<'_>, around: &A
     let mut opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
-        let (option, inline) = word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
+        let (option, inline) =
+            word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
         if known.files.iter().any(|name| name == option) {
             opaque = true;
         }
@@ -95,7 +101,8 @@ pub(super) fn read_command(command: &Command, found: &Invocation<'_>, around: &A
             (vec![word.node, value.node], value, 0)
         };
         if let Some(decoded) = around.parsed.decode(holder.node) {
-            evident |= read_word(chart, holder, &decoded, (skip, &nodes), around.context.aliases, &mut carriers);
+            evident |=
+                read_word(chart, holder, &decoded, (skip, &nodes), around.context.aliases, &mut carriers);
         }
     }
     if !evident || carriers.is_empty() {
@@ -106,7 +113,11 @@ pub(super) fn read_command(command: &Command, found: &Invocation<'_>, around: &A
         it.evident = true;
         it.opaque = opaque;
     }
-    survey.carriers.extend(carriers.into_iter().map(|carrier| Carrier { doc: around.context.doc, scope, ..carrier }));
+    survey.carriers.extend(carriers.into_iter().map(|carrier| Carrier {
+        doc: around.context.doc,
+        scope,
+        ..carrier
+    }));
 }
 
 /// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.
@@ -187,11 +198,7 @@ fn kind_of(value: &str, opaque: bool) -> ValueKind {
 pub(super) fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
     let around = tree.get(id).and_then(|node| node.parent);
     let names = |at: NodeId| {
-        chart
-            .named_in
-            .iter()
-            .filter_map(|key| tree.text(at, key))
-            .any(|text| names_chart(chart, text))
+        chart.named_in.iter().filter_map(|key| tree.text(at, key)).any(|text| names_chart(chart, text))
     };
     [Some(id), around].into_iter().flatten().any(names)
 }
@@ -215,7 +222,9 @@ pub(super) fn read_items(
     };
     for item in items {
         let carrier = match name_key {
-            Some(name_key) => from_item(chart, tree, *item, name_key, site.value_key.as_deref(), aliases, target),
+            Some(name_key) => {
+                from_item(chart, tree, *item, name_key, site.value_key.as_deref(), aliases, target)
+            }
             None => from_entry(chart, tree, *item, aliases),
         };
         let Some((carrier, telling)) = carrier else { continue };

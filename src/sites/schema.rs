@@ -298,6 +298,21 @@ pub struct Subcommand {
     pub hinting: Vec<String>,
     /// See `hinting`; with a program of unknown name one of them must be there in any case.
     pub supporting: Vec<String>,
+    /// Whether it asks for what it is not given.
+    #[serde(default)]
+    pub asks: Option<Asks>,
+}
+
+/// How a subcommand asks questions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Asks {
+    /// Options with which it does not.
+    pub unless: Vec<String>,
+    /// A variable with which it does not.
+    pub variable: String,
+    /// The name of the place where somebody answers, for rules.
+    pub place: String,
 }
 
 /// A program that runs another one.

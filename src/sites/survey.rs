@@ -160,4 +160,3 @@ fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
         .carriers
         .extend(exported().map(|variable| command::of_variable(variable, context.doc, scope, true)));
 }
-

@@ -35,8 +35,8 @@ pub(super) fn read(
     context: &Context<'_>,
     survey: &mut Survey,
 ) {
-    let (claimed, charted, releases, places) = Default::default();
-    Trees { tree, control, parsed, context, survey, claimed, charted, releases, places }.read();
+    let (claimed, charted, releases) = Default::default();
+    Trees { tree, control, parsed, context, survey, claimed, charted, releases }.read();
 }
 
 struct Trees<'a> {
@@ -51,8 +51,6 @@ struct Trees<'a> {
     charted: BTreeSet<NodeId>,
     /// The scope of each release, by the node that holds all of it.
     releases: BTreeMap<NodeId, usize>,
-    /// The scope of places that rules speak of by name.
-    places: Option<usize>,
 }
 
 impl<'a> Trees<'a> {
@@ -287,7 +285,9 @@ impl<'a> Trees<'a> {
         let sealed = self.sealed(document).or(site.sealed.as_deref()).map(str::to_owned);
         for child in self.tree.children(id) {
             let Some(node) = self.tree.get(*child) else { continue };
-            let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else { continue };
+            let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
+                continue;
+            };
             self.survey.carriers.push(Carrier {
                 doc: self.context.doc,
                 scope,
@@ -300,12 +300,7 @@ impl<'a> Trees<'a> {
     /// A place that a rule speaks of.
     fn named(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(name)) = (self.tree.get(id), site.name.as_ref()) else { return };
-        let whole = Span::new(0, self.context.text.len());
-        let scope = match self.places {
-            Some(scope) => scope,
-            None => self.survey.scope(ScopeKind::Places, self.context.doc, whole),
-        };
-        self.places = Some(scope);
+        let scope = self.survey.places(self.context.doc);
         let span = node.key.as_ref().map_or(node.span, |key| key.span);
         let value = environment::setting_of(self.tree, id).unwrap_or_else(|| Value::elsewhere(node.span));
         self.survey.carriers.push(Carrier {
