@@ -7,7 +7,7 @@ use crate::rules::{
     BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
 };
 use crate::sites::Via;
-use crate::text::Source;
+use crate::text::{Source, Span};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
@@ -54,6 +54,8 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         token_value: file.settings.token_value.is_some(),
         names_old_variable: names_old_variable(file.source),
         read_by_name: read_by_name(file, registration),
+        token_elsewhere: file.has_old_token,
+        own_chart: file.own_chart,
         document,
     }
 }
@@ -68,9 +70,12 @@ fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
         }
         let name = regex::escape(&carrier.name);
         let pattern = format!(r"(?-u)(?:\$\{{?|\$\(|[$%]env:|%){name}(?:\b|%)");
-        let own = file.documents.to_host(carrier.doc, carrier.value.span);
+        let named = file.survey.carriers.iter().filter(|other| other.name == carrier.name);
+        let own: Vec<Span> = named.map(|other| file.documents.to_host(other.doc, other.value.span)).collect();
         Regex::new(&pattern).is_ok_and(|reads| {
-            reads.find_iter(file.source.bytes()).any(|at| !own.contains(at.range().into()))
+            reads
+                .find_iter(file.source.bytes())
+                .any(|at| !own.iter().any(|own| own.contains(at.range().into())))
         })
     })
 }

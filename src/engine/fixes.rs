@@ -10,6 +10,8 @@ use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
 use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The fix of one unit.
@@ -198,6 +200,10 @@ fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoE
     let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text is gone"))?;
     match carrier.value.place {
         Place::Node(node) => document.parsed.set(node, value),
+        Place::Base64(_) if value.contains(['$', '{', '<', '%']) => {
+            Err(NoEdit::new("an expression has no place among base64 values; `stringData` takes it"))
+        }
+        Place::Base64(node) => document.parsed.set(node, &STANDARD.encode(value)),
         // A shell knows how to write the value of `--option=value`; in a list the word is the value.
         Place::Within(node, _) if carrier.via == Via::Option && document.language.name() == "shell" => {
             document.parsed.set(node, value)

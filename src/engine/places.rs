@@ -8,7 +8,7 @@ use crate::rules::{BUILT_IN, Match, Rule};
 use crate::sites::{Carrier, Place, Via};
 use crate::text::Span;
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// A pattern of a rule, ready to be used.
@@ -74,9 +74,15 @@ fn request(file: &File<'_>, carrier: &Carrier) -> Option<Finding> {
 /// Words in code, wherever they stand but in comments and in prose.
 fn texts(file: &File<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    // The innermost text knows best what the word is: it comes first.
-    let mut seen = BTreeSet::new();
-    for (doc, document) in file.documents.iter().enumerate().rev() {
+    // A text inside a text knows best what a word in it is.
+    let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+    for document in file.documents.iter() {
+        if let Some(parent) = document.parent {
+            inner.entry(parent).or_default().push(document.segments.outer());
+        }
+    }
+    for (doc, document) in file.documents.iter().enumerate() {
+        let inner = inner.get(&doc).map(Vec::as_slice).unwrap_or_default();
         let language = document.language.name();
         for pattern in TEXTS.iter() {
             if !pattern.found.text.as_ref().is_some_and(|text| text.within.iter().any(|it| it == language)) {
@@ -85,8 +91,7 @@ fn texts(file: &File<'_>) -> Vec<Finding> {
             for at in pattern.regex.captures_iter(&document.text) {
                 let Some(at) = at.get(1).or_else(|| at.get(0)) else { continue };
                 let span = Span::from(at.range());
-                let host = file.documents.to_host(doc, span);
-                if is_comment(document, span) || !seen.insert((host, &pattern.rule.id)) {
+                if is_comment(document, span) || inner.iter().any(|text| text.contains(span)) {
                     continue;
                 }
                 findings.extend(finding(file, pattern.rule, pattern.found, doc, span, at.as_str()));

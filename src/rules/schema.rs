@@ -199,6 +199,12 @@ pub struct When {
     /// Whether the file reads a variable of the unit by its name, somewhere else than in that variable's own value.
     #[serde(default)]
     pub read_by_name: Option<bool>,
+    /// Whether the unit has no place for a token, and another one in the file has a token in the old place.
+    #[serde(default)]
+    pub token_elsewhere: Option<bool>,
+    /// Whether it is the values of a chart that reads them in templates of its own.
+    #[serde(default)]
+    pub own_chart: Option<bool>,
     /// Whether taking a setting out makes the program read options that it does not read today.
     #[serde(default)]
     pub wakes: Option<bool>,

@@ -110,6 +110,7 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         let release = it.within.filter(|_| it.kind == ScopeKind::Chart);
         let unit = rest.entry((release.unwrap_or(scope), kind)).or_default();
         unit.0.insert(scope);
+        unit.0.extend(release);
         unit.1.extend(members);
     }
     let registration =
@@ -179,8 +180,12 @@ fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
 }
 
 fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
-    let text = &carrier.value.text;
+    let known = carrier.value.known.as_ref();
+    let text = known.unwrap_or(&carrier.value.text);
     let class = match carrier.value.kind {
+        _ if known.is_some_and(|text| text.starts_with(&unit.new_prefix)) => Class::Glrt,
+        _ if known.is_some_and(|text| text.starts_with(&unit.old_prefix)) => Class::Legacy,
+        _ if known.is_some() => Class::Other,
         ValueKind::Empty => Class::Empty,
         ValueKind::Opaque => Class::Opaque,
         ValueKind::Literal if text.starts_with(&unit.new_prefix) => Class::Glrt,

@@ -2,6 +2,7 @@
 
 use super::environment::{self, Target};
 use super::paths::{below, document_of};
+use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
 use super::{Carrier, DATA, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
@@ -38,10 +39,27 @@ pub(super) fn of_mapping(tree: &DataTree, id: NodeId, aliases: &[String]) -> Opt
 /// The version of the chart that the document around its values pins.
 pub(super) fn pinned(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
     let document = document_of(tree, id);
-    chart.versions.iter().find_map(|path| {
-        let text = &tree.scalar(below(tree, document, path)?)?.text;
-        let mut numbers = text.trim_start_matches(['v', '~', '^', '=', '>', '<', ' ']).split('.');
-        Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    chart.versions.iter().find_map(|path| version(tree, below(tree, document, path)?))
+}
+
+/// The version of the chart that stands beside the values of the release `id`, or one level around.
+pub(super) fn pinned_beside(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    let around = tree.get(id).and_then(|node| node.parent);
+    let keys = |at: NodeId| chart.versions_beside.iter().find_map(|key| version(tree, tree.child(at, key)?));
+    keys(id).or_else(|| keys(around?))
+}
+
+fn version(tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    let text = &tree.scalar(id)?.text;
+    let mut numbers = text.trim_start_matches(['v', '~', '^', '=', '>', '<', ' ']).split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// The version of the program in the image that the values at `id` name.
+fn image_version(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    chart.images.iter().find_map(|path| {
+        let text = &tree.scalar(below(tree, id, path)?)?.text;
+        version_of_image(text).or_else(|| version_of_image(&format!(":{text}")))
     })
 }
 
@@ -65,6 +83,7 @@ pub(super) fn read(
         it.evident = true;
         it.opaque = target.control.iter().any(|tag| tag.overlaps(node.span));
         it.chart_version = version;
+        it.version = image_version(chart, tree, id);
         it.within = within;
     }
     for text in &chart.texts {
@@ -133,7 +152,7 @@ fn value_span(span: Span, key: &Key) -> Span {
 }
 
 /// Whether something puts another text there before it is used: a shell around it, a CI system, Kubernetes.
-fn has_expansion(text: &str) -> bool {
+pub(super) fn has_expansion(text: &str) -> bool {
     text.match_indices('$').any(|(at, _)| {
         text.get(at + 1..)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c)))

@@ -1,7 +1,8 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
-use super::programs::{Given, Invocation, Runs, resolve, version_of_image};
-use super::schema::{SecretCommand, Subcommand};
+use super::charts::has_expansion;
+use super::programs::{Given, Invocation, Runs, of_word_or_image, resolve, version_of_image};
+use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use super::{releases, requests};
@@ -36,20 +37,23 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     if !found.scripts.is_empty() {
         return found.scripts;
     }
-    let Some(subcommand) = accepted(&found, command) else {
+    let Some(Accepted { subcommand, arguments, known, wrapped }) = accepted(&found, command, around.text())
+    else {
         read_image_variables(command, &found, around, survey);
         read_secret(command, &found, around, survey);
         releases::read_command(command, &found, around, survey);
         requests::read(&found, around, survey);
         return Vec::new();
     };
-    let known = matches!(found.program, Runs::Known(_));
     let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
     let mut options =
         Options { subcommand, around, scope, known, out: Vec::new(), opaque: false, wakes: false };
-    options.read(found.arguments);
+    options.read(arguments);
     let stray = options.out.len();
     options.read(&command.stray);
+    for carrier in &mut options.out {
+        carrier.value.known = known_value(&carrier.value.text, around);
+    }
     let (opaque, wakes) = (options.opaque, options.wakes);
     let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
@@ -58,7 +62,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
-        it.opaque = opaque || crossed || found.environment_file;
+        it.opaque = opaque || crossed || wrapped || found.environment_file;
         it.wakes = wakes;
         it.broken = broken;
         it.own = true;
@@ -71,27 +75,43 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     for given in &found.variables {
         read_given(given, around, scope, false, survey);
     }
-    read_answers(command, &found, subcommand, around, survey);
+    read_answers(command, arguments, subcommand, around, survey);
     Vec::new()
+}
+
+/// The literal that `$NAME` stands for, if the text gives it a value once, literally, and in no other way.
+fn known_value(text: &str, around: &Around<'_>) -> Option<String> {
+    let name = text.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
+    let mut given = around.parsed.facts().variables.iter().filter(|variable| variable.name == name);
+    let (Some(variable), None) = (given.next(), given.next()) else { return None };
+    if variable.opaque || variable.value.is_empty() {
+        return None;
+    }
+    // `read NAME`, `for NAME in`, `NAME+=`, `unset NAME`, `printf -v NAME`.
+    let other =
+        format!(r"\b(?:read|for|unset|getopts|mapfile|printf)\b[^\n;]*\b{0}\b|\b{0}\+=", regex::escape(name));
+    let is_set_otherwise = regex::Regex::new(&other).ok()?.is_match(around.text());
+    (!is_set_otherwise).then(|| variable.value.clone())
 }
 
 /// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
 fn read_answers(
     command: &Command,
-    found: &Invocation<'_>,
+    arguments: &[Word],
     subcommand: &Subcommand,
     around: &Around<'_>,
     survey: &mut Survey,
 ) {
     let Some(asks) = &subcommand.asks else { return };
-    let silent = found.arguments.iter().any(|word| {
+    let silent = arguments.iter().any(|word| {
         let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
         asks.unless.contains(&canonical(name)) && value != "false"
     });
     let variable =
         survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
             || around.text().contains(asks.variable.as_str());
-    let word = found.arguments.iter().find(|word| word.text == subcommand.name);
+    let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
     let Some(word) = word.filter(|word| answered && !silent && !variable && !word.opaque) else { return };
@@ -199,35 +219,61 @@ pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut S
     }
 }
 
+/// A command that rules speak of.
+struct Accepted<'a> {
+    subcommand: &'static Subcommand,
+    /// The words behind the program.
+    arguments: &'a [Word],
+    /// Whether the program is known by its name.
+    known: bool,
+    /// Whether something stands before it that nobody knows.
+    wrapped: bool,
+}
+
 /// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
-fn accepted(found: &Invocation<'_>, command: &Command) -> Option<&'static Subcommand> {
+fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option<Accepted<'a>> {
     let programs = &DATA.programs.programs;
+    let arguments = found.arguments;
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
-        let word = first_word(found.arguments, &program.valued)?;
-        let subcommand = program.subcommands.iter().find(|subcommand| subcommand.name == word.text)?;
-        return Some(subcommand);
+        let subcommand = subcommand_of(program, arguments)?;
+        return Some(Accepted { subcommand, arguments, known: true, wrapped: false });
     }
     if found.program == Runs::Foreign {
         return None;
     }
-    let words = || found.arguments.iter().chain(&command.stray);
+    let words = || arguments.iter().chain(&command.stray);
     let has = |names: &[String]| {
         words().any(|word| {
             let option = canonical(word.text.split('=').next().unwrap_or_default());
             names.contains(&option)
         })
     };
-    programs.iter().find_map(|program| {
-        let word = first_word(found.arguments, &program.valued)?;
-        let subcommand = program.subcommands.iter().find(|subcommand| subcommand.name == word.text)?;
+    let signed = programs.iter().find_map(|program| {
+        let subcommand = subcommand_of(program, arguments)?;
         let supported = has(&subcommand.supporting);
         let enough = match found.program {
             Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
             _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
         };
-        enough.then_some(subcommand)
+        enough.then_some(Accepted { subcommand, arguments, known: false, wrapped: false })
+    });
+    if signed.is_some() || DATA.programs.printers.iter().any(|name| name == found.name) {
+        return signed;
+    }
+    // Something unknown runs it: `$COMPOSE exec box gitlab-runner register`, `flock /l gitlab-runner register`.
+    (0..arguments.len()).find_map(|at| {
+        let (word, behind) = arguments.get(at..)?.split_first()?;
+        let Runs::Known(index) = of_word_or_image(word, text) else { return None };
+        let subcommand = subcommand_of(programs.get(index)?, behind)?;
+        let given = behind.iter().any(|word| word.text.starts_with('-'));
+        given.then_some(Accepted { subcommand, arguments: behind, known: true, wrapped: true })
     })
+}
+
+fn subcommand_of(program: &'static Program, arguments: &[Word]) -> Option<&'static Subcommand> {
+    let word = first_word(arguments, &program.valued)?;
+    program.subcommands.iter().find(|subcommand| subcommand.name == word.text)
 }
 
 /// The first word that is neither an option nor an option's value.
@@ -395,6 +441,8 @@ fn within(word: &Word, skip: usize) -> Place {
 }
 
 pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
+    // `'$TOKEN'` with quotes of its own: whatever reads it first, nobody means those letters.
+    let opaque = opaque || has_expansion(text);
     match (text.is_empty(), opaque) {
         (true, _) => ValueKind::Empty,
         (false, true) => ValueKind::Opaque,

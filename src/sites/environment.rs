@@ -182,6 +182,9 @@ pub(super) fn read_secret(
     for child in tree.children(id) {
         let Some(node) = tree.get(*child) else { continue };
         let (Some(key), Some(mut value)) = (node.key.as_ref(), value_of(*child, node)) else { continue };
+        if base64 {
+            value.place = Place::Base64(*child);
+        }
         if base64 && value.kind == ValueKind::Literal {
             value.text = decode_base64(&value.text).unwrap_or(value.text);
         }

@@ -120,6 +120,8 @@ pub enum ValueKind {
 pub enum Place {
     /// It is the node's value.
     Node(NodeId),
+    /// It is the node's value, in base64.
+    Base64(NodeId),
     /// It is part of the node's decoded text.
     Within(NodeId, Span),
     /// It has no place of its own.

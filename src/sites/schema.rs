@@ -199,6 +199,9 @@ pub struct Programs {
     pub programs: Vec<Program>,
     /// Programs that run other programs.
     pub wrappers: Vec<Wrapper>,
+    /// Programs that show or search their words: what stands there is not run.
+    #[serde(default)]
+    pub printers: Vec<String>,
     /// Commands that write a Secret.
     pub secrets: Vec<SecretCommand>,
     /// Commands that give values to a chart.
@@ -367,6 +370,12 @@ pub struct Chart {
     /// A mapping with one of these keys belongs to somebody else.
     #[serde(default)]
     pub not: Vec<String>,
+    /// Dotted paths, in its values, of the image that it runs: `image`, `image.tag`.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// Keys beside the values of a release, or around them, that pin the chart's version.
+    #[serde(default)]
+    pub versions_beside: Vec<String>,
     /// Keys that name the chart or where it comes from, beside the values of a release or around them.
     #[serde(default)]
     pub named_in: Vec<String>,

@@ -108,6 +108,10 @@ impl<'a> Trees<'a> {
         }
         let span = self.tree.get(at)?.span;
         let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
+        let version = DATA.charts.first().and_then(|chart| charts::pinned_beside(chart, self.tree, at));
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.chart_version = version;
+        }
         self.releases.insert(at, scope);
         Some((at, scope))
     }
