@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 /// How many of everything; `SIZE` makes it more or less.
 fn size() -> usize {
-    std::env::var("SIZE").ok().and_then(|size| size.parse().ok()).unwrap_or(300)
+    std::env::var("SIZE").ok().and_then(|size| size.parse().ok()).unwrap_or(120)
 }
 
 fn look(path: &str, text: &str, fix: bool) -> Duration {

@@ -118,13 +118,8 @@ pub(super) fn encode_double(text: &str) -> String {
 /// `text` in the place of `span`, in a block scalar (`|`) with `indent` columns before each line.
 pub(super) fn encode_literal(host: &str, span: Span, text: &str, indent: usize) -> Result<String, NoEdit> {
     let before = host.get(..span.start()).unwrap_or_default();
-    let line_before = before.rsplit('\n').next().unwrap_or_default();
-    let opens = line_before.len() <= indent && line_before.bytes().all(|byte| byte == b' ');
     if text.contains(|sign: char| sign.is_control() && !matches!(sign, '\n' | '\t')) {
         return Err(NoEdit::new("a block of lines cannot hold control characters"));
-    }
-    if opens && text.starts_with([' ', '\t', '\n']) {
-        return Err(NoEdit::new("a line of the block would begin with a blank"));
     }
     let eol = if before.ends_with("\r\n") || before.contains("\r\n") { "\r\n" } else { "\n" };
     Ok(text.replace('\n', &format!("{eol}{}", " ".repeat(indent))))

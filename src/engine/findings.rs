@@ -57,6 +57,8 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         token_value: file.settings.token_value.is_some(),
         names_old_variable: file.reads.names_old,
         read_by_name: read_by_name(file, registration),
+        token_elsewhere: file.has_old_token,
+        own_chart: file.own_chart,
         document,
     }
 }
@@ -65,12 +67,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
 fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
     let mut carriers =
         registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
-    carriers.any(|carrier| {
-        carrier.via == Via::Variable && {
-            let own = file.documents.to_host(carrier.doc, carrier.value.span);
-            file.reads.outside(&carrier.name, own)
-        }
-    })
+    carriers.any(|carrier| carrier.via == Via::Variable && file.reads.outside(&carrier.name))
 }
 
 fn hit<'a>(view: &View<'a>, member: &'a Member) -> Option<Hit<'a>> {
@@ -196,19 +193,19 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
     findings
 }
 
-fn is_selected(settings: &Settings, rule: &Rule) -> bool {
+pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
     let names =
         |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
     (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
 }
 
 /// Whether the version that is judged by has a replacement for what the rule finds.
-fn is_due(settings: &Settings, rule: &Rule) -> bool {
+pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     let replacement = rule.replacement_since.as_deref().and_then(version);
     settings.target_gitlab.zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
+pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
     let disabled = rule.disabled.as_deref().and_then(version);
     let still_works =
         settings.target_gitlab.zip(disabled).is_some_and(|(target, disabled)| target < disabled);

@@ -3,13 +3,14 @@
 mod documents;
 mod findings;
 mod fixes;
+mod places;
 mod prefilter;
 mod reads;
 mod secrets;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Registration};
-use crate::sites::Survey;
+use crate::rules::{self, BUILT_IN, Registration, Role};
+use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::collections::BTreeSet;
 
@@ -37,6 +38,8 @@ pub struct Surroundings {
     pub chart_aliases: Vec<String>,
     /// Whether the file is a template of a chart.
     pub in_chart_templates: bool,
+    /// Whether the file is the values of a chart whose own templates read settings of the runner.
+    pub reads_own_values: bool,
 }
 
 /// All that is known of a file: what the fixer proves its work by.
@@ -58,6 +61,11 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 /// Whether any rule could match in these bytes; a file without is never parsed.
 pub fn is_relevant(bytes: &[u8]) -> bool {
     prefilter::is_relevant(bytes)
+}
+
+/// Whether these bytes name anything that a rule speaks of.
+pub(crate) fn is_mentioned(bytes: &[u8]) -> bool {
+    prefilter::is_mentioned(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
@@ -101,7 +109,9 @@ fn examine(
             source,
             documents: &read.documents,
             survey: &read.survey,
-            reads: Reads::of(source),
+            reads: Reads::of(source, &read.documents, &read.survey),
+            has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
+            own_chart: around.reads_own_values,
         };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
@@ -110,6 +120,7 @@ fn examine(
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
         }
+        findings.extend(places::find(&file));
         out.linted.notices = read.notices;
         out.documents = Some(read.documents);
     } else {
@@ -135,25 +146,31 @@ pub(crate) struct File<'a> {
     documents: &'a Documents,
     survey: &'a Survey,
     reads: Reads,
+    /// Whether one of its registrations has a token in the old place.
+    has_old_token: bool,
+    /// See [`Surroundings::reads_own_values`].
+    own_chart: bool,
 }
 
 impl File<'_> {
     /// `path:line` of a unit; with the column where another unit begins on the same line.
     fn name(&self, registration: &Registration, taken: &mut BTreeSet<String>) -> String {
         let position = self.source.position(self.start(registration));
-        let mut name = format!("{}:{}", self.path, position.line);
-        if !taken.insert(name.clone()) {
-            name = format!("{name}:{}", position.column);
-            taken.insert(name.clone());
-        }
-        name
+        let line = format!("{}:{}", self.path, position.line);
+        let column = format!("{line}:{}", position.column);
+        let numbered = (2..).map(|number| format!("{column}:{number}"));
+        let mut names = [line, column.clone()].into_iter().chain(numbered);
+        names.find(|name| taken.insert(name.clone())).unwrap_or(column)
     }
 
     /// The first byte of a unit: where its command, values or Secret begin.
     fn start(&self, registration: &Registration) -> usize {
-        let start = |scope: &usize| {
-            let scope = self.survey.scopes.get(*scope)?;
-            Some(self.documents.to_host(scope.doc, scope.span).start())
+        let carriers = registration.members.iter().filter_map(|it| self.survey.carriers.get(it.carrier));
+        let used: BTreeSet<usize> = carriers.map(|carrier| carrier.scope).collect();
+        let start = |index: &usize| {
+            let scope = self.survey.scopes.get(*index)?;
+            let counts = used.contains(index) || scope.kind == ScopeKind::Command;
+            counts.then(|| self.documents.to_host(scope.doc, scope.span).start())
         };
         registration.scopes.iter().filter_map(start).min().unwrap_or_default()
     }

@@ -12,8 +12,8 @@ use std::io::{self, Write};
 
 /// Lines around a mark.
 const CONTEXT: usize = 1;
-/// A related place that is more lines away is told in words.
-const NEAR: usize = 6;
+/// A related place that is more lines away would stand in a picture of its own: it is told in words.
+const NEAR: usize = 3;
 /// Lines of a fix that are shown for one finding.
 const FIX_LINES: usize = 12;
 /// Where sentences are wrapped: the same on every machine.

@@ -15,6 +15,10 @@ pub struct Circumstances {
     pub names_old_variable: bool,
     /// Whether the file reads a variable of the unit by its name elsewhere.
     pub read_by_name: bool,
+    /// Whether another unit of the file has a token in the old place.
+    pub token_elsewhere: bool,
+    /// Whether the file is the values of a chart that reads them in templates of its own.
+    pub own_chart: bool,
     /// Whether it stands in Markdown.
     pub document: bool,
 }
@@ -113,6 +117,10 @@ impl<'a> View<'a> {
             && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
+            && same(when.token_elsewhere, &|| {
+                self.circumstances.token_elsewhere && new == Class::Absent && old == Class::Absent
+            })
+            && same(when.own_chart, &|| self.circumstances.own_chart)
             && same(when.wakes, &|| self.summary.wakes)
             && same(when.broken, &|| self.summary.broken)
             && same(when.outdated, &|| self.summary.outdated)

@@ -16,7 +16,7 @@ use proptest::test_runner::{Config, FileFailurePersistence, TestCaseError, TestE
 use std::cell::RefCell;
 
 /// Texts for each property, where nobody asks for more.
-const FEW: u32 = 120;
+const FEW: u32 = 80;
 
 /// Checks all that is generated from up to `length` decisions.
 fn check<P: AsRef<str>>(length: usize, generate: impl Fn(&mut Choices<'_>) -> (P, Vec<u8>)) {
