@@ -178,6 +178,7 @@ fn is_kept(text: &str) -> bool {
     text.contains("keep")
         && !text.contains(['-', '$', '{', '='])
         && !text.contains("Url")
+        && !text.contains("example")
         && !text.starts_with("GR1348941")
 }
 
