@@ -5,6 +5,7 @@ mod findings;
 mod fixes;
 mod places;
 mod prefilter;
+mod reads;
 mod secrets;
 
 use crate::finding::{Linted, Notice, NoticeKind};
@@ -15,6 +16,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use documents::Documents;
 pub(crate) use fixes::UnitFix;
+use reads::Reads;
 
 /// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +113,7 @@ fn examine(
                 .iter()
                 .any(|unit| unit.slot(&read.survey, Role::Old, None) > Class::Empty),
             own_chart: around.reads_own_values,
+            reads: Reads::of(source, &read.survey, &read.documents),
         };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
@@ -148,6 +151,7 @@ pub(crate) struct File<'a> {
     has_old_token: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
+    reads: Reads,
 }
 
 impl File<'_> {

@@ -6,6 +6,7 @@ use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use super::{releases, requests};
+use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -327,7 +328,7 @@ impl Options<'_> {
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
             let value = if let Some((_, value)) = word.text.split_once('=') {
-                inline_value(word, written.len() + 1, value, self.around.text())
+                inline_value(word, written.len() + 1, value, self.around)
             } else if is_flag {
                 // A boolean takes no word of its own; people write one all the same.
                 if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
@@ -371,7 +372,7 @@ impl Options<'_> {
             if !self.known && name.len() == 2 {
                 continue;
             }
-            let name_span = part_span(word, written, self.around.text());
+            let name_span = part_span(word, Span::new(0, written.len()), self.around);
             self.out.push(Carrier {
                 via: Via::Option,
                 name,
@@ -407,11 +408,21 @@ fn looks_like_boolean(word: &Word) -> bool {
         ) || word.opaque && !word.text.starts_with('-'))
 }
 
-/// Where `part` of a word's text stands: it may have quotes before it.
-fn part_span(word: &Word, part: &str, text: &str) -> Span {
-    let raw = word.span.of(text);
-    let at = raw.find(part).unwrap_or_default();
-    Span::new(word.span.start() + at, word.span.start() + at + part.len())
+/// Where `part` of a word's text stands: quotes may stand before it and in it.
+fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
+    if word.span.of(around.text()) == word.text {
+        return part.shifted(word.span.start());
+    }
+    let same = |decoded: &Decoded| decoded.text.get(part.range()) == word.text.get(part.range());
+    let decoded = around.parsed.decode(word.node).filter(same);
+    if let Some(decoded) = decoded {
+        return decoded.segments.to_outer(part);
+    }
+    // A word inside a substitution: it is shown, and stays.
+    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\".contains(b));
+    let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
+    let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
+    Span::new(start, end).shifted(word.span.start())
 }
 
 fn word_value(word: &Word) -> Value {
@@ -424,9 +435,9 @@ fn word_value(word: &Word) -> Value {
     }
 }
 
-fn inline_value(word: &Word, skip: usize, value: &str, text: &str) -> Value {
-    let behind = word.span.of(text).find('=').map_or(0, |at| at + 1);
-    let span = Span::new(word.span.start() + behind, word.span.end());
+fn inline_value(word: &Word, skip: usize, value: &str, around: &Around<'_>) -> Value {
+    let name = part_span(word, Span::new(0, skip), around);
+    let span = Span::new(name.end(), word.span.end());
     Value {
         text: value.to_owned(),
         span,
@@ -453,14 +464,14 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
         Given::Assignment(variable) => {
-            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared))
+            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared));
         }
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
             // `-e NAME` hands on what the shell has.
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
             let handed_on = name.len() == text.len();
-            let name_span = part_span(word, name, around.text());
+            let name_span = part_span(word, Span::new(*skip, skip + name.len()), around);
             survey.carriers.push(Carrier {
                 via: Via::Variable,
                 name: name.to_owned(),

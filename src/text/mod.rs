@@ -4,6 +4,6 @@ mod edit;
 mod source;
 mod span;
 
-pub use edit::{Edit, EditSet, Overlap};
+pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;

@@ -84,7 +84,8 @@ impl Source {
 
     /// Whether `span` touches bytes that are not valid UTF-8.
     pub fn touches_invalid(&self, span: Span) -> bool {
-        self.invalid.iter().any(|bad| bad.overlaps(span))
+        let at = self.invalid.partition_point(|bad| bad.end() <= span.start());
+        self.invalid.get(at).is_some_and(|bad| bad.overlaps(span))
     }
 
     /// Whether all bytes are valid UTF-8.

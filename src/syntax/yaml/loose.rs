@@ -12,7 +12,11 @@ pub(super) fn read(shape: &str, span: Span) -> Vec<Event> {
     let mut skip_to = span.start();
     for line in lines::breaks(shape, span.start(), span.end()) {
         if line.content.start() >= skip_to {
+            let before = reader.events.len();
             skip_to = reader.line(line);
+            if reader.events.len() == before {
+                reader.push(Kind::Unread, line.content);
+            }
         }
     }
     while !reader.levels.is_empty() {
@@ -102,7 +106,7 @@ impl Reader<'_> {
             self.close(at);
         }
         let open = match self.levels.last() {
-            None => self.events.iter().all(|event| event.kind == Kind::Comment),
+            None => !self.events.iter().any(|event| event.kind.says()),
             Some(level) if level.column == column && level.mapping == mapping => {
                 self.fill_wait();
                 return true;
