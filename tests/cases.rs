@@ -12,6 +12,8 @@
 //! | `bytes` | how the texts become bytes: `crlf`, `bom`, `no-final-newline`, `latin1` |
 //! | `why` | why this is right, where it is not obvious |
 
+#![expect(clippy::expect_used, reason = "a test stops where its data is broken")]
+
 use runnerlint::engine::{Settings, Surroundings, lint};
 use runnerlint::finding::{Finding, Linted, Safety};
 use runnerlint::fixer::fix;

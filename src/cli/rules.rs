@@ -119,7 +119,8 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
 
 fn table(rules: &[RuleDoc]) -> String {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
-    rules.iter().map(|rule| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity, rule.summary)).collect()
+    let row = |rule: &RuleDoc| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity, rule.summary);
+    rules.iter().map(row).collect::<Vec<_>>().concat()
 }
 
 fn page(rule: &RuleDoc) -> String {

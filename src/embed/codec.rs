@@ -1,5 +1,6 @@
 use super::{NoEdit, Quoting, shell, yaml};
 use crate::text::Span;
+use std::borrow::Cow;
 
 /// How a host writes an inner text: what a replacement has to become to stand among the host's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +48,20 @@ pub enum Codec {
 }
 
 impl Codec {
+    /// What the host writes before each line.
+    pub(super) fn line_prefix(&self) -> Cow<'_, str> {
+        match self {
+            Self::YamlLiteral { indent } => Cow::Owned(" ".repeat(*indent)),
+            Self::Fence { prefix } => Cow::Borrowed(prefix),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// Whether the first line says where the lines begin.
+    pub(super) fn finds_indent(&self) -> bool {
+        matches!(self, Self::YamlLiteral { .. } | Self::YamlFolded { .. })
+    }
+
     /// `replacement`, written so that the host reads it as that text when it takes the place of the bytes below
     /// `span` of `host`. A deletion needs no writing and never comes here.
     ///
@@ -57,7 +72,7 @@ impl Codec {
             Self::Verbatim => Ok(replacement.to_owned()),
             Self::YamlPlain { flow } => yaml::encode_plain(host, span, replacement, *flow),
             Self::YamlSingle => yaml::encode_single(replacement),
-            Self::YamlDouble => yaml::encode_double(replacement),
+            Self::YamlDouble => Ok(yaml::encode_double(replacement)),
             Self::YamlLiteral { indent } => yaml::encode_literal(host, span, replacement, *indent),
             Self::YamlFolded { .. } => yaml::encode_folded(host, span, replacement),
             Self::ShellWord { pieces } => shell::encode_word(host, span, replacement, pieces),

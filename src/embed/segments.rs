@@ -176,8 +176,20 @@ impl Segments {
         if edit.is_deletion() {
             return self.delete(host, inner_text, edit.span);
         }
+        let before = inner_text.get(..edit.span.start()).unwrap_or_default();
+        let is_first = before.bytes().all(|byte| byte == b'\n');
+        if is_first && self.codec.finds_indent() && edit.replacement.starts_with([' ', '\t', '\n']) {
+            return Err(NoEdit::new("the first line of the block would begin with a blank"));
+        }
         let side = if edit.span.is_empty() { Side::Before } else { Side::Behind };
         let start = exact(self.offset(edit.span.start(), side))?;
+        if edit.span.is_empty() && before.ends_with('\n') && edit.replacement.ends_with('\n') {
+            // Whole lines that come in: each gets the host's indentation, and the line behind keeps its own.
+            let prefix = self.codec.line_prefix();
+            let lines = self.codec.encode(host, Span::at(start), &edit.replacement)?;
+            let lines = lines.strip_suffix(&*prefix).unwrap_or(&lines);
+            return Ok(Edit::replace(Span::at(start), format!("{prefix}{lines}")));
+        }
         let end =
             if edit.span.is_empty() { start } else { exact(self.offset(edit.span.end(), Side::Before))? };
         let span = Span::new(start, end);

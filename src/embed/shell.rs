@@ -139,6 +139,8 @@ fn ends_heredoc(host: &str, span: Span, text: &str, strip_tabs: bool, delimiter:
     let behind = host.get(span.end()..).unwrap_or_default();
     let head = before.rsplit('\n').next().unwrap_or_default();
     let tail = behind.split('\n').next().unwrap_or_default();
+    // A line that stays as it is ends what it ended before.
+    let tail = if text.ends_with('\n') { "-" } else { tail };
     format!("{head}{text}{tail}").split('\n').any(|line| {
         let line = line.strip_suffix('\r').unwrap_or(line);
         let line = if strip_tabs { line.trim_start_matches('\t') } else { line };

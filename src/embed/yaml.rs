@@ -39,7 +39,7 @@ pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Re
         let starts = match first {
             None | Some(' ' | '\t') => false,
             Some('-' | '?' | ':') => {
-                second.is_some_and(|second| !second.is_whitespace() && !(flow && ",[]{}".contains(second)))
+                second.is_some_and(|second| !(second.is_whitespace() || flow && ",[]{}".contains(second)))
             }
             Some(first) => !",[]{}#&*!|>'\"%@`".contains(first),
         };
@@ -97,7 +97,7 @@ pub(super) fn encode_single(text: &str) -> Result<String, NoEdit> {
 }
 
 /// `text` inside `"…"`.
-pub(super) fn encode_double(text: &str) -> Result<String, NoEdit> {
+pub(super) fn encode_double(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {
@@ -112,19 +112,14 @@ pub(super) fn encode_double(text: &str) -> Result<String, NoEdit> {
             sign => out.push(sign),
         }
     }
-    Ok(out)
+    out
 }
 
 /// `text` in the place of `span`, in a block scalar (`|`) with `indent` columns before each line.
 pub(super) fn encode_literal(host: &str, span: Span, text: &str, indent: usize) -> Result<String, NoEdit> {
     let before = host.get(..span.start()).unwrap_or_default();
-    let line_before = before.rsplit('\n').next().unwrap_or_default();
-    let opens = line_before.len() <= indent && line_before.bytes().all(|byte| byte == b' ');
     if text.contains(|sign: char| sign.is_control() && !matches!(sign, '\n' | '\t')) {
         return Err(NoEdit::new("a block of lines cannot hold control characters"));
-    }
-    if opens && text.starts_with([' ', '\t', '\n']) {
-        return Err(NoEdit::new("a line of the block would begin with a blank"));
     }
     let eol = if before.ends_with("\r\n") || before.contains("\r\n") { "\r\n" } else { "\n" };
     Ok(text.replace('\n', &format!("{eol}{}", " ".repeat(indent))))

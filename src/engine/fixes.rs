@@ -7,6 +7,7 @@ use crate::facts::NodeId;
 use crate::finding::Safety;
 use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
+use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::BTreeMap;
 
@@ -70,7 +71,7 @@ pub(super) fn plan(
     for (doc, want) in wanted {
         let Some(document) = file.documents.get(doc) else { continue };
         let mut removal =
-            if want.remove.is_empty() { Default::default() } else { document.parsed.remove(&want.remove)? };
+            if want.remove.is_empty() { Removal::default() } else { document.parsed.remove(&want.remove)? };
         removal.edits.extend(want.edits);
         plan.texts.entry(doc).or_default().gone.append(&mut removal.gone);
         for edit in removal.edits {

@@ -8,7 +8,7 @@ mod secrets;
 
 use crate::finding::{Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration};
-use crate::sites::Survey;
+use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::collections::BTreeSet;
 
@@ -131,19 +131,21 @@ impl File<'_> {
     /// `path:line` of a unit; with the column where another unit begins on the same line.
     fn name(&self, registration: &Registration, taken: &mut BTreeSet<String>) -> String {
         let position = self.source.position(self.start(registration));
-        let mut name = format!("{}:{}", self.path, position.line);
-        if !taken.insert(name.clone()) {
-            name = format!("{name}:{}", position.column);
-            taken.insert(name.clone());
-        }
-        name
+        let line = format!("{}:{}", self.path, position.line);
+        let column = format!("{line}:{}", position.column);
+        let numbered = (2..).map(|number| format!("{column}:{number}"));
+        let mut names = [line, column.clone()].into_iter().chain(numbered);
+        names.find(|name| taken.insert(name.clone())).unwrap_or(column)
     }
 
     /// The first byte of a unit: where its command, values or Secret begin.
     fn start(&self, registration: &Registration) -> usize {
-        let start = |scope: &usize| {
-            let scope = self.survey.scopes.get(*scope)?;
-            Some(self.documents.to_host(scope.doc, scope.span).start())
+        let carriers = registration.members.iter().filter_map(|it| self.survey.carriers.get(it.carrier));
+        let used: BTreeSet<usize> = carriers.map(|carrier| carrier.scope).collect();
+        let start = |index: &usize| {
+            let scope = self.survey.scopes.get(*index)?;
+            let counts = used.contains(index) || scope.kind == ScopeKind::Command;
+            counts.then(|| self.documents.to_host(scope.doc, scope.span).start())
         };
         registration.scopes.iter().filter_map(start).min().unwrap_or_default()
     }

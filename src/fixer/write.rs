@@ -135,6 +135,7 @@ fn take_over(file: &File, old: &Metadata) -> io::Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::unwrap_used, reason = "clippy sees tests only behind a plain `cfg(test)`")]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};

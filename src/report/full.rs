@@ -12,8 +12,8 @@ use std::io::{self, Write};
 
 /// Lines around a mark.
 const CONTEXT: usize = 1;
-/// A related place that is more lines away is told in words.
-const NEAR: usize = 6;
+/// A related place that is more lines away would stand in a picture of its own: it is told in words.
+const NEAR: usize = 3;
 /// Lines of a fix that are shown for one finding.
 const FIX_LINES: usize = 12;
 /// Where sentences are wrapped: the same on every machine.
@@ -195,7 +195,7 @@ fn show_fix(text: &mut String, run: &Run<'_>, side: Side<'_>, line: usize, fix: 
         number = if index == block.old.len() { block.line + 1 } else { number + 1 };
         let content = crop(content);
         let content = format!("{sign} {content}");
-        let content = if sign == '-' { run.style.old(&content) } else { run.style.new(&content) };
+        let content = if sign == '-' { run.style.removed(&content) } else { run.style.added(&content) };
         text.push_str(format!("   {number:width$} {content}").trim_end());
         text.push('\n');
     }

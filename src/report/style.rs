@@ -29,12 +29,12 @@ impl Style {
     }
 
     /// A line that goes.
-    pub fn old(self, text: &str) -> String {
+    pub fn removed(self, text: &str) -> String {
         self.paint("31", text)
     }
 
     /// A line that comes.
-    pub fn new(self, text: &str) -> String {
+    pub fn added(self, text: &str) -> String {
         self.paint("32", text)
     }
 
@@ -52,8 +52,8 @@ impl Style {
         for line in diff.lines() {
             out.push_str(&match line.as_bytes().first() {
                 _ if line.starts_with("--- ") || line.starts_with("+++ ") => self.strong(line),
-                Some(b'-') => self.old(line),
-                Some(b'+') => self.new(line),
+                Some(b'-') => self.removed(line),
+                Some(b'+') => self.added(line),
                 Some(b'@') => self.heading(line),
                 _ => line.to_owned(),
             });

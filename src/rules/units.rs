@@ -57,25 +57,44 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
             !it.foreign && (it.evident || joins || has_evidence(survey, *scope, members, evidence))
         })
     });
-    // Variables go to the commands of the file; everything else stands alone.
-    let variables: Vec<usize> = by_scope
-        .keys()
-        .copied()
-        .filter(|scope| survey.scopes.get(*scope).is_some_and(|it| it.kind == ScopeKind::Variables))
-        .collect();
-    let joined = !commands.is_empty() && !variables.is_empty();
-    let ambiguous = joined && commands.len() > 1;
+    // Variables go to the commands of the file, a container's environment to the commands in it.
+    let in_scope = |kind: ScopeKind| {
+        let is = move |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| it.kind == kind);
+        by_scope.keys().copied().filter(is).collect::<Vec<usize>>()
+    };
+    let container_of = |command: &usize| survey.scopes.get(*command).and_then(|it| it.container);
+    let variables = in_scope(ScopeKind::Variables);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    if !variables.is_empty() && !commands.is_empty() {
+        groups.push(commands.clone());
+    } else {
+        let containers = in_scope(ScopeKind::Container);
+        let shared =
+            |command: &usize| container_of(command).filter(|container| containers.contains(container));
+        for container in &containers {
+            groups.push(
+                commands.iter().copied().filter(|command| shared(command) == Some(*container)).collect(),
+            );
+        }
+        groups.extend(
+            commands.iter().filter(|command| shared(command).is_none()).map(|command| vec![*command]),
+        );
+    }
     let mut units = Vec::new();
-    if joined {
-        let scopes: BTreeSet<usize> = commands.iter().chain(&variables).copied().collect();
+    for commands in groups.iter().filter(|commands| !commands.is_empty()) {
+        let containers = commands.iter().filter_map(container_of);
+        let mut scopes: BTreeSet<usize> = commands.iter().copied().chain(containers).collect();
+        scopes.extend(&variables);
         let mut members: Vec<Member> =
             scopes.iter().filter_map(|scope| by_scope.remove(scope)).flatten().collect();
         members.sort_by_key(|member| member.carrier);
-        units.push(Registration { kind: UnitKind::Command, scopes, members, ambiguous });
+        if !members.is_empty() {
+            let ambiguous = commands.len() > 1;
+            units.push(Registration { kind: UnitKind::Command, scopes, members, ambiguous });
+        }
     }
     for (scope, members) in by_scope {
         let kind = match survey.scopes.get(scope).map(|it| it.kind) {
-            Some(ScopeKind::Command) => UnitKind::Command,
             Some(ScopeKind::Chart) => UnitKind::Chart,
             Some(ScopeKind::Secret) => UnitKind::Secret,
             _ => UnitKind::Environment,

@@ -21,7 +21,9 @@ pub(super) struct Around<'a> {
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
 pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut Survey) -> Vec<&'a Word> {
-    let image = around.container.and_then(|container| container.image.as_deref());
+    // A script in a container runs what it names, not the image's program.
+    let direct = around.container.filter(|container| container.direct);
+    let image = direct.and_then(|container| container.image.as_deref());
     let found = resolve(&command.words, &command.assignments, image, around.text);
     if !found.scripts.is_empty() {
         return found.scripts;
@@ -32,11 +34,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
         return Vec::new();
     };
     let known = matches!(found.program, Runs::Known(_));
-    let scope = match around.container {
-        Some(container) => container.scope,
-        None => survey.scope(ScopeKind::Command, around.doc, command.span),
-    };
-    let direct = around.container.is_none_or(|container| container.direct);
+    let scope = survey.scope(ScopeKind::Command, around.doc, command.span);
     let mut options =
         Options { subcommand, around, scope, known, out: Vec::new(), opaque: false, wakes: false };
     options.read(found.arguments);
@@ -48,16 +46,20 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
     if let Some(it) = survey.scope_mut(scope) {
-        it.kind = ScopeKind::Command;
+        it.container = around.container.map(|container| container.scope);
         it.evident = true;
-        it.opaque |= opaque || crossed || found.environment_file;
-        it.wakes |= wakes;
-        it.broken |= broken;
-        it.own |= direct;
-        it.version = it.version.or(found.image.as_deref().and_then(version_of_image));
+        it.opaque = opaque || crossed || found.environment_file;
+        it.wakes = wakes;
+        it.broken = broken;
+        it.own = true;
+        it.version = found.image.as_deref().and_then(version_of_image);
+    }
+    if let Some(it) = around.container.and_then(|container| survey.scope_mut(container.scope)) {
+        it.evident = true;
+        it.own |= direct.is_some();
     }
     for given in &found.variables {
-        read_given(given, around, scope, !direct, survey);
+        read_given(given, around, scope, false, survey);
     }
     Vec::new()
 }
@@ -67,7 +69,7 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
     if !matches!(found.program, Runs::Known(_)) {
         return;
     }
-    if found.variables.is_empty() || around.container.is_some() {
+    if found.variables.is_empty() || around.container.is_some_and(|container| container.direct) {
         return;
     }
     let scope = survey.scope(ScopeKind::Container, around.doc, command.span);

@@ -91,6 +91,8 @@ pub struct Scope {
     pub doc: usize,
     /// Its bytes there.
     pub span: Span,
+    /// Of a command: the container that it runs in.
+    pub container: Option<usize>,
     /// Whether it shows by itself that its variables are meant for the program.
     pub evident: bool,
     /// Whether they are meant for another program.
@@ -112,13 +114,13 @@ pub struct Scope {
 /// Kinds of scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScopeKind {
-    /// A command that registers, or a container that runs one.
+    /// A command that registers.
     Command,
     /// Values of a chart.
     Chart,
     /// A Secret.
     Secret,
-    /// A container or a command of the program that registers nothing in view.
+    /// A container, or a command of the program that registers nothing in view.
     Container,
     /// Variables for whatever follows.
     Variables,
@@ -177,6 +179,7 @@ impl Survey {
             kind,
             doc,
             span,
+            container: None,
             evident: false,
             foreign: false,
             opaque: false,

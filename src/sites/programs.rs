@@ -105,8 +105,7 @@ pub(super) fn of_image(image: &str) -> Runs {
 fn of_word(word: &Word, text: &str) -> Runs {
     let name = file_name(&word.text, word.span.of(text));
     if let Some(index) = SPELLED.iter().position(|spelled| {
-        spelled.files.is_match(name) && !name.contains(['$', '{'])
-            || spelled.entrypoints.iter().any(|path| *path == word.text)
+        spelled.files.is_match(name) && !name.contains(['$', '{']) || spelled.entrypoints.contains(&word.text)
     }) {
         return Runs::Known(index);
     }
@@ -249,10 +248,10 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
             } else if wrapper.environment.iter().any(|name| name == option) {
                 match (inline, value) {
                     (Some(_), _) => {
-                        out.variables.push(Given::Word { option: None, word, skip: option.len() + 1 })
+                        out.variables.push(Given::Word { option: None, word, skip: option.len() + 1 });
                     }
                     (None, Some(value)) => {
-                        out.variables.push(Given::Word { option: Some(word), word: value, skip: 0 })
+                        out.variables.push(Given::Word { option: Some(word), word: value, skip: 0 });
                     }
                     (None, None) => {}
                 }

@@ -152,19 +152,14 @@ fn read_command(
 fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     for command in &parsed.facts().commands {
         let value = |key: &str| {
-            let words = command.words.iter();
+            let mut words = command.words.iter();
             let assigned =
                 command.assignments.iter().find(|it| it.name == key).map(|it| (it.node, it.value.clone(), 0));
             assigned.or_else(|| {
-                words
-                    .filter_map(|word| {
-                        Some((
-                            word.node,
-                            word.text.strip_prefix(key)?.strip_prefix('=')?.to_owned(),
-                            key.len() + 1,
-                        ))
-                    })
-                    .next()
+                words.find_map(|word| {
+                    let text = word.text.strip_prefix(key)?.strip_prefix('=')?.to_owned();
+                    Some((word.node, text, key.len() + 1))
+                })
             })
         };
         let Some((node, _, skip)) = value("command") else { continue };
@@ -337,10 +332,10 @@ impl<'a> Trees<'a> {
             let at = target;
             match self.tree.get(at).map(|node| &node.kind) {
                 Some(NodeKind::Scalar(_)) => {
-                    self.inner(at, Hint::Language("shell".to_owned()), site, container)
+                    self.inner(at, Hint::Language("shell".to_owned()), site, container);
                 }
                 Some(NodeKind::Sequence(items)) if depth == 0 => {
-                    open.extend(items.iter().rev().map(|item| (*item, 1)))
+                    open.extend(items.iter().rev().map(|item| (*item, 1)));
                 }
                 Some(NodeKind::Sequence(items)) if depth == 1 => {
                     // cloud-init's `[gitlab-runner, register]` against a list of scripts.

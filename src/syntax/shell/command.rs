@@ -60,7 +60,7 @@ impl Lexer<'_> {
                     break;
                 }
                 b'|' | b'(' | b')' | b'<' | b'>' | b'&' if building.test && !self.is_substitution() => {
-                    self.at += 1
+                    self.at += 1;
                 }
                 b'&' if self.peek(1) == Some(b'>') => {
                     if !self.redirect(building) {
@@ -92,7 +92,7 @@ impl Lexer<'_> {
                         break;
                     };
                     let ends = building.test && word.span.of(self.text) == "]]";
-                    self.part(building, word);
+                    self.part(building, &word);
                     if ends {
                         break;
                     }
@@ -109,12 +109,12 @@ impl Lexer<'_> {
     }
 
     /// A word takes its place in the statement.
-    fn part(&mut self, building: &mut Building, word: RawWord) {
+    fn part(&mut self, building: &mut Building, word: &RawWord) {
         let fresh = building.command.words.is_empty();
-        if fresh && let Some(name) = self.assignment_name(&word) {
+        if fresh && let Some(name) = self.assignment_name(word) {
             return self.assignment(building, word, name);
         }
-        if self.byte() == Some(b'(') && self.dialect == Dialect::Sh && self.assignment_name(&word).is_some() {
+        if self.byte() == Some(b'(') && self.dialect == Dialect::Sh && self.assignment_name(word).is_some() {
             // `declare -a args=(…)`
             let span = self.array(word.span.start());
             building.statement.parts.push(span);
@@ -122,7 +122,7 @@ impl Lexer<'_> {
         }
         let span = word.span;
         self.out.datum(span, format!("word:{}", word.datum(self.text)));
-        let fact = self.fact(&word, NodeKind::Part, building.index);
+        let fact = self.fact(word, NodeKind::Part, building.index);
         building.statement.parts.push(span);
         if building.stray {
             building.command.stray.push(fact);
@@ -199,7 +199,7 @@ impl Lexer<'_> {
     }
 
     /// `NAME=value` before the program, or alone.
-    fn assignment(&mut self, building: &mut Building, word: RawWord, (prefix, name): (usize, usize)) {
+    fn assignment(&mut self, building: &mut Building, word: &RawWord, (prefix, name): (usize, usize)) {
         let start = word.span.start();
         let value_start = start + prefix;
         let name_span = Span::new(start, start + name);
@@ -255,7 +255,7 @@ impl Lexer<'_> {
                         if comma {
                             self.split_at_commas(&mut building, &word);
                         } else {
-                            self.part(&mut building, word);
+                            self.part(&mut building, &word);
                         }
                     } else {
                         self.at = before + 1;
@@ -299,7 +299,7 @@ impl Lexer<'_> {
                     let mut part = word.from(start);
                     part.span = Span::new(start, at);
                     part.pieces.retain(|piece| piece.span.start() < at);
-                    self.part(building, part);
+                    self.part(building, &part);
                 }
                 start = at + 1;
             }
@@ -319,7 +319,7 @@ impl Lexer<'_> {
         }
         let rest = self.bytes.get(at..).unwrap_or_default();
         let len = match rest {
-            [b'<', b'<', b'<', ..] | [b'<', b'<', b'-', ..] if self.dialect == Dialect::Sh => 3,
+            [b'<', b'<', b'<' | b'-', ..] if self.dialect == Dialect::Sh => 3,
             [b'<', b'<', ..] if self.dialect == Dialect::Sh => 2,
             [b'>', b'>' | b'|' | b'&', ..] | [b'<', b'&' | b'>', ..] => 2,
             [b'<' | b'>', b'(', ..] | [b'<', b'%' | b'#', ..] => return false,

@@ -117,6 +117,14 @@ fn hint_of(command: &Command) -> Option<Hint> {
     {
         return Some(Hint::Language("shell".to_owned()));
     }
+    // `kubectl apply -f -`, `helm upgrade r chart --values -`: manifests and values from standard input.
+    if matches!(name.as_str(), "kubectl" | "oc" | "helm" | "argocd" | "microk8s.kubectl" | "k3s")
+        && rest.iter().any(|word| {
+            matches!(word.text.as_str(), "-" | "-f-" | "--values=-" | "--filename=-" | "/dev/stdin")
+        })
+    {
+        return Some(Hint::Language("yaml".to_owned()));
+    }
     let tee = words.iter().position(|word| base(&word.text) == "tee");
     if let Some(file) =
         tee.and_then(|tee| words.iter().skip(tee + 1).find(|word| !word.text.starts_with('-')))

@@ -200,9 +200,9 @@ fn looks_like_shell(text: &str) -> bool {
             -2
         } else if PROGRAMS.contains(&word) && line.len() > word.len()
             || matches!(word, "fi" | "done" | "esac")
+            || line.contains("gitlab-runner register")
+            || line.starts_with("./")
         {
-            2
-        } else if line.contains("gitlab-runner register") || line.starts_with("./") {
             2
         } else {
             -1

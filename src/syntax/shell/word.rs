@@ -214,10 +214,11 @@ impl Lexer<'_> {
         let mut at = from;
         for piece in inner.split_inclusive('{') {
             at += piece.len();
-            if piece.ends_with('{') && self.bytes.get(at).is_some_and(|next| b"{%".contains(next)) {
-                if let Some((end, _)) = scan::template(&self.finder, self.text, at - 1, true) {
-                    return Some((at - 1, end));
-                }
+            if piece.ends_with('{')
+                && self.bytes.get(at).is_some_and(|next| b"{%".contains(next))
+                && let Some((end, _)) = scan::template(&self.finder, self.text, at - 1, true)
+            {
+                return Some((at - 1, end));
             }
         }
         None

@@ -158,6 +158,6 @@ fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
         granit::ScalarStyle::DoubleQuoted => ScalarStyle::Double,
         granit::ScalarStyle::Literal => ScalarStyle::Literal,
         granit::ScalarStyle::Folded => ScalarStyle::Folded,
-        _ => ScalarStyle::Plain,
+        granit::ScalarStyle::Plain => ScalarStyle::Plain,
     }
 }

@@ -167,11 +167,11 @@ impl Reader<'_> {
         if body.is_empty() || (body.starts_with(['&', '!']) && !body.contains(' ')) {
             return line.end;
         }
-        if let Some(indicators) = body.strip_prefix(['|', '>']) {
-            if indicators.len() <= 2 && indicators.bytes().all(|b| matches!(b, b'+' | b'-' | b'1'..=b'9')) {
-                let folded = body.starts_with('>');
-                return self.block(span, line.end, column, folded);
-            }
+        if let Some(indicators) = body.strip_prefix(['|', '>'])
+            && indicators.len() <= 2
+            && indicators.bytes().all(|b| matches!(b, b'+' | b'-' | b'1'..=b'9'))
+        {
+            return self.block(span, line.end, column, body.starts_with('>'));
         }
         let style = quote_of(body);
         if body.starts_with('*') && !body.contains(' ') {

@@ -11,7 +11,7 @@ use crate::text::Span;
 /// Reads documents of which some are broken.
 pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>) -> Reading {
     let shape = masked.as_ref().map_or(text, |masked| masked.shape.as_str());
-    let starts: Vec<usize> = documents.iter().map(|document| start(document)).collect();
+    let starts: Vec<usize> = documents.iter().map(start).collect();
     let mut reading = Reading::default();
     let mut from = 0;
     for (index, document) in documents.into_iter().enumerate() {

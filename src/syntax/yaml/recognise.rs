@@ -33,6 +33,8 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
             deep = line.len() - line.trim_start().len();
         } else if keys > 0 && (line.starts_with([' ', '\t']) && line.len() - line.trim_start().len() > deep) {
             // A block scalar or a value that goes on.
+        } else if keys > 0 && trimmed.starts_with("- ") {
+            // An item without keys, in the list of a key.
         } else {
             others += 1;
         }
@@ -57,7 +59,7 @@ fn is_entry(line: &str) -> bool {
     let Some(colon) = line.find(": ").or_else(|| line.ends_with(':').then(|| line.len() - 1)) else {
         return false;
     };
-    let key = line.get(..colon).unwrap_or_default().trim_matches(['"', '\'']);
+    let key = line.get(..colon).unwrap_or_default().trim_end().trim_matches(['"', '\'']);
     let plain =
         |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '<' | '$' | '{' | '}' | '@');
     !key.is_empty() && key.len() <= 80 && key.chars().all(plain)

@@ -353,12 +353,11 @@ impl<'t> Builder<'t> {
         let index = id.0 as usize;
         if let (Some(node), Some(layout)) =
             (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
+            && let Some(key) = slot.key
         {
-            if let Some(key) = slot.key {
-                layout.key = Some(key.raw);
-                layout.odd_key = key.odd;
-                node.key = Some(key.key);
-            }
+            layout.key = Some(key.raw);
+            layout.odd_key = key.odd;
+            node.key = Some(key.key);
         }
         match self.frames.last_mut() {
             Some(frame) => frame.children.push(id),

@@ -8,12 +8,7 @@ use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// Takes `children`, not all of those of `parent`.
-pub(super) fn take(
-    document: &Document,
-    parent: NodeId,
-    children: &BTreeSet<NodeId>,
-    cuts: &mut Cuts<'_>,
-) -> Result<(), NoEdit> {
+pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
     let text = document.text.as_str();
     // The comma behind the last entry that stays, and whether only what goes stands behind it.
     let mut last_comma = None;
@@ -37,7 +32,6 @@ pub(super) fn take(
         let inline = behind < lines::line_end(text, comma) && text.as_bytes().get(behind) != Some(&b'#');
         cuts.delete(Span::new(comma, if inline { behind } else { comma + 1 }));
     }
-    Ok(())
 }
 
 /// Takes all children of `parent`, which stays as `{}` or `[]`.

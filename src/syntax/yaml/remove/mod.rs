@@ -17,7 +17,7 @@ pub(super) fn remove(document: &Document, nodes: &[NodeId]) -> Result<Removal, N
     for (parent, children) in &plan.partial {
         let flow = document.layout(*parent).is_some_and(|layout| layout.flow || is_pair(document, *parent));
         if flow {
-            flow::take(document, *parent, children, &mut cuts)?;
+            flow::take(document, *parent, children, &mut cuts);
         } else {
             block::take(document, *parent, children, &mut cuts)?;
         }

@@ -7,7 +7,7 @@ use crate::text::Span;
 
 /// A plain scalar.
 pub(super) fn plain(out: &mut Writer<'_>, span: Span) {
-    folded_lines(out, span, |out, content| out.verbatim(content));
+    folded_lines(out, span, |out: &mut Writer<'_>, content| out.verbatim(content));
 }
 
 /// The inside of a scalar in `'…'`.

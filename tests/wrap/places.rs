@@ -1,0 +1,487 @@
+//! Places that hold text in another language, each with how a text gets in and out of it. Getting out never uses the code
+//! under test: it reads YAML and JSON with another parser, and the rest by its plain rules.
+
+#![expect(clippy::unnecessary_wraps, reason = "all of a kind have one form")]
+
+use serde_yaml::Value;
+
+/// A place.
+pub(crate) struct Place {
+    /// What people call it.
+    pub(crate) name: &'static str,
+    /// The name of the host file.
+    pub(crate) path: &'static str,
+    /// The language that it holds: `shell` or `yaml`.
+    pub(crate) holds: &'static str,
+    /// The form that a text needs to be able to stand there: all on one line, for example. `None` if it has none.
+    pub(crate) prepare: fn(&str) -> Option<String>,
+    /// The host with the text in it.
+    pub(crate) wrap: fn(&str) -> Option<String>,
+    /// The text in the host.
+    pub(crate) unwrap: fn(&str) -> Option<String>,
+    /// What of a text counts when two are compared.
+    pub(crate) same: fn(&str) -> String,
+}
+
+impl Place {
+    /// The name of a file that holds the text alone.
+    pub(crate) fn inner_path(&self) -> &'static str {
+        if self.holds == "shell" { "script.sh" } else { "values.yaml" }
+    }
+}
+
+const fn place(
+    name: &'static str,
+    path: &'static str,
+    holds: &'static str,
+    wrap: fn(&str) -> Option<String>,
+    unwrap: fn(&str) -> Option<String>,
+) -> Place {
+    Place { name, path, holds, prepare: as_it_is, wrap, unwrap, same: exactly }
+}
+
+/// A place for one line.
+const fn line(
+    name: &'static str,
+    path: &'static str,
+    wrap: fn(&str) -> Option<String>,
+    unwrap: fn(&str) -> Option<String>,
+) -> Place {
+    Place { name, path, holds: "shell", prepare: on_one_line, wrap, unwrap, same: trimmed }
+}
+
+pub(crate) const PLACES: &[Place] = &[
+    place(
+        "a literal block of a CI script",
+        ".gitlab-ci.yml",
+        "shell",
+        |text| ci("|", text),
+        |host| at(host, "job.script.0"),
+    ),
+    place(
+        "a literal block with an indentation sign",
+        ".gitlab-ci.yml",
+        "shell",
+        |text| ci("|2", text),
+        |host| at(host, "job.script.0"),
+    ),
+    place(
+        "a literal block without its last line break",
+        ".gitlab-ci.yml",
+        "shell",
+        |text| ci("|-", text),
+        |host| Some(at(host, "job.script.0")? + "\n"),
+    ),
+    place(
+        "a double-quoted CI script",
+        ".gitlab-ci.yml",
+        "shell",
+        |text| Some(format!("job:\n  script:\n    - {}\n", double(text))),
+        |host| at(host, "job.script.0"),
+    ),
+    line(
+        "a plain CI script item",
+        ".gitlab-ci.yml",
+        |text| plain(text).map(|text| format!("job:\n  script:\n    - {text}\n    - echo done\n")),
+        |host| at(host, "job.script.0"),
+    ),
+    line(
+        "a single-quoted CI script item",
+        ".gitlab-ci.yml",
+        |text| Some(format!("job:\n  script:\n    - '{}'\n", text.trim().replace('\'', "''"))),
+        |host| at(host, "job.script.0"),
+    ),
+    line(
+        "a flow list of a CI script",
+        ".gitlab-ci.yml",
+        |text| Some(format!("job: {{script: [{}, echo done]}}\n", double(text.trim()))),
+        |host| at(host, "job.script.0"),
+    ),
+    Place {
+        prepare: on_one_line,
+        same: words,
+        ..place(
+            "a folded block of a CI script",
+            ".gitlab-ci.yml",
+            "shell",
+            |text| ci(">-", &text.replace(" --", "\n--")),
+            |host| at(host, "job.script.0"),
+        )
+    },
+    place(
+        "a step of a workflow",
+        ".github/workflows/x.yml",
+        "shell",
+        |text| {
+            Some(format!("jobs:\n  a:\n    steps:\n      - name: x\n        run: |\n{}", indent(text, 10)))
+        },
+        |host| at(host, "jobs.a.steps.0.run"),
+    ),
+    place(
+        "the arguments of a container",
+        "pod.yaml",
+        "shell",
+        |text| {
+            Some(format!(
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n    - name: a\n      image: alpine\n      command: [sh, -c]\n      args:\n        - |\n{}",
+                indent(text, 10)
+            ))
+        },
+        |host| at(host, "spec.containers.0.args.0"),
+    ),
+    place(
+        "the arguments of a container in JSON",
+        "pod.json",
+        "shell",
+        |text| {
+            Some(format!(
+                "{{\n  \"apiVersion\": \"v1\", \"kind\": \"Pod\",\n  \"spec\": {{\"containers\": [{{\"image\": \"alpine\", \"command\": [\"sh\", \"-c\", {}]}}]}}\n}}\n",
+                double(text)
+            ))
+        },
+        |host| at(host, "spec.containers.0.command.2"),
+    ),
+    place(
+        "a script in a ConfigMap",
+        "map.yaml",
+        "shell",
+        |text| {
+            Some(format!(
+                "apiVersion: v1\nkind: ConfigMap\ndata:\n  register.sh: |\n{}  other: x\n",
+                indent(text, 4)
+            ))
+        },
+        |host| at(host, "data.'register.sh'"),
+    ),
+    place(
+        "a task's shell",
+        "tasks/main.yml",
+        "shell",
+        |text| Some(format!("- name: x\n  shell: |\n{}  when: y\n", indent(text, 4))),
+        |host| at(host, "0.shell"),
+    ),
+    place(
+        "cloud-init's runcmd",
+        "user-data",
+        "shell",
+        |text| Some(format!("#cloud-config\nruncmd:\n  - |\n{}  - echo done\n", indent(text, 4))),
+        |host| at(host, "runcmd.0"),
+    ),
+    place(
+        "a file that cloud-init writes",
+        "cloud-init.yaml",
+        "shell",
+        |text| {
+            Some(format!(
+                "#cloud-config\nwrite_files:\n- path: /opt/register.sh\n  content: |\n{}  permissions: '0755'\n",
+                indent(text, 4)
+            ))
+        },
+        |host| at(host, "write_files.0.content"),
+    ),
+    place(
+        "a here-document for a shell",
+        "up.sh",
+        "shell",
+        |text| Some(format!("set -e\nbash <<'EOF'\n{text}EOF\necho done\n")),
+        |host| between(host, "<<'EOF'\n", "EOF\n"),
+    ),
+    place(
+        "a here-document over ssh",
+        "up.sh",
+        "shell",
+        |text| Some(format!("ssh host 'bash -s' <<'EOF'\n{text}EOF\n")),
+        |host| between(host, "<<'EOF'\n", "EOF\n"),
+    ),
+    place(
+        "a here-document that writes a script",
+        "up.sh",
+        "shell",
+        |text| Some(format!("cat > /opt/register.sh <<\"EOF\"\n{text}EOF\nchmod +x /opt/register.sh\n")),
+        |host| between(host, "<<\"EOF\"\n", "EOF\n"),
+    ),
+    place(
+        "a here-document behind tabs",
+        "up.sh",
+        "shell",
+        |text| {
+            (!text.contains("\n\t"))
+                .then(|| format!("if true; then\n\tbash <<-'EOF'\n{}\tEOF\nfi\n", prefix(text, "\t")))
+        },
+        |host| Some(strip(&between(host, "<<-'EOF'\n", "\tEOF\n")?, "\t")),
+    ),
+    place(
+        "a here-document that is expanded",
+        "up.sh",
+        "shell",
+        |text| Some(format!("bash <<EOF\n{}EOF\n", heredoc(text))),
+        |host| Some(unheredoc(&between(host, "<<EOF\n", "EOF\n")?)),
+    ),
+    place(
+        "the word behind bash -c",
+        "up.sh",
+        "shell",
+        |text| Some(format!("bash -c '{}'\n", text.replace('\'', "'\\''"))),
+        |host| Some(between(host, "bash -c '", "'\n")?.replace("'\\''", "'")),
+    ),
+    place(
+        "the double-quoted word behind sh -c",
+        "up.sh",
+        "shell",
+        |text| Some(format!("docker exec box sh -c \"{}\"\n", in_double(text))),
+        |host| Some(out_of_double(&between(host, "sh -c \"", "\"\n")?)),
+    ),
+    line(
+        "the word behind ssh",
+        "up.sh",
+        |text| Some(format!("ssh -i key root@host '{}'\n", text.trim().replace('\'', "'\\''"))),
+        |host| Some(between(host, "host '", "'\n")?.replace("'\\''", "'")),
+    ),
+    place(
+        "a code block",
+        "README.md",
+        "shell",
+        |text| Some(format!("# Title\n\n```bash\n{text}```\n\nMore.\n")),
+        |host| between(host, "```bash\n", "```\n"),
+    ),
+    place(
+        "a code block in a list",
+        "README.md",
+        "shell",
+        |text| Some(format!("1. One\n\n   ```sh\n{}   ```\n\n2. Two\n", indent(text, 3))),
+        |host| Some(strip(&between(host, "```sh\n", "   ```\n")?, "   ")),
+    ),
+    place(
+        "a code block in a quotation",
+        "README.md",
+        "shell",
+        |text| Some(format!("> One\n>\n> ~~~shell\n{}> ~~~\n", prefix(text, "> "))),
+        |host| Some(strip(&between(host, "~~~shell\n", "> ~~~\n")?, "> ")),
+    ),
+    place(
+        "a script in YAML in a code block",
+        "README.md",
+        "shell",
+        |text| Some(format!("Text\n\n```yaml\n{}```\n", ci("|", text)?)),
+        |host| at(&between(host, "```yaml\n", "```\n")?, "job.script.0"),
+    ),
+    place(
+        "a script in YAML in a here-document",
+        "up.sh",
+        "shell",
+        |text| Some(format!("cat > .gitlab-ci.yml <<'EOF'\n{}EOF\n", ci("|", text)?)),
+        |host| at(&between(host, "<<'EOF'\n", "EOF\n")?, "job.script.0"),
+    ),
+    place(
+        "values under the chart's key",
+        "values.yaml",
+        "yaml",
+        |text| values(text).then(|| format!("gitlab-runner:\n{}other:\n  a: b\n", indent(text, 2))),
+        |host| between(host, "gitlab-runner:\n", "other:\n").map(|text| strip(&text, "  ")),
+    ),
+    place(
+        "values deep in a mapping",
+        "values.yaml",
+        "yaml",
+        |text| values(text).then(|| format!("stack:\n  ci:\n    gitlab-runner:\n{}", indent(text, 6))),
+        |host| between(host, "gitlab-runner:\n", "").map(|text| strip(&text, "      ")),
+    ),
+    place(
+        "values of an Application, as text",
+        "app.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| format!("apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: gitlab-runner\n    helm:\n      values: |\n{}  destination: {{}}\n", indent(text, 8)))
+        },
+        |host| at(host, "spec.source.helm.values"),
+    ),
+    place(
+        "values of an Application, as an object",
+        "app.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| format!("apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: gitlab-runner\n    helm:\n      valuesObject:\n{}", indent(text, 8)))
+        },
+        |host| between(host, "valuesObject:\n", "").map(|text| strip(&text, "        ")),
+    ),
+    place(
+        "values of a release",
+        "release.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| format!("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart:\n    spec:\n      chart: gitlab-runner\n  values:\n{}", indent(text, 4)))
+        },
+        |host| between(host, "  values:\n", "").map(|text| strip(&text, "    ")),
+    ),
+    place(
+        "values of a K3s chart",
+        "chart.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| format!("apiVersion: helm.cattle.io/v1\nkind: HelmChart\nspec:\n  chart: gitlab-runner\n  valuesContent: |-\n{}", indent(text, 4)))
+        },
+        |host| Some(at(host, "spec.valuesContent")? + "\n"),
+    ),
+    place(
+        "values in a ConfigMap",
+        "map.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| {
+                format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  values.yaml: |\n{}", indent(text, 4))
+            })
+        },
+        |host| at(host, "data.'values.yaml'"),
+    ),
+    place(
+        "values in a double-quoted string",
+        "map.yaml",
+        "yaml",
+        |text| {
+            values(text)
+                .then(|| format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  values.yaml: {}\n", double(text)))
+        },
+        |host| at(host, "data.'values.yaml'"),
+    ),
+    place(
+        "a file that a task writes",
+        "tasks/main.yml",
+        "yaml",
+        |text| {
+            Some(format!(
+                "- copy:\n    dest: /etc/values.yaml\n    content: |\n{}  tags: x\n",
+                indent(text, 6)
+            ))
+        },
+        |host| at(host, "0.copy.content"),
+    ),
+    place(
+        "YAML in a here-document",
+        "up.sh",
+        "yaml",
+        |text| Some(format!("cat > values.yaml <<'EOF'\n{text}EOF\nhelm upgrade x\n")),
+        |host| between(host, "<<'EOF'\n", "EOF\n"),
+    ),
+    place(
+        "YAML for a program's standard input",
+        "up.sh",
+        "yaml",
+        |text| Some(format!("kubectl apply -f - <<'EOF'\n{text}EOF\n")),
+        |host| between(host, "<<'EOF'\n", "EOF\n"),
+    ),
+    place(
+        "a YAML code block",
+        "README.md",
+        "yaml",
+        |text| Some(format!("Text\n\n```yaml\n{text}```\n")),
+        |host| between(host, "```yaml\n", "```\n"),
+    ),
+    place(
+        "a YAML code block in a list",
+        "README.md",
+        "yaml",
+        |text| Some(format!("- One\n\n  ```yml\n{}  ```\n", indent(text, 2))),
+        |host| Some(strip(&between(host, "```yml\n", "  ```\n")?, "  ")),
+    ),
+    place(
+        "a second document",
+        "all.yaml",
+        "yaml",
+        |text| Some(format!("a: b\n---\n{text}")),
+        |host| between(host, "---\n", ""),
+    ),
+];
+
+fn as_it_is(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// One command on one line: without continuations; `None` for several lines.
+fn on_one_line(text: &str) -> Option<String> {
+    let joined = words(&text.replace("\\\n", " "));
+    (!joined.contains('\n') && text.replace("\\\n", " ").trim().lines().count() == 1).then(|| joined + "\n")
+}
+
+fn exactly(text: &str) -> String {
+    text.to_owned()
+}
+
+fn trimmed(text: &str) -> String {
+    text.trim_end().to_owned()
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a text is values that may be the chart's: one document, no manifest, no compose file, no other chart's.
+fn values(text: &str) -> bool {
+    !["kind: ", "services:", "---", "githubConfigUrl"].iter().any(|sign| text.contains(sign))
+}
+
+fn prefix(text: &str, with: &str) -> String {
+    text.split_inclusive('\n').flat_map(|line| [with, line]).collect()
+}
+
+fn indent(text: &str, columns: usize) -> String {
+    prefix(text, &" ".repeat(columns))
+}
+
+fn strip(text: &str, prefix: &str) -> String {
+    text.split_inclusive('\n').map(|line| line.strip_prefix(prefix).unwrap_or(line)).collect()
+}
+
+fn ci(header: &str, text: &str) -> Option<String> {
+    let columns = 6;
+    Some(format!("job:\n  script:\n    - {header}\n{}    - echo done\n", indent(text, columns)))
+}
+
+fn double(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A text that may stand without quotes.
+fn plain(text: &str) -> Option<String> {
+    let text = text.trim();
+    let host = format!("- {text}\n");
+    (serde_yaml::from_str::<Vec<String>>(&host).ok()? == [text]).then(|| text.to_owned())
+}
+
+fn heredoc(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`")
+}
+
+fn unheredoc(text: &str) -> String {
+    text.replace("\\$", "$").replace("\\`", "`").replace("\\\\", "\\")
+}
+
+fn in_double(text: &str) -> String {
+    heredoc(text).replace('"', "\\\"")
+}
+
+fn out_of_double(text: &str) -> String {
+    unheredoc(&text.replace("\\\"", "\""))
+}
+
+/// What stands between the first `open` and the last `close` behind it.
+fn between(host: &str, open: &str, close: &str) -> Option<String> {
+    let behind = host.split_once(open)?.1;
+    let end = if close.is_empty() { behind.len() } else { behind.rfind(close)? };
+    behind.get(..end).map(str::to_owned)
+}
+
+/// The string at a dotted path of keys and indexes; keys with dots in `'…'`.
+fn at(host: &str, path: &str) -> Option<String> {
+    let mut value: Value = serde_yaml::from_str(host).ok()?;
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (key, behind) = match rest.strip_prefix('\'') {
+            Some(quoted) => quoted.split_once('\'')?,
+            None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
+        };
+        rest = behind.strip_prefix('.').unwrap_or(behind);
+        let index = key.parse::<usize>().ok();
+        value = index.and_then(|index| value.get(index)).or_else(|| value.get(key))?.clone();
+    }
+    value.as_str().map(str::to_owned)
+}
