@@ -52,7 +52,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         .any(|scope| file.documents.via(scope.doc).contains(&"markdown"));
     Circumstances {
         token_value: file.settings.token_value.is_some(),
-        names_old_variable: names_old_variable(file.source),
+        names_old_variable: *file.names_old_variable.get_or_init(|| names_old_variable(file.source)),
         read_by_name: read_by_name(file, registration),
         document,
     }

@@ -10,6 +10,7 @@ use crate::finding::{Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration};
 use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 pub(crate) use documents::Documents;
@@ -93,7 +94,14 @@ fn examine(
         && let Some(read) = documents::read(source, path, around, relevant)
     {
         let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
-        let file = File { settings, path, source, documents: &read.documents, survey: &read.survey };
+        let file = File {
+            settings,
+            path,
+            source,
+            documents: &read.documents,
+            survey: &read.survey,
+            names_old_variable: OnceCell::new(),
+        };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
         for registration in &registrations {
@@ -125,6 +133,8 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    /// Whether an old variable's name stands anywhere: asked by every unit, answered by reading the whole file.
+    names_old_variable: OnceCell<bool>,
 }
 
 impl File<'_> {

@@ -113,9 +113,9 @@ fn a_text_of_one_long_line() {
 
 #[test]
 fn many_findings() {
-    let scratch = Scratch::with(&[("a.sh", SAFE.repeat(5_000))]);
+    let scratch = Scratch::with(&[("a.sh", SAFE.repeat(2_000))]);
     let ran = scratch.run(&["-f", "json"]);
-    assert_eq!(ran.json()["summary"]["findings"], 5_000);
+    assert_eq!(ran.json()["summary"]["findings"], 2_000);
     assert_eq!(scratch.run(&["--fix"]).code, 0);
 }
 
@@ -132,7 +132,7 @@ fn large_and_binary_files_are_skipped_with_a_word() {
         found["notices"],
         serde_json::json!([{"path": "large.sh", "kind": "skipped", "message": "skipped: larger than 8 MiB"}])
     );
-    let ran = scratch.run(&["large.sh", "binary.sh", "utf16.sh", "--fix"]);
+    let ran = scratch.run(&["large.sh", "binary.sh", "utf16.sh", "--fix", "-v"]);
     assert_eq!(ran.code, 0);
     for word in [
         "large.sh: note: skipped: larger than 8 MiB\n",
@@ -233,7 +233,7 @@ mod unix {
     fn nothing_in_a_file_name_makes_a_terminal_act() {
         let scratch = Scratch::new();
         for name in
-            ["two\nlines.sh", "\u{1b}[2J.sh", "\u{202e}hs.a", "\u{9b}31m.sh", " .sh", "-rf.sh", "a:1:2: b.sh"]
+            ["two\nlines.sh", "\u{1b}[2J.sh", "\u{202e}a.sh", "\u{9b}31m.sh", " .sh", "-rf.sh", "a:1:2: b.sh"]
         {
             scratch.write(name, SAFE);
         }
