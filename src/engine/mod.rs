@@ -3,11 +3,12 @@
 mod documents;
 mod findings;
 mod fixes;
+mod places;
 mod prefilter;
 mod secrets;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Registration};
+use crate::rules::{self, BUILT_IN, Class, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::cell::OnceCell;
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub chart_aliases: Vec<String>,
     /// Whether the file is a template of a chart.
     pub in_chart_templates: bool,
+    /// Whether the file is the values of a chart whose own templates read settings of the runner.
+    pub reads_own_values: bool,
 }
 
 /// All that is known of a file: what the fixer proves its work by.
@@ -57,6 +60,11 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 /// Whether any rule could match in these bytes; a file without is never parsed.
 pub fn is_relevant(bytes: &[u8]) -> bool {
     prefilter::is_relevant(bytes)
+}
+
+/// Whether these bytes name anything that a rule speaks of.
+pub(crate) fn is_mentioned(bytes: &[u8]) -> bool {
+    prefilter::is_mentioned(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
@@ -101,6 +109,10 @@ fn examine(
             documents: &read.documents,
             survey: &read.survey,
             names_old_variable: OnceCell::new(),
+            has_old_token: registrations
+                .iter()
+                .any(|unit| unit.slot(&read.survey, Role::Old, None) > Class::Empty),
+            own_chart: around.reads_own_values,
         };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
@@ -109,6 +121,7 @@ fn examine(
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
         }
+        findings.extend(places::find(&file));
         out.linted.notices = read.notices;
         out.documents = Some(read.documents);
     } else {
@@ -135,6 +148,10 @@ pub(crate) struct File<'a> {
     survey: &'a Survey,
     /// Whether an old variable's name stands anywhere: asked by every unit, answered by reading the whole file.
     names_old_variable: OnceCell<bool>,
+    /// Whether one of its registrations has a token in the old place.
+    has_old_token: bool,
+    /// See [`Surroundings::reads_own_values`].
+    own_chart: bool,
 }
 
 impl File<'_> {
