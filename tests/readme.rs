@@ -2,6 +2,8 @@
 //!
 //! Where it is not: `README=write cargo test --test readme` writes the output and the table of rules anew.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it cannot go on")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
