@@ -8,9 +8,11 @@ use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
-/// Texts over this size are not read again to prove a removal; whoever asked for it does that anyway.
-const PROVEN: usize = 1 << 18;
+/// So many bytes of a text are read again, all in all, to prove removals: many removals in a long text would take forever.
+/// Whoever asked for one proves it anyway.
+const PROVEN: usize = 1 << 20;
 
 /// As [`super::super::Parsed::remove`].
 pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
@@ -76,7 +78,8 @@ fn leaves_nothing(script: &Script, statement: &Statement, removed: &[Span]) -> b
 
 /// Reads what would be left and compares it.
 fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
-    if script.text.len() > PROVEN {
+    let read = script.reread.fetch_add(script.text.len(), Ordering::Relaxed);
+    if read > PROVEN {
         return Ok(());
     }
     let refuse = || NoEdit::new("what stands around it would be read in another way");
