@@ -67,7 +67,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
 fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
     let mut carriers =
         registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
-    carriers.any(|carrier| carrier.via == Via::Variable && file.reads.any(&carrier.name))
+    carriers.any(|carrier| carrier.via == Via::Variable && file.reads.outside(&carrier.name))
 }
 
 fn hit<'a>(view: &View<'a>, member: &'a Member) -> Option<Hit<'a>> {

@@ -9,7 +9,7 @@ mod reads;
 mod secrets;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Class, Registration, Role};
+use crate::rules::{self, BUILT_IN, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::collections::BTreeSet;
@@ -109,11 +109,9 @@ fn examine(
             source,
             documents: &read.documents,
             survey: &read.survey,
-            has_old_token: registrations
-                .iter()
-                .any(|unit| unit.slot(&read.survey, Role::Old, None) > Class::Empty),
+            reads: Reads::of(source, &read.documents, &read.survey),
+            has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
             own_chart: around.reads_own_values,
-            reads: Reads::of(source, &read.survey, &read.documents),
         };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
@@ -147,11 +145,11 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    reads: Reads,
     /// Whether one of its registrations has a token in the old place.
     has_old_token: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
-    reads: Reads,
 }
 
 impl File<'_> {

@@ -2,10 +2,10 @@
 
 use super::Documents;
 use crate::rules::BUILT_IN;
-use crate::sites::{Survey, Via};
-use crate::text::{Source, Span};
+use crate::sites::Survey;
+use crate::text::{Cover, Source, Span};
 use regex::bytes::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// `$NAME`, `${NAME`, `$(NAME`, `$env:NAME`, `%NAME%`, of all variables that a unit may have.
@@ -24,34 +24,39 @@ static OLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The reads of one file.
 pub(super) struct Reads {
-    /// By name, in the order of the file.
-    by_name: BTreeMap<String, Vec<Span>>,
+    /// The variables that are read anywhere but in their own values.
+    outside: BTreeSet<String>,
     /// Whether the variable of the old slot is named at all.
     pub(super) names_old: bool,
 }
 
 impl Reads {
-    /// The reads in `source` that no variable's own value holds: `NAME=${NAME}` hands on another one of the same name.
-    pub(super) fn of(source: &Source, survey: &Survey, documents: &Documents) -> Self {
+    pub(super) fn of(source: &Source, documents: &Documents, survey: &Survey) -> Self {
         let bytes = source.bytes();
-        let mut by_name: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+        let mut reads: BTreeMap<String, Vec<Span>> = BTreeMap::new();
         for found in READS.iter().flat_map(|reads| reads.captures_iter(bytes)) {
             let (Some(all), Some(name)) = (found.get(0), found.get(1)) else { continue };
             let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
-            by_name.entry(name).or_default().push(all.range().into());
+            reads.entry(name).or_default().push(all.range().into());
         }
-        for carrier in survey.carriers.iter().filter(|carrier| carrier.via == Via::Variable) {
-            let Some(spans) = by_name.get_mut(&carrier.name) else { continue };
-            let own = documents.to_host(carrier.doc, carrier.value.span);
-            let first = spans.partition_point(|span| span.start() < own.start());
-            let behind = spans.partition_point(|span| span.end() <= own.end());
-            spans.drain(first..behind.max(first));
+        let mut own: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        for carrier in survey.carriers.iter().filter(|carrier| reads.contains_key(&carrier.name)) {
+            own.entry(&carrier.name).or_default().push(documents.to_host(carrier.doc, carrier.value.span));
         }
-        Self { by_name, names_old: OLD.as_ref().is_some_and(|old| old.is_match(bytes)) }
+        let mut own: BTreeMap<&str, Cover> =
+            own.into_iter().map(|(name, spans)| (name, Cover::of(spans))).collect();
+        let is_outside = |(name, spans): (String, Vec<Span>)| {
+            let own = own.remove(name.as_str()).unwrap_or_default();
+            spans.iter().any(|span| !own.holds(*span)).then_some(name)
+        };
+        Self {
+            outside: reads.into_iter().filter_map(is_outside).collect(),
+            names_old: OLD.as_ref().is_some_and(|old| old.is_match(bytes)),
+        }
     }
 
-    /// Whether `name` is read at all.
-    pub(super) fn any(&self, name: &str) -> bool {
-        self.by_name.get(name).is_some_and(|spans| !spans.is_empty())
+    /// Whether `name` is read anywhere but in the values that it is given.
+    pub(super) fn outside(&self, name: &str) -> bool {
+        self.outside.contains(name)
     }
 }

@@ -3,7 +3,7 @@
 use crate::engine::{Analysis, Documents, UnitFix};
 use crate::finding::Finding;
 use crate::syntax::Datum;
-use crate::text::{Edit, EditSet, Span};
+use crate::text::{Cover, Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a fix does to one text.
@@ -102,30 +102,6 @@ fn data(old: &[Datum], new: &[Datum], change: &Change) -> Result<(), String> {
                 return Err("the result would not mean the same but for what is fixed".to_owned());
             }
         }
-    }
-}
-
-/// Spans, to be asked whether one of them holds another one.
-struct Cover {
-    /// The start of each, and the furthest end of all up to it.
-    furthest: Vec<(usize, usize)>,
-}
-
-impl Cover {
-    fn of(mut spans: Vec<Span>) -> Self {
-        spans.sort_unstable();
-        let mut end = 0;
-        let furthest = spans.into_iter().map(|span| {
-            end = end.max(span.end());
-            (span.start(), end)
-        });
-        Self { furthest: furthest.collect() }
-    }
-
-    fn holds(&self, span: Span) -> bool {
-        let begun = self.furthest.partition_point(|(start, _)| *start <= span.start());
-        let last = begun.checked_sub(1).and_then(|last| self.furthest.get(last));
-        last.is_some_and(|(_, end)| span.end() <= *end)
     }
 }
 

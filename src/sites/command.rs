@@ -10,6 +10,7 @@ use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// What is around a command.
 #[derive(Clone, Copy)]
@@ -174,49 +175,50 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     }
 }
 
+/// The subcommands whose name stands in `text` with that of their program, in any order.
+pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
+    let named = |program: &&Program| {
+        program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))
+    };
+    let programs = DATA.programs.programs.iter().filter(named);
+    programs
+        .flat_map(|program| &program.subcommands)
+        .filter(|subcommand| text.contains(subcommand.name.as_str()))
+        .collect()
+}
+
 /// Options collected in an array or a string. They count where the text shows the command: with the program and the
 /// subcommand in it, or among the words themselves.
-pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut Survey) {
+pub(super) fn read_collected(
+    words: &[Word],
+    around: &Around<'_>,
+    shown: &[&'static Subcommand],
+    known: &mut BTreeSet<Span>,
+    survey: &mut Survey,
+) {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
-    for program in &DATA.programs.programs {
-        for subcommand in &program.subcommands {
-            let telling = words.iter().any(|word| {
-                let option = canonical(word.text.split('=').next().unwrap_or_default());
-                subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
-            });
-            let shown =
-                program.files.iter().any(|file| !file.contains('*') && around.text().contains(file.as_str()))
-                    && around.text().contains(subcommand.name.as_str());
-            if !telling || !shown {
-                continue;
-            }
-            let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
-            let mut options = Options {
-                subcommand,
-                around,
-                scope,
-                known: false,
-                out: Vec::new(),
-                opaque: true,
-                wakes: false,
-            };
-            options.read(words);
-            // A substitution in the string is a command of its own.
-            let known = |carrier: &Carrier| {
-                let same = |other: &Carrier| other.doc == carrier.doc && other.name_span == carrier.name_span;
-                survey.carriers.iter().any(same)
-            };
-            options.out.retain(|carrier| !known(carrier));
-            for carrier in &mut options.out {
-                carrier.sealed = Some("the command is put together from several pieces".to_owned());
-            }
-            survey.carriers.append(&mut options.out);
-            if let Some(it) = survey.scope_mut(scope) {
-                it.evident = true;
-                it.opaque = true;
-            }
-            return;
+    for subcommand in shown {
+        let telling = words.iter().any(|word| {
+            let option = canonical(word.text.split('=').next().unwrap_or_default());
+            subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
+        });
+        if !telling {
+            continue;
         }
+        let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
+        let mut options =
+            Options { subcommand, around, scope, known: false, out: Vec::new(), opaque: true, wakes: false };
+        options.read(words);
+        options.out.retain(|carrier| known.insert(carrier.name_span));
+        for carrier in &mut options.out {
+            carrier.sealed = Some("the command is put together from several pieces".to_owned());
+        }
+        survey.carriers.append(&mut options.out);
+        if let Some(it) = survey.scope_mut(scope) {
+            it.evident = true;
+            it.opaque = true;
+        }
+        return;
     }
 }
 
@@ -437,10 +439,9 @@ fn word_value(word: &Word) -> Value {
 
 fn inline_value(word: &Word, skip: usize, value: &str, around: &Around<'_>) -> Value {
     let name = part_span(word, Span::new(0, skip), around);
-    let span = Span::new(name.end(), word.span.end());
     Value {
         text: value.to_owned(),
-        span,
+        span: Span::new(name.end(), word.span.end()),
         kind: kind_of(value, word.opaque),
         place: within(word, skip),
         known: None,

@@ -219,14 +219,14 @@ pub(super) struct Script {
     dialect: Dialect,
     out: Output,
     /// Bytes that were read again to prove removals.
-    reread: AtomicUsize,
+    proven: AtomicUsize,
 }
 
 impl Script {
     fn read(text: &str, dialect: Dialect) -> Self {
         let mut out = lexer::read(text, dialect);
         finish::finish(&mut out, text, dialect);
-        Self { text: text.to_owned(), dialect, out, reread: AtomicUsize::new(0) }
+        Self { text: text.to_owned(), dialect, out, proven: AtomicUsize::new(0) }
     }
 }
 
