@@ -5,6 +5,7 @@ mod findings;
 mod fixes;
 mod prefilter;
 mod secrets;
+mod structure;
 
 use crate::finding::{Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration};
@@ -92,6 +93,10 @@ fn examine(
     if !around.in_chart_templates
         && let Some(read) = documents::read(source, path, around, relevant)
     {
+        for literal in &mut findings {
+            let offset = literal.span.start() - source.text_start();
+            literal.structure = structure::path(&read.documents, 0, offset);
+        }
         let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
         let file = File { settings, path, source, documents: &read.documents, survey: &read.survey };
         out.linted.secrets = secrets::find(&file, &registrations);

@@ -36,7 +36,8 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         via: vec!["yaml", "shell"],
         fix: Err("the value glrt-notArealToken01 is a literal".to_owned()),
         removes: None,
-        structure: String::new(),
+        structure: "register/script[]/gitlab-runner register".to_owned(),
+        name: part.to_owned(),
         suppressed: false,
     }
 }
