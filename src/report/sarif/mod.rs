@@ -84,11 +84,13 @@ fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
     });
     let family = doc.id.split('-').next().unwrap_or_default();
     let why = doc.why.trim();
+    // The examples of a rule hold tokens that look real to whoever searches a report for them.
+    let markdown = Mask::without_source(false).inserted(&page(&doc));
     let first = why.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     Descriptor {
         short_description: text(doc.summary.clone()),
         full_description: text(if first.is_empty() { doc.summary.clone() } else { first }),
-        help: Help { text: format!("{why}\n\nSee {}", doc.url).trim().to_owned(), markdown: page(&doc) },
+        help: Help { text: format!("{why}\n\nSee {}", doc.url).trim().to_owned(), markdown },
         help_uri: Some(doc.url.clone()).filter(|url| !url.is_empty()),
         default_configuration: Configuration {
             level: match &*doc.severity {
