@@ -91,9 +91,19 @@ fn check(data: &RuleData) -> Result<(), Failure> {
     for rule in &data.rules {
         let id = &rule.id;
         for found in &rule.matches {
-            let kinds = [found.slot.is_some(), found.setting.is_some(), found.literal.is_some()];
+            let kinds = [
+                found.slot.is_some(),
+                found.setting.is_some(),
+                found.literal.is_some(),
+                !found.named.is_empty(),
+                found.request.is_some(),
+                found.text.is_some(),
+            ];
             if kinds.iter().filter(|given| **given).count() != 1 {
-                return Err(format!("{id}: a match has one of `slot`, `setting` and `literal`").into());
+                return Err(format!(
+                    "{id}: a match has one of `slot`, `setting`, `literal`, `named`, `request` and `text`"
+                )
+                .into());
             }
             if found.slot.as_ref().is_some_and(|slot| slot != "new" && slot != "old") {
                 return Err(format!("{id}: a slot is `new` or `old`").into());

@@ -63,6 +63,7 @@ enum Expected {
 struct Around {
     aliases: Vec<String>,
     templates: bool,
+    own_values: bool,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -99,6 +100,7 @@ impl Case {
         Surroundings {
             chart_aliases: self.surroundings.aliases.clone(),
             in_chart_templates: self.surroundings.templates,
+            reads_own_values: self.surroundings.own_values,
         }
     }
 

@@ -4,7 +4,7 @@ use super::Surroundings;
 use crate::embed::{Decoded, NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Container, Context, Inner, Survey};
+use crate::sites::{self, Context, Given, Inner, Survey};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, Source, Span};
 
@@ -41,11 +41,7 @@ struct Waiting {
     parent: Option<usize>,
     path: Option<String>,
     place: Option<(String, Span)>,
-    container: Option<Container>,
-    line: bool,
-    no_shell: bool,
-    values: bool,
-    chart_version: Option<(u32, u32)>,
+    given: Given,
     depth: usize,
 }
 
@@ -73,11 +69,7 @@ pub(crate) fn read(
         parent: None,
         path: Some(path.to_owned()),
         place: None,
-        container: None,
-        line: false,
-        no_shell: false,
-        values: false,
-        chart_version: None,
+        given: Given::default(),
         depth: 0,
     }];
     let mut out =
@@ -90,11 +82,7 @@ pub(crate) fn read(
             text: &next.decoded.text,
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
-            container: next.container.as_ref(),
-            line: next.line,
-            no_shell: next.no_shell,
-            values: next.values,
-            chart_version: next.chart_version,
+            given: &next.given,
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let inner = std::mem::take(&mut out.survey.inner);
@@ -155,11 +143,7 @@ impl Read {
             parent: Some(parent),
             path,
             place: Some((inner.what, inner.at)),
-            container: inner.container,
-            line: inner.line,
-            no_shell: inner.no_shell,
-            values: inner.values,
-            chart_version: inner.chart_version,
+            given: inner.given,
             depth,
         })
     }
@@ -188,7 +172,7 @@ impl Documents {
     }
 
     /// All texts.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Document> + ExactSizeIterator {
         self.list.iter()
     }
 

@@ -7,7 +7,7 @@ use crate::rules::{
     BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
 };
 use crate::sites::Via;
-use crate::text::Source;
+use crate::text::{Source, Span};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
@@ -54,6 +54,8 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         token_value: file.settings.token_value.is_some(),
         names_old_variable: names_old_variable(file.source),
         read_by_name: read_by_name(file, registration),
+        token_elsewhere: file.has_old_token,
+        own_chart: file.own_chart,
         document,
     }
 }
@@ -68,9 +70,12 @@ fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
         }
         let name = regex::escape(&carrier.name);
         let pattern = format!(r"(?-u)(?:\$\{{?|\$\(|[$%]env:|%){name}(?:\b|%)");
-        let own = file.documents.to_host(carrier.doc, carrier.value.span);
+        let named = file.survey.carriers.iter().filter(|other| other.name == carrier.name);
+        let own: Vec<Span> = named.map(|other| file.documents.to_host(other.doc, other.value.span)).collect();
         Regex::new(&pattern).is_ok_and(|reads| {
-            reads.find_iter(file.source.bytes()).any(|at| !own.contains(at.range().into()))
+            reads
+                .find_iter(file.source.bytes())
+                .any(|at| !own.iter().any(|own| own.contains(at.range().into())))
         })
     })
 }
@@ -206,19 +211,19 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
     findings
 }
 
-fn is_selected(settings: &Settings, rule: &Rule) -> bool {
+pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
     let names =
         |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
     (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
 }
 
 /// Whether the version that is judged by has a replacement for what the rule finds.
-fn is_due(settings: &Settings, rule: &Rule) -> bool {
+pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     let replacement = rule.replacement_since.as_deref().and_then(version);
     settings.target_gitlab.zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
+pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
     let disabled = rule.disabled.as_deref().and_then(version);
     let still_works =
         settings.target_gitlab.zip(disabled).is_some_and(|(target, disabled)| target < disabled);

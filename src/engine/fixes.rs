@@ -1,6 +1,7 @@
 //! The fix of a unit: what its findings do, put together and carried to the bytes of the file.
 
 use super::File;
+use super::documents::Document;
 use super::findings::Hit;
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
@@ -9,7 +10,9 @@ use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
 use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
-use std::collections::BTreeMap;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The fix of one unit.
 #[derive(Clone, Debug)]
@@ -43,7 +46,58 @@ pub(crate) struct TextEdits {
 #[derive(Default)]
 struct Wanted {
     remove: Vec<NodeId>,
+    /// Parts of words that go, by the word.
+    parts: BTreeMap<NodeId, Parts>,
     edits: Vec<Edit>,
+}
+
+/// Parts of one word that go.
+struct Parts {
+    /// What goes if all of them do.
+    nodes: Vec<NodeId>,
+    /// All parts of the word, in its decoded text.
+    all: Vec<Span>,
+    gone: BTreeSet<usize>,
+}
+
+impl Wanted {
+    fn take(&mut self, carrier: &Carrier) {
+        let Some(part) = &carrier.part else { return self.remove.extend(&carrier.nodes) };
+        let parts = || Parts { nodes: carrier.nodes.clone(), all: part.all.clone(), gone: BTreeSet::new() };
+        self.parts.entry(part.node).or_insert_with(parts).gone.insert(part.index);
+    }
+
+    /// Words that lose all their parts go; the others lose each part with one of the commas beside it.
+    fn settle(&mut self, document: &Document) -> Result<(), NoEdit> {
+        for (node, parts) in std::mem::take(&mut self.parts) {
+            let last = parts.all.len().saturating_sub(1);
+            if parts.gone.len() > last {
+                self.remove.extend(parts.nodes);
+                continue;
+            }
+            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
+            let part = |index: usize| parts.all.get(index).copied().unwrap_or_default();
+            let mut index = 0;
+            while index <= last {
+                let run = (index..=last).take_while(|at| parts.gone.contains(at)).count();
+                if run > 0 {
+                    let behind = index + run;
+                    let span = if behind <= last {
+                        Span::new(part(index).start(), part(behind).start())
+                    } else {
+                        Span::new(part(index - 1).end(), part(last).end())
+                    };
+                    self.edits.push(decoded.segments.edit(
+                        &document.text,
+                        &decoded.text,
+                        &Edit::delete(span),
+                    )?);
+                }
+                index += run.max(1);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Puts the fix of a unit together.
@@ -68,8 +122,9 @@ pub(super) fn plan(
     }
     let mut plan = Plan::default();
     let mut host = EditSet::default();
-    for (doc, want) in wanted {
+    for (doc, mut want) in wanted {
         let Some(document) = file.documents.get(doc) else { continue };
+        want.settle(document)?;
         let mut removal =
             if want.remove.is_empty() { Removal::default() } else { document.parsed.remove(&want.remove)? };
         removal.edits.extend(want.edits);
@@ -98,10 +153,10 @@ fn act(
 ) -> Result<(), NoEdit> {
     for target in &action.remove {
         if target == "self" {
-            wanted.entry(carrier.doc).or_default().remove.extend(&carrier.nodes);
+            wanted.entry(carrier.doc).or_default().take(carrier);
         } else {
             for other in slot(file, registration, target) {
-                wanted.entry(other.doc).or_default().remove.extend(&other.nodes);
+                wanted.entry(other.doc).or_default().take(other);
             }
         }
     }
@@ -145,6 +200,10 @@ fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoE
     let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text is gone"))?;
     match carrier.value.place {
         Place::Node(node) => document.parsed.set(node, value),
+        Place::Base64(_) if value.contains(['$', '{', '<', '%']) => {
+            Err(NoEdit::new("an expression has no place among base64 values; `stringData` takes it"))
+        }
+        Place::Base64(node) => document.parsed.set(node, &STANDARD.encode(value)),
         // A shell knows how to write the value of `--option=value`; in a list the word is the value.
         Place::Within(node, _) if carrier.via == Via::Option && document.language.name() == "shell" => {
             document.parsed.set(node, value)

@@ -3,12 +3,13 @@
 mod documents;
 mod findings;
 mod fixes;
+mod places;
 mod prefilter;
 mod secrets;
 mod structure;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Registration};
+use crate::rules::{self, BUILT_IN, Class, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::collections::BTreeSet;
@@ -36,6 +37,8 @@ pub struct Surroundings {
     pub chart_aliases: Vec<String>,
     /// Whether the file is a template of a chart.
     pub in_chart_templates: bool,
+    /// Whether the file is the values of a chart whose own templates read settings of the runner.
+    pub reads_own_values: bool,
 }
 
 /// All that is known of a file: what the fixer proves its work by.
@@ -57,6 +60,11 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 /// Whether any rule could match in these bytes; a file without is never parsed.
 pub fn is_relevant(bytes: &[u8]) -> bool {
     prefilter::is_relevant(bytes)
+}
+
+/// Whether these bytes name anything that a rule speaks of.
+pub(crate) fn is_mentioned(bytes: &[u8]) -> bool {
+    prefilter::is_mentioned(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
@@ -98,7 +106,17 @@ fn examine(
             literal.structure = structure::path(&read.documents, 0, offset);
         }
         let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
-        let file = File { settings, path, source, documents: &read.documents, survey: &read.survey };
+        let file = File {
+            settings,
+            path,
+            source,
+            documents: &read.documents,
+            survey: &read.survey,
+            has_old_token: registrations
+                .iter()
+                .any(|unit| unit.slot(&read.survey, Role::Old, None) > Class::Empty),
+            own_chart: around.reads_own_values,
+        };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
         for registration in &registrations {
@@ -106,6 +124,7 @@ fn examine(
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
         }
+        findings.extend(places::find(&file));
         out.linted.notices = read.notices;
         out.documents = Some(read.documents);
     } else {
@@ -130,6 +149,10 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    /// Whether one of its registrations has a token in the old place.
+    has_old_token: bool,
+    /// See [`Surroundings::reads_own_values`].
+    own_chart: bool,
 }
 
 impl File<'_> {

@@ -49,5 +49,10 @@ pub(super) fn is_relevant(bytes: &[u8]) -> bool {
 /// Whether a text inside a file that [`is_relevant`] may hold part of a match: what a rule needs may be spread over
 /// several texts, the variable in one item of a script and the command in the next.
 pub(super) fn may_contribute(text: &str) -> bool {
-    PREFILTER.as_ref().is_none_or(|prefilter| prefilter.mentions.is_match(text.as_bytes()))
+    is_mentioned(text.as_bytes())
+}
+
+/// Whether any literal of any rule stands in these bytes.
+pub(super) fn is_mentioned(bytes: &[u8]) -> bool {
+    PREFILTER.as_ref().is_none_or(|prefilter| prefilter.mentions.is_match(bytes))
 }

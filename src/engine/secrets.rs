@@ -19,15 +19,35 @@ pub(super) fn literals(source: &Source) -> Vec<Span> {
     tokens.find_iter(source.bytes()).map(|found| Span::from(found.range())).collect()
 }
 
+/// What stands behind the name of a token's place, in comments too: `# runnerToken: "…"`.
+fn beside_names(source: &Source) -> impl Iterator<Item = Span> {
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let unit = &BUILT_IN.unit;
+        let spelled = [&unit.new, &unit.old];
+        let names = spelled.iter().flat_map(|it| [&it.variable, &it.chart, &it.secret, &it.option]).flatten();
+        let names: Vec<String> =
+            names.filter(|name| name.len() > 2).map(|name| regex::escape(name)).collect();
+        let names = names.join("|");
+        Regex::new(&format!(r#"(?:{names})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#)).ok()
+    });
+    let found = NAMED.iter().flat_map(|named| named.captures_iter(source.bytes()));
+    found.filter_map(|found| Some(Span::from(found.get(1)?.range())))
+}
+
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
 pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
     let mut spans = literals(file.source);
+    spans.extend(beside_names(file.source));
     let mut texts = Vec::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Other | Class::Legacy)
         {
+            if let Some(known) = &carrier.value.known {
+                texts.extend((known.len() >= 6).then(|| known.clone()));
+                continue;
+            }
             let span = file.documents.to_host(carrier.doc, carrier.value.span);
             let written = span.of(file.source.text()).trim_matches(['"', '\'']);
             match written.find(carrier.value.text.as_str()) {

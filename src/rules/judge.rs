@@ -13,6 +13,10 @@ pub struct Circumstances {
     pub names_old_variable: bool,
     /// Whether the file reads a variable of the unit by its name elsewhere.
     pub read_by_name: bool,
+    /// Whether another unit of the file has a token in the old place.
+    pub token_elsewhere: bool,
+    /// Whether the file is the values of a chart that reads them in templates of its own.
+    pub own_chart: bool,
     /// Whether it stands in Markdown.
     pub document: bool,
 }
@@ -65,6 +69,12 @@ impl<'a> View<'a> {
             && same(when.shared, &|| self.registration.is_shared(self.survey))
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
+            && same(when.token_elsewhere, &|| {
+                let slots = [Role::New, Role::Old];
+                self.circumstances.token_elsewhere
+                    && slots.into_iter().all(|role| slot(role) == Class::Absent)
+            })
+            && same(when.own_chart, &|| self.circumstances.own_chart)
             && same(when.wakes, &|| scope(|scope| scope.wakes))
             && same(when.broken, &|| scope(|scope| scope.broken))
             && same(when.outdated, &|| self.is_outdated())

@@ -40,7 +40,7 @@ pub struct Rule {
     pub actions: Vec<ActionRow>,
 }
 
-/// What a rule finds. Exactly one of `slot`, `setting` and `literal`.
+/// What a rule finds. Exactly one of `slot`, `setting`, `literal`, `named`, `request` and `text`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Match {
@@ -53,6 +53,15 @@ pub struct Match {
     /// A regular expression on the bytes of the file, comments included.
     #[serde(default)]
     pub literal: Option<String>,
+    /// Places that sites name.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub named: Vec<String>,
+    /// A request.
+    #[serde(default)]
+    pub request: Option<RequestMatch>,
+    /// A regular expression on code, comments and prose left out.
+    #[serde(default)]
+    pub text: Option<TextMatch>,
     /// By what it is carried.
     #[serde(default)]
     pub via: Option<Via>,
@@ -65,6 +74,28 @@ pub struct Match {
     /// Why no fix exists for it, nor for its unit.
     #[serde(default)]
     pub manual: Option<String>,
+}
+
+/// A request of a command.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RequestMatch {
+    /// Methods, in capitals.
+    #[serde(deserialize_with = "one_or_many")]
+    pub method: Vec<String>,
+    /// A regular expression on the URL; the finding begins with its first group, or with all of it.
+    pub url: String,
+}
+
+/// Words in code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TextMatch {
+    /// A regular expression; the finding is its first group, or all of it.
+    pub pattern: String,
+    /// Languages of the texts in which it is looked for.
+    #[serde(rename = "in", deserialize_with = "one_or_many")]
+    pub within: Vec<String>,
 }
 
 /// What is in a slot or a setting.
@@ -168,6 +199,12 @@ pub struct When {
     /// Whether the file reads a variable of the unit by its name, somewhere else than in that variable's own value.
     #[serde(default)]
     pub read_by_name: Option<bool>,
+    /// Whether the unit has no place for a token, and another one in the file has a token in the old place.
+    #[serde(default)]
+    pub token_elsewhere: Option<bool>,
+    /// Whether it is the values of a chart that reads them in templates of its own.
+    #[serde(default)]
+    pub own_chart: Option<bool>,
     /// Whether taking a setting out makes the program read options that it does not read today.
     #[serde(default)]
     pub wakes: Option<bool>,
@@ -194,6 +231,16 @@ pub enum UnitKind {
     Secret,
     /// Variables without a command in view.
     Environment,
+    /// A runner in config.toml.
+    Config,
+    /// A resource of the Runner Operator.
+    Operator,
+    /// A registration map of a Terraform module.
+    Terraform,
+    /// A task or variables of Ansible.
+    Ansible,
+    /// A service of NixOS.
+    Nix,
 }
 
 /// One row of a rule's severity.
@@ -321,6 +368,21 @@ pub struct Spelling {
     /// Keys of a Secret.
     #[serde(default, deserialize_with = "one_or_many")]
     pub secret: Vec<String>,
+    /// Keys of `[[runners]]` in config.toml.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub config: Vec<String>,
+    /// Keys of the Runner Operator's resource.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub operator: Vec<String>,
+    /// Arguments of a Terraform module's registration map.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub terraform: Vec<String>,
+    /// Options of an Ansible module and variables of roles.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub ansible: Vec<String>,
+    /// Attributes of NixOS' `services.gitlab-runner`.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub nix: Vec<String>,
 }
 
 /// A server-side setting.

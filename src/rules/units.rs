@@ -51,10 +51,19 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         }
     }
     drop_flat_values_alone(unit, survey, &mut by_scope);
+    // What shows whose values they are may stand in another part of the release.
+    let releases: BTreeSet<usize> = survey
+        .scopes
+        .iter()
+        .filter(|it| it.evident && it.kind == ScopeKind::Chart)
+        .filter_map(|it| it.within)
+        .collect();
     by_scope.retain(|scope, members| {
         survey.scopes.get(*scope).is_some_and(|it| {
             let joins = it.kind == ScopeKind::Variables && !commands.is_empty();
-            !it.foreign && (it.evident || joins || has_evidence(survey, *scope, members, evidence))
+            let released = it.within.is_some_and(|within| releases.contains(&within));
+            let evident = it.evident || joins || released;
+            !it.foreign && (evident || has_evidence(survey, *scope, members, evidence))
         })
     });
     // Variables go to the commands of the file, a container's environment to the commands in it.
@@ -62,7 +71,7 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         let is = move |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| it.kind == kind);
         by_scope.keys().copied().filter(is).collect::<Vec<usize>>()
     };
-    let container_of = |command: &usize| survey.scopes.get(*command).and_then(|it| it.container);
+    let container_of = |command: &usize| survey.scopes.get(*command).and_then(|it| it.within);
     let variables = in_scope(ScopeKind::Variables);
     let mut groups: Vec<Vec<usize>> = Vec::new();
     if !variables.is_empty() && !commands.is_empty() {
@@ -93,15 +102,37 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
             units.push(Registration { kind: UnitKind::Command, scopes, members, ambiguous });
         }
     }
+    // What gives values to one release is one unit; everything else stands alone.
+    let mut rest: BTreeMap<(usize, UnitKind), (BTreeSet<usize>, Vec<Member>)> = BTreeMap::new();
     for (scope, members) in by_scope {
-        let kind = match survey.scopes.get(scope).map(|it| it.kind) {
-            Some(ScopeKind::Chart) => UnitKind::Chart,
-            Some(ScopeKind::Secret) => UnitKind::Secret,
-            _ => UnitKind::Environment,
-        };
-        units.push(Registration { kind, scopes: BTreeSet::from([scope]), members, ambiguous: false });
+        let Some(it) = survey.scopes.get(scope) else { continue };
+        let kind = kind_of(it.kind);
+        let release = it.within.filter(|_| it.kind == ScopeKind::Chart);
+        let unit = rest.entry((release.unwrap_or(scope), kind)).or_default();
+        unit.0.insert(scope);
+        unit.0.extend(release);
+        unit.1.extend(members);
     }
+    let registration =
+        |((_, kind), (scopes, members))| Registration { kind, scopes, members, ambiguous: false };
+    units.extend(rest.into_iter().map(registration));
     units
+}
+
+fn kind_of(scope: ScopeKind) -> UnitKind {
+    match scope {
+        ScopeKind::Command => UnitKind::Command,
+        ScopeKind::Chart | ScopeKind::Release => UnitKind::Chart,
+        ScopeKind::Secret => UnitKind::Secret,
+        ScopeKind::Keys(Via::Config) => UnitKind::Config,
+        ScopeKind::Keys(Via::Operator) => UnitKind::Operator,
+        ScopeKind::Keys(Via::Terraform) => UnitKind::Terraform,
+        ScopeKind::Keys(Via::Ansible) => UnitKind::Ansible,
+        ScopeKind::Keys(Via::Nix) => UnitKind::Nix,
+        ScopeKind::Keys(_) | ScopeKind::Container | ScopeKind::Variables | ScopeKind::Places => {
+            UnitKind::Environment
+        }
+    }
 }
 
 fn scopes_of(survey: &Survey, kind: ScopeKind) -> impl Iterator<Item = usize> {
@@ -132,6 +163,12 @@ fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
         Via::Variable => is(&spelling.variable),
         Via::Chart => is(&spelling.chart) || is(&spelling.chart_flat),
         Via::Secret => is(&spelling.secret),
+        Via::Config => is(&spelling.config),
+        Via::Operator => is(&spelling.operator),
+        Via::Terraform => is(&spelling.terraform),
+        Via::Ansible => is(&spelling.ansible),
+        Via::Nix => is(&spelling.nix),
+        Via::Named | Via::Request => false,
     };
     if spelled(&unit.new) {
         Some(Role::New)
@@ -143,8 +180,12 @@ fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
 }
 
 fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
-    let text = &carrier.value.text;
+    let known = carrier.value.known.as_ref();
+    let text = known.unwrap_or(&carrier.value.text);
     let class = match carrier.value.kind {
+        _ if known.is_some_and(|text| text.starts_with(&unit.new_prefix)) => Class::Glrt,
+        _ if known.is_some_and(|text| text.starts_with(&unit.old_prefix)) => Class::Legacy,
+        _ if known.is_some() => Class::Other,
         ValueKind::Empty => Class::Empty,
         ValueKind::Opaque => Class::Opaque,
         ValueKind::Literal if text.starts_with(&unit.new_prefix) => Class::Glrt,

@@ -2,7 +2,7 @@
 
 mod read;
 
-use crate::engine::{Settings, Surroundings};
+use crate::engine::{self, Settings, Surroundings};
 use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, diff, write};
 use crate::mask::Mask;
@@ -143,7 +143,9 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
-    let surroundings = charts.around(&target.real);
+    // Most files say nothing that another file could explain.
+    let surroundings =
+        if engine::is_mentioned(&bytes) { charts.around(&target.real) } else { Surroundings::default() };
     let write =
         |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
     text(options, path, &surroundings, Source::new(bytes), &write)

@@ -2,9 +2,10 @@
 
 use super::environment::{self, Target};
 use super::paths::{below, document_of};
-use super::schema::Chart;
-use super::{Carrier, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
-use crate::facts::{DataTree, Key, NodeId, NodeKind, Scalar};
+use super::programs::version_of_image;
+use super::schema::{Chart, ChartText};
+use super::{Carrier, DATA, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
+use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
 use crate::text::Span;
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
@@ -38,10 +39,27 @@ pub(super) fn of_mapping(tree: &DataTree, id: NodeId, aliases: &[String]) -> Opt
 /// The version of the chart that the document around its values pins.
 pub(super) fn pinned(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
     let document = document_of(tree, id);
-    chart.versions.iter().find_map(|path| {
-        let text = &tree.scalar(below(tree, document, path)?)?.text;
-        let mut numbers = text.trim_start_matches(['v', '~', '^', '=', '>', '<', ' ']).split('.');
-        Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+    chart.versions.iter().find_map(|path| version(tree, below(tree, document, path)?))
+}
+
+/// The version of the chart that stands beside the values of the release `id`, or one level around.
+pub(super) fn pinned_beside(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    let around = tree.get(id).and_then(|node| node.parent);
+    let keys = |at: NodeId| chart.versions_beside.iter().find_map(|key| version(tree, tree.child(at, key)?));
+    keys(id).or_else(|| keys(around?))
+}
+
+fn version(tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    let text = &tree.scalar(id)?.text;
+    let mut numbers = text.trim_start_matches(['v', '~', '^', '=', '>', '<', ' ']).split('.');
+    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
+}
+
+/// The version of the program in the image that the values at `id` name.
+fn image_version(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+    chart.images.iter().find_map(|path| {
+        let text = &tree.scalar(below(tree, id, path)?)?.text;
+        version_of_image(text).or_else(|| version_of_image(&format!(":{text}")))
     })
 }
 
@@ -50,7 +68,14 @@ fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
 }
 
 /// Takes in all values of the mapping `id`, two levels deep, by their dotted path.
-pub(super) fn read(chart: &Chart, tree: &DataTree, id: NodeId, target: &Target<'_>, survey: &mut Survey) {
+pub(super) fn read(
+    chart: &Chart,
+    tree: &DataTree,
+    id: NodeId,
+    target: &Target<'_>,
+    within: Option<usize>,
+    survey: &mut Survey,
+) {
     let Some(node) = tree.get(id) else { return };
     let version = target.chart_version.or_else(|| pinned(chart, tree, id));
     let scope = survey.scope(ScopeKind::Chart, target.doc, node.span);
@@ -58,6 +83,11 @@ pub(super) fn read(chart: &Chart, tree: &DataTree, id: NodeId, target: &Target<'
         it.evident = true;
         it.opaque = target.control.iter().any(|tag| tag.overlaps(node.span));
         it.chart_version = version;
+        it.version = image_version(chart, tree, id);
+        it.within = within;
+    }
+    for text in &chart.texts {
+        read_text(tree, id, text, target, survey);
     }
     for entry in tree.children(id) {
         let Some(key) = tree.get(*entry).and_then(|node| node.key.as_ref()) else { continue };
@@ -82,6 +112,19 @@ pub(super) fn read(chart: &Chart, tree: &DataTree, id: NodeId, target: &Target<'
     }
 }
 
+/// A value that is text in another language.
+fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>, survey: &mut Survey) {
+    let Some(at) = below(tree, id, &text.at).filter(|at| tree.scalar(*at).is_some()) else { return };
+    let (Some(node), Some(decoded)) = (tree.get(at), target.parsed.decode(at)) else { return };
+    survey.inner.push(Inner {
+        decoded,
+        hint: Hint::Language(text.language.clone()),
+        what: format!("`{}`", text.at),
+        at: node.key.as_ref().map_or(node.span, |key| key.span),
+        given: Given::default(),
+    });
+}
+
 fn push(
     tree: &DataTree,
     id: NodeId,
@@ -92,27 +135,14 @@ fn push(
     survey: &mut Survey,
 ) {
     let Some(node) = tree.get(id) else { return };
-    let (text, kind) = match &node.kind {
-        NodeKind::Scalar(scalar) => (scalar.text.clone(), scalar_kind(scalar)),
-        NodeKind::Sequence(items) => {
-            let items: Vec<_> =
-                items.iter().filter_map(|item| tree.scalar(*item)).map(|item| item.text.as_str()).collect();
-            (items.join(","), if items.is_empty() { ValueKind::Empty } else { ValueKind::Literal })
-        }
-        NodeKind::Alias => (node.span.of(target.text).to_owned(), ValueKind::Opaque),
-        NodeKind::Mapping(_) => return,
-    };
+    let Some(value) = environment::setting_of(tree, id).filter(|_| !is_mapping(tree, id)) else { return };
+    let value = Value { span: value_span(node.span, key), ..value };
     survey.carriers.push(Carrier {
-        via: Via::Chart,
-        name: name.to_owned(),
         written: key.text.clone(),
-        name_span: key.span,
-        value: Value { text, span: value_span(node.span, key), kind, place: Place::Node(id) },
         doc: target.doc,
-        nodes: vec![id],
         scope,
-        shared: false,
         sealed: target.sealed.map(str::to_owned),
+        ..Carrier::new(Via::Chart, name.to_owned(), key.span, value, id)
     });
 }
 
@@ -122,7 +152,7 @@ fn value_span(span: Span, key: &Key) -> Span {
 }
 
 /// Whether something puts another text there before it is used: a shell around it, a CI system, Kubernetes.
-fn has_expansion(text: &str) -> bool {
+pub(super) fn has_expansion(text: &str) -> bool {
     text.match_indices('$').any(|(at, _)| {
         text.get(at + 1..)
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || "_{(".contains(c)))

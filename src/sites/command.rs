@@ -1,22 +1,31 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
-use super::programs::{Given, Invocation, Runs, resolve, version_of_image};
-use super::schema::{SecretCommand, Subcommand};
+use super::charts::has_expansion;
+use super::programs::{Given, Invocation, Runs, of_word_or_image, resolve, version_of_image};
+use super::schema::{Program, SecretCommand, Subcommand};
+use super::survey::Context;
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{releases, requests};
 use crate::facts::{Command, Variable, Word};
+use crate::syntax::Parsed;
 use crate::text::Span;
 
 /// What is around a command.
+#[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     /// The text it stands in.
-    pub(super) doc: usize,
-    pub(super) text: &'a str,
+    pub(super) parsed: &'a dyn Parsed,
+    pub(super) context: &'a Context<'a>,
     /// The container whose command line it is or stands in.
     pub(super) container: Option<&'a Container>,
-    /// Whether a template block lies in it.
+    /// Tags of template blocks.
     pub(super) control: &'a [Span],
-    /// Whether a line end is a blank like any other.
-    pub(super) no_shell: bool,
+}
+
+impl<'a> Around<'a> {
+    fn text(&self) -> &'a str {
+        self.context.text
+    }
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
@@ -24,31 +33,36 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     // A script in a container runs what it names, not the image's program.
     let direct = around.container.filter(|container| container.direct);
     let image = direct.and_then(|container| container.image.as_deref());
-    let found = resolve(&command.words, &command.assignments, image, around.text);
+    let found = resolve(&command.words, &command.assignments, image, around.text());
     if !found.scripts.is_empty() {
         return found.scripts;
     }
-    let Some(subcommand) = accepted(&found, command) else {
+    let Some(Accepted { subcommand, arguments, known, wrapped }) = accepted(&found, command, around.text())
+    else {
         read_image_variables(command, &found, around, survey);
         read_secret(command, &found, around, survey);
+        releases::read_command(command, &found, around, survey);
+        requests::read(&found, around, survey);
         return Vec::new();
     };
-    let known = matches!(found.program, Runs::Known(_));
-    let scope = survey.scope(ScopeKind::Command, around.doc, command.span);
+    let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
     let mut options =
         Options { subcommand, around, scope, known, out: Vec::new(), opaque: false, wakes: false };
-    options.read(found.arguments);
+    options.read(arguments);
     let stray = options.out.len();
     options.read(&command.stray);
+    for carrier in &mut options.out {
+        carrier.value.known = known_value(&carrier.value.text, around);
+    }
     let (opaque, wakes) = (options.opaque, options.wakes);
-    let broken = options.out.len() > stray && !around.no_shell;
+    let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
     if let Some(it) = survey.scope_mut(scope) {
-        it.container = around.container.map(|container| container.scope);
+        it.within = around.container.map(|container| container.scope);
         it.evident = true;
-        it.opaque = opaque || crossed || found.environment_file;
+        it.opaque = opaque || crossed || wrapped || found.environment_file;
         it.wakes = wakes;
         it.broken = broken;
         it.own = true;
@@ -61,7 +75,53 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     for given in &found.variables {
         read_given(given, around, scope, false, survey);
     }
+    read_answers(command, arguments, subcommand, around, survey);
     Vec::new()
+}
+
+/// The literal that `$NAME` stands for, if the text gives it a value once, literally, and in no other way.
+fn known_value(text: &str, around: &Around<'_>) -> Option<String> {
+    let name = text.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
+    let mut given = around.parsed.facts().variables.iter().filter(|variable| variable.name == name);
+    let (Some(variable), None) = (given.next(), given.next()) else { return None };
+    if variable.opaque || variable.value.is_empty() {
+        return None;
+    }
+    // `read NAME`, `for NAME in`, `NAME+=`, `unset NAME`, `printf -v NAME`.
+    let other =
+        format!(r"\b(?:read|for|unset|getopts|mapfile|printf)\b[^\n;]*\b{0}\b|\b{0}\+=", regex::escape(name));
+    let is_set_otherwise = regex::Regex::new(&other).ok()?.is_match(around.text());
+    (!is_set_otherwise).then(|| variable.value.clone())
+}
+
+/// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
+fn read_answers(
+    command: &Command,
+    arguments: &[Word],
+    subcommand: &Subcommand,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) {
+    let Some(asks) = &subcommand.asks else { return };
+    let silent = arguments.iter().any(|word| {
+        let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
+        asks.unless.contains(&canonical(name)) && value != "false"
+    });
+    let variable =
+        survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
+            || around.text().contains(asks.variable.as_str());
+    let word = arguments.iter().find(|word| word.text == subcommand.name);
+    let answered = command.piped_from.is_some()
+        || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
+    let Some(word) = word.filter(|word| answered && !silent && !variable && !word.opaque) else { return };
+    let scope = survey.places(around.context.doc);
+    survey.carriers.push(Carrier {
+        doc: around.context.doc,
+        scope,
+        written: word.text.clone(),
+        ..Carrier::new(Via::Named, asks.place.clone(), word.span, word_value(word), word.node)
+    });
 }
 
 /// `docker run -e REGISTRATION_TOKEN=x IMAGE`, with no command that registers in view: the image's own may.
@@ -72,7 +132,7 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
     if found.variables.is_empty() || around.container.is_some_and(|container| container.direct) {
         return;
     }
-    let scope = survey.scope(ScopeKind::Container, around.doc, command.span);
+    let scope = survey.scope(ScopeKind::Container, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
     }
@@ -89,7 +149,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
             && known.words.iter().all(|word| words.any(|it| it.text == *word))
     };
     let Some(known) = DATA.programs.secrets.iter().find(writes) else { return };
-    let scope = survey.scope(ScopeKind::Secret, around.doc, command.span);
+    let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
@@ -124,12 +184,12 @@ pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut S
                 subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
             });
             let shown =
-                program.files.iter().any(|file| !file.contains('*') && around.text.contains(file.as_str()))
-                    && around.text.contains(subcommand.name.as_str());
+                program.files.iter().any(|file| !file.contains('*') && around.text().contains(file.as_str()))
+                    && around.text().contains(subcommand.name.as_str());
             if !telling || !shown {
                 continue;
             }
-            let scope = survey.scope(ScopeKind::Command, around.doc, first.span.hull(last.span));
+            let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
             let mut options = Options {
                 subcommand,
                 around,
@@ -159,35 +219,61 @@ pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut S
     }
 }
 
+/// A command that rules speak of.
+struct Accepted<'a> {
+    subcommand: &'static Subcommand,
+    /// The words behind the program.
+    arguments: &'a [Word],
+    /// Whether the program is known by its name.
+    known: bool,
+    /// Whether something stands before it that nobody knows.
+    wrapped: bool,
+}
+
 /// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
-fn accepted(found: &Invocation<'_>, command: &Command) -> Option<&'static Subcommand> {
+fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option<Accepted<'a>> {
     let programs = &DATA.programs.programs;
+    let arguments = found.arguments;
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
-        let word = first_word(found.arguments, &program.valued)?;
-        let subcommand = program.subcommands.iter().find(|subcommand| subcommand.name == word.text)?;
-        return Some(subcommand);
+        let subcommand = subcommand_of(program, arguments)?;
+        return Some(Accepted { subcommand, arguments, known: true, wrapped: false });
     }
     if found.program == Runs::Foreign {
         return None;
     }
-    let words = || found.arguments.iter().chain(&command.stray);
+    let words = || arguments.iter().chain(&command.stray);
     let has = |names: &[String]| {
         words().any(|word| {
             let option = canonical(word.text.split('=').next().unwrap_or_default());
             names.contains(&option)
         })
     };
-    programs.iter().find_map(|program| {
-        let word = first_word(found.arguments, &program.valued)?;
-        let subcommand = program.subcommands.iter().find(|subcommand| subcommand.name == word.text)?;
+    let signed = programs.iter().find_map(|program| {
+        let subcommand = subcommand_of(program, arguments)?;
         let supported = has(&subcommand.supporting);
         let enough = match found.program {
             Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
             _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
         };
-        enough.then_some(subcommand)
+        enough.then_some(Accepted { subcommand, arguments, known: false, wrapped: false })
+    });
+    if signed.is_some() || DATA.programs.printers.iter().any(|name| name == found.name) {
+        return signed;
+    }
+    // Something unknown runs it: `$COMPOSE exec box gitlab-runner register`, `flock /l gitlab-runner register`.
+    (0..arguments.len()).find_map(|at| {
+        let (word, behind) = arguments.get(at..)?.split_first()?;
+        let Runs::Known(index) = of_word_or_image(word, text) else { return None };
+        let subcommand = subcommand_of(programs.get(index)?, behind)?;
+        let given = behind.iter().any(|word| word.text.starts_with('-'));
+        given.then_some(Accepted { subcommand, arguments: behind, known: true, wrapped: true })
     })
+}
+
+fn subcommand_of(program: &'static Program, arguments: &[Word]) -> Option<&'static Subcommand> {
+    let word = first_word(arguments, &program.valued)?;
+    program.subcommands.iter().find(|subcommand| subcommand.name == word.text)
 }
 
 /// The first word that is neither an option nor an option's value.
@@ -241,7 +327,7 @@ impl Options<'_> {
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
             let value = if let Some((_, value)) = word.text.split_once('=') {
-                inline_value(word, written.len() + 1, value, self.around.text)
+                inline_value(word, written.len() + 1, value, self.around.text())
             } else if is_flag {
                 // A boolean takes no word of its own; people write one all the same.
                 if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
@@ -254,6 +340,7 @@ impl Options<'_> {
                     span: Span::at(word.span.end()),
                     kind: ValueKind::Literal,
                     place: Place::Nowhere,
+                    known: None,
                 }
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
@@ -277,24 +364,26 @@ impl Options<'_> {
                     span: Span::at(word.span.end()),
                     kind: ValueKind::Empty,
                     place: Place::Nowhere,
+                    known: None,
                 }
             };
             // A bare `-r` says little where the program is a variable.
             if !self.known && name.len() == 2 {
                 continue;
             }
-            let name_span = part_span(word, written, self.around.text);
+            let name_span = part_span(word, written, self.around.text());
             self.out.push(Carrier {
                 via: Via::Option,
                 name,
                 written: written.to_owned(),
                 name_span,
                 value,
-                doc: self.around.doc,
+                doc: self.around.context.doc,
                 nodes,
                 scope: self.scope,
                 shared: false,
                 sealed: None,
+                part: None,
             });
         }
     }
@@ -331,13 +420,20 @@ fn word_value(word: &Word) -> Value {
         span: word.span,
         kind: kind_of(&word.text, word.opaque),
         place: Place::Node(word.node),
+        known: None,
     }
 }
 
 fn inline_value(word: &Word, skip: usize, value: &str, text: &str) -> Value {
     let behind = word.span.of(text).find('=').map_or(0, |at| at + 1);
     let span = Span::new(word.span.start() + behind, word.span.end());
-    Value { text: value.to_owned(), span, kind: kind_of(value, word.opaque), place: within(word, skip) }
+    Value {
+        text: value.to_owned(),
+        span,
+        kind: kind_of(value, word.opaque),
+        place: within(word, skip),
+        known: None,
+    }
 }
 
 fn within(word: &Word, skip: usize) -> Place {
@@ -345,6 +441,8 @@ fn within(word: &Word, skip: usize) -> Place {
 }
 
 pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
+    // `'$TOKEN'` with quotes of its own: whatever reads it first, nobody means those letters.
+    let opaque = opaque || has_expansion(text);
     match (text.is_empty(), opaque) {
         (true, _) => ValueKind::Empty,
         (false, true) => ValueKind::Opaque,
@@ -354,13 +452,15 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
 
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
-        Given::Assignment(variable) => survey.carriers.push(of_variable(variable, around.doc, scope, shared)),
+        Given::Assignment(variable) => {
+            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared));
+        }
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
             // `-e NAME` hands on what the shell has.
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
             let handed_on = name.len() == text.len();
-            let name_span = part_span(word, name, around.text);
+            let name_span = part_span(word, name, around.text());
             survey.carriers.push(Carrier {
                 via: Via::Variable,
                 name: name.to_owned(),
@@ -371,12 +471,14 @@ fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool
                     span: word.span,
                     kind: if handed_on { ValueKind::Opaque } else { kind_of(value, word.opaque) },
                     place: if handed_on { Place::Nowhere } else { within(word, skip + name.len() + 1) },
+                    known: None,
                 },
-                doc: around.doc,
+                doc: around.context.doc,
                 nodes: option.iter().map(|option| option.node).chain([word.node]).collect(),
                 scope,
                 shared,
                 sealed: None,
+                part: None,
             });
         }
     }
@@ -393,11 +495,13 @@ pub(super) fn of_variable(variable: &Variable, doc: usize, scope: usize, shared:
             span: variable.value_span,
             kind: kind_of(&variable.value, variable.opaque),
             place: Place::Node(variable.node),
+            known: None,
         },
         doc,
         nodes: vec![variable.node],
         scope,
         shared,
         sealed: None,
+        part: None,
     }
 }

@@ -13,7 +13,6 @@ use base64::engine::general_purpose::STANDARD;
 /// The text that is read, and what holds for all of it.
 pub(super) struct Target<'a> {
     pub(super) doc: usize,
-    pub(super) text: &'a str,
     pub(super) parsed: &'a dyn Parsed,
     /// Tags of template blocks.
     pub(super) control: &'a [Span],
@@ -80,6 +79,7 @@ fn variable(name: &str, name_span: Span, value: Value, node: NodeId) -> Carrier 
         scope: 0,
         shared: false,
         sealed: None,
+        part: None,
     }
 }
 
@@ -89,19 +89,21 @@ fn from_entry(id: NodeId, node: &Node) -> Option<Carrier> {
     Some(variable(&key.text, key.span, value_of(id, node)?, id))
 }
 
-fn value_of(id: NodeId, node: &Node) -> Option<Value> {
+pub(super) fn value_of(id: NodeId, node: &Node) -> Option<Value> {
     match &node.kind {
         NodeKind::Scalar(scalar) => Some(Value {
             text: scalar.text.clone(),
             span: node.span,
             kind: scalar_kind(scalar),
             place: Place::Node(id),
+            known: None,
         }),
         NodeKind::Alias => Some(Value {
             text: String::new(),
             span: node.span,
             kind: ValueKind::Opaque,
             place: Place::Nowhere,
+            known: None,
         }),
         // GitLab CI: `NAME: {value: x, description: y}`.
         NodeKind::Mapping(_) => Some(Value {
@@ -109,9 +111,20 @@ fn value_of(id: NodeId, node: &Node) -> Option<Value> {
             span: node.span,
             kind: ValueKind::Opaque,
             place: Place::Nowhere,
+            known: None,
         }),
         NodeKind::Sequence(_) => None,
     }
+}
+
+/// The value of a setting that may be written as a list.
+pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
+    let node = tree.get(id)?;
+    let NodeKind::Sequence(items) = &node.kind else { return value_of(id, node) };
+    let items: Vec<_> =
+        items.iter().filter_map(|item| tree.scalar(*item)).map(|item| item.text.as_str()).collect();
+    let kind = if items.is_empty() { ValueKind::Empty } else { ValueKind::Literal };
+    Some(Value { text: items.join(","), span: node.span, kind, place: Place::Node(id), known: None })
 }
 
 /// `- name: NAME` with `value: x` or `valueFrom: …` beside it.
@@ -122,10 +135,16 @@ fn from_item(tree: &DataTree, id: NodeId) -> Option<Carrier> {
     let inner = name_inside(span, &name.text);
     let value = match tree.child(id, "value") {
         Some(at) => value_of(at, tree.get(at)?)?,
-        None if tree.child(id, "valueFrom").is_some() => {
-            Value { text: "valueFrom".to_owned(), span, kind: ValueKind::Opaque, place: Place::Nowhere }
+        None if tree.child(id, "valueFrom").is_some() => Value {
+            text: "valueFrom".to_owned(),
+            span,
+            kind: ValueKind::Opaque,
+            place: Place::Nowhere,
+            known: None,
+        },
+        None => {
+            Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
         }
-        None => Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere },
     };
     Some(variable(&name.text, inner, value, id))
 }
@@ -146,6 +165,7 @@ fn from_words(id: NodeId, node: &Node, target: &Target<'_>) -> Option<Carrier> {
         span: decoded.segments.to_outer(Span::new(name.len() + 1, scalar.text.len())),
         kind: kind_of(value, scalar_kind(scalar) == ValueKind::Opaque),
         place: Place::Within(id, Span::new(name.len() + 1, scalar.text.len())),
+        known: None,
     };
     Some(variable(name, decoded.segments.to_outer(Span::new(0, name.len())), value, id))
 }
@@ -162,6 +182,9 @@ pub(super) fn read_secret(
     for child in tree.children(id) {
         let Some(node) = tree.get(*child) else { continue };
         let (Some(key), Some(mut value)) = (node.key.as_ref(), value_of(*child, node)) else { continue };
+        if base64 {
+            value.place = Place::Base64(*child);
+        }
         if base64 && value.kind == ValueKind::Literal {
             value.text = decode_base64(&value.text).unwrap_or(value.text);
         }
@@ -176,6 +199,7 @@ pub(super) fn read_secret(
             scope,
             shared: false,
             sealed: target.sealed.map(str::to_owned),
+            part: None,
         });
     }
 }
@@ -191,8 +215,13 @@ pub(super) fn read_secret_item(
 ) {
     let Some(at) = tree.child(item, name_key) else { return };
     let (Some(name), Some(node)) = (tree.scalar(at), tree.get(at)) else { return };
-    let value =
-        Value { text: String::new(), span: node.span, kind: ValueKind::Opaque, place: Place::Nowhere };
+    let value = Value {
+        text: String::new(),
+        span: node.span,
+        kind: ValueKind::Opaque,
+        place: Place::Nowhere,
+        known: None,
+    };
     let name_span = name_inside(node.span, &name.text);
     survey.carriers.push(Carrier {
         via: Via::Secret,

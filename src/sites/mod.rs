@@ -9,8 +9,11 @@ mod command;
 mod environment;
 mod paths;
 mod programs;
+mod releases;
+mod requests;
 mod schema;
 mod survey;
+mod trees;
 
 pub(crate) use schema::one_or_many;
 pub use schema::{Chart, Holds, Host, Pattern, Program, Site, SiteData, Step, Via, Wrapper};
@@ -45,6 +48,38 @@ pub struct Carrier {
     pub shared: bool,
     /// Why its text can't be edited, where it can't.
     pub sealed: Option<String>,
+    /// Where it is one of several in one word (`--set a=b,c=d`).
+    pub part: Option<Part>,
+}
+
+/// One of several things that share a word, with a comma between them.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The word.
+    pub node: NodeId,
+    /// Which one it is.
+    pub index: usize,
+    /// All of them, in the decoded text of the word, without the commas.
+    pub all: Vec<Span>,
+}
+
+impl Carrier {
+    /// A carrier of that name that takes `node` with it when it goes.
+    fn new(via: Via, name: String, name_span: Span, value: Value, node: NodeId) -> Self {
+        Self {
+            via,
+            written: name.clone(),
+            name,
+            name_span,
+            value,
+            doc: 0,
+            nodes: vec![node],
+            scope: 0,
+            shared: false,
+            sealed: None,
+            part: None,
+        }
+    }
 }
 
 /// A value.
@@ -58,6 +93,15 @@ pub struct Value {
     pub kind: ValueKind,
     /// Where a new value goes.
     pub place: Place,
+    /// What it is when it is used, where the same text says so: the literal that a variable is given, once.
+    pub known: Option<String>,
+}
+
+impl Value {
+    /// A value that is not written here.
+    fn elsewhere(span: Span) -> Self {
+        Self { text: String::new(), span, kind: ValueKind::Opaque, place: Place::Nowhere, known: None }
+    }
 }
 
 /// What can be known of a value.
@@ -76,6 +120,8 @@ pub enum ValueKind {
 pub enum Place {
     /// It is the node's value.
     Node(NodeId),
+    /// It is the node's value, in base64.
+    Base64(NodeId),
     /// It is part of the node's decoded text.
     Within(NodeId, Span),
     /// It has no place of its own.
@@ -91,8 +137,8 @@ pub struct Scope {
     pub doc: usize,
     /// Its bytes there.
     pub span: Span,
-    /// Of a command: the container that it runs in.
-    pub container: Option<usize>,
+    /// Of a command: the container that it runs in. Of values: the release that gets them.
+    pub within: Option<usize>,
     /// Whether it shows by itself that its variables are meant for the program.
     pub evident: bool,
     /// Whether they are meant for another program.
@@ -124,6 +170,12 @@ pub enum ScopeKind {
     Container,
     /// Variables for whatever follows.
     Variables,
+    /// A mapping of settings, as that carrier spells them.
+    Keys(Via),
+    /// A release: what gives it values lies in scopes within it.
+    Release,
+    /// Places that rules speak of by name: no registration.
+    Places,
 }
 
 /// A text inside a text.
@@ -137,16 +189,25 @@ pub struct Inner {
     pub what: String,
     /// The place: bytes of the host's text.
     pub at: Span,
-    /// The container whose command it is.
+    /// What is known of it from its place.
+    pub given: Given,
+}
+
+/// What is known of a text from the place that it stands in.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The container whose command line it is or stands in.
     pub container: Option<Container>,
     /// Whether it is a container written as `name=value` words on one line.
     pub line: bool,
-    /// Whether a line end in it is a blank like any other.
+    /// Whether a line end in it is a blank like any other: a command line that no shell reads.
     pub no_shell: bool,
     /// Whether it is the values of the chart.
     pub values: bool,
     /// The version of the chart that the text around it pins.
     pub chart_version: Option<(u32, u32)>,
+    /// The release whose values it holds.
+    pub within: Option<usize>,
 }
 
 /// A container whose command line is text of its own.
@@ -179,7 +240,7 @@ impl Survey {
             kind,
             doc,
             span,
-            container: None,
+            within: None,
             evident: false,
             foreign: false,
             opaque: false,
@@ -190,6 +251,12 @@ impl Survey {
             chart_version: None,
         });
         self.scopes.len() - 1
+    }
+
+    /// The scope of what is no registration, in the text `doc`.
+    fn places(&mut self, doc: usize) -> usize {
+        let known = self.scopes.iter().rposition(|it| it.kind == ScopeKind::Places && it.doc == doc);
+        known.unwrap_or_else(|| self.scope(ScopeKind::Places, doc, Span::at(0)))
     }
 
     fn scope_mut(&mut self, index: usize) -> Option<&mut Scope> {

@@ -74,6 +74,11 @@ fn step_fits(step: &Step, node: &Node, tree: &DataTree, parent: NodeId) -> bool 
     }
 }
 
+/// The node that many levels above `id`.
+pub(super) fn above(tree: &DataTree, id: NodeId, levels: usize) -> Option<NodeId> {
+    (0..levels).try_fold(id, |at, _| tree.get(at)?.parent)
+}
+
 /// The node at a dotted path below `id`.
 pub(super) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
     path.split('.').try_fold(id, |at, key| tree.child(at, key))

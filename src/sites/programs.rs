@@ -102,6 +102,15 @@ pub(super) fn of_image(image: &str) -> Runs {
     }
 }
 
+/// Which program a word is, by its name or as an image.
+pub(super) fn of_word_or_image(word: &Word, text: &str) -> Runs {
+    match of_word(word, text) {
+        known @ Runs::Known(_) => known,
+        _ if word.text.contains('/') || word.text.contains(':') => of_image(&word.text),
+        other => other,
+    }
+}
+
 fn of_word(word: &Word, text: &str) -> Runs {
     let name = file_name(&word.text, word.span.of(text));
     if let Some(index) = SPELLED.iter().position(|spelled| {

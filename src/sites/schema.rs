@@ -66,9 +66,28 @@ pub struct Site {
     /// For the items of a secret: the key that holds the name.
     #[serde(default)]
     pub name_key: Option<String>,
-    /// For a secret: what keeps it from being edited, in words ("it is encrypted").
+    /// What keeps it from being edited, in words ("it is encrypted").
     #[serde(default)]
     pub sealed: Option<String>,
+    /// For values of the chart: how many levels up the release stands whose values they are; what gets its values in
+    /// several places is one registration.
+    #[serde(default)]
+    pub release: Option<usize>,
+    /// For values of the chart: whether they count only where the chart is named beside them.
+    #[serde(default)]
+    pub named: bool,
+    /// For items: the key that holds the value.
+    #[serde(default)]
+    pub value_key: Option<String>,
+    /// For keys: what carries the settings.
+    #[serde(default)]
+    pub via: Option<Via>,
+    /// For keys: the mapping must have one of these.
+    #[serde(default)]
+    pub beside: Vec<String>,
+    /// For a place that a rule speaks of: its name.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// What stands at a site.
@@ -93,6 +112,13 @@ pub enum Holds {
     Text,
     /// A list of mappings, one for each key of a Secret; `name-key` holds the key's name.
     SecretItems,
+    /// Values of the chart one by one: mappings with a dotted path under `name-key` and a value under `value-key`, one or a
+    /// list of them; without `name-key`, a mapping with dotted paths as its keys.
+    ChartItems,
+    /// A mapping whose keys are settings of a registration, spelled as `via` spells them.
+    Keys,
+    /// A place that a rule speaks of by its name: its key, or its value where it has none.
+    Named,
     /// Nothing that concerns anyone: no site below it counts.
     Nothing,
 }
@@ -173,8 +199,51 @@ pub struct Programs {
     pub programs: Vec<Program>,
     /// Programs that run other programs.
     pub wrappers: Vec<Wrapper>,
+    /// Programs that show or search their words: what stands there is not run.
+    #[serde(default)]
+    pub printers: Vec<String>,
     /// Commands that write a Secret.
     pub secrets: Vec<SecretCommand>,
+    /// Commands that give values to a chart.
+    #[serde(default)]
+    pub releases: Vec<ReleaseCommand>,
+    /// Commands that send a request.
+    #[serde(default)]
+    pub requests: Vec<RequestCommand>,
+}
+
+/// A command that gives values to a chart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ReleaseCommand {
+    /// Its file names.
+    pub names: Vec<String>,
+    /// One of these words must stand in it.
+    pub words: Vec<String>,
+    /// Options whose value is `path=value,…`.
+    pub set: Vec<String>,
+    /// Options whose value is a file of values, that nobody sees here.
+    pub files: Vec<String>,
+}
+
+/// A command that sends a request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct RequestCommand {
+    /// Its file names.
+    pub names: Vec<String>,
+    /// Options whose value is the method.
+    #[serde(default)]
+    pub method: Vec<String>,
+    /// Options that make it a POST.
+    #[serde(default)]
+    pub posts: Vec<String>,
+    /// Other options that take the next word as their value.
+    #[serde(default)]
+    pub valued: Vec<String>,
+    /// Whether the method may be a word of its own (`http POST URL`).
+    #[serde(default)]
+    pub method_word: bool,
 }
 
 /// A command that writes a Secret.
@@ -232,6 +301,21 @@ pub struct Subcommand {
     pub hinting: Vec<String>,
     /// See `hinting`; with a program of unknown name one of them must be there in any case.
     pub supporting: Vec<String>,
+    /// Whether it asks for what it is not given.
+    #[serde(default)]
+    pub asks: Option<Asks>,
+}
+
+/// How a subcommand asks questions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Asks {
+    /// Options with which it does not.
+    pub unless: Vec<String>,
+    /// A variable with which it does not.
+    pub variable: String,
+    /// The name of the place where somebody answers, for rules.
+    pub place: String,
 }
 
 /// A program that runs another one.
@@ -286,6 +370,31 @@ pub struct Chart {
     /// A mapping with one of these keys belongs to somebody else.
     #[serde(default)]
     pub not: Vec<String>,
+    /// Dotted paths, in its values, of the image that it runs: `image`, `image.tag`.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// Keys beside the values of a release, or around them, that pin the chart's version.
+    #[serde(default)]
+    pub versions_beside: Vec<String>,
+    /// Keys that name the chart or where it comes from, beside the values of a release or around them.
+    #[serde(default)]
+    pub named_in: Vec<String>,
+    /// Keys that hold more of the chart's settings one level down.
+    #[serde(default)]
+    pub nested: Vec<String>,
+    /// Values that are text in another language.
+    #[serde(default)]
+    pub texts: Vec<ChartText>,
+}
+
+/// A value of a chart that is text in another language.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChartText {
+    /// Its dotted path.
+    pub at: String,
+    /// Its language.
+    pub language: String,
 }
 
 /// What shows that a mapping is a chart's values.
@@ -325,6 +434,20 @@ pub enum Via {
     Chart,
     /// A key of a Secret.
     Secret,
+    /// A key of `[[runners]]` in config.toml.
+    Config,
+    /// A key of the Runner Operator's resource.
+    Operator,
+    /// An argument of a Terraform module's registration map.
+    Terraform,
+    /// An option of an Ansible module, or a variable of a role.
+    Ansible,
+    /// An attribute of NixOS' `services.gitlab-runner`.
+    Nix,
+    /// A place that a rule speaks of by its name.
+    Named,
+    /// A request: its name is the method, its value the URL.
+    Request,
 }
 
 /// One value where a list of one is meant. The compact form always holds a list.

@@ -106,6 +106,9 @@ const WRAPPINGS: &[&str] = &[
     ".default",
     ".bak",
     ".orig",
+    ".new",
+    ".old",
+    ".save",
 ];
 
 /// Endings that say nothing of the language.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// No `Chart.yaml` is longer (1 MiB).
 const LONGEST_CHART: u64 = 1 << 20;
@@ -21,6 +21,26 @@ pub struct Charts {
 struct Chart {
     folder: PathBuf,
     aliases: Vec<String>,
+    /// Whether its own templates read settings of the runner; looked up once, when somebody asks.
+    reads_settings: OnceLock<bool>,
+}
+
+/// How templates read what the rules speak of.
+const SETTINGS: [&str; 3] = [".Values.runners.", ".Values.runnerRegistrationToken", ".Values.runnerToken"];
+/// More templates than any chart has.
+const MOST_TEMPLATES: usize = 500;
+
+impl Chart {
+    fn reads_settings(&self) -> bool {
+        *self.reads_settings.get_or_init(|| {
+            let templates = walkdir::WalkDir::new(self.folder.join("templates")).max_depth(4).into_iter();
+            let files = templates.filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+            files.take(MOST_TEMPLATES).any(|entry| {
+                let text = read_text(entry.path()).unwrap_or_default();
+                SETTINGS.iter().any(|setting| text.contains(setting))
+            })
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -42,9 +62,12 @@ impl Charts {
             return Surroundings::default();
         };
         let below = path.strip_prefix(&chart.folder).ok();
+        let is_values =
+            |it: &Path| it.to_str().is_some_and(|it| it.starts_with("values") && !it.contains('/'));
         Surroundings {
             chart_aliases: chart.aliases.clone(),
             in_chart_templates: below.is_some_and(|it| it.starts_with("templates")),
+            reads_own_values: below.is_some_and(is_values) && chart.reads_settings(),
         }
     }
 
@@ -82,15 +105,18 @@ fn read(folder: &Path) -> Option<Chart> {
         [chart, folder.join("requirements.yaml")].iter().flat_map(|file| aliases(file)).collect();
     aliases.sort_unstable();
     aliases.dedup();
-    Some(Chart { folder: folder.to_path_buf(), aliases })
+    Some(Chart { folder: folder.to_path_buf(), aliases, reads_settings: OnceLock::new() })
+}
+
+fn read_text(file: &Path) -> Option<String> {
+    fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
+    let mut text = String::new();
+    File::open(file).ok()?.take(LONGEST_CHART).read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 fn aliases(file: &Path) -> Vec<String> {
-    let text = fs::metadata(file).ok().filter(fs::Metadata::is_file).and_then(|_| {
-        let mut text = String::new();
-        File::open(file).ok()?.take(LONGEST_CHART).read_to_string(&mut text).ok()?;
-        Some(text)
-    });
+    let text = read_text(file);
     // A chart that cannot be read names nothing: the values of the plain chart are found all the same.
     let read = text.and_then(|text| serde_yaml::from_str::<Dependencies>(&text).ok());
     read.into_iter()

@@ -332,6 +332,14 @@ impl Lexer<'_> {
             && rest.get(2) != Some(&b'<')
             && self.dialect == Dialect::Sh;
         self.at = scan::skip_blanks(self.bytes, operator.end());
+        // `register >` before options: a `>` that was meant for YAML. It is a word that nobody wants, not a redirection.
+        let option = self.bytes.get(self.at..).is_some_and(|behind| behind.starts_with(b"--"));
+        if len == 1 && option {
+            self.at = operator.end();
+            let word = RawWord::verbatim(operator);
+            self.part(building, &word);
+            return true;
+        }
         let Some(target) = self.word() else {
             self.at = operator.end();
             return true;

@@ -66,7 +66,7 @@ fn check(script: &Script, span: Span, gone: &[usize]) -> Result<(), NoEdit> {
         return Err(NoEdit::new("it is joined with another command"));
     }
     if opener.is_some_and(|mark| mark.opens) && closer.is_some_and(|mark| mark.closes) {
-        return Err(NoEdit::new("it is the only command of its block"));
+        return Err(NoEdit::new("nothing would be left in the block around it"));
     }
     Ok(())
 }

@@ -36,6 +36,13 @@ pub(super) struct RawWord {
 }
 
 impl RawWord {
+    /// A word that is written as it reads.
+    pub(super) fn verbatim(span: Span) -> Self {
+        let mut word = Self { span, ..Self::default() };
+        word.push(span.start(), span.end(), Means::Verbatim, Quoting::Bare);
+        word
+    }
+
     fn push(&mut self, start: usize, end: usize, means: Means, quoting: Quoting) {
         if start == end {
             return;
@@ -374,10 +381,17 @@ impl Lexer<'_> {
     pub(super) fn placeholder(&self, start: usize) -> Option<usize> {
         let at = self.at;
         let rest = self.text.get(at..)?.strip_prefix('<')?;
-        if !rest.starts_with(char::is_alphabetic) {
+        let before = self.text.get(..at)?.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next()?;
+        let is_value = before.len() > 2 && before.starts_with("--") && !before.contains('=');
+        if !is_value && !rest.starts_with(char::is_alphabetic) || rest.starts_with(['(', ' ', '<', '>']) {
             return None;
         }
-        let len = rest.find(|c: char| !c.is_alphanumeric() && !" _-.'/:".contains(c))?;
+        // Behind an option, whatever the author thought of: `<a,b>`, `<token (from the UI)>`, `<...>`.
+        let len = if is_value {
+            rest.find(['<', '>', '\n'])?
+        } else {
+            rest.find(|c: char| !c.is_alphanumeric() && !" _-.'/:".contains(c))?
+        };
         let inner = rest.get(..len)?;
         let behind = rest.get(len..)?.strip_prefix('>')?;
         if inner.ends_with(' ') || inner.len() > 120 {
@@ -385,13 +399,7 @@ impl Lexer<'_> {
         }
         let glued = behind.starts_with(|c: char| c.is_alphanumeric() || c == '&' || c == '>' || c == '$');
         let telling = inner.contains([' ', '_', '-']) || inner.contains(char::is_uppercase);
-        let behind_option = self
-            .text
-            .get(..at)?
-            .trim_end_matches([' ', '\t'])
-            .rsplit([' ', '\t', '\n'])
-            .next()?
-            .starts_with('-');
+        let behind_option = before.starts_with('-');
         (at > start || !glued && (telling || behind_option)).then_some(at + 1 + len + 1)
     }
 

@@ -1,0 +1,275 @@
+//! Values that a chart gets one by one: `--set a.b=c`, parameters, `set` blocks.
+
+use super::command::Around;
+use super::environment::Target;
+use super::programs::Invocation;
+use super::schema::{Chart, ReleaseCommand, Site};
+use super::{Carrier, DATA, Part, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use crate::embed::Decoded;
+use crate::facts::{Command, DataTree, NodeId, NodeKind, Word};
+use crate::text::Span;
+
+/// `a\.b.c[0]` as keys, each with its bytes.
+fn keys(path: &str) -> Vec<(String, Span)> {
+    let mut keys = Vec::new();
+    let (mut key, mut start, mut escaped) = (String::new(), 0, false);
+    for (at, sign) in path.char_indices() {
+        match sign {
+            _ if escaped => {
+                key.push(sign);
+                escaped = false;
+            }
+            '\\' => escaped = true,
+            '.' => {
+                keys.push((std::mem::take(&mut key), Span::new(start, at)));
+                start = at + 1;
+            }
+            _ => key.push(sign),
+        }
+    }
+    keys.push((key, Span::new(start, path.len())));
+    for (key, span) in &mut keys {
+        if let Some(index) = key.find('[') {
+            *span = Span::new(span.start(), span.start() + index);
+            key.truncate(index);
+        }
+    }
+    keys
+}
+
+/// What a dotted path is in the values of `chart`, wherever those hang: its name there, the bytes of its last key, and
+/// whether it shows by itself whose chart it is.
+struct Named {
+    name: String,
+    last: Span,
+    telling: bool,
+}
+
+fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
+    let keys = keys(path);
+    let (last, before) = keys.split_last()?;
+    let is_telling = |name: &str| chart.evidence.iter().any(|evidence| evidence.scalar == name);
+    let (name, prefix) = match before.split_last() {
+        Some((parent, prefix)) if chart.nested.contains(&parent.0) => {
+            (format!("{}.{}", parent.0, last.0), prefix)
+        }
+        _ => (last.0.clone(), before),
+    };
+    let of_chart = prefix.last().is_some_and(|(key, _)| *key == chart.chart || aliases.contains(key));
+    let telling = is_telling(&last.0);
+    // `image.tags` is no `tags` of the chart.
+    let known = prefix.is_empty() || of_chart || telling || name.contains('.');
+    known.then_some(Named { name, last: last.1, telling: telling || of_chart })
+}
+
+/// Whether a text names the chart: `gitlab-runner`, `gitlab/gitlab-runner`, `https://…/gitlab-runner.git`.
+fn names_chart(chart: &Chart, text: &str) -> bool {
+    text.split(['/', '@', ':']).any(|part| part.strip_suffix(".git").unwrap_or(part) == chart.chart)
+}
+
+/// `helm upgrade NAME CHART --set a.b=c,d=e`
+pub(super) fn read_command(
+    command: &Command,
+    found: &Invocation<'_>,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) {
+    let writes = |known: &&ReleaseCommand| {
+        let known_word = |word: &Word| known.words.contains(&word.text);
+        known.names.iter().any(|name| name == found.name) && found.arguments.iter().any(known_word)
+    };
+    let Some(known) = DATA.programs.releases.iter().find(writes) else { return };
+    let Some(chart) = DATA.charts.first() else { return };
+    let mut evident = found.arguments.iter().any(|word| !word.opaque && names_chart(chart, &word.text));
+    let mut carriers = Vec::new();
+    let mut opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+    let mut words = found.arguments.iter();
+    while let Some(word) = words.next() {
+        let (option, inline) =
+            word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
+        if known.files.iter().any(|name| name == option) {
+            opaque = true;
+        }
+        opaque |= word.splits;
+        if !known.set.iter().any(|name| name == option) {
+            continue;
+        }
+        let (nodes, holder, skip) = if inline {
+            (vec![word.node], word, option.len() + 1)
+        } else {
+            let Some(value) = words.next() else { break };
+            (vec![word.node, value.node], value, 0)
+        };
+        if let Some(decoded) = around.parsed.decode(holder.node) {
+            evident |=
+                read_word(chart, holder, &decoded, (skip, &nodes), around.context.aliases, &mut carriers);
+        }
+    }
+    if !evident || carriers.is_empty() {
+        return;
+    }
+    let scope = survey.scope(ScopeKind::Chart, around.context.doc, command.span);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.evident = true;
+        it.opaque = opaque;
+    }
+    survey.carriers.extend(carriers.into_iter().map(|carrier| Carrier {
+        doc: around.context.doc,
+        scope,
+        ..carrier
+    }));
+}
+
+/// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.
+fn read_word(
+    chart: &Chart,
+    word: &Word,
+    decoded: &Decoded,
+    (skip, nodes): (usize, &[NodeId]),
+    aliases: &[String],
+    out: &mut Vec<Carrier>,
+) -> bool {
+    let all = pieces(&decoded.text, skip);
+    let mut telling = false;
+    for (index, piece) in all.iter().enumerate() {
+        let text = piece.of(&decoded.text);
+        // `--set runnerRegistrationToken: ""`: malformed, but real.
+        let Some(sign) = text.find('=').or_else(|| text.find(':')) else { continue };
+        let Some(known) = text.get(..sign).and_then(|path| named(chart, path, aliases)) else { continue };
+        telling |= known.telling;
+        let value = text.get(sign + 1..).unwrap_or_default();
+        let place = Span::new(piece.start() + sign + 1, piece.end());
+        let value = Value {
+            text: unescape(value),
+            span: decoded.segments.to_outer(place),
+            kind: kind_of(value, word.opaque),
+            place: Place::Within(word.node, place),
+            known: None,
+        };
+        let name_span = decoded.segments.to_outer(known.last.shifted(piece.start()));
+        out.push(Carrier {
+            nodes: nodes.to_vec(),
+            written: known.last.shifted(piece.start()).of(&decoded.text).to_owned(),
+            part: Some(Part { node: word.node, index, all: all.clone() }),
+            ..Carrier::new(Via::Chart, known.name, name_span, value, word.node)
+        });
+    }
+    telling
+}
+
+/// The parts of `a=b,c={d,e},f=g\,h` behind `skip`, without the commas.
+fn pieces(text: &str, skip: usize) -> Vec<Span> {
+    let mut pieces = Vec::new();
+    let (mut start, mut depth, mut escaped, mut quoted) = (skip, 0usize, false, false);
+    for (at, sign) in text.char_indices().skip_while(|(at, _)| *at < skip) {
+        match sign {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                pieces.push(Span::new(start, at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(Span::new(start, text.len()));
+    pieces
+}
+
+/// The value that a piece means: `a\,b` is `a,b`, `{a,b}` a list.
+fn unescape(value: &str) -> String {
+    let list = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    list.unwrap_or(value).replace("\\,", ",")
+}
+
+fn kind_of(value: &str, opaque: bool) -> ValueKind {
+    match value.trim().trim_matches('"') {
+        "" | "null" | "{}" => ValueKind::Empty,
+        text if opaque && text.contains(['$', '{', '`', '%', '<', '#', '@']) => ValueKind::Opaque,
+        _ => ValueKind::Literal,
+    }
+}
+
+/// Whether the chart is named beside the release `id` or one level around it.
+pub(super) fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
+    let around = tree.get(id).and_then(|node| node.parent);
+    let names = |at: NodeId| {
+        chart.named_in.iter().filter_map(|key| tree.text(at, key)).any(|text| names_chart(chart, text))
+    };
+    [Some(id), around].into_iter().flatten().any(names)
+}
+
+/// Takes in the items at `id`: a list of mappings, one mapping, or a mapping of paths.
+pub(super) fn read_items(
+    tree: &DataTree,
+    id: NodeId,
+    site: &Site,
+    aliases: &[String],
+    target: &Target<'_>,
+    scope: usize,
+    survey: &mut Survey,
+) {
+    let Some(chart) = DATA.charts.first() else { return };
+    let is_list = matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Sequence(_)));
+    let (items, name_key) = match &site.name_key {
+        None => (tree.children(id), None),
+        Some(key) if is_list => (tree.children(id), Some(key.as_str())),
+        Some(key) => (std::slice::from_ref(&id), Some(key.as_str())),
+    };
+    for item in items {
+        let carrier = match name_key {
+            Some(name_key) => {
+                from_item(chart, tree, *item, name_key, site.value_key.as_deref(), aliases, target)
+            }
+            None => from_entry(chart, tree, *item, aliases),
+        };
+        let Some((carrier, telling)) = carrier else { continue };
+        if let Some(it) = survey.scope_mut(scope) {
+            it.evident |= telling;
+        }
+        let sealed = target.sealed.or(site.sealed.as_deref()).map(str::to_owned).or(carrier.sealed.clone());
+        survey.carriers.push(Carrier { doc: target.doc, scope, sealed, ..carrier });
+    }
+}
+
+/// `{name: a.b, value: c}`
+fn from_item(
+    chart: &Chart,
+    tree: &DataTree,
+    item: NodeId,
+    name_key: &str,
+    value_key: Option<&str>,
+    aliases: &[String],
+    target: &Target<'_>,
+) -> Option<(Carrier, bool)> {
+    let at = tree.child(item, name_key)?;
+    let path = &tree.scalar(at)?.text;
+    let known = named(chart, path, aliases)?;
+    let decoded = target.parsed.decode(at)?;
+    let name_span = decoded.segments.to_outer(known.last);
+    let value_at = value_key.and_then(|key| tree.child(item, key));
+    let value = match value_at.and_then(|at| super::environment::value_of(at, tree.get(at)?)) {
+        Some(value) => value,
+        None => Value::elsewhere(name_span),
+    };
+    let written = known.last.of(path).to_owned();
+    let carrier = Carrier { written, ..Carrier::new(Via::Chart, known.name, name_span, value, item) };
+    Some((carrier, known.telling))
+}
+
+/// `a.b: c`
+fn from_entry(chart: &Chart, tree: &DataTree, id: NodeId, aliases: &[String]) -> Option<(Carrier, bool)> {
+    let node = tree.get(id)?;
+    let key = node.key.as_ref()?;
+    let known = named(chart, &key.text, aliases)?;
+    let value = super::environment::value_of(id, node)?;
+    // The key's bytes are those of its text, but for quotes and escapes, which paths do not need.
+    let name_span =
+        if key.span.len() == key.text.len() { known.last.shifted(key.span.start()) } else { key.span };
+    let written = known.last.of(&key.text).to_owned();
+    Some((Carrier { written, ..Carrier::new(Via::Chart, known.name, name_span, value, id) }, known.telling))
+}

@@ -1,0 +1,392 @@
+//! Goes through the tree of one parsed text and takes in what its sites hold.
+
+use super::charts;
+use super::environment::{self, Target};
+use super::paths::{above, document_of, leads_to, satisfies};
+use super::programs::{Runs, of_image, version_of_image};
+use super::releases;
+use super::schema::{Chart, Holds, Host, Site};
+use super::survey::{Context, read_command};
+use super::{Carrier, Container, DATA, Given, Inner, ScopeKind, Survey, Value, Via};
+use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
+use crate::syntax::Parsed;
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// The globs of each host, in the order of the data.
+static FILES: LazyLock<Vec<globset::GlobSet>> = LazyLock::new(|| DATA.hosts.iter().map(globs).collect());
+
+fn globs(host: &Host) -> globset::GlobSet {
+    let mut set = globset::GlobSetBuilder::new();
+    for file in &host.files {
+        if let Ok(glob) = globset::GlobBuilder::new(file).empty_alternates(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+/// Takes in what the sites of `tree` hold.
+pub(super) fn read(
+    tree: &DataTree,
+    control: &[Span],
+    parsed: &dyn Parsed,
+    context: &Context<'_>,
+    survey: &mut Survey,
+) {
+    let (claimed, charted, releases) = Default::default();
+    Trees { tree, control, parsed, context, survey, claimed, charted, releases }.read();
+}
+
+struct Trees<'a> {
+    tree: &'a DataTree,
+    control: &'a [Span],
+    parsed: &'a dyn Parsed,
+    context: &'a Context<'a>,
+    survey: &'a mut Survey,
+    /// Nodes that a site holds already; what stands around them comes first.
+    claimed: BTreeSet<NodeId>,
+    /// Mappings that were read as a chart's values.
+    charted: BTreeSet<NodeId>,
+    /// The scope of each release, by the node that holds all of it.
+    releases: BTreeMap<NodeId, usize>,
+}
+
+impl<'a> Trees<'a> {
+    fn read(&mut self) {
+        let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        let mut skipped_to = 0;
+        for id in ids {
+            let document = document_of(self.tree, id);
+            for (index, host) in DATA.hosts.iter().enumerate() {
+                let elsewhere = !host.files.is_empty()
+                    && self
+                        .context
+                        .path
+                        .is_some_and(|path| FILES.get(index).is_some_and(|files| !files.is_match(path)));
+                if elsewhere || !satisfies(self.tree, document, &host.document) {
+                    continue;
+                }
+                for site in &host.sites {
+                    if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
+                        if site.holds == Holds::Nothing {
+                            skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
+                        } else {
+                            self.hold(site, id, document);
+                        }
+                    }
+                }
+            }
+            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+                continue;
+            }
+            let given = self.context.given.values && self.tree.roots.contains(&id);
+            let chart = if given {
+                DATA.charts.first()
+            } else {
+                charts::of_mapping(self.tree, id, self.context.aliases)
+            };
+            if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
+                let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
+                let release = above.find_map(|at| self.releases.get(&at)).copied();
+                self.values(chart, id, document, release.or(self.context.given.within));
+            }
+        }
+    }
+
+    fn values(&mut self, chart: &Chart, id: NodeId, document: NodeId, within: Option<usize>) {
+        let target = self.target(self.sealed(document));
+        charts::read(chart, self.tree, id, &target, within, self.survey);
+    }
+
+    /// The scope of the release that gets what stands at `id`.
+    fn release(&mut self, site: &Site, id: NodeId) -> Option<(NodeId, usize)> {
+        let at = above(self.tree, id, site.release?)?;
+        if let Some(scope) = self.releases.get(&at) {
+            return Some((at, *scope));
+        }
+        let span = self.tree.get(at)?.span;
+        let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
+        let version = DATA.charts.first().and_then(|chart| charts::pinned_beside(chart, self.tree, at));
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.chart_version = version;
+        }
+        self.releases.insert(at, scope);
+        Some((at, scope))
+    }
+
+    fn target<'t>(&self, sealed: Option<&'t str>) -> Target<'t>
+    where
+        'a: 't,
+    {
+        Target {
+            doc: self.context.doc,
+            parsed: self.parsed,
+            control: self.control,
+            sealed,
+            chart_version: self.context.given.chart_version,
+        }
+    }
+
+    /// A file that SOPS encrypts carries a checksum of its values.
+    fn sealed(&self, document: NodeId) -> Option<&'static str> {
+        self.tree.child(document, "sops").map(|_| "the file is encrypted with SOPS; change it with `sops`")
+    }
+
+    fn hold(&mut self, site: &Site, id: NodeId, document: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        let release = self.release(site, id);
+        let is_named = || {
+            let chart = DATA.charts.first();
+            chart.zip(release).is_some_and(|(chart, (at, _))| releases::is_named(chart, self.tree, at))
+        };
+        if site.named && !is_named() || !self.claimed.insert(id) {
+            return;
+        }
+        match site.holds {
+            Holds::Shell => self.shell(site, id, None),
+            Holds::Arguments => self.arguments(&[id], None),
+            Holds::Environment => {
+                let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
+                environment::read(
+                    self.tree,
+                    id,
+                    &self.target(self.sealed(document)),
+                    scope,
+                    true,
+                    self.survey,
+                );
+            }
+            Holds::Container => self.container(site, id),
+            Holds::Values => {
+                if let Some(chart) = DATA.charts.first().filter(|_| self.charted.insert(id)) {
+                    self.values(chart, id, document, release.map(|(_, scope)| scope));
+                }
+            }
+            Holds::ChartItems => self.items(site, id, document),
+            Holds::Keys => self.keys(site, id, document),
+            Holds::Named => self.named(site, id),
+            Holds::Secret => {
+                let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
+                if let Some(it) = self.survey.scope_mut(scope) {
+                    it.evident = true;
+                }
+                let sealed = self.sealed(document).or(site.sealed.as_deref());
+                environment::read_secret(
+                    self.tree,
+                    id,
+                    site.base64,
+                    &self.target(sealed),
+                    scope,
+                    self.survey,
+                );
+            }
+            Holds::SecretItems => self.secret_items(site, id),
+            Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
+            Holds::Text => self.text(site, id),
+            Holds::Nothing => {}
+        }
+    }
+
+    /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
+    /// (a YAML anchor in a CI script).
+    fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
+        let mut open = vec![(id, 0)];
+        while let Some((at, depth)) = open.pop() {
+            let target = self.tree.resolve(at);
+            // What an alias stands for is read where it is written, once.
+            if target != at && !self.claimed.insert(target) {
+                continue;
+            }
+            let at = target;
+            match self.tree.get(at).map(|node| &node.kind) {
+                Some(NodeKind::Scalar(_)) => {
+                    self.inner(at, Hint::Language("shell".to_owned()), site, container);
+                }
+                Some(NodeKind::Sequence(items)) if depth == 0 => {
+                    open.extend(items.iter().rev().map(|item| (*item, 1)));
+                }
+                Some(NodeKind::Sequence(items)) if depth == 1 => {
+                    // cloud-init's `[gitlab-runner, register]` against a list of scripts.
+                    let one_word =
+                        |id: &NodeId| self.tree.scalar(*id).is_some_and(|item| !item.text.contains(' '));
+                    if items.first().is_some_and(one_word) {
+                        self.arguments(&[at], container);
+                    } else {
+                        open.extend(items.iter().rev().map(|item| (*item, 2)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
+        let (Some(node), Some(decoded)) = (self.tree.get(id), self.parsed.decode(id)) else { return };
+        let at = node
+            .key
+            .as_ref()
+            .map_or_else(|| Span::new(node.span.start(), node.span.start() + 1), |key| key.span);
+        let what = site.what.clone();
+        let given = Given {
+            values: site.holds == Holds::ValuesText,
+            chart_version: DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, id)),
+            no_shell: site.no_shell || container.is_some_and(|container| container.direct),
+            line: site.holds == Holds::Container && container.is_none(),
+            container: container.cloned(),
+            within: self.release(site, id).map(|(_, scope)| scope),
+        };
+        self.survey.inner.push(Inner { decoded, hint, what, at, given });
+    }
+
+    fn text(&mut self, site: &Site, id: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        if self.tree.scalar(id).is_none() {
+            return;
+        }
+        let name = match site.named_by.as_deref() {
+            Some(".") => node.key.as_ref().map(|key| key.text.clone()),
+            Some(key) => node.parent.and_then(|parent| self.tree.text(parent, key)).map(str::to_owned),
+            None => None,
+        };
+        let hint = match (&site.language, name) {
+            (Some(language), _) => Hint::Language(language.clone()),
+            (None, Some(name)) => Hint::File(name),
+            (None, None) => Hint::Content,
+        };
+        self.inner(id, hint, site, None);
+    }
+
+    /// Values of the chart, one by one.
+    fn items(&mut self, site: &Site, id: NodeId, document: NodeId) {
+        let (Some(node), Some(chart)) = (self.tree.get(id), DATA.charts.first()) else { return };
+        self.charted.insert(id);
+        let release = self.release(site, id);
+        let scope = self.survey.scope(ScopeKind::Chart, self.context.doc, node.span);
+        let named = release.is_some_and(|(at, _)| releases::is_named(chart, self.tree, at));
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.evident = named;
+            it.within = release.map(|(_, scope)| scope);
+            it.chart_version = charts::pinned(chart, self.tree, id);
+        }
+        let target = self.target(self.sealed(document));
+        releases::read_items(self.tree, id, site, self.context.aliases, &target, scope, self.survey);
+    }
+
+    /// A mapping whose keys are settings of a registration.
+    fn keys(&mut self, site: &Site, id: NodeId, document: NodeId) {
+        let (Some(node), Some(via)) = (self.tree.get(id), site.via) else { return };
+        let beside = site.beside.iter().any(|key| self.tree.child(id, key).is_some());
+        if !site.beside.is_empty() && !beside {
+            return;
+        }
+        let scope = self.survey.scope(ScopeKind::Keys(via), self.context.doc, node.span);
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.evident = true;
+            it.opaque = self.control.iter().any(|tag| tag.overlaps(node.span));
+        }
+        let sealed = self.sealed(document).or(site.sealed.as_deref()).map(str::to_owned);
+        for child in self.tree.children(id) {
+            let Some(node) = self.tree.get(*child) else { continue };
+            let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
+                continue;
+            };
+            self.survey.carriers.push(Carrier {
+                doc: self.context.doc,
+                scope,
+                sealed: sealed.clone(),
+                ..Carrier::new(via, key.text.clone(), key.span, value, *child)
+            });
+        }
+    }
+
+    /// A place that a rule speaks of.
+    fn named(&mut self, site: &Site, id: NodeId) {
+        let (Some(node), Some(name)) = (self.tree.get(id), site.name.as_ref()) else { return };
+        let scope = self.survey.places(self.context.doc);
+        let span = node.key.as_ref().map_or(node.span, |key| key.span);
+        let value = environment::setting_of(self.tree, id).unwrap_or_else(|| Value::elsewhere(node.span));
+        self.survey.carriers.push(Carrier {
+            doc: self.context.doc,
+            scope,
+            written: node.key.as_ref().map_or_else(|| name.clone(), |key| key.text.clone()),
+            ..Carrier::new(Via::Named, name.clone(), span, value, id)
+        });
+    }
+
+    /// `data: [{secretKey: NAME, …}]`: each item gets its value elsewhere.
+    fn secret_items(&mut self, site: &Site, id: NodeId) {
+        let (Some(node), Some(name_key)) = (self.tree.get(id), site.name_key.as_deref()) else { return };
+        let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.evident = true;
+        }
+        let target = self.target(site.sealed.as_deref());
+        for item in self.tree.children(id) {
+            environment::read_secret_item(self.tree, *item, name_key, &target, scope, self.survey);
+        }
+    }
+
+    /// Words written as a list, as a command of their own. Several lists make up one command line.
+    fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
+        let items = lists.iter().flat_map(|list| self.tree.children(*list)).copied();
+        let words: Vec<Word> = items.filter_map(|item| self.word(item)).collect();
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
+        let span = first.span.hull(last.span);
+        let command = Command { span, words, ..Command::default() };
+        read_command(&command, self.parsed, self.context, container, self.control, self.survey);
+    }
+
+    fn word(&self, id: NodeId) -> Option<Word> {
+        let node = self.tree.get(id)?;
+        let (text, opaque) = match &node.kind {
+            NodeKind::Scalar(scalar) => (scalar.text.clone(), scalar.opaque || scalar.text.contains("$(")),
+            NodeKind::Alias => (node.span.of(self.context.text).to_owned(), true),
+            _ => return None,
+        };
+        let splits = opaque && text.starts_with(['{', '$', '*']);
+        Some(Word { node: id, span: node.span, text, opaque, splits, control: false })
+    }
+
+    fn container(&mut self, site: &Site, id: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        if matches!(node.kind, NodeKind::Scalar(_)) {
+            self.inner(id, Hint::Language("shell".to_owned()), site, None);
+            return;
+        }
+        if !matches!(node.kind, NodeKind::Mapping(_)) {
+            return;
+        }
+        let image = site.image.as_deref().and_then(|key| self.tree.text(id, key)).map(str::to_owned);
+        let runs = image.as_deref().map_or(Runs::Unknown, of_image);
+        let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
+        let version = image.as_deref().and_then(version_of_image);
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.version = version;
+            it.evident = matches!(runs, Runs::Known(_));
+            it.foreign = runs == Runs::Foreign;
+        }
+        let parts: Vec<NodeId> = site.argv.iter().filter_map(|key| self.tree.child(id, key)).collect();
+        self.claimed.extend(&parts);
+        let mut around = Container { image, scope, direct: true };
+        let lists: Vec<NodeId> =
+            parts.iter().copied().filter(|part| !self.tree.children(*part).is_empty()).collect();
+        if lists.is_empty() {
+            for part in &parts {
+                self.shell(site, *part, Some(&around));
+            }
+        } else {
+            self.arguments(&lists, Some(&around));
+            around.direct = false;
+            for part in parts.iter().filter(|part| !lists.contains(part)) {
+                self.shell(site, *part, Some(&around));
+            }
+        }
+        if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
+            self.claimed.insert(env);
+            let sealed = self.sealed(document_of(self.tree, id));
+            environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
+        }
+    }
+}
