@@ -92,8 +92,11 @@ pub struct Finding {
     pub fix: Result<Fix, String>,
     /// What the fix takes out of the file.
     pub removes: Option<Setting>,
-    /// Where it stands, by structure (`jobs/build/script[2]`), for fingerprints that survive edits elsewhere.
+    /// Where it stands, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits
+    /// elsewhere.
     pub structure: String,
+    /// The canonical name of what it is about: `--tag-list`, `runners.tags`; empty for a literal.
+    pub name: String,
     /// Whether a comment in the file accepts it.
     pub suppressed: bool,
 }

@@ -9,6 +9,7 @@
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
 //! | [`finding`] | findings and notices |
+//! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
@@ -22,6 +23,7 @@ pub mod engine;
 pub mod escape;
 pub mod facts;
 pub mod finding;
+pub mod fingerprint;
 pub mod fixer;
 pub mod mask;
 pub mod report;

@@ -5,8 +5,28 @@ use std::path::Path;
 
 /// From the ground up; `lib.rs` says what each one holds.
 const ORDER: &[&str] = &[
-    "text", "embed", "facts", "syntax", "sites", "rules", "finding", "escape", "mask", "config", "suppress",
-    "baseline", "engine", "fixer", "selftest", "plan", "walk", "run", "report", "cli", "main",
+    "text",
+    "embed",
+    "facts",
+    "syntax",
+    "sites",
+    "rules",
+    "finding",
+    "fingerprint",
+    "escape",
+    "mask",
+    "config",
+    "suppress",
+    "baseline",
+    "engine",
+    "fixer",
+    "selftest",
+    "plan",
+    "walk",
+    "run",
+    "report",
+    "cli",
+    "main",
 ];
 
 #[test]

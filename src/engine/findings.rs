@@ -1,7 +1,7 @@
 //! Findings: what the rules say of the members of a unit, with places and words for people.
 
 use super::fixes::{self, UnitFix};
-use super::{File, Settings};
+use super::{File, Settings, structure};
 use crate::finding::{Finding, Fix, Safety, Setting, Severity};
 use crate::rules::{
     BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
@@ -155,7 +155,8 @@ fn finding(
         via: file.documents.via(carrier.doc),
         fix,
         removes,
-        structure: format!("{}/{}", file.documents.via(carrier.doc).join("/"), carrier.name),
+        structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
+        name: carrier.name.clone(),
         suppressed: false,
     })
 }
@@ -187,6 +188,7 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
             fix: Err(found.manual.clone().unwrap_or_default()),
             removes: None,
             structure: String::new(),
+            name: String::new(),
             suppressed: false,
         }));
     }

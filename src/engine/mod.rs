@@ -7,6 +7,7 @@ mod places;
 mod prefilter;
 mod reads;
 mod secrets;
+mod structure;
 
 use crate::finding::{Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration, Role};
@@ -102,6 +103,10 @@ fn examine(
     if !around.in_chart_templates
         && let Some(read) = documents::read(source, path, around, relevant)
     {
+        for literal in &mut findings {
+            let offset = literal.span.start() - source.text_start();
+            literal.structure = structure::path(&read.documents, 0, offset);
+        }
         let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
         let file = File {
             settings,

@@ -1,9 +1,10 @@
 //! Findings that are no registration: places that rules speak of by name, requests, words in code.
 
-use super::File;
 use super::documents::Document;
 use super::findings::{is_due, is_selected, severity};
+use super::{File, structure};
 use crate::finding::{Finding, Severity};
+use crate::mask::Mask;
 use crate::rules::{BUILT_IN, Match, Rule};
 use crate::sites::{Carrier, Place, Via};
 use crate::text::Span;
@@ -143,7 +144,8 @@ fn finding(
         label: name(label),
         related: file.documents.places(doc),
         unit: None,
-        structure: format!("{}/{written}", via.join("/")),
+        structure: structure::path(file.documents, doc, span.start()),
+        name: Mask::without_source(false).inserted(written),
         via,
         fix: Err(found.manual.clone().unwrap_or_default()),
         removes: None,

@@ -53,7 +53,7 @@ pub fn fix(
             break;
         }
         let trials = Trials { lens, source: &source, analysis: &analysis };
-        let tried = trials.select(&wanted);
+        let tried = Trials::select(&wanted);
         let done = match trials.run(&tried) {
             Ok(done) => (tried, done),
             Err(_) => {

@@ -46,7 +46,7 @@ pub(super) struct Sorted<'a> {
 
 impl<'a> Trials<'a> {
     /// The fixes that go together: the first of those that want the same bytes.
-    pub(super) fn select(&self, wanted: &[&'a UnitFix]) -> Selection<'a> {
+    pub(super) fn select(wanted: &[&'a UnitFix]) -> Selection<'a> {
         let mut selection = Selection { fixes: Vec::new(), edits: EditSet::default(), rest: Vec::new() };
         for fix in wanted {
             match selection.edits.insert_all(fix.plan.edits.iter().cloned()) {
@@ -78,7 +78,7 @@ impl<'a> Trials<'a> {
             if group.is_empty() {
                 continue;
             }
-            let mut selection = self.select(&group);
+            let mut selection = Self::select(&group);
             waiting.push(std::mem::take(&mut selection.rest));
             if trials == 0 {
                 let reason = "too many fixes in this file do not hold; it could not be told which";

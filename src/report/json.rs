@@ -1,15 +1,15 @@
 use super::locate::Locator;
-use super::{Run, Summary};
+use super::{Run, Summary, shown_fix};
 use crate::escape;
 use crate::finding::{Finding, Fix, NoticeKind, Safety, Severity};
 use crate::mask::Mask;
 use crate::run::Checked;
-use crate::text::Position;
+use crate::text::{Edit, Position};
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// The version of the form; grows when something is taken away or changes its meaning.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -21,7 +21,7 @@ struct Document<'a> {
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     rule: &'a str,
     severity: Severity,
     message: String,
@@ -68,7 +68,7 @@ struct Change {
 }
 
 #[derive(Serialize)]
-struct Remark<'a> {
+pub(super) struct Remark<'a> {
     path: &'a str,
     kind: NoticeKind,
     message: String,
@@ -77,7 +77,7 @@ struct Remark<'a> {
 }
 
 #[derive(Serialize)]
-struct Gone<'a> {
+pub(super) struct Gone<'a> {
     rule: &'a str,
     path: &'a str,
     start: Place,
@@ -92,7 +92,7 @@ struct Removed<'a> {
 }
 
 #[derive(Serialize)]
-struct Counts {
+pub(super) struct Counts {
     files: usize,
     linted: usize,
     findings: usize,
@@ -104,28 +104,38 @@ struct Counts {
 }
 
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let summary = Summary::of(run.files);
     let document = Document {
         version: VERSION,
         findings: run.files.iter().flat_map(|file| entries(file, run.show_secrets)).collect(),
         notices: run.files.iter().flat_map(remarks).collect(),
         fixed: run.files.iter().flat_map(gone).collect(),
-        summary: Counts {
-            files: summary.files(),
-            linted: summary.examined,
-            findings: summary.findings(),
-            fixed: summary.fixed,
-            fixable: summary.fixable,
-            fixable_unsafe: summary.fixable_unsafe,
-            suppressed: summary.suppressed,
-            baselined: 0,
-        },
+        summary: counts(run.files),
     };
     let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
     writeln!(out, "{}", escape::json(json))
 }
 
-fn entries(file: &Checked, show_secrets: bool) -> Vec<Entry<'_>> {
+pub(super) fn counts(files: &[Checked]) -> Counts {
+    let summary = Summary::of(files);
+    Counts {
+        files: summary.files(),
+        linted: summary.examined,
+        findings: summary.findings(),
+        fixed: summary.fixed,
+        fixable: summary.fixable,
+        fixable_unsafe: summary.fixable_unsafe,
+        suppressed: summary.suppressed,
+        baselined: 0,
+    }
+}
+
+/// One value on one line.
+pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string(value).map_err(io::Error::from)?;
+    writeln!(out, "{}", escape::json(json))
+}
+
+pub(super) fn entries(file: &Checked, show_secrets: bool) -> Vec<Entry<'_>> {
     if file.linted.findings.is_empty() {
         return Vec::new();
     }
@@ -136,12 +146,8 @@ fn entries(file: &Checked, show_secrets: bool) -> Vec<Entry<'_>> {
 }
 
 fn entry<'a>(finding: &'a Finding, path: &'a str, mask: &Mask, locator: &mut Locator<'_>) -> Entry<'a> {
-    let repair = match &finding.fix {
-        Ok(fix) => repair(fix, mask),
-        Err(reason) => Err(mask.prose(reason)),
-    };
-    let (fix, manual) = match repair {
-        Ok(fix) => (Some(fix), None),
+    let (fix, manual) = match shown_fix(finding, mask) {
+        Ok(fix) => (Some(repair(fix, mask)), None),
         Err(reason) => (None, Some(reason)),
     };
     Entry {
@@ -161,24 +167,17 @@ fn entry<'a>(finding: &'a Finding, path: &'a str, mask: &Mask, locator: &mut Loc
     }
 }
 
-fn repair(fix: &Fix, mask: &Mask) -> Result<Repair, String> {
-    if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
-        let how = match fix.safety {
-            Safety::Safe => "--fix",
-            Safety::Unsafe => "--fix --unsafe-fixes",
-        };
-        return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
-    }
-    let change = |edit: &crate::text::Edit| Change {
+fn repair(fix: &Fix, mask: &Mask) -> Repair {
+    let change = |edit: &Edit| Change {
         start: edit.span.start(),
         end: edit.span.end(),
         replacement: edit.replacement.clone(),
     };
     let edits = fix.edits.iter().map(change).collect();
-    Ok(Repair { safety: fix.safety, message: mask.prose(&fix.message), edits })
+    Repair { safety: fix.safety, message: mask.prose(&fix.message), edits }
 }
 
-fn remarks(file: &Checked) -> impl Iterator<Item = Remark<'_>> {
+pub(super) fn remarks(file: &Checked) -> impl Iterator<Item = Remark<'_>> {
     let mask = Mask::without_source(false);
     file.linted.notices.iter().map(move |notice| Remark {
         path: &file.path,
@@ -188,7 +187,7 @@ fn remarks(file: &Checked) -> impl Iterator<Item = Remark<'_>> {
     })
 }
 
-fn gone(file: &Checked) -> impl Iterator<Item = Gone<'_>> {
+pub(super) fn gone(file: &Checked) -> impl Iterator<Item = Gone<'_>> {
     file.fixed.iter().map(|gone| Gone {
         rule: &gone.rule,
         path: &file.path,

@@ -1,18 +1,29 @@
 //! One file for each output format, and the table [`FORMATS`].
 
+mod checkstyle;
 mod concise;
 mod full;
+mod github;
+mod gitlab;
 mod json;
+mod jsonl;
+mod junit;
 mod locate;
+mod rdjsonl;
+pub mod rules;
+mod sarif;
 mod statistics;
 mod style;
 mod summary;
 mod window;
+mod xml;
 
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, notices, removed_settings};
 
+use crate::finding::{Finding, Fix, Safety};
+use crate::mask::Mask;
 use crate::run::Checked;
 use std::io::{self, Write};
 
@@ -62,8 +73,44 @@ pub const FORMATS: &[Format] = &[
         for_people: true,
         write: concise::write,
     },
-    Format { name: "json", about: "one JSON document", for_people: false, write: json::write },
+    machine("json", "one JSON document", json::write),
+    machine("jsonl", "JSON, one line for each finding", jsonl::write),
+    machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
+    machine("github", "annotations of GitHub Actions", github::write),
+    machine("gitlab", "GitLab's Code Quality report", gitlab::write),
+    machine("junit", "JUnit XML, a failed test for each finding", junit::write),
+    machine("checkstyle", "Checkstyle XML", checkstyle::write),
+    machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
 ];
+
+/// A format for other programs.
+const fn machine(
+    name: &'static str,
+    about: &'static str,
+    write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+) -> Format {
+    Format { name, about, for_people: false, write }
+}
+
+/// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
+fn is_open(finding: &Finding) -> bool {
+    !finding.suppressed
+}
+
+/// The fix of a finding as far as it can be shown, or why not.
+fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
+    let fix = finding.fix.as_ref().map_err(|reason| mask.prose(reason))?;
+    if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
+        let how = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Unsafe => "--fix --unsafe-fixes",
+        };
+        return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
+    }
+    Ok(fix)
+}
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,9 @@ register:
         --executor docker # glrt-notArealToken01
 ";
 
+/// Columns differ by what they count, and the value of the fix must not be seen.
+const VALUES: &str = "\"größe 😀\": {runnerRegistrationToken: glrt-notArealToken02} # it's <b>&amp;</b>\r\n";
+
 fn span(text: &str, part: &str) -> Span {
     let at = text.find(part).unwrap();
     Span::new(at, at + part.len())
@@ -36,7 +39,8 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         via: vec!["yaml", "shell"],
         fix: Err("the value glrt-notArealToken01 is a literal".to_owned()),
         removes: None,
-        structure: String::new(),
+        structure: "register/script[]/gitlab-runner register".to_owned(),
+        name: part.to_owned(),
         suppressed: false,
     }
 }
@@ -79,7 +83,44 @@ fn files() -> Vec<Checked> {
     let removed = Setting { field: "tag_list".to_owned(), value: "a,b".to_owned() };
     let start = Position { line: 2, column: 3, offset: 12 };
     odd.fixed = vec![Gone { rule: "register-server-option".to_owned(), start, removed: Some(removed) }];
-    vec![checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]), odd]
+    let mut values = finding("helm-registration-token", Severity::Warning, "--url");
+    values.span = span(VALUES, "runnerRegistrationToken");
+    values.message = "`runnerRegistrationToken` holds glrt-notArealToken02, 100% <wrong>".to_owned();
+    values.related = Vec::new();
+    values.unit = Some("ü,1%:x.yaml:1".to_owned());
+    values.via = vec!["yaml"];
+    let edit = Edit::replace(values.span, "runnerToken: glrt-notArealToken02 #");
+    values.fix = Ok(Fix { safety: Safety::Safe, message: "move it".to_owned(), edits: vec![edit] });
+    let mut named = values.clone();
+    named.fix = Ok(Fix {
+        safety: Safety::Safe,
+        message: "rename to `runnerToken`".to_owned(),
+        edits: vec![Edit::replace(values.span, "runnerToken")],
+    });
+    vec![
+        checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]),
+        odd,
+        checked("ü,1%:x.yaml", VALUES, vec![values, named]),
+    ]
+}
+
+/// As many findings as nobody reads.
+pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
+    let line = "gitlab-runner register --token \"$T\" --locked\n";
+    let text = line.repeat(1000);
+    let one = |index: usize| {
+        let mut finding = finding("register-server-option", Severity::Warning, "--tag-list");
+        let start = index * line.len() + line.len() - 9;
+        finding.span = Span::new(start, start + 8);
+        finding.message = "`--locked` is deprecated".to_owned();
+        finding.name = "--locked".to_owned();
+        finding.related = Vec::new();
+        finding.unit = Some(format!("setup.sh:{}", index + 1));
+        let edits = vec![Edit::delete(Span::new(start - 1, start + 8))];
+        finding.fix = Ok(Fix { safety: Safety::Safe, message: "remove `--locked`".to_owned(), edits });
+        finding
+    };
+    write(&[checked("setup.sh", &text, (0..1000).map(one).collect())], format)
 }
 
 fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {

@@ -465,7 +465,7 @@ pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
         Given::Assignment(variable) => {
-            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared))
+            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared));
         }
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };

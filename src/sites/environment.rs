@@ -215,13 +215,7 @@ pub(super) fn read_secret_item(
 ) {
     let Some(at) = tree.child(item, name_key) else { return };
     let (Some(name), Some(node)) = (tree.scalar(at), tree.get(at)) else { return };
-    let value = Value {
-        text: String::new(),
-        span: node.span,
-        kind: ValueKind::Opaque,
-        place: Place::Nowhere,
-        known: None,
-    };
+    let value = Value::elsewhere(node.span);
     let name_span = text_span(target.parsed, at, node.span);
     survey.carriers.push(Carrier {
         via: Via::Secret,

@@ -103,8 +103,8 @@ impl<'a> Trees<'a> {
                 charts::of_mapping(self.tree, id, self.context.aliases)
             };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
-                let above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
-                let release = above.filter_map(|at| self.releases.get(&at)).next().copied();
+                let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
+                let release = above.find_map(|at| self.releases.get(&at)).copied();
                 self.values(chart, id, release.or(self.context.given.within));
             }
         }

@@ -140,8 +140,8 @@ fn fix(source: &Source, linted: &Linted, fixed: &Fixed, unsafe_too: bool) -> Hol
 
 /// What an independent parser reads before, it reads afterwards, and what is not deprecated is still there.
 fn parses(path: &str, before: &Source, after: &Source) -> Holds {
-    if !path.ends_with(".yaml") && !path.ends_with(".yml") && !path.ends_with(".json") && path != "user-data"
-    {
+    let ending = std::path::Path::new(path).extension().and_then(|it| it.to_str());
+    if !matches!(ending, Some("yaml" | "yml" | "json")) && path != "user-data" {
         return Ok(());
     }
     // YAML 1.1, which the other parser reads, has more line ends.

@@ -1,0 +1,78 @@
+use super::locate::Locator;
+use super::{Run, is_open};
+use crate::escape;
+use crate::finding::Severity;
+use crate::fingerprint::fingerprints;
+use crate::run::Checked;
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// What GitLab's Code Quality widget reads.
+#[derive(Serialize)]
+struct Issue<'a> {
+    description: String,
+    check_name: &'a str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+    end: usize,
+}
+
+/// A JSON array for `artifacts:reports:codequality`.
+pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let issues: Vec<Issue<'_>> = run.files.iter().flat_map(|file| issues(file, run.show_secrets)).collect();
+    let json = serde_json::to_string_pretty(&issues).map_err(io::Error::from)?;
+    writeln!(out, "{}", escape::json(json))
+}
+
+fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
+    if !file.linted.findings.iter().any(is_open) {
+        return Vec::new();
+    }
+    let mask = file.mask(show_secrets);
+    let mut locator = Locator::new(&file.source);
+    let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
+    findings
+        .filter(|(finding, _)| is_open(finding))
+        .map(|(finding, fingerprint)| Issue {
+            // GitLab does not show the name of a check.
+            description: format!("{}: {}", finding.rule, mask.prose(&finding.message)),
+            check_name: &finding.rule,
+            fingerprint,
+            severity: match finding.severity {
+                Severity::Error => "major",
+                Severity::Warning => "minor",
+                Severity::Info => "info",
+            },
+            location: Location {
+                path: &file.path,
+                lines: Lines {
+                    begin: locator.at(finding.span.start()).line,
+                    end: locator.at(finding.span.end()).line,
+                },
+            },
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+
+    #[test]
+    fn each_finding_is_an_issue_with_a_fingerprint() {
+        insta::assert_snapshot!(samples::text(super::write));
+        assert_eq!(samples::empty(super::write), "[]\n");
+    }
+}

@@ -1,0 +1,47 @@
+use super::Run;
+use super::json::{self, Counts, Entry, Gone, Remark};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// One line; the objects are those of the `json` format.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Line<'a> {
+    Finding(Entry<'a>),
+    Notice(Remark<'a>),
+    Fixed(Gone<'a>),
+    Summary(Last),
+}
+
+#[derive(Serialize)]
+struct Last {
+    version: u32,
+    #[serde(flatten)]
+    counts: Counts,
+}
+
+/// `{"type": "finding", …}`, file by file; the last line is the summary.
+pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    for file in run.files {
+        for entry in json::entries(file, run.show_secrets) {
+            json::line(&Line::Finding(entry), out)?;
+        }
+        for remark in json::remarks(file) {
+            json::line(&Line::Notice(remark), out)?;
+        }
+        for gone in json::gone(file) {
+            json::line(&Line::Fixed(gone), out)?;
+        }
+    }
+    json::line(&Line::Summary(Last { version: json::VERSION, counts: json::counts(run.files) }), out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+
+    #[test]
+    fn each_finding_is_a_line() {
+        insta::assert_snapshot!(samples::text(super::write));
+    }
+}

@@ -1,0 +1,106 @@
+use super::locate::Locator;
+use super::xml::{DECLARATION, escape};
+use super::{Run, is_open};
+use crate::escape::inline;
+use crate::finding::Notice;
+use crate::mask::Mask;
+use crate::run::Checked;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// JUnit's XML: a suite for each file, a failed test for each finding, an error for what could not be read or written. If
+/// all is well, one test that passed, because no test at all looks like no run.
+pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let suites: Vec<Suite<'_>> = run.files.iter().filter_map(Suite::of).collect();
+    let sum = |count: fn(&Suite<'_>) -> usize| suites.iter().map(count).sum::<usize>();
+    let (failures, errors) = (sum(|suite| suite.failures), sum(|suite| suite.errors.len()));
+    writeln!(out, "{DECLARATION}")?;
+    writeln!(
+        out,
+        "<testsuites name=\"runnerlint\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\">",
+        (failures + errors).max(1)
+    )?;
+    for suite in &suites {
+        suite.write(run, out)?;
+    }
+    if suites.is_empty() {
+        writeln!(out, "  <testsuite name=\"runnerlint\" tests=\"1\" failures=\"0\" errors=\"0\">")?;
+        writeln!(out, "    <testcase name=\"no legacy registration found\" classname=\"runnerlint\"/>")?;
+        writeln!(out, "  </testsuite>")?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+struct Suite<'a> {
+    file: &'a Checked,
+    failures: usize,
+    errors: Vec<&'a Notice>,
+}
+
+impl<'a> Suite<'a> {
+    fn of(file: &'a Checked) -> Option<Self> {
+        let failures = file.linted.findings.iter().filter(|it| is_open(it)).count();
+        let errors: Vec<_> = file.linted.notices.iter().filter(|it| it.kind.is_failure()).collect();
+        (failures + errors.len() > 0).then_some(Self { file, failures, errors })
+    }
+
+    fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let path = escape(&inline(&self.file.path));
+        let (failures, errors) = (self.failures, self.errors.len());
+        let tests = failures + errors;
+        writeln!(
+            out,
+            "  <testsuite name=\"{path}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">"
+        )?;
+        let mask = self.file.mask(run.show_secrets);
+        let mut locator = Locator::new(&self.file.source);
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for finding in self.file.linted.findings.iter().filter(|it| is_open(it)) {
+            let message = mask.prose(&finding.message);
+            // A test is known by its name from run to run: no line is in it.
+            let mut name = format!("{}: {message}", finding.rule);
+            let count = seen.entry(name.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                name.push_str(&format!(" ({count})"));
+            }
+            let start = locator.at(finding.span.start());
+            let place = format!("{}:{}:{}", inline(&self.file.path), start.line, start.column);
+            writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&name))?;
+            writeln!(
+                out,
+                "      <failure type=\"{}\" message=\"{}\">{}</failure>",
+                finding.severity.as_str(),
+                escape(&message),
+                escape(&format!("{place}\n{}\n{}", mask.prose(&finding.help), finding.url)),
+            )?;
+            writeln!(out, "    </testcase>")?;
+        }
+        let mask = Mask::without_source(false);
+        for notice in &self.errors {
+            let message = escape(&mask.prose(&notice.message));
+            writeln!(out, "    <testcase name=\"the file was checked\" classname=\"{path}\">")?;
+            writeln!(out, "      <error type=\"incomplete\" message=\"{message}\"/>")?;
+            writeln!(out, "    </testcase>")?;
+        }
+        writeln!(out, "  </testsuite>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+
+    #[test]
+    fn each_finding_is_a_failed_test() {
+        insta::assert_snapshot!(samples::text(super::write));
+        insta::assert_snapshot!(samples::empty(super::write), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="runnerlint" tests="1" failures="0" errors="0">
+          <testsuite name="runnerlint" tests="1" failures="0" errors="0">
+            <testcase name="no legacy registration found" classname="runnerlint"/>
+          </testsuite>
+        </testsuites>
+        "#);
+    }
+}

@@ -1,0 +1,292 @@
+//! SARIF 2.1.0.
+
+mod model;
+mod uri;
+
+use super::locate::Locator;
+use super::rules::{RuleDoc, catalogue, page};
+use super::{Run, Summary, shown_fix};
+use crate::escape;
+use crate::finding::{Finding, NoticeKind, Safety, Severity};
+use crate::fingerprint::fingerprints;
+use crate::mask::Mask;
+use crate::run::Checked;
+use crate::text::{Source, Span};
+use model::{
+    Base, Change, Configuration, Descriptor, Driver, Fix, Help, Invocation, Kind, Location, Log,
+    Notification, Outcome, Physical, Properties, Reference, Region, Replacement, RuleProperties, Suppression,
+    Text, Tool,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The name of our fingerprints; it changes when they do.
+const FINGERPRINT: &str = "runnerlint/v1";
+/// Longer lines are not shown.
+const LONGEST_LINE: usize = 400;
+
+/// One log with one run.
+pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let used: BTreeMap<&str, &Finding> =
+        run.files.iter().flat_map(|file| &file.linted.findings).map(|it| (&*it.rule, it)).collect();
+    let indices: BTreeMap<&str, usize> = used.keys().enumerate().map(|(index, id)| (*id, index)).collect();
+    let known = catalogue();
+    let rules = used.iter().map(|(id, finding)| descriptor(known.iter().find(|it| it.id == **id), finding));
+    let base = Base { description: text("the folder in which runnerlint ran") };
+    let log = Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [model::Run {
+            tool: Tool {
+                driver: Driver {
+                    name: "runnerlint",
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: rules.collect(),
+                    notifications: kinds(run.files),
+                },
+            },
+            column_kind: "unicodeCodePoints",
+            original_uri_base_ids: BTreeMap::from([(uri::ROOT, base)]),
+            invocations: [Invocation {
+                execution_successful: !Summary::of(run.files).failed,
+                tool_execution_notifications: run.files.iter().flat_map(notifications).collect(),
+            }],
+            results: run.files.iter().flat_map(|file| results(file, &indices, run.show_secrets)).collect(),
+        }],
+    };
+    let json = serde_json::to_string_pretty(&log).map_err(io::Error::from)?;
+    writeln!(out, "{}", escape::json(json))
+}
+
+fn text(text: impl Into<String>) -> Text {
+    Text { text: text.into() }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+/// A rule that found something; of one that is not built in, its finding says all there is to say.
+fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
+    let doc = doc.cloned().unwrap_or_else(|| RuleDoc {
+        id: finding.rule.clone(),
+        summary: finding.rule.clone(),
+        why: finding.help.clone(),
+        severity: finding.severity.as_str().to_owned(),
+        url: finding.url.clone(),
+        ..RuleDoc::default()
+    });
+    let family = doc.id.split('-').next().unwrap_or_default();
+    let why = doc.why.trim();
+    // The examples of a rule hold tokens that look real to whoever searches a report for them.
+    let markdown = Mask::without_source(false).inserted(&page(&doc));
+    let first = why.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    Descriptor {
+        short_description: text(doc.summary.clone()),
+        full_description: text(if first.is_empty() { doc.summary.clone() } else { first }),
+        help: Help { text: format!("{why}\n\nSee {}", doc.url).trim().to_owned(), markdown },
+        help_uri: Some(doc.url.clone()).filter(|url| !url.is_empty()),
+        default_configuration: Configuration {
+            level: match &*doc.severity {
+                "error" => "error",
+                "info" => "note",
+                _ => "warning",
+            },
+        },
+        properties: RuleProperties {
+            precision: "high",
+            tags: vec!["gitlab-runner".to_owned(), family.to_owned()],
+        },
+        id: doc.id,
+    }
+}
+
+fn kind(kind: NoticeKind) -> (&'static str, &'static str) {
+    match kind {
+        NoticeKind::Unparsable => ("unparsable", "parts of a file are not what its language allows"),
+        NoticeKind::Skipped => ("skipped", "a file was not linted"),
+        NoticeKind::Limited => ("limited", "a limit was reached"),
+        NoticeKind::Unreadable => ("unreadable", "a file could not be read"),
+        NoticeKind::Unwritable => ("unwritable", "a file could not be written"),
+        NoticeKind::Dangling => ("dangling", "a link leads nowhere"),
+    }
+}
+
+fn kinds(files: &[Checked]) -> Vec<Kind> {
+    let used: BTreeSet<NoticeKind> =
+        files.iter().flat_map(|file| &file.linted.notices).map(|it| it.kind).collect();
+    let known = used.into_iter().map(kind);
+    known.map(|(id, about)| Kind { id, short_description: text(about) }).collect()
+}
+
+fn notifications(file: &Checked) -> impl Iterator<Item = Notification> {
+    let mask = Mask::without_source(false);
+    file.linted.notices.iter().map(move |notice| {
+        let line = |line| Region {
+            start_line: line,
+            start_column: None,
+            end_line: None,
+            end_column: None,
+            byte_offset: None,
+            byte_length: None,
+            snippet: None,
+        };
+        Notification {
+            descriptor: Reference { id: kind(notice.kind).0 },
+            level: match notice.kind {
+                kind if kind.is_failure() => "error",
+                NoticeKind::Unparsable | NoticeKind::Limited => "warning",
+                _ => "note",
+            },
+            message: text(mask.prose(&notice.message)),
+            locations: [Location {
+                id: None,
+                physical_location: Physical {
+                    artifact_location: uri::artifact(&file.path),
+                    region: notice.position.map(|at| line(at.line)),
+                    context_region: None,
+                },
+                message: None,
+            }],
+        }
+    })
+}
+
+fn results<'a>(file: &'a Checked, rules: &BTreeMap<&str, usize>, show_secrets: bool) -> Vec<Outcome<'a>> {
+    if file.linted.findings.is_empty() {
+        return Vec::new();
+    }
+    let mask = file.mask(show_secrets);
+    let mut place = Place { file, mask: &mask, locator: Locator::new(&file.source) };
+    let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
+    findings
+        .map(|(finding, fingerprint)| {
+            let (fixes, manual) = match shown_fix(finding, &mask) {
+                Ok(fix) => (vec![place.fix(fix)], None),
+                Err(reason) => (Vec::new(), Some(reason)),
+            };
+            let suppression = finding.suppressed.then_some(Suppression { kind: "inSource" });
+            Outcome {
+                rule_id: &finding.rule,
+                rule_index: rules.get(&*finding.rule).copied().unwrap_or_default(),
+                level: level(finding.severity),
+                message: text(mask.prose(&finding.message)),
+                locations: [place.location(finding.span, None, None)],
+                related_locations: (finding.related.iter().enumerate())
+                    .map(|(id, it)| place.location(it.span, Some(id), Some(mask.prose(&it.text))))
+                    .collect(),
+                partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
+                suppressions: suppression.into_iter().collect(),
+                fixes,
+                properties: Properties { unit: finding.unit.as_deref(), via: &finding.via, manual },
+            }
+        })
+        .collect()
+}
+
+/// Places of one file.
+struct Place<'a> {
+    file: &'a Checked,
+    mask: &'a Mask,
+    locator: Locator<'a>,
+}
+
+impl Place<'_> {
+    fn region(&mut self, span: Span) -> Region {
+        let (start, end) = (self.locator.at(span.start()), self.locator.at(span.end()));
+        Region {
+            start_line: start.line,
+            start_column: Some(start.column),
+            end_line: Some(end.line),
+            end_column: Some(end.column),
+            byte_offset: Some(span.start()),
+            byte_length: Some(span.len()),
+            snippet: None,
+        }
+    }
+
+    fn location(&mut self, span: Span, id: Option<usize>, message: Option<String>) -> Location {
+        let context = if id.is_none() { self.context(&self.file.source, span) } else { None };
+        Location {
+            id,
+            physical_location: Physical {
+                artifact_location: uri::artifact(&self.file.path),
+                region: Some(self.region(span)),
+                context_region: context,
+            },
+            message: message.map(text),
+        }
+    }
+
+    /// The line of a finding, tokens hidden.
+    fn context(&self, source: &Source, span: Span) -> Option<Region> {
+        let line = source.line_at(span.start());
+        let whole = source.line_span(line);
+        if whole.len() > LONGEST_LINE || source.line_at(span.end()) != line {
+            return None;
+        }
+        let shown = self.mask.excerpt(source.bytes(), whole);
+        let shown = String::from_utf8_lossy(&shown);
+        let shown: String = shown.trim_end_matches(['\r', '\n']).chars().map(escape::visible).collect();
+        Some(Region {
+            start_line: line + 1,
+            start_column: None,
+            end_line: None,
+            end_column: None,
+            byte_offset: None,
+            byte_length: None,
+            snippet: Some(text(shown)),
+        })
+    }
+
+    fn fix(&mut self, fix: &crate::finding::Fix) -> Fix {
+        let message = self.mask.prose(&fix.message);
+        let description = match fix.safety {
+            Safety::Safe => format!("safe fix: {message}"),
+            Safety::Unsafe => format!("unsafe fix, which needs a person's follow-up: {message}"),
+        };
+        let replacement = |edit: &crate::text::Edit| Replacement {
+            deleted_region: self.region(edit.span),
+            inserted_content: text(edit.replacement.clone()),
+        };
+        let replacements = fix.edits.iter().map(replacement).collect();
+        let change = Change { artifact_location: uri::artifact(&self.file.path), replacements };
+        Fix { description: text(description), artifact_changes: [change] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+
+    #[test]
+    fn each_finding_is_a_result() {
+        let text = samples::text(super::write).replace(env!("CARGO_PKG_VERSION"), "[version]");
+        let log: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
+        assert!(rules.iter().all(|rule| rule["help"]["markdown"].as_str().unwrap().len() > 100));
+        // What the rules say of themselves is not pinned here.
+        let start = text.find("          \"rules\": [").unwrap();
+        let end = start + text[start..].find("\n          ]").unwrap();
+        insta::assert_snapshot!(format!("{}          \"rules\": […{}", &text[..start], &text[end..]));
+    }
+
+    #[test]
+    fn rules_and_results_belong_together() {
+        let log: serde_json::Value = serde_json::from_str(&samples::text(super::write)).unwrap();
+        let run = &log["runs"][0];
+        for result in run["results"].as_array().unwrap() {
+            let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+            assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
+        }
+        let empty: serde_json::Value = serde_json::from_str(&samples::empty(super::write)).unwrap();
+        assert_eq!(empty["runs"][0]["results"], serde_json::json!([]));
+        assert_eq!(empty["runs"][0]["invocations"][0]["executionSuccessful"], true);
+    }
+}
