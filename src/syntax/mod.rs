@@ -1,6 +1,8 @@
 //! Languages: text in, [`Facts`] out. One file or folder each, and one line in [`LANGUAGES`].
 
+mod dockerfile;
 mod dotenv;
+mod entries;
 mod markdown;
 mod shell;
 mod yaml;
@@ -82,7 +84,8 @@ pub struct Datum {
 }
 
 /// Every language there is.
-pub static LANGUAGES: &[&dyn Language] = &[&shell::Shell, &yaml::Yaml, &dotenv::Dotenv, &markdown::Markdown];
+pub static LANGUAGES: &[&dyn Language] =
+    &[&dockerfile::Dockerfile, &shell::Shell, &yaml::Yaml, &dotenv::Dotenv, &markdown::Markdown];
 
 /// The language of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Language> {
