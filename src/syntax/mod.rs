@@ -3,8 +3,10 @@
 mod dockerfile;
 mod dotenv;
 mod entries;
+mod makefile;
 mod markdown;
 mod shell;
+mod systemd;
 mod yaml;
 
 use crate::embed::{Decoded, NoEdit};
@@ -84,8 +86,15 @@ pub struct Datum {
 }
 
 /// Every language there is.
-pub static LANGUAGES: &[&dyn Language] =
-    &[&dockerfile::Dockerfile, &shell::Shell, &yaml::Yaml, &dotenv::Dotenv, &markdown::Markdown];
+pub static LANGUAGES: &[&dyn Language] = &[
+    &dockerfile::Dockerfile,
+    &makefile::Makefile,
+    &systemd::Systemd,
+    &shell::Shell,
+    &yaml::Yaml,
+    &dotenv::Dotenv,
+    &markdown::Markdown,
+];
 
 /// The language of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Language> {

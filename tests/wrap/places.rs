@@ -315,6 +315,18 @@ pub(crate) const PLACES: &[Place] = &[
         |text| Some(format!("FROM alpine\nCMD [\"sh\", \"-c\", {}]\n", double(text))),
         |host| serde_json::from_str(&between(host, "\"-c\", ", "]\n")?).ok(),
     ),
+    continued(
+        "a recipe of make",
+        "Makefile",
+        |text| Some(format!("up: deps\n{}\t@echo done\n", prefix(&text.replace('$', "$$"), "\t"))),
+        |host| Some(strip(&between(host, "deps\n", "\t@echo done\n")?, "\t").replace("$$", "$")),
+    ),
+    line(
+        "a command of a unit",
+        "runner.service",
+        |text| Some(format!("[Service]\nType=oneshot\nExecStart={text}\n[Install]\nWantedBy=x\n")),
+        |host| between(host, "ExecStart=", "\n[Install]\n"),
+    ),
     place(
         "values under the chart's key",
         "values.yaml",
