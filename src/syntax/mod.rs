@@ -3,6 +3,7 @@
 mod dockerfile;
 mod dotenv;
 mod entries;
+mod lexical;
 mod makefile;
 mod markdown;
 mod shell;
@@ -94,6 +95,20 @@ pub static LANGUAGES: &[&dyn Language] = &[
     &yaml::Yaml,
     &dotenv::Dotenv,
     &markdown::Markdown,
+    &lexical::GROOVY,
+    &lexical::JAVA,
+    &lexical::KOTLIN,
+    &lexical::CSHARP,
+    &lexical::JAVASCRIPT,
+    &lexical::GO,
+    &lexical::PYTHON,
+    &lexical::RUBY,
+    &lexical::PUPPET,
+    &lexical::PERL,
+    &lexical::PHP,
+    &lexical::LUA,
+    &lexical::NIX,
+    &lexical::JSONNET,
 ];
 
 /// The language of that name or alias.

@@ -328,6 +328,13 @@ pub(crate) const PLACES: &[Place] = &[
         |host| between(host, "ExecStart=", "\n[Install]\n"),
     ),
     place(
+        "a string of a pipeline",
+        "Jenkinsfile",
+        "shell",
+        |text| Some(format!("node {{\n  sh '''\n{}'''\n}}\n", in_triple(text))),
+        |host| Some(out_of_triple(&between(host, "sh '''\n", "'''\n}")?)),
+    ),
+    place(
         "values under the chart's key",
         "values.yaml",
         "yaml",
@@ -524,6 +531,14 @@ fn in_double(text: &str) -> String {
 
 fn out_of_double(text: &str) -> String {
     unheredoc(&text.replace("\\\"", "\""))
+}
+
+fn in_triple(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\'', "\\'")
+}
+
+fn out_of_triple(text: &str) -> String {
+    text.replace("\\'", "'").replace("\\\\", "\\")
 }
 
 /// What stands between the first `open` and the last `close` behind it.
