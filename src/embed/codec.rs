@@ -45,6 +45,16 @@ pub enum Codec {
         /// Blanks and `>` signs.
         prefix: String,
     },
+    /// Lines that the host joins where a sign ends them (Dockerfile, systemd): the signs are part of the inner text,
+    /// comments between the lines are not.
+    Continued {
+        /// Signs that mean something to the host.
+        refused: &'static str,
+    },
+    /// Text that make expands: `$$` is one `$`.
+    Recipe,
+    /// Text that is never edited, and why: nobody knows what else is done to it.
+    Sealed(&'static str),
 }
 
 impl Codec {
@@ -60,6 +70,16 @@ impl Codec {
     /// Whether the first line says where the lines begin.
     pub(super) fn finds_indent(&self) -> bool {
         matches!(self, Self::YamlLiteral { .. } | Self::YamlFolded { .. })
+    }
+
+    /// Whether lines of the host between two inner lines stay when one of those goes.
+    pub(super) fn drops_lines(&self) -> bool {
+        matches!(self, Self::Continued { .. })
+    }
+
+    /// Why nothing of the text can be edited, where that is so.
+    pub(super) fn sealed(&self) -> Option<&'static str> {
+        if let Self::Sealed(reason) = self { Some(reason) } else { None }
     }
 
     /// `replacement`, written so that the host reads it as that text when it takes the place of the bytes below
@@ -80,6 +100,19 @@ impl Codec {
                 shell::encode_heredoc(host, span, replacement, *quoted, *strip_tabs, delimiter)
             }
             Self::Fence { prefix } => Ok(replacement.replace('\n', &format!("\n{prefix}"))),
+            Self::Continued { refused } => {
+                if replacement.contains(|sign: char| sign.is_control() || refused.contains(sign)) {
+                    return Err(NoEdit::new("the line around it would be read in another way"));
+                }
+                Ok(replacement.to_owned())
+            }
+            Self::Recipe => {
+                if replacement.contains(|sign: char| sign.is_control() || sign == '#') {
+                    return Err(NoEdit::new("make would read it in another way"));
+                }
+                Ok(replacement.replace('$', "$$"))
+            }
+            Self::Sealed(reason) => Err(NoEdit::new(*reason)),
         }
     }
 }

@@ -173,6 +173,9 @@ impl Segments {
     /// # Errors
     /// [`NoEdit`] if an end of the edit lies inside an escape, or the host has no way to write the replacement there.
     pub fn edit(&self, host: &str, inner_text: &str, edit: &Edit) -> Result<Edit, NoEdit> {
+        if let Some(reason) = self.codec.sealed() {
+            return Err(NoEdit::new(reason));
+        }
         if edit.is_deletion() {
             return self.delete(host, inner_text, edit.span);
         }
@@ -205,6 +208,7 @@ impl Segments {
         let begins_line = |at: usize| at == 0 || inner_text.as_bytes().get(at - 1) == Some(&b'\n');
         let (start_side, end_side) = match (begins_line(span.start()), begins_line(span.end()), span.start())
         {
+            (true, true, _) if self.codec.drops_lines() => (Side::Behind, Side::Before),
             (true, true, 0) => (Side::Behind, Side::Behind),
             (true, true, _) => (Side::Before, Side::Before),
             (false, true, _) if span.end() < inner_text.len() => (Side::Behind, Side::Behind),

@@ -127,6 +127,9 @@ impl Read {
             Hint::Language(name) => (syntax::named(name), None),
             Hint::File(name) => (syntax::detect(Some(name), &inner.decoded.text), Some(name.clone())),
             Hint::Content => (syntax::detect(None, &inner.decoded.text), None),
+            Hint::Likely(name) => {
+                (syntax::detect(None, &inner.decoded.text).or_else(|| syntax::named(name)), None)
+            }
         };
         let language = language?;
         let depth = self.documents.list.get(parent).map_or(0, |document| document.depth) + 1;

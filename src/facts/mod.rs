@@ -54,6 +54,8 @@ pub enum Hint {
     File(String),
     /// Nothing; its content decides.
     Content,
+    /// Its content decides; where that says nothing, it is this language.
+    Likely(&'static str),
 }
 
 /// A comment.

@@ -37,7 +37,7 @@ pub struct Node {
 }
 
 /// A key.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Key {
     /// Decoded.
     pub text: String,

@@ -57,6 +57,9 @@ pub struct Site {
     /// For a container: the keys that make up its command line, in order.
     #[serde(default)]
     pub argv: Vec<String>,
+    /// For a container: the keys of what a shell runs in it besides.
+    #[serde(default)]
+    pub scripts: Vec<String>,
     /// For a container: the key of its environment.
     #[serde(default)]
     pub env: Option<String>,

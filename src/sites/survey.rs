@@ -137,7 +137,7 @@ fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Surve
             let runs = image.as_deref().map_or(Runs::Unknown, of_image);
             it.evident = matches!(runs, Runs::Known(_));
             it.foreign = runs == Runs::Foreign;
-            it.version = image.as_deref().and_then(version_of_image);
+            it.version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         }
         survey.inner.push(Inner {
             decoded: decoded.behind(skip),

@@ -403,7 +403,8 @@ impl<'a> Trees<'a> {
         let image = site.image.as_deref().and_then(|key| self.tree.text(id, key)).map(str::to_owned);
         let runs = image.as_deref().map_or(Runs::Unknown, of_image);
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
-        let version = image.as_deref().and_then(version_of_image);
+        // The tag of another image is no version of the runner.
+        let version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         if let Some(it) = self.survey.scope_mut(scope) {
             it.version = version;
             it.evident = matches!(runs, Runs::Known(_));
@@ -423,6 +424,18 @@ impl<'a> Trees<'a> {
             around.direct = false;
             for part in parts.iter().filter(|part| !lists.contains(part)) {
                 self.shell(site, *part, Some(&around));
+            }
+        }
+        around.direct = false;
+        for script in self.tree.children(id).to_vec() {
+            let key = self.tree.get(script).and_then(|node| node.key.as_ref());
+            if !key.is_some_and(|key| site.scripts.contains(&key.text)) || !self.claimed.insert(script) {
+                continue;
+            }
+            if self.tree.children(script).is_empty() {
+                self.shell(site, script, Some(&around));
+            } else {
+                self.arguments(&[script], Some(&around));
             }
         }
         if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {

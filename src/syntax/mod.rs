@@ -1,8 +1,13 @@
 //! Languages: text in, [`Facts`] out. One file or folder each, and one line in [`LANGUAGES`].
 
+mod dockerfile;
 mod dotenv;
+mod entries;
+mod lexical;
+mod makefile;
 mod markdown;
 mod shell;
+mod systemd;
 mod yaml;
 
 use crate::embed::{Decoded, NoEdit};
@@ -82,7 +87,29 @@ pub struct Datum {
 }
 
 /// Every language there is.
-pub static LANGUAGES: &[&dyn Language] = &[&shell::Shell, &yaml::Yaml, &dotenv::Dotenv, &markdown::Markdown];
+pub static LANGUAGES: &[&dyn Language] = &[
+    &dockerfile::Dockerfile,
+    &makefile::Makefile,
+    &systemd::Systemd,
+    &shell::Shell,
+    &yaml::Yaml,
+    &dotenv::Dotenv,
+    &markdown::Markdown,
+    &lexical::GROOVY,
+    &lexical::JAVA,
+    &lexical::KOTLIN,
+    &lexical::CSHARP,
+    &lexical::JAVASCRIPT,
+    &lexical::GO,
+    &lexical::PYTHON,
+    &lexical::RUBY,
+    &lexical::PUPPET,
+    &lexical::PERL,
+    &lexical::PHP,
+    &lexical::LUA,
+    &lexical::NIX,
+    &lexical::JSONNET,
+];
 
 /// The language of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Language> {

@@ -35,6 +35,10 @@ const REFUSALS: &[(&str, &str)] = &[
     ("the word behind ssh", "several pieces"),
     ("the word behind bash -c", "taken back"),
     ("the word behind ssh", "taken back"),
+    // Nobody knows what else the program does with it.
+    ("a string of a pipeline", "string of a program"),
+    ("a string of a pipeline", "needs a new token"),
+    ("a string of a pipeline", "has to be revoked"),
 ];
 
 /// What is found: rule, and the name under its span.

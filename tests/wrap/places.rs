@@ -50,6 +50,16 @@ const fn line(
     Place { name, path, holds: "shell", prepare: on_one_line, wrap, unwrap, same: trimmed }
 }
 
+/// A place for one command, continued lines and all.
+const fn continued(
+    name: &'static str,
+    path: &'static str,
+    wrap: fn(&str) -> Option<String>,
+    unwrap: fn(&str) -> Option<String>,
+) -> Place {
+    Place { name, path, holds: "shell", prepare: on_continued_lines, wrap, unwrap, same: exactly }
+}
+
 pub(crate) const PLACES: &[Place] = &[
     place(
         "a literal block of a CI script",
@@ -272,6 +282,58 @@ pub(crate) const PLACES: &[Place] = &[
         |text| Some(format!("cat > .gitlab-ci.yml <<'EOF'\n{}EOF\n", ci("|", text)?)),
         |host| at(&between(host, "<<'EOF'\n", "EOF\n")?, "job.script.0"),
     ),
+    continued(
+        "an instruction of a Dockerfile",
+        "Dockerfile",
+        |text| Some(format!("FROM alpine\nRUN {text}USER nobody\n")),
+        |host| between(host, "RUN ", "USER nobody\n"),
+    ),
+    continued(
+        "an instruction of a Dockerfile with comments",
+        "Dockerfile",
+        |text| Some(format!("FROM alpine\nRUN {}", text.replace("\\\n", "\\\n# why\n"))),
+        |host| Some(between(host, "RUN ", "")?.replace("# why\n", "")),
+    ),
+    place(
+        "a here-document of a Dockerfile",
+        "Dockerfile",
+        "shell",
+        |text| Some(format!("FROM alpine\nRUN <<EOF\n{text}EOF\nUSER nobody\n")),
+        |host| between(host, "<<EOF\n", "EOF\n"),
+    ),
+    place(
+        "a script that a Dockerfile writes",
+        "Dockerfile",
+        "shell",
+        |text| Some(format!("FROM alpine\nCOPY <<'EOF' /opt/register.sh\n{text}EOF\n")),
+        |host| between(host, "/opt/register.sh\n", "EOF\n"),
+    ),
+    place(
+        "the words of a Dockerfile's command",
+        "Dockerfile",
+        "shell",
+        |text| Some(format!("FROM alpine\nCMD [\"sh\", \"-c\", {}]\n", double(text))),
+        |host| serde_json::from_str(&between(host, "\"-c\", ", "]\n")?).ok(),
+    ),
+    continued(
+        "a recipe of make",
+        "Makefile",
+        |text| Some(format!("up: deps\n{}\t@echo done\n", prefix(&text.replace('$', "$$"), "\t"))),
+        |host| Some(strip(&between(host, "deps\n", "\t@echo done\n")?, "\t").replace("$$", "$")),
+    ),
+    line(
+        "a command of a unit",
+        "runner.service",
+        |text| Some(format!("[Service]\nType=oneshot\nExecStart={text}\n[Install]\nWantedBy=x\n")),
+        |host| between(host, "ExecStart=", "\n[Install]\n"),
+    ),
+    place(
+        "a string of a pipeline",
+        "Jenkinsfile",
+        "shell",
+        |text| Some(format!("node {{\n  sh '''\n{}'''\n}}\n", in_triple(text))),
+        |host| Some(out_of_triple(&between(host, "sh '''\n", "'''\n}")?)),
+    ),
     place(
         "values under the chart's key",
         "values.yaml",
@@ -402,6 +464,14 @@ fn on_one_line(text: &str) -> Option<String> {
     (!joined.contains('\n') && text.replace("\\\n", " ").trim().lines().count() == 1).then(|| joined + "\n")
 }
 
+/// One command, whose lines all go on but the last.
+fn on_continued_lines(text: &str) -> Option<String> {
+    let mut lines = text.lines().rev();
+    let last = lines.next()?;
+    let one = !last.ends_with('\\') && lines.all(|line| line.ends_with('\\'));
+    (one && !text.starts_with('#')).then(|| text.to_owned())
+}
+
 fn exactly(text: &str) -> String {
     text.to_owned()
 }
@@ -461,6 +531,14 @@ fn in_double(text: &str) -> String {
 
 fn out_of_double(text: &str) -> String {
     unheredoc(&text.replace("\\\"", "\""))
+}
+
+fn in_triple(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\'', "\\'")
+}
+
+fn out_of_triple(text: &str) -> String {
+    text.replace("\\'", "'").replace("\\\\", "\\")
 }
 
 /// What stands between the first `open` and the last `close` behind it.

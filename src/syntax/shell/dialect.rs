@@ -64,7 +64,12 @@ fn is_powershell(line: &str) -> bool {
     let continued = line.strip_suffix('`').is_some_and(|before| {
         before.ends_with([' ', '\t']) && !before.contains('`') && !before.contains("echo")
     });
+    // `@"` and `"@` around a here-string.
+    let opens = line.strip_suffix(['"', '\'']).and_then(|line| line.strip_suffix('@'));
     continued
+        || opens.is_some_and(|before| before.is_empty() || before.ends_with([' ', '(', '=']))
+        || line.starts_with("\"@")
+        || line.starts_with("'@")
         || starts_with_ci(line, "$env:")
         || line.starts_with("PS ") && line.contains('>')
         || starts_with_cmdlet(line)

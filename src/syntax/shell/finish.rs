@@ -14,12 +14,13 @@ pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     let bodies = std::mem::take(&mut out.bodies);
     for body in &bodies {
         let reader = readers.get(body.statement).copied().flatten();
-        let hint = reader.map_or(Hint::Content, |reader| hint(&out.facts.commands, reader));
+        let unread = if body.is_here_string() { Hint::Likely("shell") } else { Hint::Content };
+        let hint = reader.map_or(unread, |reader| hint(&out.facts.commands, reader));
         out.facts.regions.push(Region {
             hint,
             decoded: heredoc::decode(text, body),
             opener: body.opener,
-            what: "here-document",
+            what: if body.is_here_string() { "here-string" } else { "here-document" },
             reader,
         });
     }

@@ -1,9 +1,11 @@
 //! Here-documents.
 
+use super::dialect::Dialect;
 use super::lexer::Lexer;
 use super::scan;
 use super::script::Body;
-use crate::embed::{Codec, Decoded, Decoder};
+use super::word::{Means, RawWord};
+use crate::embed::{Codec, Decoded, Decoder, Quoting};
 use crate::text::Span;
 
 /// A here-document whose body begins behind the next line end.
@@ -35,6 +37,31 @@ impl Lexer<'_> {
             });
             self.at = next;
         }
+    }
+
+    /// PowerShell's here-string: `@"`, lines, `"@` at the start of a line.
+    pub(super) fn here_string(&mut self, word: &mut RawWord) -> bool {
+        let start = self.at;
+        let (close, quoted) = match self.peek(1) {
+            Some(b'"') => ("\n\"@", false),
+            Some(b'\'') => ("\n'@", true),
+            _ => return false,
+        };
+        let line = scan::skip_blanks(self.bytes, start + 2);
+        let newline = scan::newline_len(self.bytes, line);
+        if self.dialect != Dialect::PowerShell || newline == 0 {
+            return false;
+        }
+        let body = line + newline;
+        let Some(end) = self.finder.find(self.text, close, body - 1) else { return false };
+        let (opener, body) = (Span::new(start, start + 2), Span::new(body, (end + 1).max(body)));
+        let (strip_tabs, delimiter) = (false, close.trim_start().to_owned());
+        self.out.bodies.push(Body { opener, body, quoted, strip_tabs, delimiter, statement: usize::MAX });
+        self.at = end + close.len();
+        word.push(start, self.at, Means::Verbatim, Quoting::Foreign);
+        word.quoted = true;
+        word.opaque = true;
+        true
     }
 
     /// Where the body ends and where reading goes on.
@@ -81,7 +108,9 @@ pub(super) fn decode(text: &str, body: &Body) -> Decoded {
     for line in body.body.of(text).split_inclusive('\n') {
         let end = at + line.len();
         let tabs = if body.strip_tabs { line.len() - line.trim_start_matches('\t').len() } else { 0 };
-        if body.quoted {
+        if body.is_here_string() && !body.quoted {
+            unescape_string(&mut decoder, text, at, end);
+        } else if body.quoted {
             decoder.verbatim(text, Span::new(at + tabs, end));
         } else {
             unescape(&mut decoder, text, at + tabs, end);
@@ -121,6 +150,28 @@ fn unescape(decoder: &mut Decoder, text: &str, start: usize, end: usize) {
         let len = 1 + newline.max(1);
         decoder.decoded(letter, Span::new(at, at + len));
         at += len;
+        from = at;
+    }
+    decoder.verbatim(text, Span::new(from, end));
+}
+
+/// One line of a here-string that is expanded: a backtick takes the meaning of the sign behind it.
+fn unescape_string(decoder: &mut Decoder, text: &str, start: usize, end: usize) {
+    let bytes = text.as_bytes();
+    let (mut from, mut at) = (start, start);
+    while at < end {
+        let letter = match (bytes.get(at), bytes.get(at + 1)) {
+            (Some(b'`'), Some(b'`')) => "`",
+            (Some(b'`'), Some(b'$')) => "$",
+            (Some(b'`'), Some(b'"')) => "\"",
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        decoder.verbatim(text, Span::new(from, at));
+        decoder.decoded(letter, Span::new(at, at + 2));
+        at += 2;
         from = at;
     }
     decoder.verbatim(text, Span::new(from, end));

@@ -9,7 +9,7 @@ pub(super) struct Finder {
     known: [Cell<(usize, Option<usize>, bool)>; NEEDLES.len()],
 }
 
-const NEEDLES: [&str; 10] = ["}}", "%}", "#}", "%>", "'", "\"", "`", "}", "\n", ")"];
+const NEEDLES: [&str; 12] = ["}}", "%}", "#}", "%>", "'", "\"", "`", "}", "\n", ")", "\n\"@", "\n'@"];
 
 impl Finder {
     /// Offset of the next `needle` (one of [`NEEDLES`]) at or behind `from`.

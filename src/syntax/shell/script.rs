@@ -88,6 +88,13 @@ pub(super) struct Body {
     pub(super) statement: usize,
 }
 
+impl Body {
+    /// Whether it is PowerShell's.
+    pub(super) fn is_here_string(&self) -> bool {
+        self.delimiter.ends_with('@') && self.statement == usize::MAX
+    }
+}
+
 /// A simple command, before commands are put in order.
 #[derive(Debug)]
 pub(super) struct Raw {

@@ -43,7 +43,7 @@ impl RawWord {
         word
     }
 
-    fn push(&mut self, start: usize, end: usize, means: Means, quoting: Quoting) {
+    pub(super) fn push(&mut self, start: usize, end: usize, means: Means, quoting: Quoting) {
         if start == end {
             return;
         }
@@ -130,6 +130,7 @@ impl Lexer<'_> {
                         self.literal(&mut word, Quoting::Bare);
                     }
                 }
+                b'@' if self.here_string(&mut word) => {}
                 b'$' => self.dollar(&mut word, Quoting::Bare),
                 _ if byte == self.dialect.escape() => {
                     if !self.escape(&mut word) {

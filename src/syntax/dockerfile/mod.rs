@@ -1,0 +1,282 @@
+//! Dockerfiles. A splitter of our own: the published parsers refuse fragments and templates, and the few forms that matter
+//! here (instructions, continued lines, here-documents, lists of words) are quickly told apart.
+//!
+//! The tree is `{dockerfile: [{FROM: image, ENV: {…}, RUN: …, CMD: …}, …]}`, one mapping for each stage.
+
+mod instruction;
+mod list;
+
+use super::entries::{self, Between, Entries, Group, Slot};
+use super::{Language, Parsed};
+use crate::embed::{Codec, Decoded, Decoder, NoEdit};
+use crate::facts::{Hint, Key, NodeId, NodeKind, Region, Scalar, ScalarStyle};
+use crate::text::Span;
+use instruction::{Heredoc, Instruction};
+use std::collections::BTreeMap;
+
+/// Dockerfiles and Containerfiles, whole or in part.
+#[derive(Debug)]
+pub(super) struct Dockerfile;
+
+impl Language for Dockerfile {
+    fn name(&self) -> &'static str {
+        "dockerfile"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["docker", "containerfile"]
+    }
+
+    fn file_names(&self) -> &'static [&'static str] {
+        &[
+            "Dockerfile",
+            "Dockerfile.*",
+            "Dockerfile-*",
+            "*.dockerfile",
+            "*-Dockerfile",
+            "Containerfile",
+            "Containerfile.*",
+            "*.containerfile",
+        ]
+    }
+
+    fn recognises(&self, text: &str) -> bool {
+        let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+        let mut lines = lines
+            .by_ref()
+            .take(60)
+            .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("ARG "));
+        let Some(first) = lines.next().and_then(|line| line.strip_prefix("FROM ")) else { return false };
+        let mut words = first.split_whitespace().skip_while(|word| word.starts_with("--"));
+        words.next().is_some()
+            && words.next().is_none_or(|word| word.eq_ignore_ascii_case("as"))
+            && !first.ends_with([';', ',', '.'])
+    }
+
+    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+        let (instructions, comments, escape) = instruction::split(text);
+        let mut file = Entries::new(text, quote);
+        file.facts.comments = comments;
+        let root = file.node(None, None, Span::default(), NodeKind::Mapping(Vec::new()), Slot::default());
+        let key = Some(Key { text: "dockerfile".to_owned(), span: Span::default() });
+        let span = Span::new(0, text.len());
+        let stages = file.node(Some(root), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
+        let mut reader = Reader { file, stages, stage: None, env: None, escape, images: BTreeMap::new() };
+        for instruction in &instructions {
+            reader.read(instruction);
+        }
+        Box::new(reader.file)
+    }
+}
+
+/// A value of `ENV`.
+fn quote(value: &str) -> Result<String, NoEdit> {
+    if value.contains(|sign: char| sign.is_control() || matches!(sign, '"' | '\\' | '`')) {
+        return Err(NoEdit::new("a Dockerfile would read it in another way"));
+    }
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:@,=+${}".contains(&b) || b >= 0x80;
+    let bare = !value.is_empty() && value.bytes().all(plain);
+    Ok(if bare { value.to_owned() } else { format!("\"{value}\"") })
+}
+
+struct Reader {
+    file: Entries,
+    stages: NodeId,
+    stage: Option<NodeId>,
+    /// The variables of the stage: those of all its `ENV` lines.
+    env: Option<NodeId>,
+    escape: u8,
+    /// The images of stages that have a name.
+    images: BTreeMap<String, String>,
+}
+
+impl Reader {
+    fn read(&mut self, instruction: &Instruction) {
+        let keyword = instruction.keyword.of(&self.file.text).to_ascii_uppercase();
+        if keyword == "FROM" {
+            (self.stage, self.env) = (None, None);
+        }
+        let name = keyword.as_str();
+        let decoded = entries::continued(&self.file.text, &instruction.arguments, "");
+        let skip = instruction::flags(&decoded.text);
+        let decoded = decoded.behind(skip);
+        if decoded.text.trim().is_empty() {
+            return;
+        }
+        self.file.datum(instruction.keyword, format!("instruction {name}"));
+        match name {
+            "FROM" => self.from(instruction, &decoded),
+            "ENV" => self.env(instruction, &decoded),
+            "RUN" | "CMD" | "ENTRYPOINT" => self.command(name, instruction, decoded),
+            "COPY" | "ADD" => self.copy(instruction, &decoded),
+            _ => self.file.datum(decoded.segments.outer(), decoded.text),
+        }
+    }
+
+    fn stage(&mut self, at: Span) -> NodeId {
+        if let Some(stage) = self.stage {
+            return stage;
+        }
+        let stages = Some(self.stages);
+        let stage = self.file.node(stages, None, at, NodeKind::Mapping(Vec::new()), Slot::default());
+        *self.stage.insert(stage)
+    }
+
+    /// `FROM image AS name`
+    fn from(&mut self, instruction: &Instruction, decoded: &Decoded) {
+        let words: Vec<&str> = decoded.text.split_whitespace().collect();
+        let Some(word) = words.first() else { return };
+        let image = self.images.get(&word.to_ascii_lowercase()).map_or(*word, String::as_str).to_owned();
+        if let [_, r#as, name, ..] = words.as_slice()
+            && r#as.eq_ignore_ascii_case("as")
+        {
+            self.images.insert(name.to_ascii_lowercase(), image.clone());
+        }
+        let at = decoded.text.find(word).unwrap_or_default();
+        let span = decoded.segments.to_outer(Span::new(at, at + word.len()));
+        self.file.datum(decoded.segments.outer(), decoded.text.clone());
+        let stage = self.stage(instruction.keyword);
+        let key = self.file.key(instruction.keyword);
+        let opaque = image.contains('$') || image.contains("{{");
+        let kind = scalar(image, opaque);
+        self.file.node(Some(stage), Some(key), span, kind, Slot::default());
+    }
+
+    /// `RUN`, `CMD` and `ENTRYPOINT`: a list of words, a here-document, or a line of shell.
+    fn command(&mut self, name: &str, instruction: &Instruction, decoded: Decoded) {
+        let stage = self.stage(instruction.keyword);
+        // Of several, the last one counts.
+        if name != "RUN"
+            && let Some(before) = self.file.tree().child(stage, name)
+            && let Some(node) = self.file.facts.tree.nodes.get_mut(before.0 as usize)
+        {
+            node.key = None;
+        }
+        let key = Some(Key { text: name.to_owned(), span: instruction.keyword });
+        if let Some(items) = list::items(&decoded.text) {
+            let items: Vec<Span> = items.iter().map(|item| decoded.segments.to_outer(*item)).collect();
+            let span = decoded.segments.outer();
+            let list =
+                self.file.node(Some(stage), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
+            let group = self.file.groups.len();
+            for (index, item) in items.iter().enumerate() {
+                let inner = list::decode(&self.file.text, *item);
+                self.file.datum(*item, format!("word {}", inner.text));
+                let opaque = inner.text.contains("{{");
+                let kind = scalar(inner.text.clone(), opaque);
+                let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: None };
+                self.file.node(Some(list), None, *item, kind, slot);
+            }
+            let between = Between::Commas;
+            self.file.groups.push(Group { lines: instruction.lines, span, parts: items, between });
+            return;
+        }
+        let script = match instruction.heredocs.first() {
+            Some(heredoc) if decoded.text.trim_start().starts_with("<<") => self.body(heredoc, true),
+            Some(_) => {
+                // The shell reads the here-document.
+                let bodies = instruction.heredocs.iter().flat_map(|it| it.lines.clone());
+                let lines: Vec<Span> = decoded.segments.iter().map(|it| it.outer).chain(bodies).collect();
+                entries::continued(&self.file.text, &lines, "")
+            }
+            None => decoded,
+        };
+        let span = script.segments.outer();
+        self.file.datum(span, format!("script {}", script.text));
+        let kind = scalar(script.text.clone(), false);
+        let slot = Slot { decoded: Some(script), ..Slot::default() };
+        self.file.node(Some(stage), key, span, kind, slot);
+    }
+
+    /// The text of a here-document; the builder expands it unless a shell reads it.
+    fn body(&self, heredoc: &Heredoc, quoted: bool) -> Decoded {
+        let text = &self.file.text;
+        let mut decoder = Decoder::default();
+        let lines = heredoc.lines.split_last().map_or(&[][..], |(_, lines)| lines);
+        for line in lines {
+            let raw = line.of(text);
+            let tabs = if heredoc.strip_tabs { raw.len() - raw.trim_start_matches('\t').len() } else { 0 };
+            decoder.verbatim(text, Span::new(line.start() + tabs, line.end()));
+        }
+        let outer = match (lines.first(), lines.last()) {
+            (Some(first), Some(last)) => first.hull(*last),
+            _ => Span::at(heredoc.opener.end()),
+        };
+        let (strip_tabs, delimiter) = (heredoc.strip_tabs, heredoc.delimiter.clone());
+        decoder.finish(outer, Codec::Heredoc { quoted, strip_tabs, delimiter })
+    }
+
+    /// `COPY <<EOF /path`
+    fn copy(&mut self, instruction: &Instruction, decoded: &Decoded) {
+        self.file.datum(decoded.segments.outer(), decoded.text.clone());
+        let target = decoded.text.split_whitespace().last().unwrap_or_default().to_owned();
+        for heredoc in &instruction.heredocs {
+            let decoded = self.body(heredoc, heredoc.quoted);
+            let path =
+                if target.ends_with('/') { format!("{target}{}", heredoc.delimiter) } else { target.clone() };
+            let (hint, opener) = (Hint::File(path), heredoc.opener);
+            self.file.facts.regions.push(Region {
+                hint,
+                decoded,
+                opener,
+                what: "here-document",
+                reader: None,
+            });
+        }
+    }
+
+    /// `ENV A=b "C"="d e"`, and the old form `ENV A b c`.
+    fn env(&mut self, instruction: &Instruction, decoded: &Decoded) {
+        let outer = decoded.segments.outer();
+        let (start, end) = (outer.start(), outer.end());
+        let text = self.file.text.as_str();
+        let mut words = entries::words(text, start, end, self.escape);
+        let Some(first) = words.first().copied() else { return };
+        let mut values = Vec::new();
+        if first.of(text).contains('=') {
+            for word in &words {
+                let Some(len) = word.of(text).find('=') else { continue };
+                let name = Span::new(word.start(), word.start() + len);
+                let value = Span::new(name.end() + 1, word.end());
+                values.push((*word, name, value, entries::unquoted(text, value, self.escape)));
+            }
+            words = values.iter().map(|(word, ..)| *word).collect();
+        } else {
+            let behind = Span::new(first.end(), end).of(text);
+            let from = first.end() + behind.len() - behind.trim_start().len();
+            let value = Span::new(from, first.end() + behind.trim_end().len().max(from - first.end()));
+            values.push((first.hull(value), first, value, entries::unquoted(text, value, self.escape)));
+            words = vec![first.hull(value)];
+        }
+        let stage = self.stage(instruction.keyword);
+        let env = match self.env {
+            Some(env) => env,
+            None => {
+                let key = Some(Key { text: "ENV".to_owned(), span: instruction.keyword });
+                let kind = NodeKind::Mapping(Vec::new());
+                *self.env.insert(self.file.node(Some(stage), key, outer, kind, Slot::default()))
+            }
+        };
+        let group = self.file.groups.len();
+        for (index, (word, name, value, inner)) in values.into_iter().enumerate() {
+            let key = self.file.key(name);
+            self.file.datum(word, format!("{}={}", key.text, inner.text));
+            let raw = value.of(&self.file.text);
+            let opaque = raw.contains("{{") || raw.contains('$') && !raw.starts_with('\'');
+            let kind = scalar(inner.text.clone(), opaque);
+            let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: Some(value) };
+            self.file.node(Some(env), Some(key), value, kind, slot);
+        }
+        let span = instruction.keyword.hull(outer);
+        self.file.groups.push(Group {
+            lines: instruction.lines,
+            span,
+            parts: words,
+            between: Between::Blanks,
+        });
+    }
+}
+
+fn scalar(text: String, opaque: bool) -> NodeKind {
+    NodeKind::Scalar(Scalar { text, style: ScalarStyle::Plain, opaque, null: false })
+}

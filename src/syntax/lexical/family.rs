@@ -1,0 +1,201 @@
+//! How the languages of a family write comments and strings.
+
+/// Languages that write comments and strings alike.
+#[derive(Debug)]
+pub(crate) struct Family {
+    pub(super) name: &'static str,
+    pub(super) aliases: &'static [&'static str],
+    pub(super) files: &'static [&'static str],
+    /// Programs that a script of it names in its first line.
+    pub(super) interpreters: &'static [&'static str],
+    /// What begins a comment up to the end of the line.
+    pub(super) line_comments: &'static [&'static str],
+    /// What begins and ends a comment over several lines.
+    pub(super) block_comments: &'static [(&'static str, &'static str)],
+    /// How it writes strings; a longer opening sign stands before a shorter one.
+    pub(super) strings: &'static [Form],
+    /// What opens a here-document.
+    pub(super) heredoc: Option<&'static str>,
+    /// What puts strings together.
+    pub(super) joiner: &'static str,
+    /// Whether strings side by side are one string.
+    pub(super) adjacent: bool,
+    /// Whether `{name}` in a string stands for a value.
+    pub(super) braces: bool,
+}
+
+/// A way to write a string.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Form {
+    pub(super) open: &'static str,
+    pub(super) close: &'static str,
+    pub(super) escape: Escape,
+    /// Whether it may hold line ends.
+    pub(super) lines: bool,
+}
+
+/// What stands for something else in a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Escape {
+    /// `\n`, `\"`, `\` at a line end.
+    Backslash,
+    /// `\\` and `\'` alone.
+    Quote,
+    /// The closing sign twice.
+    Doubled,
+    /// `''$`, `'''`
+    Nix,
+    /// Nothing.
+    Raw,
+}
+
+const fn form(open: &'static str, close: &'static str, escape: Escape, lines: bool) -> Form {
+    Form { open, close, escape, lines }
+}
+
+const DOUBLE: Form = form("\"", "\"", Escape::Backslash, false);
+const SINGLE: Form = form("'", "'", Escape::Backslash, false);
+const DOUBLE_LINES: Form = form("\"", "\"", Escape::Backslash, true);
+const SINGLE_LINES: Form = form("'", "'", Escape::Quote, true);
+const TRIPLE_DOUBLE: Form = form("\"\"\"", "\"\"\"", Escape::Backslash, true);
+const TRIPLE_SINGLE: Form = form("'''", "'''", Escape::Backslash, true);
+
+const C_LIKE: Family = Family {
+    name: "",
+    aliases: &[],
+    files: &[],
+    interpreters: &[],
+    line_comments: &["//"],
+    block_comments: &[("/*", "*/")],
+    strings: &[TRIPLE_DOUBLE, DOUBLE, SINGLE],
+    heredoc: None,
+    joiner: "+",
+    adjacent: false,
+    braces: false,
+};
+
+const HASH_LIKE: Family =
+    Family { line_comments: &["#"], block_comments: &[], strings: &[DOUBLE_LINES, SINGLE_LINES], ..C_LIKE };
+
+pub(crate) static GROOVY: Family = Family {
+    name: "groovy",
+    aliases: &["jenkinsfile", "gradle"],
+    files: &["Jenkinsfile", "Jenkinsfile.*", "*.jenkinsfile", "*.Jenkinsfile", "*.groovy", "*.gradle"],
+    interpreters: &["groovy"],
+    strings: &[TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE],
+    ..C_LIKE
+};
+
+pub(crate) static JAVA: Family = Family { name: "java", files: &["*.java", "*.scala"], ..C_LIKE };
+
+pub(crate) static KOTLIN: Family =
+    Family { name: "kotlin", aliases: &["kt"], files: &["*.kt", "*.kts"], ..C_LIKE };
+
+pub(crate) static CSHARP: Family = Family {
+    name: "csharp",
+    aliases: &["cs", "c#"],
+    files: &["*.cs", "*.csx"],
+    strings: &[TRIPLE_DOUBLE, form("@\"", "\"", Escape::Doubled, true), DOUBLE, SINGLE],
+    braces: true,
+    ..C_LIKE
+};
+
+pub(crate) static JAVASCRIPT: Family = Family {
+    name: "javascript",
+    aliases: &["js", "typescript", "ts", "jsx", "tsx", "node"],
+    files: &["*.js", "*.mjs", "*.cjs", "*.jsx", "*.ts", "*.mts", "*.cts", "*.tsx"],
+    interpreters: &["node", "deno", "bun", "zx"],
+    strings: &[form("`", "`", Escape::Backslash, true), DOUBLE, SINGLE],
+    ..C_LIKE
+};
+
+pub(crate) static GO: Family = Family {
+    name: "go",
+    aliases: &["golang"],
+    files: &["*.go"],
+    strings: &[form("`", "`", Escape::Raw, true), DOUBLE, SINGLE],
+    ..C_LIKE
+};
+
+pub(crate) static PYTHON: Family = Family {
+    name: "python",
+    aliases: &["py", "python3"],
+    files: &["*.py", "SConstruct", "Snakefile"],
+    interpreters: &["python", "python3", "python2"],
+    strings: &[TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE],
+    adjacent: true,
+    braces: true,
+    ..HASH_LIKE
+};
+
+pub(crate) static RUBY: Family = Family {
+    name: "ruby",
+    aliases: &["rb", "vagrantfile", "chef"],
+    files: &["Vagrantfile", "Vagrantfile.*", "*.rb", "Rakefile", "*.rake"],
+    interpreters: &["ruby"],
+    block_comments: &[("\n=begin", "\n=end")],
+    strings: &[DOUBLE_LINES, SINGLE_LINES, form("`", "`", Escape::Backslash, true)],
+    heredoc: Some("<<"),
+    ..HASH_LIKE
+};
+
+pub(crate) static PUPPET: Family = Family {
+    name: "puppet",
+    aliases: &["pp"],
+    files: &["*.pp"],
+    block_comments: &[("/*", "*/")],
+    heredoc: Some("@("),
+    ..HASH_LIKE
+};
+
+pub(crate) static PERL: Family = Family {
+    name: "perl",
+    aliases: &["pl"],
+    files: &["*.pl", "*.pm"],
+    interpreters: &["perl"],
+    strings: &[DOUBLE_LINES, SINGLE_LINES, form("`", "`", Escape::Backslash, true)],
+    heredoc: Some("<<"),
+    joiner: ".",
+    ..HASH_LIKE
+};
+
+pub(crate) static PHP: Family = Family {
+    name: "php",
+    files: &["*.php"],
+    interpreters: &["php"],
+    line_comments: &["//", "#"],
+    block_comments: &[("/*", "*/")],
+    strings: &[DOUBLE_LINES, SINGLE_LINES, form("`", "`", Escape::Backslash, true)],
+    heredoc: Some("<<<"),
+    joiner: ".",
+    ..HASH_LIKE
+};
+
+pub(crate) static LUA: Family = Family {
+    name: "lua",
+    files: &["*.lua"],
+    interpreters: &["lua"],
+    line_comments: &["--"],
+    block_comments: &[("--[[", "]]")],
+    strings: &[form("[[", "]]", Escape::Raw, true), DOUBLE, SINGLE],
+    joiner: "..",
+    ..HASH_LIKE
+};
+
+pub(crate) static NIX: Family = Family {
+    name: "nix",
+    files: &["*.nix"],
+    block_comments: &[("/*", "*/")],
+    strings: &[form("''", "''", Escape::Nix, true), DOUBLE_LINES],
+    ..HASH_LIKE
+};
+
+pub(crate) static JSONNET: Family = Family {
+    name: "jsonnet",
+    aliases: &["libsonnet"],
+    files: &["*.jsonnet", "*.libsonnet"],
+    line_comments: &["//", "#"],
+    block_comments: &[("/*", "*/")],
+    strings: &[form("|||", "|||", Escape::Raw, true), DOUBLE_LINES, SINGLE_LINES],
+    ..HASH_LIKE
+};

@@ -1,0 +1,77 @@
+//! Programs in general-purpose languages, whose strings may hold commands. Only strings and comments are told apart, not
+//! what a program does: so what is found can be shown, but never be edited.
+
+mod family;
+mod join;
+mod scan;
+
+use super::{Datum, Language, Parsed, Removal};
+use crate::embed::{Decoded, NoEdit};
+use crate::facts::{Facts, NodeId};
+use crate::text::Edit;
+use family::Family;
+pub(super) use family::{
+    CSHARP, GO, GROOVY, JAVA, JAVASCRIPT, JSONNET, KOTLIN, LUA, NIX, PERL, PHP, PUPPET, PYTHON, RUBY,
+};
+
+/// Why nothing in a program is edited.
+const SEALED: &str = "it stands in a string of a program, which may do more with it; change it by hand";
+
+impl Language for Family {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    fn file_names(&self) -> &'static [&'static str] {
+        self.files
+    }
+
+    fn recognises(&self, text: &str) -> bool {
+        let first = text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default();
+        first
+            .strip_prefix("#!")
+            .is_some_and(|line| line.split([' ', '/', '\t']).any(|word| self.interpreters.contains(&word)))
+    }
+
+    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+        let mut facts = Facts::default();
+        let found = scan::scan(text, self);
+        facts.regions = join::regions(text, self, &found);
+        facts.comments = found.comments;
+        Box::new(Strings { facts })
+    }
+}
+
+struct Strings {
+    facts: Facts,
+}
+
+impl Parsed for Strings {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn decode(&self, _node: NodeId) -> Option<Decoded> {
+        None
+    }
+
+    fn remove(&self, _nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+        Err(NoEdit::new(SEALED))
+    }
+
+    fn set(&self, _node: NodeId, _value: &str) -> Result<Vec<Edit>, NoEdit> {
+        Err(NoEdit::new(SEALED))
+    }
+
+    fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
+        Err(NoEdit::new(SEALED))
+    }
+
+    fn data(&self) -> Vec<Datum> {
+        Vec::new()
+    }
+}
