@@ -1,8 +1,13 @@
 //! Languages: text in, [`Facts`] out. One file or folder each, and one line in [`LANGUAGES`].
 
 mod dotenv;
+mod entries;
 mod markdown;
+#[cfg(test)]
+mod probe;
 mod shell;
+mod template;
+mod toml;
 mod yaml;
 
 use crate::embed::{Decoded, NoEdit};
@@ -82,7 +87,8 @@ pub struct Datum {
 }
 
 /// Every language there is.
-pub static LANGUAGES: &[&dyn Language] = &[&shell::Shell, &yaml::Yaml, &dotenv::Dotenv, &markdown::Markdown];
+pub static LANGUAGES: &[&dyn Language] =
+    &[&shell::Shell, &yaml::Yaml, &toml::Toml, &dotenv::Dotenv, &markdown::Markdown];
 
 /// The language of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Language> {

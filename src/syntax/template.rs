@@ -1,4 +1,4 @@
-//! Template expressions in YAML text: Go templates, Jinja, ERB, Terraform directives.
+//! Template expressions in a text of any language: Go templates, Jinja, ERB, Terraform directives.
 
 use crate::text::Span;
 
@@ -58,6 +58,22 @@ pub(super) fn tags(text: &str, dollar: bool) -> Vec<Tag> {
     found
 }
 
+/// Whether `span` holds a byte of one of `tags`, which are sorted.
+pub(super) fn touches(tags: &[Tag], span: Span) -> bool {
+    let next = tags.partition_point(|tag| tag.span.end() <= span.start());
+    tags.get(next).is_some_and(|tag| tag.span.start() < span.end())
+}
+
+/// Whether `span` cuts one of `tags`, which are sorted, or holds one that does more than write a value.
+pub(super) fn guards(tags: &[Tag], span: Span) -> bool {
+    let next = tags.partition_point(|tag| tag.span.end() <= span.start());
+    let within = tags.get(next..).unwrap_or_default();
+    within
+        .iter()
+        .take_while(|tag| tag.span.start() < span.end())
+        .any(|tag| tag.role != Role::Value || !span.contains(tag.span))
+}
+
 /// Whether `text` holds the start of a template expression.
 pub(super) fn has_opener(text: &str) -> bool {
     ["{{", "{%", "${", "<%", "#{", "%{"].iter().any(|opener| text.contains(opener))
@@ -85,8 +101,13 @@ fn curly(text: &str, at: usize, budget: &mut usize) -> Option<usize> {
         return until(text, end.saturating_sub(2), "}}", budget);
     }
     balanced(text, at + 2, b"}}", budget).or_else(|| {
-        let line = text.get(at..)?.lines().next().unwrap_or_default();
-        line.find("}}").map(|found| at + found + 2)
+        let limit = (at + LONGEST.min(*budget)).min(text.len());
+        let line = text.as_bytes().get(at..limit)?.split(|byte| *byte == b'\n').next()?;
+        let found = line.windows(2).position(|window| window == b"}}");
+        if found.is_none() {
+            *budget = budget.saturating_sub(line.len());
+        }
+        found.map(|found| at + found + 2)
     })
 }
 
