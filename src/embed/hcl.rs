@@ -39,7 +39,27 @@ pub(super) fn encode_heredoc(
     {
         return Err(NoEdit::new("it would end the here-document around it"));
     }
-    Ok(literal(text).replace('\n', &format!("{}{indent}", Eol::of(host).as_str())))
+    let before = host.get(..span.start()).unwrap_or_default();
+    let before = before.rsplit('\n').next().unwrap_or_default();
+    // Where whole lines go, the line behind has its own blanks already.
+    let ends = span.of(host).ends_with('\n')
+        || host.get(span.end()..).is_none_or(|behind| behind.starts_with(['\n', '\r']));
+    let written = literal(text);
+    let mut lines = written.split('\n').peekable();
+    let mut out = String::with_capacity(written.len());
+    let mut first = true;
+    while let Some(line) = lines.next() {
+        // A line without text keeps all its blanks, so it must not get any.
+        let blank = line.trim().is_empty() && (ends || lines.peek().is_some());
+        if blank && first && !indent.is_empty() && before.trim().is_empty() && !before.is_empty() {
+            return Err(NoEdit::new("the blanks before it would become part of the here-document"));
+        }
+        out.push_str(if first { "" } else { Eol::of(host).as_str() });
+        out.push_str(if first || blank { "" } else { indent });
+        out.push_str(line);
+        first = false;
+    }
+    Ok(out)
 }
 
 /// `text` so that no template begins in it.

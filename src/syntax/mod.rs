@@ -2,6 +2,7 @@
 
 mod dotenv;
 mod entries;
+mod hcl;
 mod markdown;
 #[cfg(test)]
 mod probe;
@@ -88,7 +89,7 @@ pub struct Datum {
 
 /// Every language there is.
 pub static LANGUAGES: &[&dyn Language] =
-    &[&shell::Shell, &yaml::Yaml, &toml::Toml, &dotenv::Dotenv, &markdown::Markdown];
+    &[&shell::Shell, &yaml::Yaml, &toml::Toml, &hcl::Hcl, &dotenv::Dotenv, &markdown::Markdown];
 
 /// The language of that name or alias.
 pub fn named(name: &str) -> Option<&'static dyn Language> {

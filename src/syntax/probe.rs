@@ -11,7 +11,7 @@ pub(super) fn ids(parsed: &dyn Parsed) -> Vec<NodeId> {
 }
 
 /// The path of a node: keys, and positions in sequences.
-fn path(parsed: &dyn Parsed, id: NodeId) -> String {
+pub(super) fn path(parsed: &dyn Parsed, id: NodeId) -> String {
     let tree = &parsed.facts().tree;
     let mut parts = Vec::new();
     let mut at = Some(id);
