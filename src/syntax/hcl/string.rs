@@ -117,7 +117,13 @@ fn pieces(text: &str, span: Span, quoted: bool, templates: &[Span], out: &mut De
     let mut at = span.start();
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
         if let Some(template) = ahead.next_if(|template| template.start() <= at) {
+            if template.start() == at {
+                // Not verbatim: it is edited as a whole or not at all.
+                out.verbatim(text, Span::new(from, at));
+                out.decoded(template.of(text), *template);
+            }
             at = template.end();
+            from = at;
             continue;
         }
         let (length, meant) = match rest {

@@ -274,6 +274,8 @@ fn strings_take_edits_or_refuse_them() {
     assert_eq!(written.as_deref(), Ok("k = \"a $${TOKEN} \\\"x\\\"\"\n"));
     let lines = edited(&Hcl, "k = <<-E\n\ta WORD\n\tE\n", "k", "a WORD\n", "b\nc\n");
     assert_eq!(lines.as_deref(), Ok("k = <<-E\n\tb\n\tc\n\tE\n"));
+    let inside = edited(&Hcl, "k = \"${WORD} x\"\n", "k", "WORD", "y").unwrap_err();
+    assert_eq!(inside, "it would cut an escape of the surrounding text");
     let refused = edited(&Hcl, "k = <<E\nWORD\nE\n", "k", "WORD", "E").unwrap_err();
     assert_eq!(refused, "it would end the here-document around it");
 }

@@ -104,7 +104,7 @@ impl Parsed for Document {
 
     fn decode(&self, node: NodeId) -> Option<Decoded> {
         let place = self.built.places.get(&node)?;
-        Some(string::decode(&self.text, self.reading.shape(&self.text), *place))
+        Some(string::decode(&self.text, &self.reading, *place))
     }
 
     fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
@@ -122,7 +122,6 @@ impl Parsed for Document {
 
     /// The tokens, strings decoded; commas and blanks mean nothing.
     fn data(&self) -> Vec<Datum> {
-        let shape = self.reading.shape(&self.text);
         let datum = |event: &toml_parser::parser::Event| {
             let span = Span::new(event.span().start(), event.span().end());
             let value = match event.kind() {
@@ -130,10 +129,10 @@ impl Parsed for Document {
                     return None;
                 }
                 EventKind::SimpleKey => {
-                    format!("key {}", tree::key(&self.text, shape, span, event.encoding()).text)
+                    format!("key {}", tree::key(&self.text, &self.reading, span, event.encoding()).text)
                 }
                 EventKind::Scalar => match tree::place(&self.text, span, event.encoding()) {
-                    Some(place) => format!("text {}", string::decode(&self.text, shape, place).text),
+                    Some(place) => format!("text {}", string::decode(&self.text, &self.reading, place).text),
                     None => format!("value {}", span.of(&self.text)),
                 },
                 kind => format!("{} {}", kind.description(), span.of(&self.text)),

@@ -5,7 +5,7 @@
 
 use super::mask::{self, Masked};
 use crate::facts::Problem;
-use crate::syntax::template;
+use crate::syntax::template::{self, Tag};
 use crate::syntax::yaml::lines;
 use crate::text::Span;
 use toml_parser::parser::{Event, RecursionGuard};
@@ -37,6 +37,19 @@ impl Reading {
             None => Some(error),
         };
         let mut reading = Self::with(text, masked);
+        // Of the branches of a template, only one is there in the end.
+        let branches = |error: &Problem| {
+            ["duplicate key", "cannot extend"].iter().any(|message| error.message.starts_with(message))
+        };
+        let error = match error {
+            Some(error) if reading.masked.is_some() && branches(&error) => {
+                reading.loose.first().map(|line| {
+                    let message = "this is not well-formed".to_owned();
+                    Problem { offset: line.start(), message }
+                })
+            }
+            error => error,
+        };
         if let Some(mut error) = error {
             // `toml_edit` says only that a value is none; the line says more.
             error.message = format!("{}; the rest was read line by line", error.message);
@@ -75,6 +88,14 @@ impl Reading {
     /// Whether `span` touches a template expression that was masked.
     pub(super) fn touches(&self, span: Span) -> bool {
         self.masked.as_ref().is_some_and(|masked| template::touches(&masked.tags, span))
+    }
+
+    /// The masked template expressions in `span`.
+    pub(super) fn tags(&self, span: Span) -> &[Tag] {
+        let tags = self.masked.as_ref().map_or(&[][..], |masked| &masked.tags);
+        let from = tags.partition_point(|tag| tag.span.start() < span.start());
+        let to = tags.partition_point(|tag| tag.span.end() <= span.end());
+        tags.get(from..to).unwrap_or_default()
     }
 
     /// Whether `span` cuts a masked template expression, or holds one that does more than write a value.

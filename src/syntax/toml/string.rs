@@ -1,8 +1,9 @@
 //! Decodes TOML strings: their text, and the bytes that each piece of it came from.
 //!
-//! Two texts are read side by side: the `shape`, in which template expressions are masked, says where escapes are; the
+//! Two texts are read side by side: the shape, in which template expressions are masked, says where escapes are; the
 //! `text`, of the same length, gives the bytes.
 
+use super::read::Reading;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::ScalarStyle;
 use crate::text::Span;
@@ -49,7 +50,8 @@ impl Place {
 }
 
 /// The text of the string at `place`.
-pub(super) fn decode(text: &str, shape: &str, place: Place) -> Decoded {
+pub(super) fn decode(text: &str, reading: &Reading, place: Place) -> Decoded {
+    let shape = reading.shape(text);
     let inside = place.inside(shape);
     let basic = place.style() == ScalarStyle::Double;
     let lines = place.lines();
@@ -57,7 +59,17 @@ pub(super) fn decode(text: &str, shape: &str, place: Place) -> Decoded {
     let bytes = inside.of(shape).as_bytes();
     let mut from = inside.start();
     let mut at = 0;
+    let mut tags = reading.tags(inside).iter().peekable();
     while let Some(byte) = bytes.get(at) {
+        let start = inside.start() + at;
+        if let Some(tag) = tags.next_if(|tag| tag.span.start() <= start) {
+            // Not verbatim: it is edited as a whole or not at all.
+            out.verbatim(text, Span::new(from, tag.span.start()));
+            out.decoded(tag.span.of(text), tag.span);
+            from = tag.span.end();
+            at = from.saturating_sub(inside.start());
+            continue;
+        }
         let (length, meant) = match byte {
             b'\\' if basic => escape(bytes.get(at + 1..).unwrap_or_default(), lines),
             b'\r' if bytes.get(at + 1) == Some(&b'\n') => (2, Some('\n')),
@@ -66,7 +78,6 @@ pub(super) fn decode(text: &str, shape: &str, place: Place) -> Decoded {
                 continue;
             }
         };
-        let start = inside.start() + at;
         at += length;
         if length > 1 {
             out.verbatim(text, Span::new(from, start));

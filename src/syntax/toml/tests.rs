@@ -144,6 +144,7 @@ fn templates_are_masked() {
         ("a = [\n{% for x in y %}\n  \"{{ x }}\",\n{% endfor %}\n]\n", &["a/0 = ~\"{{ x }}\""]),
         ("a = ${X}\nb = '${Y}'\n", &["a = ~${X}", "b = ~\"${Y}\""]),
         ("[runners.{{ name }}]\na = 1\n", &["runners/{{ name }}/a = 1"]),
+        ("{{ if x }}\na = 1\n{{ else }}\na = 2\n{{ end }}\n", &["a = 1", "a = 2"]),
         ("{{ key }} = 'x'\n", &["{{ key }} = \"x\""]),
         ("a = \"{{ index \"b\" }}\"\nc = 1\n", &["a = ~\"{{ index \\\"b\\\" }}\"", "c = 1"]),
         (
@@ -241,6 +242,7 @@ fn strings_take_edits_or_refuse_them() {
         }
     }
     assert!(done > 330, "only {done} edits were made");
+    assert!(edited(&Toml, "k = \"{{ WORD }}\"\nl = {{ m }}\n", "k", "WORD", "y").is_err());
     let refused = edited(&Toml, "k = 'WORD'\n", "k", "WORD", "it's").unwrap_err();
     assert_eq!(refused, "a TOML string in single quotes cannot hold a `'`");
 }

@@ -125,7 +125,7 @@ impl Builder<'_> {
     }
 
     fn key(&mut self, span: Span, encoding: Option<Encoding>) {
-        let key = key(self.text, self.reading.shape(self.text), span, encoding);
+        let key = key(self.text, self.reading, span, encoding);
         let (keys, entry) = match self.frames.last_mut() {
             Some(frame) => (&mut frame.keys, &mut frame.entry),
             None => (&mut self.keys, &mut self.entry),
@@ -336,7 +336,7 @@ impl Builder<'_> {
     fn scalar(&self, span: Span, encoding: Option<Encoding>) -> (Scalar, Option<Place>) {
         let place = place(self.text, span, encoding);
         let text = match place {
-            Some(place) => string::decode(self.text, self.reading.shape(self.text), place).text,
+            Some(place) => string::decode(self.text, self.reading, place).text,
             None => span.of(self.text).trim().to_owned(),
         };
         let opaque = self.reading.touches(span) || template::has_opener(&text);
@@ -359,9 +359,11 @@ pub(super) fn place(text: &str, span: Span, encoding: Option<Encoding>) -> Optio
 }
 
 /// The part of a key at `span`.
-pub(super) fn key(text: &str, shape: &str, span: Span, encoding: Option<Encoding>) -> Key {
+pub(super) fn key(text: &str, reading: &Reading, span: Span, encoding: Option<Encoding>) -> Key {
     match place(text, span, encoding) {
-        Some(place) => Key { text: string::decode(text, shape, place).text, span: place.inside(shape) },
+        Some(place) => {
+            Key { text: string::decode(text, reading, place).text, span: place.inside(reading.shape(text)) }
+        }
         None => Key { text: span.of(text).to_owned(), span },
     }
 }
