@@ -24,6 +24,7 @@ mod recognise;
 mod string;
 #[cfg(test)]
 mod tests;
+mod value;
 mod write;
 
 use super::entries::Entries;
