@@ -1,4 +1,4 @@
-use super::{NoEdit, Quoting, shell, yaml};
+use super::{NoEdit, Quoting, hcl, shell, toml, yaml};
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -55,6 +55,25 @@ pub enum Codec {
     Recipe,
     /// Text that is never edited, and why: nobody knows what else is done to it.
     Sealed(&'static str),
+    /// A TOML string in `"…"`, or in `"""…"""` where `lines`.
+    TomlBasic {
+        /// Whether it may hold line breaks.
+        lines: bool,
+    },
+    /// A TOML string in `'…'`, or in `'''…'''` where `lines`.
+    TomlLiteral {
+        /// Whether it may hold line breaks.
+        lines: bool,
+    },
+    /// An HCL string in `"…"`.
+    HclQuoted,
+    /// The body of an HCL here-document.
+    HclHeredoc {
+        /// The blanks that are dropped before each line (`<<-`).
+        indent: String,
+        /// The line that ends the body.
+        delimiter: String,
+    },
 }
 
 impl Codec {
@@ -63,6 +82,7 @@ impl Codec {
         match self {
             Self::YamlLiteral { indent } => Cow::Owned(" ".repeat(*indent)),
             Self::Fence { prefix } => Cow::Borrowed(prefix),
+            Self::HclHeredoc { indent, .. } => Cow::Borrowed(indent),
             _ => Cow::Borrowed(""),
         }
     }
@@ -98,6 +118,12 @@ impl Codec {
             Self::ShellWord { pieces } => shell::encode_word(host, span, replacement, pieces),
             Self::Heredoc { quoted, strip_tabs, delimiter } => {
                 shell::encode_heredoc(host, span, replacement, *quoted, *strip_tabs, delimiter)
+            }
+            Self::TomlBasic { lines } => Ok(toml::encode_basic(host, span, replacement, *lines)),
+            Self::TomlLiteral { lines } => toml::encode_literal(host, span, replacement, *lines),
+            Self::HclQuoted => hcl::encode_quoted(host, span, replacement),
+            Self::HclHeredoc { indent, delimiter } => {
+                hcl::encode_heredoc(host, span, replacement, indent, delimiter)
             }
             Self::Fence { prefix } => Ok(replacement.replace('\n', &format!("\n{prefix}"))),
             Self::Continued { refused } => {

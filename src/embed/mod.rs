@@ -5,8 +5,10 @@
 //! the inner text becomes an edit of the host, or a [`NoEdit`] that says why the host has no place for it.
 
 mod codec;
+mod hcl;
 mod segments;
 mod shell;
+mod toml;
 mod yaml;
 
 pub use codec::Codec;

@@ -134,7 +134,7 @@ pub(super) fn encode_heredoc(
 }
 
 /// Whether a line of `text`, with what stands beside it in `host`, is the delimiter.
-fn ends_heredoc(host: &str, span: Span, text: &str, strip_tabs: bool, delimiter: &str) -> bool {
+pub(super) fn ends_heredoc(host: &str, span: Span, text: &str, strip_tabs: bool, delimiter: &str) -> bool {
     let before = host.get(..span.start()).unwrap_or_default();
     let behind = host.get(span.end()..).unwrap_or_default();
     let head = before.rsplit('\n').next().unwrap_or_default();

@@ -1,325 +1,281 @@
-//! What files made of lines have in common (Dockerfile, make, systemd): entries of one or more parts on lines that may be
-//! continued, and texts inside.
+//! Entries that stand on lines or between brackets: what TOML and HCL share. Where each one stands, and how it is taken
+//! out or another one written behind it.
 
-use super::{Datum, Parsed, Removal};
-use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
-use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
-use crate::text::{Edit, Span};
+use super::Removal;
+use super::yaml::lines;
+use crate::embed::NoEdit;
+use crate::facts::{Comment, DataTree, NodeId};
+use crate::text::{Edit, EditSet, Eol, Span};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What separates the parts of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Between {
-    /// Blanks and continued lines.
-    Blanks,
-    /// Commas, in brackets.
-    Commas,
+/// Where the entry of a node stands.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    /// All its bytes: from its key to the end of its value.
+    pub(super) entry: Span,
+    pub(super) form: Form,
 }
 
-/// An entry: `ENV A=b C=d`, `["program", "argument"]`.
-#[derive(Debug)]
-pub(super) struct Group {
-    /// All its lines, with the last line end.
-    pub(super) lines: Span,
-    /// From its keyword to its last part.
-    pub(super) span: Span,
-    /// Its parts, by position.
-    pub(super) parts: Vec<Span>,
-    pub(super) between: Between,
+/// How an entry stands among its siblings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// On lines of its own.
+    Lines,
+    /// Between brackets, with commas or line breaks between them.
+    Item,
+    /// Written in several places: each of these, with the lines it stands on.
+    Parts(Vec<Span>),
+    /// It has to be there: an argument of a function.
+    Fixed,
 }
 
-/// What a node is made of.
-#[derive(Debug, Default)]
-pub(super) struct Slot {
-    pub(super) decoded: Option<Decoded>,
-    /// The group and the part of it that go when the node is taken out.
-    pub(super) part: Option<(usize, usize)>,
-    /// The bytes that another value takes the place of.
-    pub(super) value: Option<Span>,
+/// A text and where its entries stand.
+pub(super) struct Entries<'d> {
+    pub(super) text: &'d str,
+    pub(super) tree: &'d DataTree,
+    /// By [`NodeId`].
+    pub(super) layouts: &'d [Layout],
+    /// Sorted.
+    pub(super) comments: &'d [Comment],
+    /// Whether a line break is enough between two items.
+    pub(super) breaks_separate: bool,
+    /// Refuses bytes that nobody may edit.
+    pub(super) check: &'d dyn Fn(Span) -> Result<(), NoEdit>,
 }
 
-/// Writes a value as its place needs.
-type Quote = fn(&str) -> Result<String, NoEdit>;
-
-/// A file of entries that has been read.
-#[derive(Debug, Default)]
-pub(super) struct Entries {
-    pub(super) text: String,
-    pub(super) facts: Facts,
-    pub(super) groups: Vec<Group>,
-    /// By node.
-    pub(super) slots: Vec<Slot>,
-    pub(super) data: Vec<Datum>,
-    /// How a value is written.
-    pub(super) quote: Option<Quote>,
+/// Bytes that go.
+struct Cut {
+    span: Span,
+    /// Whether they are whole lines, of which the blank ones around should not pile up.
+    block: bool,
 }
 
-impl Entries {
-    pub(super) fn new(text: &str, quote: Quote) -> Self {
-        Self { text: text.to_owned(), quote: Some(quote), ..Self::default() }
-    }
-
-    /// A new node outside of the tree.
-    pub(super) fn slot(&mut self, slot: Slot) -> NodeId {
-        let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
-        self.slots.push(slot);
-        id
-    }
-
-    /// A new node of the tree.
-    pub(super) fn node(
-        &mut self,
-        parent: Option<NodeId>,
-        key: Option<Key>,
-        span: Span,
-        kind: NodeKind,
-        slot: Slot,
-    ) -> NodeId {
-        let id = self.slot(slot);
-        let tree = &mut self.facts.tree;
-        tree.nodes.push(Node { parent, key, span, kind, anchored: false, tag: None });
-        match parent.and_then(|parent| tree.nodes.get_mut(parent.0 as usize)) {
-            Some(node) => {
-                if let NodeKind::Mapping(children) | NodeKind::Sequence(children) = &mut node.kind {
-                    children.push(id);
+impl Entries<'_> {
+    /// Takes `nodes` out, all at once.
+    pub(super) fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+        let all: BTreeSet<NodeId> = nodes.iter().copied().collect();
+        let mut groups: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+        for id in &all {
+            let above = |id: &NodeId| self.tree.get(*id).and_then(|node| node.parent);
+            let parent = above(id).ok_or_else(|| NoEdit::new("it is the whole document"))?;
+            if !std::iter::successors(Some(parent), above).any(|outer| all.contains(&outer)) {
+                groups.entry(parent).or_default().insert(*id);
+            }
+        }
+        let mut cuts = Vec::new();
+        let mut gone = Vec::new();
+        for (parent, children) in &groups {
+            self.items(*parent, children, &mut cuts);
+            for id in children {
+                let layout = self.layout(*id)?;
+                match &layout.form {
+                    Form::Fixed => return Err(NoEdit::new("it cannot be left out at that place")),
+                    Form::Item => gone.push(layout.entry),
+                    Form::Lines => {
+                        cuts.push(self.lines(layout.entry)?);
+                        gone.push(layout.entry);
+                    }
+                    Form::Parts(parts) => {
+                        for part in parts {
+                            cuts.push(Cut { block: true, ..self.lines(*part)? });
+                            gone.push(*part);
+                        }
+                    }
                 }
-                // A parent reaches as far as what it holds.
-                node.span = if node.span.is_empty() { span } else { node.span.hull(span) };
             }
-            None => tree.roots.push(id),
         }
-        id
+        Ok(Removal { edits: self.edits(cuts)?, gone })
     }
 
-    pub(super) fn tree(&self) -> &DataTree {
-        &self.facts.tree
+    fn layout(&self, id: NodeId) -> Result<&Layout, NoEdit> {
+        self.layouts.get(id.0 as usize).ok_or_else(|| NoEdit::new("there is no such node"))
     }
 
-    pub(super) fn datum(&mut self, span: Span, value: String) {
-        self.data.push(Datum { span, value });
-    }
-
-    /// The key at `span`.
-    pub(super) fn key(&self, span: Span) -> Key {
-        Key { text: span.of(&self.text).to_owned(), span }
-    }
-}
-
-impl Parsed for Entries {
-    fn facts(&self) -> &Facts {
-        &self.facts
-    }
-
-    fn decode(&self, node: NodeId) -> Option<Decoded> {
-        self.slots.get(node.0 as usize)?.decoded.clone()
-    }
-
-    fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
-        let part = |node: &NodeId| self.slots.get(node.0 as usize).and_then(|slot| slot.part);
-        let mut chosen: Vec<(usize, usize)> = nodes
-            .iter()
-            .map(|node| part(node).ok_or_else(|| NoEdit::new("it cannot go by itself")))
-            .collect::<Result<_, _>>()?;
-        chosen.sort_unstable();
-        chosen.dedup();
-        let mut removal = Removal::default();
-        for of_group in chosen.chunk_by(|a, b| a.0 == b.0) {
-            let Some(group) = of_group.first().and_then(|(index, _)| self.groups.get(*index)) else {
-                continue;
-            };
-            let parts: Vec<usize> = of_group.iter().map(|(_, part)| *part).collect();
-            group.remove(&self.text, &parts, &mut removal)?;
+    /// The lines of `entry`; in a block on one line, what stands between its braces.
+    fn lines(&self, entry: Span) -> Result<Cut, NoEdit> {
+        let text = self.text;
+        let start = lines::line_start(text, entry.start());
+        let before = text.get(start..entry.start()).unwrap_or_default();
+        let behind = lines::skip_blanks(text, entry.end());
+        let end = lines::line_end(text, entry.end());
+        let ends = behind >= end || self.comment_at(behind).is_some_and(|comment| comment.end() >= end);
+        if before.trim().is_empty() && ends {
+            let block = entry.of(text).contains('\n');
+            return Ok(Cut { span: Span::new(start, lines::next_line(text, entry.end())), block });
         }
-        // Lines that lie side by side go as one.
-        removal.edits.sort();
-        removal.edits.dedup_by(|next, last| {
-            let joins = next.span.start() <= last.span.end();
-            if joins {
-                last.span = last.span.hull(next.span);
+        if before.trim_end().ends_with('{') && text.as_bytes().get(behind) == Some(&b'}') {
+            return Ok(Cut { span: Span::new(start + before.trim_end().len(), behind), block: false });
+        }
+        Err(NoEdit::new("something else stands beside it on its line"))
+    }
+
+    /// The comment that begins at `at`.
+    fn comment_at(&self, at: usize) -> Option<Span> {
+        let index = self.comments.partition_point(|comment| comment.span.start() < at);
+        self.comments.get(index).map(|comment| comment.span).filter(|span| span.start() == at)
+    }
+
+    /// The comma behind an entry that ends at `at`, comments and line breaks between them aside.
+    fn comma(&self, mut at: usize) -> Option<usize> {
+        loop {
+            match (self.text.as_bytes().get(at)?, self.comment_at(at)) {
+                (b' ' | b'\t' | b'\r' | b'\n', _) => at += 1,
+                (b',', _) => return Some(at),
+                (_, comment) => at = comment?.end(),
             }
-            joins
+        }
+    }
+
+    /// Cuts those of `children` that stand between the brackets of `parent`.
+    fn items(&self, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Vec<Cut>) {
+        let all = self.tree.children(parent);
+        let items = all.iter().filter_map(|id| {
+            let layout = self.layouts.get(id.0 as usize)?;
+            (layout.form == Form::Item).then_some((children.contains(id), layout.entry))
         });
-        Ok(removal)
-    }
-
-    fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
-        let slot = self.slots.get(node.0 as usize).ok_or_else(|| NoEdit::new("there is no such entry"))?;
-        if let (Some(span), Some(quote)) = (slot.value, self.quote) {
-            return Ok(vec![Edit::replace(span, quote(value)?)]);
-        }
-        let decoded = slot.decoded.as_ref().ok_or_else(|| NoEdit::new("its value is no text"))?;
-        let whole = Edit::replace(Span::new(0, decoded.text.len()), value);
-        Ok(vec![decoded.segments.edit(&self.text, &decoded.text, &whole)?])
-    }
-
-    fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("there is no place for another entry here"))
-    }
-
-    fn data(&self) -> Vec<Datum> {
-        self.data.clone()
-    }
-}
-
-impl Group {
-    fn part(&self, index: usize) -> Span {
-        self.parts.get(index).copied().unwrap_or_default()
-    }
-
-    /// Takes parts out; where none is left, all of the entry.
-    fn remove(&self, text: &str, chosen: &[usize], removal: &mut Removal) -> Result<(), NoEdit> {
-        if chosen.len() == self.parts.len() {
-            if self.between == Between::Commas {
-                return Err(NoEdit::new("nothing would be left of the command"));
+        let span = self.tree.get(parent).map(|node| node.span).unwrap_or_default();
+        let inside = Span::new(span.start() + 1, span.end().saturating_sub(1));
+        let mut last_comma = None;
+        let mut tail = false;
+        let mut has_comma = true;
+        let mut some = false;
+        let from = cuts.len();
+        for (goes, entry) in items {
+            let comma = self.comma(entry.end());
+            has_comma = comma.is_some();
+            if goes {
+                tail = true;
+                cuts.push(Cut { span: self.item(entry, comma), block: false });
+            } else {
+                some = true;
+                tail = false;
+                last_comma = comma;
             }
-            let (start, end) = (self.lines.start(), self.lines.end());
-            // The last line without a line end takes the one before it.
-            let before = text.get(..start).unwrap_or_default();
-            let cut = end == text.len() && !text.ends_with('\n');
-            let kept = before.strip_suffix('\n').map_or(before, |b| b.strip_suffix('\r').unwrap_or(b)).len();
-            removal.edits.push(Edit::delete(Span::new(if cut { kept } else { start }, end)));
-            removal.gone.push(self.span);
-            return Ok(());
         }
-        let mut at = 0;
-        while let Some(first) = chosen.get(at).copied() {
-            let mut last = first;
-            while chosen.get(at + 1) == Some(&(last + 1)) {
-                at += 1;
-                last += 1;
-            }
-            at += 1;
-            removal.edits.push(Edit::delete(self.run(text, first, last)));
-            removal.gone.extend((first..=last).map(|index| self.part(index)));
+        if let Some(comma) = last_comma.filter(|_| tail && !has_comma) {
+            let behind = lines::skip_blanks(self.text, comma + 1);
+            let inline = behind < lines::line_end(self.text, comma) && self.comment_at(behind).is_none();
+            cuts.push(Cut { span: Span::new(comma, if inline { behind } else { comma + 1 }), block: false });
         }
-        Ok(())
+        if !some && tail && !span.of(self.text).contains('\n') {
+            cuts.truncate(from);
+            cuts.push(Cut { span: inside, block: false });
+        }
     }
 
-    /// What to delete so that the parts `first..=last` go; their neighbours stay.
-    fn run(&self, text: &str, first: usize, last: usize) -> Span {
-        let (start, end) = (self.part(first).start(), self.part(last).end());
-        let breaks = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| gap.contains('\n'));
-        let before = first.checked_sub(1).map(|index| self.part(index).end());
-        let next = (last + 1 < self.parts.len()).then(|| self.part(last + 1).start());
-        match (before, next) {
-            (Some(before), Some(next)) if self.between == Between::Blanks => {
-                if breaks(before, start) && breaks(end, next) {
-                    // Whole lines: comments around them keep their place.
-                    let line = text.get(..start).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
-                    let behind =
-                        text.get(end..).and_then(|rest| rest.find('\n')).map_or(end, |at| end + at + 1);
-                    Span::new(line, behind)
-                } else if breaks(before, start) {
-                    Span::new(start, next)
-                } else {
-                    Span::new(before, end)
+    /// The bytes of an item that go: whole lines where it has them for itself, else up to the next item.
+    fn item(&self, entry: Span, comma: Option<usize>) -> Span {
+        let text = self.text;
+        let line_end = lines::line_end(text, entry.end());
+        let comma = comma.filter(|comma| *comma < line_end);
+        let behind = lines::skip_blanks(text, comma.map_or(entry.end(), |comma| comma + 1));
+        let comment = self.comment_at(behind).filter(|comment| comment.end() >= line_end);
+        let ends_line = behind >= line_end || comment.is_some();
+        if lines::opens_line(text, entry.start()) && ends_line {
+            return Span::new(lines::line_start(text, entry.start()), lines::next_line(text, entry.end()));
+        }
+        let Some(comma) = comma else { return entry };
+        if !ends_line && !matches!(text.as_bytes().get(behind), Some(b']' | b'}' | b')')) {
+            return Span::new(entry.start(), behind);
+        }
+        // The last one on its line: the blanks before it go.
+        let before = text.get(..entry.start()).unwrap_or_default();
+        let start = before.trim_end_matches([' ', '\t']);
+        let opens = start.ends_with(['\n', '{', '[', '(']);
+        Span::new(if opens { entry.start() } else { start.len() }, comma + 1)
+    }
+
+    /// The edits: cuts that meet become one, and blank lines do not pile up where blocks went.
+    fn edits(&self, mut cuts: Vec<Cut>) -> Result<Vec<Edit>, NoEdit> {
+        cuts.sort_by_key(|cut| cut.span);
+        let mut merged: Vec<Cut> = Vec::new();
+        for cut in cuts {
+            match merged.last_mut() {
+                Some(last) if cut.span.start() <= last.span.end() => {
+                    last.span = last.span.hull(cut.span);
+                    last.block |= cut.block;
                 }
+                _ => merged.push(cut),
             }
-            (Some(before), _) => Span::new(before, end),
-            (None, Some(next)) => Span::new(start, next),
-            (None, None) => Span::new(start, end),
         }
+        let mut set = EditSet::default();
+        let mut from = 0;
+        for cut in merged {
+            let span = if cut.block { self.without_blank_lines(cut.span, from) } else { cut.span };
+            let span = self.last_line(span, from);
+            (self.check)(span)?;
+            from = span.end();
+            set.insert(Edit::delete(span)).map_err(|_| NoEdit::new("what goes stands inside each other"))?;
+        }
+        Ok(set.iter().cloned().collect())
     }
-}
 
-/// The text of physical lines that are continued by `sign`: comments and empty lines between them are left out.
-pub(super) fn continued(text: &str, lines: &[Span], refused: &'static str) -> Decoded {
-    let mut decoder = Decoder::default();
-    for line in lines {
-        decoder.verbatim(text, *line);
+    /// `span`, whole lines, with the blank lines behind it, or at the end of a text or body those before it, if else
+    /// they would meet. Nothing before `from`.
+    fn without_blank_lines(&self, span: Span, from: usize) -> Span {
+        let text = self.text;
+        let before = text.get(from..span.start()).unwrap_or_default();
+        let behind = text.get(span.end()..).unwrap_or_default();
+        let bare = before.strip_suffix('\n').unwrap_or(before);
+        let line_before = bare.rsplit('\n').next().unwrap_or_default().trim();
+        let blank_before = line_before.is_empty() || line_before.ends_with('{');
+        let mut end = span.end();
+        for line in behind.split_inclusive('\n').take_while(|line| line.trim().is_empty()) {
+            end += line.len();
+        }
+        if end > span.end() && blank_before {
+            return Span::new(span.start(), end);
+        }
+        let last = behind.trim_start();
+        let mut start = span.start();
+        if last.is_empty() || last.starts_with('}') {
+            for line in before.split_inclusive('\n').rev().take_while(|line| line.trim().is_empty()) {
+                start -= line.len();
+            }
+        }
+        Span::new(start, if last.is_empty() { end } else { span.end() })
     }
-    let outer = match (lines.first(), lines.last()) {
-        (Some(first), Some(last)) => first.hull(*last),
-        _ => Span::default(),
-    };
-    decoder.finish(outer, Codec::Continued { refused })
-}
 
-/// Where the blank-separated words between `start` and `end` stand: quotes and `\` hold them together, a `sign` at a line
-/// end is a blank, and lines that are comments are passed over.
-pub(super) fn words(text: &str, start: usize, end: usize, sign: u8) -> Vec<Span> {
-    let bytes = text.as_bytes();
-    let byte = |at: usize| if at < end { bytes.get(at).copied() } else { None };
-    let line_end = |at: usize| text.get(at..end).and_then(|rest| rest.find('\n')).map_or(end, |len| at + len);
-    let blank_to_end = |from: usize| {
-        let blanks = (from..end).take_while(|at| matches!(byte(*at), Some(b' ' | b'\t' | b'\r'))).count();
-        matches!(byte(from + blanks), None | Some(b'\n'))
-    };
-    let mut out = Vec::new();
-    let mut at = start;
-    while let Some(first) = byte(at) {
-        if first == b'\n' {
-            at += 1;
-            let blanks =
-                text.get(at..end).map_or(0, |rest| rest.len() - rest.trim_start_matches([' ', '\t']).len());
-            if matches!(byte(at + blanks), Some(b'#' | b';')) {
-                at = line_end(at);
-            }
-            continue;
+    /// At the end of a text without a final line break, the line break before goes instead.
+    fn last_line(&self, span: Span, from: usize) -> Span {
+        let text = self.text;
+        let ends = span.end() == text.len() && !text.ends_with('\n');
+        if !ends || lines::line_start(text, span.start()) != span.start() {
+            return span;
         }
-        if first.is_ascii_whitespace() || first == sign && blank_to_end(at + 1) {
-            at += 1;
-            continue;
-        }
-        let from = at;
-        let mut quote = None;
-        while let Some(next) = byte(at) {
-            match quote {
-                None if next.is_ascii_whitespace() => break,
-                None if next == sign && blank_to_end(at + 1) => break,
-                None if matches!(next, b'"' | b'\'') => quote = Some(next),
-                Some(open) if next == open => quote = None,
-                _ if next == sign && quote != Some(b'\'') => at += 1,
-                _ => {}
-            }
-            at += 1;
-        }
-        at = at.min(end);
-        out.push(Span::new(from, at));
+        let before = text.get(from..span.start()).unwrap_or_default();
+        let cut = before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
+        Span::new(from + cut.len(), span.end())
     }
-    out
-}
 
-/// A word with its quotes and escapes taken off.
-pub(super) fn unquoted(text: &str, span: Span, sign: u8) -> Decoded {
-    let bytes = text.as_bytes();
-    let mut decoder = Decoder::default();
-    let mut pieces = Vec::new();
-    let mut quoting = Quoting::Bare;
-    let (mut from, mut at) = (span.start(), span.start());
-    let mut flush = |decoder: &mut Decoder, from: usize, to: usize, quoting: Quoting| {
-        if from < to {
-            decoder.verbatim(text, Span::new(from, to));
+    /// Writes the entry `written` behind the entry of `id`.
+    pub(super) fn insert_after(&self, id: NodeId, written: &str) -> Result<Vec<Edit>, NoEdit> {
+        let text = self.text;
+        let layout = self.layout(id)?;
+        let entry = layout.entry;
+        (self.check)(entry)?;
+        if self.tree.get(id).is_none_or(|node| node.key.is_none()) {
+            return Err(NoEdit::new("it is not an entry with a key"));
         }
-        pieces.push((Span::new(from, to), quoting));
-    };
-    while at < span.end() {
-        let next = match (bytes.get(at).copied(), quoting) {
-            (Some(b'"'), Quoting::Bare) => Quoting::Double,
-            (Some(b'\''), Quoting::Bare) => Quoting::Single,
-            (Some(b'"'), Quoting::Double) | (Some(b'\''), Quoting::Single) => Quoting::Bare,
-            (Some(byte), Quoting::Bare | Quoting::Double) if byte == sign && at + 1 < span.end() => {
-                flush(&mut decoder, from, at, quoting);
-                let len = text.get(at + 1..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
-                decoder
-                    .decoded(text.get(at + 1..at + 1 + len).unwrap_or_default(), Span::new(at, at + 1 + len));
-                at += 1 + len;
-                from = at;
-                continue;
+        let eol = Eol::of(text).as_str();
+        let own_line = lines::opens_line(text, entry.start());
+        let indent = text.get(lines::line_start(text, entry.start())..entry.start()).unwrap_or_default();
+        match layout.form {
+            Form::Lines if own_line => {
+                self.lines(entry)?;
+                let end = lines::next_line(text, entry.end());
+                let ended = text.get(..end).is_some_and(|before| before.ends_with('\n'));
+                let line =
+                    if ended { format!("{indent}{written}{eol}") } else { format!("{eol}{indent}{written}") };
+                Ok(vec![Edit::replace(Span::at(end), line)])
             }
-            _ => {
-                at += 1;
-                continue;
+            Form::Item if own_line => {
+                let bare = self.breaks_separate && self.comma(entry.end()).is_none();
+                let comma = if bare { "" } else { "," };
+                Ok(vec![Edit::replace(Span::at(entry.end()), format!("{comma}{eol}{indent}{written}"))])
             }
-        };
-        if at > from || next == Quoting::Bare {
-            flush(&mut decoder, from, at, quoting);
+            Form::Item => Ok(vec![Edit::replace(Span::at(entry.end()), format!(", {written}"))]),
+            _ => Err(NoEdit::new("no entry can be written behind it")),
         }
-        quoting = next;
-        at += 1;
-        from = at;
     }
-    if from < span.end() || span.is_empty() {
-        flush(&mut decoder, from, span.end(), quoting);
-    }
-    decoder.finish(span, Codec::ShellWord { pieces })
 }

@@ -1,7 +1,7 @@
 //! Makefiles: recipes, variables, `define` blocks. What make expands itself stays as it is written; `$$` is a `$` of the
 //! shell's.
 
-use super::entries::{Between, Entries, Group, Slot};
+use super::grouped::{Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Region, Variable};

@@ -3,11 +3,17 @@
 mod dockerfile;
 mod dotenv;
 mod entries;
+mod grouped;
+mod hcl;
 mod lexical;
 mod makefile;
 mod markdown;
+#[cfg(test)]
+mod probe;
 mod shell;
 mod systemd;
+mod template;
+mod toml;
 mod yaml;
 
 use crate::embed::{Decoded, NoEdit};
@@ -93,6 +99,8 @@ pub static LANGUAGES: &[&dyn Language] = &[
     &systemd::Systemd,
     &shell::Shell,
     &yaml::Yaml,
+    &toml::Toml,
+    &hcl::Hcl,
     &dotenv::Dotenv,
     &markdown::Markdown,
     &lexical::GROOVY,

@@ -1,6 +1,6 @@
 //! Unit files of systemd, and of Podman, which are written alike. The tree is `{systemd: {Service: {ExecStart: …}}}`.
 
-use super::entries::{self, Between, Entries, Group, Slot};
+use super::grouped::{self, Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::NoEdit;
 use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
@@ -124,7 +124,7 @@ impl Reader {
             return;
         }
         let exec = key.text.starts_with("Exec");
-        let mut decoded = entries::continued(&text, &pieces, "%");
+        let mut decoded = grouped::continued(&text, &pieces, "%");
         if exec {
             let prefixes =
                 decoded.text.len() - decoded.text.trim_start_matches(['-', '@', '+', '!', ':', '|']).len();
@@ -143,7 +143,7 @@ impl Reader {
 
     /// `Environment="A=b" C=d`
     fn environment(&mut self, section: NodeId, key: &Key, lines: Span, begin: usize) {
-        let words = entries::words(&self.file.text, begin, lines.end(), b'\\');
+        let words = grouped::words(&self.file.text, begin, lines.end(), b'\\');
         let list = match self.lists.get(&section) {
             Some(list) => *list,
             None => {
@@ -155,7 +155,7 @@ impl Reader {
         };
         let group = self.file.groups.len();
         for (index, word) in words.iter().enumerate() {
-            let decoded = entries::unquoted(&self.file.text, *word, b'\\');
+            let decoded = grouped::unquoted(&self.file.text, *word, b'\\');
             self.file.datum(*word, format!("variable {}", decoded.text));
             let kind = scalar(decoded.text.clone());
             let slot = Slot { decoded: Some(decoded), part: Some((group, index)), value: None };

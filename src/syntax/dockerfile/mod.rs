@@ -6,7 +6,7 @@
 mod instruction;
 mod list;
 
-use super::entries::{self, Between, Entries, Group, Slot};
+use super::grouped::{self, Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Hint, Key, NodeId, NodeKind, Region, Scalar, ScalarStyle};
@@ -97,7 +97,7 @@ impl Reader {
             (self.stage, self.env) = (None, None);
         }
         let name = keyword.as_str();
-        let decoded = entries::continued(&self.file.text, &instruction.arguments, "");
+        let decoded = grouped::continued(&self.file.text, &instruction.arguments, "");
         let skip = instruction::flags(&decoded.text);
         let decoded = decoded.behind(skip);
         if decoded.text.trim().is_empty() {
@@ -177,7 +177,7 @@ impl Reader {
                 // The shell reads the here-document.
                 let bodies = instruction.heredocs.iter().flat_map(|it| it.lines.clone());
                 let lines: Vec<Span> = decoded.segments.iter().map(|it| it.outer).chain(bodies).collect();
-                entries::continued(&self.file.text, &lines, "")
+                grouped::continued(&self.file.text, &lines, "")
             }
             None => decoded,
         };
@@ -230,7 +230,7 @@ impl Reader {
         let outer = decoded.segments.outer();
         let (start, end) = (outer.start(), outer.end());
         let text = self.file.text.as_str();
-        let mut words = entries::words(text, start, end, self.escape);
+        let mut words = grouped::words(text, start, end, self.escape);
         let Some(first) = words.first().copied() else { return };
         let mut values = Vec::new();
         if first.of(text).contains('=') {
@@ -238,14 +238,14 @@ impl Reader {
                 let Some(len) = word.of(text).find('=') else { continue };
                 let name = Span::new(word.start(), word.start() + len);
                 let value = Span::new(name.end() + 1, word.end());
-                values.push((*word, name, value, entries::unquoted(text, value, self.escape)));
+                values.push((*word, name, value, grouped::unquoted(text, value, self.escape)));
             }
             words = values.iter().map(|(word, ..)| *word).collect();
         } else {
             let behind = Span::new(first.end(), end).of(text);
             let from = first.end() + behind.len() - behind.trim_start().len();
             let value = Span::new(from, first.end() + behind.trim_end().len().max(from - first.end()));
-            values.push((first.hull(value), first, value, entries::unquoted(text, value, self.escape)));
+            values.push((first.hull(value), first, value, grouped::unquoted(text, value, self.escape)));
             words = vec![first.hull(value)];
         }
         let stage = self.stage(instruction.keyword);

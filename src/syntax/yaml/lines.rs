@@ -1,9 +1,9 @@
-//! Lines, blanks and comments of YAML text: what stands between tokens.
+//! Lines, blanks and comments: what stands between tokens of YAML, and of other languages made of lines.
 
 use crate::text::Span;
 
 /// Offset of the first byte of the line that holds `at`.
-pub(super) fn line_start(text: &str, at: usize) -> usize {
+pub(in crate::syntax) fn line_start(text: &str, at: usize) -> usize {
     text.as_bytes()
         .get(..at)
         .and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
@@ -11,7 +11,7 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
 }
 
 /// Offset of the line break that ends the line of `at`, or the end of the text.
-pub(super) fn line_end(text: &str, at: usize) -> usize {
+pub(in crate::syntax) fn line_end(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     let end = rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |nl| at + nl);
     let cr = end > at && end < text.len() && text.as_bytes().get(end - 1) == Some(&b'\r');
@@ -19,13 +19,13 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
 }
 
 /// Offset of the first byte of the line behind the line of `at`.
-pub(super) fn next_line(text: &str, at: usize) -> usize {
+pub(in crate::syntax) fn next_line(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |nl| at + nl + 1)
 }
 
 /// Offset of the first byte at or behind `at` that is neither blank nor tab.
-pub(super) fn skip_blanks(text: &str, at: usize) -> usize {
+pub(in crate::syntax) fn skip_blanks(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
@@ -59,13 +59,13 @@ pub(super) fn ends_line(text: &str, at: usize) -> bool {
 }
 
 /// Whether only blanks stand between the start of its line and `at`.
-pub(super) fn opens_line(text: &str, at: usize) -> bool {
+pub(in crate::syntax) fn opens_line(text: &str, at: usize) -> bool {
     let start = line_start(text, at);
     text.get(start..at).is_some_and(|before| before.bytes().all(|byte| matches!(byte, b' ' | b'\t')))
 }
 
 /// The lines of `text` within `from..to`, each with its line break; lone carriage returns break lines too.
-pub(super) fn breaks(text: &str, from: usize, to: usize) -> impl Iterator<Item = Line> {
+pub(in crate::syntax) fn breaks(text: &str, from: usize, to: usize) -> impl Iterator<Item = Line> {
     let bytes = text.as_bytes();
     let to = to.min(bytes.len());
     let mut at = from;
@@ -84,16 +84,16 @@ pub(super) fn breaks(text: &str, from: usize, to: usize) -> impl Iterator<Item =
 
 /// A line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(in crate::syntax) struct Line {
     /// Without its line break.
-    pub(super) content: Span,
+    pub(in crate::syntax) content: Span,
     /// Behind its line break.
-    pub(super) end: usize,
+    pub(in crate::syntax) end: usize,
 }
 
 impl Line {
     /// The bytes that end it.
-    pub(super) fn line_break(self) -> Span {
+    pub(in crate::syntax) fn line_break(self) -> Span {
         Span::new(self.content.end(), self.end)
     }
 }

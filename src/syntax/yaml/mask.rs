@@ -4,7 +4,7 @@
 //! writes structure behind a key becomes blanks.
 
 use super::lines::{self, Line, indent_of};
-use super::template::{self, Role, Tag};
+use crate::syntax::template::{self, Tag};
 use crate::text::Span;
 
 /// A text without its template expressions.
@@ -19,24 +19,13 @@ pub(super) struct Masked {
 impl Masked {
     /// Whether `span` touches a masked byte.
     pub(super) fn touches(&self, span: Span) -> bool {
-        touches(&self.tags, span)
+        template::touches(&self.tags, span)
     }
 
     /// Whether `span` cuts a tag, or holds one that does more than write a value.
     pub(super) fn guards(&self, span: Span) -> bool {
-        let next = self.tags.partition_point(|tag| tag.span.end() <= span.start());
-        let within = self.tags.get(next..).unwrap_or_default();
-        within
-            .iter()
-            .take_while(|tag| tag.span.start() < span.end())
-            .any(|tag| tag.role != Role::Value || !span.contains(tag.span))
+        template::guards(&self.tags, span)
     }
-}
-
-/// Whether `span` holds a byte of one of `tags`, which are sorted.
-pub(super) fn touches(tags: &[Tag], span: Span) -> bool {
-    let next = tags.partition_point(|tag| tag.span.end() <= span.start());
-    tags.get(next).is_some_and(|tag| tag.span.start() < span.end())
 }
 
 /// How a tag is written over.

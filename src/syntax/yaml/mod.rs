@@ -4,7 +4,7 @@
 //! and at last line by line. See `read`, `mask`, `pieces` and `loose`.
 
 mod events;
-mod lines;
+pub(super) mod lines;
 mod loose;
 mod mask;
 mod pieces;
@@ -12,19 +12,18 @@ mod read;
 mod recognise;
 mod remove;
 mod scalar;
-mod template;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod write;
 
+use super::template::Role;
 use super::{Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
 use read::Reading;
 use scalar::Texts;
-use template::Role;
 use tree::Layout;
 
 /// YAML.

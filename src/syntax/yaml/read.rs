@@ -2,8 +2,9 @@
 
 use super::events::{self, Document, Event, Kind};
 use super::mask::{self, Masked};
-use super::{pieces, template};
+use super::pieces;
 use crate::facts::Problem;
+use crate::syntax::template;
 use crate::text::Span;
 
 /// A text as events.

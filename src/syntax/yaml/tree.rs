@@ -4,9 +4,8 @@ use super::events::{Event, Kind};
 use super::lines;
 use super::read::Reading;
 use super::scalar::{self, Header, Place, Texts};
-use super::template;
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
-use crate::syntax::Datum;
+use crate::syntax::{Datum, template};
 use crate::text::Span;
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Template expressions in YAML text: Go templates, Jinja, ERB, Terraform directives.
+//! Template expressions in a text of any language: Go templates, Jinja, ERB, Terraform directives.
 
 use crate::text::Span;
 
@@ -56,6 +56,22 @@ pub(super) fn tags(text: &str, dollar: bool) -> Vec<Tag> {
         }
     }
     found
+}
+
+/// Whether `span` holds a byte of one of `tags`, which are sorted.
+pub(super) fn touches(tags: &[Tag], span: Span) -> bool {
+    let next = tags.partition_point(|tag| tag.span.end() <= span.start());
+    tags.get(next).is_some_and(|tag| tag.span.start() < span.end())
+}
+
+/// Whether `span` cuts one of `tags`, which are sorted, or holds one that does more than write a value.
+pub(super) fn guards(tags: &[Tag], span: Span) -> bool {
+    let next = tags.partition_point(|tag| tag.span.end() <= span.start());
+    let within = tags.get(next..).unwrap_or_default();
+    within
+        .iter()
+        .take_while(|tag| tag.span.start() < span.end())
+        .any(|tag| tag.role != Role::Value || !span.contains(tag.span))
 }
 
 /// Whether `text` holds the start of a template expression.

@@ -1,0 +1,325 @@
+//! What files made of lines have in common (Dockerfile, make, systemd): entries of one or more parts on lines that may be
+//! continued, and texts inside.
+
+use super::{Datum, Parsed, Removal};
+use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
+use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
+use crate::text::{Edit, Span};
+
+/// What separates the parts of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Between {
+    /// Blanks and continued lines.
+    Blanks,
+    /// Commas, in brackets.
+    Commas,
+}
+
+/// An entry: `ENV A=b C=d`, `["program", "argument"]`.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// All its lines, with the last line end.
+    pub(super) lines: Span,
+    /// From its keyword to its last part.
+    pub(super) span: Span,
+    /// Its parts, by position.
+    pub(super) parts: Vec<Span>,
+    pub(super) between: Between,
+}
+
+/// What a node is made of.
+#[derive(Debug, Default)]
+pub(super) struct Slot {
+    pub(super) decoded: Option<Decoded>,
+    /// The group and the part of it that go when the node is taken out.
+    pub(super) part: Option<(usize, usize)>,
+    /// The bytes that another value takes the place of.
+    pub(super) value: Option<Span>,
+}
+
+/// Writes a value as its place needs.
+type Quote = fn(&str) -> Result<String, NoEdit>;
+
+/// A file of entries that has been read.
+#[derive(Debug, Default)]
+pub(super) struct Entries {
+    pub(super) text: String,
+    pub(super) facts: Facts,
+    pub(super) groups: Vec<Group>,
+    /// By node.
+    pub(super) slots: Vec<Slot>,
+    pub(super) data: Vec<Datum>,
+    /// How a value is written.
+    pub(super) quote: Option<Quote>,
+}
+
+impl Entries {
+    pub(super) fn new(text: &str, quote: Quote) -> Self {
+        Self { text: text.to_owned(), quote: Some(quote), ..Self::default() }
+    }
+
+    /// A new node outside of the tree.
+    pub(super) fn slot(&mut self, slot: Slot) -> NodeId {
+        let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        self.slots.push(slot);
+        id
+    }
+
+    /// A new node of the tree.
+    pub(super) fn node(
+        &mut self,
+        parent: Option<NodeId>,
+        key: Option<Key>,
+        span: Span,
+        kind: NodeKind,
+        slot: Slot,
+    ) -> NodeId {
+        let id = self.slot(slot);
+        let tree = &mut self.facts.tree;
+        tree.nodes.push(Node { parent, key, span, kind, anchored: false, tag: None });
+        match parent.and_then(|parent| tree.nodes.get_mut(parent.0 as usize)) {
+            Some(node) => {
+                if let NodeKind::Mapping(children) | NodeKind::Sequence(children) = &mut node.kind {
+                    children.push(id);
+                }
+                // A parent reaches as far as what it holds.
+                node.span = if node.span.is_empty() { span } else { node.span.hull(span) };
+            }
+            None => tree.roots.push(id),
+        }
+        id
+    }
+
+    pub(super) fn tree(&self) -> &DataTree {
+        &self.facts.tree
+    }
+
+    pub(super) fn datum(&mut self, span: Span, value: String) {
+        self.data.push(Datum { span, value });
+    }
+
+    /// The key at `span`.
+    pub(super) fn key(&self, span: Span) -> Key {
+        Key { text: span.of(&self.text).to_owned(), span }
+    }
+}
+
+impl Parsed for Entries {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn decode(&self, node: NodeId) -> Option<Decoded> {
+        self.slots.get(node.0 as usize)?.decoded.clone()
+    }
+
+    fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+        let part = |node: &NodeId| self.slots.get(node.0 as usize).and_then(|slot| slot.part);
+        let mut chosen: Vec<(usize, usize)> = nodes
+            .iter()
+            .map(|node| part(node).ok_or_else(|| NoEdit::new("it cannot go by itself")))
+            .collect::<Result<_, _>>()?;
+        chosen.sort_unstable();
+        chosen.dedup();
+        let mut removal = Removal::default();
+        for of_group in chosen.chunk_by(|a, b| a.0 == b.0) {
+            let Some(group) = of_group.first().and_then(|(index, _)| self.groups.get(*index)) else {
+                continue;
+            };
+            let parts: Vec<usize> = of_group.iter().map(|(_, part)| *part).collect();
+            group.remove(&self.text, &parts, &mut removal)?;
+        }
+        // Lines that lie side by side go as one.
+        removal.edits.sort();
+        removal.edits.dedup_by(|next, last| {
+            let joins = next.span.start() <= last.span.end();
+            if joins {
+                last.span = last.span.hull(next.span);
+            }
+            joins
+        });
+        Ok(removal)
+    }
+
+    fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        let slot = self.slots.get(node.0 as usize).ok_or_else(|| NoEdit::new("there is no such entry"))?;
+        if let (Some(span), Some(quote)) = (slot.value, self.quote) {
+            return Ok(vec![Edit::replace(span, quote(value)?)]);
+        }
+        let decoded = slot.decoded.as_ref().ok_or_else(|| NoEdit::new("its value is no text"))?;
+        let whole = Edit::replace(Span::new(0, decoded.text.len()), value);
+        Ok(vec![decoded.segments.edit(&self.text, &decoded.text, &whole)?])
+    }
+
+    fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
+        Err(NoEdit::new("there is no place for another entry here"))
+    }
+
+    fn data(&self) -> Vec<Datum> {
+        self.data.clone()
+    }
+}
+
+impl Group {
+    fn part(&self, index: usize) -> Span {
+        self.parts.get(index).copied().unwrap_or_default()
+    }
+
+    /// Takes parts out; where none is left, all of the entry.
+    fn remove(&self, text: &str, chosen: &[usize], removal: &mut Removal) -> Result<(), NoEdit> {
+        if chosen.len() == self.parts.len() {
+            if self.between == Between::Commas {
+                return Err(NoEdit::new("nothing would be left of the command"));
+            }
+            let (start, end) = (self.lines.start(), self.lines.end());
+            // The last line without a line end takes the one before it.
+            let before = text.get(..start).unwrap_or_default();
+            let cut = end == text.len() && !text.ends_with('\n');
+            let kept = before.strip_suffix('\n').map_or(before, |b| b.strip_suffix('\r').unwrap_or(b)).len();
+            removal.edits.push(Edit::delete(Span::new(if cut { kept } else { start }, end)));
+            removal.gone.push(self.span);
+            return Ok(());
+        }
+        let mut at = 0;
+        while let Some(first) = chosen.get(at).copied() {
+            let mut last = first;
+            while chosen.get(at + 1) == Some(&(last + 1)) {
+                at += 1;
+                last += 1;
+            }
+            at += 1;
+            removal.edits.push(Edit::delete(self.run(text, first, last)));
+            removal.gone.extend((first..=last).map(|index| self.part(index)));
+        }
+        Ok(())
+    }
+
+    /// What to delete so that the parts `first..=last` go; their neighbours stay.
+    fn run(&self, text: &str, first: usize, last: usize) -> Span {
+        let (start, end) = (self.part(first).start(), self.part(last).end());
+        let breaks = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| gap.contains('\n'));
+        let before = first.checked_sub(1).map(|index| self.part(index).end());
+        let next = (last + 1 < self.parts.len()).then(|| self.part(last + 1).start());
+        match (before, next) {
+            (Some(before), Some(next)) if self.between == Between::Blanks => {
+                if breaks(before, start) && breaks(end, next) {
+                    // Whole lines: comments around them keep their place.
+                    let line = text.get(..start).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
+                    let behind =
+                        text.get(end..).and_then(|rest| rest.find('\n')).map_or(end, |at| end + at + 1);
+                    Span::new(line, behind)
+                } else if breaks(before, start) {
+                    Span::new(start, next)
+                } else {
+                    Span::new(before, end)
+                }
+            }
+            (Some(before), _) => Span::new(before, end),
+            (None, Some(next)) => Span::new(start, next),
+            (None, None) => Span::new(start, end),
+        }
+    }
+}
+
+/// The text of physical lines that are continued by `sign`: comments and empty lines between them are left out.
+pub(super) fn continued(text: &str, lines: &[Span], refused: &'static str) -> Decoded {
+    let mut decoder = Decoder::default();
+    for line in lines {
+        decoder.verbatim(text, *line);
+    }
+    let outer = match (lines.first(), lines.last()) {
+        (Some(first), Some(last)) => first.hull(*last),
+        _ => Span::default(),
+    };
+    decoder.finish(outer, Codec::Continued { refused })
+}
+
+/// Where the blank-separated words between `start` and `end` stand: quotes and `\` hold them together, a `sign` at a line
+/// end is a blank, and lines that are comments are passed over.
+pub(super) fn words(text: &str, start: usize, end: usize, sign: u8) -> Vec<Span> {
+    let bytes = text.as_bytes();
+    let byte = |at: usize| if at < end { bytes.get(at).copied() } else { None };
+    let line_end = |at: usize| text.get(at..end).and_then(|rest| rest.find('\n')).map_or(end, |len| at + len);
+    let blank_to_end = |from: usize| {
+        let blanks = (from..end).take_while(|at| matches!(byte(*at), Some(b' ' | b'\t' | b'\r'))).count();
+        matches!(byte(from + blanks), None | Some(b'\n'))
+    };
+    let mut out = Vec::new();
+    let mut at = start;
+    while let Some(first) = byte(at) {
+        if first == b'\n' {
+            at += 1;
+            let blanks =
+                text.get(at..end).map_or(0, |rest| rest.len() - rest.trim_start_matches([' ', '\t']).len());
+            if matches!(byte(at + blanks), Some(b'#' | b';')) {
+                at = line_end(at);
+            }
+            continue;
+        }
+        if first.is_ascii_whitespace() || first == sign && blank_to_end(at + 1) {
+            at += 1;
+            continue;
+        }
+        let from = at;
+        let mut quote = None;
+        while let Some(next) = byte(at) {
+            match quote {
+                None if next.is_ascii_whitespace() => break,
+                None if next == sign && blank_to_end(at + 1) => break,
+                None if matches!(next, b'"' | b'\'') => quote = Some(next),
+                Some(open) if next == open => quote = None,
+                _ if next == sign && quote != Some(b'\'') => at += 1,
+                _ => {}
+            }
+            at += 1;
+        }
+        at = at.min(end);
+        out.push(Span::new(from, at));
+    }
+    out
+}
+
+/// A word with its quotes and escapes taken off.
+pub(super) fn unquoted(text: &str, span: Span, sign: u8) -> Decoded {
+    let bytes = text.as_bytes();
+    let mut decoder = Decoder::default();
+    let mut pieces = Vec::new();
+    let mut quoting = Quoting::Bare;
+    let (mut from, mut at) = (span.start(), span.start());
+    let mut flush = |decoder: &mut Decoder, from: usize, to: usize, quoting: Quoting| {
+        if from < to {
+            decoder.verbatim(text, Span::new(from, to));
+        }
+        pieces.push((Span::new(from, to), quoting));
+    };
+    while at < span.end() {
+        let next = match (bytes.get(at).copied(), quoting) {
+            (Some(b'"'), Quoting::Bare) => Quoting::Double,
+            (Some(b'\''), Quoting::Bare) => Quoting::Single,
+            (Some(b'"'), Quoting::Double) | (Some(b'\''), Quoting::Single) => Quoting::Bare,
+            (Some(byte), Quoting::Bare | Quoting::Double) if byte == sign && at + 1 < span.end() => {
+                flush(&mut decoder, from, at, quoting);
+                let len = text.get(at + 1..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+                decoder
+                    .decoded(text.get(at + 1..at + 1 + len).unwrap_or_default(), Span::new(at, at + 1 + len));
+                at += 1 + len;
+                from = at;
+                continue;
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        if at > from || next == Quoting::Bare {
+            flush(&mut decoder, from, at, quoting);
+        }
+        quoting = next;
+        at += 1;
+        from = at;
+    }
+    if from < span.end() || span.is_empty() {
+        flush(&mut decoder, from, span.end(), quoting);
+    }
+    decoder.finish(span, Codec::ShellWord { pieces })
+}

@@ -1,0 +1,232 @@
+//! HCL: Terraform, OpenTofu, Terragrunt, Packer, Nomad.
+//!
+//! The tree is that of Terraform's JSON form. `resource "helm_release" "x" { … }` is a key `resource` that holds a mapping
+//! with the key `helm_release`, and that one with the key `x`; a block that is repeated is a key that is repeated.
+//! Objects are mappings, lists are sequences, strings and here-documents are scalars; `${…}` stays in them as it is
+//! written. Any other expression is a scalar as it is written, opaque, except for those that hold more:
+//!
+//! | written | in the tree |
+//! |---|---|
+//! | `f(a, b)` | mapping with the key `f()`, a sequence of the arguments |
+//! | `c ? a : b` | mapping with the key `if()`, a sequence of `c`, `a`, `b` |
+//! | `[for x in xs : f(x)]` | mapping with the key `for()`, a sequence of `xs` and what stands behind the `:` |
+//! | `f(a) + b` | mapping with the key `op()`, a sequence of the terms |
+//! | `(a)` | `a` |
+//!
+//! The reader is our own. It goes on behind errors and takes linear time; the published parser refuses a file whole and
+//! compares each key of an object with all others. It serves the tests as the one to agree with.
+
+mod expression;
+mod lex;
+mod raw;
+mod read;
+mod recognise;
+mod string;
+#[cfg(test)]
+mod tests;
+mod value;
+mod write;
+
+use super::entries::Entries;
+use super::template::{self, Role, Tag};
+use super::yaml::lines;
+use super::{Datum, Language, Parsed, Removal};
+use crate::embed::{Decoded, NoEdit};
+use crate::facts::{Comment, Facts, NodeId, Problem};
+use crate::text::{Edit, Span};
+use lex::{Kind, Token};
+use raw::Built;
+use string::Place;
+
+/// HCL.
+pub(super) struct Hcl;
+
+impl Language for Hcl {
+    fn name(&self) -> &'static str {
+        "hcl"
+    }
+
+    fn aliases(&self) -> &'static [&'static str] {
+        &["terraform", "tf", "tfvars", "opentofu", "tofu", "terragrunt", "nomad", "packer"]
+    }
+
+    fn file_names(&self) -> &'static [&'static str] {
+        &[
+            "*.{tf,hcl,tfvars,nomad,tofu}",
+            "*.{tf,hcl,tfvars,nomad,tofu}.{in,tmp}",
+            ".terraformrc",
+            "terraform.rc",
+        ]
+    }
+
+    fn recognises(&self, text: &str) -> bool {
+        recognise::looks_like_hcl(text)
+    }
+
+    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+        Box::new(Document::of(text))
+    }
+}
+
+/// A text that has been read.
+struct Document {
+    text: String,
+    tokens: Vec<Token>,
+    /// Template expressions of another engine that were masked.
+    tags: Vec<Tag>,
+    problems: Vec<Problem>,
+    /// The lines of the problems.
+    loose: Vec<Span>,
+    facts: Facts,
+    built: Built,
+}
+
+/// Tokens and what was read from them.
+fn read_all(text: &str) -> (Vec<Token>, read::Read) {
+    let (tokens, problems) = lex::tokens(text);
+    let plain: Vec<Token> = tokens.iter().copied().filter(|token| token.kind != Kind::Comment).collect();
+    let mut read = read::read(text, &plain);
+    read.problems.extend(problems);
+    read.problems.sort_by_key(|problem| problem.offset);
+    (tokens, read)
+}
+
+impl Document {
+    fn of(text: &str) -> Self {
+        let (mut tokens, mut read) = read_all(text);
+        let mut tags = Vec::new();
+        if !read.problems.is_empty() {
+            tags = template::tags(text, false);
+            tags.retain(|tag| !tag.span.of(text).starts_with("%{"));
+        }
+        if !tags.is_empty() {
+            let (masked, again) = read_all(&mask(text, &tags));
+            if again.problems.len() <= read.problems.len() {
+                (tokens, read) = (masked, again);
+            } else {
+                tags.clear();
+            }
+        }
+        let mut built = raw::build(text, read.nodes, 0, &|span| template::touches(&tags, span));
+        let before = std::iter::once(None).chain(tokens.iter().map(Some));
+        let comments =
+            before.zip(&tokens).filter(|(_, token)| token.kind == Kind::Comment).map(|(before, token)| {
+                let own_line = before.is_none_or(|before| before.kind == Kind::Newline);
+                Comment { span: token.span, own_line }
+            });
+        let first = read.problems.first().map(|problem| Problem {
+            offset: problem.offset,
+            message: format!("{}; the rest was read as far as it goes", problem.message),
+        });
+        let facts = Facts {
+            tree: std::mem::take(&mut built.tree),
+            comments: comments.collect(),
+            control: tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect(),
+            notices: first.into_iter().collect(),
+            ..Facts::default()
+        };
+        let mut loose: Vec<Span> = Vec::new();
+        for problem in &read.problems {
+            if loose.last().is_none_or(|last| last.end() < problem.offset) {
+                let start = lines::line_start(text, problem.offset);
+                loose.push(Span::new(start, lines::line_end(text, problem.offset)));
+            }
+        }
+        Self { text: text.to_owned(), tokens, tags, problems: read.problems, loose, facts, built }
+    }
+
+    /// Refuses to edit what was not understood.
+    fn check(&self, span: Span) -> Result<(), NoEdit> {
+        let next = self.loose.partition_point(|loose| loose.end() < span.start());
+        if self.loose.get(next).is_some_and(|loose| loose.start() < span.end()) {
+            return Err(NoEdit::new("this part of the file is not well-formed HCL"));
+        }
+        if template::guards(&self.tags, span) {
+            return Err(NoEdit::new("a template expression stands there"));
+        }
+        Ok(())
+    }
+
+    /// Calls `f` with what is known of where entries stand.
+    fn with_entries<T>(&self, f: impl FnOnce(&Entries<'_>) -> T) -> T {
+        f(&Entries {
+            text: &self.text,
+            tree: &self.facts.tree,
+            layouts: &self.built.layouts,
+            comments: &self.facts.comments,
+            breaks_separate: true,
+            check: &|span| self.check(span),
+        })
+    }
+}
+
+/// `text` with blanks for tags on lines of their own and a word for the others.
+fn mask(text: &str, tags: &[Tag]) -> String {
+    let mut shape = text.as_bytes().to_vec();
+    let mut rest = tags.iter().peekable();
+    while let Some(tag) = rest.next() {
+        let before = text.get(lines::line_start(text, tag.span.start())..tag.span.start());
+        let mut run = vec![tag.span];
+        let mut end = tag.span.end();
+        while let Some(next) = rest.next_if(|next| lines::skip_blanks(text, end) == next.span.start()) {
+            run.push(next.span);
+            end = next.span.end();
+        }
+        let behind = text.get(end..lines::line_end(text, end)).unwrap_or_default().trim_start();
+        let own = before.is_some_and(|before| before.trim().is_empty())
+            && (behind.is_empty() || behind.starts_with(['#', '/']));
+        for span in run {
+            for byte in shape.get_mut(span.range()).unwrap_or_default() {
+                if !own {
+                    *byte = b'x';
+                } else if !matches!(byte, b'\n' | b'\r') {
+                    *byte = b' ';
+                }
+            }
+        }
+    }
+    // Whole expressions are written over by ASCII, so this stays UTF-8.
+    String::from_utf8(shape).unwrap_or_else(|_| text.to_owned())
+}
+
+impl Parsed for Document {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn decode(&self, node: NodeId) -> Option<Decoded> {
+        Some(string::decode(&self.text, *self.built.places.get(&node)?))
+    }
+
+    fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
+        self.with_entries(|entries| entries.remove(nodes))
+    }
+
+    fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        write::set(self, node, value)
+    }
+
+    fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        let entry = write::entry(self, node, key, value)?;
+        self.with_entries(|entries| entries.insert_after(node, &entry))
+    }
+
+    /// The tokens, strings decoded; commas, comments and line breaks mean nothing. What is wrong is said too.
+    fn data(&self) -> Vec<Datum> {
+        let datum = |token: &Token| {
+            let span = token.span;
+            let value = match token.kind {
+                Kind::Comment | Kind::Newline | Kind::Sign(b',') => return None,
+                Kind::Quoted | Kind::Heredoc => {
+                    let place = Place { span, heredoc: token.kind == Kind::Heredoc };
+                    format!("text {}", string::decode(&self.text, place).text)
+                }
+                _ => format!("= {}", span.of(&self.text)),
+            };
+            Some(Datum { span, value })
+        };
+        let problem =
+            |problem: &Problem| Datum { span: Span::at(problem.offset), value: problem.message.clone() };
+        self.tokens.iter().filter_map(datum).chain(self.problems.iter().map(problem)).collect()
+    }
+}

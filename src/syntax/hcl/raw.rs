@@ -1,0 +1,98 @@
+//! Nodes as they are read, before their places in the tree are known; and the tree that they become.
+
+use super::string::{self, Place};
+use crate::facts::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::syntax::entries::{Form, Layout};
+use crate::text::Span;
+use std::collections::HashMap;
+
+/// A node; others name it by its index.
+#[derive(Debug)]
+pub(super) struct Raw {
+    /// The key, decoded, and its bytes without quotes.
+    pub(super) key: Option<(String, Span)>,
+    pub(super) entry: Span,
+    pub(super) span: Span,
+    pub(super) kind: RawKind,
+    pub(super) form: Form,
+    pub(super) children: Vec<usize>,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RawKind {
+    Mapping,
+    Sequence,
+    Text(Place),
+    /// An expression as it is written.
+    Plain,
+}
+
+impl Raw {
+    pub(super) fn new(kind: RawKind, span: Span) -> Self {
+        Self { key: None, entry: span, span, kind, form: Form::Fixed, children: Vec::new() }
+    }
+
+    /// Whether other nodes or lines of text stand inside.
+    pub(super) fn has_parts(&self) -> bool {
+        match self.kind {
+            RawKind::Mapping | RawKind::Sequence => true,
+            RawKind::Text(place) => place.heredoc,
+            RawKind::Plain => false,
+        }
+    }
+}
+
+/// A text as a tree.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    pub(super) tree: DataTree,
+    /// By [`NodeId`].
+    pub(super) layouts: Vec<Layout>,
+    /// How each string is written.
+    pub(super) places: HashMap<NodeId, Place>,
+}
+
+/// The tree below the node `root`, in the order of the text; `masked` says where the text is not what was read.
+pub(super) fn build(text: &str, mut raw: Vec<Raw>, root: usize, masked: &dyn Fn(Span) -> bool) -> Built {
+    let mut out = Built::default();
+    let mut open: Vec<(usize, Option<NodeId>)> = vec![(root, None)];
+    while let Some((index, parent)) = open.pop() {
+        let Some(raw) = raw.get_mut(index) else { continue };
+        let id = NodeId(u32::try_from(out.tree.nodes.len()).unwrap_or(u32::MAX));
+        let kind = match raw.kind {
+            RawKind::Mapping => NodeKind::Mapping(Vec::new()),
+            RawKind::Sequence => NodeKind::Sequence(Vec::new()),
+            RawKind::Plain => NodeKind::Scalar(plain(raw.span.of(text))),
+            RawKind::Text(place) => {
+                out.places.insert(id, place);
+                let style = if place.heredoc { ScalarStyle::Literal } else { ScalarStyle::Double };
+                let opaque = string::has_template(text, place) || masked(place.span);
+                let text = string::decode(text, place).text;
+                NodeKind::Scalar(Scalar { text, style, opaque, null: false })
+            }
+        };
+        let key = raw.key.take().map(|(name, span)| {
+            let text = if masked(span) { span.of(text).to_owned() } else { name };
+            Key { text, span }
+        });
+        out.tree.nodes.push(Node { parent, key, span: raw.span, kind, anchored: false, tag: None });
+        out.layouts.push(Layout { entry: raw.entry, form: raw.form.clone() });
+        let above = parent.and_then(|parent| out.tree.nodes.get_mut(parent.0 as usize));
+        match above.map(|node| &mut node.kind) {
+            Some(NodeKind::Mapping(children) | NodeKind::Sequence(children)) => children.push(id),
+            _ => out.tree.roots.push(id),
+        }
+        open.extend(raw.children.iter().rev().map(|child| (*child, Some(id))));
+    }
+    out
+}
+
+/// An expression that is no string: what can be known without running it stands for itself.
+fn plain(text: &str) -> Scalar {
+    let number =
+        text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-') && text.parse::<f64>().is_ok();
+    let literal = number || matches!(text, "true" | "false" | "null" | "");
+    let null = matches!(text, "null" | "");
+    Scalar { text: text.to_owned(), style: ScalarStyle::Plain, opaque: !literal, null }
+}

@@ -1,0 +1,88 @@
+//! Writes values and entries.
+
+use super::{Document, lex};
+use crate::embed::{Codec, NoEdit};
+use crate::facts::{NodeId, NodeKind, ScalarStyle};
+use crate::text::{Edit, Span};
+
+/// What references begin with.
+const ROOTS: &[&str] = &[
+    "var",
+    "local",
+    "data",
+    "module",
+    "each",
+    "self",
+    "path",
+    "count",
+    "dependency",
+    "include",
+    "ephemeral",
+];
+
+/// Gives the scalar `id` another value.
+pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
+    let NodeKind::Scalar(scalar) = &node.kind else {
+        return Err(NoEdit::new("the value is not a scalar"));
+    };
+    if scalar.style == ScalarStyle::Literal {
+        return Err(NoEdit::new("the value is a block of lines"));
+    }
+    document.check(node.span)?;
+    if node.span.is_empty() {
+        return Err(NoEdit::new("this part of the file is not well-formed HCL"));
+    }
+    Ok(vec![Edit::replace(node.span, written(value)?)])
+}
+
+/// `key = "value"`, to stand behind the entry `sibling`.
+pub(super) fn entry(document: &Document, sibling: NodeId, key: &str, value: &str) -> Result<String, NoEdit> {
+    let written = quoted(value)?;
+    if is_name(key) {
+        return Ok(format!("{key} = {written}"));
+    }
+    let parent = document.facts.tree.get(sibling).and_then(|node| node.parent);
+    let parent = parent.and_then(|parent| document.facts.tree.get(parent));
+    if parent.is_some_and(|node| node.span.start() > 0 && node.span.of(&document.text).starts_with('{')) {
+        return Ok(format!("{} = {written}", quoted(key)?));
+    }
+    Err(NoEdit::new("an attribute cannot have that name"))
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|sign: char| sign.is_alphabetic() || sign == '_')
+        && text.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | '-'))
+}
+
+/// A reference as it is; else a string in which templates stay templates.
+fn written(value: &str) -> Result<String, NoEdit> {
+    let mut parts = value.split('.');
+    let root = parts.next().is_some_and(|root| ROOTS.contains(&root));
+    if root && value.contains('.') && parts.all(is_name) {
+        return Ok(value.to_owned());
+    }
+    let mut out = String::from("\"");
+    let mut rest = value;
+    while let Some(at) = rest.find("${") {
+        let Some(end) = lex::template_end(rest.as_bytes(), at) else { break };
+        let (before, template) = (rest.get(..at).unwrap_or_default(), rest.get(at..end).unwrap_or_default());
+        if template.contains('\n') || before.ends_with(['$', '%']) {
+            return Err(NoEdit::new("an HCL string cannot hold it"));
+        }
+        out.push_str(&encode(before)?);
+        out.push_str(template);
+        rest = rest.get(end..).unwrap_or_default();
+    }
+    out.push_str(&encode(rest)?);
+    out.push('"');
+    Ok(out)
+}
+
+fn quoted(value: &str) -> Result<String, NoEdit> {
+    Ok(format!("\"{}\"", encode(value)?))
+}
+
+fn encode(text: &str) -> Result<String, NoEdit> {
+    Codec::HclQuoted.encode("", Span::at(0), text)
+}

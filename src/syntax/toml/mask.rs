@@ -1,0 +1,162 @@
+//! Masks template expressions so that a TOML parser can read what is around them.
+//!
+//! The masked text has the same length: tags on lines of their own become blanks, tags in strings and keys a word of
+//! `x`, and a value with a tag becomes a string.
+
+use crate::syntax::template::{self, Tag};
+use crate::text::Span;
+
+/// A text without its template expressions.
+#[derive(Debug)]
+pub(super) struct Masked {
+    /// Of the same length as the text.
+    pub(super) shape: String,
+    /// What is masked, by position.
+    pub(super) tags: Vec<Tag>,
+}
+
+/// Where the masker stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the `=` of a line, or in a header.
+    Key,
+    /// Behind the `=`.
+    Value,
+    /// In a string, with its quote.
+    Text(u8, bool),
+    /// In a comment.
+    Comment,
+}
+
+/// Masks the template expressions of `text`, except those in comments.
+pub(super) fn mask(text: &str) -> Masked {
+    let found = template::tags(text, true);
+    let bytes = text.as_bytes();
+    let mut shape = bytes.to_vec();
+    let mut tags = Vec::new();
+    let mut rest = found.iter().copied().peekable();
+    let mut state = State::Key;
+    let mut depth = 0_usize;
+    // Where the word or value that stands here begins.
+    let mut word = 0;
+    let mut at = 0;
+    // Whether only tags and blanks stood on the line so far.
+    let mut bare = true;
+    while let Some(byte) = bytes.get(at).copied() {
+        while rest.next_if(|tag| tag.span.start() < at).is_some() {}
+        if let Some(tag) = rest.next_if(|tag| tag.span.start() == at && state != State::Comment) {
+            tags.push(tag);
+            at = tag.span.end();
+            match state {
+                State::Key | State::Value if bare && alone(text, at, rest.peek()) => {
+                    blank(&mut shape, tag.span);
+                }
+                State::Value => {
+                    at = value_end(bytes, at, &mut rest, &mut tags);
+                    quote(&mut shape, Span::new(word.min(tag.span.start()), at));
+                }
+                _ => fill(&mut shape, tag.span),
+            }
+            continue;
+        }
+        let three = bytes.get(at..at + 3) == Some(&[byte; 3]);
+        at += 1;
+        bare &= matches!(byte, b' ' | b'\t' | b'\r');
+        match (state, byte) {
+            (State::Text(b'"', _), b'\\') => at += 1,
+            (State::Text(quote, lines), _) if byte == quote && (!lines || three) => {
+                at += if lines { 2 } else { 0 };
+                state = State::Value;
+                word = at;
+            }
+            (State::Text(_, true), b'\n') => bare = false,
+            (_, b'\n') => {
+                let goes_on = depth > 0 && state != State::Key;
+                state = if goes_on { State::Value } else { State::Key };
+                depth = if goes_on { depth } else { 0 };
+                bare = true;
+                word = at;
+            }
+            (State::Comment | State::Text(..), _) => {}
+            (State::Key, b'=') => {
+                state = State::Value;
+                word = at;
+            }
+            (_, b'#') => state = if depth > 0 { comment(bytes, &mut at) } else { State::Comment },
+            (State::Value, b'"' | b'\'') => {
+                at += if three { 2 } else { 0 };
+                state = State::Text(byte, three);
+            }
+            (State::Value, b'[' | b'{') => {
+                depth += 1;
+                word = at;
+            }
+            (State::Value, b']' | b'}') => {
+                depth = depth.saturating_sub(1);
+                word = at;
+            }
+            (State::Value, b' ' | b'\t' | b',' | b'=') => word = at,
+            _ => {}
+        }
+    }
+    // Whole expressions are written over by ASCII, so this stays UTF-8.
+    Masked { shape: String::from_utf8(shape).unwrap_or_else(|_| text.to_owned()), tags }
+}
+
+/// Passes a comment between brackets.
+fn comment(bytes: &[u8], at: &mut usize) -> State {
+    let rest = bytes.get(*at..).unwrap_or_default();
+    *at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    State::Value
+}
+
+/// Whether nothing but tags stands between `at` and the end of the line.
+fn alone(text: &str, at: usize, next: Option<&Tag>) -> bool {
+    let rest = text.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
+    rest.is_empty()
+        || rest.starts_with(['\n', '#'])
+        || next.is_some_and(|tag| tag.span.start() == text.len() - rest.len())
+}
+
+/// Where the value ends that a tag before `at` is part of.
+fn value_end(
+    bytes: &[u8],
+    mut at: usize,
+    rest: &mut std::iter::Peekable<impl Iterator<Item = Tag>>,
+    tags: &mut Vec<Tag>,
+) -> usize {
+    while let Some(byte) = bytes.get(at) {
+        if let Some(tag) = rest.next_if(|tag| tag.span.start() == at) {
+            at = tag.span.end();
+            tags.push(tag);
+        } else if byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}' | b'#' | b'"' | b'\'') {
+            break;
+        } else {
+            at += 1;
+        }
+    }
+    at
+}
+
+/// Blanks; line breaks stay.
+fn blank(shape: &mut [u8], span: Span) {
+    for byte in shape.get_mut(span.range()).unwrap_or_default() {
+        if !matches!(byte, b'\n' | b'\r') {
+            *byte = b' ';
+        }
+    }
+}
+
+fn fill(shape: &mut [u8], span: Span) {
+    shape.get_mut(span.range()).unwrap_or_default().fill(b'x');
+}
+
+/// A string of the same length.
+fn quote(shape: &mut [u8], span: Span) {
+    fill(shape, span);
+    for at in [span.start(), span.end().saturating_sub(1)] {
+        if let Some(byte) = shape.get_mut(at) {
+            *byte = b'\'';
+        }
+    }
+}

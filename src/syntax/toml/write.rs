@@ -1,0 +1,48 @@
+//! Writes values and entries.
+
+use super::Document;
+use crate::embed::{Codec, NoEdit};
+use crate::facts::{NodeId, NodeKind, ScalarStyle};
+use crate::text::{Edit, Span};
+
+/// Gives the scalar `id` another value.
+pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
+    let NodeKind::Scalar(scalar) = &node.kind else {
+        return Err(NoEdit::new("the value is not a scalar"));
+    };
+    if scalar.null {
+        return Err(NoEdit::new("this part of the file is not well-formed TOML"));
+    }
+    document.check(node.span)?;
+    let written = match scalar.style {
+        ScalarStyle::Plain if is_plain(value) => value.to_owned(),
+        ScalarStyle::Single => match (Codec::TomlLiteral { lines: false }).encode("", Span::at(0), value) {
+            Ok(inside) => format!("'{inside}'"),
+            Err(_) => quoted(value)?,
+        },
+        _ => quoted(value)?,
+    };
+    Ok(vec![Edit::replace(node.span, written)])
+}
+
+/// `key = "value"`.
+pub(super) fn entry(key: &str, value: &str) -> Result<String, NoEdit> {
+    let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let key = if bare { key.to_owned() } else { quoted(key)? };
+    Ok(format!("{key} = {}", quoted(value)?))
+}
+
+/// Whether a value means the same without quotes, where the one before had none.
+fn is_plain(value: &str) -> bool {
+    matches!(value, "true" | "false") || value.parse::<i64>().is_ok_and(|number| number.to_string() == value)
+}
+
+fn quoted(value: &str) -> Result<String, NoEdit> {
+    // A template expression keeps its own quotes: escaped, the template engine would not read them.
+    if value.contains("{{") && value.contains('"') && !value.contains(['\'', '\n']) {
+        return Ok(format!("'{value}'"));
+    }
+    let codec = Codec::TomlBasic { lines: false };
+    Ok(format!("\"{}\"", codec.encode("", Span::at(0), value)?))
+}
