@@ -3,6 +3,8 @@
 use crate::escape;
 use crate::text::{Source, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD as STANDARD;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -43,7 +45,7 @@ impl Mask {
         }
         let text = source.text();
         let values = secrets.iter().map(|span| span.of(text).trim()).filter(|it| it.len() >= SHORTEST_VALUE);
-        let mut values: Vec<String> = values.map(str::to_owned).chain(self.values.iter().cloned()).collect();
+        let mut values: Vec<String> = values.flat_map(spellings).chain(self.values.iter().cloned()).collect();
         values.sort_unstable();
         values.dedup();
         let search = if values.is_empty() {
@@ -117,6 +119,14 @@ impl Mask {
         let last = self.hidden.partition_point(|hidden| hidden.start() < span.end());
         star(part, span.start(), self.hidden.get(first..last).unwrap_or_default())
     }
+}
+
+/// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.
+fn spellings(value: &str) -> Vec<String> {
+    let mut spellings = vec![value.to_owned(), STANDARD.encode(value), STANDARD.encode(format!("{value}\n"))];
+    let decoded = STANDARD.decode(value).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    spellings.extend(decoded.map(|it| it.trim().to_owned()).filter(|it| it.len() >= SHORTEST_VALUE));
+    spellings
 }
 
 /// Sorted, and joined where they touch.

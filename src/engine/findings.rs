@@ -7,9 +7,12 @@ use crate::rules::{
     BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
 };
 use crate::sites::Via;
-use crate::text::{Source, Span};
+use crate::text::Source;
 use regex::bytes::Regex;
 use std::sync::LazyLock;
+
+/// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
+const MOST_CHANGES: usize = 1_000_000;
 
 /// What judging a unit gave.
 pub(super) struct Judged {
@@ -52,7 +55,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         .any(|scope| file.documents.via(scope.doc).contains(&"markdown"));
     Circumstances {
         token_value: file.settings.token_value.is_some(),
-        names_old_variable: names_old_variable(file.source),
+        names_old_variable: file.reads.names_old,
         read_by_name: read_by_name(file, registration),
         token_elsewhere: file.has_old_token,
         own_chart: file.own_chart,
@@ -64,29 +67,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
 fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
     let mut carriers =
         registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
-    carriers.any(|carrier| {
-        if carrier.via != Via::Variable {
-            return false;
-        }
-        let name = regex::escape(&carrier.name);
-        let pattern = format!(r"(?-u)(?:\$\{{?|\$\(|[$%]env:|%){name}(?:\b|%)");
-        let named = file.survey.carriers.iter().filter(|other| other.name == carrier.name);
-        let own: Vec<Span> = named.map(|other| file.documents.to_host(other.doc, other.value.span)).collect();
-        Regex::new(&pattern).is_ok_and(|reads| {
-            reads
-                .find_iter(file.source.bytes())
-                .any(|at| !own.iter().any(|own| own.contains(at.range().into())))
-        })
-    })
-}
-
-fn names_old_variable(source: &Source) -> bool {
-    static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let names =
-            BUILT_IN.unit.old.variable.iter().map(|name| regex::escape(name)).collect::<Vec<_>>().join("|");
-        Regex::new(&format!(r"(?-u:\b)(?:{names})(?-u:\b)")).ok()
-    });
-    NAME.as_ref().is_some_and(|name| name.is_match(source.bytes()))
+    carriers.any(|carrier| carrier.via == Via::Variable && file.reads.outside(&carrier.name))
 }
 
 fn hit<'a>(view: &View<'a>, member: &'a Member) -> Option<Hit<'a>> {
@@ -121,6 +102,9 @@ fn fix(
         (Verdict::Safe, _) => Safety::Safe,
     };
     let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
+    if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
+        return Err("the registration has too many places to be fixed by a program".to_owned());
+    }
     Ok((safety, plan))
 }
 

@@ -5,17 +5,19 @@ mod findings;
 mod fixes;
 mod places;
 mod prefilter;
+mod reads;
 mod secrets;
 mod structure;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Class, Registration, Role};
+use crate::rules::{self, BUILT_IN, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::collections::BTreeSet;
 
 pub(crate) use documents::Documents;
 pub(crate) use fixes::UnitFix;
+use reads::Reads;
 
 /// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
 #[derive(Clone, Debug, Default)]
@@ -112,9 +114,8 @@ fn examine(
             source,
             documents: &read.documents,
             survey: &read.survey,
-            has_old_token: registrations
-                .iter()
-                .any(|unit| unit.slot(&read.survey, Role::Old, None) > Class::Empty),
+            reads: Reads::of(source, &read.documents, &read.survey),
+            has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
             own_chart: around.reads_own_values,
         };
         out.linted.secrets = secrets::find(&file, &registrations);
@@ -149,6 +150,7 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    reads: Reads,
     /// Whether one of its registrations has a token in the old place.
     has_old_token: bool,
     /// See [`Surroundings::reads_own_values`].

@@ -3,6 +3,7 @@
 use super::File;
 use crate::rules::{BUILT_IN, Class, Registration, Role};
 use crate::text::{Source, Span};
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
@@ -62,10 +63,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     }
     texts.sort();
     texts.dedup();
-    let pattern = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
-    if !texts.is_empty()
-        && let Ok(same) = Regex::new(&pattern)
-    {
+    if let Ok(same) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts) {
         spans.extend(same.find_iter(file.source.bytes()).map(|found| Span::from(found.range())));
     }
     spans.sort_unstable();

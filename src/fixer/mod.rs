@@ -1,13 +1,15 @@
 //! Fixes: selected by unit, applied all at once, proven before anybody writes them.
 
 pub mod diff;
+mod trial;
 mod verify;
 pub mod write;
 
 use crate::engine::{self, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Safety};
-use crate::text::{EditSet, Source};
+use crate::text::Source;
 use std::collections::{BTreeMap, BTreeSet};
+use trial::{Lens, Trials};
 
 /// How often a file is linted and fixed again until nothing is left to do.
 const MAX_PASSES: usize = 10;
@@ -33,6 +35,7 @@ pub fn fix(
     source: Source,
     unsafe_too: bool,
 ) -> Fixed {
+    let lens = Lens { settings, path, surroundings };
     let mut source = source;
     let mut fixed = Vec::new();
     // Units that were taken back, by what they wanted to do, with the reason.
@@ -49,51 +52,45 @@ pub fn fix(
         if wanted.is_empty() {
             break;
         }
-        let (units, edits) = select(&wanted);
-        let after = Source::new(edits.apply(source.bytes()));
-        let result = engine::analyse_all(settings, path, surroundings, &after);
-        match verify::verify(&analysis, &units, &edits, &result) {
-            Ok(()) => {
-                let names: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();
-                let gone = |finding: &&Finding| {
-                    finding.fix.is_ok() && finding.unit.as_deref().is_some_and(|unit| names.contains(unit))
-                };
-                fixed.extend(analysis.linted.findings.iter().filter(gone).cloned());
-                source = after;
-                analysis = result;
-            }
-            Err(reason) => {
-                // Which of them it was shows when each is tried alone.
-                let mut culprit = false;
-                for fix in &wanted {
-                    if let Err(reason) = alone(fix, &analysis, settings, path, surroundings, &source) {
-                        refused.insert(key(fix, &source), reason);
-                        culprit = true;
-                    }
-                }
-                if !culprit {
-                    // Each holds alone, but not all together: the first one goes now, the others with the next run.
-                    let rest = wanted.iter().skip(usize::from(wanted.len() > 1));
-                    refused.extend(rest.map(|fix| (key(fix, &source), format!("{reason}; run again"))));
+        let trials = Trials { lens, source: &source, analysis: &analysis };
+        let tried = Trials::select(&wanted);
+        let done = match trials.run(&tried) {
+            Ok(done) => (tried, done),
+            Err(_) => {
+                let sorted = trials.sort_out(&wanted);
+                let culprits = !sorted.refused.is_empty();
+                refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
+                // Each holds alone, but not all together: some go now, the others are looked at again.
+                match sorted.best {
+                    Some(best) if !culprits => best,
+                    _ => continue,
                 }
             }
-        }
+        };
+        let (units, (after, result)) = done;
+        let names: BTreeSet<&str> = units.fixes.iter().map(|fix| fix.unit.as_str()).collect();
+        let gone = |finding: &&Finding| {
+            finding.fix.is_ok() && finding.unit.as_deref().is_some_and(|unit| names.contains(unit))
+        };
+        fixed.extend(analysis.linted.findings.iter().filter(gone).cloned());
+        source = after;
+        analysis = result;
     }
+    let left: Vec<&UnitFix> =
+        analysis.fixes.iter().filter(|fix| !refused.contains_key(&key(fix, &source))).collect();
+    let sorted = Trials { lens, source: &source, analysis: &analysis }.sort_out(&left);
+    refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
     take_back(&mut analysis.linted, &analysis.fixes, &refused, &source);
     Fixed { text: source.bytes().to_vec(), fixed, remaining: analysis.linted }
 }
 
 /// As [`engine::lint`], with each fix tried: one that would be taken back is no fix.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
+    let lens = Lens { settings, path, surroundings };
     let mut analysis = engine::analyse(settings, path, surroundings, source);
-    let mut refused = BTreeMap::new();
-    if !all_hold(&analysis, settings, path, surroundings, source) {
-        for fix in &analysis.fixes {
-            if let Err(reason) = alone(fix, &analysis, settings, path, surroundings, source) {
-                refused.insert(key(fix, source), reason);
-            }
-        }
-    }
+    let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
+    let sorted = Trials { lens, source, analysis: &analysis }.sort_out(&wanted);
+    let refused = sorted.refused.into_iter().map(|(fix, reason)| (key(fix, source), reason)).collect();
     take_back(&mut analysis.linted, &analysis.fixes, &refused, source);
     analysis.linted
 }
@@ -102,49 +99,6 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 fn key(fix: &UnitFix, source: &Source) -> String {
     let what = |edit: &crate::text::Edit| format!("{}>{}", edit.span.of(source.text()), edit.replacement);
     format!("{}|{}", fix.unit, fix.plan.edits.iter().map(what).collect::<Vec<_>>().join("|"))
-}
-
-/// The fixes that go together: the first of those that want the same bytes; the others come in the next pass.
-fn select<'a>(wanted: &[&'a UnitFix]) -> (Vec<&'a UnitFix>, EditSet) {
-    let mut edits = EditSet::default();
-    let mut units = Vec::new();
-    for fix in wanted {
-        if edits.insert_all(fix.plan.edits.iter().cloned()).is_ok() {
-            units.push(*fix);
-        }
-    }
-    (units, edits)
-}
-
-fn alone(
-    fix: &UnitFix,
-    analysis: &engine::Analysis,
-    settings: &Settings,
-    path: &str,
-    surroundings: &Surroundings,
-    source: &Source,
-) -> Result<(), String> {
-    let (units, edits) = select(&[fix]);
-    let after = Source::new(edits.apply(source.bytes()));
-    let result = engine::analyse_all(settings, path, surroundings, &after);
-    verify::verify(analysis, &units, &edits, &result)
-}
-
-fn all_hold(
-    analysis: &engine::Analysis,
-    settings: &Settings,
-    path: &str,
-    surroundings: &Surroundings,
-    source: &Source,
-) -> bool {
-    if analysis.fixes.is_empty() {
-        return true;
-    }
-    let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
-    let (units, edits) = select(&wanted);
-    let after = Source::new(edits.apply(source.bytes()));
-    let result = engine::analyse_all(settings, path, surroundings, &after);
-    units.len() == wanted.len() && verify::verify(analysis, &units, &edits, &result).is_ok()
 }
 
 fn take_back(linted: &mut Linted, fixes: &[UnitFix], refused: &BTreeMap<String, String>, source: &Source) {

@@ -3,7 +3,7 @@
 use crate::engine::{Analysis, Documents, UnitFix};
 use crate::finding::Finding;
 use crate::syntax::Datum;
-use crate::text::{Edit, EditSet, Span};
+use crate::text::{Cover, Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a fix does to one text.
@@ -64,6 +64,7 @@ fn texts(
 /// at the same place.
 fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize, usize)>, String> {
     let start = |documents: &Documents, doc| documents.to_host(doc, Span::at(0)).start();
+    let moves = edits.moves();
     let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
     for (index, text) in new.iter().enumerate() {
         places.entry((text.parent, start(new, index), text.language.name())).or_insert(index);
@@ -71,7 +72,7 @@ fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize,
     let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, text) in old.iter().enumerate() {
         let parent = text.parent.and_then(|parent| pairs.get(&parent)).copied();
-        let place = edits.moved(start(old, index));
+        let place = moves.of(start(old, index));
         let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
             return Err("the file would hold other texts than before".to_owned());
         };
@@ -81,19 +82,18 @@ fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize,
 }
 
 fn data(old: &[Datum], new: &[Datum], change: &Change) -> Result<(), String> {
-    let touched = |span: Span| change.edits.iter().any(|edit| touches(edit, span));
-    let mut expected = old.iter().filter(|datum| !change.gone.iter().any(|gone| gone.contains(datum.span)));
+    let touched = |span: Span| change.edits.near(span).any(|edit| touches(edit, span));
+    let gone = Cover::of(change.gone.clone());
+    let mut expected = old.iter().filter(|datum| !gone.holds(datum.span));
     // What an edit wrote between two old pieces is new by intention.
-    let written: Vec<Span> = change
-        .edits
-        .iter()
-        .filter(|edit| edit.span.is_empty())
-        .map(|edit| {
-            let start = change.edits.moved(edit.span.start());
-            Span::new(start, start + edit.replacement.len())
-        })
-        .collect();
-    let mut found = new.iter().filter(|datum| !written.iter().any(|span| span.contains(datum.span)));
+    let moves = change.edits.moves();
+    let insertions = change.edits.iter().filter(|edit| edit.span.is_empty());
+    let written = insertions.map(|edit| {
+        let start = moves.of(edit.span.start());
+        Span::new(start, start + edit.replacement.len())
+    });
+    let written = Cover::of(written.collect());
+    let mut found = new.iter().filter(|datum| !written.holds(datum.span));
     loop {
         match (expected.next(), found.next()) {
             (None, None) => return Ok(()),
@@ -109,19 +109,23 @@ fn touches(edit: &Edit, span: Span) -> bool {
     edit.span.overlaps(span) || edit.span.is_empty() && span.contains(edit.span)
 }
 
-/// The findings of the fixed units are gone, and there is no finding that was not there before.
+/// The findings of the fixed units are gone, the others are there, and there is none that was not there before.
 fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding]) -> Result<(), String> {
     let fixed: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();
     let is_fixed = |finding: &&Finding| finding.unit.as_deref().is_some_and(|unit| fixed.contains(unit));
-    let mut left: BTreeSet<(usize, &str)> = old
-        .iter()
-        .filter(|finding| !is_fixed(finding))
-        .map(|finding| (edits.moved(finding.span.start()), finding.rule.as_str()))
-        .collect();
-    for finding in new {
-        if !left.remove(&(finding.span.start(), finding.rule.as_str())) {
-            return Err(format!("`{}` would be found in the result", finding.rule));
-        }
+    let moves = edits.moves();
+    // A literal may go with the value that it stands in.
+    let goes =
+        |it: &&Finding| it.unit.is_none() && edits.near(it.span).any(|edit| edit.span.contains(it.span));
+    let place = |finding: &Finding| (moves.of(finding.span.start()), finding.rule.clone());
+    let left: BTreeSet<_> = old.iter().filter(|finding| !is_fixed(finding)).map(place).collect();
+    let found: BTreeSet<_> = new.iter().map(|finding| (finding.span.start(), finding.rule.clone())).collect();
+    if let Some((_, rule)) = found.difference(&left).next() {
+        return Err(format!("`{rule}` would be found in the result"));
+    }
+    let lost = old.iter().find(|it| !is_fixed(it) && !goes(it) && !found.contains(&place(it)));
+    if let Some(finding) = lost {
+        return Err(format!("`{}` would be found no more, although nothing was done about it", finding.rule));
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use super::schema::{Class, Level, Match, Rule, Unit, Verdict, When};
 use super::units::{Member, Registration, Role};
-use crate::sites::Survey;
+use crate::sites::{Scope, Survey};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What holds beyond the unit itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,6 +30,51 @@ pub struct View<'a> {
     survey: &'a Survey,
     member: Option<&'a Member>,
     circumstances: Circumstances,
+    summary: Rc<Summary>,
+}
+
+/// What is asked of a unit again and again.
+struct Summary {
+    /// What the new and the old slot hold: of the whole unit, and where its commands are apart, of each scope.
+    slots: BTreeMap<Option<usize>, [Class; 2]>,
+    opaque: bool,
+    wakes: bool,
+    broken: bool,
+    shared: bool,
+    outdated: bool,
+}
+
+impl Summary {
+    fn of(unit: &Unit, registration: &Registration, survey: &Survey) -> Self {
+        let mut slots = BTreeMap::new();
+        for member in &registration.members {
+            let at = match member.role {
+                Role::New => 0,
+                Role::Old => 1,
+                Role::Setting(_) => continue,
+            };
+            let scope = registration.own_scope(survey, Some(member));
+            for key in [None, scope] {
+                let slot: &mut [Class; 2] = slots.entry(key).or_insert([Class::Absent; 2]);
+                if let Some(slot) = slot.get_mut(at) {
+                    *slot = (*slot).max(member.class);
+                }
+            }
+        }
+        let (program, chart) = (version(&unit.program_since), version(&unit.chart_since));
+        let any = |is: &dyn Fn(&Scope) -> bool| registration.any_scope(survey, is);
+        Self {
+            slots,
+            opaque: any(&|scope| scope.opaque),
+            wakes: any(&|scope| scope.wakes),
+            broken: any(&|scope| scope.broken),
+            shared: registration.is_shared(survey),
+            outdated: any(&|scope| {
+                scope.version.zip(program).is_some_and(|(pinned, since)| pinned < since)
+                    || scope.chart_version.zip(chart).is_some_and(|(pinned, since)| pinned < since)
+            }),
+        }
+    }
 }
 
 impl<'a> View<'a> {
@@ -38,55 +85,46 @@ impl<'a> View<'a> {
         survey: &'a Survey,
         around: Circumstances,
     ) -> Self {
-        Self { unit, registration, survey, member: None, circumstances: around }
+        let summary = Rc::new(Summary::of(unit, registration, survey));
+        Self { unit, registration, survey, member: None, circumstances: around, summary }
     }
 
     /// The same unit, seen from `member`.
     #[must_use]
     pub fn of(&self, member: &'a Member) -> Self {
-        Self { member: Some(member), ..*self }
+        Self { member: Some(member), summary: Rc::clone(&self.summary), ..*self }
     }
 
     /// Whether all conditions hold.
     pub fn holds(&self, when: &When) -> bool {
-        let slot = |role| self.registration.slot(self.survey, role, self.member);
+        let scope = self.registration.own_scope(self.survey, self.member);
+        let [new, old] = self.summary.slots.get(&scope).copied().unwrap_or([Class::Absent; 2]);
         let setting = self.member.and_then(|member| match member.role {
             Role::Setting(at) => self.unit.settings.get(at),
             _ => None,
         });
         let same =
             |wanted: Option<bool>, actual: &dyn Fn() -> bool| wanted.is_none_or(|wanted| wanted == actual());
-        let scope = |is: fn(&crate::sites::Scope) -> bool| self.registration.any_scope(self.survey, is);
         when.own.is_none_or(|classes| classes.has(self.member.map_or(Class::Absent, |member| member.class)))
-            && when.new.is_none_or(|classes| classes.has(slot(Role::New)))
-            && when.old.is_none_or(|classes| classes.has(slot(Role::Old)))
+            && when.new.is_none_or(|classes| classes.has(new))
+            && when.old.is_none_or(|classes| classes.has(old))
             && (when.unit.is_empty() || when.unit.contains(&self.registration.kind))
             && (when.setting.is_empty()
                 || setting.is_some_and(|setting| when.setting.contains(&setting.field)))
             && same(when.triggers, &|| self.member.is_some_and(|member| member.triggers))
             && same(when.token_value, &|| self.circumstances.token_value)
-            && same(when.in_view, &|| !scope(|scope| scope.opaque))
-            && same(when.shared, &|| self.registration.is_shared(self.survey))
+            && same(when.in_view, &|| !self.summary.opaque)
+            && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
             && same(when.token_elsewhere, &|| {
-                let slots = [Role::New, Role::Old];
-                self.circumstances.token_elsewhere
-                    && slots.into_iter().all(|role| slot(role) == Class::Absent)
+                self.circumstances.token_elsewhere && new == Class::Absent && old == Class::Absent
             })
             && same(when.own_chart, &|| self.circumstances.own_chart)
-            && same(when.wakes, &|| scope(|scope| scope.wakes))
-            && same(when.broken, &|| scope(|scope| scope.broken))
-            && same(when.outdated, &|| self.is_outdated())
+            && same(when.wakes, &|| self.summary.wakes)
+            && same(when.broken, &|| self.summary.broken)
+            && same(when.outdated, &|| self.summary.outdated)
             && same(when.document, &|| self.circumstances.document)
-    }
-
-    fn is_outdated(&self) -> bool {
-        let (program, chart) = (version(&self.unit.program_since), version(&self.unit.chart_since));
-        self.registration.any_scope(self.survey, |scope| {
-            scope.version.zip(program).is_some_and(|(pinned, since)| pinned < since)
-                || scope.chart_version.zip(chart).is_some_and(|(pinned, since)| pinned < since)
-        })
     }
 
     /// The match of `rule` that finds the member, if one does.

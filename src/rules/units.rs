@@ -220,17 +220,16 @@ fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<
 }
 
 impl Registration {
-    /// What the slot `role` holds, as the rules for `of` have to see it: the whole unit's, but where several commands
-    /// share variables, only what belongs to the same scope.
-    pub fn slot(&self, survey: &Survey, role: Role, of: Option<&Member>) -> Class {
-        let scope = |member: &Member| survey.carriers.get(member.carrier).map(|carrier| carrier.scope);
-        let only = of.filter(|_| self.ambiguous).and_then(scope);
-        self.members
-            .iter()
-            .filter(|member| member.role == role && (only.is_none() || scope(member) == only))
-            .map(|member| member.class)
-            .max()
-            .unwrap_or(Class::Absent)
+    /// Whose slots the rules for `member` have to see: the whole unit's (`None`), but where several commands share
+    /// variables, only what belongs to the same scope.
+    pub fn own_scope(&self, survey: &Survey, member: Option<&Member>) -> Option<usize> {
+        let member = member.filter(|_| self.ambiguous)?;
+        survey.carriers.get(member.carrier).map(|carrier| carrier.scope)
+    }
+
+    /// Whether the slot `role` is filled.
+    pub fn fills(&self, role: Role) -> bool {
+        self.members.iter().any(|member| member.role == role && member.class > Class::Empty)
     }
 
     /// Whether any of its scopes is so.

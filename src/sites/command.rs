@@ -6,9 +6,11 @@ use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
 use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use super::{releases, requests};
+use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// What is around a command.
 #[derive(Clone, Copy)]
@@ -173,49 +175,50 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     }
 }
 
+/// The subcommands whose name stands in `text` with that of their program, in any order.
+pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
+    let named = |program: &&Program| {
+        program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))
+    };
+    let programs = DATA.programs.programs.iter().filter(named);
+    programs
+        .flat_map(|program| &program.subcommands)
+        .filter(|subcommand| text.contains(subcommand.name.as_str()))
+        .collect()
+}
+
 /// Options collected in an array or a string. They count where the text shows the command: with the program and the
 /// subcommand in it, or among the words themselves.
-pub(super) fn read_collected(words: &[Word], around: &Around<'_>, survey: &mut Survey) {
+pub(super) fn read_collected(
+    words: &[Word],
+    around: &Around<'_>,
+    shown: &[&'static Subcommand],
+    known: &mut BTreeSet<Span>,
+    survey: &mut Survey,
+) {
     let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
-    for program in &DATA.programs.programs {
-        for subcommand in &program.subcommands {
-            let telling = words.iter().any(|word| {
-                let option = canonical(word.text.split('=').next().unwrap_or_default());
-                subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
-            });
-            let shown =
-                program.files.iter().any(|file| !file.contains('*') && around.text().contains(file.as_str()))
-                    && around.text().contains(subcommand.name.as_str());
-            if !telling || !shown {
-                continue;
-            }
-            let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
-            let mut options = Options {
-                subcommand,
-                around,
-                scope,
-                known: false,
-                out: Vec::new(),
-                opaque: true,
-                wakes: false,
-            };
-            options.read(words);
-            // A substitution in the string is a command of its own.
-            let known = |carrier: &Carrier| {
-                let same = |other: &Carrier| other.doc == carrier.doc && other.name_span == carrier.name_span;
-                survey.carriers.iter().any(same)
-            };
-            options.out.retain(|carrier| !known(carrier));
-            for carrier in &mut options.out {
-                carrier.sealed = Some("the command is put together from several pieces".to_owned());
-            }
-            survey.carriers.append(&mut options.out);
-            if let Some(it) = survey.scope_mut(scope) {
-                it.evident = true;
-                it.opaque = true;
-            }
-            return;
+    for subcommand in shown {
+        let telling = words.iter().any(|word| {
+            let option = canonical(word.text.split('=').next().unwrap_or_default());
+            subcommand.telling.contains(&option) || subcommand.hinting.contains(&option)
+        });
+        if !telling {
+            continue;
         }
+        let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
+        let mut options =
+            Options { subcommand, around, scope, known: false, out: Vec::new(), opaque: true, wakes: false };
+        options.read(words);
+        options.out.retain(|carrier| known.insert(carrier.name_span));
+        for carrier in &mut options.out {
+            carrier.sealed = Some("the command is put together from several pieces".to_owned());
+        }
+        survey.carriers.append(&mut options.out);
+        if let Some(it) = survey.scope_mut(scope) {
+            it.evident = true;
+            it.opaque = true;
+        }
+        return;
     }
 }
 
@@ -327,7 +330,7 @@ impl Options<'_> {
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
             let value = if let Some((_, value)) = word.text.split_once('=') {
-                inline_value(word, written.len() + 1, value, self.around.text())
+                inline_value(word, written.len() + 1, value, self.around)
             } else if is_flag {
                 // A boolean takes no word of its own; people write one all the same.
                 if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
@@ -371,7 +374,7 @@ impl Options<'_> {
             if !self.known && name.len() == 2 {
                 continue;
             }
-            let name_span = part_span(word, written, self.around.text());
+            let name_span = part_span(word, Span::new(0, written.len()), self.around);
             self.out.push(Carrier {
                 via: Via::Option,
                 name,
@@ -407,11 +410,21 @@ fn looks_like_boolean(word: &Word) -> bool {
         ) || word.opaque && !word.text.starts_with('-'))
 }
 
-/// Where `part` of a word's text stands: it may have quotes before it.
-fn part_span(word: &Word, part: &str, text: &str) -> Span {
-    let raw = word.span.of(text);
-    let at = raw.find(part).unwrap_or_default();
-    Span::new(word.span.start() + at, word.span.start() + at + part.len())
+/// Where `part` of a word's text stands: quotes may stand before it and in it.
+fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
+    if word.span.of(around.text()) == word.text {
+        return part.shifted(word.span.start());
+    }
+    let same = |decoded: &Decoded| decoded.text.get(part.range()) == word.text.get(part.range());
+    let decoded = around.parsed.decode(word.node).filter(same);
+    if let Some(decoded) = decoded {
+        return decoded.segments.to_outer(part);
+    }
+    // A word inside a substitution: it is shown, and stays.
+    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\".contains(b));
+    let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
+    let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
+    Span::new(start, end).shifted(word.span.start())
 }
 
 fn word_value(word: &Word) -> Value {
@@ -424,12 +437,11 @@ fn word_value(word: &Word) -> Value {
     }
 }
 
-fn inline_value(word: &Word, skip: usize, value: &str, text: &str) -> Value {
-    let behind = word.span.of(text).find('=').map_or(0, |at| at + 1);
-    let span = Span::new(word.span.start() + behind, word.span.end());
+fn inline_value(word: &Word, skip: usize, value: &str, around: &Around<'_>) -> Value {
+    let name = part_span(word, Span::new(0, skip), around);
     Value {
         text: value.to_owned(),
-        span,
+        span: Span::new(name.end(), word.span.end()),
         kind: kind_of(value, word.opaque),
         place: within(word, skip),
         known: None,
@@ -460,7 +472,7 @@ fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool
             // `-e NAME` hands on what the shell has.
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
             let handed_on = name.len() == text.len();
-            let name_span = part_span(word, name, around.text());
+            let name_span = part_span(word, Span::new(*skip, skip + name.len()), around);
             survey.carriers.push(Carrier {
                 via: Via::Variable,
                 name: name.to_owned(),

@@ -50,7 +50,7 @@ pub(super) fn read(
                 continue;
             }
             let carrier = match &node.kind {
-                NodeKind::Mapping(_) if node.key.is_none() => from_item(tree, *child),
+                NodeKind::Mapping(_) if node.key.is_none() => from_item(tree, *child, target.parsed),
                 _ if node.key.is_some() => from_entry(*child, node),
                 NodeKind::Scalar(_) => from_words(*child, node, target),
                 _ => None,
@@ -128,11 +128,11 @@ pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
 }
 
 /// `- name: NAME` with `value: x` or `valueFrom: …` beside it.
-fn from_item(tree: &DataTree, id: NodeId) -> Option<Carrier> {
+fn from_item(tree: &DataTree, id: NodeId, parsed: &dyn Parsed) -> Option<Carrier> {
     let name_id = tree.child(id, "name")?;
     let name = tree.scalar(name_id)?;
     let span = tree.get(name_id)?.span;
-    let inner = name_inside(span, &name.text);
+    let inner = text_span(parsed, name_id, span);
     let value = match tree.child(id, "value") {
         Some(at) => value_of(at, tree.get(at)?)?,
         None if tree.child(id, "valueFrom").is_some() => Value {
@@ -149,10 +149,10 @@ fn from_item(tree: &DataTree, id: NodeId) -> Option<Carrier> {
     Some(variable(&name.text, inner, value, id))
 }
 
-/// A name's bytes without the quotes around it.
-fn name_inside(span: Span, name: &str) -> Span {
-    let quotes = span.len().saturating_sub(name.len()) / 2;
-    Span::new(span.start() + quotes, span.end() - quotes)
+/// The bytes of a scalar's text: without the quotes around it, the header before it.
+fn text_span(parsed: &dyn Parsed, id: NodeId, span: Span) -> Span {
+    let decoded = parsed.decode(id);
+    decoded.map_or(span, |it| it.segments.to_outer(Span::new(0, it.text.trim_end().len())))
 }
 
 /// `- NAME=value`
@@ -215,14 +215,8 @@ pub(super) fn read_secret_item(
 ) {
     let Some(at) = tree.child(item, name_key) else { return };
     let (Some(name), Some(node)) = (tree.scalar(at), tree.get(at)) else { return };
-    let value = Value {
-        text: String::new(),
-        span: node.span,
-        kind: ValueKind::Opaque,
-        place: Place::Nowhere,
-        known: None,
-    };
-    let name_span = name_inside(node.span, &name.text);
+    let value = Value::elsewhere(node.span);
+    let name_span = text_span(target.parsed, at, node.span);
     survey.carriers.push(Carrier {
         via: Via::Secret,
         doc: target.doc,

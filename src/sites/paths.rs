@@ -8,7 +8,7 @@ use crate::facts::{DataTree, Node, NodeId, NodeKind};
 pub(super) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
     let mut at = id;
     loop {
-        if tree.child(at, "kind").is_some() && tree.child(at, "apiVersion").is_some() {
+        if is_document(tree, at) {
             return at;
         }
         match tree.get(at).and_then(|node| node.parent) {
@@ -16,6 +16,11 @@ pub(super) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
             None => return at,
         }
     }
+}
+
+/// Whether `id` is a document of its own, wherever it stands.
+pub(super) fn is_document(tree: &DataTree, id: NodeId) -> bool {
+    tree.child(id, "kind").is_some() && tree.child(id, "apiVersion").is_some()
 }
 
 /// Whether the document has what is required of it.

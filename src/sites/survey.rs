@@ -6,6 +6,7 @@ use super::{Container, Given, Inner, ScopeKind, Survey, trees};
 use crate::facts::{Command, Facts, Hint, Region};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +27,9 @@ pub struct Context<'a> {
 pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     survey.inner.clear();
+    let piped: BTreeSet<usize> = facts.commands.iter().filter_map(|command| command.piped_from).collect();
     for region in &facts.regions {
-        if is_printed(region, facts, context.text) {
+        if is_printed(region, facts, context.text, &piped) {
             continue;
         }
         survey.inner.push(Inner {
@@ -51,7 +53,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
 }
 
 /// Whether a here-document is only shown to people: `cat` prints it, and nobody else reads it.
-fn is_printed(region: &Region, facts: &Facts, text: &str) -> bool {
+fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize>) -> bool {
     let Some((index, reader)) = region.reader.and_then(|index| Some((index, facts.commands.get(index)?)))
     else {
         return false;
@@ -59,10 +61,7 @@ fn is_printed(region: &Region, facts: &Facts, text: &str) -> bool {
     let prints = reader.words.first().is_some_and(|word| word.text == "cat" || word.text == "echo");
     let before = text.get(..reader.span.start()).unwrap_or_default().trim_end();
     let captured = before.ends_with("$(") || before.ends_with('`') || before.ends_with("<(");
-    prints
-        && region.hint == Hint::Content
-        && !captured
-        && !facts.commands.iter().any(|command| command.piped_from == Some(index))
+    prints && region.hint == Hint::Content && !captured && !piped.contains(&index)
 }
 
 fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
@@ -75,10 +74,17 @@ fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
 /// Options collected in an array or a string, for a command that is put together from them.
 fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
+    if facts.word_lists.is_empty() {
+        return;
+    }
+    // A substitution in the string is a command of its own.
+    let same = survey.carriers.iter().rev().take_while(|carrier| carrier.doc == context.doc);
+    let mut known: BTreeSet<Span> = same.map(|carrier| carrier.name_span).collect();
+    let shown = command::shown(context.text);
     for words in &facts.word_lists {
         let container = context.given.container.as_ref();
         let around = Around { parsed, context, container, control: &facts.control };
-        command::read_collected(words, &around, survey);
+        command::read_collected(words, &around, &shown, &mut known, survey);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::charts;
 use super::environment::{self, Target};
-use super::paths::{above, document_of, leads_to, satisfies};
+use super::paths::{above, is_document, leads_to, satisfies};
 use super::programs::{Runs, of_image, version_of_image};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
@@ -35,8 +35,21 @@ pub(super) fn read(
     context: &Context<'_>,
     survey: &mut Survey,
 ) {
-    let (claimed, charted, releases) = Default::default();
-    Trees { tree, control, parsed, context, survey, claimed, charted, releases }.read();
+    Trees {
+        tree,
+        control,
+        parsed,
+        context,
+        survey,
+        claimed: BTreeSet::new(),
+        charted: BTreeSet::new(),
+        releases: BTreeMap::new(),
+        documents: Vec::new(),
+        current: None,
+        hosts: Vec::new(),
+        sops: false,
+    }
+    .read();
 }
 
 struct Trees<'a> {
@@ -51,6 +64,12 @@ struct Trees<'a> {
     charted: BTreeSet<NodeId>,
     /// The scope of each release, by the node that holds all of it.
     releases: BTreeMap<NodeId, usize>,
+    /// The document of each node that was looked at.
+    documents: Vec<NodeId>,
+    /// The document that is looked at, what it may be, and whether it is encrypted.
+    current: Option<NodeId>,
+    hosts: Vec<&'static Host>,
+    sops: bool,
 }
 
 impl<'a> Trees<'a> {
@@ -58,22 +77,14 @@ impl<'a> Trees<'a> {
         let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
         let mut skipped_to = 0;
         for id in ids {
-            let document = document_of(self.tree, id);
-            for (index, host) in DATA.hosts.iter().enumerate() {
-                let elsewhere = !host.files.is_empty()
-                    && self
-                        .context
-                        .path
-                        .is_some_and(|path| FILES.get(index).is_some_and(|files| !files.is_match(path)));
-                if elsewhere || !satisfies(self.tree, document, &host.document) {
-                    continue;
-                }
+            let document = self.next_document(id);
+            for host in self.hosts.clone() {
                 for site in &host.sites {
                     if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
                         if site.holds == Holds::Nothing {
                             skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
                         } else {
-                            self.hold(site, id, document);
+                            self.hold(site, id);
                         }
                     }
                 }
@@ -81,7 +92,8 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            let given = self.context.given.values && self.tree.roots.contains(&id);
+            let given =
+                self.context.given.values && self.tree.get(id).is_some_and(|node| node.parent.is_none());
             let chart = if given {
                 DATA.charts.first()
             } else {
@@ -90,13 +102,46 @@ impl<'a> Trees<'a> {
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                 let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
                 let release = above.find_map(|at| self.releases.get(&at)).copied();
-                self.values(chart, id, document, release.or(self.context.given.within));
+                self.values(chart, id, release.or(self.context.given.within));
             }
         }
     }
 
-    fn values(&mut self, chart: &Chart, id: NodeId, document: NodeId, within: Option<usize>) {
-        let target = self.target(self.sealed(document));
+    /// The document of `id`, which comes behind the nodes around it. Neighbours are of one document: what it is a document
+    /// of is asked once.
+    fn next_document(&mut self, id: NodeId) -> NodeId {
+        let own = is_document(self.tree, id);
+        let parent = self.tree.get(id).and_then(|node| node.parent).filter(|_| !own);
+        let document = parent.map_or(id, |up| self.document_of(up));
+        self.documents.push(document);
+        if self.current != Some(document) {
+            self.current = Some(document);
+            self.hosts = self.hosts_of(document);
+            self.sops = self.tree.child(document, "sops").is_some();
+        }
+        document
+    }
+
+    /// The document of a node that was looked at.
+    fn document_of(&self, id: NodeId) -> NodeId {
+        self.documents.get(id.0 as usize).copied().unwrap_or(id)
+    }
+
+    /// The hosts whose files and documents are like this one.
+    fn hosts_of(&self, document: NodeId) -> Vec<&'static Host> {
+        let path = self.context.path;
+        let named = |index: usize, host: &Host| {
+            let fits = |path| FILES.get(index).is_none_or(|files| files.is_match(path));
+            host.files.is_empty() || path.is_none_or(fits)
+        };
+        let fits = |(index, host): &(usize, &'static Host)| {
+            named(*index, host) && satisfies(self.tree, document, &host.document)
+        };
+        DATA.hosts.iter().enumerate().filter(fits).map(|(_, host)| host).collect()
+    }
+
+    fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
+        let target = self.target(self.sealed());
         charts::read(chart, self.tree, id, &target, within, self.survey);
     }
 
@@ -130,11 +175,11 @@ impl<'a> Trees<'a> {
     }
 
     /// A file that SOPS encrypts carries a checksum of its values.
-    fn sealed(&self, document: NodeId) -> Option<&'static str> {
-        self.tree.child(document, "sops").map(|_| "the file is encrypted with SOPS; change it with `sops`")
+    fn sealed(&self) -> Option<&'static str> {
+        self.sops.then_some("the file is encrypted with SOPS; change it with `sops`")
     }
 
-    fn hold(&mut self, site: &Site, id: NodeId, document: NodeId) {
+    fn hold(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         let release = self.release(site, id);
         let is_named = || {
@@ -149,30 +194,23 @@ impl<'a> Trees<'a> {
             Holds::Arguments => self.arguments(&[id], None),
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
-                environment::read(
-                    self.tree,
-                    id,
-                    &self.target(self.sealed(document)),
-                    scope,
-                    true,
-                    self.survey,
-                );
+                environment::read(self.tree, id, &self.target(self.sealed()), scope, true, self.survey);
             }
             Holds::Container => self.container(site, id),
             Holds::Values => {
                 if let Some(chart) = DATA.charts.first().filter(|_| self.charted.insert(id)) {
-                    self.values(chart, id, document, release.map(|(_, scope)| scope));
+                    self.values(chart, id, release.map(|(_, scope)| scope));
                 }
             }
-            Holds::ChartItems => self.items(site, id, document),
-            Holds::Keys => self.keys(site, id, document),
+            Holds::ChartItems => self.items(site, id),
+            Holds::Keys => self.keys(site, id),
             Holds::Named => self.named(site, id),
             Holds::Secret => {
                 let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
                 if let Some(it) = self.survey.scope_mut(scope) {
                     it.evident = true;
                 }
-                let sealed = self.sealed(document).or(site.sealed.as_deref());
+                let sealed = self.sealed().or(site.sealed.as_deref());
                 environment::read_secret(
                     self.tree,
                     id,
@@ -259,7 +297,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Values of the chart, one by one.
-    fn items(&mut self, site: &Site, id: NodeId, document: NodeId) {
+    fn items(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(chart)) = (self.tree.get(id), DATA.charts.first()) else { return };
         self.charted.insert(id);
         let release = self.release(site, id);
@@ -270,12 +308,12 @@ impl<'a> Trees<'a> {
             it.within = release.map(|(_, scope)| scope);
             it.chart_version = charts::pinned(chart, self.tree, id);
         }
-        let target = self.target(self.sealed(document));
+        let target = self.target(self.sealed());
         releases::read_items(self.tree, id, site, self.context.aliases, &target, scope, self.survey);
     }
 
     /// A mapping whose keys are settings of a registration.
-    fn keys(&mut self, site: &Site, id: NodeId, document: NodeId) {
+    fn keys(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(via)) = (self.tree.get(id), site.via) else { return };
         let beside = site.beside.iter().any(|key| self.tree.child(id, key).is_some());
         if !site.beside.is_empty() && !beside {
@@ -286,7 +324,7 @@ impl<'a> Trees<'a> {
             it.evident = true;
             it.opaque = self.control.iter().any(|tag| tag.overlaps(node.span));
         }
-        let sealed = self.sealed(document).or(site.sealed.as_deref()).map(str::to_owned);
+        let sealed = self.sealed().or(site.sealed.as_deref()).map(str::to_owned);
         for child in self.tree.children(id) {
             let Some(node) = self.tree.get(*child) else { continue };
             let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
@@ -385,7 +423,7 @@ impl<'a> Trees<'a> {
         }
         if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
             self.claimed.insert(env);
-            let sealed = self.sealed(document_of(self.tree, id));
+            let sealed = self.sealed();
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
         }
     }

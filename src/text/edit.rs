@@ -54,21 +54,28 @@ impl EditSet {
     /// # Errors
     /// [`Overlap`] if another edit holds some of the same bytes, or inserts at the same place.
     pub fn insert(&mut self, edit: Edit) -> Result<(), Overlap> {
+        if let Some(at) = self.place(&edit)? {
+            self.edits.insert(at, edit);
+        }
+        Ok(())
+    }
+
+    /// Where `edit` goes; nowhere if it does nothing, or is there.
+    fn place(&self, edit: &Edit) -> Result<Option<usize>, Overlap> {
         if edit.span.is_empty() && edit.replacement.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let at = self.edits.partition_point(|other| other.span < edit.span);
         let near = self.edits.iter().skip(at.saturating_sub(1)).take(2);
         for other in near {
-            if *other == edit {
-                return Ok(());
+            if other == edit {
+                return Ok(None);
             }
             if other.span.overlaps(edit.span) || other.span == edit.span {
                 return Err(Overlap { existing: other.span });
             }
         }
-        self.edits.insert(at, edit);
-        Ok(())
+        Ok(Some(at))
     }
 
     /// Takes all of `edits` in, or none of them.
@@ -76,17 +83,26 @@ impl EditSet {
     /// # Errors
     /// As [`EditSet::insert`].
     pub fn insert_all(&mut self, edits: impl IntoIterator<Item = Edit>) -> Result<(), Overlap> {
-        let mut next = self.clone();
+        let mut all = Self::default();
         for edit in edits {
-            next.insert(edit)?;
+            self.place(&edit)?;
+            all.insert(edit)?;
         }
-        *self = next;
+        for edit in all.edits {
+            self.insert(edit)?;
+        }
         Ok(())
     }
 
     /// The edits, by position.
     pub fn iter(&self) -> impl Iterator<Item = &Edit> {
         self.edits.iter()
+    }
+
+    /// The edits that overlap `span` or adjoin it.
+    pub fn near(&self, span: Span) -> impl Iterator<Item = &Edit> {
+        let first = self.edits.partition_point(|edit| edit.span.end() < span.start());
+        self.edits.iter().skip(first).take_while(move |edit| edit.span.start() <= span.end())
     }
 
     /// Whether there is nothing to do.
@@ -107,21 +123,37 @@ impl EditSet {
         out
     }
 
+    /// Where bytes of the old text stand in the new one.
+    pub fn moves(&self) -> Moves<'_> {
+        let mut balance = (0, 0);
+        let before = self.edits.iter().map(|edit| {
+            let here = balance;
+            balance = (balance.0 + edit.replacement.len(), balance.1 + edit.span.len());
+            here
+        });
+        Moves { before: before.collect(), edits: &self.edits, all: balance }
+    }
+}
+
+/// Where bytes stand after edits.
+#[derive(Clone, Debug)]
+pub struct Moves<'e> {
+    edits: &'e [Edit],
+    /// Bytes that came and bytes that went before each edit.
+    before: Vec<(usize, usize)>,
+    /// Bytes that came and bytes that went with all of them.
+    all: (usize, usize),
+}
+
+impl Moves<'_> {
     /// Where byte `offset` of the old text stands in the new one; inside a replaced span, where its replacement begins.
-    pub fn moved(&self, offset: usize) -> usize {
-        let mut grown = 0;
-        let mut shrunk = 0;
-        for edit in &self.edits {
-            if edit.span.end() <= offset && !(edit.span.is_empty() && edit.span.start() == offset) {
-                grown += edit.replacement.len();
-                shrunk += edit.span.len();
-            } else if edit.span.start() < offset {
-                return edit.span.start() + grown - shrunk;
-            } else {
-                break;
-            }
-        }
-        offset + grown - shrunk
+    pub fn of(&self, offset: usize) -> usize {
+        let done =
+            |edit: &Edit| edit.span.end() <= offset && !(edit.span.is_empty() && edit.span.start() == offset);
+        let at = self.edits.partition_point(done);
+        let (came, went) = self.before.get(at).copied().unwrap_or(self.all);
+        let inside = self.edits.get(at).map(|edit| edit.span.start()).filter(|start| *start < offset);
+        inside.unwrap_or(offset) + came - went
     }
 }
 
@@ -137,6 +169,19 @@ mod tests {
         assert_eq!(set.insert(Edit::delete(Span::new(6, 9))).unwrap_err().existing, Span::new(4, 8));
         assert_eq!(set.insert(Edit::delete(Span::new(2, 4))).unwrap_err().existing, Span::new(0, 3));
         assert_eq!(set.apply(b"one two three"), b"ONE three");
-        assert_eq!((set.moved(0), set.moved(8), set.moved(10)), (0, 4, 6));
+        let moves = set.moves();
+        assert_eq!((moves.of(0), moves.of(6), moves.of(8), moves.of(10)), (0, 4, 4, 6));
+    }
+
+    #[test]
+    fn edits_go_in_all_together_or_not_at_all() {
+        let mut set = EditSet::default();
+        set.insert(Edit::delete(Span::new(4, 8))).unwrap();
+        let before = set.clone();
+        set.insert_all([Edit::delete(Span::new(0, 2)), Edit::delete(Span::new(6, 9))]).unwrap_err();
+        set.insert_all([Edit::delete(Span::new(0, 2)), Edit::delete(Span::new(1, 3))]).unwrap_err();
+        assert_eq!(set, before);
+        set.insert_all([Edit::delete(Span::new(9, 12)), Edit::delete(Span::new(4, 8))]).unwrap();
+        assert_eq!(set.iter().count(), 2);
     }
 }

@@ -1,9 +1,11 @@
 //! Bytes, spans and edits: the ground that everything else stands on.
 
+mod cover;
 mod edit;
 mod source;
 mod span;
 
-pub use edit::{Edit, EditSet, Overlap};
+pub use cover::Cover;
+pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;

@@ -1,4 +1,5 @@
 use super::Span;
+use std::sync::OnceLock;
 
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,47 +45,57 @@ pub struct Position {
 /// offset into the text is an offset into the file.
 #[derive(Debug)]
 pub struct Source {
-    bytes: Vec<u8>,
-    /// `None` where the bytes are valid UTF-8 themselves.
-    shown: Option<String>,
+    /// `None` where the text is the bytes.
+    bytes: Option<Vec<u8>>,
+    shown: String,
     invalid: Vec<Span>,
     lines: Vec<u32>,
+    /// Code points before each block of [`BLOCK`] bytes.
+    counts: OnceLock<Vec<usize>>,
 }
+
+/// Code points are counted by blocks, so that a place far out on a long line is found as quickly as any.
+const BLOCK: usize = 4096;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 impl Source {
     /// Takes the bytes of a file.
     pub fn new(bytes: Vec<u8>) -> Self {
-        let (shown, invalid) = show(&bytes);
         let newlines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
         let lines = std::iter::once(0)
             .chain(newlines.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
             .collect();
-        Self { bytes, shown, invalid, lines }
+        let (bytes, shown, invalid) = match String::from_utf8(bytes) {
+            Ok(text) => (None, text, Vec::new()),
+            Err(error) => {
+                let bytes = error.into_bytes();
+                let (shown, invalid) = show(&bytes);
+                (Some(bytes), shown, invalid)
+            }
+        };
+        Self { bytes, shown, invalid, lines, counts: OnceLock::new() }
     }
 
     /// The bytes as they are in the file.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.as_deref().unwrap_or(self.shown.as_bytes())
     }
 
     /// The text, of the same length as the bytes.
     pub fn text(&self) -> &str {
-        match &self.shown {
-            Some(shown) => shown,
-            None => std::str::from_utf8(&self.bytes).unwrap_or_default(),
-        }
+        &self.shown
     }
 
     /// Offset of the first byte after a byte order mark.
     pub fn text_start(&self) -> usize {
-        if self.bytes.starts_with(BOM) { BOM.len() } else { 0 }
+        if self.bytes().starts_with(BOM) { BOM.len() } else { 0 }
     }
 
     /// Whether `span` touches bytes that are not valid UTF-8.
     pub fn touches_invalid(&self, span: Span) -> bool {
-        self.invalid.iter().any(|bad| bad.overlaps(span))
+        let at = self.invalid.partition_point(|bad| bad.end() <= span.start());
+        self.invalid.get(at).is_some_and(|bad| bad.overlaps(span))
     }
 
     /// Whether all bytes are valid UTF-8.
@@ -100,33 +111,47 @@ impl Source {
     /// Number of lines; a final newline ends a line and begins no other.
     pub fn line_count(&self) -> usize {
         let last = self.lines.last().map_or(0, |start| *start as usize);
-        if last == self.bytes.len() { self.lines.len() - 1 } else { self.lines.len() }
+        if last == self.shown.len() { self.lines.len() - 1 } else { self.lines.len() }
     }
 
     /// Line `line` (from 0) with its line ending; empty past the end.
     pub fn line_span(&self, line: usize) -> Span {
-        let start = self.lines.get(line).map_or(self.bytes.len(), |start| *start as usize);
-        let end = self.lines.get(line + 1).map_or(self.bytes.len(), |start| *start as usize);
+        let start = self.lines.get(line).map_or(self.shown.len(), |start| *start as usize);
+        let end = self.lines.get(line + 1).map_or(self.shown.len(), |start| *start as usize);
         Span::new(start, end)
     }
 
     /// `offset` in words for people. A byte order mark does not count as a column.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = offset.min(self.bytes.len());
+        let offset = offset.min(self.shown.len());
         let line = self.line_at(offset);
         let mut start = self.line_span(line).start();
         if start == 0 {
             start = self.text_start().min(offset);
         }
-        let column = self.text().get(start..offset).map_or(offset - start, |before| before.chars().count());
+        let column = self.code_points(offset) - self.code_points(start);
         Position { line: line + 1, column: column + 1, offset }
+    }
+
+    /// Code points that begin before `offset`.
+    fn code_points(&self, offset: usize) -> usize {
+        let text = self.shown.as_bytes();
+        let counts = self.counts.get_or_init(|| {
+            let mut before = 0;
+            let blocks = text.chunks(BLOCK).map(|block| {
+                let here = before;
+                before += count(block);
+                here
+            });
+            blocks.collect()
+        });
+        let block = offset / BLOCK;
+        let rest = text.get(block * BLOCK..offset).map_or(0, count);
+        counts.get(block).map_or_else(|| count(text), |here| here + rest)
     }
 }
 
-fn show(bytes: &[u8]) -> (Option<String>, Vec<Span>) {
-    if std::str::from_utf8(bytes).is_ok() {
-        return (None, Vec::new());
-    }
+fn show(bytes: &[u8]) -> (String, Vec<Span>) {
     let mut shown = String::with_capacity(bytes.len());
     let mut invalid = Vec::new();
     for chunk in bytes.utf8_chunks() {
@@ -136,7 +161,12 @@ fn show(bytes: &[u8]) -> (Option<String>, Vec<Span>) {
             shown.extend(chunk.invalid().iter().map(|_| '\u{1a}'));
         }
     }
-    (Some(shown), invalid)
+    (shown, invalid)
+}
+
+/// Code points that begin in `bytes`.
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 #[cfg(test)]

@@ -147,23 +147,35 @@ fn every_example_holds_in_every_place() {
         .flat_map(|text| text.examples.iter().filter_map(|example| bare_of(&text.id, example)))
         .collect();
     examples.extend(cases());
-    let (mut report, mut failed) = (String::new(), 0);
-    let mut held: BTreeMap<&str, usize> = PLACES.iter().map(|place| (place.name, 0)).collect();
-    for place in PLACES {
-        for (language, bare) in &examples {
-            if *language != place.holds || !format!("{} {}", place.name, bare.name).contains(&wanted) {
-                continue;
-            }
-            match check(bare, place) {
-                Some(wrong) if wrong.is_empty() => *held.entry(place.name).or_default() += 1,
-                Some(wrong) => {
-                    failed += 1;
-                    let _ = writeln!(report, "=== {} in {}\n{wrong}", bare.name, place.name);
-                }
-                None => {}
-            }
-        }
-    }
+    let wanted_pair = |place: &Place, bare: &Bare| format!("{} {}", place.name, bare.name).contains(&wanted);
+    // A place at a time; the places are shared out among the processors.
+    let results: Vec<(&str, usize, Vec<String>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = PLACES
+            .chunks(PLACES.len().div_ceil(4))
+            .map(|places| {
+                scope.spawn(|| {
+                    let try_place = |place: &'static Place| {
+                        let fitting = examples
+                            .iter()
+                            .filter(|(language, bare)| *language == place.holds && wanted_pair(place, bare));
+                        let checked: Vec<(&Bare, String)> =
+                            fitting.filter_map(|(_, bare)| Some((bare, check(bare, place)?))).collect();
+                        let wrong = checked.iter().filter(|(_, wrong)| !wrong.is_empty());
+                        let wrong: Vec<String> = wrong
+                            .map(|(bare, wrong)| format!("=== {} in {}\n{wrong}", bare.name, place.name))
+                            .collect();
+                        (place.name, checked.len() - wrong.len(), wrong)
+                    };
+                    places.iter().map(try_place).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let report =
+        results.iter().flat_map(|(_, _, wrong)| wrong.iter().cloned()).collect::<Vec<_>>().join("\n");
+    let failed: usize = results.iter().map(|(_, _, wrong)| wrong.len()).sum();
+    let held: BTreeMap<&str, usize> = results.iter().map(|(name, count, _)| (*name, *count)).collect();
     assert!(failed == 0, "\n{report}\n{failed} failed, {} passed", held.values().sum::<usize>());
     let unused: Vec<_> = held.iter().filter(|(_, count)| **count == 0).map(|(name, _)| name).collect();
     assert!(unused.is_empty() || !wanted.is_empty(), "no example was tried in {unused:?}");

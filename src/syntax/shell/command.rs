@@ -230,6 +230,10 @@ impl Lexer<'_> {
         building.statement.array = true;
         let open = self.at;
         self.at += 1;
+        if !self.deeper() {
+            return Span::new(start, self.at);
+        }
+        self.depth += 1;
         let comma = self.dialect == Dialect::PowerShell;
         loop {
             self.blanks();
@@ -266,6 +270,7 @@ impl Lexer<'_> {
                 }
             }
         }
+        self.depth -= 1;
         let span = Span::new(start, self.at);
         let head = Span::new(start, open).of(self.text);
         self.out.datum(span, format!("array:{head}"));

@@ -24,6 +24,7 @@ use crate::facts::{Facts, NodeId};
 use crate::text::Edit;
 use dialect::Dialect;
 use script::{NodeKind, Output};
+use std::sync::atomic::AtomicUsize;
 
 /// Shell scripts, whole or in part.
 #[derive(Debug)]
@@ -217,13 +218,15 @@ pub(super) struct Script {
     text: String,
     dialect: Dialect,
     out: Output,
+    /// Bytes that were read again to prove removals.
+    proven: AtomicUsize,
 }
 
 impl Script {
     fn read(text: &str, dialect: Dialect) -> Self {
         let mut out = lexer::read(text, dialect);
         finish::finish(&mut out, text, dialect);
-        Self { text: text.to_owned(), dialect, out }
+        Self { text: text.to_owned(), dialect, out, proven: AtomicUsize::new(0) }
     }
 }
 

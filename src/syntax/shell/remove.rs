@@ -6,11 +6,12 @@ use super::script::{Break, BreakKind, NodeKind, Statement};
 use super::{scan, statement};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
-use crate::text::{Edit, EditSet, Span};
+use crate::text::{Cover, Edit, EditSet, Span};
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
-/// Texts over this size are not read again to prove a removal; whoever asked for it does that anyway.
-const PROVEN: usize = 1 << 18;
+/// So many bytes of one text are read again to prove removals, and no more: whoever asked for them does that anyway.
+const PROVEN: usize = 1 << 22;
 
 /// As [`super::super::Parsed::remove`].
 pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
@@ -76,7 +77,8 @@ fn leaves_nothing(script: &Script, statement: &Statement, removed: &[Span]) -> b
 
 /// Reads what would be left and compares it.
 fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
-    if script.text.len() > PROVEN {
+    let length = script.text.len();
+    if script.proven.fetch_add(length, Ordering::Relaxed).saturating_add(length) > PROVEN {
         return Ok(());
     }
     let refuse = || NoEdit::new("what stands around it would be read in another way");
@@ -84,8 +86,8 @@ fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
     edits.insert_all(removal.edits.iter().cloned()).map_err(|_| refuse())?;
     let left = String::from_utf8(edits.apply(script.text.as_bytes())).map_err(|_| refuse())?;
     let after = Script::read(&left, script.dialect);
-    let kept =
-        script.out.data.iter().filter(|datum| !removal.gone.iter().any(|gone| gone.contains(datum.span)));
+    let gone = Cover::of(removal.gone.clone());
+    let kept = script.out.data.iter().filter(|datum| !gone.holds(datum.span));
     if kept.map(|datum| &datum.value).eq(after.out.data.iter().map(|datum| &datum.value)) {
         Ok(())
     } else {

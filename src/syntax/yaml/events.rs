@@ -23,15 +23,33 @@ pub(super) struct Event {
 /// What an [`Event`] says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    DocumentStart { explicit: bool },
+    DocumentStart {
+        explicit: bool,
+    },
     DocumentEnd,
-    MappingStart { flow: bool },
+    MappingStart {
+        flow: bool,
+    },
     MappingEnd,
-    SequenceStart { flow: bool },
+    SequenceStart {
+        flow: bool,
+    },
     SequenceEnd,
-    Scalar { text: String, style: ScalarStyle },
+    Scalar {
+        text: String,
+        style: ScalarStyle,
+    },
     Alias,
     Comment,
+    /// Text that nobody could read.
+    Unread,
+}
+
+impl Kind {
+    /// Whether it is part of what the text says.
+    pub(super) fn says(&self) -> bool {
+        !matches!(self, Self::Comment | Self::Unread)
+    }
 }
 
 impl Event {

@@ -53,6 +53,11 @@ pub(super) fn indent_of(line: &str) -> usize {
     line.bytes().take_while(|byte| *byte == b' ').count()
 }
 
+/// Whether a line break stands at `at`.
+pub(super) fn ends_line(text: &str, at: usize) -> bool {
+    matches!(text.as_bytes().get(at..), Some([b'\n', ..] | [b'\r', b'\n', ..]))
+}
+
 /// Whether only blanks stand between the start of its line and `at`.
 pub(super) fn opens_line(text: &str, at: usize) -> bool {
     let start = line_start(text, at);

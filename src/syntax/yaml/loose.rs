@@ -12,7 +12,11 @@ pub(super) fn read(shape: &str, span: Span) -> Vec<Event> {
     let mut skip_to = span.start();
     for line in lines::breaks(shape, span.start(), span.end()) {
         if line.content.start() >= skip_to {
+            let before = reader.events.len();
             skip_to = reader.line(line);
+            if reader.events.len() == before {
+                reader.push(Kind::Unread, line.content);
+            }
         }
     }
     while !reader.levels.is_empty() {
@@ -102,7 +106,7 @@ impl Reader<'_> {
             self.close(at);
         }
         let open = match self.levels.last() {
-            None => self.events.iter().all(|event| event.kind == Kind::Comment),
+            None => !self.events.iter().any(|event| event.kind.says()),
             Some(level) if level.column == column && level.mapping == mapping => {
                 self.fill_wait();
                 return true;
@@ -222,12 +226,27 @@ impl Reader<'_> {
 
 /// How a value on one line is quoted, if it is quoted as a whole.
 fn quote_of(body: &str) -> ScalarStyle {
+    let inside = body.get(1..body.len().saturating_sub(1)).unwrap_or_default();
     let closes = |quote: char| body.len() >= 2 && body.ends_with(quote);
     match body.chars().next() {
-        Some('"') if closes('"') => ScalarStyle::Double,
-        Some('\'') if closes('\'') => ScalarStyle::Single,
+        Some('"') if closes('"') && !ends_before(inside) => ScalarStyle::Double,
+        Some('\'') if closes('\'') && !inside.replace("''", "").contains('\'') => ScalarStyle::Single,
         _ => ScalarStyle::Plain,
     }
+}
+
+/// Whether a scalar in `"…"` ends before the end of `inside`, or an escape goes beyond it.
+fn ends_before(inside: &str) -> bool {
+    let mut escaped = false;
+    for byte in inside.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return true,
+            _ => {}
+        }
+    }
+    escaped
 }
 
 /// The length of the key that a line begins with, and where its colon is.

@@ -11,13 +11,17 @@ use crate::text::Span;
 /// Reads documents of which some are broken.
 pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>) -> Reading {
     let shape = masked.as_ref().map_or(text, |masked| masked.shape.as_str());
-    let starts: Vec<usize> = documents.iter().map(start).collect();
+    // Where the document behind each one begins, of those that say so.
+    let mut next = None;
+    let mut behind: Vec<Option<usize>> = Vec::with_capacity(documents.len());
+    for document in documents.iter().rev() {
+        behind.push(next);
+        next = start(document).or(next);
+    }
     let mut reading = Reading::default();
     let mut from = 0;
-    for (index, document) in documents.into_iter().enumerate() {
-        let until =
-            starts.get(index + 1..).and_then(|next| next.iter().copied().find(|at| *at != usize::MAX));
-        let until = until.unwrap_or(text.len()).max(from);
+    for document in documents {
+        let until = behind.pop().flatten().unwrap_or(text.len()).max(from);
         match document.error {
             None => {
                 let end = document.events.last().map_or(from, |event| event.span.end());
@@ -26,6 +30,7 @@ pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>)
             }
             Some((offset, message)) => {
                 reading.notices.push(Problem { offset, message: format!("{message}; read line by line") });
+                let until = ended(shape, from, until).unwrap_or(until);
                 broken(shape, Span::new(from, until), &mut reading);
                 from = until;
             }
@@ -35,10 +40,18 @@ pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>)
     reading
 }
 
+/// Where the `...` before `until` stands, if nothing but the header of a block scalar stands between: a document without
+/// `---` is said to begin at its content, behind the header.
+fn ended(shape: &str, from: usize, until: usize) -> Option<usize> {
+    let marker = from + Span::new(from, until).of(shape).rfind("\n...")? + 1;
+    let mut between = Span::new(marker + 3, until).of(shape).lines().map(str::trim_start);
+    between.all(|line| line.is_empty() || line.starts_with(['#', '|', '>', '!', '&'])).then_some(marker)
+}
+
 /// Where a document begins; unknown if it broke before its start.
-fn start(document: &Document) -> usize {
+fn start(document: &Document) -> Option<usize> {
     let start = document.events.iter().find(|event| matches!(event.kind, Kind::DocumentStart { .. }));
-    start.map_or(usize::MAX, |event| event.span.start())
+    start.map(|event| event.span.start())
 }
 
 /// Reads a broken document.
@@ -48,7 +61,7 @@ fn broken(shape: &str, span: Span, reading: &mut Reading) {
     for piece in split(shape, span) {
         let parsed = events::inside(piece.of(shape), piece.start()).filter(|events| !events.is_empty());
         let inner = match parsed {
-            Some(events) if events.iter().all(|event| event.kind == Kind::Comment) => events,
+            Some(events) if !events.iter().any(|event| event.kind.says()) => events,
             Some(mut piece_events) => match collection(&mut piece_events) {
                 Some(mapping) if root.is_none_or(|root| root == mapping) => {
                     open(&mut root, mapping, piece.start(), &mut events);
@@ -93,19 +106,22 @@ fn loose_piece(
             open(root, mapping, piece.start(), events);
             inner
         }
-        _ => inner.into_iter().filter(|event| event.kind == Kind::Comment).collect(),
+        _ => {
+            let comments = inner.into_iter().filter(|event| event.kind == Kind::Comment);
+            comments.chain([Event::new(Kind::Unread, piece)]).collect()
+        }
     }
 }
 
 /// Takes the brackets off the events of a block collection; says whether it is a mapping.
 fn collection(events: &mut Vec<Event>) -> Option<bool> {
-    let first = events.iter().position(|event| event.kind != Kind::Comment)?;
+    let first = events.iter().position(|event| event.kind.says())?;
     let mapping = match events.get(first)?.kind {
         Kind::MappingStart { flow: false } => true,
         Kind::SequenceStart { flow: false } => false,
         _ => return None,
     };
-    let last = events.iter().rposition(|event| event.kind != Kind::Comment)?;
+    let last = events.iter().rposition(|event| event.kind.says())?;
     if first == last || events.get(first)?.anchor.is_some() {
         return None;
     }

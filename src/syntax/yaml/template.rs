@@ -84,10 +84,20 @@ fn curly(text: &str, at: usize, budget: &mut usize) -> Option<usize> {
         let end = until(text, at, "*/", budget)?;
         return until(text, end.saturating_sub(2), "}}", budget);
     }
-    balanced(text, at + 2, b"}}", budget).or_else(|| {
-        let line = text.get(at..)?.lines().next().unwrap_or_default();
-        line.find("}}").map(|found| at + found + 2)
-    })
+    balanced(text, at + 2, b"}}", budget).or_else(|| on_its_line(text, at, budget))
+}
+
+/// The end of a `{{` whose inside does not add up: the next `}}` of its line.
+fn on_its_line(text: &str, at: usize, budget: &mut usize) -> Option<usize> {
+    let limit = (at + LONGEST.min(*budget)).min(text.len());
+    let rest = text.as_bytes().get(at..limit)?;
+    let stop =
+        rest.windows(2).position(|pair| pair == b"}}" || pair.starts_with(b"\n")).unwrap_or(rest.len());
+    if rest.get(stop..).is_some_and(|rest| rest.starts_with(b"}}")) {
+        return Some(at + stop + 2);
+    }
+    *budget = budget.saturating_sub(stop);
+    None
 }
 
 /// The end of `%{ … }` or `${ … }`.

@@ -122,9 +122,10 @@ impl<'t> Builder<'t> {
         for event in events {
             match &event.kind {
                 // One without `---` is said to begin at its content, behind the header of a block scalar.
-                Kind::DocumentStart { explicit: false } => {}
+                Kind::DocumentStart { explicit: false } => self.skip_ends(),
                 Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
                 Kind::DocumentEnd => self.cursor = self.cursor.max(event.span.start()),
+                Kind::Unread => self.cursor = self.cursor.max(event.span.end()),
                 Kind::Comment => self.comment(event.span),
                 Kind::MappingEnd | Kind::SequenceEnd => self.close(event),
                 Kind::Scalar { .. }
@@ -135,6 +136,19 @@ impl<'t> Builder<'t> {
         }
         while !self.frames.is_empty() {
             self.close(&Event::new(Kind::MappingEnd, Span::at(self.cursor)));
+        }
+    }
+
+    /// Goes behind `...` lines, which end documents that were read or that there are none of.
+    fn skip_ends(&mut self) {
+        loop {
+            let at = lines::skip_trivia(self.texts.shape, self.cursor);
+            let rest = self.texts.shape.get(at..).unwrap_or_default();
+            let marker = lines::line_start(self.texts.shape, at) == at && rest.starts_with("...");
+            if !marker || rest.as_bytes().get(3).is_some_and(|byte| !byte.is_ascii_whitespace()) {
+                return;
+            }
+            self.cursor = at + 3;
         }
     }
 
@@ -425,8 +439,11 @@ impl<'t> Builder<'t> {
         place: Option<Place>,
     ) -> Scalar {
         let masked = self.reading.touches(span);
+        // What was read line by line has block scalars that nobody has decoded; and behind one, a masked line looks blank.
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
+            && (text.is_empty() || self.reading.masked.is_some());
         let text = match place {
-            Some(place) if masked => scalar::decode(self.texts, place).text,
+            Some(place) if masked || block => scalar::decode(self.texts, place).text,
             None => String::new(),
             _ => text.to_owned(),
         };

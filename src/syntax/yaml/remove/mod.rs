@@ -5,7 +5,7 @@ mod flow;
 
 use super::{Document, lines};
 use crate::embed::NoEdit;
-use crate::facts::{NodeId, NodeKind};
+use crate::facts::{NodeId, NodeKind, ScalarStyle};
 use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,7 +230,15 @@ impl Cuts<'_> {
                     let before = text.get(..start).unwrap_or_default();
                     let cut =
                         before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
-                    last.span = Span::new(cut.len(), last.span.end());
+                    // The line break is part of a block scalar's value.
+                    let block = self.document.layouts.iter().filter_map(|layout| layout.place).any(|place| {
+                        matches!(place.style, ScalarStyle::Literal | ScalarStyle::Folded)
+                            && place.span.start() < start
+                            && place.span.end() >= cut.len()
+                    });
+                    if !block {
+                        last.span = Span::new(cut.len(), last.span.end());
+                    }
                 }
             }
         }

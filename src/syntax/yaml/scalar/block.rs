@@ -48,7 +48,13 @@ impl Header {
             let content = line.content.of(texts.text);
             let blank = content.bytes().all(|byte| byte == b' ');
             // A line with nothing but template tags that control: it may stand before the end or behind it.
-            let tag = !blank && line.content.of(texts.shape).trim().is_empty();
+            let masked = line.content.of(texts.shape);
+            let tag = content != masked && masked.trim_matches([' ', '\t', '\r', '\n']).is_empty();
+            // The parser may say that it ends where the next entry begins, behind the blanks of that line.
+            let cut = line.end == limit && line.line_break().is_empty() && limit < texts.text.len();
+            if blank && cut && !lines::ends_line(texts.text, limit) {
+                break;
+            }
             tags |= tag;
             if tag || blank && tags && content.len() <= indent {
                 continue;

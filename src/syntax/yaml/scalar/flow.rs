@@ -57,7 +57,8 @@ fn escape(rest: &str) -> (String, usize) {
     let Some(sign) = rest.chars().next() else { return (String::new(), 0) };
     let hex = |digits: usize| {
         let code = rest.get(1..=digits).and_then(|code| u32::from_str_radix(code, 16).ok());
-        (char::from_u32(code.unwrap_or(0xfffd)).unwrap_or('\u{fffd}').to_string(), digits + 1)
+        let length = code.map_or(sign.len_utf8(), |_| digits + 1);
+        (code.and_then(char::from_u32).unwrap_or('\u{fffd}').to_string(), length)
     };
     let text = match sign {
         '0' => "\0",

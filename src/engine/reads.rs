@@ -1,0 +1,62 @@
+//! Which variables a file reads by their names.
+
+use super::Documents;
+use crate::rules::BUILT_IN;
+use crate::sites::Survey;
+use crate::text::{Cover, Source, Span};
+use regex::bytes::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// `$NAME`, `${NAME`, `$(NAME`, `$env:NAME`, `%NAME%`, of all variables that a unit may have.
+static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let unit = &BUILT_IN.unit;
+    let spelled = unit.settings.iter().map(|setting| &setting.spelled).chain([&unit.new, &unit.old]);
+    let names: Vec<_> = spelled.flat_map(|it| &it.variable).map(|name| regex::escape(name)).collect();
+    let names = names.join("|");
+    Regex::new(&format!(r"(?-u)(?:\$\{{?|\$\(|[$%]env:|%)({names})(?:\b|%)")).ok()
+});
+
+static OLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let names: Vec<_> = BUILT_IN.unit.old.variable.iter().map(|name| regex::escape(name)).collect();
+    Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", names.join("|"))).ok()
+});
+
+/// The reads of one file.
+pub(super) struct Reads {
+    /// The variables that are read anywhere but in their own values.
+    outside: BTreeSet<String>,
+    /// Whether the variable of the old slot is named at all.
+    pub(super) names_old: bool,
+}
+
+impl Reads {
+    pub(super) fn of(source: &Source, documents: &Documents, survey: &Survey) -> Self {
+        let bytes = source.bytes();
+        let mut reads: BTreeMap<String, Vec<Span>> = BTreeMap::new();
+        for found in READS.iter().flat_map(|reads| reads.captures_iter(bytes)) {
+            let (Some(all), Some(name)) = (found.get(0), found.get(1)) else { continue };
+            let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
+            reads.entry(name).or_default().push(all.range().into());
+        }
+        let mut own: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        for carrier in survey.carriers.iter().filter(|carrier| reads.contains_key(&carrier.name)) {
+            own.entry(&carrier.name).or_default().push(documents.to_host(carrier.doc, carrier.value.span));
+        }
+        let mut own: BTreeMap<&str, Cover> =
+            own.into_iter().map(|(name, spans)| (name, Cover::of(spans))).collect();
+        let is_outside = |(name, spans): (String, Vec<Span>)| {
+            let own = own.remove(name.as_str()).unwrap_or_default();
+            spans.iter().any(|span| !own.holds(*span)).then_some(name)
+        };
+        Self {
+            outside: reads.into_iter().filter_map(is_outside).collect(),
+            names_old: OLD.as_ref().is_some_and(|old| old.is_match(bytes)),
+        }
+    }
+
+    /// Whether `name` is read anywhere but in the values that it is given.
+    pub(super) fn outside(&self, name: &str) -> bool {
+        self.outside.contains(name)
+    }
+}

@@ -1,0 +1,107 @@
+//! Tries fixes in memory, many at once: which of them hold.
+
+use super::verify;
+use crate::engine::{self, Analysis, Settings, Surroundings, UnitFix};
+use crate::text::{EditSet, Source};
+
+/// Bytes that may be read again to find out which fixes hold. Fixes that are not told apart by then are taken back.
+const BUDGET: usize = 64 << 20;
+/// Trials that a file of any size may have.
+const AT_LEAST: usize = 16;
+
+/// How a file is looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Lens<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) path: &'a str,
+    pub(super) surroundings: &'a Surroundings,
+}
+
+/// A file whose fixes are tried.
+pub(super) struct Trials<'a> {
+    pub(super) lens: Lens<'a>,
+    pub(super) source: &'a Source,
+    pub(super) analysis: &'a Analysis,
+}
+
+/// Fixes that can go together, with their edits.
+pub(super) struct Selection<'a> {
+    pub(super) fixes: Vec<&'a UnitFix>,
+    edits: EditSet,
+    /// Those that want the same bytes as one before them.
+    rest: Vec<&'a UnitFix>,
+}
+
+/// The file after a fix, and what it says then.
+pub(super) type Done = (Source, Analysis);
+
+/// Which fixes hold.
+#[derive(Default)]
+pub(super) struct Sorted<'a> {
+    /// Those that do not, with the reason.
+    pub(super) refused: Vec<(&'a UnitFix, String)>,
+    /// The most that hold together.
+    pub(super) best: Option<(Selection<'a>, Done)>,
+}
+
+impl<'a> Trials<'a> {
+    /// The fixes that go together: the first of those that want the same bytes.
+    pub(super) fn select(wanted: &[&'a UnitFix]) -> Selection<'a> {
+        let mut selection = Selection { fixes: Vec::new(), edits: EditSet::default(), rest: Vec::new() };
+        for fix in wanted {
+            match selection.edits.insert_all(fix.plan.edits.iter().cloned()) {
+                Ok(()) => selection.fixes.push(*fix),
+                Err(_) => selection.rest.push(*fix),
+            }
+        }
+        selection
+    }
+
+    /// Fixes the file and looks at it again.
+    ///
+    /// # Errors
+    /// What does not hold afterwards.
+    pub(super) fn run(&self, selection: &Selection<'a>) -> Result<Done, String> {
+        let Lens { settings, path, surroundings } = self.lens;
+        let after = Source::new(selection.edits.apply(self.source.bytes()));
+        let result = engine::analyse_all(settings, path, surroundings, &after);
+        verify::verify(self.analysis, &selection.fixes, &selection.edits, &result)?;
+        Ok((after, result))
+    }
+
+    /// Tells the fixes that hold from those that do not: all together first, then halves of those that failed.
+    pub(super) fn sort_out(&self, wanted: &[&'a UnitFix]) -> Sorted<'a> {
+        let mut sorted = Sorted::default();
+        let mut trials = (BUDGET / self.source.bytes().len().max(1)).max(AT_LEAST);
+        let mut waiting = vec![wanted.to_vec()];
+        while let Some(group) = waiting.pop() {
+            if group.is_empty() {
+                continue;
+            }
+            let mut selection = Self::select(&group);
+            waiting.push(std::mem::take(&mut selection.rest));
+            if trials == 0 {
+                let reason = "too many fixes in this file do not hold; it could not be told which";
+                sorted.refused.extend(selection.fixes.into_iter().map(|fix| (fix, reason.to_owned())));
+                continue;
+            }
+            trials -= 1;
+            match self.run(&selection) {
+                Ok(done) => {
+                    let most = sorted.best.as_ref().map_or(0, |(best, _)| best.fixes.len());
+                    if selection.fixes.len() > most {
+                        sorted.best = Some((selection, done));
+                    }
+                }
+                Err(reason) => match selection.fixes.as_slice() {
+                    [only] => sorted.refused.push((*only, reason)),
+                    all => {
+                        let (left, right) = all.split_at(all.len() / 2);
+                        waiting.extend([right.to_vec(), left.to_vec()]);
+                    }
+                },
+            }
+        }
+        sorted
+    }
+}

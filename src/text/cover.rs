@@ -1,0 +1,42 @@
+use super::Span;
+
+/// Spans, to be asked whether one of them holds another one.
+#[derive(Clone, Debug, Default)]
+pub struct Cover {
+    /// The start of each, and the furthest end of all up to it.
+    furthest: Vec<(usize, usize)>,
+}
+
+impl Cover {
+    /// Of these spans, in any order; they may overlap.
+    pub fn of(mut spans: Vec<Span>) -> Self {
+        spans.sort_unstable();
+        let mut end = 0;
+        let furthest = spans.into_iter().map(|span| {
+            end = end.max(span.end());
+            (span.start(), end)
+        });
+        Self { furthest: furthest.collect() }
+    }
+
+    /// Whether all of `span` lies in one of them.
+    pub fn holds(&self, span: Span) -> bool {
+        let begun = self.furthest.partition_point(|(start, _)| *start <= span.start());
+        let last = begun.checked_sub(1).and_then(|last| self.furthest.get(last));
+        last.is_some_and(|(_, end)| span.end() <= *end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_held_by_the_longest_that_begins_before_it() {
+        let cover = Cover::of(vec![Span::new(10, 12), Span::new(2, 9), Span::new(3, 4)]);
+        let held = [(2, 9), (3, 4), (4, 9), (5, 5), (10, 12), (12, 12)];
+        assert!(held.iter().all(|(start, end)| cover.holds(Span::new(*start, *end))));
+        let not = [(0, 1), (1, 3), (8, 10), (11, 13), (13, 13)];
+        assert!(!not.iter().any(|(start, end)| cover.holds(Span::new(*start, *end))));
+    }
+}

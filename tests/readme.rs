@@ -1,0 +1,91 @@
+//! What the README shows is what the program does.
+//!
+//! Where it is not: `README=write cargo test --test readme` writes the output and the table of rules anew.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it cannot go on")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_runnerlint");
+
+fn readme() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")
+}
+
+fn run(folder: &Path, arguments: &[String]) -> std::process::Output {
+    Command::new(PROGRAM).args(arguments).current_dir(folder).env_clear().output().unwrap()
+}
+
+/// What stands in the README against what should stand there.
+#[track_caller]
+fn hold(shown: &str, real: &str) {
+    if std::env::var_os("README").is_some_and(|it| it == "write") {
+        fs::write(readme(), real).unwrap();
+    } else {
+        assert_eq!(shown, real, "`README=write cargo test --test readme` writes it anew");
+    }
+}
+
+/// One test, so that nobody writes the README twice at a time.
+#[test]
+fn the_readme_is_true() {
+    let shown = fs::read_to_string(readme()).unwrap();
+    hold(&shown, &with_rules(&with_output(&shown)));
+}
+
+/// The README with the real output behind each `$ runnerlint …`, run in a folder with the files that stand before it.
+fn with_output(readme: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut real = String::new();
+    let mut named = None;
+    let mut commands = 0;
+    let mut lines = readme.split_inclusive('\n');
+    while let Some(line) = lines.next() {
+        real.push_str(line);
+        if let Some(name) = line.trim_end().strip_prefix('`').and_then(|it| it.strip_suffix("`:")) {
+            named = Some(name);
+        }
+        if !line.starts_with("```") {
+            continue;
+        }
+        let block: String = lines.by_ref().take_while(|line| line.trim_end() != "```").collect();
+        if let Some(command) = block.lines().next().and_then(|it| it.strip_prefix("$ runnerlint ")) {
+            commands += 1;
+            let output = run(folder.path(), &words(command));
+            real.push_str(&format!("$ runnerlint {command}\n"));
+            real.push_str(&String::from_utf8(output.stdout).unwrap());
+            real.push_str(&String::from_utf8(output.stderr).unwrap());
+        } else {
+            if let Some(name) = named.take() {
+                let path = folder.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, &block).unwrap();
+            }
+            real.push_str(&block);
+        }
+        real.push_str("```\n");
+    }
+    assert!(commands > 0, "the README runs nothing");
+    real
+}
+
+/// The words of a command line without anything but single quotes.
+fn words(command: &str) -> Vec<String> {
+    command.split(' ').map(|word| word.trim_matches('\'').to_owned()).collect()
+}
+
+/// The README with a row for each rule that there is.
+fn with_rules(readme: &str) -> String {
+    let output = run(Path::new("."), &["rules".into(), "--output-format".into(), "json".into()]);
+    let rules: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let row = |rule: &serde_json::Value| {
+        format!("| `{}` | {} |\n", rule["id"].as_str().unwrap(), rule["summary"].as_str().unwrap())
+    };
+    let rows: String = rules.as_array().unwrap().iter().map(row).collect();
+    let head = "| rule | finds |\n|---|---|\n";
+    let (before, behind) = readme.split_once(head).expect("the table of rules");
+    let rest: String = behind.split_inclusive('\n').skip_while(|line| line.starts_with('|')).collect();
+    format!("{before}{head}{rows}{rest}")
+}
