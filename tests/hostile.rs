@@ -2,6 +2,13 @@
 //!
 //! Times are compared only with `TIMES=1`, on a machine that does nothing else.
 
+#![expect(
+    clippy::format_collect,
+    clippy::print_stdout,
+    clippy::type_complexity,
+    reason = "shapes are short functions in a table; times are for who asks for them"
+)]
+
 use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::fixer;
 use runnerlint::text::Source;

@@ -220,7 +220,8 @@ impl Segments {
     fn joins_lines(&self, host: &str, inner_text: &str, span: Span) -> bool {
         let byte = |at: usize| inner_text.as_bytes().get(at);
         let fold = |at: usize| {
-            self.list.iter().any(|segment| {
+            let index = self.list.partition_point(|segment| segment.inner.start() < at);
+            self.list.get(index).is_some_and(|segment| {
                 !segment.verbatim && segment.inner.start() == at && segment.outer.of(host).contains('\n')
             })
         };

@@ -47,6 +47,7 @@ pub(super) fn read(
         documents: Vec::new(),
         current: None,
         hosts: Vec::new(),
+        pinned: None,
         sops: false,
     }
     .read();
@@ -66,9 +67,11 @@ struct Trees<'a> {
     releases: BTreeMap<NodeId, usize>,
     /// The document of each node that was looked at.
     documents: Vec<NodeId>,
-    /// The document that is looked at, what it may be, and whether it is encrypted.
+    /// The document that is looked at, what it may be, whether it is encrypted.
     current: Option<NodeId>,
     hosts: Vec<&'static Host>,
+    /// The version of the chart that it pins.
+    pinned: Option<(u32, u32)>,
     sops: bool,
 }
 
@@ -117,6 +120,7 @@ impl<'a> Trees<'a> {
         if self.current != Some(document) {
             self.current = Some(document);
             self.hosts = self.hosts_of(document);
+            self.pinned = DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, document));
             self.sops = self.tree.child(document, "sops").is_some();
         }
         document
@@ -269,7 +273,7 @@ impl<'a> Trees<'a> {
         let what = site.what.clone();
         let given = Given {
             values: site.holds == Holds::ValuesText,
-            chart_version: DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, id)),
+            chart_version: self.pinned,
             no_shell: site.no_shell || container.is_some_and(|container| container.direct),
             line: site.holds == Holds::Container && container.is_none(),
             container: container.cloned(),

@@ -80,7 +80,7 @@ pub(crate) fn dotenv(c: &mut Choices<'_>) -> String {
         "é",
     ];
     let mut out = String::new();
-    for _ in 0..c.below(7) + 1 {
+    for _ in 0..=c.below(7) {
         match c.below(10) {
             0 => out.push_str("# keep\n"),
             1 => out.push('\n'),
