@@ -5,6 +5,7 @@ mod concise;
 mod full;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod jsonl;
 mod junit;
@@ -81,9 +82,10 @@ pub const FORMATS: &[Format] = &[
     machine("junit", "JUnit XML, a failed test for each finding", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
+    machine("html", "one page to read, filter and sort in a browser", html::write),
 ];
 
-/// A format for other programs.
+/// A format that is read by other programs or elsewhere.
 const fn machine(
     name: &'static str,
     about: &'static str,

@@ -46,6 +46,7 @@ fn a_thousand_findings_are_all_there() {
             "gitlab" => documents[0].as_array().unwrap().len(),
             "rdjsonl" => documents.iter().filter(|it| it["suggestions"].is_array()).count(),
             "junit" => text.matches("<failure ").count(),
+            "html" => text.matches("<tr data-severity=").count(),
             "checkstyle" => text.matches("<error ").count(),
             other => panic!("`{other}` is not counted here"),
         };

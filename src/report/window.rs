@@ -98,6 +98,11 @@ impl Window {
         Some(Span::new(start, line.locate(span.end()).max(start)))
     }
 
+    /// The lines: number in the file, offset in the window, text.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, usize, &str)> {
+        self.lines.iter().zip(self.text.lines()).map(|(line, text)| (line.number, line.start, text))
+    }
+
     fn line_of(&self, offset: usize) -> Option<usize> {
         self.lines.partition_point(|line| line.start <= offset).checked_sub(1)
     }
