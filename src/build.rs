@@ -50,7 +50,7 @@ fn main() -> Result<(), Failure> {
     data.rules.sort_by(|a, b| a.id.cmp(&b.id));
     texts.sort_by(|a: &RuleText, b| a.id.cmp(&b.id));
     // The more a host asks of the document, the more it knows of its places: it comes first.
-    sites.hosts.sort_by_key(|host| (Reverse(host.document.len()), host.host.clone()));
+    sites.hosts.sort_by_key(|host| (host.fallback, Reverse(host.document.len()), host.host.clone()));
     check(&data)?;
     fs::write(out.join("rules.bin"), postcard::to_stdvec(&data)?)?;
     fs::write(out.join("texts.bin"), postcard::to_stdvec(&texts)?)?;

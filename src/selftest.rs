@@ -29,6 +29,9 @@ pub fn file_name(language: &str) -> &'static str {
         "yaml" => "values.yaml",
         "markdown" => "notes.md",
         "dotenv" => ".env",
+        "toml" => "config.toml",
+        "hcl" => "main.tf",
+        "nix" => "configuration.nix",
         _ => "script.sh",
     }
 }

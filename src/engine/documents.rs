@@ -80,6 +80,7 @@ pub(crate) fn read(
         let context = Context {
             doc,
             text: &next.decoded.text,
+            language: next.language.name(),
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
             given: &next.given,
@@ -163,7 +164,16 @@ impl Read {
         let Some(document) = self.documents.list.get(doc) else { return };
         let Some(problem) = document.parsed.facts().notices.first() else { return };
         let position = source.position(self.documents.to_host(doc, Span::at(problem.offset)).start());
-        let message = problem.message.clone();
+        // Code blocks show what programs print, and parts of files.
+        if self.documents.via(doc).contains(&"markdown") {
+            return;
+        }
+        let message = match &document.place {
+            Some((what, _)) => {
+                format!("this {what}, read as {}: {}", document.language.name(), problem.message)
+            }
+            None => problem.message.clone(),
+        };
         self.notices.push(Notice { kind: NoticeKind::Unparsable, message, position: Some(position) });
     }
 }

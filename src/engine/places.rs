@@ -82,10 +82,17 @@ fn texts(file: &File<'_>) -> Vec<Finding> {
             inner.entry(parent).or_default().push(document.segments.outer());
         }
     }
+    let wanted: Vec<&Pattern> = TEXTS
+        .iter()
+        .filter(|pattern| {
+            let text = file.source.text();
+            pattern.rule.needs.iter().all(|list| list.iter().any(|literal| text.contains(literal.as_str())))
+        })
+        .collect();
     for (doc, document) in file.documents.iter().enumerate() {
         let inner = inner.get(&doc).map(Vec::as_slice).unwrap_or_default();
         let language = document.language.name();
-        for pattern in TEXTS.iter() {
+        for pattern in &wanted {
             if !pattern.found.text.as_ref().is_some_and(|text| text.within.iter().any(|it| it == language)) {
                 continue;
             }

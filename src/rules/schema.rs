@@ -237,10 +237,6 @@ pub enum UnitKind {
     Operator,
     /// A registration map of a Terraform module.
     Terraform,
-    /// A task or variables of Ansible.
-    Ansible,
-    /// A service of NixOS.
-    Nix,
 }
 
 /// One row of a rule's severity.
@@ -377,12 +373,6 @@ pub struct Spelling {
     /// Arguments of a Terraform module's registration map.
     #[serde(default, deserialize_with = "one_or_many")]
     pub terraform: Vec<String>,
-    /// Options of an Ansible module and variables of roles.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub ansible: Vec<String>,
-    /// Attributes of NixOS' `services.gitlab-runner`.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub nix: Vec<String>,
 }
 
 /// A server-side setting.

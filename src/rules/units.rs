@@ -127,8 +127,6 @@ fn kind_of(scope: ScopeKind) -> UnitKind {
         ScopeKind::Keys(Via::Config) => UnitKind::Config,
         ScopeKind::Keys(Via::Operator) => UnitKind::Operator,
         ScopeKind::Keys(Via::Terraform) => UnitKind::Terraform,
-        ScopeKind::Keys(Via::Ansible) => UnitKind::Ansible,
-        ScopeKind::Keys(Via::Nix) => UnitKind::Nix,
         ScopeKind::Keys(_) | ScopeKind::Container | ScopeKind::Variables | ScopeKind::Places => {
             UnitKind::Environment
         }
@@ -166,8 +164,6 @@ fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
         Via::Config => is(&spelling.config),
         Via::Operator => is(&spelling.operator),
         Via::Terraform => is(&spelling.terraform),
-        Via::Ansible => is(&spelling.ansible),
-        Via::Nix => is(&spelling.nix),
         Via::Named | Via::Request => false,
     };
     if spelled(&unit.new) {

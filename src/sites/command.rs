@@ -39,7 +39,8 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     if !found.scripts.is_empty() {
         return found.scripts;
     }
-    let Some(Accepted { subcommand, arguments, known, wrapped }) = accepted(&found, command, around.text())
+    let Some(Accepted { subcommand, arguments, known, wrapped, sealed }) =
+        accepted(&found, command, around.text())
     else {
         read_image_variables(command, &found, around, survey);
         read_secret(command, &found, around, survey);
@@ -53,8 +54,10 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     options.read(arguments);
     let stray = options.out.len();
     options.read(&command.stray);
+    let sealed = sealed.then(|| IN_PIECES.to_owned()).or_else(|| around.context.given.sealed.clone());
     for carrier in &mut options.out {
         carrier.value.known = known_value(&carrier.value.text, around);
+        carrier.sealed.clone_from(&sealed);
     }
     let (opaque, wakes) = (options.opaque, options.wakes);
     let broken = options.out.len() > stray && !around.context.given.no_shell;
@@ -211,7 +214,7 @@ pub(super) fn read_collected(
         options.read(words);
         options.out.retain(|carrier| known.insert(carrier.name_span));
         for carrier in &mut options.out {
-            carrier.sealed = Some("the command is put together from several pieces".to_owned());
+            carrier.sealed = Some(IN_PIECES.to_owned());
         }
         survey.carriers.append(&mut options.out);
         if let Some(it) = survey.scope_mut(scope) {
@@ -231,7 +234,11 @@ struct Accepted<'a> {
     known: bool,
     /// Whether something stands before it that nobody knows.
     wrapped: bool,
+    /// Whether part of the command stands elsewhere.
+    sealed: bool,
 }
+
+const IN_PIECES: &str = "the command is put together from several pieces";
 
 /// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
 fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option<Accepted<'a>> {
@@ -240,7 +247,7 @@ fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
         let subcommand = subcommand_of(program, arguments)?;
-        return Some(Accepted { subcommand, arguments, known: true, wrapped: false });
+        return Some(Accepted { subcommand, arguments, known: true, wrapped: false, sealed: false });
     }
     if found.program == Runs::Foreign {
         return None;
@@ -259,8 +266,16 @@ fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option
             Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
             _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
         };
-        enough.then_some(Accepted { subcommand, arguments, known: false, wrapped: false })
+        enough.then_some(Accepted { subcommand, arguments, known: false, wrapped: false, sealed: false })
     });
+    // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
+    let halved = programs.iter().flat_map(|program| &program.subcommands).find(|subcommand| {
+        let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
+        found.program == Runs::Variable && named && has(&subcommand.telling)
+    });
+    if let (None, Some(subcommand)) = (&signed, halved) {
+        return Some(Accepted { subcommand, arguments, known: false, wrapped: true, sealed: true });
+    }
     if signed.is_some() || DATA.programs.printers.iter().any(|name| name == found.name) {
         return signed;
     }
@@ -270,7 +285,7 @@ fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option
         let Runs::Known(index) = of_word_or_image(word, text) else { return None };
         let subcommand = subcommand_of(programs.get(index)?, behind)?;
         let given = behind.iter().any(|word| word.text.starts_with('-'));
-        given.then_some(Accepted { subcommand, arguments: behind, known: true, wrapped: true })
+        given.then_some(Accepted { subcommand, arguments: behind, known: true, wrapped: true, sealed: false })
     })
 }
 

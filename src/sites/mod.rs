@@ -206,6 +206,8 @@ pub struct Given {
     pub values: bool,
     /// The version of the chart that the text around it pins.
     pub chart_version: Option<(u32, u32)>,
+    /// Why nothing of it is edited: nobody sees where it is used.
+    pub sealed: Option<String>,
     /// The release whose values it holds.
     pub within: Option<usize>,
 }

@@ -215,7 +215,9 @@ pub(super) fn read_items(
 ) {
     let Some(chart) = DATA.charts.first() else { return };
     let is_list = matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Sequence(_)));
-    let (items, name_key) = match &site.name_key {
+    // A block or a mapping with a name in it, or a mapping of paths.
+    let has_name = |key: &str| is_list || tree.child(id, key).is_some();
+    let (items, name_key) = match site.name_key.as_ref().filter(|key| has_name(key)) {
         None => (tree.children(id), None),
         Some(key) if is_list => (tree.children(id), Some(key.as_str())),
         Some(key) => (std::slice::from_ref(&id), Some(key.as_str())),

@@ -12,6 +12,12 @@ pub struct Host {
     /// Globs of the files it is looked for in; none for every file.
     #[serde(default)]
     pub files: Vec<String>,
+    /// The language of its texts; none for every one.
+    #[serde(default)]
+    pub language: Option<String>,
+    /// Whether its sites come last, for what no other host knows.
+    #[serde(default)]
+    pub fallback: bool,
     /// What must stand at the top of the document for its sites to count.
     #[serde(default)]
     pub document: Vec<Requirement>,
@@ -91,6 +97,15 @@ pub struct Site {
     /// For a place that a rule speaks of: its name.
     #[serde(default)]
     pub name: Option<String>,
+    /// For text: one of these must stand at its beginning.
+    #[serde(default)]
+    pub begins: Vec<String>,
+    /// For text: whether it counts only if it has several lines.
+    #[serde(default)]
+    pub lines: bool,
+    /// For a container: whether it counts only if its image is known.
+    #[serde(default)]
+    pub known: bool,
 }
 
 /// What stands at a site.
@@ -443,10 +458,6 @@ pub enum Via {
     Operator,
     /// An argument of a Terraform module's registration map.
     Terraform,
-    /// An option of an Ansible module, or a variable of a role.
-    Ansible,
-    /// An attribute of NixOS' `services.gitlab-runner`.
-    Nix,
     /// A place that a rule speaks of by its name.
     Named,
     /// A request: its name is the method, its value the URL.

@@ -17,6 +17,8 @@ pub struct Context<'a> {
     pub text: &'a str,
     /// The path of the file that it is or becomes, `/`-separated.
     pub path: Option<&'a str>,
+    /// The language it is written in.
+    pub language: &'static str,
     /// Other names of charts around the file.
     pub aliases: &'a [String],
     /// What is known of it from its place.

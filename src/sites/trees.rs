@@ -2,12 +2,12 @@
 
 use super::charts;
 use super::environment::{self, Target};
-use super::paths::{above, is_document, leads_to, satisfies};
+use super::paths::{above, below, is_document, leads_to, satisfies};
 use super::programs::{Runs, of_image, version_of_image};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::{Context, read_command};
-use super::{Carrier, Container, DATA, Given, Inner, ScopeKind, Survey, Value, Via};
+use super::{Carrier, Container, DATA, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -138,8 +138,9 @@ impl<'a> Trees<'a> {
             let fits = |path| FILES.get(index).is_none_or(|files| files.is_match(path));
             host.files.is_empty() || path.is_none_or(fits)
         };
+        let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
         let fits = |(index, host): &(usize, &'static Host)| {
-            named(*index, host) && satisfies(self.tree, document, &host.document)
+            spoken(host) && named(*index, host) && satisfies(self.tree, document, &host.document)
         };
         DATA.hosts.iter().enumerate().filter(fits).map(|(_, host)| host).collect()
     }
@@ -190,7 +191,7 @@ impl<'a> Trees<'a> {
             let chart = DATA.charts.first();
             chart.zip(release).is_some_and(|(chart, (at, _))| releases::is_named(chart, self.tree, at))
         };
-        if site.named && !is_named() || !self.claimed.insert(id) {
+        if site.named && !is_named() || !self.fits(site, id) || !self.claimed.insert(id) {
             return;
         }
         match site.holds {
@@ -233,6 +234,17 @@ impl<'a> Trees<'a> {
 
     /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
     /// (a YAML anchor in a CI script).
+    /// Whether a node is what the site asks for.
+    fn fits(&self, site: &Site, id: NodeId) -> bool {
+        let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
+        let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
+        let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
+        let known = || image().is_some_and(|image| matches!(of_image(&image.text), Runs::Known(_)));
+        (site.begins.is_empty() || begins())
+            && (!site.lines || text().trim_end().contains('\n'))
+            && (!site.known || known())
+    }
+
     fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
@@ -265,6 +277,7 @@ impl<'a> Trees<'a> {
     }
 
     fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
+        self.claimed.insert(id);
         let (Some(node), Some(decoded)) = (self.tree.get(id), self.parsed.decode(id)) else { return };
         let at = node
             .key
@@ -277,6 +290,7 @@ impl<'a> Trees<'a> {
             no_shell: site.no_shell || container.is_some_and(|container| container.direct),
             line: site.holds == Holds::Container && container.is_none(),
             container: container.cloned(),
+            sealed: site.sealed.clone(),
             within: self.release(site, id).map(|(_, scope)| scope),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
@@ -349,6 +363,10 @@ impl<'a> Trees<'a> {
         let scope = self.survey.places(self.context.doc);
         let span = node.key.as_ref().map_or(node.span, |key| key.span);
         let value = environment::setting_of(self.tree, id).unwrap_or_else(|| Value::elsewhere(node.span));
+        // An empty place says nothing.
+        if value.kind == ValueKind::Empty {
+            return;
+        }
         self.survey.carriers.push(Carrier {
             doc: self.context.doc,
             scope,
@@ -400,7 +418,8 @@ impl<'a> Trees<'a> {
         if !matches!(node.kind, NodeKind::Mapping(_)) {
             return;
         }
-        let image = site.image.as_deref().and_then(|key| self.tree.text(id, key)).map(str::to_owned);
+        let below = |path: &str| below(self.tree, id, path);
+        let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text.clone()));
         let runs = image.as_deref().map_or(Runs::Unknown, of_image);
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
         // The tag of another image is no version of the runner.
@@ -410,7 +429,7 @@ impl<'a> Trees<'a> {
             it.evident = matches!(runs, Runs::Known(_));
             it.foreign = runs == Runs::Foreign;
         }
-        let parts: Vec<NodeId> = site.argv.iter().filter_map(|key| self.tree.child(id, key)).collect();
+        let parts: Vec<NodeId> = site.argv.iter().filter_map(|path| below(path)).collect();
         self.claimed.extend(&parts);
         let mut around = Container { image, scope, direct: true };
         let lists: Vec<NodeId> =
