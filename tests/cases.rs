@@ -220,7 +220,7 @@ fn line_of(source: &Source, finding: &Finding) -> String {
 fn check_spans(source: &Source, linted: &Linted, report: &mut String) {
     for finding in &linted.findings {
         let name = finding.span.of(source.text());
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c)) {
             let _ = writeln!(report, "{}: the span is no name: {name:?}", line_of(source, finding));
         }
     }

@@ -2,6 +2,7 @@
 
 use super::File;
 use crate::rules::{BUILT_IN, Class, Registration, Role};
+use crate::sites::{Carrier, ValueKind, Via};
 use crate::text::{Source, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
@@ -35,13 +36,29 @@ fn beside_names(source: &Source) -> impl Iterator<Item = Span> {
     found.filter_map(|found| Some(Span::from(found.get(1)?.range())))
 }
 
+/// The literals that the text gives to the variable in the place of a token.
+fn assigned(file: &File<'_>, carrier: &Carrier) -> Vec<String> {
+    let Some(document) = file.documents.get(carrier.doc) else { return Vec::new() };
+    let Some(name) = carrier.value.text.strip_prefix('$') else { return Vec::new() };
+    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
+    let given = document.parsed.facts().variables.iter();
+    let given = given.filter(|it| it.name == name && !it.opaque && it.value.len() >= 6);
+    given.map(|variable| variable.value.clone()).collect()
+}
+
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
 pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
     let mut spans = literals(file.source);
+    let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
+    let named = named.filter(|it| it.value.kind == ValueKind::Literal);
+    spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
     spans.extend(beside_names(file.source));
     let mut texts = Vec::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
+        if matches!(member.role, Role::New | Role::Old) && member.class == Class::Opaque {
+            texts.extend(assigned(file, carrier));
+        }
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Other | Class::Legacy)
         {

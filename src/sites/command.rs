@@ -125,7 +125,7 @@ fn read_answers(
         doc: around.context.doc,
         scope,
         written: word.text.clone(),
-        ..Carrier::new(Via::Named, asks.place.clone(), word.span, word_value(word), word.node)
+        ..Carrier::new(Via::Named, asks.place.clone(), word.span, Value::elsewhere(word.span), word.node)
     });
 }
 

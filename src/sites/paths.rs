@@ -26,8 +26,10 @@ pub(super) fn is_document(tree: &DataTree, id: NodeId) -> bool {
 /// Whether the document has what is required of it.
 pub(super) fn satisfies(tree: &DataTree, document: NodeId, requirements: &[Requirement]) -> bool {
     requirements.iter().all(|requirement| {
-        let scalar = below(tree, document, &requirement.key).and_then(|at| tree.scalar(at));
-        scalar.is_some_and(|scalar| requirement.is.is_empty() || requirement.is.contains(&scalar.text))
+        below(tree, document, &requirement.key).is_some_and(|at| {
+            let accepted = |scalar: &crate::facts::Scalar| requirement.is.contains(&scalar.text);
+            requirement.is.is_empty() || tree.scalar(at).is_some_and(accepted)
+        })
     })
 }
 

@@ -25,7 +25,7 @@ pub struct Host {
     pub sites: Vec<Site>,
 }
 
-/// A scalar that must be there, with one of these values.
+/// What must be there; a scalar with one of these values, where there are some.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Requirement {

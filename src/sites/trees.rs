@@ -263,8 +263,10 @@ impl<'a> Trees<'a> {
                 }
                 Some(NodeKind::Sequence(items)) if depth == 1 => {
                     // cloud-init's `[gitlab-runner, register]` against a list of scripts.
-                    let one_word =
-                        |id: &NodeId| self.tree.scalar(*id).is_some_and(|item| !item.text.contains(' '));
+                    let one_word = |id: &NodeId| {
+                        let text = self.tree.scalar(*id).map(|item| item.text.as_str());
+                        text.is_some_and(|text| !text.contains(' ') && !text.starts_with("#!"))
+                    };
                     if items.first().is_some_and(one_word) {
                         self.arguments(&[at], container);
                     } else {
