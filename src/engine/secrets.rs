@@ -30,10 +30,13 @@ fn beside_names(source: &Source) -> impl Iterator<Item = Span> {
         let names: Vec<String> =
             names.filter(|name| name.len() > 2).map(|name| regex::escape(name)).collect();
         let names = names.join("|");
-        Regex::new(&format!(r#"(?:{names})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#)).ok()
+        // A name of somebody's own says it too: `my_registration_token = "…"`.
+        let named = format!(r#"(?:{names})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#);
+        let own = r#"(?i-u:registration[_-]?token)["'\]]*[ \t]*[:=][ \t]*["']([^"'${}<>%\r\n]{4,})["']"#;
+        Regex::new(&format!("{named}|{own}")).ok()
     });
     let found = NAMED.iter().flat_map(|named| named.captures_iter(source.bytes()));
-    found.filter_map(|found| Some(Span::from(found.get(1)?.range())))
+    found.filter_map(|found| Some(Span::from(found.get(1).or(found.get(2))?.range())))
 }
 
 /// The literals that the text gives to the variable in the place of a token.

@@ -393,7 +393,9 @@ impl<'a> Trees<'a> {
     /// Words written as a list, as a command of their own. Several lists make up one command line.
     fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
         let items = lists.iter().flat_map(|list| self.tree.children(*list)).copied();
-        let words: Vec<Word> = items.filter_map(|item| self.word(item)).collect();
+        let items: Vec<NodeId> = items.collect();
+        self.claimed.extend(&items);
+        let words: Vec<Word> = items.into_iter().filter_map(|item| self.word(item)).collect();
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let span = first.span.hull(last.span);
         let command = Command { span, words, ..Command::default() };

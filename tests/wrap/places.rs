@@ -1,9 +1,11 @@
 //! Places that hold text in another language, each with how a text gets in and out of it. Getting out never uses the code
 //! under test: it reads YAML and JSON with another parser, and the rest by its plain rules.
 
-#![expect(clippy::unnecessary_wraps, reason = "all of a kind have one form")]
-
-use serde_yaml::Value;
+use crate::text::{
+    as_it_is, at, between, ci, double, exactly, hcl, heredoc, in_double, in_triple, indent,
+    on_continued_lines, on_one_line, out_of_double, out_of_triple, plain, prefix, strip, trimmed, unhcl,
+    unheredoc, values, words,
+};
 
 /// A place.
 pub(crate) struct Place {
@@ -26,7 +28,11 @@ pub(crate) struct Place {
 impl Place {
     /// The name of a file that holds the text alone.
     pub(crate) fn inner_path(&self) -> &'static str {
-        if self.holds == "shell" { "script.sh" } else { "values.yaml" }
+        match self.holds {
+            "shell" => "script.sh",
+            "toml" => "config.toml",
+            _ => "values.yaml",
+        }
     }
 }
 
@@ -61,6 +67,62 @@ const fn continued(
 }
 
 pub(crate) const PLACES: &[Place] = &[
+    place(
+        "a here-document of Terraform",
+        "main.tf",
+        "shell",
+        |text| {
+            Some(format!("resource \"x\" \"y\" {{\n  user_data = <<EOT\n#!/bin/bash\n{}EOT\n}}\n", hcl(text)))
+        },
+        |host| Some(unhcl(&between(host, "#!/bin/bash\n", "EOT\n")?)),
+    ),
+    line(
+        "a command of a provisioner",
+        "main.tf",
+        |text| {
+            let text = double(&hcl(text.trim()));
+            Some(format!(
+                "resource \"x\" \"y\" {{\n  provisioner \"remote-exec\" {{\n    inline = [{text}, \"echo\"]\n  }}\n}}\n"
+            ))
+        },
+        |host| {
+            let text = between(host, "inline = [", ", \"echo\"]")?;
+            Some(unhcl(&serde_json::from_str::<String>(&text).ok()?))
+        },
+    ),
+    place(
+        "values in a here-document of Terraform",
+        "main.tf",
+        "yaml",
+        |text| {
+            let text = values(text).then(|| hcl(text))?;
+            Some(format!(
+                "resource \"helm_release\" \"y\" {{\n  chart = \"gitlab-runner\"\n  values = [<<EOT\n{text}EOT\n  ]\n}}\n"
+            ))
+        },
+        |host| Some(unhcl(&between(host, "<<EOT\n", "EOT\n")?)),
+    ),
+    place(
+        "a configuration in the chart's values",
+        "values.yaml",
+        "toml",
+        |text| Some(format!("gitlabUrl: x\nrunners:\n  config: |\n{}  name: y\n", indent(text, 4))),
+        |host| at(host, "runners.config"),
+    ),
+    place(
+        "a configuration in a here-document",
+        "up.sh",
+        "toml",
+        |text| Some(format!("cat > config.toml <<'EOF'\n{text}EOF\n")),
+        |host| between(host, "<<'EOF'\n", "EOF\n"),
+    ),
+    place(
+        "a configuration in a ConfigMap",
+        "map.yaml",
+        "toml",
+        |text| Some(format!("apiVersion: v1\nkind: ConfigMap\ndata:\n  config.toml: |\n{}", indent(text, 4))),
+        |host| at(host, "data.'config.toml'"),
+    ),
     place(
         "a literal block of a CI script",
         ".gitlab-ci.yml",
@@ -453,113 +515,3 @@ pub(crate) const PLACES: &[Place] = &[
         |host| between(host, "---\n", ""),
     ),
 ];
-
-fn as_it_is(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
-/// One command on one line: without continuations; `None` for several lines.
-fn on_one_line(text: &str) -> Option<String> {
-    let joined = words(&text.replace("\\\n", " "));
-    (!joined.contains('\n') && text.replace("\\\n", " ").trim().lines().count() == 1).then(|| joined + "\n")
-}
-
-/// One command, whose lines all go on but the last.
-fn on_continued_lines(text: &str) -> Option<String> {
-    let mut lines = text.lines().rev();
-    let last = lines.next()?;
-    let one = !last.ends_with('\\') && lines.all(|line| line.ends_with('\\'));
-    (one && !text.starts_with('#')).then(|| text.to_owned())
-}
-
-fn exactly(text: &str) -> String {
-    text.to_owned()
-}
-
-fn trimmed(text: &str) -> String {
-    text.trim_end().to_owned()
-}
-
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether a text is values that may be the chart's: one document, no manifest, no compose file, no other chart's.
-fn values(text: &str) -> bool {
-    !["kind: ", "services:", "---", "githubConfigUrl"].iter().any(|sign| text.contains(sign))
-}
-
-fn prefix(text: &str, with: &str) -> String {
-    text.split_inclusive('\n').flat_map(|line| [with, line]).collect()
-}
-
-fn indent(text: &str, columns: usize) -> String {
-    prefix(text, &" ".repeat(columns))
-}
-
-fn strip(text: &str, prefix: &str) -> String {
-    text.split_inclusive('\n').map(|line| line.strip_prefix(prefix).unwrap_or(line)).collect()
-}
-
-fn ci(header: &str, text: &str) -> Option<String> {
-    let columns = 6;
-    Some(format!("job:\n  script:\n    - {header}\n{}    - echo done\n", indent(text, columns)))
-}
-
-fn double(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
-}
-
-/// A text that may stand without quotes.
-fn plain(text: &str) -> Option<String> {
-    let text = text.trim();
-    let host = format!("- {text}\n");
-    (serde_yaml::from_str::<Vec<String>>(&host).ok()? == [text]).then(|| text.to_owned())
-}
-
-fn heredoc(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('$', "\\$").replace('`', "\\`")
-}
-
-fn unheredoc(text: &str) -> String {
-    text.replace("\\$", "$").replace("\\`", "`").replace("\\\\", "\\")
-}
-
-fn in_double(text: &str) -> String {
-    heredoc(text).replace('"', "\\\"")
-}
-
-fn out_of_double(text: &str) -> String {
-    unheredoc(&text.replace("\\\"", "\""))
-}
-
-fn in_triple(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('\'', "\\'")
-}
-
-fn out_of_triple(text: &str) -> String {
-    text.replace("\\'", "'").replace("\\\\", "\\")
-}
-
-/// What stands between the first `open` and the last `close` behind it.
-fn between(host: &str, open: &str, close: &str) -> Option<String> {
-    let behind = host.split_once(open)?.1;
-    let end = if close.is_empty() { behind.len() } else { behind.rfind(close)? };
-    behind.get(..end).map(str::to_owned)
-}
-
-/// The string at a dotted path of keys and indexes; keys with dots in `'…'`.
-fn at(host: &str, path: &str) -> Option<String> {
-    let mut value: Value = serde_yaml::from_str(host).ok()?;
-    let mut rest = path;
-    while !rest.is_empty() {
-        let (key, behind) = match rest.strip_prefix('\'') {
-            Some(quoted) => quoted.split_once('\'')?,
-            None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
-        };
-        rest = behind.strip_prefix('.').unwrap_or(behind);
-        let index = key.parse::<usize>().ok();
-        value = index.and_then(|index| value.get(index)).or_else(|| value.get(key))?.clone();
-    }
-    value.as_str().map(str::to_owned)
-}

@@ -8,6 +8,7 @@ mod heredoc;
 mod keyword;
 mod lexer;
 mod prompt;
+mod quotes;
 mod remove;
 mod scan;
 mod script;
