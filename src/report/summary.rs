@@ -1,5 +1,5 @@
 use crate::escape;
-use crate::finding::{NoticeKind, Safety, Severity};
+use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::run::{Checked, State};
 use std::fmt::Write as _;
 
@@ -162,10 +162,16 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
     lines
 }
 
+/// More links to nowhere than this are told in one line.
+const MOST_LINKS: usize = 3;
+
 /// Notices, one line each: `path:line: message`; only those that make a run fail if `failures_only` is set.
 pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
     let mask = crate::mask::Mask::without_source(false);
     let mut lines = Vec::new();
+    let is_dangling = |notice: &Notice| notice.kind == NoticeKind::Dangling;
+    let links = files.iter().flat_map(|file| &file.linted.notices).filter(|it| is_dangling(it)).count();
+    let mut told = false;
     for file in files {
         for notice in file.linted.notices.iter().filter(|it| !failures_only || it.kind.is_failure()) {
             let word = match notice.kind {
@@ -173,6 +179,13 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
                 _ => "note",
             };
             let path = escape::inline(&file.path);
+            // A folder of build products may have hundreds of them.
+            if is_dangling(notice) && links > MOST_LINKS {
+                if !std::mem::replace(&mut told, true) {
+                    lines.push(format!("{path}: {word}: {}, and {} more", notice.message, links - 1));
+                }
+                continue;
+            }
             let line = notice.position.map_or(String::new(), |at| format!(":{}", at.line));
             lines.push(format!("{path}{line}: {word}: {}", mask.prose(&notice.message)));
         }
