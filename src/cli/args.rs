@@ -98,7 +98,7 @@ pub(super) struct CheckArgs {
     /// Show only the findings, and what went wrong
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
-    /// Tell what was skipped, and sum up even if nothing was found
+    /// Tell what was skipped, and sum up for programs' formats too
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub(super) verbose: bool,
     /// When to use colours

@@ -184,7 +184,7 @@ fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Outpu
             complain(&line);
         }
     }
-    let wanted = args.verbose || output::stderr_is_terminal() || (for_people && summary.has_news());
+    let wanted = args.verbose || output::stderr_is_terminal() || for_people;
     if wanted && !args.quiet {
         complain(&if args.diff { summary.diff_line() } else { summary.line() });
     }

@@ -78,11 +78,6 @@ impl Summary {
         self.errors + self.warnings + self.infos
     }
 
-    /// Whether a person should read the summary even of a silent run.
-    pub fn has_news(&self) -> bool {
-        self.findings() + self.fixed + self.partly > 0 || self.failed
-    }
-
     /// The last line of a run.
     pub fn line(&self) -> String {
         let mut out = String::new();

@@ -150,11 +150,9 @@ fn the_summary_counts_every_file() {
     assert_eq!(scratch.run(&["-q"]).err, "");
     assert_eq!(scratch.run(&["-f", "json"]).err, "");
     let clean = Scratch::with(&[("c.txt", "nothing\n")]);
-    assert_eq!(clean.run(&[]), clean.run(&["-q"]));
-    assert_eq!(
-        clean.run(&["-v"]).summary(),
-        "No legacy registration found; 1 file checked, 0 partly checked, 0 skipped."
-    );
+    let nothing = "No legacy registration found; 1 file checked, 0 partly checked, 0 skipped.";
+    assert_eq!(clean.run(&[]).summary(), nothing);
+    assert_eq!(clean.run(&["-q"]).err, "");
 }
 
 #[test]
