@@ -59,6 +59,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         read_by_name: read_by_name(file, registration),
         token_elsewhere: file.has_old_token,
         own_chart: file.own_chart,
+        pinned: file.reads.pinned,
         document,
     }
 }

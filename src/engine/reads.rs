@@ -22,12 +22,26 @@ static OLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(r"(?-u:\b)(?:{})(?-u:\b)", names.join("|"))).ok()
 });
 
+static PINS: LazyLock<Vec<Regex>> =
+    LazyLock::new(|| BUILT_IN.unit.pins.iter().filter_map(|pin| Regex::new(pin).ok()).collect());
+
+/// The oldest version of the program that a file pins.
+fn pinned(bytes: &[u8]) -> Option<(u32, u32)> {
+    let number = |found: &regex::bytes::Captures<'_>, group: usize| -> Option<u32> {
+        std::str::from_utf8(found.get(group)?.as_bytes()).ok()?.parse().ok()
+    };
+    let found = PINS.iter().flat_map(|pin| pin.captures_iter(bytes));
+    found.filter_map(|found| Some((number(&found, 1)?, number(&found, 2)?))).min()
+}
+
 /// The reads of one file.
 pub(super) struct Reads {
     /// The variables that are read anywhere but in their own values.
     outside: BTreeSet<String>,
     /// Whether the variable of the old slot is named at all.
     pub(super) names_old: bool,
+    /// The oldest version of the program that is pinned, `major.minor`.
+    pub(super) pinned: Option<(u32, u32)>,
 }
 
 impl Reads {
@@ -51,6 +65,7 @@ impl Reads {
         };
         Self {
             outside: reads.into_iter().filter_map(is_outside).collect(),
+            pinned: pinned(bytes),
             names_old: OLD.as_ref().is_some_and(|old| old.is_match(bytes)),
         }
     }

@@ -19,6 +19,8 @@ pub struct Circumstances {
     pub token_elsewhere: bool,
     /// Whether the file is the values of a chart that reads them in templates of its own.
     pub own_chart: bool,
+    /// The oldest version of the program that the file pins.
+    pub pinned: Option<(u32, u32)>,
     /// Whether it stands in Markdown.
     pub document: bool,
 }
@@ -123,8 +125,14 @@ impl<'a> View<'a> {
             && same(when.own_chart, &|| self.circumstances.own_chart)
             && same(when.wakes, &|| self.summary.wakes)
             && same(when.broken, &|| self.summary.broken)
-            && same(when.outdated, &|| self.summary.outdated)
+            && same(when.outdated, &|| self.summary.outdated || self.pins_old())
             && same(when.document, &|| self.circumstances.document)
+    }
+
+    /// Whether the file pins a version of the program, anywhere, that does not know the new token.
+    fn pins_old(&self) -> bool {
+        let since = version(&self.unit.program_since);
+        self.circumstances.pinned.zip(since).is_some_and(|(pinned, since)| pinned < since)
     }
 
     /// The match of `rule` that finds the member, if one does.

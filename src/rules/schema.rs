@@ -331,6 +331,8 @@ pub struct Unit {
     pub program_since: String,
     /// First version of the chart that does.
     pub chart_since: String,
+    /// Regular expressions of what pins a version of the program anywhere in a file: two groups, the major and the minor number.
+    pub pins: Vec<String>,
     /// Prefix of a runner authentication token.
     pub new_prefix: String,
     /// Prefix of a registration token.

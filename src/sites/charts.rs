@@ -50,7 +50,11 @@ pub(super) fn pinned_beside(chart: &Chart, tree: &DataTree, id: NodeId) -> Optio
 }
 
 fn version(tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
-    let text = &tree.scalar(id)?.text;
+    version_of(&tree.scalar(id)?.text)
+}
+
+/// `major.minor` of a version or of what asks for one.
+pub(super) fn version_of(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.trim_start_matches(['v', '~', '^', '=', '>', '<', ' ']).split('.');
     Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
 }

@@ -1,5 +1,6 @@
 //! Values that a chart gets one by one: `--set a.b=c`, parameters, `set` blocks.
 
+use super::charts;
 use super::command::Around;
 use super::environment::Target;
 use super::programs::Invocation;
@@ -83,6 +84,7 @@ pub(super) fn read_command(
     let mut evident = found.arguments.iter().any(|word| !word.opaque && names_chart(chart, &word.text));
     let mut carriers = Vec::new();
     let mut opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+    let mut version = None;
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
         let (option, inline) =
@@ -91,6 +93,11 @@ pub(super) fn read_command(
             opaque = true;
         }
         opaque |= word.splits;
+        if option == known.version {
+            let value = if inline { word.text.get(option.len() + 1..) } else { None };
+            let value = value.or_else(|| words.clone().next().map(|next| next.text.as_str()));
+            version = value.and_then(charts::version_of);
+        }
         if !known.set.iter().any(|name| name == option) {
             continue;
         }
@@ -112,6 +119,7 @@ pub(super) fn read_command(
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.opaque = opaque;
+        it.chart_version = version;
     }
     survey.carriers.extend(carriers.into_iter().map(|carrier| Carrier {
         doc: around.context.doc,

@@ -242,6 +242,8 @@ pub struct ReleaseCommand {
     pub set: Vec<String>,
     /// Options whose value is a file of values, that nobody sees here.
     pub files: Vec<String>,
+    /// The option whose value is the chart's version.
+    pub version: String,
 }
 
 /// A command that sends a request.
