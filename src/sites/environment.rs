@@ -68,19 +68,7 @@ pub(super) fn read(
 }
 
 fn variable(name: &str, name_span: Span, value: Value, node: NodeId) -> Carrier {
-    Carrier {
-        via: Via::Variable,
-        name: name.to_owned(),
-        written: name.to_owned(),
-        name_span,
-        value,
-        doc: 0,
-        nodes: vec![node],
-        scope: 0,
-        shared: false,
-        sealed: None,
-        part: None,
-    }
+    Carrier::new(Via::Variable, name.to_owned(), name_span, value, node)
 }
 
 /// `NAME: value`
