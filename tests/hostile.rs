@@ -251,3 +251,56 @@ fn others() {
         ("not UTF-8", "a.sh", &|count| format!("{REGISTER}{}", "# \u{1a}\n".repeat(count))),
     ]);
 }
+
+#[test]
+fn lines_and_programs() {
+    let many =
+        |piece: &'static str| move |count: usize| format!("{REGISTER}{}\n{REGISTER}", piece.repeat(count));
+    try_all(&[
+        ("comments between lines", "Dockerfile", &|count| {
+            format!("FROM a\nRUN {} \\\n{}", REGISTER.trim_end(), "# x\\\n".repeat(count))
+        }),
+        ("here-documents open", "Dockerfile", &|count| {
+            format!("{}RUN {REGISTER}", "RUN <<A\n".repeat(count))
+        }),
+        ("here-documents on one line", "Dockerfile", &|count| {
+            format!("RUN {}\nRUN {REGISTER}", "<<A ".repeat(count))
+        }),
+        ("variables", "Dockerfile", &|count| format!("ENV {}\nRUN {REGISTER}", "\\ A=b ".repeat(count))),
+        ("words", "Dockerfile", &|count| {
+            let words = ", \"--locked\"".repeat(count);
+            format!("CMD [\"gitlab-runner\", \"register\", \"--token\", \"x\"{words}]\n")
+        }),
+        ("commands", "Dockerfile", &|count| format!("FROM a\nRUN {REGISTER}{}", "CMD a\n".repeat(count))),
+        ("stages", "Dockerfile", &|count| {
+            (0..count).map(|at| format!("FROM a{at}\nENV A=b\nRUN {REGISTER}")).collect()
+        }),
+        ("recipes", "Makefile", &|count| format!("up:\n\t{REGISTER}").repeat(count)),
+        ("dollars", "Makefile", &|count| format!("up:\n\t{REGISTER}\t{}\n", "$".repeat(count))),
+        ("exports", "Makefile", &|count| {
+            let variables: String = (0..count).map(|at| format!("A{at} = b\nexport A{at}\n")).collect();
+            format!("{variables}up:\n\t{REGISTER}")
+        }),
+        ("blocks open", "Makefile", &|count| format!("up:\n\t{REGISTER}{}", "define x\n".repeat(count))),
+        ("variables of a unit", "a.service", &|count| {
+            format!("[Service]\nEnvironment={}\nExecStart={REGISTER}", "\"A=b\" ".repeat(count))
+        }),
+        ("sections", "a.service", &|count| format!("{}ExecStart={REGISTER}", "[Service]\n".repeat(count))),
+        ("quotes", "a.py", &many("\"")),
+        ("escaped quotes", "a.py", &many("\"\\")),
+        ("braces", "a.py", &many("\"{")),
+        ("lists", "a.py", &many("[\"register\", \"--locked\", ")),
+        ("strings put together", "a.py", &many("\"register a\" + ")),
+        ("expressions open", "a.js", &many("`${")),
+        ("comments open", "a.js", &many("/*")),
+        ("nested expressions", "a.js", &many("\"#{${")),
+        ("here-documents open", "a.rb", &|count| {
+            format!("{REGISTER}{}", (0..count).map(|at| format!("<<E{at}\n")).collect::<String>())
+        }),
+        ("quotes on lines", "a.pl", &many("'\n")),
+        ("escapes", "a.nix", &many("''$")),
+        ("blocks", "a.jsonnet", &many("|||\n")),
+        ("here-strings open", "a.ps1", &many("$a = @\"\n")),
+        ("here-strings", "a.ps1", &many("$a = @\"\nregister ``\n\"@\n")),
+    ]);
+}

@@ -113,13 +113,15 @@ fn read_answers(
         let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
         asks.unless.contains(&canonical(name)) && value != "false"
     });
-    let variable =
+    // Asked last: it looks at all that was found so far.
+    let variable = || {
         survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
-            || around.text().contains(asks.variable.as_str());
+            || around.text().contains(asks.variable.as_str())
+    };
     let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
-    let Some(word) = word.filter(|word| answered && !silent && !variable && !word.opaque) else { return };
+    let Some(word) = word.filter(|word| answered && !silent && !word.opaque && !variable()) else { return };
     let scope = survey.places(around.context.doc);
     survey.carriers.push(Carrier {
         doc: around.context.doc,

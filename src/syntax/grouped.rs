@@ -3,7 +3,7 @@
 
 use super::{Datum, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
-use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
+use crate::facts::{Facts, Key, Node, NodeId, NodeKind};
 use crate::text::{Edit, Span};
 
 /// What separates the parts of an entry.
@@ -88,10 +88,6 @@ impl Entries {
             None => tree.roots.push(id),
         }
         id
-    }
-
-    pub(super) fn tree(&self) -> &DataTree {
-        &self.facts.tree
     }
 
     pub(super) fn datum(&mut self, span: Span, value: String) {

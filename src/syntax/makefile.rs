@@ -6,6 +6,7 @@ use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Region, Variable};
 use crate::text::Span;
+use std::collections::BTreeSet;
 
 /// Makefiles.
 #[derive(Debug)]
@@ -33,14 +34,15 @@ impl Language for Makefile {
             Reader { file: Entries::new(text, quote), target: Span::default(), exported: Vec::new() };
         reader.read();
         let Reader { mut file, exported, .. } = reader;
-        let all = exported.iter().any(|(name, _)| name.is_empty());
+        let named: BTreeSet<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
+        let mut defined = BTreeSet::new();
         for variable in &mut file.facts.variables {
-            variable.exported |= all || exported.iter().any(|(name, _)| *name == variable.name);
+            variable.exported |= named.contains("") || named.contains(variable.name.as_str());
+            defined.insert(variable.name.as_str());
         }
         // A variable that goes or gets another name would leave its `export` behind: that shows in the data.
-        for (name, datum) in exported {
-            let defined = file.facts.variables.iter().any(|variable| variable.name == name);
-            if let Some(datum) = file.data.get_mut(datum).filter(|_| defined) {
+        for (name, datum) in &exported {
+            if let Some(datum) = file.data.get_mut(*datum).filter(|_| defined.contains(name.as_str())) {
                 datum.value.push_str(" defined");
             }
         }

@@ -61,7 +61,15 @@ impl Language for Dockerfile {
         let key = Some(Key { text: "dockerfile".to_owned(), span: Span::default() });
         let span = Span::new(0, text.len());
         let stages = file.node(Some(root), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
-        let mut reader = Reader { file, stages, stage: None, env: None, escape, images: BTreeMap::new() };
+        let mut reader = Reader {
+            file,
+            stages,
+            stage: None,
+            env: None,
+            escape,
+            last: BTreeMap::new(),
+            images: BTreeMap::new(),
+        };
         for instruction in &instructions {
             reader.read(instruction);
         }
@@ -86,6 +94,8 @@ struct Reader {
     /// The variables of the stage: those of all its `ENV` lines.
     env: Option<NodeId>,
     escape: u8,
+    /// The `CMD` and the `ENTRYPOINT` of the stage so far.
+    last: BTreeMap<String, NodeId>,
     /// The images of stages that have a name.
     images: BTreeMap<String, String>,
 }
@@ -95,6 +105,7 @@ impl Reader {
         let keyword = instruction.keyword.of(&self.file.text).to_ascii_uppercase();
         if keyword == "FROM" {
             (self.stage, self.env) = (None, None);
+            self.last.clear();
         }
         let name = keyword.as_str();
         let decoded = grouped::continued(&self.file.text, &instruction.arguments, "");
@@ -145,19 +156,13 @@ impl Reader {
     /// `RUN`, `CMD` and `ENTRYPOINT`: a list of words, a here-document, or a line of shell.
     fn command(&mut self, name: &str, instruction: &Instruction, decoded: Decoded) {
         let stage = self.stage(instruction.keyword);
-        // Of several, the last one counts.
-        if name != "RUN"
-            && let Some(before) = self.file.tree().child(stage, name)
-            && let Some(node) = self.file.facts.tree.nodes.get_mut(before.0 as usize)
-        {
-            node.key = None;
-        }
         let key = Some(Key { text: name.to_owned(), span: instruction.keyword });
         if let Some(items) = list::items(&decoded.text) {
             let items: Vec<Span> = items.iter().map(|item| decoded.segments.to_outer(*item)).collect();
             let span = decoded.segments.outer();
             let list =
                 self.file.node(Some(stage), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
+            self.counts(name, list);
             let group = self.file.groups.len();
             for (index, item) in items.iter().enumerate() {
                 let inner = list::decode(&self.file.text, *item);
@@ -185,7 +190,19 @@ impl Reader {
         self.file.datum(span, format!("script {}", script.text));
         let kind = scalar(script.text.clone(), false);
         let slot = Slot { decoded: Some(script), ..Slot::default() };
-        self.file.node(Some(stage), key, span, kind, slot);
+        let node = self.file.node(Some(stage), key, span, kind, slot);
+        self.counts(name, node);
+    }
+
+    /// Of several `CMD` or `ENTRYPOINT`, the last one counts: the one before loses its name.
+    fn counts(&mut self, name: &str, node: NodeId) {
+        if name == "RUN" {
+            return;
+        }
+        let before = self.last.insert(name.to_owned(), node);
+        if let Some(node) = before.and_then(|before| self.file.facts.tree.nodes.get_mut(before.0 as usize)) {
+            node.key = None;
+        }
     }
 
     /// The text of a here-document; the builder expands it unless a shell reads it.

@@ -63,6 +63,8 @@ struct Scanner<'t> {
     dead: Vec<usize>,
     /// Up to where no `}` closes an expression in a string.
     dead_brace: usize,
+    /// Where the line begins that was looked at last, and up to where that is known.
+    line: (usize, usize),
     /// Whether some comment over several lines has no end.
     endless: bool,
     /// Delimiters of here-documents that have no end.
@@ -81,6 +83,7 @@ pub(super) fn scan(text: &str, family: &Family) -> Found {
         pending: Vec::new(),
         dead: vec![0; family.strings.len()],
         dead_brace: 0,
+        line: (0, 0),
         endless: false,
         lost: Vec::new(),
     };
@@ -188,9 +191,24 @@ impl Scanner<'_> {
     }
 
     fn note(&mut self, start: usize, end: usize) {
-        let line = self.text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
-        let own_line = self.text.get(line..start).is_some_and(|head| head.trim().is_empty());
+        let own_line = self.begins_line(start);
         self.found.comments.push(Comment { span: Span::new(start, end), own_line });
+    }
+
+    /// Whether only blanks stand before `at` on its line. Asked from left to right, so that each byte is seen once.
+    fn begins_line(&mut self, at: usize) -> bool {
+        let (mut first, known) = self.line;
+        for (offset, byte) in self.bytes.get(known..at).unwrap_or_default().iter().enumerate() {
+            let here = known + offset;
+            if *byte == b'\n' {
+                first = here + 1;
+            } else if byte.is_ascii_whitespace() && first == here {
+                // `first` is the first byte of the line that is no blank.
+                first = here + 1;
+            }
+        }
+        self.line = (first, known.max(at));
+        first >= at
     }
 
     fn push(&mut self, literal: Literal) {
@@ -229,10 +247,7 @@ impl Scanner<'_> {
             let raw = prefix == Some(true);
             let escape = if raw { Escape::Raw } else { form.escape };
             let span = Span::new(start, close + form.close.len());
-            let line = self.text.get(..start).and_then(|head| head.rfind('\n')).map_or(0, |at| at + 1);
-            let alone = form.open.len() == 3
-                && self.frames.is_empty()
-                && self.text.get(line..start).is_some_and(|head| head.trim().is_empty());
+            let alone = form.open.len() == 3 && self.begins_line(start) && self.frames.is_empty();
             self.push(Literal { span, inner: Span::new(from, close), escape, heredoc: false, alone });
             self.at = span.end();
             return true;
