@@ -66,6 +66,9 @@ pub struct Site {
     /// For a container: the keys of what a shell runs in it besides.
     #[serde(default)]
     pub scripts: Vec<String>,
+    /// For a container: keys that name files or maps with more of its environment, that nobody sees here.
+    #[serde(default)]
+    pub env_files: Vec<String>,
     /// For a container: the key of its environment.
     #[serde(default)]
     pub env: Option<String>,

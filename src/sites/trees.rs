@@ -428,7 +428,9 @@ impl<'a> Trees<'a> {
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
         // The tag of another image is no version of the runner.
         let version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
+        let unseen = site.env_files.iter().any(|path| below(path).is_some());
         if let Some(it) = self.survey.scope_mut(scope) {
+            it.opaque |= unseen;
             it.version = version;
             it.evident = matches!(runs, Runs::Known(_));
             it.foreign = runs == Runs::Foreign;
