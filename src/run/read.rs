@@ -67,3 +67,21 @@ fn is_binary(bytes: &[u8]) -> bool {
         || bytes.starts_with(b"\xfe\xff")
         || bytes.iter().take(SNIFFED).any(|it| *it == 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_vanishes_after_the_walk_is_told_and_one_that_was_named_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gone.sh");
+        let kind = |named| match read(&path, named) {
+            Read::Skipped(Some(notice)) => Some((notice.kind, notice.message)),
+            _ => None,
+        };
+        let walked = kind(false);
+        assert_eq!(walked, Some((NoticeKind::Skipped, "vanished before it was read".to_owned())));
+        assert!(kind(true).is_some_and(|(kind, _)| kind == NoticeKind::Unreadable));
+    }
+}

@@ -117,13 +117,15 @@ pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
 
 /// `- name: NAME` with `value: x` or `valueFrom: …` beside it.
 fn from_item(tree: &DataTree, id: NodeId, parsed: &dyn Parsed) -> Option<Carrier> {
-    let name_id = tree.child(id, "name")?;
+    // CloudFormation begins its keys with a capital.
+    let part = |key: &str, capital: &str| tree.child(id, key).or_else(|| tree.child(id, capital));
+    let name_id = part("name", "Name")?;
     let name = tree.scalar(name_id)?;
     let span = tree.get(name_id)?.span;
     let inner = text_span(parsed, name_id, span);
-    let value = match tree.child(id, "value") {
+    let value = match part("value", "Value") {
         Some(at) => value_of(at, tree.get(at)?)?,
-        None if tree.child(id, "valueFrom").is_some() => Value {
+        None if part("valueFrom", "ValueFrom").is_some() => Value {
             text: "valueFrom".to_owned(),
             span,
             kind: ValueKind::Opaque,

@@ -69,9 +69,9 @@ pub struct Site {
     /// For a container: keys that name files or maps with more of its environment, that nobody sees here.
     #[serde(default)]
     pub env_files: Vec<String>,
-    /// For a container: the key of its environment.
-    #[serde(default)]
-    pub env: Option<String>,
+    /// For a container: the keys of its environment.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub env: Vec<String>,
     /// For a secret: whether values are base64.
     #[serde(default)]
     pub base64: bool,

@@ -81,6 +81,9 @@ impl<'a> Trees<'a> {
         let mut skipped_to = 0;
         for id in ids {
             let document = self.next_document(id);
+            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+                continue;
+            }
             for host in self.hosts.clone() {
                 for site in &host.sites {
                     if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
@@ -463,7 +466,7 @@ impl<'a> Trees<'a> {
                 self.arguments(&[script], Some(&around));
             }
         }
-        if let Some(env) = site.env.as_deref().and_then(|key| self.tree.child(id, key)) {
+        for env in site.env.iter().filter_map(|key| self.tree.child(id, key)) {
             self.claimed.insert(env);
             let sealed = self.sealed();
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
