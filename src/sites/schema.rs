@@ -119,6 +119,8 @@ pub enum Holds {
     Shell,
     /// A program and its arguments: a list of words.
     Arguments,
+    /// A list of strings that are joined: lines of a script, or pieces of one command line where they begin with options.
+    Pieces,
     /// Variables: a mapping, a list of `NAME=value`, or a list of `name`/`value` mappings.
     Environment,
     /// A container: image, command line and environment belong together; a mapping, or `name=value` words on one line.

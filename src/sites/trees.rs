@@ -1,6 +1,7 @@
 //! Goes through the tree of one parsed text and takes in what its sites hold.
 
 use super::charts;
+use super::command::{self, Around};
 use super::environment::{self, Target};
 use super::paths::{above, below, is_document, leads_to, satisfies};
 use super::programs::{Runs, of_image, version_of_image};
@@ -199,6 +200,7 @@ impl<'a> Trees<'a> {
         }
         match site.holds {
             Holds::Shell => self.shell(site, id, None),
+            Holds::Pieces => self.pieces(site, id),
             Holds::Arguments => self.arguments(&[id], None),
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
@@ -237,6 +239,32 @@ impl<'a> Trees<'a> {
 
     /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
     /// (a YAML anchor in a CI script).
+    /// Strings that are joined. Pieces of one command are found, and never edited: what joins them is not seen.
+    fn pieces(&mut self, site: &Site, id: NodeId) {
+        let items = self.tree.children(id);
+        let text = |item: &NodeId| self.tree.scalar(*item).map_or("", |scalar| scalar.text.as_str());
+        if !items.iter().skip(1).any(|item| text(item).starts_with("--")) {
+            return self.shell(site, id, None);
+        }
+        let mut words = Vec::new();
+        for item in items {
+            let Some(decoded) = self.parsed.decode(*item) else { continue };
+            for piece in blank_separated(&decoded.text) {
+                let text = piece.of(&decoded.text).to_owned();
+                let opaque = text.contains("${");
+                let span = decoded.segments.to_outer(piece);
+                words.push(Word { node: *item, span, text, opaque, splits: false, control: false });
+            }
+        }
+        let around =
+            Around { parsed: self.parsed, context: self.context, container: None, control: self.control };
+        // Other commands of the file are joined too: this one names the subcommand itself, or what only it knows.
+        let mut shown = command::shown(self.context.text);
+        let is_word = |name: &String| words.iter().any(|word| word.text == *name);
+        shown.retain(|subcommand| is_word(&subcommand.name) || subcommand.telling.iter().any(is_word));
+        command::read_collected(&words, &around, &shown, &mut BTreeSet::new(), self.survey);
+    }
+
     /// Whether a node is what the site asks for.
     fn fits(&self, site: &Site, id: NodeId) -> bool {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
@@ -472,4 +500,22 @@ impl<'a> Trees<'a> {
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
         }
     }
+}
+
+/// The words of a piece of a command line; an expression in braces is part of its word.
+fn blank_separated(text: &str) -> Vec<Span> {
+    let mut words = Vec::new();
+    let (mut start, mut depth) = (0, 0usize);
+    for (at, sign) in text.char_indices().chain([(text.len(), ' ')]) {
+        match sign {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ' ' | '\t' if depth == 0 || at == text.len() => {
+                words.extend((at > start).then(|| Span::new(start, at)));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words
 }
