@@ -164,7 +164,10 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
         let inline = word.text.strip_prefix(known.literal.as_str());
+        let bare = known.literal.is_empty();
         let given = match inline.map(|rest| rest.starts_with('=')) {
+            _ if bare && word.text.starts_with('-') => continue,
+            _ if bare => Given::Word { option: None, word, skip: 0 },
             Some(true) => Given::Word { option: None, word, skip: known.literal.len() + 1 },
             Some(false) if word.text == known.literal => match words.next() {
                 Some(value) => Given::Word { option: Some(word), word: value, skip: 0 },

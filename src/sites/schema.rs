@@ -279,7 +279,7 @@ pub struct SecretCommand {
     pub names: Vec<String>,
     /// Words that must come first, options aside.
     pub words: Vec<String>,
-    /// The option whose value is `KEY=value`.
+    /// The option whose value is `KEY=value`; empty where such words stand alone.
     pub literal: String,
 }
 

@@ -68,6 +68,75 @@ const fn continued(
 
 pub(crate) const PLACES: &[Place] = &[
     place(
+        "user data of a stack",
+        "stack.yaml",
+        "shell",
+        |text| {
+            let text = indent(text, 12);
+            Some(format!(
+                "Resources:\n  Box:\n    Properties:\n      UserData:\n        Fn::Base64:\n          Fn::Sub: |\n            #!/bin/bash\n{text}"
+            ))
+        },
+        |host| {
+            Some(
+                at(host, "Resources.Box.Properties.UserData.Fn::Base64.Fn::Sub")?
+                    .strip_prefix("#!/bin/bash\n")?
+                    .to_owned(),
+            )
+        },
+    ),
+    line(
+        "an inline command of Packer",
+        "image.json",
+        |text| {
+            Some(format!(
+                "{{\"builders\": [], \"provisioners\": [{{\"inline\": [{}, \"echo\"]}}]}}\n",
+                double(text.trim())
+            ))
+        },
+        |host| at(host, "provisioners.0.inline.0"),
+    ),
+    line(
+        "a command of Salt",
+        "state.sls",
+        |text| {
+            plain(text).map(|text| format!("register:\n  cmd.run:\n    - name: {text}\n    - runas: root\n"))
+        },
+        |host| at(host, "register.'cmd.run'.0.name"),
+    ),
+    place(
+        "values of a helmfile",
+        "helmfile.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| {
+                format!(
+                    "releases:\n  - name: ci\n    chart: gitlab/gitlab-runner\n    values:\n      -\n{}",
+                    indent(text, 8)
+                )
+            })
+        },
+        |host| between(host, "      -\n", "").map(|text| strip(&text, "        ")),
+    ),
+    place(
+        "values that kustomize inflates",
+        "kustomization.yaml",
+        "yaml",
+        |text| {
+            values(text).then(|| {
+                format!("helmCharts:\n  - name: gitlab-runner\n    valuesInline:\n{}", indent(text, 6))
+            })
+        },
+        |host| between(host, "valuesInline:\n", "").map(|text| strip(&text, "      ")),
+    ),
+    place(
+        "values of a Fleet bundle",
+        "fleet.yaml",
+        "yaml",
+        |text| values(text).then(|| format!("helm:\n  chart: gitlab-runner\n  values:\n{}", indent(text, 4))),
+        |host| between(host, "  values:\n", "").map(|text| strip(&text, "    ")),
+    ),
+    place(
         "a here-document of Terraform",
         "main.tf",
         "shell",
