@@ -55,11 +55,11 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         .any(|scope| file.documents.via(scope.doc).contains(&"markdown"));
     Circumstances {
         token_value: file.settings.token_value.is_some(),
-        names_old_variable: file.reads.names_old,
+        names_old_variable: file.reads.names_old(),
         read_by_name: read_by_name(file, registration),
         token_elsewhere: file.has_old_token,
         own_chart: file.own_chart,
-        pinned: file.reads.pinned,
+        pinned: file.reads.pinned(),
         document,
     }
 }

@@ -64,9 +64,12 @@ pub fn is_relevant(bytes: &[u8]) -> bool {
     prefilter::is_relevant(bytes)
 }
 
-/// Whether these bytes name anything that a rule speaks of.
-pub(crate) fn is_mentioned(bytes: &[u8]) -> bool {
-    prefilter::is_mentioned(bytes)
+/// Whether anything could be said of a file, whatever stands around it. Only values can be relevant by another file: by
+/// the name that an umbrella chart gives to the runner's chart.
+pub(crate) fn may_matter(path: &str, bytes: &[u8]) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let may_be_values = [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending));
+    prefilter::is_relevant(bytes) || may_be_values && prefilter::is_mentioned(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
@@ -150,7 +153,7 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
-    reads: Reads,
+    reads: Reads<'a>,
     /// Whether one of its registrations has a token in the old place.
     has_old_token: bool,
     /// See [`Surroundings::reads_own_values`].

@@ -10,20 +10,29 @@ use crate::sites::{Carrier, Place, Via};
 use crate::text::Span;
 use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-/// A pattern of a rule, ready to be used.
+/// A pattern of a rule, compiled when a file first asks for it.
 struct Pattern {
     rule: &'static Rule,
     found: &'static Match,
-    regex: Regex,
+    text: &'static str,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(self.text).ok()).as_ref()
+    }
 }
 
 fn patterns(of: fn(&Match) -> Option<&str>) -> Vec<Pattern> {
     let rules = BUILT_IN.rules.iter();
     let matches = rules.flat_map(|rule| rule.matches.iter().map(move |found| (rule, found)));
     matches
-        .filter_map(|(rule, found)| Some(Pattern { rule, found, regex: Regex::new(of(found)?).ok()? }))
+        .filter_map(|(rule, found)| {
+            Some(Pattern { rule, found, text: of(found)?, compiled: OnceLock::new() })
+        })
         .collect()
 }
 
@@ -64,7 +73,7 @@ fn request(file: &File<'_>, carrier: &Carrier) -> Option<Finding> {
         if !request.method.contains(&carrier.name) {
             return None;
         }
-        let at = pattern.regex.captures(&decoded.text)?;
+        let at = pattern.regex()?.captures(&decoded.text)?;
         let at = at.get(1).or_else(|| at.get(0))?;
         // A URL is shown from its path on.
         let span = decoded.segments.to_outer(Span::new(at.start(), decoded.text.len()));
@@ -96,7 +105,8 @@ fn texts(file: &File<'_>) -> Vec<Finding> {
             if !pattern.found.text.as_ref().is_some_and(|text| text.within.iter().any(|it| it == language)) {
                 continue;
             }
-            for at in pattern.regex.captures_iter(&document.text) {
+            let Some(regex) = pattern.regex() else { continue };
+            for at in regex.captures_iter(&document.text) {
                 let Some(at) = at.get(1).or_else(|| at.get(0)) else { continue };
                 let span = Span::from(at.range());
                 if is_comment(document, span) || inner.iter().any(|text| text.contains(span)) {

@@ -5,6 +5,7 @@ use crate::rules::BUILT_IN;
 use crate::sites::Survey;
 use crate::text::{Cover, Source, Span};
 use regex::bytes::Regex;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -34,19 +35,39 @@ fn pinned(bytes: &[u8]) -> Option<(u32, u32)> {
     found.filter_map(|found| Some((number(&found, 1)?, number(&found, 2)?))).min()
 }
 
-/// The reads of one file.
-pub(super) struct Reads {
-    /// The variables that are read anywhere but in their own values.
-    outside: BTreeSet<String>,
-    /// Whether the variable of the old slot is named at all.
-    pub(super) names_old: bool,
-    /// The oldest version of the program that is pinned, `major.minor`.
-    pub(super) pinned: Option<(u32, u32)>,
+/// The reads of one file, each looked for when it is first asked for.
+pub(super) struct Reads<'a> {
+    source: &'a Source,
+    documents: &'a Documents,
+    survey: &'a Survey,
+    outside: OnceCell<BTreeSet<String>>,
+    names_old: OnceCell<bool>,
+    pinned: OnceCell<Option<(u32, u32)>>,
 }
 
-impl Reads {
-    pub(super) fn of(source: &Source, documents: &Documents, survey: &Survey) -> Self {
-        let bytes = source.bytes();
+impl<'a> Reads<'a> {
+    pub(super) fn of(source: &'a Source, documents: &'a Documents, survey: &'a Survey) -> Self {
+        let (outside, names_old, pinned) = Default::default();
+        Self { source, documents, survey, outside, names_old, pinned }
+    }
+
+    /// Whether `name` is read anywhere but in the values that it is given.
+    pub(super) fn outside(&self, name: &str) -> bool {
+        self.outside.get_or_init(|| self.all_outside()).contains(name)
+    }
+
+    /// Whether the variable of the old slot is named at all.
+    pub(super) fn names_old(&self) -> bool {
+        *self.names_old.get_or_init(|| OLD.as_ref().is_some_and(|old| old.is_match(self.source.bytes())))
+    }
+
+    /// The oldest version of the program that is pinned, `major.minor`.
+    pub(super) fn pinned(&self) -> Option<(u32, u32)> {
+        *self.pinned.get_or_init(|| pinned(self.source.bytes()))
+    }
+
+    fn all_outside(&self) -> BTreeSet<String> {
+        let bytes = self.source.bytes();
         let mut reads: BTreeMap<String, Vec<Span>> = BTreeMap::new();
         for found in READS.iter().flat_map(|reads| reads.captures_iter(bytes)) {
             let (Some(all), Some(name)) = (found.get(0), found.get(1)) else { continue };
@@ -54,8 +75,9 @@ impl Reads {
             reads.entry(name).or_default().push(all.range().into());
         }
         let mut own: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
-        for carrier in survey.carriers.iter().filter(|carrier| reads.contains_key(&carrier.name)) {
-            own.entry(&carrier.name).or_default().push(documents.to_host(carrier.doc, carrier.value.span));
+        for carrier in self.survey.carriers.iter().filter(|carrier| reads.contains_key(&carrier.name)) {
+            let span = self.documents.to_host(carrier.doc, carrier.value.span);
+            own.entry(&carrier.name).or_default().push(span);
         }
         let mut own: BTreeMap<&str, Cover> =
             own.into_iter().map(|(name, spans)| (name, Cover::of(spans))).collect();
@@ -63,15 +85,6 @@ impl Reads {
             let own = own.remove(name.as_str()).unwrap_or_default();
             spans.iter().any(|span| !own.holds(*span)).then_some(name)
         };
-        Self {
-            outside: reads.into_iter().filter_map(is_outside).collect(),
-            pinned: pinned(bytes),
-            names_old: OLD.as_ref().is_some_and(|old| old.is_match(bytes)),
-        }
-    }
-
-    /// Whether `name` is read anywhere but in the values that it is given.
-    pub(super) fn outside(&self, name: &str) -> bool {
-        self.outside.contains(name)
+        reads.into_iter().filter_map(is_outside).collect()
     }
 }

@@ -143,9 +143,11 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
-    // Most files say nothing that another file could explain.
-    let surroundings =
-        if engine::is_mentioned(&bytes) { charts.around(&target.real) } else { Surroundings::default() };
+    if !engine::may_matter(path, &bytes) {
+        // As most files end here, nothing more is done for them.
+        return Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
+    }
+    let surroundings = charts.around(&target.real);
     let write =
         |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
     text(options, path, &surroundings, Source::new(bytes), &write)

@@ -65,7 +65,7 @@ pub(super) fn unfit(bytes: &[u8]) -> Option<Notice> {
 fn is_binary(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xff\xfe")
         || bytes.starts_with(b"\xfe\xff")
-        || bytes.iter().take(SNIFFED).any(|it| *it == 0)
+        || memchr::memchr(0, bytes.get(..SNIFFED).unwrap_or(bytes)).is_some()
 }
 
 #[cfg(test)]

@@ -58,13 +58,14 @@ pub(super) enum Runs {
 struct Spelled {
     files: globset::GlobSet,
     entrypoints: Vec<String>,
-    images: Vec<Regex>,
+    /// Compiled when the first image is looked at.
+    images: LazyLock<Vec<Regex>, Box<dyn FnOnce() -> Vec<Regex> + Send>>,
 }
 
 static SPELLED: LazyLock<Vec<Spelled>> =
     LazyLock::new(|| DATA.programs.programs.iter().map(spelled).collect());
 
-fn spelled(program: &Program) -> Spelled {
+fn spelled(program: &'static Program) -> Spelled {
     let mut files = globset::GlobSetBuilder::new();
     for glob in program.files.iter().filter_map(|glob| globset::Glob::new(glob).ok()) {
         files.add(glob);
@@ -72,7 +73,9 @@ fn spelled(program: &Program) -> Spelled {
     Spelled {
         files: files.build().unwrap_or_default(),
         entrypoints: program.entrypoints.clone(),
-        images: program.images.iter().filter_map(|image| Regex::new(image).ok()).collect(),
+        images: LazyLock::new(Box::new(|| {
+            program.images.iter().filter_map(|image| Regex::new(image).ok()).collect()
+        })),
     }
 }
 

@@ -19,24 +19,7 @@ impl Language for Dotenv {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &[
-            ".env",
-            ".env.*",
-            "*.env",
-            "*.env.example",
-            "*.env.sample",
-            "*.env.template",
-            "*.env.dist",
-            "*.env.j2",
-            "*.env.tpl",
-            "env.example",
-            "env.sample",
-            "env.template",
-            "env.dist",
-            "env_file",
-            "envfile",
-            "environment",
-        ]
+        &[".env", ".env.*", "*.env", "env", "env_file", "envfile", "environment"]
     }
 
     fn recognises(&self, text: &str) -> bool {

@@ -22,7 +22,7 @@ impl Language for Makefile {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["Makefile", "Makefile.*", "GNUmakefile", "*.mk", "*.mak", "*.make"]
+        &["makefile", "makefile.*", "gnumakefile", "*.mk", "*.mak", "*.make"]
     }
 
     fn recognises(&self, text: &str) -> bool {

@@ -22,7 +22,7 @@ impl Language for Markdown {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["*.md", "*.markdown", "*.mdx", "*.mkd", "*.rmd", "README"]
+        &["*.md", "*.markdown", "*.mdx", "*.mkd", "*.rmd", "readme"]
     }
 
     fn recognises(&self, text: &str) -> bool {

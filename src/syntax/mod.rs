@@ -19,8 +19,6 @@ mod yaml;
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::sync::LazyLock;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -32,7 +30,8 @@ pub trait Language: Sync {
         &[]
     }
 
-    /// Globs of the file names that it owns, matched on the last part of the path.
+    /// The file names that it owns, in small letters, matched on the last part of the path: at most one `*` stands for any
+    /// text. Endings of templates and samples (`.tpl`, `.example`) are taken off before.
     fn file_names(&self) -> &'static [&'static str];
 
     /// Whether a text of unknown name looks like it, from its first lines.
@@ -144,32 +143,35 @@ const WRAPPINGS: &[&str] = &[
     ".new",
     ".old",
     ".save",
+    ".in",
+    ".tmp",
 ];
 
 /// Endings that say nothing of the language.
 const SILENT: &[&str] =
     &["txt", "conf", "cfg", "config", "in", "inc", "text", "log", "out", "local", "prod", "dev", "d"];
 
-/// The globs of each language's file names, in the order of [`LANGUAGES`].
-static FILE_NAMES: LazyLock<Vec<GlobSet>> =
-    LazyLock::new(|| LANGUAGES.iter().map(|language| globs(*language)).collect());
-
-fn globs(language: &dyn Language) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for name in language.file_names() {
-        if let Ok(glob) = GlobBuilder::new(name).case_insensitive(true).build() {
-            set.add(glob);
+/// Whether a file name is spelled so. Not `globset`: what it builds for our names costs a third of a start.
+fn is_named(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => {
+            name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end)
         }
+        None => name == pattern,
     }
-    set.build().unwrap_or_default()
 }
 
 /// The language of a text: by the name of its file, where it has one that says it, else by its content.
 pub fn detect(path: Option<&str>, text: &str) -> Option<&'static dyn Language> {
-    let mut name = path.map(|path| path.rsplit('/').next().unwrap_or(path)).unwrap_or_default();
+    let name = path.map(|path| path.rsplit('/').next().unwrap_or(path)).unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    let mut name = name.as_str();
     loop {
-        if let Some(index) = FILE_NAMES.iter().position(|names| !name.is_empty() && names.is_match(name)) {
-            return LANGUAGES.get(index).copied();
+        let owns = |language: &&dyn Language| {
+            language.file_names().iter().any(|pattern| !name.is_empty() && is_named(pattern, name))
+        };
+        if let Some(language) = LANGUAGES.iter().copied().find(owns) {
+            return Some(language);
         }
         match WRAPPINGS.iter().find_map(|wrapping| name.strip_suffix(wrapping)) {
             Some(inner) => name = inner,

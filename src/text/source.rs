@@ -62,10 +62,9 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 impl Source {
     /// Takes the bytes of a file.
     pub fn new(bytes: Vec<u8>) -> Self {
-        let newlines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let lines = std::iter::once(0)
-            .chain(newlines.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
-            .collect();
+        let newlines = memchr::memchr_iter(b'\n', &bytes);
+        let lines =
+            std::iter::once(0).chain(newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect();
         let (bytes, shown, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (None, text, Vec::new()),
             Err(error) => {

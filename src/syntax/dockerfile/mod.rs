@@ -29,13 +29,13 @@ impl Language for Dockerfile {
 
     fn file_names(&self) -> &'static [&'static str] {
         &[
-            "Dockerfile",
-            "Dockerfile.*",
-            "Dockerfile-*",
+            "dockerfile",
+            "dockerfile.*",
+            "dockerfile-*",
             "*.dockerfile",
-            "*-Dockerfile",
-            "Containerfile",
-            "Containerfile.*",
+            "*-dockerfile",
+            "containerfile",
+            "containerfile.*",
             "*.containerfile",
         ]
     }

@@ -51,12 +51,7 @@ impl Language for Hcl {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &[
-            "*.{tf,hcl,tfvars,nomad,tofu}",
-            "*.{tf,hcl,tfvars,nomad,tofu}.{in,tmp}",
-            ".terraformrc",
-            "terraform.rc",
-        ]
+        &["*.tf", "*.hcl", "*.tfvars", "*.nomad", "*.tofu", ".terraformrc", "terraform.rc"]
     }
 
     fn recognises(&self, text: &str) -> bool {

@@ -80,7 +80,7 @@ const HASH_LIKE: Family =
 pub(crate) static GROOVY: Family = Family {
     name: "groovy",
     aliases: &["jenkinsfile", "gradle"],
-    files: &["Jenkinsfile", "Jenkinsfile.*", "*.jenkinsfile", "*.Jenkinsfile", "*.groovy", "*.gradle"],
+    files: &["jenkinsfile", "jenkinsfile.*", "*.jenkinsfile", "*.groovy", "*.gradle"],
     interpreters: &["groovy"],
     strings: &[TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE],
     ..C_LIKE
@@ -120,7 +120,7 @@ pub(crate) static GO: Family = Family {
 pub(crate) static PYTHON: Family = Family {
     name: "python",
     aliases: &["py", "python3"],
-    files: &["*.py", "SConstruct", "Snakefile"],
+    files: &["*.py", "sconstruct", "snakefile"],
     interpreters: &["python", "python3", "python2"],
     strings: &[TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE],
     adjacent: true,
@@ -131,7 +131,7 @@ pub(crate) static PYTHON: Family = Family {
 pub(crate) static RUBY: Family = Family {
     name: "ruby",
     aliases: &["rb", "vagrantfile", "chef"],
-    files: &["Vagrantfile", "Vagrantfile.*", "*.rb", "Rakefile", "*.rake"],
+    files: &["vagrantfile", "vagrantfile.*", "*.rb", "rakefile", "*.rake"],
     interpreters: &["ruby"],
     block_comments: &[("\n=begin", "\n=end")],
     strings: &[DOUBLE_LINES, SINGLE_LINES, form("`", "`", Escape::Backslash, true)],

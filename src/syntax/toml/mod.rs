@@ -34,7 +34,7 @@ impl Language for Toml {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["*.toml", "*.toml.{in,tmp}", "Pipfile"]
+        &["*.toml", "pipfile"]
     }
 
     fn recognises(&self, text: &str) -> bool {

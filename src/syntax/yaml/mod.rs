@@ -39,15 +39,7 @@ impl Language for Yaml {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &[
-            "*.{yaml,yml,json}",
-            "*.{yaml,yml,json}.{tpl,tmpl,tftpl,j2,jinja,jinja2,gotmpl,erb,dist,example,sample,template,tmp,bak,orig,default,in}",
-            "*.sls",
-            "*.{gitlab-ci,values}.{yaml,yml}",
-            "user-data",
-            "cloud-config",
-            ".clang-format",
-        ]
+        &["*.yaml", "*.yml", "*.json", "*.sls", "user-data", "cloud-config", ".clang-format"]
     }
 
     fn recognises(&self, text: &str) -> bool {
