@@ -101,6 +101,17 @@ pub struct Finding {
     pub suppressed: bool,
 }
 
+impl Finding {
+    /// Names what it is fixed together with: its unit; else the first byte that its fix changes.
+    pub(crate) fn group(&self) -> Option<String> {
+        let alone = || {
+            let first = self.fix.as_ref().ok()?.edits.first()?;
+            Some(format!("{}@{}", self.rule, first.span.start()))
+        };
+        self.unit.clone().or_else(alone)
+    }
+}
+
 /// What could not be done with a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

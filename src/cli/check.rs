@@ -51,6 +51,7 @@ fn options(args: &CheckArgs) -> run::Options {
             ignore: args.ignore.clone(),
             token_value: args.token_value.clone(),
             target_gitlab: args.target_gitlab,
+            ..Settings::default()
         },
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,

@@ -1,27 +1,36 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
+mod catalogue;
+mod change;
+mod conditions;
 mod documents;
 mod findings;
 mod fixes;
-mod places;
+mod own;
 mod prefilter;
 mod reads;
 mod secrets;
 mod structure;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Registration, Role};
-use crate::sites::{ScopeKind, Survey};
+use crate::rules::{self, GITLAB, Registration, Role, Rule, Unit};
+use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::text::Source;
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+pub use catalogue::Catalogue;
+use catalogue::UnitWords;
 pub(crate) use documents::Documents;
 pub(crate) use fixes::UnitFix;
 use reads::Reads;
 
 /// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
+    /// The rules, and all that they speak of.
+    pub catalogue: Arc<Catalogue>,
     /// Rule ids or families to report; empty for all.
     pub select: Vec<String>,
     /// Rule ids or families not to report.
@@ -30,6 +39,28 @@ pub struct Settings {
     pub token_value: Option<String>,
     /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
     pub target_gitlab: Option<(u32, u32)>,
+    /// The versions of other products to judge by, `major.minor`; the newest that the rules know where there is none.
+    pub targets: BTreeMap<String, (u32, u32)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            catalogue: Arc::clone(Catalogue::built_in()),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            token_value: None,
+            target_gitlab: None,
+            targets: BTreeMap::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// The version of `product` to judge by; `None` for the newest.
+    pub fn target(&self, product: &str) -> Option<(u32, u32)> {
+        if product == GITLAB { self.target_gitlab } else { self.targets.get(product).copied() }
+    }
 }
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
@@ -60,23 +91,25 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 }
 
 /// Whether any rule could match in these bytes; a file without is never parsed.
-pub fn is_relevant(bytes: &[u8]) -> bool {
-    prefilter::is_relevant(bytes)
+pub fn is_relevant(settings: &Settings, bytes: &[u8]) -> bool {
+    settings.catalogue.prefilter().is_relevant(bytes)
 }
 
 /// Whether anything could be said of a file, whatever stands around it. Only values can be relevant by another file: by
 /// the name that an umbrella chart gives to the runner's chart.
-pub(crate) fn may_matter(path: &str, bytes: &[u8]) -> bool {
+pub(crate) fn may_matter(settings: &Settings, path: &str, bytes: &[u8]) -> bool {
+    let prefilter = settings.catalogue.prefilter();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let may_be_values = [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending));
-    prefilter::is_relevant(bytes) || may_be_values && prefilter::is_mentioned(bytes)
+    prefilter.is_relevant(bytes) || may_be_values && prefilter.is_mentioned(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
     // The name of an umbrella chart's dependency is evidence that stands in another file.
-    let named = !around.chart_aliases.is_empty() && prefilter::may_contribute(source.text());
-    if named || prefilter::is_relevant(source.bytes()) {
-        examine(settings, path, around, source, &prefilter::may_contribute)
+    let prefilter = settings.catalogue.prefilter();
+    let named = !around.chart_aliases.is_empty() && prefilter.is_mentioned(source.text().as_bytes());
+    if named || prefilter.is_relevant(source.bytes()) {
+        examine(settings, path, around, source, &|text| prefilter.is_mentioned(text.as_bytes()))
     } else {
         Analysis::default()
     }
@@ -101,38 +134,63 @@ fn examine(
 ) -> Analysis {
     let mut out = Analysis::default();
     out.linted.examined = true;
-    let mut findings = findings::literals(settings, source);
+    let catalogue = settings.catalogue.as_ref();
+    let active = catalogue.prefilter().active(source.bytes());
+    let active: Vec<&Rule> = active.into_iter().filter_map(|index| catalogue.rules().get(index)).collect();
     // A template of a chart only says where a value goes.
-    if !around.in_chart_templates
-        && let Some(read) = documents::read(source, path, around, relevant)
-    {
+    let read = if around.in_chart_templates {
+        None
+    } else {
+        documents::read(source, path, around, catalogue.sites(), relevant)
+    };
+    let mut findings = findings::literals(settings, &active, source, read.is_some());
+    if let Some(mut read) = read {
         for literal in &mut findings {
             let offset = literal.span.start() - source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);
         }
-        let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
-        let file = File {
-            settings,
-            path,
-            source,
-            documents: &read.documents,
-            survey: &read.survey,
-            reads: Reads::of(source, &read.documents, &read.survey),
-            has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
-            own_chart: around.reads_own_values,
-        };
-        out.linted.secrets = secrets::find(&file, &registrations);
+        let own = own::find(&active, &read.documents, &mut read.survey);
         let mut names = BTreeSet::new();
-        for registration in &registrations {
-            let judged = findings::judge(&file, registration, file.name(registration, &mut names));
-            findings.extend(judged.findings);
-            out.fixes.extend(judged.fix);
+        for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
+            let evidence = catalogue.sites().program_variables(&unit.program);
+            let registrations = rules::assemble(unit, &read.survey, evidence);
+            if index > 0 && registrations.is_empty() {
+                continue;
+            }
+            let file = File {
+                settings,
+                unit,
+                words,
+                path,
+                source,
+                documents: &read.documents,
+                survey: &read.survey,
+                reads: Reads::of((unit, words), source, &read.documents, &read.survey),
+                has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
+                own_chart: around.reads_own_values,
+                by_scope: OnceCell::new(),
+                mentioned: RefCell::default(),
+            };
+            out.linted.secrets.extend(secrets::find(&file, &registrations));
+            for registration in &registrations {
+                let judged = findings::judge(&file, registration, file.name(registration, &mut names));
+                findings.extend(judged.findings);
+                out.fixes.extend(judged.fix);
+            }
+            if index == 0 {
+                for own in &own {
+                    let judged = findings::judge_own(&file, own);
+                    findings.extend(judged.findings);
+                    out.fixes.extend(judged.fix);
+                }
+            }
         }
-        findings.extend(places::find(&file));
+        out.linted.secrets.sort_unstable();
+        out.linted.secrets.dedup();
         out.linted.notices = read.notices;
         out.documents = Some(read.documents);
     } else {
-        out.linted.secrets = secrets::literals(source);
+        out.linted.secrets = secrets::literals(catalogue, source);
     }
     findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     out.linted.findings = findings;
@@ -149,6 +207,9 @@ fn examine(
 /// A file that was read, and how it is to be judged.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
+    /// The unit that is looked for in it.
+    unit: &'a Unit,
+    words: &'a UnitWords,
     path: &'a str,
     source: &'a Source,
     documents: &'a Documents,
@@ -158,9 +219,37 @@ pub(crate) struct File<'a> {
     has_old_token: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
+    /// The carriers of each scope, once somebody asks.
+    by_scope: OnceCell<BTreeMap<usize, Vec<usize>>>,
+    /// Which expressions stand anywhere in it, by what they are.
+    mentioned: RefCell<BTreeMap<String, bool>>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// What is carried by `via` in the scope of `carrier`.
+    fn beside(&self, carrier: &Carrier, via: Via) -> impl Iterator<Item = &'a Carrier> {
+        let all = &self.survey.carriers;
+        let by_scope = self.by_scope.get_or_init(|| {
+            let mut by_scope: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for (index, carrier) in all.iter().enumerate() {
+                by_scope.entry(carrier.scope).or_default().push(index);
+            }
+            by_scope
+        });
+        let same = by_scope.get(&carrier.scope).into_iter().flatten();
+        same.filter_map(|index| all.get(*index)).filter(move |it| it.via == via)
+    }
+
+    /// Whether something like it stands anywhere in the file.
+    fn mentions(&self, expression: &Expression) -> bool {
+        if let Some(known) = self.mentioned.borrow().get(expression.as_str()) {
+            return *known;
+        }
+        let found = expression.bytes().is_some_and(|regex| regex.is_match(self.source.bytes()));
+        self.mentioned.borrow_mut().insert(expression.as_str().to_owned(), found);
+        found
+    }
+
     /// `path:line` of a unit; with the column where another unit begins on the same line.
     fn name(&self, registration: &Registration, taken: &mut BTreeSet<String>) -> String {
         let position = self.source.position(self.start(registration));
@@ -182,9 +271,4 @@ impl File<'_> {
         };
         registration.scopes.iter().filter_map(start).min().unwrap_or_default()
     }
-}
-
-/// Variables that only the program of the unit reads.
-fn evidence() -> &'static [String] {
-    crate::sites::program_variables(&BUILT_IN.unit.program)
 }

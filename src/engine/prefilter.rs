@@ -1,33 +1,75 @@
 //! Tells from the bytes alone that no rule can match: most files of a repository are never parsed.
 
-use crate::rules::BUILT_IN;
+use crate::rules::Rule;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
-/// The literals that rules need, found in two steps: one pass of a vectorised search tells most files apart; only what
+/// The literals of all rules. Those of the rules that are built in are few, and searched for by themselves, so that a user's
+/// own rules slow nothing down but their own search.
+pub(super) struct Prefilter {
+    built_in: Literals,
+    own: Literals,
+}
+
+impl Prefilter {
+    /// Of `rules`, the first `built_in` of which are built in.
+    pub(super) fn of(rules: &[Rule], built_in: usize) -> Self {
+        let (first, own) = rules.split_at(built_in.min(rules.len()));
+        Self { built_in: Literals::of(first), own: Literals::of(own) }
+    }
+
+    /// Whether some rule finds all that it needs.
+    pub(super) fn is_relevant(&self, bytes: &[u8]) -> bool {
+        self.built_in.is_relevant(bytes) || self.own.is_relevant(bytes)
+    }
+
+    /// Whether any literal of any rule stands in these bytes. A text inside a file that is relevant may hold part of a
+    /// match: what a rule needs may be spread over several texts, the variable in one item of a script and the command in
+    /// the next.
+    pub(super) fn is_mentioned(&self, bytes: &[u8]) -> bool {
+        self.built_in.is_mentioned(bytes) || self.own.is_mentioned(bytes)
+    }
+
+    /// The rules that find all that they need, by index.
+    pub(super) fn active(&self, bytes: &[u8]) -> Vec<usize> {
+        let mut active = self.built_in.active(bytes);
+        active.extend(self.own.active(bytes).into_iter().map(|index| self.built_in.needs.len() + index));
+        active
+    }
+}
+
+/// The literals that some rules need, found in two steps: one pass of a fast search tells most files apart; only what
 /// passes it is looked at by all literals.
-struct Prefilter {
+struct Literals {
     /// A few literals without one of which no rule can match.
     telling: Search,
     /// The words of the lists, each once.
-    literals: Vec<String>,
+    all: Vec<String>,
     /// For each rule the lists of which it needs one literal each, by index.
     needs: Vec<Vec<Vec<usize>>>,
     /// All literals. Built only when a file asks.
-    all: LazyLock<Option<AhoCorasick>>,
+    automaton: OnceLock<Option<AhoCorasick>>,
 }
 
 enum Search {
     /// One pass at the speed of memory; for few literals, on a processor that can.
     Packed(packed::Searcher),
     Automaton(AhoCorasick),
+    /// There are no rules.
+    Nothing,
     /// No search could be built: every file is looked at.
     None,
 }
 
 impl Search {
     fn new(literals: &[String]) -> Self {
-        let automaton = || AhoCorasick::new(literals).map_or(Self::None, Self::Automaton);
+        if literals.is_empty() {
+            return Self::Nothing;
+        }
+        let automaton = || {
+            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals);
+            built.map_or(Self::None, Self::Automaton)
+        };
         // What it cannot search for, an empty literal, is left to the automaton.
         packed::Searcher::new(literals).map_or_else(automaton, Self::Packed)
     }
@@ -36,28 +78,82 @@ impl Search {
         match self {
             Self::Packed(packed) => packed.find(bytes).is_some(),
             Self::Automaton(automaton) => automaton.is_match(bytes),
+            Self::Nothing => false,
             Self::None => true,
         }
     }
 }
 
-static PREFILTER: LazyLock<Prefilter> = LazyLock::new(|| {
-    let rules = &BUILT_IN.rules;
-    // The list of a rule that tells the most: the one whose commonest literal is rarest.
-    let rarest = |needs: &'static Vec<Vec<String>>| {
-        needs.iter().max_by_key(|list| list.iter().map(|literal| rarity(literal)).min().unwrap_or_default())
-    };
-    let telling = distinct(rules.iter().filter_map(|rule| rarest(&rule.needs)).flatten());
-    let literals = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
-    let index = |literal: &String| literals.binary_search(literal).ok();
-    let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
-    Prefilter {
-        telling: Search::new(&telling),
-        needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
-        all: LazyLock::new(|| automaton(&PREFILTER.literals)),
-        literals,
+impl Literals {
+    fn of(rules: &[Rule]) -> Self {
+        // The list of a rule that tells the most: the one whose commonest literal is rarest.
+        let rarest = |rule: &'_ Rule| {
+            let lists = rule.needs.iter().enumerate();
+            let commonest = |list: &Vec<String>| list.iter().map(|it| rarity(it)).min().unwrap_or_default();
+            lists.max_by_key(|(_, list)| commonest(list)).map(|(index, _)| index)
+        };
+        let telling = rules.iter().filter_map(|rule| rule.needs.get(rarest(rule)?)).flatten();
+        let telling = distinct(telling);
+        let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
+        let index = |literal: &String| all.binary_search(literal).ok();
+        let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
+        Self {
+            telling: Search::new(&telling),
+            needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
+            automaton: OnceLock::new(),
+            all,
+        }
     }
-});
+
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        let build =
+            || AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&self.all).ok();
+        self.automaton.get_or_init(build).as_ref()
+    }
+
+    fn is_mentioned(&self, bytes: &[u8]) -> bool {
+        !self.all.is_empty() && self.automaton().is_none_or(|all| all.is_match(bytes))
+    }
+
+    fn is_relevant(&self, bytes: &[u8]) -> bool {
+        self.telling.is_match(bytes) && self.known(bytes, true).is_none_or(|known| self.any_met(&known))
+    }
+
+    fn active(&self, bytes: &[u8]) -> Vec<usize> {
+        if !self.telling.is_match(bytes) {
+            return Vec::new();
+        }
+        match self.known(bytes, false) {
+            Some(known) => {
+                let rules = self.needs.iter().enumerate();
+                rules.filter(|(_, needs)| is_met(needs, &known)).map(|(index, _)| index).collect()
+            }
+            None => (0..self.needs.len()).collect(),
+        }
+    }
+
+    /// Which literals stand there; up to the first that completes what a rule needs, if `one` is enough. `None` if it
+    /// cannot be told.
+    fn known(&self, bytes: &[u8], one: bool) -> Option<Vec<bool>> {
+        let mut known = vec![false; self.all.len()];
+        for found in self.automaton()?.find_overlapping_iter(bytes) {
+            let Some(known_already) = known.get_mut(found.pattern().as_usize()) else { continue };
+            if !std::mem::replace(known_already, true) && one && self.any_met(&known) {
+                break;
+            }
+        }
+        Some(known)
+    }
+
+    fn any_met(&self, known: &[bool]) -> bool {
+        self.needs.iter().any(|needs| is_met(needs, known))
+    }
+}
+
+fn is_met(needs: &[Vec<usize>], known: &[bool]) -> bool {
+    let is_known = |literal: &usize| known.get(*literal).is_some_and(|it| *it);
+    needs.iter().all(|list| list.iter().any(is_known))
+}
 
 /// The longer a literal, and the more of it is no small letter, the fewer files have it: `register` stands in many more
 /// than `-locked`.
@@ -65,46 +161,9 @@ fn rarity(literal: &str) -> usize {
     literal.len() + 2 * literal.bytes().filter(|byte| !byte.is_ascii_lowercase()).count()
 }
 
-fn distinct(literals: impl Iterator<Item = &'static String>) -> Vec<String> {
+fn distinct<'a>(literals: impl Iterator<Item = &'a String>) -> Vec<String> {
     let mut literals: Vec<String> = literals.cloned().collect();
     literals.sort();
     literals.dedup();
     literals
-}
-
-fn automaton(literals: &[String]) -> Option<AhoCorasick> {
-    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(literals).ok()
-}
-
-/// Whether some rule finds all that it needs.
-pub(super) fn is_relevant(bytes: &[u8]) -> bool {
-    let prefilter = &*PREFILTER;
-    if !prefilter.telling.is_match(bytes) {
-        return false;
-    }
-    let Some(all) = prefilter.all.as_ref() else { return true };
-    let mut known = vec![false; prefilter.literals.len()];
-    for found in all.find_overlapping_iter(bytes) {
-        let Some(known_already) = known.get_mut(found.pattern().as_usize()) else { continue };
-        if std::mem::replace(known_already, true) {
-            continue;
-        }
-        let is_known = |literal: &usize| known.get(*literal).is_some_and(|it| *it);
-        let is_met = |needs: &Vec<Vec<usize>>| needs.iter().all(|list| list.iter().any(is_known));
-        if prefilter.needs.iter().any(is_met) {
-            return true;
-        }
-    }
-    false
-}
-
-/// Whether a text inside a file that [`is_relevant`] may hold part of a match: what a rule needs may be spread over
-/// several texts, the variable in one item of a script and the command in the next.
-pub(super) fn may_contribute(text: &str) -> bool {
-    is_mentioned(text.as_bytes())
-}
-
-/// Whether any literal of any rule stands in these bytes.
-pub(super) fn is_mentioned(bytes: &[u8]) -> bool {
-    PREFILTER.all.as_ref().is_none_or(|all| all.is_match(bytes))
 }

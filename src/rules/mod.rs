@@ -1,23 +1,36 @@
 //! Rules: the compiled data of `rules/`, the units that registrations form, and what the rules say of them.
 
+mod describe;
 mod judge;
+mod own;
 mod schema;
 mod units;
 
-use crate::sites::{Via, one_or_many};
-use std::sync::LazyLock;
+use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
+use std::sync::{Arc, LazyLock};
 
-pub use judge::{Circumstances, View, version};
+pub use judge::{Circumstances, Place, View, version};
+pub use own::{ChartMatch, CommandMatch};
 pub use schema::{
-    ActionRow, Class, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Unit, UnitKind,
-    Verdict, When,
+    ActionRow, Class, Example, GITLAB, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Unit,
+    UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 
 /// The rules and the unit that are built in. The build script made them from checked files, so they can always be read.
-pub static BUILT_IN: LazyLock<RuleData> = LazyLock::new(|| {
-    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default()
+pub static BUILT_IN: LazyLock<Arc<RuleData>> = LazyLock::new(|| {
+    Arc::new(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default())
 });
+
+/// What may be written as one or as a list of many; for the description of the form only.
+#[derive(schemars::JsonSchema)]
+#[serde(untagged)]
+pub enum OneOrMany<T> {
+    /// One.
+    One(T),
+    /// Many.
+    Many(Vec<T>),
+}
 
 /// What the built-in rules say of themselves to people, by id.
 pub fn texts() -> Vec<RuleText> {

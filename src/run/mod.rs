@@ -143,7 +143,7 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
-    if !engine::may_matter(path, &bytes) {
+    if !engine::may_matter(&options.settings, path, &bytes) {
         // As most files end here, nothing more is done for them.
         return Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }

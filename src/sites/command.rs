@@ -1,10 +1,10 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
 use super::charts::has_expansion;
-use super::programs::{Given, Invocation, Runs, of_word_or_image, resolve, version_of_image};
+use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
 use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
-use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{Carrier, Container, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use super::{releases, requests};
 use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
@@ -28,6 +28,10 @@ impl<'a> Around<'a> {
     fn text(&self) -> &'a str {
         self.context.text
     }
+
+    pub(super) fn sites(&self) -> &'a Sites {
+        self.context.sites
+    }
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
@@ -35,22 +39,79 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     // A script in a container runs what it names, not the image's program.
     let direct = around.container.filter(|container| container.direct);
     let image = direct.and_then(|container| container.image.as_deref());
-    let found = resolve(&command.words, &command.assignments, image, around.text());
+    let mut found = resolve(around.sites(), &command.words, &command.assignments, image, around.text());
+    for outer in std::mem::take(&mut found.outer) {
+        read_outer(command, &outer, around, survey);
+    }
     if !found.scripts.is_empty() {
         return found.scripts;
     }
-    let Some(Accepted { subcommand, arguments, known, wrapped, sealed }) =
-        accepted(&found, command, around.text())
-    else {
+    if let Some(accepted) = accepted(around.sites(), &found, command, around.text()) {
+        read_accepted(command, &found, &accepted, around, survey);
+    } else {
         read_image_variables(command, &found, around, survey);
-        read_secret(command, &found, around, survey);
-        releases::read_command(command, &found, around, survey);
-        requests::read(&found, around, survey);
-        return Vec::new();
-    };
+    }
+    read_secret(command, &found, around, survey);
+    releases::read_command(command, &found, around, survey);
+    requests::read(&found, around, survey);
+    Vec::new()
+}
+
+/// The options of a program that runs another one.
+fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey: &mut Survey) {
+    let Some(program) = around.sites().data.programs.programs.get(outer.program) else { return };
+    let Some(subcommand) = subcommand_of(program, outer.arguments) else { return };
     let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
-    let mut options =
-        Options { subcommand, around, scope, known, out: Vec::new(), opaque: false, wakes: false };
+    let mut options = Options {
+        subcommand,
+        around,
+        scope,
+        known: true,
+        words: program.words,
+        out: Vec::new(),
+        opaque: false,
+        wakes: false,
+    };
+    options.name(program, outer.word, outer.arguments);
+    options.read(outer.arguments);
+    let mut out = options.out;
+    for carrier in &mut out {
+        carrier.sealed.clone_from(&around.context.given.sealed);
+    }
+    survey.carriers.append(&mut out);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.belongs_to(&owner(program, subcommand));
+    }
+}
+
+/// `program subcommand`, as rules and units name it.
+fn owner(program: &Program, subcommand: &Subcommand) -> String {
+    format!("{} {}", program.name, subcommand.name).trim_end().to_owned()
+}
+
+fn read_accepted(
+    command: &Command,
+    found: &Invocation<'_>,
+    accepted: &Accepted<'_>,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) {
+    let direct = around.container.filter(|container| container.direct);
+    let Accepted { program, subcommand, arguments, known, wrapped, sealed } = *accepted;
+    let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
+    let mut options = Options {
+        subcommand,
+        around,
+        scope,
+        known,
+        words: program.words,
+        out: Vec::new(),
+        opaque: false,
+        wakes: false,
+    };
+    if let Some(word) = found.word.filter(|_| !wrapped) {
+        options.name(program, word, arguments);
+    }
     options.read(arguments);
     let stray = options.out.len();
     options.read(&command.stray);
@@ -67,6 +128,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
+        it.belongs_to(&owner(program, subcommand));
         it.opaque = opaque || crossed || wrapped || found.environment_file;
         it.wakes = wakes;
         it.broken = broken;
@@ -75,13 +137,13 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     }
     if let Some(it) = around.container.and_then(|container| survey.scope_mut(container.scope)) {
         it.evident = true;
+        it.belongs_to(&program.name);
         it.own |= direct.is_some();
     }
     for given in &found.variables {
         read_given(given, around, scope, false, survey);
     }
     read_answers(command, arguments, subcommand, around, survey);
-    Vec::new()
 }
 
 /// The literal that `$NAME` stands for, if the text gives it a value once, literally, and in no other way.
@@ -142,6 +204,7 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
     let scope = survey.scope(ScopeKind::Container, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
+        it.of.extend(around.sites().name_of(found.program));
     }
     for given in &found.variables {
         read_given(given, around, scope, true, survey);
@@ -155,7 +218,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
         known.names.iter().any(|name| name == found.name)
             && known.words.iter().all(|word| words.any(|it| it.text == *word))
     };
-    let Some(known) = DATA.programs.secrets.iter().find(writes) else { return };
+    let Some(known) = around.sites().data.programs.secrets.iter().find(writes) else { return };
     let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
@@ -184,11 +247,11 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
 }
 
 /// The subcommands whose name stands in `text` with that of their program, in any order.
-pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
+pub(super) fn shown<'a>(sites: &'a Sites, text: &str) -> Vec<&'a Subcommand> {
     let named = |program: &&Program| {
         program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))
     };
-    let programs = DATA.programs.programs.iter().filter(named);
+    let programs = sites.data.programs.programs.iter().filter(named);
     programs
         .flat_map(|program| &program.subcommands)
         .filter(|subcommand| text.contains(subcommand.name.as_str()))
@@ -200,7 +263,7 @@ pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
 pub(super) fn read_collected(
     words: &[Word],
     around: &Around<'_>,
-    shown: &[&'static Subcommand],
+    shown: &[&Subcommand],
     known: &mut BTreeSet<Span>,
     survey: &mut Survey,
 ) {
@@ -214,8 +277,16 @@ pub(super) fn read_collected(
             continue;
         }
         let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
-        let mut options =
-            Options { subcommand, around, scope, known: false, out: Vec::new(), opaque: true, wakes: false };
+        let mut options = Options {
+            subcommand,
+            around,
+            scope,
+            known: false,
+            words: false,
+            out: Vec::new(),
+            opaque: true,
+            wakes: false,
+        };
         options.read(words);
         options.out.retain(|carrier| known.insert(carrier.name_span));
         for carrier in &mut options.out {
@@ -232,7 +303,8 @@ pub(super) fn read_collected(
 
 /// A command that rules speak of.
 struct Accepted<'a> {
-    subcommand: &'static Subcommand,
+    program: &'a Program,
+    subcommand: &'a Subcommand,
     /// The words behind the program.
     arguments: &'a [Word],
     /// Whether the program is known by its name.
@@ -246,13 +318,18 @@ struct Accepted<'a> {
 const IN_PIECES: &str = "the command is put together from several pieces";
 
 /// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
-fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option<Accepted<'a>> {
-    let programs = &DATA.programs.programs;
+fn accepted<'a>(
+    sites: &'a Sites,
+    found: &Invocation<'a>,
+    command: &Command,
+    text: &str,
+) -> Option<Accepted<'a>> {
+    let programs = &sites.data.programs.programs;
     let arguments = found.arguments;
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
         let subcommand = subcommand_of(program, arguments)?;
-        return Some(Accepted { subcommand, arguments, known: true, wrapped: false, sealed: false });
+        return Some(Accepted { program, subcommand, arguments, known: true, wrapped: false, sealed: false });
     }
     if found.program == Runs::Foreign {
         return None;
@@ -271,38 +348,63 @@ fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option
             Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
             _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
         };
-        enough.then_some(Accepted { subcommand, arguments, known: false, wrapped: false, sealed: false })
+        enough.then_some(Accepted {
+            program,
+            subcommand,
+            arguments,
+            known: false,
+            wrapped: false,
+            sealed: false,
+        })
     });
     // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
-    let halved = programs.iter().flat_map(|program| &program.subcommands).find(|subcommand| {
+    let all = programs.iter().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
+    let halved = { all }.find(|(_, subcommand)| {
         let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
         found.program == Runs::Variable && named && has(&subcommand.telling)
     });
-    if let (None, Some(subcommand)) = (&signed, halved) {
-        return Some(Accepted { subcommand, arguments, known: false, wrapped: true, sealed: true });
+    if let (None, Some((program, subcommand))) = (&signed, halved) {
+        return Some(Accepted { program, subcommand, arguments, known: false, wrapped: true, sealed: true });
     }
-    if signed.is_some() || DATA.programs.printers.iter().any(|name| name == found.name) {
+    if signed.is_some() || sites.data.programs.printers.iter().any(|name| name == found.name) {
         return signed;
     }
     // Something unknown runs it: `$COMPOSE exec box gitlab-runner register`, `flock /l gitlab-runner register`.
     (0..arguments.len()).find_map(|at| {
         let (word, behind) = arguments.get(at..)?.split_first()?;
-        let Runs::Known(index) = of_word_or_image(word, text) else { return None };
-        let subcommand = subcommand_of(programs.get(index)?, behind)?;
+        let Runs::Known(index) = sites.runs_as(word, text) else { return None };
+        let program = programs.get(index)?;
+        let subcommand = subcommand_of(program, behind)?;
         let given = behind.iter().any(|word| word.text.starts_with('-'));
-        given.then_some(Accepted { subcommand, arguments: behind, known: true, wrapped: true, sealed: false })
+        given.then_some(Accepted {
+            program,
+            subcommand,
+            arguments: behind,
+            known: true,
+            wrapped: true,
+            sealed: false,
+        })
     })
 }
 
-fn subcommand_of(program: &'static Program, arguments: &[Word]) -> Option<&'static Subcommand> {
-    let word = first_word(arguments, &program.valued)?;
-    program.subcommands.iter().find(|subcommand| subcommand.name == word.text)
+/// The subcommand that the words name, the longest name first; a program without any is one itself.
+fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Option<&'a Subcommand> {
+    let words: Vec<&str> =
+        plain_words(arguments, &program.valued).take(LONGEST_NAME).map(|word| word.text.as_str()).collect();
+    let is = |subcommand: &&Subcommand| {
+        let mut names = subcommand.name.split_whitespace().enumerate();
+        names.all(|(at, name)| words.get(at) == Some(&name))
+    };
+    program.subcommands.iter().filter(is).max_by_key(|subcommand| subcommand.name.split_whitespace().count())
 }
 
-/// The first word that is neither an option nor an option's value.
-fn first_word<'a>(words: &'a [Word], valued: &[String]) -> Option<&'a Word> {
+/// Words in the name of a subcommand.
+const LONGEST_NAME: usize = 4;
+
+/// The words that are neither an option nor an option's value.
+fn plain_words<'a>(words: &'a [Word], valued: &[String]) -> impl Iterator<Item = &'a Word> {
     let mut is_value = false;
-    words.iter().filter(|word| !word.control).find(|word| {
+    words.iter().filter(|word| !word.control).filter(move |word| {
         let found = !is_value && !word.text.starts_with('-');
         is_value = valued.contains(&word.text);
         found
@@ -320,14 +422,41 @@ struct Options<'a> {
     around: &'a Around<'a>,
     scope: usize,
     known: bool,
+    /// Whether its other words count too.
+    words: bool,
     out: Vec<Carrier>,
     opaque: bool,
     wakes: bool,
 }
 
 impl Options<'_> {
+    /// Takes in the command itself: the last word of its subcommand's name, or the program where it has none.
+    fn name(&mut self, program: &Program, word: &Word, arguments: &[Word]) {
+        if !self.words {
+            return;
+        }
+        let named = self.subcommand.name.split_whitespace().count();
+        let at = plain_words(arguments, &program.valued).take(named).last().unwrap_or(word);
+        let name = owner(program, self.subcommand);
+        self.push(Via::Command, name, at);
+    }
+
+    /// Takes in a word that is no option.
+    fn push(&mut self, via: Via, name: String, word: &Word) {
+        let name_span = part_span(word, Span::new(0, word.text.len()), self.around);
+        self.out.push(Carrier {
+            doc: self.around.context.doc,
+            scope: self.scope,
+            written: word.text.clone(),
+            ..Carrier::new(via, name, name_span, word_value(word), word.node)
+        });
+    }
+
     fn read(&mut self, words: &[Word]) {
         let mut at = 0;
+        // The words of the subcommand's name come first.
+        let mut named = self.subcommand.name.split_whitespace().count();
+        let mut position = 0;
         let mut stray = false;
         while let Some(word) = words.get(at) {
             at += 1;
@@ -336,6 +465,12 @@ impl Options<'_> {
                 continue;
             }
             if !word.text.starts_with('-') || word.text == "-" {
+                if named > 0 {
+                    named -= 1;
+                } else if self.words {
+                    position += 1;
+                    self.push(Via::Argument, position.to_string(), word);
+                }
                 if word.opaque {
                     self.opaque = true;
                 } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
