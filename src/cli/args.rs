@@ -23,8 +23,16 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Lint files and folders (what `runnerlint` does without a command)
     Check(CheckArgs),
-    /// Show all rules, or one rule in full
+    /// Show all rules, or one rule in full; write a new one
     Rules(RulesArgs),
+    /// Run the examples of rules: what is found, what the fix gives, inside other texts too
+    Test(TestArgs),
+    /// Print a JSON schema, for editors
+    Schema {
+        /// What it describes
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -114,6 +122,12 @@ pub(super) struct CheckArgs {
     /// Do not report these rules or families (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
+    /// Lint by the rules of this folder too (repeatable)
+    #[arg(long, value_name = "DIR", help_heading = "Rules")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Judge by this version of another product that rules speak of (repeatable) [default: the newest]
+    #[arg(long, value_name = "PRODUCT=VERSION", value_parser = target, help_heading = "Rules")]
+    pub(super) target: Vec<(String, (u32, u32))>,
     /// Judge by this GitLab version [default: the newest known]
     #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "Rules")]
     pub(super) target_gitlab: Option<(u32, u32)>,
@@ -145,9 +159,40 @@ pub(super) struct CheckArgs {
 pub(super) struct RulesArgs {
     /// A rule, to show it in full
     pub(super) id: Option<String>,
+    /// Show the rules of this folder too (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Write a rule to start from, into the folder of --rules or the working directory
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub(super) new: Option<String>,
     /// Form of the output
     #[arg(short = 'f', long, alias = "format", value_enum, default_value_t = RulesFormat::Text)]
     pub(super) output_format: RulesFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// Folders of rules [default: the rules that are built in]
+    #[arg(value_name = "DIR")]
+    pub(super) folders: Vec<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+}
+
+/// What a JSON schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// A rule
+    Rule,
+    /// `programs.yaml` of a folder of rules
+    Programs,
+    /// `charts.yaml` of a folder of rules
+    Charts,
+    /// A file of `sites/` in a folder of rules
+    Site,
+    /// A file of `units/` in a folder of rules
+    Unit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -173,6 +218,14 @@ fn version(text: &str) -> Result<(u32, u32), String> {
     let major = next().ok_or_else(wrong)??;
     let minor = next().transpose()?.unwrap_or(0);
     Ok((major, minor))
+}
+
+/// `kubernetes=1.25`
+fn target(text: &str) -> Result<(String, (u32, u32)), String> {
+    let (product, number) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` is no product with a version, such as kubernetes=1.25"))?;
+    let number = version(number).map_err(|_| format!("`{number}` is no version such as 1.25"))?;
+    Ok((product.to_owned(), number))
 }
 
 #[cfg(test)]

@@ -1,22 +1,24 @@
 use super::args::{CheckArgs, FailOn};
 use super::output::{self, Output, complain};
 use super::{Error, Outcome, rules};
-use crate::engine::Settings;
+use crate::engine::{Catalogue, Settings};
 use crate::report::{self, Style, Summary};
-use crate::run::{self, Checked, Mode};
+use crate::run::{self, Checked, Mode, load_rules};
 use crate::{escape, walk};
 use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
 /// The name of standard input where none is given.
 const STDIN: &str = "-";
 
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
-    rules::validate(args.select.iter().chain(&args.ignore))?;
+    let (catalogue, _) = load_rules(&args.rules)?;
+    rules::validate(&catalogue, args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let options = options(args);
+    let options = options(args, catalogue);
     if args.paths.iter().any(|path| path == Path::new(STDIN)) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
@@ -28,7 +30,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         return show_files(&found);
     }
     let files = run::files(&options, &found);
-    finish(args, &files, &outputs, &mut io::stdout().lock())
+    finish(args, &options, &files, &outputs, &mut io::stdout().lock())
 }
 
 fn paths(args: &CheckArgs) -> Vec<PathBuf> {
@@ -37,21 +39,30 @@ fn paths(args: &CheckArgs) -> Vec<PathBuf> {
 
 fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
     walk::Options {
-        exclude: args.exclude.clone(),
+        exclude: args.exclude.iter().cloned().chain(args.rules.iter().filter_map(|it| itself(it))).collect(),
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
     }
 }
 
-fn options(args: &CheckArgs) -> run::Options {
+/// Rules show what is wrong in their examples: a folder of rules is not linted by itself, unless it is named.
+fn itself(rules: &Path) -> Option<String> {
+    let absolute = std::path::absolute(rules).ok()?;
+    let inside = absolute.strip_prefix(std::env::current_dir().ok()?).ok()?;
+    let inside = walk::display(inside);
+    (!inside.is_empty()).then(|| format!("/{}", globset::escape(&inside)))
+}
+
+fn options(args: &CheckArgs, catalogue: Arc<Catalogue>) -> run::Options {
     run::Options {
         settings: Settings {
             select: args.select.clone(),
             ignore: args.ignore.clone(),
             token_value: args.token_value.clone(),
             target_gitlab: args.target_gitlab,
-            ..Settings::default()
+            targets: args.target.iter().cloned().collect(),
+            catalogue,
         },
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,
@@ -98,6 +109,7 @@ fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result
 /// Writes the reports (the one without a file to `out`) and sums up.
 fn finish(
     args: &CheckArgs,
+    options: &run::Options,
     files: &[Checked],
     outputs: &[Output],
     out: &mut dyn Write,
@@ -107,7 +119,7 @@ fn finish(
         diffs(args, files, out)?;
     } else {
         for output in outputs {
-            report(args, files, output, out)?;
+            report(args, options, files, output, out)?;
         }
     }
     out.flush()?;
@@ -141,12 +153,19 @@ fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(),
     put(args.output_file.as_deref(), &text, out)
 }
 
-fn report(args: &CheckArgs, files: &[Checked], output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+fn report(
+    args: &CheckArgs,
+    options: &run::Options,
+    files: &[Checked],
+    output: &Output,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let run = report::Run {
         files,
         show_secrets: args.show_secrets,
         unsafe_fixes: args.unsafe_fixes,
         style: style(args, output.file.as_deref()),
+        catalogue: &options.settings.catalogue,
     };
     let mut text = Vec::new();
     if args.statistics && output.format.for_people {

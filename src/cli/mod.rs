@@ -4,8 +4,13 @@ mod args;
 mod check;
 mod output;
 pub mod rules;
+mod starter;
+mod test;
 
-use args::{Cli, Command};
+use crate::report;
+use crate::rules::describe;
+use crate::run::LoadError;
+use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -33,6 +38,12 @@ impl From<Outcome> for ExitCode {
 enum Error {
     #[error(transparent)]
     Walk(#[from] crate::walk::WalkError),
+    #[error(transparent)]
+    Rules(#[from] LoadError),
+    #[error("`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`")]
+    NoId(String),
+    #[error("{0} is there already")]
+    Exists(String),
     #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
     #[error("unknown output format `{name}` (known: {known})")]
@@ -67,6 +78,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
+        Some(Command::Test(args)) => test::test(&args),
+        Some(Command::Schema { of }) => schema(of),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
     };
@@ -74,11 +87,31 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(outcome) => outcome.into(),
         // Whoever read our output has seen enough.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
+        Err(Error::Rules(LoadError::Wrong(problems))) => {
+            let style = output::style(Colour::Auto, output::stderr_is_terminal());
+            for problem in &problems {
+                output::complain(&format!("{}\n", report::problem(problem, style)));
+            }
+            output::complain(&format!("error: {}", LoadError::Wrong(problems)));
+            Outcome::Failed.into()
+        }
         Err(error) => {
             output::complain(&format!("error: {}", crate::escape::inline(&error.to_string())));
             Outcome::Failed.into()
         }
     }
+}
+
+fn schema(of: SchemaOf) -> Result<Outcome, Error> {
+    let schema = match of {
+        SchemaOf::Rule => describe::rule(),
+        SchemaOf::Programs => describe::programs(),
+        SchemaOf::Charts => describe::charts(),
+        SchemaOf::Site => describe::site(),
+        SchemaOf::Unit => describe::unit(),
+    };
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&schema).map_err(io::Error::from)?)?;
+    Ok(Outcome::Clean)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error> {

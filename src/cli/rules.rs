@@ -1,19 +1,24 @@
 //! `runnerlint rules`: the rules in a table, or one in full.
 
 use super::args::{RulesArgs, RulesFormat};
-use super::{Error, Outcome};
+use super::{Error, Outcome, starter};
+use crate::engine::Catalogue;
 use crate::report::rules::{RuleDoc, catalogue, page};
+use crate::run::load_rules;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Checks that each of `names` is a rule or a family.
-pub(super) fn validate<'a>(names: impl IntoIterator<Item = &'a String>) -> Result<(), Error> {
+pub(super) fn validate<'a>(
+    catalogue: &Catalogue,
+    names: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Error> {
     let mut names = names.into_iter().peekable();
     if names.peek().is_none() {
         // The texts of the rules are not read where nobody asks.
         return Ok(());
     }
-    let rules = catalogue();
-    let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
+    let ids: Vec<&str> = catalogue.rules().iter().map(|rule| &*rule.id).collect();
     names.try_for_each(|name| is_known(name, &ids))
 }
 
@@ -31,7 +36,12 @@ fn is_known(name: &str, ids: &[&str]) -> Result<(), Error> {
 
 /// Runs the command.
 pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
-    let mut rules = catalogue();
+    if let Some(id) = &args.new {
+        let folder = args.rules.first().map_or(Path::new("."), PathBuf::as_path);
+        return starter::write(id, folder);
+    }
+    let (known, _) = load_rules(&args.rules)?;
+    let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
         is_known(id, &ids)?;

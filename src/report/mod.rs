@@ -2,6 +2,7 @@
 
 mod checkstyle;
 mod concise;
+mod faults;
 mod full;
 mod github;
 mod gitlab;
@@ -39,6 +40,8 @@ pub struct Run<'a> {
     pub unsafe_fixes: bool,
     /// Whether colours are wanted.
     pub style: Style,
+    /// The rules.
+    pub catalogue: &'a Catalogue,
 }
 
 /// An output format.

@@ -1,6 +1,7 @@
 //! Rules, explained to people: for `runnerlint rules`, and for formats that bring them along.
 
-use crate::rules::{self, BUILT_IN, Level};
+use crate::engine::Catalogue;
+use crate::rules::{self, GITLAB, Level};
 use serde::Serialize;
 
 /// A rule, explained.
@@ -14,6 +15,9 @@ pub struct RuleDoc {
     pub why: String,
     /// The worst that it reports: `error`, `warning` or `info`.
     pub severity: String,
+    /// The product whose versions it speaks of.
+    #[serde(skip_serializing_if = "is_gitlab")]
+    pub product: String,
     /// GitLab version that deprecated it.
     pub since: String,
     /// GitLab version that switches it off by default.
@@ -42,9 +46,10 @@ pub struct RuleExample {
 }
 
 /// All rules, by id.
-pub fn catalogue() -> Vec<RuleDoc> {
-    let rules = BUILT_IN.rules.iter().zip(rules::texts());
-    rules
+pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
+    let texts = rules::texts().into_iter().chain(of.texts().iter().cloned());
+    let rules = of.rules().iter().zip(texts);
+    let mut rules: Vec<RuleDoc> = rules
         .map(|(rule, text)| {
             let worst = rule.severity.iter().map(|row| row.is).max_by_key(|level| *level as u8);
             RuleDoc {
@@ -52,6 +57,7 @@ pub fn catalogue() -> Vec<RuleDoc> {
                 summary: rule.title.clone(),
                 why: text.why,
                 severity: worst.map_or("nothing", Level::as_str).to_owned(),
+                product: rule.product.clone(),
                 since: rule.since.clone(),
                 disabled: rule.disabled.clone(),
                 removed: rule.removed.clone(),
@@ -59,7 +65,9 @@ pub fn catalogue() -> Vec<RuleDoc> {
                 examples: text.examples.into_iter().map(example).collect(),
             }
         })
-        .collect()
+        .collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
 }
 
 fn example(example: rules::Example) -> RuleExample {
@@ -69,6 +77,15 @@ fn example(example: rules::Example) -> RuleExample {
         bad: example.bad.unwrap_or_default(),
         good: example.good.or(example.ok).unwrap_or_default(),
     }
+}
+
+fn is_gitlab(product: &str) -> bool {
+    product.is_empty() || product == GITLAB
+}
+
+/// The name of the rule's product in a sentence.
+fn product(rule: &RuleDoc) -> &str {
+    if is_gitlab(&rule.product) { "GitLab" } else { &rule.product }
 }
 
 /// A rule as a page of Markdown.
@@ -81,12 +98,15 @@ pub fn page(rule: &RuleDoc) -> String {
     ];
     let versions: Vec<String> = versions
         .iter()
-        .filter_map(|(what, version)| version.map(|version| format!("{what} GitLab {version}")))
+        .filter_map(|(what, version)| version.map(|version| format!("{what} {} {version}", product(rule))))
         .collect();
     if !versions.is_empty() {
         out.push_str(&format!(" {}.", versions.join(", ")));
     }
-    out.push_str(&format!("\n\n{}\n\nSee {}\n", rule.why.trim(), rule.url));
+    out.push_str(&format!("\n\n{}\n", rule.why.trim()));
+    if !rule.url.is_empty() {
+        out.push_str(&format!("\nSee {}\n", rule.url));
+    }
     for example in &rule.examples {
         out.push_str(&format!("\n## {}\n", example.name));
         for (what, text) in [("Bad", &example.bad), ("Good", &example.good)] {

@@ -1,7 +1,8 @@
 //! Rules: the compiled data of `rules/`, the units that registrations form, and what the rules say of them.
 
-mod describe;
+pub mod describe;
 mod judge;
+pub mod load;
 mod own;
 mod schema;
 mod units;
@@ -12,8 +13,8 @@ use std::sync::{Arc, LazyLock};
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub use schema::{
-    ActionRow, Class, Example, GITLAB, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Unit,
-    UnitKind, Verdict, When,
+    ActionRow, Class, Example, GITLAB, Level, Match, NewValue, Rule, RuleData, RuleText, SafetyRow,
+    Setting, Spelling, Unit, UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 

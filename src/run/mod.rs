@@ -1,6 +1,9 @@
 //! A run over many files: read, lint, fix, write, in parallel, with results in the order of the paths.
 
 mod read;
+mod rules;
+
+pub use rules::{LoadError, load_rules};
 
 use crate::engine::{self, Settings, Surroundings};
 use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};

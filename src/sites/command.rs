@@ -412,7 +412,7 @@ fn plain_words<'a>(words: &'a [Word], valued: &[String]) -> impl Iterator<Item =
 }
 
 /// Go's flag syntax: `-opt` and `--opt` are the same option.
-fn canonical(option: &str) -> String {
+pub(crate) fn canonical(option: &str) -> String {
     let name = option.trim_start_matches('-');
     if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
 }

@@ -18,13 +18,15 @@ mod schema;
 mod survey;
 mod trees;
 
+pub(crate) use command::canonical;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;
 pub(crate) use paths::{accepts, document_of};
 pub(crate) use schema::one_or_many;
 pub use schema::{
-    Chart, Holds, Host, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Via, Wrapper,
+    Chart, Holds, Host, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand, Via,
+    Wrapper,
 };
 pub use survey::{Context, survey};
 

@@ -2,8 +2,10 @@
 
 mod chart;
 mod exclude;
+mod rules;
 
 pub use chart::Charts;
+pub use rules::{RulesError, rule_files};
 
 use crate::finding::{Notice, NoticeKind};
 use exclude::{Excludes, IgnoreFiles};
