@@ -222,8 +222,9 @@ fn version(text: &str) -> Result<(u32, u32), String> {
 
 /// `kubernetes=1.25`
 fn target(text: &str) -> Result<(String, (u32, u32)), String> {
-    let (product, number) =
-        text.split_once('=').ok_or_else(|| format!("`{text}` is no product with a version, such as kubernetes=1.25"))?;
+    let (product, number) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` is no product with a version, such as kubernetes=1.25"))?;
     let number = version(number).map_err(|_| format!("`{number}` is no version such as 1.25"))?;
     Ok((product.to_owned(), number))
 }

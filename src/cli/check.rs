@@ -101,9 +101,9 @@ fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result
     let files = [checked];
     if options.mode == Mode::Fix {
         io::stdout().lock().write_all(&text.unwrap_or_default())?;
-        return finish(args, &files, outputs, &mut io::stderr().lock());
+        return finish(args, options, &files, outputs, &mut io::stderr().lock());
     }
-    finish(args, &files, outputs, &mut io::stdout().lock())
+    finish(args, options, &files, outputs, &mut io::stdout().lock())
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.

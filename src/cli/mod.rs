@@ -40,7 +40,9 @@ enum Error {
     Walk(#[from] crate::walk::WalkError),
     #[error(transparent)]
     Rules(#[from] LoadError),
-    #[error("`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`")]
+    #[error(
+        "`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`"
+    )]
     NoId(String),
     #[error("{0} is there already")]
     Exists(String),

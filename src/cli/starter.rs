@@ -11,9 +11,8 @@ const STARTER: &str = include_str!("starter.yaml");
 
 /// Writes the starter of the rule `id` into `folder`.
 pub(super) fn write(id: &str, folder: &Path) -> Result<Outcome, Error> {
-    let word = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
+    let word =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !id.contains('-') || !id.split('-').all(word) {
         return Err(Error::NoId(id.to_owned()));
     }

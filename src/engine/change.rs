@@ -58,7 +58,7 @@ fn is_typed(text: &str) -> bool {
         || text.contains('.') && text.parse::<f64>().is_ok_and(|number| number.to_string() == text)
 }
 
-/// Another place for the value of an entry: `path`, from the top of the document.
+/// Another place for a value: `path`, from the top of the document, or of the values of a chart.
 pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Moved, NoEdit> {
     let (Some(document), Some(node)) = (file.documents.get(carrier.doc), carrier.nodes.first()) else {
         return Err(NoEdit::new("it is no entry"));
@@ -66,7 +66,8 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
     let tree = &document.parsed.facts().tree;
     let (before, key) = path.rsplit_once('.').map_or(("", path), |(before, key)| (before, key));
     let keys = before.split('.').filter(|key| !key.is_empty());
-    let target = keys.into_iter().try_fold(document_of(tree, *node), |at, key| tree.child(at, key));
+    let top = top(tree, carrier, *node)?;
+    let target = keys.into_iter().try_fold(top, |at, key| tree.child(at, key));
     let last = target.and_then(|target| Some((target, *tree.children(target).last()?)));
     let Some((target, last)) = last else {
         return Err(NoEdit::new(format!("there is no `{before}` that it could move into")));
@@ -80,6 +81,20 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
     }
     let edits = insert(document, last, key, raw(document, *node)?)?;
     Ok(Moved { edits, remove: vec![*node] })
+}
+
+/// Where paths begin that speak of the place of `carrier`.
+fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit> {
+    if carrier.via != Via::Chart {
+        return Ok(document_of(tree, id));
+    }
+    let mut at = id;
+    for key in carrier.name.rsplit('.') {
+        let node = tree.get(at).filter(|node| node.key.as_ref().is_some_and(|own| own.text == key));
+        let parent = node.and_then(|node| node.parent);
+        at = parent.ok_or_else(|| NoEdit::new("only a value in a file of values can move"))?;
+    }
+    Ok(at)
 }
 
 /// A value as it is written, if it means the same elsewhere.

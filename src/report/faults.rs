@@ -51,13 +51,21 @@ pub fn problem(problem: &Problem, style: Style) -> String {
     let mask = Mask::new(false, source, &[]);
     let line = source.line_at(problem.span.start()).min(source.line_count().saturating_sub(1));
     let name = escape::inline(&problem.path).into_owned();
-    let window =
-        Window::new(name.clone(), source, &mask, (line.saturating_sub(CONTEXT), line + CONTEXT), &[problem.span]);
+    let window = Window::new(
+        name.clone(),
+        source,
+        &mask,
+        (line.saturating_sub(CONTEXT), line + CONTEXT),
+        &[problem.span],
+    );
     let label = window.locate(source, problem.span);
     let shown = Shown {
         message: mask.prose(&problem.message),
         help: problem.help.as_ref().map(|help| mask.prose(help)),
-        labels: label.map(|span| LabeledSpan::new_primary_with_span(None, span.range())).into_iter().collect(),
+        labels: label
+            .map(|span| LabeledSpan::new_primary_with_span(None, span.range()))
+            .into_iter()
+            .collect(),
         window,
     };
     let mut theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };

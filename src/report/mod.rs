@@ -20,10 +20,12 @@ mod summary;
 mod window;
 mod xml;
 
+pub use faults::{failure, problem};
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, notices, removed_settings};
 
+use crate::engine::Catalogue;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::run::Checked;

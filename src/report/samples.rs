@@ -1,6 +1,7 @@
 //! Findings made by hand, to try the reports on.
 
 use super::{Run, Style};
+use crate::engine::Catalogue;
 use crate::finding::{Finding, Fix, Label, Linted, Notice, NoticeKind, Safety, Setting, Severity};
 use crate::run::{Checked, Gone, State};
 use crate::text::{Edit, Position, Source, Span};
@@ -125,7 +126,13 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
 
 fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
-    let run = Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default(), catalogue: Catalogue::built_in() };
+    let run = Run {
+        files,
+        show_secrets: false,
+        unsafe_fixes: false,
+        style: Style::default(),
+        catalogue: Catalogue::built_in(),
+    };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

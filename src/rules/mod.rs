@@ -13,8 +13,8 @@ use std::sync::{Arc, LazyLock};
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub use schema::{
-    ActionRow, Class, Example, GITLAB, Level, Match, NewValue, Rule, RuleData, RuleText, SafetyRow,
-    Setting, Spelling, Unit, UnitKind, Verdict, When,
+    ActionRow, Class, Example, GITLAB, Level, Match, NewValue, Rule, RuleData, RuleText, SafetyRow, Setting,
+    Spelling, Unit, UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 

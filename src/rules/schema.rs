@@ -411,7 +411,8 @@ pub struct ActionRow {
     /// The new value of the finding's place; `{value}` is the old one, `{1}` a group of `like`.
     #[serde(default)]
     pub set: Option<String>,
-    /// The dotted path, from the top of the document, that the value moves to. The mapping that it moves into must be there.
+    /// The dotted path, from the top of the document or of the chart's values, that the value moves to. The mapping that it
+    /// moves into must be there.
     #[serde(default, rename = "move")]
     pub moves: Option<String>,
     /// What stands in the place of the text that a `literal` or `text` found; `{1}` is a group of it.

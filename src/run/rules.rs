@@ -36,7 +36,6 @@ pub fn load_rules(folders: &[PathBuf]) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>
         files.extend(walk::rule_files(folder)?);
     }
     let loaded = load::load(&files).map_err(LoadError::Wrong)?;
-    let catalogue =
-        Catalogue::new(Arc::new(loaded.data), Arc::new(Sites::new(loaded.sites)), loaded.texts);
+    let catalogue = Catalogue::new(Arc::new(loaded.data), Arc::new(Sites::new(loaded.sites)), loaded.texts);
     Ok((Arc::new(catalogue), loaded.files))
 }

@@ -193,7 +193,7 @@ impl<'a> Bench<'a> {
         }
         let fixed = self.fix(wrapping.path, &text);
         let result = text_of(&fixed);
-        let expected = wrapping.wrap(example.good.as_ref().unwrap_or(bad));
+        let expected = wrapping.wrap(example.good.as_deref().unwrap_or(bad));
         let left = result == text && fixed.remaining.findings.iter().all(|finding| finding.fix.is_err());
         let what = format!("the fix does not give the same inside {}", wrapping.what);
         (result != expected && !left).then(|| Wrong::diff(what, &expected, &result))

@@ -29,7 +29,7 @@ fn can(found: &Match, deed: &str) -> bool {
         ("remove" | "set", "command") => option || argument,
         ("rename", "command") => option || !argument,
         ("remove" | "rename" | "set", _) => matches!(subject, "entry" | "variable" | "chart"),
-        ("move", _) => subject == "entry",
+        ("move", _) => matches!(subject, "entry" | "chart"),
         ("insert", _) => matches!(subject, "entry" | "variable"),
         _ => false,
     }
@@ -93,7 +93,7 @@ fn named(subjects: &[&str]) -> String {
 fn help(deed: &str) -> &'static str {
     match deed {
         "replace" => "`replace` is for `literal` and `text`; a value is changed by `set`, a name by `rename`",
-        "move" => "`move` is for `entry`",
+        "move" => "`move` is for `entry` and `chart`",
         "set" => "what a `literal` or `text` finds is changed by `replace`",
         _ => "",
     }
