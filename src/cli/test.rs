@@ -29,8 +29,10 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
                 let message = format!("an example of `{}` fails: {}", failure.rule, failure.what);
                 let problem = file.problem(&["examples", &at, "name"], message, None);
                 writeln!(out, "{}", report::problem(&problem, style))?;
+            } else {
+                write!(out, "{}", report::failure(&failure, style))?;
             }
-            writeln!(out, "{}", report::failure(&failure, style))?;
+            writeln!(out, "{}", report::difference(&failure, style))?;
         }
     }
     out.flush()?;

@@ -102,11 +102,15 @@ pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     }
     hit.groups = own.groups(hit.found, file.survey);
     let hits = [hit];
-    let fix = if own.rule.actions.is_empty() {
-        let manual = hits.iter().find_map(|hit| hit.found.manual.clone());
-        Err(manual.unwrap_or_default())
-    } else {
-        fix(file, &view, registration, &hits, around)
+    let manual = hits.iter().find_map(|hit| hit.found.manual.clone());
+    let acts = hits.iter().any(|hit| {
+        let view = view.of(hit.member);
+        own.rule.actions.iter().any(|action| view.holds(&action.when))
+    });
+    let fix = match manual {
+        None if acts => fix(file, &view, registration, &hits, around),
+        None if !own.rule.actions.is_empty() => Err("the rule has no fix for this case".to_owned()),
+        manual => Err(manual.unwrap_or_default()),
     };
     let findings: Vec<Finding> =
         hits.iter().filter_map(|hit| finding(file, &view, hit, None, around, &fix)).collect();

@@ -83,15 +83,21 @@ pub fn problem(problem: &Problem, style: Style) -> String {
     }
 }
 
-/// A failure of an example, with a diff of what should be and what is.
+/// A failure of an example in words, for a rule whose file is not at hand.
 pub fn failure(failure: &Failure, style: Style) -> String {
     let mask = Mask::without_source(false);
-    let mut out = format!(
+    format!(
         "{} {}: {}\n",
         style.strong(&escape::inline(&format!("{}:", failure.rule))),
         mask.prose(&failure.example),
         mask.prose(&failure.what)
-    );
+    )
+}
+
+/// What should be, and what is.
+pub fn difference(failure: &Failure, style: Style) -> String {
+    let mask = Mask::without_source(false);
+    let mut out = String::new();
     if let Some((expected, actual)) = &failure.diff {
         let (expected, actual) = (mask.inserted(expected), mask.inserted(actual));
         let diff = TextDiff::from_lines(&expected, &actual);

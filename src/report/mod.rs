@@ -20,7 +20,7 @@ mod summary;
 mod window;
 mod xml;
 
-pub use faults::{failure, problem};
+pub use faults::{difference, failure, problem};
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, notices, removed_settings};

@@ -480,7 +480,8 @@ pub struct Unit {
     /// Settings.
     #[serde(default)]
     pub settings: Vec<Setting>,
-    /// When a fix is safe: the first row that holds.
+    /// When a fix is safe: the first row that holds; without one there is no fix.
+    #[serde(default)]
     pub safety: Vec<SafetyRow>,
 }
 

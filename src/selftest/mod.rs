@@ -62,8 +62,11 @@ pub fn run(settings: &Settings, rule: &Rule, text: &RuleText) -> Vec<Failure> {
     for (index, example) in text.examples.iter().enumerate() {
         let name = example.name.clone().unwrap_or_else(|| format!("example {}", index + 1));
         let bench = Bench::of(settings, rule, example);
-        let wrong = bench.alone(example).into_iter().chain(bench.wrapped(rule, example));
-        failures.extend(wrong.map(|wrong| Failure {
+        let mut wrong = bench.alone(example);
+        if wrong.is_empty() {
+            wrong = bench.wrapped(rule, example);
+        }
+        failures.extend(wrong.into_iter().map(|wrong| Failure {
             rule: rule.id.clone(),
             index,
             example: name.clone(),

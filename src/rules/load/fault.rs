@@ -26,6 +26,8 @@ pub(super) struct Fault {
     pub(super) message: String,
     pub(super) help: Option<String>,
     pub(super) span: Option<Span>,
+    /// Whether it is about the key that was read last.
+    pub(super) of_key: bool,
 }
 
 impl Fault {
@@ -95,7 +97,7 @@ impl de::Error for Fault {
     }
 
     fn duplicate_field(name: &'static str) -> Self {
-        Self::new(format!("`{name}` stands here twice"))
+        Self { of_key: true, ..Self::new(format!("`{name}` stands here twice")) }
     }
 }
 

@@ -196,7 +196,8 @@ impl Loader {
         let facts = read.parsed.facts();
         if let Some(notice) = facts.notices.first() {
             let offset = notice.offset.min(file.text.len());
-            let fault = Fault::new(format!("this is not well-formed YAML: {}", notice.message));
+            let message = notice.message.split("; ").next().unwrap_or_default();
+            let fault = Fault::new(format!("this is not well-formed YAML: {message}"));
             self.problems.push(read.fault(fault.at(Span::at(offset))));
             return None;
         }

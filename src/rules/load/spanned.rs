@@ -18,6 +18,8 @@ const DEEPEST: usize = 64;
 pub(super) struct Reader<'a> {
     tree: &'a DataTree,
     read: Cell<usize>,
+    /// The key that was read last.
+    key: Cell<Span>,
 }
 
 /// The keys of the top mapping that count.
@@ -40,7 +42,7 @@ impl Keys {
 
 impl<'a> Reader<'a> {
     pub(super) fn of(tree: &'a DataTree) -> Self {
-        Self { tree, read: Cell::new(0) }
+        Self { tree, read: Cell::new(0), key: Cell::default() }
     }
 
     /// Reads what stands at `id`, of its keys those that count.
@@ -92,7 +94,10 @@ impl<'a> Node<'_, 'a> {
             }
             NodeKind::Alias => Err(Fault::new("the alias stands for nothing")),
         };
-        result.map_err(|fault| fault.at(span))
+        result.map_err(|fault| {
+            let key = self.reader.key.get();
+            if fault.of_key { fault.at(key) } else { fault.at(span) }
+        })
     }
 }
 
@@ -146,6 +151,7 @@ impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
                 continue;
             }
             self.value = Some(id);
+            self.node.reader.key.set(key.span);
             let text: StrDeserializer<'_, Fault> = key.text.as_str().into_deserializer();
             return seed.deserialize(text).map(Some).map_err(|fault| fault.at(key.span));
         }
