@@ -6,6 +6,7 @@ mod conditions;
 mod documents;
 mod findings;
 mod fixes;
+mod grams;
 mod own;
 mod prefilter;
 mod reads;
@@ -101,13 +102,13 @@ pub(crate) fn may_matter(settings: &Settings, path: &str, bytes: &[u8]) -> bool 
     let prefilter = settings.catalogue.prefilter();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let may_be_values = [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending));
-    prefilter.is_relevant(bytes) || may_be_values && prefilter.is_mentioned(bytes)
+    prefilter.is_relevant(bytes) || may_be_values && prefilter.may_be_values(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
     // The name of an umbrella chart's dependency is evidence that stands in another file.
     let prefilter = settings.catalogue.prefilter();
-    let named = !around.chart_aliases.is_empty() && prefilter.is_mentioned(source.text().as_bytes());
+    let named = !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
     if named || prefilter.is_relevant(source.bytes()) {
         examine(settings, path, around, source, &|text| prefilter.is_mentioned(text.as_bytes()))
     } else {

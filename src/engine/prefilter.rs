@@ -1,5 +1,6 @@
 //! Tells from the bytes alone that no rule can match: most files of a repository are never parsed.
 
+use super::grams::{self, Grams};
 use crate::rules::Rule;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
 use std::sync::OnceLock;
@@ -30,6 +31,12 @@ impl Prefilter {
         self.built_in.is_mentioned(bytes) || self.own.is_mentioned(bytes)
     }
 
+    /// Whether these bytes may hold values that only another file tells whose they are: those of the chart that the rules
+    /// that are built in speak of.
+    pub(super) fn may_be_values(&self, bytes: &[u8]) -> bool {
+        self.built_in.is_mentioned(bytes)
+    }
+
     /// The rules that find all that they need, by index.
     pub(super) fn active(&self, bytes: &[u8]) -> Vec<usize> {
         let mut active = self.built_in.active(bytes);
@@ -55,6 +62,8 @@ enum Search {
     /// One pass at the speed of memory; for few literals, on a processor that can.
     Packed(packed::Searcher),
     Automaton(AhoCorasick),
+    /// Many literals: the long ones by pieces of them, the others as above.
+    Many(Grams, Box<Search>),
     /// There are no rules.
     Nothing,
     /// No search could be built: every file is looked at.
@@ -66,18 +75,24 @@ impl Search {
         if literals.is_empty() {
             return Self::Nothing;
         }
-        let automaton = || {
-            let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals);
-            built.map_or(Self::None, Self::Automaton)
-        };
         // What it cannot search for, an empty literal, is left to the automaton.
-        packed::Searcher::new(literals).map_or_else(automaton, Self::Packed)
+        if let Some(packed) = packed::Searcher::new(literals) {
+            return Self::Packed(packed);
+        }
+        let (long, short): (Vec<String>, Vec<String>) =
+            literals.iter().cloned().partition(|literal| literal.len() >= grams::SHORTEST);
+        if !long.is_empty() {
+            return Self::Many(Grams::of(long), Box::new(Self::new(&short)));
+        }
+        let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals);
+        built.map_or(Self::None, Self::Automaton)
     }
 
     fn is_match(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Packed(packed) => packed.find(bytes).is_some(),
             Self::Automaton(automaton) => automaton.is_match(bytes),
+            Self::Many(grams, others) => grams.is_match(bytes) || others.is_match(bytes),
             Self::Nothing => false,
             Self::None => true,
         }

@@ -6,6 +6,25 @@ use crate::sites::{Chart, Expression, Host, Pattern, Programs};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::marker::PhantomData;
+
+/// What may be written as one or as a list of many; for the description of the form only.
+pub(crate) struct OneOrMany<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "OneOrMany".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({"anyOf": [one, {"type": "array", "items": one}]})
+    }
+}
 
 impl JsonSchema for Classes {
     fn schema_name() -> Cow<'static, str> {
@@ -70,25 +89,54 @@ pub fn rule() -> Schema {
             _ => {}
         }
     }
-    rule
+    loose(rule)
 }
 
 /// `programs.yaml`
 pub fn programs() -> Schema {
-    schema_for!(Programs)
+    loose(schema_for!(Programs))
 }
 
 /// `charts.yaml`
 pub fn charts() -> Schema {
-    schema_for!(Vec<Chart>)
+    loose(schema_for!(Vec<Chart>))
 }
 
 /// A file of `sites/`.
 pub fn site() -> Schema {
-    schema_for!(Host)
+    loose(schema_for!(Host))
 }
 
 /// A file of `units/`.
 pub fn unit() -> Schema {
-    schema_for!(Unit)
+    loose(schema_for!(Unit))
+}
+
+/// Text is text, whatever it would mean by itself: a version may be written `1.10`.
+fn loose(mut schema: Schema) -> Schema {
+    let mut open: Vec<&mut Value> = schema.ensure_object().values_mut().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(keys) => {
+                let text = |kind: &Value| kind == "string";
+                let words = ["string", "number", "boolean"];
+                let kinds = match keys.get("type") {
+                    Some(Value::String(kind)) if kind == "string" => Some(words.to_vec()),
+                    Some(Value::Array(kinds)) if kinds.iter().any(text) => {
+                        Some(words.iter().copied().chain(["null"]).collect())
+                    }
+                    _ => None,
+                };
+                if let Some(kinds) =
+                    kinds.filter(|_| !keys.contains_key("enum") && !keys.contains_key("const"))
+                {
+                    keys.insert("type".to_owned(), kinds.into());
+                }
+                open.extend(keys.values_mut());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    schema
 }

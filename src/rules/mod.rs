@@ -10,6 +10,7 @@ mod units;
 use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
 use std::sync::{Arc, LazyLock};
 
+pub(crate) use describe::OneOrMany;
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub use schema::{
@@ -22,16 +23,6 @@ pub use units::{Member, Registration, Role, assemble};
 pub static BUILT_IN: LazyLock<Arc<RuleData>> = LazyLock::new(|| {
     Arc::new(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default())
 });
-
-/// What may be written as one or as a list of many; for the description of the form only.
-#[derive(schemars::JsonSchema)]
-#[serde(untagged)]
-pub enum OneOrMany<T> {
-    /// One.
-    One(T),
-    /// Many.
-    Many(Vec<T>),
-}
 
 /// What the built-in rules say of themselves to people, by id.
 pub fn texts() -> Vec<RuleText> {

@@ -20,6 +20,7 @@ use serde::de::DeserializeOwned;
 use spanned::{Keys, Reader};
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::thread;
 
 /// The keys of a rule file that say something to people, and nothing to the engine.
 const TEXT: &[&str] = &["why", "examples"];
@@ -164,6 +165,33 @@ fn kind(inside: &str) -> Kind {
     }
 }
 
+/// Parses all files, on all processors: many rules are to be no burden at each start.
+fn parse(files: &[RuleFile]) -> Vec<Option<Read>> {
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let share = files.len().div_ceil(threads).max(FEW);
+    let all = |files: &[RuleFile]| files.iter().map(parse_one).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let parts: Vec<_> = files
+            .chunks(share)
+            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || all(part)).ok()))
+            .collect();
+        // What no thread could do is done here.
+        let done = parts.into_iter().flat_map(|(part, thread)| {
+            thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| all(part))
+        });
+        done.collect()
+    })
+}
+
+/// So many files are not worth a thread.
+const FEW: usize = 16;
+
+fn parse_one(file: &RuleFile) -> Option<Read> {
+    let parsed = syntax::named("yaml")?.parse(&file.text);
+    let source = Arc::new(Source::new(file.text.clone().into_bytes()));
+    Some(Read { path: file.path.clone(), source, parsed })
+}
+
 struct Loader {
     out: Loaded,
     problems: Vec<Problem>,
@@ -173,7 +201,9 @@ struct Loader {
 
 impl Loader {
     fn load(mut self, files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
-        let read: Vec<(&RuleFile, Read)> = files.iter().filter_map(|file| self.read(file)).collect();
+        let parsed = parse(files);
+        let read: Vec<(&RuleFile, Read)> =
+            files.iter().zip(parsed).filter_map(|(file, read)| self.read(file, read?)).collect();
         // Rules speak of programs, sites and units: those come first.
         let (rules, others): (Vec<_>, Vec<_>) =
             read.into_iter().partition(|(file, _)| kind(&file.inside) == Kind::Rule);
@@ -189,10 +219,7 @@ impl Loader {
         if self.problems.is_empty() { Ok(self.out) } else { Err(self.problems) }
     }
 
-    fn read<'f>(&mut self, file: &'f RuleFile) -> Option<(&'f RuleFile, Read)> {
-        let parsed = syntax::named("yaml")?.parse(&file.text);
-        let source = Arc::new(Source::new(file.text.clone().into_bytes()));
-        let read = Read { path: file.path.clone(), source, parsed };
+    fn read<'f>(&mut self, file: &'f RuleFile, read: Read) -> Option<(&'f RuleFile, Read)> {
         let facts = read.parsed.facts();
         if let Some(notice) = facts.notices.first() {
             let offset = notice.offset.min(file.text.len());
