@@ -15,17 +15,30 @@ use std::thread;
 const STDIN: &str = "-";
 
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
-    let (catalogue, _) = load_rules(&args.rules)?;
-    rules::validate(&catalogue, args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let options = options(args, catalogue);
-    if args.paths.iter().any(|path| path == Path::new(STDIN)) {
-        if args.paths.len() > 1 {
-            return Err(Error::StdinAndPaths);
-        }
-        return stdin(args, &options, &outputs);
+    let from_stdin = args.paths.iter().any(|path| path == Path::new(STDIN));
+    if from_stdin && args.paths.len() > 1 {
+        return Err(Error::StdinAndPaths);
     }
-    let found = walk::find(&paths(args), &walk_options(args, options.threads))?;
+    // Rules are read while the files are looked for.
+    let (loaded, found) = thread::scope(|scope| {
+        let many = !args.rules.is_empty() && !from_stdin;
+        let walk = || walk::find(&paths(args), &walk_options(args, threads(args)));
+        let walking = if many { thread::Builder::new().spawn_scoped(scope, walk).ok() } else { None };
+        let loaded = load_rules(&args.rules);
+        let found = match walking.map(thread::ScopedJoinHandle::join) {
+            Some(Ok(found)) => Some(found),
+            _ if from_stdin => None,
+            _ => Some(walk()),
+        };
+        (loaded, found)
+    });
+    let (catalogue, _) = loaded?;
+    rules::validate(&catalogue, args.select.iter().chain(&args.ignore))?;
+    let options = options(args, catalogue);
+    let Some(found) = found.transpose()? else {
+        return stdin(args, &options, &outputs);
+    };
     if args.show_files {
         return show_files(&found);
     }
@@ -35,6 +48,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
 
 fn paths(args: &CheckArgs) -> Vec<PathBuf> {
     if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() }
+}
+
+fn threads(args: &CheckArgs) -> usize {
+    let processors = || thread::available_parallelism().ok();
+    args.jobs.or_else(processors).map_or(1, std::num::NonZeroUsize::get)
 }
 
 fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
@@ -70,10 +88,7 @@ fn options(args: &CheckArgs, catalogue: Arc<Catalogue>) -> run::Options {
             _ => Mode::Check,
         },
         unsafe_too: args.unsafe_fixes,
-        threads: args
-            .jobs
-            .or_else(|| thread::available_parallelism().ok())
-            .map_or(1, std::num::NonZeroUsize::get),
+        threads: threads(args),
         show_secrets: args.show_secrets,
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
     }

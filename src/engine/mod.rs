@@ -110,7 +110,7 @@ pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, so
     let prefilter = settings.catalogue.prefilter();
     let named = !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
     if named || prefilter.is_relevant(source.bytes()) {
-        examine(settings, path, around, source, &|text| prefilter.is_mentioned(text.as_bytes()))
+        examine(settings, path, around, source, &prefilter.within(source.bytes()))
     } else {
         Analysis::default()
     }

@@ -24,11 +24,14 @@ impl Prefilter {
         self.built_in.is_relevant(bytes) || self.own.is_relevant(bytes)
     }
 
-    /// Whether any literal of any rule stands in these bytes. A text inside a file that is relevant may hold part of a
-    /// match: what a rule needs may be spread over several texts, the variable in one item of a script and the command in
-    /// the next.
-    pub(super) fn is_mentioned(&self, bytes: &[u8]) -> bool {
-        self.built_in.is_mentioned(bytes) || self.own.is_mentioned(bytes)
+    /// Tells whether a text inside `file` may hold part of a match: whether any literal of any rule stands in it. What a rule
+    /// needs may be spread over several texts, the variable in one item of a script and the command in the next. Rules of a
+    /// user's own that find nothing in the file ask for no text in it.
+    pub(super) fn within<'a>(&'a self, file: &[u8]) -> impl Fn(&str) -> bool + use<'a> {
+        let own = self.own.is_relevant(file);
+        move |text| {
+            self.built_in.is_mentioned(text.as_bytes()) || own && self.own.is_mentioned(text.as_bytes())
+        }
     }
 
     /// Whether these bytes may hold values that only another file tells whose they are: those of the chart that the rules

@@ -150,7 +150,8 @@ impl<'a> View<'a> {
     /// The match of `rule` that finds the member, if one does.
     pub fn matched<'r>(&self, rule: &'r Rule) -> Option<&'r Match> {
         let member = self.member?;
-        if rule.unit.as_ref().is_some_and(|unit| *unit != self.unit.unit) {
+        let own = matches!(member.role, Role::Own(_));
+        if !own && rule.unit() != self.unit.unit {
             return None;
         }
         let carrier = self.survey.carriers.get(member.carrier)?;

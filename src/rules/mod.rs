@@ -30,6 +30,12 @@ pub fn texts() -> Vec<RuleText> {
 }
 
 impl Rule {
+    /// The unit whose slots and settings it speaks of.
+    pub fn unit(&self) -> &str {
+        let first = || BUILT_IN.units.first().map(|unit| unit.unit.as_str());
+        self.unit.as_deref().or_else(first).unwrap_or_default()
+    }
+
     /// The part of its id before the first `-`.
     pub fn family(&self) -> &str {
         self.id.split('-').next().unwrap_or(&self.id)

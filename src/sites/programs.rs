@@ -109,6 +109,12 @@ impl Sites {
         }
     }
 
+    /// Whether a word is the name of a subcommand that its options tell without the program.
+    fn is_telling(&self, word: &str) -> bool {
+        let mut subcommands = self.data.programs.programs.iter().flat_map(|program| &program.subcommands);
+        subcommands.any(|subcommand| subcommand.name == word && !subcommand.telling.is_empty())
+    }
+
     /// The name of what runs, where rules speak of it.
     pub(super) fn name_of(&self, runs: Runs) -> Option<String> {
         let Runs::Known(index) = runs else { return None };
@@ -200,7 +206,7 @@ pub(super) fn resolve<'a>(
                 found.image = Some(image);
             } else {
                 found.arguments = behind;
-                if word.text == "register" {
+                if sites.is_telling(&word.text) {
                     // The program stands elsewhere: in another string, in an image beside it.
                     found.program = Runs::Variable;
                     found.arguments = rest;

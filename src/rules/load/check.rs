@@ -158,13 +158,17 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
     }
     if let Some(command) = &found.command {
         let programs = &sites.programs.programs;
-        let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
-        known(&["command", "program"], "program", &command.program, &names);
-        if let Some(program) = programs.iter().find(|program| program.name == command.program) {
-            let names: Vec<&str> = program.subcommands.iter().map(|it| it.name.as_str()).collect();
-            let names: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-            for name in &command.subcommand {
-                known(&["command", "subcommand"], "subcommand", name, &names);
+        match programs.iter().find(|program| program.name == command.program) {
+            None => {
+                let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
+                known(&["command", "program"], "program", &command.program, &names);
+            }
+            Some(program) => {
+                let names = program.subcommands.iter().map(|it| it.name.as_str());
+                let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+                for name in &command.subcommand {
+                    known(&["command", "subcommand"], "subcommand", name, &names);
+                }
             }
         }
     }
@@ -172,12 +176,14 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
         let names: Vec<&str> = sites.charts.iter().map(|chart| chart.chart.as_str()).collect();
         known(&["chart", "name"], "chart", &chart.name, &names);
     }
-    let named = sites.hosts.iter().flat_map(|host| &host.sites).filter_map(|site| site.name.as_deref());
-    let asked = sites.programs.programs.iter().flat_map(|program| &program.subcommands);
-    let asked = asked.filter_map(|subcommand| Some(subcommand.asks.as_ref()?.place.as_str()));
-    let names: Vec<&str> = named.chain(asked).collect();
-    for name in &found.named {
-        known(&["named"], "site", name, &names);
+    if !found.named.is_empty() {
+        let named = sites.hosts.iter().flat_map(|host| &host.sites).filter_map(|site| site.name.as_deref());
+        let asked = sites.programs.programs.iter().flat_map(|program| &program.subcommands);
+        let asked = asked.filter_map(|subcommand| Some(subcommand.asks.as_ref()?.place.as_str()));
+        let names: Vec<&str> = named.chain(asked).collect();
+        for name in &found.named {
+            known(&["named"], "site", name, &names);
+        }
     }
     let languages = languages();
     for name in found.text.iter().flat_map(|text| &text.within) {
@@ -280,7 +286,8 @@ pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
 
 /// Whether a condition asks for nothing.
 pub(super) fn is_plain(when: &When) -> bool {
-    format!("{when:?}") == format!("{:?}", When::default())
+    let compact = |when: &When| postcard::to_stdvec(when).ok();
+    compact(when) == compact(&When::default())
 }
 
 fn needs(checked: &mut Checked<'_>, rule: &Rule) {

@@ -166,7 +166,7 @@ fn kind(inside: &str) -> Kind {
 }
 
 /// Parses all files, on all processors: many rules are to be no burden at each start.
-fn parse(files: &[RuleFile]) -> Vec<Option<Read>> {
+fn parse(files: &[RuleFile]) -> Vec<Option<Form>> {
     let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let share = files.len().div_ceil(threads).max(FEW);
     let all = |files: &[RuleFile]| files.iter().map(parse_one).collect::<Vec<_>>();
@@ -186,10 +186,25 @@ fn parse(files: &[RuleFile]) -> Vec<Option<Read>> {
 /// So many files are not worth a thread.
 const FEW: usize = 16;
 
-fn parse_one(file: &RuleFile) -> Option<Read> {
+/// A file, and the rule where it is the file of one.
+struct Form {
+    read: Read,
+    rule: Option<(Result<super::Rule, Fault>, Result<RuleText, Fault>)>,
+}
+
+fn parse_one(file: &RuleFile) -> Option<Form> {
     let parsed = syntax::named("yaml")?.parse(&file.text);
     let source = Arc::new(Source::new(file.text.clone().into_bytes()));
-    Some(Read { path: file.path.clone(), source, parsed })
+    let read = Read { path: file.path.clone(), source, parsed };
+    let rule = (kind(&file.inside) == Kind::Rule && !read.tree().roots.is_empty()).then(|| {
+        let reader = Reader::of(read.tree());
+        let rule = reader.read(read.top(), Keys::Without(TEXT)).map(|mut rule| {
+            check::spell(&mut rule);
+            rule
+        });
+        (rule, reader.read(read.top(), Keys::Only(&["id", "why", "examples"])))
+    });
+    Some(Form { read, rule })
 }
 
 struct Loader {
@@ -202,13 +217,13 @@ struct Loader {
 impl Loader {
     fn load(mut self, files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
         let parsed = parse(files);
-        let read: Vec<(&RuleFile, Read)> =
+        let read: Vec<(&RuleFile, Form)> =
             files.iter().zip(parsed).filter_map(|(file, read)| self.read(file, read?)).collect();
         // Rules speak of programs, sites and units: those come first.
         let (rules, others): (Vec<_>, Vec<_>) =
             read.into_iter().partition(|(file, _)| kind(&file.inside) == Kind::Rule);
         for (file, read) in &others {
-            self.other(kind(&file.inside), read);
+            self.other(kind(&file.inside), &read.read);
         }
         // The more a host asks of the document, the more it knows of its places: it comes first.
         let hosts = &mut self.out.sites.hosts;
@@ -219,7 +234,8 @@ impl Loader {
         if self.problems.is_empty() { Ok(self.out) } else { Err(self.problems) }
     }
 
-    fn read<'f>(&mut self, file: &'f RuleFile, read: Read) -> Option<(&'f RuleFile, Read)> {
+    fn read<'f>(&mut self, file: &'f RuleFile, form: Form) -> Option<(&'f RuleFile, Form)> {
+        let read = &form.read;
         let facts = read.parsed.facts();
         if let Some(notice) = facts.notices.first() {
             let offset = notice.offset.min(file.text.len());
@@ -229,7 +245,7 @@ impl Loader {
             return None;
         }
         match facts.tree.roots.as_slice() {
-            [_] => Some((file, read)),
+            [_] => Some((file, form)),
             [] => {
                 self.problems.push(read.fault(Fault::new("the file holds nothing")));
                 None
@@ -304,12 +320,18 @@ impl Loader {
         known.requests.extend(programs.requests);
     }
 
-    fn rule(&mut self, file: &RuleFile, read: Read) {
+    fn rule(&mut self, file: &RuleFile, Form { read, rule: form }: Form) {
         let before = self.problems.len();
-        let rule = self.get::<super::Rule>(&read, Keys::Without(TEXT));
-        let text = self.get::<RuleText>(&read, Keys::Only(&["id", "why", "examples"]));
-        let (Some(mut rule), Some(text)) = (rule, text) else { return };
-        check::spell(&mut rule);
+        let told = |fault| read.fault(fault);
+        let (rule, text) = match form {
+            Some((Ok(rule), Ok(text))) => (rule, text),
+            Some((rule, text)) => {
+                self.problems.extend([rule.err(), text.err()].into_iter().flatten().map(told));
+                return;
+            }
+            None => return,
+        };
+        let mut rule = rule;
         self.problems.extend(check::rule(&read, file, &rule, &text, &self.out.data, &self.out.sites));
         if self.problems.len() > before {
             return;
