@@ -14,7 +14,7 @@ mod secrets;
 mod structure;
 
 use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, GITLAB, Registration, Role, Rule, Unit};
+use crate::rules::{self, BUILT_IN, GITLAB, Registration, Role, Rule, Unit};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::text::Source;
 use std::cell::{OnceCell, RefCell};
@@ -137,9 +137,17 @@ fn examine(
     out.linted.examined = true;
     let catalogue = settings.catalogue.as_ref();
     let active = catalogue.prefilter().active(source.bytes());
+    // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
+    // looks into its texts. Other rules do.
+    let template = around.in_chart_templates;
+    let looks = |index: &usize| !template || *index >= BUILT_IN.rules.len();
+    let looking: Vec<&Rule> = active
+        .iter()
+        .filter(|index| looks(index))
+        .filter_map(|index| catalogue.rules().get(*index))
+        .collect();
     let active: Vec<&Rule> = active.into_iter().filter_map(|index| catalogue.rules().get(index)).collect();
-    // A template of a chart only says where a value goes.
-    let read = if around.in_chart_templates {
+    let read = if template && looking.is_empty() {
         None
     } else {
         documents::read(source, path, around, catalogue.sites(), relevant)
@@ -150,11 +158,12 @@ fn examine(
             let offset = literal.span.start() - source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);
         }
-        let own = own::find(&active, &read.documents, &mut read.survey);
+        let own = own::find(&looking, &read.documents, &mut read.survey);
         let mut names = BTreeSet::new();
         for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
             let evidence = catalogue.sites().program_variables(&unit.program);
-            let registrations = rules::assemble(unit, &read.survey, evidence);
+            let registrations =
+                if template { Vec::new() } else { rules::assemble(unit, &read.survey, evidence) };
             if index > 0 && registrations.is_empty() {
                 continue;
             }

@@ -8,12 +8,23 @@ use std::sync::OnceLock;
 #[derive(Clone, Default)]
 pub struct Expression {
     text: String,
-    compiled: OnceLock<Option<regex::Regex>>,
+    /// Boxed: most expressions are never compiled, and rules hold many.
+    compiled: OnceLock<Box<Compiled>>,
+}
+
+/// The expression for each kind of search.
+#[derive(Clone, Default)]
+struct Compiled {
+    text: OnceLock<Option<regex::Regex>>,
     bytes: OnceLock<Option<regex::bytes::Regex>>,
     whole: OnceLock<Option<regex::Regex>>,
 }
 
 impl Expression {
+    fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(Box::default)
+    }
+
     /// As written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -21,18 +32,18 @@ impl Expression {
 
     /// To look for it in a text; `None` if it is none, which is refused when rules are loaded.
     pub fn regex(&self) -> Option<&regex::Regex> {
-        self.compiled.get_or_init(|| regex::Regex::new(&self.text).ok()).as_ref()
+        self.compiled().text.get_or_init(|| regex::Regex::new(&self.text).ok()).as_ref()
     }
 
     /// To look for it in bytes.
     pub fn bytes(&self) -> Option<&regex::bytes::Regex> {
-        self.bytes.get_or_init(|| regex::bytes::Regex::new(&self.text).ok()).as_ref()
+        self.compiled().bytes.get_or_init(|| regex::bytes::Regex::new(&self.text).ok()).as_ref()
     }
 
     /// Its groups, if all of `text` is like it.
     pub fn captures<'t>(&self, text: &'t str) -> Option<regex::Captures<'t>> {
         let whole = || regex::Regex::new(&format!(r"\A(?:{})\z", self.text)).ok();
-        self.whole.get_or_init(whole).as_ref()?.captures(text)
+        self.compiled().whole.get_or_init(whole).as_ref()?.captures(text)
     }
 
     /// Whether all of `text` is like it.

@@ -60,6 +60,22 @@ fn a_folder_of_rules_is_linted_by_and_not_linted() {
 }
 
 #[test]
+fn templates_of_charts_are_looked_into() {
+    let files = [
+        ("lint/team-old-host.yaml", RULE),
+        ("web/Chart.yaml", "name: web\nversion: 1.0.0\n"),
+        (
+            "web/templates/a.yaml",
+            "kind: A\nname: {{ .Values.name }}\n{{- if .Values.db }}\nhost: old.example.com\n{{- end }}\n",
+        ),
+    ];
+    let ran = run(&files, &["--rules", "lint", "-f", "concise", "-q"]);
+    assert_eq!(ran.text(), "web/templates/a.yaml:4:1: warning: `old.example.com` moved [team-old-host]\n");
+    let ran = run(&files, &["--rules", "lint", "--diff", "-q"]);
+    assert!(ran.text().contains("+host: new.example.com"), "{ran:?}");
+}
+
+#[test]
 fn what_is_wrong_in_rules_is_told_with_its_place() {
     let wrong: &[(&str, &str, &str)] = &[
         ("unknown key", "severity:", "severities:"),

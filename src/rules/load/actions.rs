@@ -111,6 +111,11 @@ fn groups(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) 
         let regexes = texts.into_iter().flatten().filter_map(|text| text.regex());
         regexes.map(regex::Regex::captures_len).max().unwrap_or_default()
     };
+    // Most fixes name no group, and no expression is compiled for them.
+    let names_group = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('{'));
+    if ![&row.set, &row.replace, &row.rename].into_iter().any(names_group) {
+        return;
+    }
     let most = rule.matches.iter().map(count).max().unwrap_or_default();
     for (key, text) in [("set", &row.set), ("replace", &row.replace), ("rename", &row.rename)] {
         let numbers = text.iter().flat_map(|text| text.split('{').skip(1));
