@@ -1,7 +1,5 @@
 //! Rules of a user's own, of every kind: `tests/own` is a folder of rules about a program that does not exist.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where its data is broken")]
-
 use runnerlint::engine::{Catalogue, Settings, Surroundings, lint};
 use runnerlint::run::{LoadError, load_rules};
 use runnerlint::text::Source;

@@ -72,10 +72,10 @@ pub fn rule() -> Schema {
     let text = schema_for!(RuleText);
     for (key, merge) in [("properties", true), ("$defs", true), ("required", false)] {
         let Some(from) = text.get(key).cloned() else { continue };
-        let into = rule.ensure_object().entry(key).or_insert_with(|| match merge {
-            true => Value::Object(Map::new()),
-            false => Value::Array(Vec::new()),
-        });
+        let into = rule
+            .ensure_object()
+            .entry(key)
+            .or_insert_with(|| if merge { Value::Object(Map::new()) } else { Value::Array(Vec::new()) });
         match (into, from) {
             (Value::Object(into), Value::Object(from)) => {
                 for (key, value) in from {

@@ -212,5 +212,5 @@ fn listed(found: &[String]) -> String {
 }
 
 fn lines(found: &[String]) -> String {
-    found.iter().map(|text| format!("{text}\n")).collect()
+    found.iter().flat_map(|text| [text, "\n"]).collect()
 }

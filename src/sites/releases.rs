@@ -229,11 +229,10 @@ fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
 
 /// Takes in the items at `id`: a list of mappings, one mapping, or a mapping of paths.
 pub(super) fn read_items(
-    chart: &Chart,
+    (chart, aliases): (&Chart, &[String]),
     tree: &DataTree,
     id: NodeId,
     site: &Site,
-    aliases: &[String],
     target: &Target<'_>,
     scope: usize,
     survey: &mut Survey,

@@ -353,7 +353,7 @@ impl<'a> Trees<'a> {
         }
         let target = self.target(self.sealed());
         let aliases = self.context.sites.aliases(chart, self.context.aliases);
-        releases::read_items(chart, self.tree, id, site, aliases, &target, scope, self.survey);
+        releases::read_items((chart, aliases), self.tree, id, site, &target, scope, self.survey);
     }
 
     /// A mapping whose keys are settings of a registration.

@@ -308,8 +308,8 @@ impl Loader {
             }
             // Options may stand behind a program whatever its subcommand is.
             if !self.alone && !program.subcommands.iter().any(|subcommand| subcommand.name.is_empty()) {
-                let (valued, flags) = (program.valued.clone(), program.flags.clone());
-                program.subcommands.push(Subcommand { valued, flags, ..Subcommand::default() });
+                let (flags, valued) = (program.flags.clone(), program.valued.clone());
+                program.subcommands.push(Subcommand { flags, valued, ..Subcommand::default() });
             }
             known.programs.push(program);
         }
