@@ -110,7 +110,7 @@ pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, so
     let prefilter = settings.catalogue.prefilter();
     let named = !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
     if named || prefilter.is_relevant(source.bytes()) {
-        examine(settings, path, around, source, &prefilter.within(source.bytes()))
+        examine(settings, path, around, source, Some(&prefilter.within(source.bytes())))
     } else {
         Analysis::default()
     }
@@ -123,7 +123,7 @@ pub(crate) fn analyse_all(
     around: &Surroundings,
     source: &Source,
 ) -> Analysis {
-    examine(settings, path, around, source, &|_| true)
+    examine(settings, path, around, source, None)
 }
 
 fn examine(
@@ -131,7 +131,7 @@ fn examine(
     path: &str,
     around: &Surroundings,
     source: &Source,
-    relevant: &dyn Fn(&str) -> bool,
+    relevant: Option<&dyn Fn(&str) -> bool>,
 ) -> Analysis {
     let mut out = Analysis::default();
     out.linted.examined = true;
@@ -147,10 +147,10 @@ fn examine(
         .filter_map(|index| catalogue.rules().get(*index))
         .collect();
     let active: Vec<&Rule> = active.into_iter().filter_map(|index| catalogue.rules().get(index)).collect();
-    let read = if template && looking.is_empty() {
+    let read = if template && looking.is_empty() && relevant.is_some() {
         None
     } else {
-        documents::read(source, path, around, catalogue.sites(), relevant)
+        documents::read(source, path, around, catalogue.sites(), relevant.unwrap_or(&|_| true))
     };
     let mut findings = findings::literals(settings, &active, source, read.is_some());
     if let Some(mut read) = read {

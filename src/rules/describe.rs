@@ -2,29 +2,10 @@
 
 use super::schema::{CLASSES, Classes};
 use super::{Rule, RuleText, Unit};
-use crate::sites::{Chart, Expression, Host, Pattern, Programs};
+use crate::sites::{Chart, Host, Programs};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-use std::marker::PhantomData;
-
-/// What may be written as one or as a list of many; for the description of the form only.
-pub(crate) struct OneOrMany<T>(PhantomData<T>);
-
-impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "OneOrMany".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let one = generator.subschema_for::<T>();
-        json_schema!({"anyOf": [one, {"type": "array", "items": one}]})
-    }
-}
 
 impl JsonSchema for Classes {
     fn schema_name() -> Cow<'static, str> {
@@ -35,33 +16,6 @@ impl JsonSchema for Classes {
         json_schema!({
             "description": "What a value is: one or several of these.",
             "anyOf": [{"enum": CLASSES}, {"type": "array", "items": {"enum": CLASSES}}]
-        })
-    }
-}
-
-impl JsonSchema for Expression {
-    fn schema_name() -> Cow<'static, str> {
-        "Expression".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "description": "A regular expression, as the Rust crate `regex` reads it."
-        })
-    }
-}
-
-impl JsonSchema for Pattern {
-    fn schema_name() -> Cow<'static, str> {
-        "Pattern".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "string",
-            "minLength": 1,
-            "description": "A path of keys: `spec.containers[*].image`, `**.{shell,command}`, `'dotted.key'`."
         })
     }
 }

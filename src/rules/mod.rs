@@ -10,7 +10,6 @@ mod units;
 use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
 use std::sync::{Arc, LazyLock};
 
-pub(crate) use describe::OneOrMany;
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub use schema::{

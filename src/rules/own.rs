@@ -12,11 +12,11 @@ pub struct CommandMatch {
     pub program: String,
     /// Its subcommand, by its name there; none for every one.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub subcommand: Vec<String>,
     /// One of these options: the finding is the option. Without `option` and `argument` it is the command.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub option: Vec<String>,
     /// A word that is no option, and no option's value, all of which is like this regular expression: the finding is the
     /// word.
@@ -36,6 +36,6 @@ pub struct ChartMatch {
     pub name: String,
     /// Dotted paths of its values, one of which it is.
     #[serde(deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub value: Vec<String>,
 }

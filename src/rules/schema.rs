@@ -74,14 +74,14 @@ pub struct Match {
     pub setting: Option<String>,
     /// Entries of mappings and lists, by their path from the top of the document.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<Pattern>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Pattern>"))]
     pub entry: Vec<Pattern>,
     /// A command, one of its options or of its other words.
     #[serde(default)]
     pub command: Option<CommandMatch>,
     /// Environment variables, wherever they are given a value.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub variable: Vec<String>,
     /// A value of a chart.
     #[serde(default)]
@@ -91,7 +91,7 @@ pub struct Match {
     pub literal: Option<Expression>,
     /// Places that sites name.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub named: Vec<String>,
     /// A request.
     #[serde(default)]
@@ -120,7 +120,7 @@ pub struct Match {
 pub struct RequestMatch {
     /// Methods, in capitals.
     #[serde(deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub method: Vec<String>,
     /// A regular expression on the URL; the finding begins with its first group, or with all of it.
     pub url: Expression,
@@ -135,7 +135,7 @@ pub struct TextMatch {
     pub pattern: Expression,
     /// Languages of the texts in which it is looked for.
     #[serde(rename = "in", deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub within: Vec<String>,
 }
 
@@ -223,14 +223,14 @@ pub struct When {
     pub old: Option<Classes>,
     /// What the unit is: one of these.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<UnitKind>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
     pub unit: Vec<UnitKind>,
     /// Whether a setting has a value that stops the start beside a new token.
     #[serde(default)]
     pub triggers: Option<bool>,
     /// Whether it is one of these settings.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub setting: Vec<String>,
     /// Whether a value for the place of a token is given.
     #[serde(default)]
@@ -267,37 +267,37 @@ pub struct When {
     pub outdated: Option<bool>,
     /// Its value is one of these.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub is: Vec<String>,
     /// All of its value is like this regular expression. Texts of the rule name its groups as `{1}`, `{2}`.
     #[serde(default)]
     pub like: Option<Expression>,
     /// Entries that the document has, by their dotted path from its top.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<Requirement>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
     pub document: Vec<Requirement>,
     /// Entries that stand in the same mapping, by their dotted path from there.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<Requirement>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
     pub beside: Vec<Requirement>,
     /// Entries that some mapping around it has, by their dotted path from there.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<Requirement>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
     pub around: Vec<Requirement>,
     /// The command has one of these options.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub option: Vec<String>,
     /// The command has a word that is no option, all of which is like this.
     #[serde(default)]
     pub argument: Option<Expression>,
     /// The path of the file is like one of these globs; one without `/` is of the file's name.
     #[serde(default)]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub file: Globs,
     /// The language that it is written in is one of these.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub language: Vec<String>,
     /// Something like this stands anywhere in the file.
     #[serde(default)]
@@ -394,7 +394,7 @@ pub struct ActionRow {
     pub message: String,
     /// Takes these out: `self`, or a slot.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub remove: Vec<String>,
     /// The finding's new name.
     #[serde(default)]
@@ -492,35 +492,35 @@ pub struct Unit {
 pub struct Spelling {
     /// Options of the command.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub option: Vec<String>,
     /// Environment variables.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub variable: Vec<String>,
     /// Dotted paths of chart values.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub chart: Vec<String>,
     /// Dotted paths of chart values that count only beside one of the token's.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub chart_flat: Vec<String>,
     /// Keys of a Secret.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub secret: Vec<String>,
     /// Keys of `[[runners]]` in config.toml.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub config: Vec<String>,
     /// Keys of the Runner Operator's resource.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub operator: Vec<String>,
     /// Arguments of a Terraform module's registration map.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub terraform: Vec<String>,
 }
 

@@ -6,6 +6,7 @@
 
 mod charts;
 mod command;
+mod describe;
 mod entries;
 mod environment;
 mod expression;
@@ -19,6 +20,7 @@ mod survey;
 mod trees;
 
 pub(crate) use command::canonical;
+pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;

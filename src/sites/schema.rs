@@ -40,7 +40,7 @@ pub struct Requirement {
     pub key: String,
     /// Accepted values; none for any.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub is: Vec<String>,
     /// All of the value must be like this regular expression.
     #[serde(default)]
@@ -54,7 +54,7 @@ pub struct Requirement {
 pub struct Site {
     /// Which nodes.
     #[serde(deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<Pattern>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Pattern>"))]
     pub at: Vec<Pattern>,
     /// What stands there.
     pub holds: Holds,
@@ -84,7 +84,7 @@ pub struct Site {
     pub env_files: Vec<String>,
     /// For a container: the keys of its environment.
     #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::rules::OneOrMany<String>"))]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env: Vec<String>,
     /// For a secret: whether values are base64.
     #[serde(default)]
