@@ -5,6 +5,9 @@ use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "rules/example.rs"]
+#[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
+mod rules_example;
 #[path = "rules/own.rs"]
 #[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod rules_own;
@@ -15,8 +18,9 @@ mod rules_schema;
 #[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod sites_schema;
 
+use rules_example::RuleText;
 use rules_own::{ChartMatch, CommandMatch};
-use rules_schema::{Rule, RuleData, RuleText};
+use rules_schema::{Rule, RuleData};
 use sites_schema::{Pattern, Requirement, SiteData, Via, one_or_many};
 
 /// The program compiles regular expressions; here they are text.
@@ -29,6 +33,7 @@ fn main() -> Result<(), Failure> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("rules");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rules/example.rs");
     println!("cargo::rerun-if-changed=src/rules/own.rs");
     println!("cargo::rerun-if-changed=src/rules/schema.rs");
     println!("cargo::rerun-if-changed=src/sites/schema.rs");

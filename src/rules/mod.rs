@@ -1,6 +1,7 @@
 //! Rules: the compiled data of `rules/`, the units that registrations form, and what the rules say of them.
 
 pub mod describe;
+mod example;
 mod judge;
 pub mod load;
 mod own;
@@ -10,11 +11,12 @@ mod units;
 use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
 use std::sync::{Arc, LazyLock};
 
+pub use example::{Example, RuleText};
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub use schema::{
-    ActionRow, Class, Example, GITLAB, Level, Match, NewValue, Rule, RuleData, RuleText, SafetyRow, Setting,
-    Spelling, Unit, UnitKind, Verdict, When,
+    ActionRow, Class, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, Setting, Spelling, Unit,
+    UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 

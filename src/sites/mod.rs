@@ -11,6 +11,7 @@ mod entries;
 mod environment;
 mod expression;
 mod globs;
+mod options;
 mod paths;
 mod programs;
 mod releases;
@@ -19,11 +20,11 @@ mod schema;
 mod survey;
 mod trees;
 
-pub(crate) use command::canonical;
 pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;
+pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
 pub(crate) use schema::one_or_many;
 pub use schema::{

@@ -178,6 +178,9 @@ pub enum Step {
     Item,
 }
 
+/// Each `**` may stand for any number of steps: more of them take too long to match.
+const MOST_DEEP: usize = 3;
+
 impl Pattern {
     /// Reads a pattern.
     ///
@@ -213,6 +216,10 @@ impl Pattern {
             };
             steps.push(Step::Key(keys));
             rest = tail;
+        }
+        let deep = steps.iter().filter(|step| **step == Step::Deep).count();
+        if deep > MOST_DEEP {
+            return Err(format!("more than {MOST_DEEP} `**` in `{text}`"));
         }
         if steps.is_empty() { Err("an empty pattern".to_owned()) } else { Ok(Self(steps)) }
     }

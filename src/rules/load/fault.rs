@@ -28,6 +28,8 @@ pub(super) struct Fault {
     pub(super) span: Option<Span>,
     /// Whether it is about the key that was read last.
     pub(super) of_key: bool,
+    /// A key that nobody knows, and those that somebody does.
+    unknown: Option<(String, &'static [&'static str])>,
 }
 
 impl Fault {
@@ -46,6 +48,18 @@ impl Fault {
     pub(super) fn at(mut self, span: Span) -> Self {
         self.span = self.span.or(Some(span));
         self
+    }
+
+    /// The same, where `others` are known as well.
+    #[must_use]
+    pub(super) fn or_known(self, others: &[&str]) -> Self {
+        match &self.unknown {
+            Some((name, known)) if !others.is_empty() => {
+                let known: Vec<&str> = known.iter().chain(others).copied().collect();
+                Self { span: self.span, ..Self::unknown("key", name, &known) }
+            }
+            _ => self,
+        }
     }
 
     /// A name that nobody knows, with the nearest one that somebody does.
@@ -89,7 +103,7 @@ impl de::Error for Fault {
     }
 
     fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
-        Self::unknown("key", name, known)
+        Self { unknown: Some((name.to_owned(), known)), ..Self::unknown("key", name, known) }
     }
 
     fn missing_field(name: &'static str) -> Self {

@@ -31,6 +31,11 @@ pub(super) enum Keys {
 }
 
 impl Keys {
+    /// Keys that stand beside those that count.
+    fn others(self) -> &'static [&'static str] {
+        if let Self::Without(keys) = self { keys } else { &[] }
+    }
+
     fn has(self, key: &str) -> bool {
         match self {
             Self::All => true,
@@ -92,13 +97,18 @@ impl<'a> Node<'_, 'a> {
             NodeKind::Sequence(_) => {
                 visitor.visit_seq(Items { node: &self, children: self.reader.tree.children(id), value: None })
             }
-            NodeKind::Alias => Err(Fault::new("the alias stands for nothing")),
+            NodeKind::Alias => Err(no_alias()),
         };
         result.map_err(|fault| {
             let key = self.reader.key.get();
             if fault.of_key { fault.at(key) } else { fault.at(span) }
         })
     }
+}
+
+/// `entry: **.image` is an alias to YAML.
+fn no_alias() -> Fault {
+    Fault::new("an alias that stands for nothing").help("a word that begins with `*` needs quotes")
 }
 
 /// What a scalar means by itself.
@@ -153,7 +163,10 @@ impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
             self.value = Some(id);
             self.node.reader.key.set(key.span);
             let text: StrDeserializer<'_, Fault> = key.text.as_str().into_deserializer();
-            return seed.deserialize(text).map(Some).map_err(|fault| fault.at(key.span));
+            return seed
+                .deserialize(text)
+                .map(Some)
+                .map_err(|fault| fault.or_known(self.node.keys.others()).at(key.span));
         }
         Ok(None)
     }
@@ -232,12 +245,25 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
         }
     }
 
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let span = self.span();
+        match self.resolved()? {
+            NodeKind::Sequence(_) => Err(Fault::new("expected a mapping, found a list").at(span)),
+            NodeKind::Alias => Err(no_alias().at(span)),
+            _ => self.read(visitor),
+        }
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         visitor.visit_unit()
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 bytes byte_buf unit unit_struct seq tuple tuple_struct map
-        struct
     }
 }
