@@ -5,7 +5,7 @@ use super::documents::{Document, Documents};
 use crate::facts::{DataTree, NodeId};
 use crate::rules::{CommandMatch, Match, Registration, Rule};
 use crate::sites::{self, Carrier, Expression, Pattern, Place, Step, Survey, Value, ValueKind, Via};
-use crate::text::Span;
+use crate::text::{Cover, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One place that a rule found by itself.
@@ -241,9 +241,11 @@ impl<'a> Finder<'a, '_> {
                 inner.entry(parent).or_default().push(document.segments.outer());
             }
         }
+        let mut inner: BTreeMap<usize, Cover> =
+            inner.into_iter().map(|(parent, spans)| (parent, Cover::of(spans))).collect();
         let mut found = Vec::new();
         for (doc, document) in self.documents.iter().enumerate() {
-            let inner = inner.get(&doc).map(Vec::as_slice).unwrap_or_default();
+            let inner = inner.remove(&doc).unwrap_or_default();
             let language = document.language.name();
             for (wanted, expression, within) in &search.texts {
                 if within.is_some_and(|within| within.iter().all(|it| it != language)) {
@@ -254,7 +256,7 @@ impl<'a> Finder<'a, '_> {
                     let Some(at) = captures.get(1).or_else(|| captures.get(0)) else { continue };
                     let span = Span::from(at.range());
                     let comment = || within.is_some() && is_comment(document, span);
-                    if span.is_empty() || comment() || inner.iter().any(|text| text.contains(span)) {
+                    if span.is_empty() || comment() || inner.holds(span) {
                         continue;
                     }
                     found.push((*wanted, doc, span, at.as_str().to_owned(), all(&captures)));

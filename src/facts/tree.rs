@@ -1,5 +1,6 @@
 use crate::text::Span;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 /// Names a node of one parsed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,7 +18,12 @@ pub struct DataTree {
     pub roots: Vec<NodeId>,
     /// What each alias stands for.
     pub aliases: BTreeMap<NodeId, NodeId>,
+    /// The children of large mappings by their keys, once somebody asks.
+    keys: OnceLock<BTreeMap<NodeId, HashMap<String, NodeId>>>,
 }
+
+/// Mappings with more keys are looked into by an index, so that asking all of their entries takes linear time.
+const LARGE: usize = 32;
 
 /// A value, and the key or position at which it stands.
 #[derive(Debug)]
@@ -107,10 +113,32 @@ impl DataTree {
 
     /// The value of `key` in the mapping `id`; the first one of duplicates.
     pub fn child(&self, id: NodeId, key: &str) -> Option<NodeId> {
-        self.children(id)
-            .iter()
-            .copied()
-            .find(|child| self.get(*child).and_then(|node| node.key.as_ref()).is_some_and(|k| k.text == key))
+        let children = self.children(id);
+        if children.len() > LARGE {
+            return self.keys.get_or_init(|| self.index()).get(&id)?.get(key).copied();
+        }
+        let is = |child: &NodeId| self.key(*child).is_some_and(|own| own == key);
+        children.iter().copied().find(is)
+    }
+
+    fn key(&self, id: NodeId) -> Option<&str> {
+        self.get(id)?.key.as_ref().map(|key| key.text.as_str())
+    }
+
+    fn index(&self) -> BTreeMap<NodeId, HashMap<String, NodeId>> {
+        let ids = (0..self.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        let large = ids.filter(|id| self.children(*id).len() > LARGE);
+        large.map(|id| (id, self.keys_of(id))).collect()
+    }
+
+    fn keys_of(&self, id: NodeId) -> HashMap<String, NodeId> {
+        let mut keys = HashMap::new();
+        for child in self.children(id) {
+            if let Some(key) = self.key(*child) {
+                keys.entry(key.to_owned()).or_insert(*child);
+            }
+        }
+        keys
     }
 
     /// The scalar at `id`.
