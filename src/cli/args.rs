@@ -130,6 +130,9 @@ pub(super) struct CheckArgs {
     /// Pass over .gitignore, .ignore and .runnerlintignore
     #[arg(long, help_heading = "Files")]
     pub(super) no_ignore: bool,
+    /// Lint only files that git says have changed since the current branch left REV: committed, staged or not, or new
+    #[arg(long, value_name = "REV", allow_hyphen_values = true, help_heading = "Files")]
+    pub(super) changed_since: Option<String>,
     /// List the files that would be linted, and end
     #[arg(long, help_heading = "Files")]
     pub(super) show_files: bool,

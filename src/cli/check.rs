@@ -23,7 +23,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         }
         return stdin(args, &options, &outputs);
     }
-    let found = walk::find(&paths(args), &walk_options(args, options.threads))?;
+    let walk_options = walk_options(args, options.threads);
+    let found = match &args.changed_since {
+        Some(revision) => walk::find_changed(&paths(args), revision, &walk_options)?,
+        None => walk::find(&paths(args), &walk_options)?,
+    };
     if args.show_files {
         return show_files(&found);
     }

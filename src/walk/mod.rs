@@ -1,8 +1,10 @@
 //! Which files to lint: a parallel walk that honours ignore files and sees hidden files, and what each file's chart says.
 
+mod changed;
 mod chart;
 mod exclude;
 
+pub use changed::GitError;
 pub use chart::Charts;
 
 use crate::finding::{Notice, NoticeKind};
@@ -40,6 +42,9 @@ pub enum WalkError {
     /// A glob of `--exclude`.
     #[error("not a glob: {0}")]
     Glob(#[source] ignore::Error),
+    /// What has changed is not known.
+    #[error(transparent)]
+    Git(#[from] GitError),
 }
 
 /// A file to lint.
@@ -90,6 +95,29 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
     Ok(Found { files, notices })
+}
+
+/// Finds the files at or below `paths` that git says have changed since the current branch left `revision`: committed
+/// since, staged, changed or new. What is excluded or ignored is left out, as in a walk.
+///
+/// # Errors
+/// [`WalkError`].
+pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Result<Found, WalkError> {
+    let cwd = fs::canonicalize(".").map_err(WalkError::WorkingDirectory)?;
+    let changed = changed::since(&cwd, revision)?;
+    let mut wanted = Vec::new();
+    for path in paths {
+        match fs::canonicalize(path) {
+            Ok(real) => wanted.extend(changed.below(path, &real)?),
+            // That it is missing is said where all others are.
+            Err(_) => wanted.push(path.clone()),
+        }
+    }
+    let mut found = find(&wanted, &Options { force_exclude: true, ..options.clone() })?;
+    for file in &mut found.files {
+        file.named = paths.contains(&file.shown);
+    }
+    Ok(found)
 }
 
 fn bytes(path: &Path) -> &[u8] {
