@@ -129,7 +129,8 @@ pub(crate) fn is_reference(text: &[u8], found: Span) -> bool {
     let behind = text.get(found.end());
     let used = before.ends_with(b"$") || before.ends_with(b"${");
     let in_name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
-    used && name.iter().all(in_name) && !behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    used && name.iter().all(in_name)
+        && !behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.
@@ -204,7 +205,8 @@ mod tests {
 
     #[test]
     fn a_name_in_the_place_of_a_token_hides_no_variable() {
-        let text = "--token RUNNER_TOKEN; echo \"$RUNNER_TOKEN ${RUNNER_TOKEN}\" RUNNER_TOKEN $RUNNER_TOKEN_2\n";
+        let text =
+            "--token RUNNER_TOKEN; echo \"$RUNNER_TOKEN ${RUNNER_TOKEN}\" RUNNER_TOKEN $RUNNER_TOKEN_2\n";
         let at = text.find("RUNNER_TOKEN").unwrap();
         let source = source(text);
         let mask = Mask::new(false, &source, &[Span::new(at, at + "RUNNER_TOKEN".len())]);

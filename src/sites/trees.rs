@@ -272,9 +272,7 @@ impl<'a> Trees<'a> {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
         let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
         let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
-        let beside = || {
-            site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key)
-        };
+        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
         let known = || image().is_some_and(|image| matches!(of_image(&image.text), Runs::Known(_)));
         (site.begins.is_empty() || begins())
@@ -471,10 +469,13 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Words written as a list, as a command of their own. Several lists make up one command line.
+    /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
     fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
-        let items = lists.iter().flat_map(|list| self.tree.children(*list)).copied();
-        let items: Vec<NodeId> = items.collect();
+        let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
+            Some(_) => vec![*list],
+            None => self.tree.children(*list).to_vec(),
+        };
+        let items: Vec<NodeId> = lists.iter().flat_map(word_or_list).collect();
         self.claimed.extend(&items);
         let words: Vec<Word> = items.into_iter().filter_map(|item| self.word(item)).collect();
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
@@ -526,9 +527,15 @@ impl<'a> Trees<'a> {
                 self.shell(site, *part, Some(&around));
             }
         } else {
-            self.arguments(&lists, Some(&around));
+            // Nomad's `command` is the first word before `args`.
+            let one_word = |id: &NodeId| {
+                self.tree.scalar(*id).is_some_and(|it| !it.text.is_empty() && !it.text.contains([' ', '\n']))
+            };
+            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) =
+                parts.iter().partition(|part| lists.contains(part) || one_word(part));
+            self.arguments(&words, Some(&around));
             around.direct = false;
-            for part in parts.iter().filter(|part| !lists.contains(part)) {
+            for part in &scripts {
                 self.shell(site, *part, Some(&around));
             }
         }

@@ -448,7 +448,8 @@ impl<'t> Builder<'t> {
         };
         // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
         let own_tag = event.tag.map(|tag| tag.of(self.texts.text));
-        let made = own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
+        let made =
+            own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
         let opaque = masked || made || template::has_opener(&text);
         let null = style == ScalarStyle::Plain
             && event.tag.is_none()
