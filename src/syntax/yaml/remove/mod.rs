@@ -140,7 +140,11 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         .iter()
         .take_while(|comment| comment.span.start() < span.end())
         .any(|comment| comment.own_line && own(comment.span.start()));
-    comment || trails(document, layout, last) || document.reading.touches(span) || node.tag.is_some() || layout.anchor.is_some()
+    comment
+        || trails(document, layout, last)
+        || document.reading.touches(span)
+        || node.tag.is_some()
+        || layout.anchor.is_some()
 }
 
 /// Whether comments behind the last entry stand deeper than the collection's own entry: they are about what is in it.
