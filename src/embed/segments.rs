@@ -90,6 +90,14 @@ impl Decoder {
         self.list.push(Segment { inner, outer, verbatim: false });
     }
 
+    /// Another inner text of the same host stands behind what came so far.
+    pub fn append(&mut self, other: &Decoded) {
+        let from = self.text.len();
+        self.text.push_str(&other.text);
+        let moved = |segment: &Segment| Segment { inner: segment.inner.shifted(from), ..*segment };
+        self.list.extend(other.segments.list.iter().map(moved));
+    }
+
     /// Length of the inner text so far, in bytes.
     pub fn len(&self) -> usize {
         self.text.len()

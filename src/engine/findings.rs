@@ -103,6 +103,8 @@ fn fix(
         (Verdict::Safe, _) => Safety::Safe,
     };
     let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
+    // What people wrote beside a setting may say more than the setting.
+    let safety = if plan.takes_comments { Safety::Unsafe } else { safety };
     if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
         return Err("the registration has too many places to be fixed by a program".to_owned());
     }

@@ -1,6 +1,7 @@
 //! Which bytes must not be shown.
 
 use super::File;
+use crate::mask::is_reference;
 use crate::rules::{BUILT_IN, Class, Registration, Role};
 use crate::sites::{Carrier, ValueKind, Via};
 use crate::text::{Source, Span};
@@ -84,7 +85,9 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     texts.sort();
     texts.dedup();
     if let Ok(same) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts) {
-        spans.extend(same.find_iter(file.source.bytes()).map(|found| Span::from(found.range())));
+        let bytes = file.source.bytes();
+        let same = same.find_iter(bytes).map(|found| Span::from(found.range()));
+        spans.extend(same.filter(|span| !is_reference(bytes, *span)));
     }
     spans.sort_unstable();
     spans.dedup();

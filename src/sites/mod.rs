@@ -7,6 +7,7 @@
 mod charts;
 mod command;
 mod environment;
+mod joined;
 mod paths;
 mod programs;
 mod releases;
@@ -16,7 +17,7 @@ mod survey;
 mod trees;
 
 pub(crate) use schema::one_or_many;
-pub use schema::{Chart, Holds, Host, Pattern, Program, Site, SiteData, Step, Via, Wrapper};
+pub use schema::{Chart, Holds, Host, Nearby, Pattern, Program, Site, SiteData, Step, Via, Wrapper};
 pub use survey::{Context, survey};
 
 use crate::embed::Decoded;

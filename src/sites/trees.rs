@@ -3,12 +3,14 @@
 use super::charts;
 use super::command::{self, Around};
 use super::environment::{self, Target};
-use super::paths::{above, below, is_document, leads_to, satisfies};
+use super::joined;
+use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
 use super::programs::{Runs, of_image, version_of_image};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::{Context, read_command};
 use super::{Carrier, Container, DATA, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
+use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -201,6 +203,8 @@ impl<'a> Trees<'a> {
         match site.holds {
             Holds::Shell => self.shell(site, id, None),
             Holds::Pieces => self.pieces(site, id),
+            Holds::ShellKey => self.shell_key(site, id),
+            Holds::Joined => self.joined(site, id),
             Holds::Arguments => self.arguments(&[id], None),
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
@@ -237,8 +241,6 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
-    /// (a YAML anchor in a CI script).
     /// Strings that are joined. Pieces of one command are found, and never edited: what joins them is not seen.
     fn pieces(&mut self, site: &Site, id: NodeId) {
         let items = self.tree.children(id);
@@ -269,13 +271,21 @@ impl<'a> Trees<'a> {
     fn fits(&self, site: &Site, id: NodeId) -> bool {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
         let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
+        let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
+        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
         let known = || image().is_some_and(|image| matches!(of_image(&image.text), Runs::Known(_)));
         (site.begins.is_empty() || begins())
+            && (site.tag.is_none() || site.tag.as_deref() == tag())
+            && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
+            && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.lines || text().trim_end().contains('\n'))
             && (!site.known || known())
+            && (site.beside.is_empty() || beside())
     }
 
+    /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
+    /// (a YAML anchor in a CI script).
     fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
@@ -309,9 +319,47 @@ impl<'a> Trees<'a> {
         }
     }
 
+    /// A command that is the name of an entry (a state of Salt). Others may refer to it by that name.
+    fn shell_key(&mut self, site: &Site, id: NodeId) {
+        let Some(key) = self.tree.get(id).and_then(|node| node.key.as_ref()) else { return };
+        let mut decoder = Decoder::default();
+        if key.span.of(self.context.text) == key.text {
+            decoder.verbatim(self.context.text, key.span);
+        } else {
+            decoder.decoded(&key.text, key.span);
+        }
+        let decoded = decoder.finish(key.span, Codec::Sealed("others may refer to it by this name"));
+        self.inner_text(id, decoded, Hint::Language("shell".to_owned()), site, None);
+    }
+
+    /// One text that is joined from the items of a list.
+    fn joined(&mut self, site: &Site, id: NodeId) {
+        let Some((decoded, nodes)) = joined::read(self.tree, self.parsed, id) else { return };
+        self.claimed.extend(nodes);
+        let hint = if decoded.text.trim().contains('\n') {
+            Hint::Likely("shell")
+        } else {
+            Hint::Language("shell".to_owned())
+        };
+        self.inner_text(id, decoded, hint, site, None);
+    }
+
     fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
         self.claimed.insert(id);
-        let (Some(node), Some(decoded)) = (self.tree.get(id), self.parsed.decode(id)) else { return };
+        if let Some(decoded) = self.parsed.decode(id) {
+            self.inner_text(id, decoded, hint, site, container);
+        }
+    }
+
+    fn inner_text(
+        &mut self,
+        id: NodeId,
+        decoded: Decoded,
+        hint: Hint,
+        site: &Site,
+        container: Option<&Container>,
+    ) {
+        let Some(node) = self.tree.get(id) else { return };
         let at = node
             .key
             .as_ref()
@@ -366,11 +414,9 @@ impl<'a> Trees<'a> {
     /// A mapping whose keys are settings of a registration.
     fn keys(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(via)) = (self.tree.get(id), site.via) else { return };
-        let beside = site.beside.iter().any(|key| self.tree.child(id, key).is_some());
-        if !site.beside.is_empty() && !beside {
-            return;
-        }
-        let scope = self.survey.scope(ScopeKind::Keys(via), self.context.doc, node.span);
+        // Options of a command that is put together from the mapping.
+        let kind = if via == Via::Option { ScopeKind::Command } else { ScopeKind::Keys(via) };
+        let scope = self.survey.scope(kind, self.context.doc, node.span);
         if let Some(it) = self.survey.scope_mut(scope) {
             it.evident = true;
             it.opaque = self.control.iter().any(|tag| tag.overlaps(node.span));
@@ -381,11 +427,13 @@ impl<'a> Trees<'a> {
             let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
                 continue;
             };
+            let name = if via == Via::Option { format!("--{}", key.text) } else { key.text.clone() };
             self.survey.carriers.push(Carrier {
                 doc: self.context.doc,
                 scope,
                 sealed: sealed.clone(),
-                ..Carrier::new(via, key.text.clone(), key.span, value, *child)
+                written: key.text.clone(),
+                ..Carrier::new(via, name, key.span, value, *child)
             });
         }
     }
@@ -421,10 +469,13 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Words written as a list, as a command of their own. Several lists make up one command line.
+    /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
     fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
-        let items = lists.iter().flat_map(|list| self.tree.children(*list)).copied();
-        let items: Vec<NodeId> = items.collect();
+        let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
+            Some(_) => vec![*list],
+            None => self.tree.children(*list).to_vec(),
+        };
+        let items: Vec<NodeId> = lists.iter().flat_map(word_or_list).collect();
         self.claimed.extend(&items);
         let words: Vec<Word> = items.into_iter().filter_map(|item| self.word(item)).collect();
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
@@ -476,9 +527,15 @@ impl<'a> Trees<'a> {
                 self.shell(site, *part, Some(&around));
             }
         } else {
-            self.arguments(&lists, Some(&around));
+            // Nomad's `command` is the first word before `args`.
+            let one_word = |id: &NodeId| {
+                self.tree.scalar(*id).is_some_and(|it| !it.text.is_empty() && !it.text.contains([' ', '\n']))
+            };
+            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) =
+                parts.iter().partition(|part| lists.contains(part) || one_word(part));
+            self.arguments(&words, Some(&around));
             around.direct = false;
-            for part in parts.iter().filter(|part| !lists.contains(part)) {
+            for part in &scripts {
                 self.shell(site, *part, Some(&around));
             }
         }
