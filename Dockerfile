@@ -1,5 +1,6 @@
 # docker build -t runnerlint .
 # docker run --rm -v "$PWD:/work:ro" runnerlint
+# docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" runnerlint --fix
 
 FROM rust:1-slim-bookworm AS build
 WORKDIR /src
