@@ -62,7 +62,8 @@ pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
         Colour::Never => false,
         Colour::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         Colour::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
-        Colour::Auto => to_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        // A terminal of Unix that says nothing of itself, as in Emacs, is taken for a simple one; Windows has no `TERM`.
+        Colour::Auto => to_terminal && env::var_os("TERM").map_or(cfg!(windows), |term| term != "dumb"),
     };
     Style { colour }
 }
