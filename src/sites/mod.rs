@@ -14,10 +14,12 @@ mod requests;
 mod schema;
 mod survey;
 mod trees;
+mod variables;
 
 pub(crate) use schema::one_or_many;
 pub use schema::{Chart, Holds, Host, Pattern, Program, Site, SiteData, Step, Via, Wrapper};
 pub use survey::{Context, survey};
+pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};

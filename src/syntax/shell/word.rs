@@ -372,23 +372,12 @@ impl Lexer<'_> {
         if self.bytes.get(at..at + 2)? != b"((" {
             return None;
         }
-        let mut open = 0_usize;
-        for (index, byte) in self.bytes.iter().enumerate().skip(at) {
-            match byte {
-                b'(' => open += 1,
-                b')' if open == 2 => {
-                    return (self.bytes.get(index + 1) == Some(&b')')).then_some(index + 2);
-                }
-                b')' => open -= 1,
-                b'\n' if index - at > 512 => return None,
-                b'"' | b'\'' | b'`' | b';' if open < 2 => return None,
-                _ => {}
-            }
-            if index - at > 4096 {
-                return None;
-            }
+        let limit = self.patience.get().min(LONGEST_ARITHMETIC);
+        let (end, read) = arithmetic_end(self.bytes.get(at..)?, limit);
+        if end.is_none() {
+            self.patience.set(self.patience.get().saturating_sub(read));
         }
-        None
+        end.map(|end| at + end)
     }
 
     /// The inside of `${…}`, up to behind its `}`.
@@ -433,6 +422,28 @@ impl Lexer<'_> {
     pub(super) fn char_len(&self) -> usize {
         self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
     }
+}
+
+/// The longest `((…))` that is looked for, in bytes.
+const LONGEST_ARITHMETIC: usize = 4096;
+
+/// Where `((…))` at the start of `bytes` ends, if it does within `limit` bytes, and how many bytes were read.
+fn arithmetic_end(bytes: &[u8], limit: usize) -> (Option<usize>, usize) {
+    let mut open = 0_usize;
+    for (index, byte) in bytes.iter().enumerate().take(limit) {
+        match byte {
+            b'(' => open += 1,
+            b')' if open == 2 => {
+                let closed = bytes.get(index + 1) == Some(&b')');
+                return (closed.then_some(index + 2), index);
+            }
+            b')' => open -= 1,
+            b'\n' if index > 512 => return (None, index),
+            b'"' | b'\'' | b'`' | b';' if open < 2 => return (None, index),
+            _ => {}
+        }
+    }
+    (None, limit.min(bytes.len()))
 }
 
 pub(super) fn has_template(text: &str) -> bool {

@@ -6,13 +6,13 @@ use runnerlint::facts::{Facts, NodeId, NodeKind};
 use runnerlint::finding::{Finding, Linted, Safety};
 use runnerlint::fixer::{self, Fixed};
 use runnerlint::rules::BUILT_IN;
-use runnerlint::syntax;
+use runnerlint::syntax::{self, Language};
 use runnerlint::text::{Edit, Source, Span};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `Err` with what does not hold.
-pub(crate) type Holds = Result<(), String>;
+pub type Holds = Result<(), String>;
 
 macro_rules! hold {
     ($what:expr, $($why:tt)+) => {
@@ -24,19 +24,22 @@ macro_rules! hold {
 
 /// How much of what is checked happened, to see that the generators are worth their time.
 #[derive(Default)]
-pub(crate) struct Seen {
-    pub(crate) texts: usize,
-    pub(crate) found: usize,
-    pub(crate) fixed: usize,
+pub struct Seen {
+    pub texts: usize,
+    pub found: usize,
+    pub fixed: usize,
+}
+
+/// As users have them, with or without `--token-value`.
+pub fn settings(token_value: bool) -> Settings {
+    Settings { token_value: token_value.then(|| "$KEEP_NEW".to_owned()), ..Settings::default() }
 }
 
 /// Lints and fixes `bytes` in every way, and checks what came out.
-pub(crate) fn all(path: &str, bytes: &[u8], token_value: bool, seen: &mut Seen) -> Holds {
-    let settings =
-        Settings { token_value: token_value.then(|| "$KEEP_NEW".to_owned()), ..Settings::default() };
+pub fn fixes(path: &str, bytes: &[u8], token_value: bool, seen: &mut Seen) -> Holds {
+    let settings = settings(token_value);
     let around = Surroundings::default();
     let source = Source::new(bytes.to_vec());
-    segments(path, &source)?;
     let linted = fixer::lint(&settings, path, &around, &source);
     findings(&source, &linted)?;
     seen.texts += 1;
@@ -65,7 +68,8 @@ fn names(findings: &[Finding]) -> Vec<(usize, &str, bool)> {
     findings.iter().map(|it| (it.span.start(), it.rule.as_str(), it.fix.is_ok())).collect()
 }
 
-fn findings(source: &Source, linted: &Linted) -> Holds {
+/// Findings are in order, have names, and lie inside the file, as their edits do.
+pub fn findings(source: &Source, linted: &Linted) -> Holds {
     let order = |pair: &[Finding]| (pair[0].span, &pair[0].rule) <= (pair[1].span, &pair[1].rule);
     hold!(linted.findings.windows(2).all(order), "findings are not in order");
     let known = spelled();
@@ -190,16 +194,33 @@ fn is_kept(text: &str) -> bool {
         && !text.starts_with("GR1348941")
 }
 
-/// Every text inside the text lies on the bytes that its segments name.
-fn segments(path: &str, source: &Source) -> Holds {
+/// A text reads as [`reads`] says, and as another parser reads it.
+pub fn texts_inside(path: &str, source: &Source) -> Holds {
     let text = source.text().get(source.text_start()..).unwrap_or_default();
-    // YAML takes a `\r` alone for a line end; here it is none.
-    if text.replace("\r\n", "").contains('\r') {
-        return Ok(());
-    }
     let Some(language) = syntax::detect(Some(path), text) else { return Ok(()) };
+    reads(language, text)?;
+    // Aliases, tags, merge keys, keys that are no texts, templates, and what YAML 1.1 takes for line ends, differ on purpose.
+    let differs =
+        text.contains(['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}']) || text.contains("{{");
+    if language.name() == "yaml" && !differs && !has_lone_return(text) {
+        let parsed = language.parse(text);
+        if parsed.facts().notices.is_empty() {
+            same_texts(text, parsed.facts())?;
+        }
+    }
+    Ok(())
+}
+
+/// YAML takes a `\r` alone for a line end; elsewhere it is none.
+fn has_lone_return(text: &str) -> bool {
+    text.replace("\r\n", "").contains('\r')
+}
+
+/// What `language` reads lies in `text`, and every text inside it on the bytes that its segments name.
+pub fn reads(language: &dyn Language, text: &str) -> Holds {
     let parsed = language.parse(text);
     let facts = parsed.facts();
+    let exact = !has_lone_return(text);
     for region in &facts.regions {
         decoded(text, &region.decoded)?;
     }
@@ -213,7 +234,7 @@ fn segments(path: &str, source: &Source) -> Holds {
                 "systemd" => text.trim() == inner.text.trim(),
                 _ => *text == inner.text,
             };
-            hold!(scalar.is_none_or(same), "decoded {:?}, read {scalar:?}", inner.text);
+            hold!(!exact || scalar.is_none_or(same), "decoded {:?}, read {scalar:?}", inner.text);
         }
     }
     for word in facts.commands.iter().flat_map(|command| &command.words) {
@@ -221,12 +242,6 @@ fn segments(path: &str, source: &Source) -> Holds {
         if let Some(inner) = parsed.decode(word.node) {
             decoded(text, &inner)?;
         }
-    }
-    // Aliases, tags, merge keys, keys that are no texts, templates, and what YAML 1.1 takes for line ends, differ on purpose.
-    let differs =
-        text.contains(['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}']) || text.contains("{{");
-    if language.name() == "yaml" && facts.notices.is_empty() && !differs {
-        same_texts(text, facts)?;
     }
     for datum in parsed.data() {
         hold!(text.get(datum.span.range()).is_some(), "{datum:?} is nowhere");
