@@ -70,7 +70,8 @@ fn the_seeds_hold() {
                     fs::create_dir_all(&folder).expect("a folder");
                     fs::write(folder.join(format!("case-{count}")), &seed).expect("a seed");
                 } else if count % 10 == 0 {
-                    (target.check)(&seed).unwrap_or_else(|why| panic!("{}: {}: {why}", target.name, case.path));
+                    (target.check)(&seed)
+                        .unwrap_or_else(|why| panic!("{}: {}: {why}", target.name, case.path));
                 }
             }
             count += 1;

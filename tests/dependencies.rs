@@ -58,6 +58,9 @@ fn each_dependency_is_justified() {
     if std::env::var("DEPENDENCIES").is_ok_and(|it| it == "write") {
         std::fs::write(&path, wanted).unwrap();
     } else {
-        assert!(text == wanted, "licences or weights are not up to date: see the top of tests/dependencies.rs");
+        assert!(
+            text == wanted,
+            "licences or weights are not up to date: see the top of tests/dependencies.rs"
+        );
     }
 }

@@ -56,8 +56,11 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     options.read(&command.stray);
     let sealed = sealed.then(|| IN_PIECES.to_owned()).or_else(|| around.context.given.sealed.clone());
     for carrier in &mut options.out {
-        carrier.value.known =
-            around.context.variables.literal(&carrier.value.text, around.text(), &around.parsed.facts().variables);
+        carrier.value.known = around.context.variables.literal(
+            &carrier.value.text,
+            around.text(),
+            &around.parsed.facts().variables,
+        );
         carrier.sealed.clone_from(&sealed);
     }
     let (opaque, wakes) = (options.opaque, options.wakes);
@@ -98,15 +101,13 @@ fn read_answers(
         let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
         asks.unless.contains(&canonical(name)) && value != "false"
     });
-    // Asked last: it looks at all that was found so far.
-    let variable = || {
-        survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
-            || around.text().contains(asks.variable.as_str())
-    };
     let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
-    let Some(word) = word.filter(|word| answered && !silent && !word.opaque && !variable()) else { return };
+    let Some(word) = word.filter(|word| answered && !silent && !word.opaque) else { return };
+    if survey.gives(&asks.variable) || around.context.variables.mentions(around.text(), &asks.variable) {
+        return;
+    }
     let scope = survey.places(around.context.doc);
     survey.carriers.push(Carrier {
         doc: around.context.doc,
@@ -426,7 +427,7 @@ fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
         return decoded.segments.to_outer(part);
     }
     // A word inside a substitution: it is shown, and stays.
-    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\".contains(b));
+    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\`".contains(b));
     let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
     let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
     Span::new(start, end).shifted(word.span.start())

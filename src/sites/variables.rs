@@ -2,7 +2,7 @@
 
 use crate::facts::Variable;
 use regex::Regex;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -16,6 +16,8 @@ static OTHERWISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 #[derive(Debug, Default)]
 pub struct Variables {
     once: OnceCell<Names>,
+    /// What [`Variables::mentions`] was asked.
+    mentioned: RefCell<BTreeMap<String, bool>>,
 }
 
 #[derive(Debug)]
@@ -43,6 +45,17 @@ impl Names {
 }
 
 impl Variables {
+    /// Whether the name stands anywhere in `text`.
+    pub(super) fn mentions(&self, text: &str, name: &str) -> bool {
+        let mut mentioned = self.mentioned.borrow_mut();
+        if let Some(known) = mentioned.get(name) {
+            return *known;
+        }
+        let found = text.contains(name);
+        mentioned.insert(name.to_owned(), found);
+        found
+    }
+
     /// The literal that `expansion` (`$NAME`, `${NAME}`) stands for, if `text` gives it a value once, literally, and in no
     /// other way. `variables` are those of the text.
     pub(super) fn literal(&self, expansion: &str, text: &str, variables: &[Variable]) -> Option<String> {

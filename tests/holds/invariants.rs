@@ -2,17 +2,17 @@
 
 use runnerlint::embed::Decoded;
 use runnerlint::engine::{Settings, Surroundings};
-use runnerlint::facts::{Facts, NodeId, NodeKind};
+use runnerlint::facts::NodeId;
 use runnerlint::finding::{Finding, Linted, Safety};
 use runnerlint::fixer::{self, Fixed};
 use runnerlint::rules::BUILT_IN;
-use runnerlint::syntax::{self, Language};
+use runnerlint::syntax::Language;
 use runnerlint::text::{Edit, Source, Span};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `Err` with what does not hold.
-pub type Holds = Result<(), String>;
+pub(crate) type Holds = Result<(), String>;
 
 macro_rules! hold {
     ($what:expr, $($why:tt)+) => {
@@ -24,19 +24,19 @@ macro_rules! hold {
 
 /// How much of what is checked happened, to see that the generators are worth their time.
 #[derive(Default)]
-pub struct Seen {
-    pub texts: usize,
-    pub found: usize,
-    pub fixed: usize,
+pub(crate) struct Seen {
+    pub(crate) texts: usize,
+    pub(crate) found: usize,
+    pub(crate) fixed: usize,
 }
 
 /// As users have them, with or without `--token-value`.
-pub fn settings(token_value: bool) -> Settings {
+pub(crate) fn settings(token_value: bool) -> Settings {
     Settings { token_value: token_value.then(|| "$KEEP_NEW".to_owned()), ..Settings::default() }
 }
 
 /// Lints and fixes `bytes` in every way, and checks what came out.
-pub fn fixes(path: &str, bytes: &[u8], token_value: bool, seen: &mut Seen) -> Holds {
+pub(crate) fn fixes(path: &str, bytes: &[u8], token_value: bool, seen: &mut Seen) -> Holds {
     let settings = settings(token_value);
     let around = Surroundings::default();
     let source = Source::new(bytes.to_vec());
@@ -69,7 +69,7 @@ fn names(findings: &[Finding]) -> Vec<(usize, &str, bool)> {
 }
 
 /// Findings are in order, have names, and lie inside the file, as their edits do.
-pub fn findings(source: &Source, linted: &Linted) -> Holds {
+pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
     let order = |pair: &[Finding]| (pair[0].span, &pair[0].rule) <= (pair[1].span, &pair[1].rule);
     hold!(linted.findings.windows(2).all(order), "findings are not in order");
     let known = spelled();
@@ -77,7 +77,7 @@ pub fn findings(source: &Source, linted: &Linted) -> Holds {
     for finding in &linted.findings {
         hold!(finding.span.end() <= source.bytes().len(), "a span ends behind the file");
         // Quotes in the middle of a name are part of how it is written.
-        let name = finding.span.of(source.text()).replace(['"', '\'', '\\'], "");
+        let name = finding.span.of(source.text()).replace(['"', '\'', '\\', '`'], "");
         hold!(!name.is_empty(), "{}: a finding without a name", finding.rule);
         let last = name.trim_start_matches('-').rsplit('.').next().unwrap_or_default();
         let carrier = matches!(finding.rule.split('-').next(), Some("helm" | "secret" | "env"))
@@ -166,7 +166,7 @@ fn kept_values(text: &str) -> Option<Vec<String>> {
 }
 
 /// All texts, keys too, as another parser reads them, in their order; `None` if it is no YAML.
-fn texts(text: &str) -> Option<Vec<String>> {
+pub(crate) fn texts(text: &str) -> Option<Vec<String>> {
     let mut texts = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
         let mut waiting = vec![serde_yaml::Value::deserialize(document).ok()?];
@@ -194,30 +194,13 @@ fn is_kept(text: &str) -> bool {
         && !text.starts_with("GR1348941")
 }
 
-/// A text reads as [`reads`] says, and as another parser reads it.
-pub fn texts_inside(path: &str, source: &Source) -> Holds {
-    let text = source.text().get(source.text_start()..).unwrap_or_default();
-    let Some(language) = syntax::detect(Some(path), text) else { return Ok(()) };
-    reads(language, text)?;
-    // Aliases, tags, merge keys, keys that are no texts, templates, and what YAML 1.1 takes for line ends, differ on purpose.
-    let differs =
-        text.contains(['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}']) || text.contains("{{");
-    if language.name() == "yaml" && !differs && !has_lone_return(text) {
-        let parsed = language.parse(text);
-        if parsed.facts().notices.is_empty() {
-            same_texts(text, parsed.facts())?;
-        }
-    }
-    Ok(())
-}
-
 /// YAML takes a `\r` alone for a line end; elsewhere it is none.
-fn has_lone_return(text: &str) -> bool {
+pub(crate) fn has_lone_return(text: &str) -> bool {
     text.replace("\r\n", "").contains('\r')
 }
 
 /// What `language` reads lies in `text`, and every text inside it on the bytes that its segments name.
-pub fn reads(language: &dyn Language, text: &str) -> Holds {
+pub(crate) fn reads(language: &dyn Language, text: &str) -> Holds {
     let parsed = language.parse(text);
     let facts = parsed.facts();
     let exact = !has_lone_return(text);
@@ -245,27 +228,6 @@ pub fn reads(language: &dyn Language, text: &str) -> Holds {
     }
     for datum in parsed.data() {
         hold!(text.get(datum.span.range()).is_some(), "{datum:?} is nowhere");
-    }
-    Ok(())
-}
-
-/// Another parser reads the same texts, in the same order.
-fn same_texts(text: &str, facts: &Facts) -> Holds {
-    let Some(theirs) = texts(text.trim_start_matches('\u{feff}')) else { return Ok(()) };
-    let keys = facts.tree.nodes.iter().filter_map(|node| node.key.as_ref());
-    if keys.into_iter().any(|key| key.text.starts_with(['{', '['])) {
-        return Ok(());
-    }
-    let mut ours = facts.tree.nodes.iter().flat_map(|node| {
-        let value = match &node.kind {
-            NodeKind::Scalar(scalar) => Some(&scalar.text),
-            _ => None,
-        };
-        node.key.as_ref().map(|key| &key.text).into_iter().chain(value)
-    });
-    for theirs in &theirs {
-        // Whether the end of the file ends a line is seen in two ways.
-        hold!(ours.any(|text| text.trim_end() == theirs.trim_end()), "another parser reads {theirs:?}");
     }
     Ok(())
 }

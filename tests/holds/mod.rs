@@ -1,26 +1,26 @@
 //! What holds for every text. Shared by `tests/properties` (generated texts), `tests/corpus.rs` (texts that once broke
 //! something) and the targets of `fuzz/` (texts that nobody thought of).
 
-pub mod invariants;
+pub(crate) mod invariants;
 mod roundtrip;
 
 use invariants::{Holds, Seen};
 use runnerlint::engine::{self, Surroundings};
-use runnerlint::syntax::LANGUAGES;
+use runnerlint::syntax::{LANGUAGES, Language};
 use runnerlint::text::Source;
 
 /// What is tried on bytes that come from a file or a fuzzer.
-pub struct Target {
+pub(crate) struct Target {
     /// Its name: a file in `fuzz/fuzz_targets`, a folder in `fuzz/corpus` and `fuzz/regressions`.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What has to hold, and how the bytes are read.
-    pub check: fn(&[u8]) -> Holds,
+    pub(crate) check: fn(&[u8]) -> Holds,
     /// The bytes that stand for a file.
-    pub seed: fn(&str, &[u8]) -> Vec<u8>,
+    pub(crate) seed: fn(&str, &[u8]) -> Vec<u8>,
 }
 
 /// Every target there is.
-pub static TARGETS: &[Target] = &[
+pub(crate) static TARGETS: &[Target] = &[
     Target { name: "parsers", check: parsers, seed: |path, text| language_of(path, text) },
     Target { name: "regions", check: roundtrip::regions, seed: roundtrip::seed },
     Target { name: "engine", check: engine, seed: named },
@@ -40,7 +40,7 @@ fn parsers(data: &[u8]) -> Holds {
 
 fn language_of(path: &str, text: &[u8]) -> Vec<u8> {
     let source = Source::new(text.to_vec());
-    let name = runnerlint::syntax::detect(Some(path), source.text()).map(|language| language.name());
+    let name = runnerlint::syntax::detect(Some(path), source.text()).map(Language::name);
     let index = LANGUAGES.iter().position(|language| Some(language.name()) == name).unwrap_or_default();
     let mut seed = vec![u8::try_from(index).unwrap_or_default()];
     seed.extend_from_slice(text);
@@ -67,12 +67,14 @@ fn named(path: &str, text: &[u8]) -> Vec<u8> {
 fn engine(data: &[u8]) -> Holds {
     let (path, token_value, bytes) = file(data);
     let settings = invariants::settings(token_value);
-    let around = Surroundings { in_chart_templates: path.starts_with("templates/"), ..Surroundings::default() };
+    let around =
+        Surroundings { in_chart_templates: path.starts_with("templates/"), ..Surroundings::default() };
     let source = Source::new(bytes.to_vec());
     let linted = engine::lint(&settings, &path, &around, &source);
     invariants::findings(&source, &linted)?;
     let again = engine::lint(&settings, &path, &around, &Source::new(bytes.to_vec()));
-    if again.findings != linted.findings || again.notices != linted.notices || again.secrets != linted.secrets {
+    if again.findings != linted.findings || again.notices != linted.notices || again.secrets != linted.secrets
+    {
         return Err("a second look sees something else".to_owned());
     }
     Ok(())

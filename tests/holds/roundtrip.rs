@@ -34,7 +34,7 @@ pub(super) fn regions(data: &[u8]) -> Holds {
     if !parsed.facts().notices.is_empty() {
         return Ok(());
     }
-    let inner = inner_texts(parsed.as_ref());
+    let inner = inner_texts(parsed.as_ref(), false);
     let Some(inner) = inner.get(usize::from(which) % inner.len().max(1)) else { return Ok(()) };
     let spans = if kind % 2 == 0 { names(&inner.text) } else { lines(&inner.text) };
     let Some(span) = spans.get(usize::from(place) % spans.len().max(1)) else { return Ok(()) };
@@ -43,13 +43,13 @@ pub(super) fn regions(data: &[u8]) -> Holds {
     let Ok(outer) = inner.segments.edit(text, &inner.text, &edit) else { return Ok(()) };
     let host = apply(text, outer.clone());
     let wanted = apply(&inner.text, edit.clone());
-    // A text that went as a whole, or lost its last line, may have gone with its place.
-    if wanted.trim().is_empty() || kind % 2 == 1 && !inner.text.ends_with('\n') {
+    // A text that went as a whole may have gone with its place.
+    if wanted.trim().is_empty() {
         return Ok(());
     }
     let start = inner.segments.outer().start();
     let after = language.parse(&host);
-    let found: Vec<String> = inner_texts(after.as_ref())
+    let found: Vec<String> = inner_texts(after.as_ref(), true)
         .into_iter()
         .filter(|it| it.segments.outer().start() == start)
         .map(|it| it.text)
@@ -72,13 +72,15 @@ pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
     seed
 }
 
-/// Every inner text that can be edited piece by piece: no expansion or template expression in it.
-fn inner_texts(parsed: &dyn Parsed) -> Vec<Decoded> {
+/// The inner texts; without the `opaque` ones, in which an expansion or a template expression stands, all of them can be
+/// edited piece by piece.
+fn inner_texts(parsed: &dyn Parsed, opaque: bool) -> Vec<Decoded> {
     let facts = parsed.facts();
     let values = facts.tree.nodes.iter().enumerate().filter_map(|(index, _)| u32::try_from(index).ok());
-    let values = values.map(NodeId).filter(|id| facts.tree.scalar(*id).is_some_and(|scalar| !scalar.opaque));
+    let values =
+        values.map(NodeId).filter(|id| facts.tree.scalar(*id).is_some_and(|scalar| opaque || !scalar.opaque));
     let words = facts.commands.iter().flat_map(|command| &command.words);
-    let words = words.filter(|word| !word.opaque && !word.control).map(|word| word.node);
+    let words = words.filter(|word| opaque || !word.opaque && !word.control).map(|word| word.node);
     let decoded = values.chain(words).filter_map(|node| parsed.decode(node));
     facts.regions.iter().map(|region| region.decoded.clone()).chain(decoded).collect()
 }
@@ -101,14 +103,14 @@ fn names(text: &str) -> Vec<Span> {
     names
 }
 
-/// Whole lines, with their ends.
+/// Whole lines, with their ends, but for the last one: what stands before it may go on in it, which is the fix's business.
 fn lines(text: &str) -> Vec<Span> {
     let mut at = 0;
     let lines = text.split_inclusive('\n').map(|line| {
         at += line.len();
         Span::new(at - line.len(), at)
     });
-    lines.filter(|line| line.of(text).ends_with('\n')).collect()
+    lines.filter(|line| line.end() < text.len()).collect()
 }
 
 fn apply(text: &str, edit: Edit) -> String {

@@ -12,6 +12,7 @@
 mod choices;
 #[path = "../holds/invariants.rs"]
 mod invariants;
+mod oracle;
 mod shell;
 mod texts;
 mod yaml;
@@ -41,7 +42,7 @@ fn check<P: AsRef<str>>(length: usize, generate: impl Fn(&mut Choices<'_>) -> (P
     let strategy = (proptest::collection::vec(any::<u8>(), 0..length), any::<bool>());
     let result = TestRunner::new(config).run(&strategy, |(bytes, token_value)| {
         let (path, text) = generate(&mut Choices::new(&bytes));
-        let result = invariants::texts_inside(path.as_ref(), &Source::new(text.clone()))
+        let result = oracle::agrees(path.as_ref(), &Source::new(text.clone()))
             .and_then(|()| invariants::fixes(path.as_ref(), &text, token_value, &mut seen.borrow_mut()));
         result.map_err(TestCaseError::fail)
     });

@@ -4,16 +4,15 @@
 #![expect(clippy::format_collect, reason = "shapes are short functions in a table")]
 
 /// A text by its size: name, the file's name, the text with that many of everything.
-pub type Shape<'a> = (&'a str, &'a str, &'a dyn Fn(usize) -> String);
+pub(crate) type Shape<'a> = (&'a str, &'a str, &'a dyn Fn(usize) -> String);
 
 /// What is done with shapes.
-pub type Take<'a> = &'a mut dyn FnMut(&[Shape<'_>]);
+pub(crate) type Take<'a> = &'a mut dyn FnMut(&[Shape<'_>]);
 
-const REGISTER: &str =
-    "gitlab-runner register --token \"$T\" --tag-list a\n";
+const REGISTER: &str = "gitlab-runner register --token \"$T\" --tag-list a\n";
 
 /// Hands shells out.
-pub fn shells(take: Take<'_>) {
+pub(crate) fn shells(take: Take<'_>) {
     let many =
         |piece: &'static str| move |count: usize| format!("{REGISTER}{}\n{REGISTER}", piece.repeat(count));
     take(&[
@@ -84,7 +83,7 @@ pub fn shells(take: Take<'_>) {
 }
 
 /// Hands yamls out.
-pub fn yamls(take: Take<'_>) {
+pub(crate) fn yamls(take: Take<'_>) {
     const HEAD: &str = "gitlabUrl: x\nrunnerToken: glrt-xxxxxxxxxxxxxxxxxxxx\nrunners:\n  locked: true\n";
     let many = |piece: &'static str| move |count: usize| format!("{HEAD}x: {}\n", piece.repeat(count));
     let lines = |piece: &'static str| move |count: usize| format!("{HEAD}{}", piece.repeat(count));
@@ -184,7 +183,7 @@ pub fn yamls(take: Take<'_>) {
 }
 
 /// Hands others out.
-pub fn others(take: Take<'_>) {
+pub(crate) fn others(take: Take<'_>) {
     let markdown = |piece: &'static str| {
         move |count: usize| format!("{}\n\n```sh\n{REGISTER}```\n", piece.repeat(count))
     };
@@ -214,7 +213,7 @@ pub fn others(take: Take<'_>) {
 }
 
 /// Hands lines and programs out.
-pub fn lines_and_programs(take: Take<'_>) {
+pub(crate) fn lines_and_programs(take: Take<'_>) {
     let many =
         |piece: &'static str| move |count: usize| format!("{REGISTER}{}\n{REGISTER}", piece.repeat(count));
     take(&[
@@ -267,7 +266,7 @@ pub fn lines_and_programs(take: Take<'_>) {
 }
 
 /// Hands out what many commands, variables, tags and values make together.
-pub fn many_of_each(take: Take<'_>) {
+pub(crate) fn many_of_each(take: Take<'_>) {
     const VARIABLES: &str = "gitlabUrl: x\nrunnerToken: y\nrunners:\n  locked: true\n";
     take(&[
         ("commands and variables", "a.sh", &|count| {
@@ -310,14 +309,23 @@ pub fn many_of_each(take: Take<'_>) {
         ("curl", "a.sh", &|count| {
             "curl -X POST https://gitlab.example.com/api/v4/runners --form token=secretsecret\n".repeat(count)
         }),
+        ("one line of curl", "a.sh", &|count| {
+            "curl -X POST https://gitlab.example.com/api/v4/runners --form token=secretsecret; ".repeat(count)
+        }),
+        ("calls in code", "a.rb", &|count| "post('/api/v4/runners'); ".repeat(count)),
+        ("calls and commands", "a.sh", &|count| {
+            format!("curl -X POST https://gitlab.example.com/api/v4/runners\n{REGISTER}").repeat(count)
+        }),
         ("base64", "secret.yaml", &|count| {
             let data = "Z2xydC1h".repeat(count);
             format!("apiVersion: v1\nkind: Secret\ndata:\n  runner-registration-token: {data}\n")
         }),
         ("base64 of many", "secret.yaml", &|count| {
-            let entry = |at| format!("  k{at}: c2VjcmV0c2VjcmV0{:08}\n", at);
+            let entry = |at| format!("  k{at}: c2VjcmV0c2VjcmV0{at:08}\n");
             let data: String = (0..count).map(entry).collect();
-            format!("apiVersion: v1\nkind: Secret\ndata:\n  runner-registration-token: c2VjcmV0c2VjcmV0\n{data}")
+            format!(
+                "apiVersion: v1\nkind: Secret\ndata:\n  runner-registration-token: c2VjcmV0c2VjcmV0\n{data}"
+            )
         }),
         ("aliases of one anchor", "a.yml", &|count| {
             format!("a: &a\n  script:\n    - {REGISTER}{}", "b: *a\n".repeat(count))
@@ -327,11 +335,14 @@ pub fn many_of_each(take: Take<'_>) {
             format!(".a: &a\n  - {REGISTER}{}", (0..count).map(job).collect::<String>())
         }),
         ("laughs", "values.yaml", &|count| {
-            let line = |at: usize| format!("l{at}: &l{at} [{}]\n", format!("*l{}, ", at.max(1) - 1).repeat(9));
+            let line =
+                |at: usize| format!("l{at}: &l{at} [{}]\n", format!("*l{}, ", at.max(1) - 1).repeat(9));
             format!("{VARIABLES}l: &l0 [a]\n{}", (1..count).map(line).collect::<String>())
         }),
         ("values in values", "values.yaml", &|count| {
-            (0..count).map(|at| format!("r{at}:\n  {}\n", VARIABLES.trim_end().replace('\n', "\n  "))).collect()
+            (0..count)
+                .map(|at| format!("r{at}:\n  {}\n", VARIABLES.trim_end().replace('\n', "\n  ")))
+                .collect()
         }),
         ("values that are texts", "a.yaml", &|count| {
             let item = format!("  - values: |\n      {}\n", VARIABLES.trim_end().replace('\n', "\n      "));
@@ -343,7 +354,11 @@ pub fn many_of_each(take: Take<'_>) {
         }),
         ("leaked tokens on one line", "a.txt", &|count| "GR1348941abcdefghijklmnopqrst ".repeat(count)),
         ("long lines", "a.sh", &|count| {
-            format!("# {}\ngitlab-runner register --token $T --tag-list {}\n", "x".repeat(count * 9), "a,".repeat(count * 9))
+            format!(
+                "# {}\ngitlab-runner register --token $T --tag-list {}\n",
+                "x".repeat(count * 9),
+                "a,".repeat(count * 9)
+            )
         }),
         ("one line of commands", "a.sh", &|count| {
             "gitlab-runner register --token $T --locked; ".repeat(count)
@@ -352,7 +367,7 @@ pub fn many_of_each(take: Take<'_>) {
 }
 
 /// Hands HCL and TOML out.
-pub fn blocks(take: Take<'_>) {
+pub(crate) fn blocks(take: Take<'_>) {
     const HELM: &str = "resource \"helm_release\" \"a\" {\n  chart = \"gitlab-runner\"\n";
     take(&[
         ("set blocks", "a.tf", &|count| {
@@ -360,7 +375,9 @@ pub fn blocks(take: Take<'_>) {
             format!("{HELM}{}}}\n", set.repeat(count))
         }),
         ("resources", "a.tf", &|count| {
-            let one = format!("{HELM}  set {{\n    name  = \"runnerRegistrationToken\"\n    value = var.x\n  }}\n}}\n");
+            let one = format!(
+                "{HELM}  set {{\n    name  = \"runnerRegistrationToken\"\n    value = var.x\n  }}\n}}\n"
+            );
             one.repeat(count)
         }),
         ("here-documents", "a.tf", &|count| {
@@ -374,7 +391,9 @@ pub fn blocks(take: Take<'_>) {
         ("braces", "a.tf", &|count| format!("{HELM}x = {}\n", "{a = ".repeat(count))),
         ("blocks open", "a.tf", &|count| format!("{}{HELM}", "a {\n".repeat(count))),
         ("calls", "a.tf", &|count| format!("{HELM}x = {}\n", "f(".repeat(count))),
-        ("interpolations", "a.tf", &|count| format!("{HELM}x = \"gitlab-runner register {}\"\n", "${\"".repeat(count))),
+        ("interpolations", "a.tf", &|count| {
+            format!("{HELM}x = \"gitlab-runner register {}\"\n", "${\"".repeat(count))
+        }),
         ("interpolations closed", "a.tf", &|count| {
             format!("{HELM}x = \"gitlab-runner register --token a {}\"\n", "${a}".repeat(count))
         }),
@@ -391,18 +410,26 @@ pub fn blocks(take: Take<'_>) {
             format!("[[runners]]\ntoken = \"x\"\nlocked = true\n{keys}")
         }),
         ("same keys", "config.toml", &|count| format!("[[runners]]\n{}", "locked = true\n".repeat(count))),
-        ("dotted keys", "config.toml", &|count| format!("[[runners]]\nlocked = true\n{}a = 1\n", "a.".repeat(count))),
-        ("arrays", "config.toml", &|count| format!("[[runners]]\nlocked = true\na = {}\n", "[".repeat(count))),
+        ("dotted keys", "config.toml", &|count| {
+            format!("[[runners]]\nlocked = true\n{}a = 1\n", "a.".repeat(count))
+        }),
+        ("arrays", "config.toml", &|count| {
+            format!("[[runners]]\nlocked = true\na = {}\n", "[".repeat(count))
+        }),
         ("inline tables", "config.toml", &|count| {
             format!("[[runners]]\nlocked = true\na = {}\n", "{a = ".repeat(count))
         }),
-        ("strings open", "config.toml", &|count| format!("[[runners]]\nlocked = true\n{}", "a = \"\n".repeat(count))),
+        ("strings open", "config.toml", &|count| {
+            format!("[[runners]]\nlocked = true\n{}", "a = \"\n".repeat(count))
+        }),
         ("long strings open", "config.toml", &|count| {
             format!("[[runners]]\nlocked = true\n{}", "a = \"\"\"\n'''".repeat(count))
         }),
         ("templates", "config.toml.j2", &|count| {
             format!("[[runners]]\n{}locked = true\n", "{% if x %}\na = {{ b }}\n{% endif %}\n".repeat(count))
         }),
-        ("templates open", "config.toml.j2", &|count| format!("[[runners]]\nlocked = true\na = {}\n", "{{ ".repeat(count))),
+        ("templates open", "config.toml.j2", &|count| {
+            format!("[[runners]]\nlocked = true\na = {}\n", "{{ ".repeat(count))
+        }),
     ]);
 }

@@ -97,9 +97,14 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Span> {
             [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => 3,
             [b'$' | b'%', b'{', ..] => {
                 let end = lex::template_end(bytes, at);
-                found.push(Span::new(at, end.unwrap_or(span.end())));
-                // One that does not end hides what is behind it: each search would go to the end.
-                let Some(end) = end else { break };
+                let Some(end) = end else {
+                    // One that does not end is a word; behind it no other one is looked for, as each search would go to the
+                    // end.
+                    let word = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+                    found.push(Span::new(at, at + word));
+                    break;
+                };
+                found.push(Span::new(at, end));
                 end - at
             }
             _ => 1,

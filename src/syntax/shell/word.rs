@@ -232,12 +232,24 @@ impl Lexer<'_> {
         }
     }
 
+    /// What stands between blanks before `at`; nothing where that is longer than any option.
+    fn word_before(&self, at: usize) -> &[u8] {
+        let near = self.bytes.get(at.saturating_sub(LONGEST_OPTION)..at).unwrap_or_default();
+        let blanks = near.iter().rev().take_while(|byte| b" \t".contains(byte)).count();
+        let word = near.get(..near.len() - blanks).unwrap_or_default();
+        match word.iter().rposition(|byte| b" \t\n".contains(byte)) {
+            Some(blank) => word.get(blank + 1..).unwrap_or_default(),
+            None if at <= LONGEST_OPTION => word,
+            None => b"",
+        }
+    }
+
     /// The end of `<your token>`, which is no redirection.
     pub(super) fn placeholder(&self, start: usize) -> Option<usize> {
         let at = self.at;
         let rest = self.text.get(at..)?.strip_prefix('<')?;
-        let before = self.text.get(..at)?.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next()?;
-        let is_value = before.len() > 2 && before.starts_with("--") && !before.contains('=');
+        let before = self.word_before(at);
+        let is_value = before.len() > 2 && before.starts_with(b"--") && !before.contains(&b'=');
         if !is_value && !rest.starts_with(char::is_alphabetic) || rest.starts_with(['(', ' ', '<', '>']) {
             return None;
         }
@@ -254,7 +266,7 @@ impl Lexer<'_> {
         }
         let glued = behind.starts_with(|c: char| c.is_alphanumeric() || c == '&' || c == '>' || c == '$');
         let telling = inner.contains([' ', '_', '-']) || inner.contains(char::is_uppercase);
-        let behind_option = before.starts_with('-');
+        let behind_option = before.starts_with(b"-");
         (at > start || !glued && (telling || behind_option)).then_some(at + 1 + len + 1)
     }
 
@@ -424,6 +436,8 @@ impl Lexer<'_> {
     }
 }
 
+/// The longest option that is looked for before a placeholder, with blanks, in bytes.
+const LONGEST_OPTION: usize = 160;
 /// The longest `((…))` that is looked for, in bytes.
 const LONGEST_ARITHMETIC: usize = 4096;
 
