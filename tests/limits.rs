@@ -6,7 +6,7 @@ use runnerlint::text::Source;
 
 const COMMAND: &str = "gitlab-runner register --token \"$T\" --locked\n";
 const VALUES: &str = "gitlabUrl: x\nrunnerToken: y\nrunners:\n  locked: true\n";
-const TOML: &str = "[[runners]]\nlocked = true\n";
+const TOML: &str = "[[runners]]\ntoken = \"x\"\nlocked = true\n";
 
 fn look(path: &str, text: &str) -> Linted {
     lint(&Settings::default(), path, &Surroundings::default(), &Source::new(text.as_bytes().to_vec()))
@@ -23,7 +23,7 @@ fn assert_told(path: &str, text: &str, word: &str) {
 
 #[test]
 fn findings() {
-    let tokens = |count: usize| "GR1348941madeupmadeupmadeup0\n".repeat(count);
+    let tokens = |count: usize| "GR1348941madeupmadeupmadeup00\n".repeat(count);
     let linted = look("a.txt", &tokens(100_000));
     assert_eq!((linted.findings.len(), linted.notices.len()), (100_000, 0));
     let linted = look("a.txt", &tokens(100_001));
@@ -50,11 +50,11 @@ fn nesting() {
     assert_told("values.yaml", &format!("{VALUES}x: {}\n", deep("[")), "");
     assert_told("values.yaml", &format!("{VALUES}x: {}\n", deep("{a: ")), "");
     assert_told("config.toml", &format!("{TOML}a = {}\n", deep("[")), "");
-    assert_told(
-        "main.tf",
-        &format!("x = \"{}\"\ny = {}\n", COMMAND.trim_end().replace('"', ""), deep("[")),
-        "",
+    let command = COMMAND.trim_end().replace('"', "");
+    let provisioner = format!(
+        "resource \"x\" \"y\" {{\n  provisioner \"local-exec\" {{\n    command = \"{command}\"\n  }}\n}}\n"
     );
+    assert_told("main.tf", &format!("{provisioner}y = {}\n", deep("[")), "");
 }
 
 #[test]

@@ -409,27 +409,32 @@ pub(crate) fn blocks(take: Take<'_>) {
             let keys: String = (0..count).map(|at| format!("k{at} = 1\n")).collect();
             format!("[[runners]]\ntoken = \"x\"\nlocked = true\n{keys}")
         }),
-        ("same keys", "config.toml", &|count| format!("[[runners]]\n{}", "locked = true\n".repeat(count))),
+        ("same keys", "config.toml", &|count| {
+            format!("[[runners]]\ntoken = \"x\"\n{}", "locked = true\n".repeat(count))
+        }),
         ("dotted keys", "config.toml", &|count| {
-            format!("[[runners]]\nlocked = true\n{}a = 1\n", "a.".repeat(count))
+            format!("[[runners]]\ntoken = \"x\"\nlocked = true\n{}a = 1\n", "a.".repeat(count))
         }),
         ("arrays", "config.toml", &|count| {
-            format!("[[runners]]\nlocked = true\na = {}\n", "[".repeat(count))
+            format!("[[runners]]\ntoken = \"x\"\nlocked = true\na = {}\n", "[".repeat(count))
         }),
         ("inline tables", "config.toml", &|count| {
-            format!("[[runners]]\nlocked = true\na = {}\n", "{a = ".repeat(count))
+            format!("[[runners]]\ntoken = \"x\"\nlocked = true\na = {}\n", "{a = ".repeat(count))
         }),
         ("strings open", "config.toml", &|count| {
-            format!("[[runners]]\nlocked = true\n{}", "a = \"\n".repeat(count))
+            format!("[[runners]]\ntoken = \"x\"\nlocked = true\n{}", "a = \"\n".repeat(count))
         }),
         ("long strings open", "config.toml", &|count| {
-            format!("[[runners]]\nlocked = true\n{}", "a = \"\"\"\n'''".repeat(count))
+            format!("[[runners]]\ntoken = \"x\"\nlocked = true\n{}", "a = \"\"\"\n'''".repeat(count))
         }),
         ("templates", "config.toml.j2", &|count| {
-            format!("[[runners]]\n{}locked = true\n", "{% if x %}\na = {{ b }}\n{% endif %}\n".repeat(count))
+            format!(
+                "[[runners]]\ntoken = \"x\"\n{}locked = true\n",
+                "{% if x %}\na = {{ b }}\n{% endif %}\n".repeat(count)
+            )
         }),
         ("templates open", "config.toml.j2", &|count| {
-            format!("[[runners]]\nlocked = true\na = {}\n", "{{ ".repeat(count))
+            format!("[[runners]]\ntoken = \"x\"\nlocked = true\na = {}\n", "{{ ".repeat(count))
         }),
     ]);
 }
