@@ -4,7 +4,7 @@ use super::Surroundings;
 use crate::embed::{Decoded, NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Survey};
+use crate::sites::{self, Context, Given, Inner, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, Source, Span};
 
@@ -84,6 +84,7 @@ pub(crate) fn read(
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
             given: &next.given,
+            variables: &Variables::default(),
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let inner = std::mem::take(&mut out.survey.inner);

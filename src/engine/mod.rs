@@ -19,6 +19,9 @@ pub(crate) use documents::Documents;
 pub(crate) use fixes::UnitFix;
 use reads::Reads;
 
+/// How many findings a file may have.
+const MAX_FINDINGS: usize = 100_000;
+
 /// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -124,6 +127,9 @@ fn examine(
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
         for registration in &registrations {
+            if findings.len() > MAX_FINDINGS {
+                break;
+            }
             let judged = findings::judge(&file, registration, file.name(registration, &mut names));
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
@@ -136,6 +142,9 @@ fn examine(
     }
     findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     out.linted.findings = findings;
+    if out.linted.findings.len() > MAX_FINDINGS {
+        out.cut(source);
+    }
     if !source.is_utf8() {
         out.linted.notices.push(Notice {
             kind: NoticeKind::Unparsable,
@@ -144,6 +153,27 @@ fn examine(
         });
     }
     out
+}
+
+impl Analysis {
+    /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
+    fn cut(&mut self, source: &Source) {
+        let first =
+            self.linted.findings.get(MAX_FINDINGS).map(|finding| source.position(finding.span.start()));
+        self.linted.findings.truncate(MAX_FINDINGS);
+        self.fixes.clear();
+        for finding in &mut self.linted.findings {
+            if finding.fix.is_ok() {
+                finding.fix = Err("this file has too many findings to fix them all at once".to_owned());
+                finding.removes = None;
+            }
+        }
+        self.linted.notices.push(Notice {
+            kind: NoticeKind::Limited,
+            message: format!("more than {MAX_FINDINGS} findings in this file: the others are not shown"),
+            position: first,
+        });
+    }
 }
 
 /// A file that was read, and how it is to be judged.

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Severity};
 use crate::mask::Mask;
 use crate::rules::{BUILT_IN, Match, Rule};
 use crate::sites::{Carrier, Place, Via};
-use crate::text::Span;
+use crate::text::{Cover, Span};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
@@ -99,17 +99,22 @@ fn texts(file: &File<'_>) -> Vec<Finding> {
         })
         .collect();
     for (doc, document) in file.documents.iter().enumerate() {
-        let inner = inner.get(&doc).map(Vec::as_slice).unwrap_or_default();
+        let inner = Cover::of(inner.remove(&doc).unwrap_or_default());
         let language = document.language.name();
         for pattern in &wanted {
             if !pattern.found.text.as_ref().is_some_and(|text| text.within.iter().any(|it| it == language)) {
                 continue;
             }
             let Some(regex) = pattern.regex() else { continue };
+            let (mut line, mut searched) = (0, 0);
             for at in regex.captures_iter(&document.text) {
                 let Some(at) = at.get(1).or_else(|| at.get(0)) else { continue };
                 let span = Span::from(at.range());
-                if is_comment(document, span) || inner.iter().any(|text| text.contains(span)) {
+                // Lines may be long: what was searched for their start is not searched again.
+                let new = document.text.get(searched..span.start()).unwrap_or_default();
+                line = new.rfind('\n').map_or(line, |newline| searched + newline + 1);
+                searched = searched.max(span.start());
+                if is_comment(document, line, span) || inner.holds(span) {
                     continue;
                 }
                 findings.extend(finding(file, pattern.rule, pattern.found, doc, span, at.as_str()));
@@ -120,10 +125,9 @@ fn texts(file: &File<'_>) -> Vec<Finding> {
 }
 
 /// Whether a span lies in a comment of its text, or of a text inside it that nobody read: on a line that begins with the
-/// sign of one.
-fn is_comment(document: &Document, span: Span) -> bool {
-    let before = document.text.get(..span.start()).unwrap_or_default();
-    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+/// sign of one. The line begins at `line`.
+fn is_comment(document: &Document, line: usize, span: Span) -> bool {
+    let line = document.text.get(line..span.start()).unwrap_or_default().trim_start();
     let comments = &document.parsed.facts().comments;
     let next = comments.partition_point(|comment| comment.span.end() <= span.start());
     line.starts_with(['#', ';'])

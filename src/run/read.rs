@@ -40,14 +40,34 @@ pub(super) fn read(path: &Path, named: bool) -> Read {
 
 /// At most one byte more than we lint; `None` for what is no regular file, which is never opened.
 fn bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let metadata = fs::symlink_metadata(path)?;
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    // It may be something else by now.
+    let file = open(path)?;
+    let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(None);
     }
     let size = metadata.len().min(LARGEST + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// Opens a file. A pipe that has come in its place makes nobody wait, and a link leads nowhere.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 /// Why `bytes` are not linted.
@@ -71,6 +91,18 @@ fn is_binary(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_or_link_in_the_place_of_a_file_keeps_nobody_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(!open(&pipe).unwrap().metadata().unwrap().is_file());
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("pipe", &link).unwrap();
+        assert!(open(&link).is_err());
+    }
 
     #[test]
     fn a_file_that_vanishes_after_the_walk_is_told_and_one_that_was_named_is_missed() {

@@ -9,7 +9,7 @@ use super::{releases, requests};
 use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use std::collections::BTreeSet;
 
 /// What is around a command.
@@ -56,14 +56,18 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     options.read(&command.stray);
     let sealed = sealed.then(|| IN_PIECES.to_owned()).or_else(|| around.context.given.sealed.clone());
     for carrier in &mut options.out {
-        carrier.value.known = known_value(&carrier.value.text, around);
+        carrier.value.known = around.context.variables.literal(
+            &carrier.value.text,
+            around.text(),
+            &around.parsed.facts().variables,
+        );
         carrier.sealed.clone_from(&sealed);
     }
     let (opaque, wakes) = (options.opaque, options.wakes);
     let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
-    let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
+    let crossed = overlaps_any(around.control, whole);
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
@@ -84,22 +88,6 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     Vec::new()
 }
 
-/// The literal that `$NAME` stands for, if the text gives it a value once, literally, and in no other way.
-fn known_value(text: &str, around: &Around<'_>) -> Option<String> {
-    let name = text.strip_prefix('$')?;
-    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
-    let mut given = around.parsed.facts().variables.iter().filter(|variable| variable.name == name);
-    let (Some(variable), None) = (given.next(), given.next()) else { return None };
-    if variable.opaque || variable.value.is_empty() {
-        return None;
-    }
-    // `read NAME`, `for NAME in`, `NAME+=`, `unset NAME`, `printf -v NAME`.
-    let other =
-        format!(r"\b(?:read|for|unset|getopts|mapfile|printf)\b[^\n;]*\b{0}\b|\b{0}\+=", regex::escape(name));
-    let is_set_otherwise = regex::Regex::new(&other).ok()?.is_match(around.text());
-    (!is_set_otherwise).then(|| variable.value.clone())
-}
-
 /// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
 fn read_answers(
     command: &Command,
@@ -113,15 +101,13 @@ fn read_answers(
         let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
         asks.unless.contains(&canonical(name)) && value != "false"
     });
-    // Asked last: it looks at all that was found so far.
-    let variable = || {
-        survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
-            || around.text().contains(asks.variable.as_str())
-    };
     let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
-    let Some(word) = word.filter(|word| answered && !silent && !word.opaque && !variable()) else { return };
+    let Some(word) = word.filter(|word| answered && !silent && !word.opaque) else { return };
+    if survey.gives(&asks.variable) || around.context.variables.mentions(around.text(), &asks.variable) {
+        return;
+    }
     let scope = survey.places(around.context.doc);
     survey.carriers.push(Carrier {
         doc: around.context.doc,
@@ -159,7 +145,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
-        it.opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+        it.opaque = overlaps_any(around.control, command.span);
     }
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
@@ -441,7 +427,7 @@ fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
         return decoded.segments.to_outer(part);
     }
     // A word inside a substitution: it is shown, and stays.
-    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\".contains(b));
+    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\`".contains(b));
     let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
     let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
     Span::new(start, end).shifted(word.span.start())

@@ -6,7 +6,7 @@ use super::command::kind_of;
 use super::{Carrier, Place, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -37,7 +37,7 @@ pub(super) fn read(
     while let Some((at, aliased)) = open.pop() {
         let Some(node) = tree.get(at) else { continue };
         if let Some(it) = survey.scope_mut(scope) {
-            it.opaque |= target.control.iter().any(|tag| tag.overlaps(node.span));
+            it.opaque |= overlaps_any(target.control, node.span);
         }
         for child in tree.children(at) {
             let Some(node) = tree.get(*child) else { continue };

@@ -8,7 +8,7 @@ use super::schema::{Chart, ReleaseCommand, Site};
 use super::{Carrier, DATA, Part, Place, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, NodeKind, Word};
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 
 /// `a\.b.c[0]` as keys, each with its bytes.
 fn keys(path: &str) -> Vec<(String, Span)> {
@@ -83,7 +83,7 @@ pub(super) fn read_command(
     let Some(chart) = DATA.charts.first() else { return };
     let mut evident = found.arguments.iter().any(|word| !word.opaque && names_chart(chart, &word.text));
     let mut carriers = Vec::new();
-    let mut opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+    let mut opaque = overlaps_any(around.control, command.span);
     let mut version = None;
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {

@@ -13,8 +13,9 @@ use super::{Carrier, Container, DATA, Given, Inner, ScopeKind, Survey, Value, Va
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// The globs of each host, in the order of the data.
@@ -49,7 +50,7 @@ pub(super) fn read(
         releases: BTreeMap::new(),
         documents: Vec::new(),
         current: None,
-        hosts: Vec::new(),
+        hosts: Rc::default(),
         pinned: None,
         sops: false,
     }
@@ -72,7 +73,7 @@ struct Trees<'a> {
     documents: Vec<NodeId>,
     /// The document that is looked at, what it may be, whether it is encrypted.
     current: Option<NodeId>,
-    hosts: Vec<&'static Host>,
+    hosts: Rc<[&'static Host]>,
     /// The version of the chart that it pins.
     pinned: Option<(u32, u32)>,
     sops: bool,
@@ -87,7 +88,7 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            for host in self.hosts.clone() {
+            for host in self.hosts.clone().iter() {
                 for site in &host.sites {
                     if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
                         if site.holds == Holds::Nothing {
@@ -138,7 +139,7 @@ impl<'a> Trees<'a> {
     }
 
     /// The hosts whose files and documents are like this one.
-    fn hosts_of(&self, document: NodeId) -> Vec<&'static Host> {
+    fn hosts_of(&self, document: NodeId) -> Rc<[&'static Host]> {
         let path = self.context.path;
         let named = |index: usize, host: &Host| {
             let fits = |path| FILES.get(index).is_none_or(|files| files.is_match(path));
@@ -419,7 +420,7 @@ impl<'a> Trees<'a> {
         let scope = self.survey.scope(kind, self.context.doc, node.span);
         if let Some(it) = self.survey.scope_mut(scope) {
             it.evident = true;
-            it.opaque = self.control.iter().any(|tag| tag.overlaps(node.span));
+            it.opaque = overlaps_any(self.control, node.span);
         }
         let sealed = self.sealed().or(site.sealed.as_deref()).map(str::to_owned);
         for child in self.tree.children(id) {

@@ -6,7 +6,10 @@ use super::scan::{self, Finder, Role};
 use super::script::{Break, BreakKind, Mark, Output};
 use crate::facts::{Comment, Problem};
 use crate::text::Span;
+use std::cell::Cell;
 
+/// Bytes that may be searched for ends that never come, for each byte of text.
+const PATIENCE: usize = 8;
 /// How deep substitutions and groups are followed.
 const DEEPEST: usize = 64;
 
@@ -43,6 +46,8 @@ pub(super) struct Lexer<'t> {
     pub(super) root_prompt: bool,
     /// Delimiters of here-documents that never end.
     pub(super) endless: Vec<String>,
+    /// Bytes that may still be searched for ends that never come.
+    pub(super) patience: Cell<usize>,
 }
 
 impl<'t> Lexer<'t> {
@@ -62,6 +67,7 @@ impl<'t> Lexer<'t> {
             transcript: false,
             root_prompt: false,
             endless: Vec::new(),
+            patience: Cell::new(PATIENCE * text.len() + 4096),
         }
     }
 
