@@ -15,7 +15,7 @@ mod unused;
 use crate::finding::{Finding, Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
-use crate::suppress::{MARKER, Suppressions};
+use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
 use std::collections::BTreeSet;
 
@@ -182,7 +182,12 @@ fn accept(
     findings.extend(idle);
     let mut kept: BTreeSet<String> = BTreeSet::new();
     for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
-        if let Some(suppression) = written.all.of(&finding.rule, finding.span) {
+        // What is said of a suppression is not accepted by itself.
+        let itself = |it: &&Suppression| {
+            finding.rule == RULE && (it.span == finding.span || finding.name == RULE)
+        };
+        let suppression = written.all.of(&finding.rule, finding.span);
+        if let Some(suppression) = suppression.filter(|it| !itself(it)) {
             kept.extend(finding.group());
             suppression.accept(finding);
         }

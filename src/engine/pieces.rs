@@ -5,21 +5,15 @@ use crate::facts::NodeKind;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
-/// The texts inside each text, as bytes of the text around them: from where their place begins to their end.
+/// The texts inside each text, as bytes of the text around them.
 pub(crate) struct Inner(BTreeMap<usize, Vec<Span>>);
 
 impl Inner {
     pub(crate) fn of(documents: &Documents) -> Self {
         let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         for document in documents.iter() {
-            let Some(parent) = document.parent else { continue };
-            let outer = document.segments.outer();
-            let opener = document.place.as_ref().map_or(outer, |(_, at)| at.hull(outer));
-            // What names a place may stand far away from it.
-            let spans = inner.entry(parent).or_default();
-            spans.push(outer);
-            if opener.end() == outer.end() {
-                spans.push(opener);
+            if let Some(parent) = document.parent {
+                inner.entry(parent).or_default().push(document.segments.outer());
             }
         }
         Self(inner)
@@ -53,7 +47,10 @@ impl<'d> Pieces<'d> {
         }
         for region in &facts.regions {
             let outer = region.decoded.segments.outer();
-            list.push(region.opener.hull(outer));
+            // The target of a rule opens all of its recipes: each is a piece of its own.
+            if document.language.name() != "makefile" {
+                list.push(region.opener.hull(outer));
+            }
             if let Some(reader) = region.reader.and_then(|reader| facts.commands.get(reader)) {
                 list.push(reader.span.hull(outer));
             }
@@ -112,9 +109,14 @@ impl<'d> Pieces<'d> {
     }
 
     /// What a suppression in `comment` covers, in bytes of the text.
-    pub(crate) fn reach(&self, comment: Span) -> Span {
+    /// One that stands behind other words of the comment is at the end of a line, even if that is a comment.
+    pub(crate) fn reach(&self, comment: Span, behind_words: bool) -> Span {
         let own = self.line(comment.start());
-        let mut reach = if self.is_alone(comment) { self.behind(comment) } else { own };
+        let mut reach = match (self.is_alone(comment), behind_words) {
+            (false, _) => own,
+            (true, false) => self.behind(comment),
+            (true, true) => own.hull(self.behind(comment)),
+        };
         let first = self.list.partition_point(|piece| piece.start() < reach.start());
         for piece in self.list.get(first..).unwrap_or_default() {
             if piece.start() >= reach.end() {

@@ -55,7 +55,7 @@ pub(super) fn find(documents: &Documents, source: &Source) -> Written {
                 let line = source.position(span.start()).line;
                 let (reach, late) = match directive.scope {
                     Scope::File => (Span::new(0, source.bytes().len()), line > FILE_LINES),
-                    Scope::Line => (documents.to_host(doc, pieces.reach(comment.span)), false),
+                    Scope::Line => (documents.to_host(doc, pieces.reach(comment.span, directive.span.start() > 0)), false),
                 };
                 list.push(Suppression {
                     scope: directive.scope,

@@ -9,4 +9,5 @@ mod hostile;
 mod output;
 mod secrets;
 mod stdin;
+mod suppress;
 mod support;
