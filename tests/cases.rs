@@ -158,8 +158,9 @@ impl Case {
     fn check_findings(&self, source: &Source, linted: &Linted, report: &mut String) {
         let got: Vec<String> = linted.findings.iter().map(|finding| line_of(source, finding)).collect();
         let same = |(expected, got): (&String, &String)| {
-            expected == "*" || expected.split(' ').count() == 4
-                && expected.split(' ').zip(got.split(' ')).all(|(want, is)| want == is || want == "*")
+            expected == "*"
+                || expected.split(' ').count() == 4
+                    && expected.split(' ').zip(got.split(' ')).all(|(want, is)| want == is || want == "*")
         };
         if got.len() == self.find.len() && self.find.iter().zip(&got).all(same) {
             return;

@@ -47,7 +47,9 @@ impl ByPlace {
                 places.entry(parent).or_default().push((document.segments.outer(), doc));
             }
         }
-        places.values_mut().for_each(|texts| texts.sort_unstable());
+        for texts in places.values_mut() {
+            texts.sort_unstable();
+        }
         Self(places)
     }
 }

@@ -22,8 +22,8 @@ use std::collections::BTreeSet;
 pub(crate) use documents::{ByPlace, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
-pub(crate) use suppressions::{Written, plan};
 use reads::Reads;
+pub(crate) use suppressions::{Written, plan};
 
 /// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
 #[derive(Clone, Debug, Default)]
@@ -183,9 +183,8 @@ fn accept(
     let mut kept: BTreeSet<String> = BTreeSet::new();
     for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
         // What is said of a suppression is not accepted by itself.
-        let itself = |it: &&Suppression| {
-            finding.rule == RULE && (it.span == finding.span || finding.name == RULE)
-        };
+        let itself =
+            |it: &&Suppression| finding.rule == RULE && (it.span == finding.span || finding.name == RULE);
         let suppression = written.all.of(&finding.rule, finding.span);
         if let Some(suppression) = suppression.filter(|it| !itself(it)) {
             kept.extend(finding.group());

@@ -1,11 +1,11 @@
 //! The suppressions of a file: which comments they are, what they cover, and what is said of those that cover nothing.
 
+use super::Settings;
 use super::documents::Documents;
 use super::findings::is_selected;
 use super::fixes::{Plan, UnitFix};
 use super::pieces::{Inner, Pieces};
 use super::unused::Teller;
-use super::Settings;
 use crate::embed::NoEdit;
 use crate::finding::{Finding, Safety};
 use crate::rules::{BUILT_IN, Defect};
@@ -55,7 +55,10 @@ pub(super) fn find(documents: &Documents, source: &Source) -> Written {
                 let line = source.position(span.start()).line;
                 let (reach, late) = match directive.scope {
                     Scope::File => (Span::new(0, source.bytes().len()), line > FILE_LINES),
-                    Scope::Line => (documents.to_host(doc, pieces.reach(comment.span, directive.span.start() > 0)), false),
+                    Scope::Line => (
+                        documents.to_host(doc, pieces.reach(comment.span, directive.span.start() > 0)),
+                        false,
+                    ),
                 };
                 list.push(Suppression {
                     scope: directive.scope,
@@ -66,7 +69,12 @@ pub(super) fn find(documents: &Documents, source: &Source) -> Written {
                     line,
                     defect: directive.defect.or(late.then_some(Defect::Late)),
                 });
-                origins.push(Origin { doc, comment: comment.span, alone: pieces.is_alone(comment.span).then(|| pieces.lines_of(comment.span)), directive });
+                origins.push(Origin {
+                    doc,
+                    comment: comment.span,
+                    alone: pieces.is_alone(comment.span).then(|| pieces.lines_of(comment.span)),
+                    directive,
+                });
             }
         }
     }
@@ -85,9 +93,8 @@ impl Written {
         let (mut findings, mut fixes) = (Vec::new(), Vec::new());
         let rule = BUILT_IN.rules.iter().find(|rule| rule.id == RULE);
         let Some(rule) = rule.filter(|rule| is_selected(settings, rule)) else { return (findings, fixes) };
-        let selected = |name: &str| {
-            BUILT_IN.rules.iter().any(|rule| rule.id == name && is_selected(settings, rule))
-        };
+        let selected =
+            |name: &str| BUILT_IN.rules.iter().any(|rule| rule.id == name && is_selected(settings, rule));
         let teller = Teller { written: self, documents, rule };
         for index in 0..self.origins.len() {
             if let Some(defect) = self.all.get(index).and_then(|it| it.defect) {

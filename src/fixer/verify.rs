@@ -164,8 +164,7 @@ fn touches(edit: &Edit, span: Span) -> bool {
 /// The findings of the fixed units are gone, the others are there, and there is none that was not there before.
 fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding]) -> Result<(), String> {
     let fixed: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();
-    let is_fixed =
-        |finding: &&Finding| finding.group().is_some_and(|group| fixed.contains(group.as_str()));
+    let is_fixed = |finding: &&Finding| finding.group().is_some_and(|group| fixed.contains(group.as_str()));
     let moves = edits.moves();
     // A literal may go with the value that it stands in.
     let goes =
@@ -173,8 +172,7 @@ fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding
     // A comment that accepts a finding goes on accepting it, and no other one.
     let place = |it: &Finding| (moves.of(it.span.start()), it.rule.clone(), it.suppressed);
     let left: BTreeSet<_> = old.iter().filter(|finding| !is_fixed(finding)).map(place).collect();
-    let found: BTreeSet<_> =
-        new.iter().map(|it| (it.span.start(), it.rule.clone(), it.suppressed)).collect();
+    let found: BTreeSet<_> = new.iter().map(|it| (it.span.start(), it.rule.clone(), it.suppressed)).collect();
     // A suppression of something that went with the fix is told, and taken out, in the next pass.
     if let Some((_, rule, _)) = found.difference(&left).find(|(_, rule, _)| rule != suppress::RULE) {
         return Err(format!("`{rule}` would be found in the result"));

@@ -167,9 +167,10 @@ pub fn ignored(files: &[Checked]) -> Vec<String> {
             lines.push(format!("{path}:{line}:{column}: `{}` is not ignored: {}", left.rule, left.why));
         }
     }
-    let (findings, files) = files.iter().filter(|file| file.ignored > 0).fold((0, 0), |sum, file| {
-        (sum.0 + file.ignored, sum.1 + 1)
-    });
+    let (findings, files) = files
+        .iter()
+        .filter(|file| file.ignored > 0)
+        .fold((0, 0), |sum, file| (sum.0 + file.ignored, sum.1 + 1));
     lines.push(match findings {
         0 => "Nothing was ignored.".to_owned(),
         _ => format!("Ignored {} in {}.", plural(findings, "finding"), plural(files, "file")),

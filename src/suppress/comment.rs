@@ -58,8 +58,10 @@ pub enum ReasonError {
 }
 
 /// What ends comments, or is expanded in them by templates and shells.
-const REFUSED: &[&str] =
-    &["*/", "-->", "--!>", "#}", "}}", "#>", "%>", "?>", "]]", "{{", "{%", "{#", "<%", "%{", "${", "$(", "`", "\\"];
+const REFUSED: &[&str] = &[
+    "*/", "-->", "--!>", "#}", "}}", "#>", "%>", "?>", "]]", "{{", "{%", "{#", "<%", "%{", "${", "$(", "`",
+    "\\",
+];
 
 impl Reason {
     /// Takes `text`.
@@ -86,10 +88,15 @@ mod tests {
 
     #[test]
     fn a_reason_stays_in_its_comment() {
-        for text in ["a\nb", "a\r", "*/ x", "-->", "#}", "{{ .x }}", "$(id)", "`id`", "x \\", "\u{2028}x", "\u{1b}[m"] {
+        for text in
+            ["a\nb", "a\r", "*/ x", "-->", "#}", "{{ .x }}", "$(id)", "`id`", "x \\", "\u{2028}x", "\u{1b}[m"]
+        {
             assert!(Reason::new(text).is_err(), "{text:?}");
         }
-        assert_eq!(Reason::new("  until Q3: see #12, $5 & more  "), Ok(Reason("until Q3: see #12, $5 & more".into())));
+        assert_eq!(
+            Reason::new("  until Q3: see #12, $5 & more  "),
+            Ok(Reason("until Q3: see #12, $5 & more".into()))
+        );
     }
 
     #[test]

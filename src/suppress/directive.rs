@@ -100,7 +100,8 @@ fn directive(comment: &str, marker: usize) -> Option<Directive> {
 fn start(comment: &str, marker: usize) -> Option<usize> {
     let before = comment.get(..marker)?.trim_end();
     // `{{- /*` and `@#` are signs too.
-    let inner = before.strip_prefix("{{").map_or(before, |rest| rest.trim_start_matches(['-', '~']).trim_start());
+    let inner =
+        before.strip_prefix("{{").map_or(before, |rest| rest.trim_start_matches(['-', '~']).trim_start());
     if before.eq_ignore_ascii_case("rem") || inner.trim_start_matches(SIGNS).is_empty() {
         return Some(0).filter(|_| !before.is_empty());
     }
@@ -122,7 +123,8 @@ fn open_end(comment: &str) -> usize {
 /// Where the words of a suppression end: with the comment, or where another tool's begin.
 fn end(comment: &str, start: usize, marker: usize) -> usize {
     let end = open_end(comment).max(marker + MARKER.len());
-    let Some(sign) = LINE_SIGNS.iter().find(|sign| comment.get(start..).is_some_and(|it| it.starts_with(**sign)))
+    let Some(sign) =
+        LINE_SIGNS.iter().find(|sign| comment.get(start..).is_some_and(|it| it.starts_with(**sign)))
     else {
         return end;
     };
@@ -132,9 +134,7 @@ fn end(comment: &str, start: usize, marker: usize) -> usize {
         let free = |text: Option<&str>| text.is_some_and(|it| it.ends_with([' ', '\t']));
         free(words.get(..*at)) && behind.starts_with(|c: char| c == ' ' || c.is_ascii_alphabetic())
     });
-    next.map_or(end, |at| {
-        marker + words.get(..at).unwrap_or_default().trim_end().len()
-    })
+    next.map_or(end, |at| marker + words.get(..at).unwrap_or_default().trim_end().len())
 }
 
 impl Directive {

@@ -161,31 +161,33 @@ impl Suppressions {
         for (rule, span) in found {
             places.entry(rule).or_default().push(span.start());
         }
-        places.values_mut().for_each(|starts| starts.sort_unstable());
+        for starts in places.values_mut() {
+            starts.sort_unstable();
+        }
         let is_used = |suppression: &Suppression, rule: &str, places: &BTreeMap<&str, Vec<usize>>| {
             places.get(rule).is_some_and(|starts| {
                 let next = starts.partition_point(|start| *start < suppression.reach.start());
                 starts.get(next).is_some_and(|start| *start < suppression.reach.end())
             })
         };
-        let judge = |index: usize, suppression: &Suppression, places: &BTreeMap<&str, Vec<usize>>, own: bool| {
-            let names = suppression.names.iter().enumerate().filter_map(|(at, (name, _))| {
-                let defect = match known(name) {
-                    Some(defect) => defect,
-                    // What it suppresses is known only when all others are judged.
-                    None if name == RULE && !own => return None,
-                    None if !is_selected(name) || is_used(suppression, name, places) => return None,
-                    None => Defect::Unused,
-                };
-                Some((at, defect))
-            });
-            let names: Vec<(usize, Defect)> = names.collect();
-            let whole = names.len() == suppression.names.len();
-            Idle { index, names, whole }
-        };
+        let judge =
+            |index: usize, suppression: &Suppression, places: &BTreeMap<&str, Vec<usize>>, own: bool| {
+                let names = suppression.names.iter().enumerate().filter_map(|(at, (name, _))| {
+                    let defect = match known(name) {
+                        Some(defect) => defect,
+                        // What it suppresses is known only when all others are judged.
+                        None if name == RULE && !own => return None,
+                        None if !is_selected(name) || is_used(suppression, name, places) => return None,
+                        None => Defect::Unused,
+                    };
+                    Some((at, defect))
+                });
+                let names: Vec<(usize, Defect)> = names.collect();
+                let whole = names.len() == suppression.names.len();
+                Idle { index, names, whole }
+            };
         let sound = || self.list.iter().enumerate().filter(|(_, it)| it.defect.is_none());
-        let mut idle: Vec<Idle> =
-            sound().map(|(index, it)| judge(index, it, &places, false)).collect();
+        let mut idle: Vec<Idle> = sound().map(|(index, it)| judge(index, it, &places, false)).collect();
         if self.rules.contains_key(RULE) {
             let mut starts: Vec<usize> = idle.iter().flat_map(|it| self.spans(it)).map(Span::start).collect();
             starts.extend(self.list.iter().filter(|it| it.defect.is_some()).map(|it| it.span.start()));

@@ -9,5 +9,5 @@ mod hostile;
 mod output;
 mod secrets;
 mod stdin;
-mod suppress;
 mod support;
+mod suppress;

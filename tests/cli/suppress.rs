@@ -4,8 +4,7 @@ use crate::support::{SAFE, Scratch, WARNING};
 use serde_json::json;
 use std::fs;
 
-const ACCEPTED: &str =
-    "gitlab-runner register --token \"$TOKEN\" --locked # runnerlint: ignore[register-server-option] until Q3\n";
+const ACCEPTED: &str = "gitlab-runner register --token \"$TOKEN\" --locked # runnerlint: ignore[register-server-option] until Q3\n";
 const UNUSED: &str = "# runnerlint: ignore[helm-server-setting]\necho one\n";
 
 #[test]
@@ -69,7 +68,8 @@ fn all_that_is_found_is_accepted_once() {
 
 #[test]
 fn what_cannot_be_accepted_is_told_and_stays_found() {
-    let json = "{\n  \"gitlabUrl\": \"https://gitlab.example.com\",\n  \"runnerRegistrationToken\": \"$T\"\n}\n";
+    let json =
+        "{\n  \"gitlabUrl\": \"https://gitlab.example.com\",\n  \"runnerRegistrationToken\": \"$T\"\n}\n";
     let scratch = Scratch::with(&[("values.json", json), ("a.sh", WARNING)]);
     let ran = scratch.run(&["check", "--add-ignore", "--output-format", "concise"]);
     assert_eq!(ran.code, 1);
