@@ -44,11 +44,11 @@ pub(super) fn verify_comments(
     plans(before, comments.iter(), edits, after)?;
     let moves = edits.moves();
     let is_other = |finding: &&Finding| finding.rule != suppress::RULE;
+    // A comment that is written right before a name moves it.
+    let start = |finding: &Finding| moves.of(finding.span.start() + 1).saturating_sub(1);
     let old = before.linted.findings.iter().enumerate().filter(|(_, it)| is_other(it));
     let old: BTreeSet<_> = old
-        .map(|(index, it)| {
-            (moves.of(it.span.start()), it.rule.as_str(), it.suppressed || accepted.contains(&index))
-        })
+        .map(|(index, it)| (start(it), it.rule.as_str(), it.suppressed || accepted.contains(&index)))
         .collect();
     let new = after.linted.findings.iter().filter(is_other);
     let new: BTreeSet<_> = new.map(|it| (it.span.start(), it.rule.as_str(), it.suppressed)).collect();

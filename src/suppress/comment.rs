@@ -88,9 +88,19 @@ mod tests {
 
     #[test]
     fn a_reason_stays_in_its_comment() {
-        for text in
-            ["a\nb", "a\r", "*/ x", "-->", "#}", "{{ .x }}", "$(id)", "`id`", "x \\", "\u{2028}x", "\u{1b}[m"]
-        {
+        for text in [
+            "a\nb",
+            "a\rb",
+            "*/ x",
+            "-->",
+            "#}",
+            "{{ .x }}",
+            "$(id)",
+            "`id`",
+            "x \\",
+            "x\u{2028}x",
+            "\u{1b}[m",
+        ] {
             assert!(Reason::new(text).is_err(), "{text:?}");
         }
         assert_eq!(
