@@ -103,9 +103,13 @@ impl<'d> Pieces<'d> {
         before.chars().all(blank) && behind.all(char::is_whitespace)
     }
 
-    /// All lines of a comment that stands alone.
-    pub(crate) fn lines_of(&self, comment: Span) -> Span {
-        self.line(comment.start()).hull(self.last_line(comment))
+    /// All lines of a comment, if they can go as a whole: nothing else stands there, and no line goes on into them.
+    pub(crate) fn lines_of(&self, comment: Span) -> Option<Span> {
+        let lines = self.line(comment.start()).hull(self.last_line(comment));
+        let before = self.document.text.get(..lines.start()).unwrap_or_default();
+        let goes_on = self.document.language.name() == "shell"
+            && before.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']);
+        (self.is_alone(comment) && !goes_on).then_some(lines)
     }
 
     /// What a suppression in `comment` covers, in bytes of the text.

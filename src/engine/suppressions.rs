@@ -72,7 +72,7 @@ pub(super) fn find(documents: &Documents, source: &Source) -> Written {
                 origins.push(Origin {
                     doc,
                     comment: comment.span,
-                    alone: pieces.is_alone(comment.span).then(|| pieces.lines_of(comment.span)),
+                    alone: pieces.lines_of(comment.span),
                     directive,
                 });
             }

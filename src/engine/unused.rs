@@ -89,12 +89,16 @@ impl Teller<'_> {
         // A name may be anything: it is told, but not at any length.
         let short: String = name.chars().take(64).collect();
         let mut said = said.replace("{name}", &short);
-        let meant = suppress::meant(name);
+        // Looking for the nearest name takes its time.
+        let meant = || quoted(&suppress::meant(name).join(", "));
         match defect {
-            Defect::Unknown if !meant.is_empty() => {
-                said.push_str(&format!("; did you mean {}?", quoted(&meant.join(", "))));
+            Defect::Unknown => {
+                let meant = meant();
+                if !meant.is_empty() {
+                    said.push_str(&format!("; did you mean {meant}?"));
+                }
             }
-            Defect::Family => said.push_str(&format!(": {}", quoted(&meant.join(", ")))),
+            Defect::Family => said.push_str(&format!(": {}", meant())),
             _ => {}
         }
         (found, said)
@@ -103,5 +107,10 @@ impl Teller<'_> {
 
 /// Names for people: each in backquotes.
 fn quoted(names: &str) -> String {
-    names.split(", ").map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    names
+        .split(", ")
+        .filter(|name| !name.is_empty())
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
