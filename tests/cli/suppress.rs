@@ -113,3 +113,29 @@ fn standard_input_comes_back_with_comments() {
     let comment = "  # runnerlint: ignore[register-server-option]\n";
     assert_eq!(ran.text(), format!("{}{comment}", WARNING.trim_end()));
 }
+
+#[test]
+fn ten_thousand_of_them_are_read_and_taken_out() {
+    let idle = "# runnerlint: ignore[register-server-option]\n";
+    for between in ["true\n", "true \\\n", "/* runnerlint: ignore[helm] */ "] {
+        let scratch = Scratch::with(&[("a.sh", format!("{idle}{between}").repeat(5_000))]);
+        assert_eq!(scratch.run(&["check", "--quiet", "--fix"]).code, 0, "{between:?}");
+        assert!(!scratch.read("a.sh").contains("# runnerlint"), "{between:?}");
+    }
+    let one_line = "/* runnerlint: ignore[helm-server-setting] */ x; ".repeat(5_000);
+    let scratch = Scratch::with(&[("a.js", one_line)]);
+    assert_eq!(scratch.run(&["check", "--quiet", "--fix"]).code, 0);
+    assert!(!scratch.read("a.js").contains("runnerlint"));
+}
+
+#[test]
+fn a_name_that_is_none_cannot_act_on_a_terminal_or_tell_a_token() {
+    let names = "\u{1b}[31mevil\u{7}, GR1348941EXAMPLEexampleEXAMPLE, helm-\u{202e}x";
+    let scratch = Scratch::with(&[("a.sh", format!("# runnerlint: ignore[{names}] \u{1b}[2J\n"))]);
+    for format in ["full", "concise", "json", "sarif", "html"] {
+        let ran = scratch.run(&["check", "--output-format", format]);
+        let told = format!("{}{}", ran.text(), ran.err);
+        assert!(!told.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{format}: {told}");
+        assert!(!told.contains("EXAMPLEexample"), "{format}: {told}");
+    }
+}
