@@ -289,6 +289,10 @@ impl<'a> Places<'a> {
                 // A line that begins with a tab is make's recipe, and a comment there is shown when it runs.
                 let prefix = if language == "makefile" { "" } else { prefix };
                 found.push(Place { doc, at: first, form: Form::Before(nth, prefix.to_owned()) });
+                // What makes an indented code block would make one of the comment.
+                if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language == "markdown") {
+                    found.push(Place { doc, at: first, form: Form::Before(nth, outside.to_owned()) });
+                }
             }
         }
         if found.is_empty() { Err(refused.to_owned()) } else { Ok(found) }
