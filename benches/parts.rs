@@ -103,6 +103,7 @@ fn render(criterion: &mut Criterion) {
         unsafe_too: false,
         threads: 1,
         show_secrets: false,
+        add_ignore: None,
         for_terminal: false,
     };
     let checked: Vec<Checked> =

@@ -98,10 +98,11 @@ fn check(data: &RuleData) -> Result<(), Failure> {
                 !found.named.is_empty(),
                 found.request.is_some(),
                 found.text.is_some(),
+                found.suppression.is_some(),
             ];
             if kinds.iter().filter(|given| **given).count() != 1 {
                 return Err(format!(
-                    "{id}: a match has one of `slot`, `setting`, `literal`, `named`, `request` and `text`"
+                    "{id}: a match has one of `slot`, `setting`, `literal`, `named`, `request`, `text` and `suppression`"
                 )
                 .into());
             }

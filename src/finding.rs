@@ -99,6 +99,19 @@ pub struct Finding {
     pub name: String,
     /// Whether a comment in the file accepts it.
     pub suppressed: bool,
+    /// The reason that the comment gives; empty if it gives none.
+    pub justification: String,
+}
+
+impl Finding {
+    /// Names what it is fixed together with: its unit; else the first byte that its fix changes.
+    pub(crate) fn group(&self) -> Option<String> {
+        let alone = || {
+            let first = self.fix.as_ref().ok()?.edits.first()?;
+            Some(format!("{}@{}", self.rule, first.span.start()))
+        };
+        self.unit.clone().or_else(alone)
+    }
 }
 
 /// What could not be done with a file.

@@ -10,6 +10,7 @@
 //! | [`syntax`] | languages: text to facts |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
+//! | [`suppress`] | comments that accept findings |
 //! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
@@ -31,6 +32,7 @@ pub mod rules;
 pub mod run;
 pub mod selftest;
 pub mod sites;
+pub mod suppress;
 pub mod syntax;
 pub mod text;
 pub mod walk;

@@ -1,5 +1,6 @@
 use crate::finding::Severity;
 use crate::report::FORMATS;
+use crate::suppress::Reason;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -22,7 +23,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Lint files and folders (what `runnerlint` does without a command)
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Show all rules, or one rule in full
     Rules(RulesArgs),
     /// Print a completion script for a shell
@@ -79,6 +80,19 @@ pub(super) struct CheckArgs {
     /// What unsafe fixes put in the place of a registration token: '$RUNNER_TOKEN'
     #[arg(long, value_name = "EXPR", help_heading = "Fixes")]
     pub(super) token_value: Option<String>,
+
+    /// Accept all that is found, by a comment in each place that names the rules (and says why)
+    #[arg(
+        long,
+        value_name = "REASON",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "",
+        value_parser = Reason::new,
+        conflicts_with_all = ["fix", "diff"],
+        help_heading = "Fixes"
+    )]
+    pub(super) add_ignore: Option<Reason>,
 
     /// Form of the report; FORMAT=FILE writes one to a file and may be repeated
     #[arg(

@@ -61,6 +61,7 @@ fn options(args: &CheckArgs) -> run::Options {
             (_, true) => Mode::Fix,
             _ => Mode::Check,
         },
+        add_ignore: args.add_ignore.clone(),
         unsafe_too: args.unsafe_fixes,
         threads: args
             .jobs
@@ -83,7 +84,7 @@ fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
     Ok(if failed { Outcome::Failed } else { Outcome::Clean })
 }
 
-/// Lints standard input. With `--fix` standard output is for the text, whatever happens to it.
+/// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
 fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result<Outcome, Error> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
@@ -91,7 +92,7 @@ fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result
     let mut checked = run::stdin(options, name, bytes);
     let text = checked.text.take();
     let files = [checked];
-    if options.mode == Mode::Fix {
+    if options.mode == Mode::Fix || options.add_ignore.is_some() {
         io::stdout().lock().write_all(&text.unwrap_or_default())?;
         return finish(args, &files, outputs, &mut io::stderr().lock());
     }
@@ -185,6 +186,11 @@ fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Outpu
     }
     if args.fix {
         for line in report::removed_settings(files) {
+            complain(&line);
+        }
+    }
+    if args.add_ignore.is_some() {
+        for line in report::ignored(files) {
             complain(&line);
         }
     }

@@ -155,6 +155,14 @@ impl Segments {
         Span::new(start, end.1)
     }
 
+    /// The inner offset of the host byte at `outer`; none if no inner byte comes from it.
+    pub fn to_inner(&self, outer: usize) -> Option<usize> {
+        let next = self.list.partition_point(|segment| segment.outer.end() <= outer);
+        let segment = self.list.get(next).filter(|segment| segment.outer.start() <= outer)?;
+        let into = if segment.verbatim { outer - segment.outer.start() } else { 0 };
+        Some(segment.inner.start() + into)
+    }
+
     /// The host offsets around inner offset `at`: equal unless it lies inside an escape or fold.
     fn offset(&self, at: usize, side: Side) -> (usize, usize) {
         let index = match side {

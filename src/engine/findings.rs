@@ -7,7 +7,7 @@ use crate::rules::{
     BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
 };
 use crate::sites::Via;
-use crate::text::Source;
+use crate::text::{Source, Span};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
 
@@ -15,9 +15,12 @@ use std::sync::LazyLock;
 const MOST_CHANGES: usize = 1_000_000;
 
 /// What judging a unit gave.
+#[derive(Default)]
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     pub(super) fix: Option<UnitFix>,
+    /// All that was found, with the rules, selected or not.
+    pub(super) found: Vec<(String, Span)>,
 }
 
 /// A member that a rule found.
@@ -35,7 +38,7 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
     let view = View::new(&BUILT_IN.unit, registration, file.survey, around);
     let hits: Vec<Hit<'_>> = registration.members.iter().filter_map(|member| hit(&view, member)).collect();
     if hits.is_empty() {
-        return Judged { findings: Vec::new(), fix: None };
+        return Judged::default();
     }
     let fix = fix(file, &view, registration, &hits, around);
     let findings: Vec<Finding> = hits
@@ -44,7 +47,14 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
         .filter_map(|hit| finding(file, &view, hit, &unit, around, &fix))
         .collect();
     let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
-    Judged { findings, fix }
+    let found = hits.iter().filter_map(|hit| Some((hit.rule.id.clone(), span(file, hit)?))).collect();
+    Judged { findings, fix, found }
+}
+
+/// The name that was found.
+fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
+    let carrier = file.survey.carriers.get(hit.member.carrier)?;
+    Some(file.documents.to_host(carrier.doc, carrier.name_span))
 }
 
 fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances {
@@ -88,6 +98,16 @@ fn fix(
     hits: &[Hit<'_>],
     around: Circumstances,
 ) -> Result<(Safety, fixes::Plan), String> {
+    let accepted = hits.iter().find_map(|hit| {
+        let suppression = file.suppressions.of(&hit.rule.id, span(file, hit)?)?;
+        Some((file.survey.carriers.get(hit.member.carrier)?, suppression))
+    });
+    if let Some((carrier, suppression)) = accepted {
+        return Err(format!(
+            "the registration also has `{}`, which the comment in line {} accepts",
+            carrier.written, suppression.line
+        ));
+    }
     if let Some(manual) = hits.iter().find_map(|hit| hit.found.manual.as_ref()) {
         return Err(manual.clone());
     }
@@ -145,13 +165,14 @@ fn finding(
         }
         Err(reason) => (Err(reason.clone()), None),
     };
-    Some(Finding {
+    let span = span(file, hit)?;
+    let mut finding = Finding {
         rule: rule.id.clone(),
         severity,
         message: name(&rule.summary),
         help: rule.help.clone(),
         url: rule.url.clone(),
-        span: file.documents.to_host(carrier.doc, carrier.name_span),
+        span,
         label: name(label),
         related: file.documents.places(carrier.doc),
         unit: Some(unit.to_owned()),
@@ -161,7 +182,12 @@ fn finding(
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
         name: carrier.name.clone(),
         suppressed: false,
-    })
+        justification: String::new(),
+    };
+    if let Some(suppression) = file.suppressions.of(&rule.id, span) {
+        suppression.accept(&mut finding);
+    }
+    Some(finding)
 }
 
 /// Findings of rules that look for a literal, wherever it stands.
@@ -193,6 +219,7 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
             structure: String::new(),
             name: String::new(),
             suppressed: false,
+            justification: String::new(),
         }));
     }
     findings

@@ -41,6 +41,8 @@ pub(crate) struct Plan {
 pub(crate) struct TextEdits {
     /// In bytes of the text.
     pub(crate) edits: Vec<Edit>,
+    /// Those of comments: the text means the same without them.
+    pub(crate) silent: Vec<Edit>,
     /// The bytes whose meaning goes.
     pub(crate) gone: Vec<Span>,
 }

@@ -3,21 +3,27 @@
 mod documents;
 mod findings;
 mod fixes;
+mod pieces;
 mod places;
 mod prefilter;
 mod reads;
 mod secrets;
 mod structure;
+mod suppressions;
+mod unused;
 
-use crate::finding::{Linted, Notice, NoticeKind};
+use crate::finding::{Finding, Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
-use crate::text::Source;
+use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
+use crate::text::{Source, Span};
 use std::collections::BTreeSet;
 
-pub(crate) use documents::Documents;
-pub(crate) use fixes::UnitFix;
+pub(crate) use documents::{ByPlace, Documents};
+pub(crate) use fixes::{Plan, UnitFix};
+pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
+pub(crate) use suppressions::{Written, plan};
 
 /// How many findings a file may have.
 const MAX_FINDINGS: usize = 100_000;
@@ -53,8 +59,10 @@ pub(crate) struct Analysis {
     pub(crate) linted: Linted,
     /// The texts; `None` if nothing had to be parsed.
     pub(crate) documents: Option<Documents>,
-    /// The fix of each unit that has one.
+    /// The fix of each unit that has one, and of each suppression that is not needed.
     pub(crate) fixes: Vec<UnitFix>,
+    /// The suppressions in it.
+    pub(crate) suppressions: Written,
 }
 
 /// Lints one file. `path` is `/`-separated, as shown to the user.
@@ -105,21 +113,27 @@ fn examine(
     let mut out = Analysis::default();
     out.linted.examined = true;
     let mut findings = findings::literals(settings, source);
-    // A template of a chart only says where a value goes.
-    if !around.in_chart_templates
-        && let Some(read) = documents::read(source, path, around, relevant)
-    {
+    let mut found: Vec<(String, Span)> = Vec::new();
+    // A template of a chart only says where a value goes; its comments may say something to us.
+    let needs_texts = !around.in_chart_templates || source.text().contains(MARKER);
+    if needs_texts && let Some(read) = documents::read(source, path, around, relevant) {
+        let written = suppressions::find(&read.documents, source);
         for literal in &mut findings {
             let offset = literal.span.start() - source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);
         }
-        let registrations = rules::assemble(&BUILT_IN.unit, &read.survey, evidence());
+        let registrations = if around.in_chart_templates {
+            Vec::new()
+        } else {
+            rules::assemble(&BUILT_IN.unit, &read.survey, evidence())
+        };
         let file = File {
             settings,
             path,
             source,
             documents: &read.documents,
             survey: &read.survey,
+            suppressions: &written.all,
             reads: Reads::of(source, &read.documents, &read.survey),
             has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
             own_chart: around.reads_own_values,
@@ -133,9 +147,17 @@ fn examine(
             let judged = findings::judge(&file, registration, file.name(registration, &mut names));
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
+            found.extend(judged.found);
         }
-        findings.extend(places::find(&file));
-        out.linted.notices = read.notices;
+        if !around.in_chart_templates {
+            findings.extend(places::find(&file));
+        }
+        out.linted.notices = if around.in_chart_templates { Vec::new() } else { read.notices };
+        if !written.all.is_empty() {
+            accept(&file, &written, found, &mut findings, &mut out.fixes);
+        }
+        findings.retain(|finding| is_due(settings, &finding.rule));
+        out.suppressions = written;
         out.documents = Some(read.documents);
     } else {
         out.linted.secrets = secrets::literals(source);
@@ -176,6 +198,43 @@ impl Analysis {
     }
 }
 
+/// Marks the findings that a comment accepts, and adds what is said of comments that accept nothing.
+fn accept(
+    file: &File<'_>,
+    written: &Written,
+    mut found: Vec<(String, Span)>,
+    findings: &mut Vec<Finding>,
+    fixes: &mut Vec<UnitFix>,
+) {
+    found.extend(findings.iter().filter(|it| it.unit.is_none()).map(|it| (it.rule.clone(), it.span)));
+    let found: Vec<(&str, Span)> = found.iter().map(|(rule, span)| (rule.as_str(), *span)).collect();
+    let (idle, removals) = written.judge(file.settings, file.documents, file.source, &found);
+    findings.extend(idle);
+    let mut kept: BTreeSet<String> = BTreeSet::new();
+    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
+        // What is said of a suppression is not accepted by itself.
+        let itself =
+            |it: &&Suppression| finding.rule == RULE && (it.span == finding.span || finding.name == RULE);
+        let suppression = written.all.of(&finding.rule, finding.span);
+        if let Some(suppression) = suppression.filter(|it| !itself(it)) {
+            kept.extend(finding.group());
+            suppression.accept(finding);
+        }
+    }
+    // What one finding of a comment asks for is not done if another one of them is accepted.
+    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
+        if finding.group().is_some_and(|group| kept.contains(&group)) {
+            finding.fix = Err("another name of this suppression is to be kept".to_owned());
+        }
+    }
+    fixes.extend(removals.into_iter().filter(|fix| !kept.contains(&fix.unit)));
+}
+
+/// Whether the version that is judged by has a replacement for what the rule called `id` finds.
+fn is_due(settings: &Settings, id: &str) -> bool {
+    BUILT_IN.rules.iter().find(|rule| rule.id == id).is_none_or(|rule| findings::is_due(settings, rule))
+}
+
 /// A file that was read, and how it is to be judged.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
@@ -183,6 +242,7 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    suppressions: &'a Suppressions,
     reads: Reads<'a>,
     /// Whether one of its registrations has a token in the old place.
     has_old_token: bool,

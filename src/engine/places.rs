@@ -1,7 +1,7 @@
 //! Findings that are no registration: places that rules speak of by name, requests, words in code.
 
 use super::documents::Document;
-use super::findings::{is_due, is_selected, severity};
+use super::findings::{is_selected, severity};
 use super::{File, structure};
 use crate::finding::{Finding, Severity};
 use crate::mask::Mask;
@@ -144,7 +144,8 @@ fn finding(
     span: Span,
     written: &str,
 ) -> Option<Finding> {
-    if !is_selected(file.settings, rule) || !is_due(file.settings, rule) {
+    // Whether it is due is asked later: a suppression of it is needed all the same.
+    if !is_selected(file.settings, rule) {
         return None;
     }
     let row = rule.severity.first()?;
@@ -171,5 +172,6 @@ fn finding(
         fix: Err(found.manual.clone().unwrap_or_default()),
         removes: None,
         suppressed: false,
+        justification: String::new(),
     })
 }

@@ -1,6 +1,7 @@
 //! Fixes: selected by unit, applied all at once, proven before anybody writes them.
 
 pub mod diff;
+mod ignore;
 mod trial;
 mod verify;
 pub mod write;
@@ -10,6 +11,8 @@ use crate::finding::{Finding, Linted, Safety};
 use crate::text::Source;
 use std::collections::{BTreeMap, BTreeSet};
 use trial::{Lens, Trials};
+
+pub use ignore::{Ignored, Left, ignore};
 
 /// How often a file is linted and fixed again until nothing is left to do.
 const MAX_PASSES: usize = 10;
@@ -70,7 +73,7 @@ pub fn fix(
         let (units, (after, result)) = done;
         let names: BTreeSet<&str> = units.fixes.iter().map(|fix| fix.unit.as_str()).collect();
         let gone = |finding: &&Finding| {
-            finding.fix.is_ok() && finding.unit.as_deref().is_some_and(|unit| names.contains(unit))
+            finding.fix.is_ok() && finding.group().is_some_and(|group| names.contains(group.as_str()))
         };
         fixed.extend(analysis.linted.findings.iter().filter(gone).cloned());
         source = after;
@@ -109,7 +112,7 @@ fn take_back(linted: &mut Linted, fixes: &[UnitFix], refused: &BTreeMap<String, 
         fixes.iter().filter_map(|fix| Some((fix.unit.as_str(), refused.get(&key(fix, source))?))).collect();
     for finding in &mut linted.findings {
         if finding.fix.is_ok()
-            && let Some(reason) = finding.unit.as_deref().and_then(|unit| reasons.get(unit))
+            && let Some(reason) = finding.group().and_then(|group| reasons.get(group.as_str()))
         {
             finding.fix = Err(format!("the fix was tried and taken back: {reason}"));
             finding.removes = None;

@@ -21,7 +21,7 @@ mod xml;
 
 pub use statistics::statistics;
 pub use style::Style;
-pub use summary::{Summary, notices, removed_settings};
+pub use summary::{Summary, ignored, notices, removed_settings};
 
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;

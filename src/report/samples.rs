@@ -42,6 +42,7 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         structure: "register/script[]/gitlab-runner register".to_owned(),
         name: part.to_owned(),
         suppressed: false,
+        justification: String::new(),
     }
 }
 
@@ -54,6 +55,8 @@ fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
         fixed: Vec::new(),
         diff: Vec::new(),
         text: None,
+        ignored: 0,
+        not_ignored: Vec::new(),
     }
 }
 

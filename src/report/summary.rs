@@ -157,6 +157,27 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
     lines
 }
 
+/// What comments were written for and what not, one line each.
+pub fn ignored(files: &[Checked]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in files {
+        let path = escape::inline(&file.path);
+        for left in &file.not_ignored {
+            let (line, column) = (left.position.line, left.position.column);
+            lines.push(format!("{path}:{line}:{column}: `{}` is not ignored: {}", left.rule, left.why));
+        }
+    }
+    let (findings, files) = files
+        .iter()
+        .filter(|file| file.ignored > 0)
+        .fold((0, 0), |sum, file| (sum.0 + file.ignored, sum.1 + 1));
+    lines.push(match findings {
+        0 => "Nothing was ignored.".to_owned(),
+        _ => format!("Ignored {} in {}.", plural(findings, "finding"), plural(files, "file")),
+    });
+    lines
+}
+
 /// More links to nowhere than this are told in one line.
 const MOST_LINKS: usize = 3;
 

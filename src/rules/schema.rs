@@ -40,7 +40,7 @@ pub struct Rule {
     pub actions: Vec<ActionRow>,
 }
 
-/// What a rule finds. Exactly one of `slot`, `setting`, `literal`, `named`, `request` and `text`.
+/// What a rule finds. Exactly one of `slot`, `setting`, `literal`, `named`, `request`, `text` and `suppression`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Match {
@@ -62,6 +62,9 @@ pub struct Match {
     /// A regular expression on code, comments and prose left out.
     #[serde(default)]
     pub text: Option<TextMatch>,
+    /// A suppression that suppresses nothing.
+    #[serde(default)]
+    pub suppression: Option<Defect>,
     /// By what it is carried.
     #[serde(default)]
     pub via: Option<Via>,
@@ -74,6 +77,24 @@ pub struct Match {
     /// Why no fix exists for it, nor for its unit.
     #[serde(default)]
     pub manual: Option<String>,
+}
+
+/// Why a suppression suppresses nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Defect {
+    /// What it names is not found where it reaches.
+    Unused,
+    /// No rule has the name.
+    Unknown,
+    /// It names a family instead of rules.
+    Family,
+    /// It names nothing.
+    Unnamed,
+    /// It is for the whole file, and stands too far down.
+    Late,
+    /// It is not written as suppressions are.
+    Unreadable,
 }
 
 /// A request of a command.

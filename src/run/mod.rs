@@ -4,8 +4,9 @@ mod read;
 
 use crate::engine::{self, Settings, Surroundings};
 use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
-use crate::fixer::{self, diff, write};
+use crate::fixer::{self, Left, diff, write};
 use crate::mask::Mask;
+use crate::suppress::Reason;
 use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Target};
 use read::Read;
@@ -34,6 +35,8 @@ pub struct Options {
     pub settings: Settings,
     /// What becomes of fixes.
     pub mode: Mode,
+    /// Whether what is found is to be accepted by comments, and why.
+    pub add_ignore: Option<Reason>,
     /// Whether unsafe fixes are applied as well.
     pub unsafe_too: bool,
     /// Threads to work with; at least one works.
@@ -83,6 +86,10 @@ pub struct Checked {
     pub diff: Vec<u8>,
     /// The text after fixing, if it is not to be written by us.
     pub text: Option<Vec<u8>>,
+    /// How many findings comments were written for.
+    pub ignored: usize,
+    /// Findings that no comment could be written for.
+    pub not_ignored: Vec<Left>,
 }
 
 impl Checked {
@@ -90,7 +97,17 @@ impl Checked {
     fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
-        Self { path, state: State::Skipped, source, linted, fixed: Vec::new(), diff: Vec::new(), text: None }
+        Self {
+            path,
+            state: State::Skipped,
+            source,
+            linted,
+            fixed: Vec::new(),
+            diff: Vec::new(),
+            text: None,
+            ignored: 0,
+            not_ignored: Vec::new(),
+        }
     }
 
     /// How its tokens are hidden.
@@ -180,6 +197,11 @@ fn text(options: &Options, path: &str, around: &Surroundings, source: Source, wr
     if options.mode != Mode::Check && fixable {
         fix(options, around, &mut checked, write);
     }
+    if let Some(reason) = &options.add_ignore
+        && checked.linted.findings.iter().any(|finding| !finding.suppressed)
+    {
+        ignore(options, reason, around, &mut checked, write);
+    }
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
     if checked.linted.findings.is_empty() && checked.linted.notices.is_empty() {
@@ -187,6 +209,32 @@ fn text(options: &Options, path: &str, around: &Surroundings, source: Source, wr
         checked.linted.secrets = Vec::new();
     }
     checked
+}
+
+fn ignore(
+    options: &Options,
+    reason: &Reason,
+    around: &Surroundings,
+    checked: &mut Checked,
+    write: Write<'_>,
+) {
+    let ignored = fixer::ignore(&options.settings, &checked.path, around, &checked.source, reason);
+    checked.not_ignored = ignored.left;
+    if ignored.text == checked.source.bytes() {
+        return;
+    }
+    match write(checked.source.bytes(), &ignored.text) {
+        Ok(()) => {
+            checked.ignored = ignored.accepted;
+            checked.text = Some(ignored.text.clone());
+            checked.source = Source::new(ignored.text);
+            checked.linted = ignored.linted;
+        }
+        Err(message) => {
+            let notice = Notice { kind: NoticeKind::Unwritable, message, position: None };
+            checked.linted.notices.push(notice);
+        }
+    }
 }
 
 fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: Write<'_>) {

@@ -11,3 +11,4 @@ mod output;
 mod secrets;
 mod stdin;
 mod support;
+mod suppress;

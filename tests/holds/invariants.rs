@@ -84,6 +84,7 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
             || matches!(finding.rule.as_str(), "register-registration-token" | "register-server-option");
         hold!(!carrier || known.contains(last), "{}: {name:?} is no name", finding.rule);
         let edits = finding.fix.as_ref().ok().map(|fix| fix.edits.as_slice());
+        hold!(!finding.suppressed || edits.is_none(), "what is accepted has a fix");
         if let Some(unit) = &finding.unit {
             let same = units.entry(unit).or_insert(edits);
             hold!(*same == edits, "unit {unit} has several fixes");
@@ -110,11 +111,12 @@ fn spelled() -> BTreeSet<&'static str> {
 fn fix(source: &Source, linted: &Linted, fixed: &Fixed, unsafe_too: bool) -> Holds {
     // A literal may go with the value that it stands in.
     let count = |findings: &[Finding]| findings.iter().filter(|finding| finding.unit.is_some()).count();
-    let (before, left, gone) = (count(&linted.findings), count(&fixed.remaining.findings), fixed.fixed.len());
+    let (before, left, gone) =
+        (count(&linted.findings), count(&fixed.remaining.findings), count(&fixed.fixed));
     let ready =
         |finding: &&Finding| finding.fix.as_ref().is_ok_and(|fix| unsafe_too || fix.safety == Safety::Safe);
     hold!(before == left + gone, "{before} findings became {gone} fixed and {left} left");
-    hold!(gone > 0 || fixed.text == source.bytes(), "the text changed and nothing was fixed");
+    hold!(!fixed.fixed.is_empty() || fixed.text == source.bytes(), "the text changed and nothing was fixed");
     if let Some(finding) = fixed.remaining.findings.iter().find(ready) {
         return Err(format!("{} is left although it has a fix", finding.rule));
     }

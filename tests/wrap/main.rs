@@ -14,6 +14,7 @@ use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::finding::Finding;
 use runnerlint::fixer::{fix, lint};
 use runnerlint::rules::{self, Example};
+use runnerlint::suppress::RULE;
 use runnerlint::text::Source;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -92,9 +93,11 @@ fn check(bare: &Bare, place: &Place) -> Option<String> {
     let after = fixed(bare, place.path, &host);
     let got = (place.unwrap)(&after);
     if after == host && want != inner {
-        let reasons: Vec<&String> =
-            findings.iter().filter(|it| it.unit.is_some()).filter_map(|it| it.fix.as_ref().err()).collect();
-        let explained = reasons.len() == findings.iter().filter(|it| it.unit.is_some()).count()
+        // What a comment accepts is not to be fixed.
+        let is_fixable = |it: &&Finding| !it.suppressed && (it.unit.is_some() || it.rule == RULE);
+        let fixable: Vec<&Finding> = findings.iter().filter(is_fixable).collect();
+        let reasons: Vec<&String> = fixable.iter().filter_map(|it| it.fix.as_ref().err()).collect();
+        let explained = reasons.len() == fixable.len()
             && reasons.iter().all(|reason| {
                 let same = |finding: &Finding| finding.fix.as_ref().err() == Some(reason);
                 REFUSALS.iter().any(|(name, part)| *name == place.name && reason.contains(part))

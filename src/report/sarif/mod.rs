@@ -171,7 +171,10 @@ fn results<'a>(file: &'a Checked, rules: &BTreeMap<&str, usize>, show_secrets: b
                 Ok(fix) => (vec![place.fix(fix)], None),
                 Err(reason) => (Vec::new(), Some(reason)),
             };
-            let suppression = finding.suppressed.then_some(Suppression { kind: "inSource" });
+            let suppression = finding.suppressed.then(|| Suppression {
+                kind: "inSource",
+                justification: Some(mask.prose(&finding.justification)).filter(|it| !it.is_empty()),
+            });
             Outcome {
                 rule_id: &finding.rule,
                 rule_index: rules.get(&*finding.rule).copied().unwrap_or_default(),

@@ -136,6 +136,8 @@ pub(super) struct Properties<'a> {
 #[derive(Serialize)]
 pub(super) struct Suppression {
     pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) justification: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -5,6 +5,7 @@ use super::heredoc::Pending;
 use super::scan::{self, Finder, Role};
 use super::script::{Break, BreakKind, Mark, Output};
 use crate::facts::{Comment, Problem};
+use crate::syntax::template;
 use crate::text::Span;
 use std::cell::Cell;
 
@@ -325,6 +326,10 @@ impl<'t> Lexer<'t> {
     pub(super) fn note_control(&mut self, start: usize, end: usize, role: Role) {
         if role != Role::Value {
             self.out.facts.control.push(Span::new(start, end));
+            if template::is_comment(Span::new(start, end).of(self.text)) {
+                let own_line = self.first_on_line(start);
+                self.out.facts.comments.push(Comment { span: Span::new(start, end), own_line });
+            }
         }
     }
 
