@@ -8,11 +8,13 @@
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
+//! | [`unit`] | registrations as data |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
+//! | [`plan`] | the migration plan |
 //! | [`walk`], [`run`] | files, threads |
 //! | [`report`] | output formats |
 //! | [`cli`] | the command line |
@@ -26,6 +28,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fixer;
 pub mod mask;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod run;
@@ -33,4 +36,5 @@ pub mod selftest;
 pub mod sites;
 pub mod syntax;
 pub mod text;
+pub mod unit;
 pub mod walk;

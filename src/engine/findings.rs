@@ -18,6 +18,8 @@ const MOST_CHANGES: usize = 1_000_000;
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     pub(super) fix: Option<UnitFix>,
+    /// Whether a rule found something that has a replacement in the version that is judged by, selected or not.
+    pub(super) due: bool,
 }
 
 /// A member that a rule found.
@@ -35,7 +37,7 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
     let view = View::new(&BUILT_IN.unit, registration, file.survey, around);
     let hits: Vec<Hit<'_>> = registration.members.iter().filter_map(|member| hit(&view, member)).collect();
     if hits.is_empty() {
-        return Judged { findings: Vec::new(), fix: None };
+        return Judged { findings: Vec::new(), fix: None, due: false };
     }
     let fix = fix(file, &view, registration, &hits, around);
     let findings: Vec<Finding> = hits
@@ -44,7 +46,7 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
         .filter_map(|hit| finding(file, &view, hit, &unit, around, &fix))
         .collect();
     let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
-    Judged { findings, fix }
+    Judged { findings, fix, due: hits.iter().any(|hit| is_due(file.settings, hit.rule)) }
 }
 
 fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances {

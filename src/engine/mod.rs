@@ -8,6 +8,7 @@ mod prefilter;
 mod reads;
 mod secrets;
 mod structure;
+mod units;
 
 use crate::finding::{Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration, Role};
@@ -30,6 +31,8 @@ pub struct Settings {
     pub token_value: Option<String>,
     /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
     pub target_gitlab: Option<(u32, u32)>,
+    /// Whether [`Linted::units`] is wanted.
+    pub units: bool,
 }
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
@@ -124,7 +127,12 @@ fn examine(
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
         for registration in &registrations {
-            let judged = findings::judge(&file, registration, file.name(registration, &mut names));
+            let name = file.name(registration, &mut names);
+            let judged = findings::judge(&file, registration, name.clone());
+            // Whatever is selected or accepted: a plan is about registrations.
+            if settings.units && judged.due {
+                out.linted.units.extend(units::of(&file, registration, &name));
+            }
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
         }

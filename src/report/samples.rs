@@ -50,10 +50,11 @@ fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
         path: path.to_owned(),
         state: State::Whole,
         source: Source::new(text.as_bytes().to_vec()),
-        linted: Linted { findings, notices: Vec::new(), secrets: Vec::new(), examined: true },
+        linted: Linted { findings, examined: true, ..Linted::default() },
         fixed: Vec::new(),
         diff: Vec::new(),
         text: None,
+        pending: None,
     }
 }
 
