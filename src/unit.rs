@@ -19,6 +19,8 @@ pub struct Unit {
     pub place: Option<String>,
     /// The name of the Kubernetes object that it is part of.
     pub object: Option<String>,
+    /// Whether part of it cannot be seen here: an unknown word, a template block, a file of variables, pieces.
+    pub partial: bool,
     /// Places of tokens, new and old.
     pub slots: Vec<Slot>,
     /// Server-side settings, in the order of the text.

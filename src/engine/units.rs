@@ -75,6 +75,7 @@ fn unit(
         via: file.documents.via(doc),
         place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
         object: first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset)),
+        partial: scopes.iter().filter_map(|index| file.survey.scopes.get(*index)).any(|scope| scope.opaque),
         slots: own()
             .filter_map(|(member, carrier)| {
                 let old = match member.role {

@@ -53,7 +53,7 @@ impl Waiting {
             let seconds = setting.least > 0;
             fields.push(Field { name, argument, value, default: false, notes: read.notes, seconds });
         }
-        if need == Need::Create && registers(unit.kind) {
+        if need == Need::Create && registers(unit.kind) && !unit.partial {
             add_unset(&mut fields);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
@@ -164,7 +164,9 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         // The place of the token is empty here and filled in a Secret.
         if group.need == Need::Elsewhere && group.entries.iter().any(|it| it.kind == UnitKind::Secret) {
             group.need = Need::Create;
-            add_unset(&mut group.fields);
+            if group.entries.iter().all(|entry| !entry.partial) {
+                add_unset(&mut group.fields);
+            }
         }
     }
     groups.sort_by(|(_, a), (_, b)| {

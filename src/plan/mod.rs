@@ -114,6 +114,8 @@ pub struct Entry {
     pub place: Option<String>,
     /// The name of the Kubernetes object that it is part of.
     pub object: Option<String>,
+    /// Whether part of it cannot be seen: it may have more settings.
+    pub partial: bool,
     /// The name of the runner.
     pub description: Option<Shown>,
     /// What runs its jobs.
@@ -259,6 +261,7 @@ impl Entry {
             via: unit.via.clone(),
             place: unit.place.clone(),
             object: unit.object.as_ref().map(hide),
+            partial: unit.partial,
             description: about("description"),
             executor: about("executor"),
             url: about("url"),

@@ -1,4 +1,4 @@
-//! What a person does, in order: create, store, change, deploy, verify, remove.
+//! What a person does, in order: create, store, change, deploy, verify, remove. The old runner goes last.
 
 use super::words::{Sentence, argument, say};
 use super::{Entry, Group, Need, SlotShown};
@@ -61,11 +61,15 @@ pub(super) fn of(group: &Group) -> Vec<Step> {
             step(Do::Change, say(CHANGE, &[]), change(group)),
             step(Do::Deploy, say("Deploy the change.", &[]), each(group, |entry| Some(deploy(entry)))),
             step(Do::Verify, verify(group), Vec::new()),
-            step(Do::Remove, say(REMOVE, &[]), Vec::new()),
+            step(Do::Remove, remove(group), Vec::new()),
         ],
         Need::Exists => vec![
             step(Do::Compare, compare(group), Vec::new()),
-            step(Do::Change, say("Change the files.", &[]), change(group)),
+            step(
+                Do::Change,
+                say("Change the files. A command below changes every registration of its file.", &[]),
+                change(group),
+            ),
             step(Do::Deploy, say("Deploy the change.", &[]), each(group, |entry| Some(deploy(entry)))),
             step(Do::Verify, verify(group), Vec::new()),
         ],
@@ -75,9 +79,7 @@ pub(super) fn of(group: &Group) -> Vec<Step> {
 
 const STORE: &str = "Store the new token (`glrt-…`), out of the repository.";
 const CHANGE: &str = "Change the files, at the same time as the token: a runner with the new token and one of the old \
-    settings may not start.";
-const REMOVE: &str = "Delete the old runner in GitLab. When the last registration is migrated, reset the registration token \
-    and switch registration tokens off.";
+    settings may not start. A command below changes every registration of its file.";
 const ELSEWHERE: &str = "The place of the token is empty here, so another file fills it. When that one is migrated, take the old \
     name out here, or give it its new name.";
 
@@ -101,6 +103,9 @@ fn create(group: &Group) -> Sentence {
             " No registration that reads this Secret was found: take tags and the like from the old runner in GitLab.",
         );
     }
+    if group.entries.iter().any(|entry| entry.partial) {
+        text.push_str(" Part of the registration cannot be seen here: it may have more settings, look at the old runner.");
+    }
     if group.entries.len() > 1 {
         text.push_str(
             " One runner can serve all registrations above, if their tokens belong to the same project, group or instance.",
@@ -114,13 +119,17 @@ fn compare(group: &Group) -> Sentence {
         let variable = slot.class == Class::Opaque && !slot.old;
         slot.expression.as_deref().filter(|_| variable)
     });
-    let compare = "Compare the fields above with the runner in GitLab and set there what is missing: what the file says has no \
-        effect on a runner with an authentication token, or stops its start.";
+    let compare = if group.fields.is_empty() {
+        "The settings of the runner in GitLab stay as they are."
+    } else {
+        "Compare the fields above with the runner in GitLab and set there what is missing: what the file says has no effect on a \
+         runner with an authentication token, or stops its start."
+    };
     match opaque {
         Some(expression) => say(
             &format!(
                 "The token comes from {{}}. If it begins with `glrt-`, the runner exists: nothing has to be created. Otherwise \
-                 create the runner first, with the fields above, and store its token there. {compare}"
+                 create the runner first and store its token there. {compare}"
             ),
             &[expression],
         ),
@@ -209,18 +218,20 @@ fn by_hand(entry: &Entry, reason: &str) -> Sentence {
     let mut template = "{} by hand".to_owned();
     let mut codes = vec![entry.at()];
     for slot in entry.slots.iter().filter(|slot| slot.old && slot.class > Class::Empty) {
-        let new = new_name(slot.via);
+        let (new, line) = (new_name(slot.via), slot.position.line);
         if new.is_empty() {
-            template.push_str(": take out {} (line {})");
-            codes.extend([slot.name.clone(), slot.position.line.to_string()]);
+            template.push_str(&format!(": take out {{}} (line {line})"));
         } else {
-            template.push_str(": give {} instead of {} (line {})");
-            codes.extend([new.to_owned(), slot.name.clone(), slot.position.line.to_string()]);
+            template.push_str(&format!(": give {{}} instead of {{}} (line {line})"));
+            codes.push(new.to_owned());
         }
+        codes.push(slot.name.clone());
     }
     for (index, setting) in entry.settings.iter().enumerate() {
-        template.push_str(if index == 0 { "; take out {} (line {})" } else { ", {} (line {})" });
-        codes.extend([setting.name.clone(), setting.value.position.line.to_string()]);
+        let line = setting.value.position.line;
+        template.push_str(if index == 0 { "; take out " } else { ", " });
+        template.push_str(&format!("{{}} (line {line})"));
+        codes.push(setting.name.clone());
     }
     template.push_str(". Why: ");
     // The reason is ours, and may quote the file between backquotes.
@@ -249,11 +260,22 @@ fn deploy(entry: &Entry) -> Sentence {
         UnitKind::Operator => say("Apply the Runner resource ({}).", &[&entry.at()]),
         UnitKind::Config => say("Bring the file to the machine ({}).", &[&entry.at()]),
         UnitKind::Terraform => say("Apply the module ({}).", &[&entry.at()]),
-        UnitKind::Command | UnitKind::Environment => say(
-            "{}: on each machine, end the old registration (`gitlab-runner unregister`) and register again.",
+        UnitKind::Environment => {
+            say("{}: start the container or the service anew, so that it registers with the new token.", &[&entry.at()])
+        }
+        UnitKind::Command => say(
+            "{}: run the registration again on each machine; the old one stays in config.toml beside it until the new one works.",
             &[&entry.at()],
         ),
     }
+}
+
+fn remove(group: &Group) -> Sentence {
+    let machines = "On each machine, take the old runner out (`gitlab-runner unregister --name NAME`). ";
+    let on_machines = group.entries.iter().any(|entry| entry.kind == UnitKind::Command);
+    let text = "Delete the old runner in GitLab. When the last registration is migrated, reset the registration token and switch \
+        registration tokens off.";
+    say(&format!("{}{text}", if on_machines { machines } else { "" }), &[])
 }
 
 fn verify(group: &Group) -> Sentence {

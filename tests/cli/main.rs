@@ -7,6 +7,7 @@ mod files;
 mod fix;
 mod hostile;
 mod output;
+mod plan;
 mod secrets;
 mod stdin;
 mod support;

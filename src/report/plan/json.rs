@@ -55,6 +55,7 @@ struct Registration<'a> {
     place: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<&'a str>,
+    partial: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<Said<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +171,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
         via: &entry.via,
         place: entry.place.as_deref(),
         object: entry.object.as_deref(),
+        partial: entry.partial,
         description: entry.description.as_ref().map(said),
         executor: entry.executor.as_ref().map(said),
         url: entry.url.as_ref().map(said),

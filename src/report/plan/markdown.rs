@@ -82,13 +82,12 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
 
 fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "- {}: {}", code(&entry.at()), kind(entry))?;
-    if let Some(place) = &entry.place {
-        write!(out, ", in the {}", prose(place))?;
+    match (&entry.place, &entry.object) {
+        (Some(place), Some(object)) => writeln!(out, ", in the {} of {}", prose(place), code(object))?,
+        (Some(place), None) => writeln!(out, ", in the {}", prose(place))?,
+        (None, Some(object)) => writeln!(out, " {}", code(object))?,
+        (None, None) => writeln!(out)?,
     }
-    if let Some(object) = &entry.object {
-        write!(out, " of {}", code(object))?;
-    }
-    writeln!(out)?;
     let facts = [
         ("description", &entry.description),
         ("executor", &entry.executor),

@@ -72,7 +72,7 @@ pub(super) fn kind(entry: &Entry) -> String {
         UnitKind::Command => "`gitlab-runner register`",
         UnitKind::Chart => "Helm chart values",
         UnitKind::Secret => "Secret",
-        UnitKind::Environment => "environment variables of GitLab Runner",
+        UnitKind::Environment => "variables of GitLab Runner",
         UnitKind::Config => "`[[runners]]` of config.toml",
         UnitKind::Operator => "Runner resource of the Operator",
         UnitKind::Terraform => "Terraform module",
@@ -147,7 +147,8 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     let (head, name) = title(group);
     let mut lines = vec![format!("{number}. {head}: {name}")];
     for entry in &group.entries {
-        lines.push(format!("Registered in {} ({})", entry.at(), kind(entry)));
+        let partial = if entry.partial { "; part of it cannot be seen there" } else { "" };
+        lines.push(format!("Registered in {} ({}){partial}", entry.at(), kind(entry)));
     }
     for field in &group.fields {
         let mut remarks = remarks(field);
@@ -180,7 +181,5 @@ fn bare(sentence: &[Piece]) -> String {
     sentence.iter().map(text).collect()
 }
 
-#[cfg(test)]
-mod samples;
 #[cfg(test)]
 mod tests;
