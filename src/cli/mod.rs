@@ -44,7 +44,9 @@ enum Error {
     TwoReports(String),
     #[error("`-` (standard input) and other paths cannot be linted together")]
     StdinAndPaths,
-    #[error("{0} exists, and may hold what an earlier fix took out: give the plan another name (nothing was fixed)")]
+    #[error(
+        "{0} exists, and may hold what an earlier fix took out: give the plan another name (nothing was fixed)"
+    )]
     PlanExists(String),
     #[error("cannot write the plan to {path}: {error} (nothing was fixed)")]
     WritePlan { path: String, error: io::Error },

@@ -126,12 +126,13 @@ fn examine(
         };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
+        let index = settings.units.then(|| units::Index::of(&file));
         for registration in &registrations {
             let name = file.name(registration, &mut names);
             let judged = findings::judge(&file, registration, name.clone());
             // Whatever is selected or accepted: a plan is about registrations.
-            if settings.units && judged.due {
-                out.linted.units.extend(units::of(&file, registration, &name));
+            if let Some(index) = index.as_ref().filter(|_| judged.due) {
+                out.linted.units.extend(index.units(registration, &name));
             }
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);

@@ -2,10 +2,14 @@
 
 use super::value::{self, Value};
 use super::{Entry, Field, File, Group, Need, steps};
+use crate::finding::Fix;
 use crate::rules::{BUILT_IN, Class, UnitKind};
 use crate::sites::Via;
 use crate::unit::{Held, Slot, Unit};
 use std::collections::BTreeMap;
+
+/// More runners than this are not told to be alike.
+const MOST_ALIKE: usize = 50;
 
 /// A registration that has no group yet.
 pub(super) struct Waiting {
@@ -27,8 +31,8 @@ struct Key {
 }
 
 impl Waiting {
-    pub(super) fn of(file: &File<'_>, unit: &Unit) -> Self {
-        let mut entry = Entry::of(file, unit);
+    pub(super) fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, String>>) -> Self {
+        let mut entry = Entry::of(file, unit, fix);
         let need = need(unit);
         let hide = |text: &str| file.mask.inserted(text);
         let mut fields = Vec::new();
@@ -107,8 +111,7 @@ fn winner<'a>(
     let data = BUILT_IN.unit.settings.get(setting)?;
     let held = unit.settings.iter().filter(|held| held.setting == setting);
     let nested = |held: &Held| held.via == Via::Chart && held.name.contains('.');
-    let counts =
-        held.max_by_key(|held| (!held.given.is_empty(), held.via == Via::Option, nested(held)))?;
+    let counts = held.max_by_key(|held| (!held.given.is_empty(), held.via == Via::Option, nested(held)))?;
     Some((counts, value::read(data, &counts.given, hide)))
 }
 
@@ -134,7 +137,8 @@ fn need(unit: &Unit) -> Need {
 pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
     let mut groups: Vec<(Key, Group)> = Vec::new();
-    let (secrets, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
+    let (secrets, others): (Vec<_>, Vec<_>) =
+        waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
     // A Secret holds the token of the release or the resource that names it.
     let mut readers: BTreeMap<String, Key> = BTreeMap::new();
     for it in &others {
@@ -174,11 +178,14 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         (a.need, first(a)).cmp(&(b.need, first(b)))
     });
     let mut similar: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-    for (index, (key, group)) in groups.iter().enumerate().filter(|(_, (_, group))| group.need == Need::Create) {
+    for (index, (key, group)) in
+        groups.iter().enumerate().filter(|(_, (_, group))| group.need == Need::Create)
+    {
         let fields = group.fields.iter().filter(|field| field.name != "description").cloned().collect();
         similar.entry(Key { fields, ..key.clone() }).or_default().push(index);
     }
-    for list in similar.values().filter(|list| list.len() > 1) {
+    // More than a person would look at says nothing, and takes long.
+    for list in similar.values().filter(|list| (2..=MOST_ALIKE).contains(&list.len())) {
         for index in list {
             let others = list.iter().filter(|other| *other != index).map(|other| other + 1).collect();
             if let Some((_, group)) = groups.get_mut(*index) {

@@ -12,12 +12,13 @@ pub mod words;
 pub use steps::{Do, Step};
 pub use value::Value;
 
-use crate::finding::{Finding, Linted, Safety};
+use crate::finding::{Finding, Fix, Linted, Safety};
 use crate::mask::Mask;
 use crate::rules::{BUILT_IN, Class, UnitKind};
 use crate::sites::Via;
 use crate::text::{Position, Source};
 use crate::unit::{Given, Unit};
+use std::collections::BTreeMap;
 
 /// A file whose registrations belong to the plan.
 #[derive(Debug)]
@@ -198,7 +199,10 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     let mut waiting = Vec::new();
     let mut by_hand = Vec::new();
     for file in files {
-        waiting.extend(file.linted.units.iter().map(|unit| group::Waiting::of(&file, unit)));
+        let named = file.linted.findings.iter().filter_map(|it| Some((it.unit.as_deref()?, &it.fix)));
+        let fixes: BTreeMap<&str, &Result<Fix, String>> = named.collect();
+        let fix = |unit: &Unit| fixes.get(unit.name.as_str()).copied();
+        waiting.extend(file.linted.units.iter().map(|unit| group::Waiting::of(&file, unit, fix(unit))));
         let place = |finding: &Finding| Place {
             rule: finding.rule.clone(),
             path: file.path.to_owned(),
@@ -249,10 +253,9 @@ impl Shown {
 }
 
 impl Entry {
-    fn of(file: &File<'_>, unit: &Unit) -> Self {
+    fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, String>>) -> Self {
         let about = |fact: &str| unit.about(fact).map(|given| Shown::of(given, &file.mask));
         let hide = |text: &String| file.mask.inserted(text);
-        let found = file.linted.findings.iter().find(|it| it.unit.as_deref() == Some(&unit.name));
         Self {
             unit: unit.name.clone(),
             path: file.path.to_owned(),
@@ -288,7 +291,7 @@ impl Entry {
                     position: slot.given.position,
                 })
                 .collect(),
-            fix: match found.map(|finding| &finding.fix) {
+            fix: match fix {
                 Some(Ok(fix)) => Ok(fix.safety),
                 Some(Err(reason)) => Err(file.mask.prose(reason)),
                 None => Err("the rules that find it are not selected".to_owned()),

@@ -5,7 +5,7 @@ use super::{Entry, Group, Need, SlotShown};
 use crate::finding::Safety;
 use crate::rules::{BUILT_IN, Class, UnitKind};
 use crate::sites::Via;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +57,9 @@ pub(super) fn of(group: &Group) -> Vec<Step> {
     match group.need {
         Need::Create => vec![
             step(Do::Create, create(group), Vec::new()),
-            step(Do::Store, say(STORE, &[]), each(group, |entry| Some(store(entry)))),
+            step(Do::Store, say(STORE, &[]), each(group, store)),
             step(Do::Change, say(CHANGE, &[]), change(group)),
-            step(Do::Deploy, say("Deploy the change.", &[]), each(group, |entry| Some(deploy(entry)))),
+            step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
             step(Do::Verify, verify(group), Vec::new()),
             step(Do::Remove, remove(group), Vec::new()),
         ],
@@ -70,7 +70,7 @@ pub(super) fn of(group: &Group) -> Vec<Step> {
                 say("Change the files. A command below changes every registration of its file.", &[]),
                 change(group),
             ),
-            step(Do::Deploy, say("Deploy the change.", &[]), each(group, |entry| Some(deploy(entry)))),
+            step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
             step(Do::Verify, verify(group), Vec::new()),
         ],
         Need::Elsewhere => vec![step(Do::Change, say(ELSEWHERE, &[]), change(group))],
@@ -84,14 +84,9 @@ const ELSEWHERE: &str = "The place of the token is empty here, so another file f
     name out here, or give it its new name.";
 
 /// A part for each registration, each thing said once.
-fn each(group: &Group, part: impl Fn(&Entry) -> Option<Sentence>) -> Vec<Sentence> {
-    let mut parts: Vec<Sentence> = Vec::new();
-    for sentence in group.entries.iter().filter_map(part) {
-        if !parts.contains(&sentence) {
-            parts.push(sentence);
-        }
-    }
-    parts
+fn each(group: &Group, part: impl Fn(&Entry) -> Sentence) -> Vec<Sentence> {
+    let mut said = BTreeSet::new();
+    group.entries.iter().map(part).filter(|sentence| said.insert(sentence.clone())).collect()
 }
 
 fn create(group: &Group) -> Sentence {
@@ -188,29 +183,26 @@ fn store(entry: &Entry) -> Sentence {
 
 /// What changes the files: one part for each file and kind of fix.
 fn change(group: &Group) -> Vec<Sentence> {
-    let mut fixable: BTreeMap<(&str, Safety), ()> = BTreeMap::new();
+    // `Unsafe` is the smaller one.
+    let mut fixable: BTreeMap<&str, Safety> = BTreeMap::new();
     let mut parts = Vec::new();
     for entry in &group.entries {
         match &entry.fix {
             Ok(safety) => {
-                let worse = fixable.remove(&(entry.path.as_str(), Safety::Safe));
-                let safety = if worse.is_some() { Safety::Unsafe.min(*safety) } else { *safety };
-                let known = fixable.contains_key(&(entry.path.as_str(), Safety::Unsafe));
-                if !known {
-                    fixable.insert((&entry.path, safety), ());
-                }
+                let worst = fixable.entry(&entry.path).or_insert(*safety);
+                *worst = (*worst).min(*safety);
             }
             Err(reason) => parts.push(by_hand(entry, reason)),
         }
     }
-    let commands = fixable.into_keys().map(|(path, safety)| {
+    let command = |(path, safety): (&str, Safety)| {
         let options = match safety {
             Safety::Safe => "--fix",
             Safety::Unsafe => "--fix --unsafe-fixes",
         };
         say("{}", &[&format!("runnerlint check {options} {}", argument(path))])
-    });
-    commands.chain(parts).collect()
+    };
+    fixable.into_iter().map(command).chain(parts).collect()
 }
 
 /// What the program does not change, and why.
@@ -260,9 +252,10 @@ fn deploy(entry: &Entry) -> Sentence {
         UnitKind::Operator => say("Apply the Runner resource ({}).", &[&entry.at()]),
         UnitKind::Config => say("Bring the file to the machine ({}).", &[&entry.at()]),
         UnitKind::Terraform => say("Apply the module ({}).", &[&entry.at()]),
-        UnitKind::Environment => {
-            say("{}: start the container or the service anew, so that it registers with the new token.", &[&entry.at()])
-        }
+        UnitKind::Environment => say(
+            "{}: start the container or the service anew, so that it registers with the new token.",
+            &[&entry.at()],
+        ),
         UnitKind::Command => say(
             "{}: run the registration again on each machine; the old one stays in config.toml beside it until the new one works.",
             &[&entry.at()],

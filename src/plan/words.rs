@@ -3,7 +3,7 @@
 use crate::escape;
 
 /// A part of a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
     /// Our own words; what stands between backquotes is code.
     Words(String),

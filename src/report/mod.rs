@@ -90,7 +90,11 @@ pub const FORMATS: &[Format] = &[
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
     Format {
         shows_plan: true,
-        ..machine("html", "one page to read, filter and sort in a browser, with the migration plan", html::write)
+        ..machine(
+            "html",
+            "one page to read, filter and sort in a browser, with the migration plan",
+            html::write,
+        )
     },
 ];
 

@@ -2,8 +2,8 @@
 
 use super::{Run, Style};
 use crate::finding::{Finding, Fix, Label, Linted, Notice, NoticeKind, Safety, Setting, Severity};
-use crate::run::{Checked, Gone, State};
 use crate::rules::{BUILT_IN, Class, UnitKind};
+use crate::run::{Checked, Gone, State};
 use crate::sites::Via;
 use crate::text::{Edit, Position, Source, Span};
 use crate::unit::{Given, Held, Slot, Unit};
@@ -103,11 +103,7 @@ fn files() -> Vec<Checked> {
     });
     let mut ci = checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]);
     ci.linted.units = vec![unit()];
-    vec![
-        ci,
-        odd,
-        checked("ü,1%:x.yaml", VALUES, vec![values, named]),
-    ]
+    vec![ci, odd, checked("ü,1%:x.yaml", VALUES, vec![values, named])]
 }
 
 /// The registration of the findings in [`CI`].

@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 pub use judge::{Circumstances, View, version};
 pub use schema::{
-    About, ActionRow, Class, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Spelling, Takes, Unit,
-    UnitKind, Verdict, When,
+    About, ActionRow, Class, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Spelling,
+    Takes, Unit, UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 

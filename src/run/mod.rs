@@ -225,7 +225,11 @@ fn settle(checked: &mut Checked) {
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
     let linted = &checked.linted;
-    if linted.findings.is_empty() && linted.notices.is_empty() && linted.units.is_empty() && checked.pending.is_none() {
+    if linted.findings.is_empty()
+        && linted.notices.is_empty()
+        && linted.units.is_empty()
+        && checked.pending.is_none()
+    {
         checked.source = Source::new(Vec::new());
         checked.linted.secrets = Vec::new();
     }

@@ -3,7 +3,8 @@
 use crate::support::{SAFE, SAFE_FIXED, Scratch, WARNING, program, ran};
 use std::fs;
 
-const OLD: &str = "gitlab-runner register --registration-token \"$OLD\" --tag-list docker,linux --executor shell\n";
+const OLD: &str =
+    "gitlab-runner register --registration-token \"$OLD\" --tag-list docker,linux --executor shell\n";
 
 #[test]
 fn a_plan_is_0_whatever_it_says() {
@@ -26,9 +27,14 @@ fn a_plan_is_0_whatever_it_says() {
 #[test]
 fn the_name_of_the_file_says_the_format() {
     let scratch = Scratch::with(&[("a.sh", OLD)]);
-    for (name, start) in [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners")] {
+    for (name, start) in
+        [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners")]
+    {
         let ran = scratch.run(&["plan", "a.sh", "-o", name]);
-        assert_eq!((ran.code, ran.text(), ran.err.as_str()), (0, "", "1 registration: 1 runner to create.\n"));
+        assert_eq!(
+            (ran.code, ran.text(), ran.err.as_str()),
+            (0, "", "1 registration: 1 runner to create.\n")
+        );
         assert!(scratch.read(name).starts_with(start), "{name}");
         fs::remove_file(scratch.path(name)).unwrap();
     }

@@ -70,7 +70,7 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     let said: Vec<String> = facts.chain(settings).map(|(name, it)| format!("{name} {}", value(it))).collect();
     writeln!(out, "<li>{}: {}", code(&entry.at()), prose(&kind(entry)))?;
     if !said.is_empty() {
-        writeln!(out, "<br>{}", said.join(", "))?;
+        writeln!(out, "<div>{}</div>", said.join(", "))?;
     }
     writeln!(out, "</li>")
 }
@@ -91,10 +91,7 @@ fn row(field: &Field, out: &mut dyn Write) -> io::Result<()> {
     };
     let name = code(field.name);
     let remarks = prose(&remarks(field).join("; "));
-    writeln!(
-        out,
-        "<tr><th scope=\"row\">{name}</th><td>{value}</td><td class=\"soft\">{remarks}</td></tr>"
-    )
+    writeln!(out, "<tr><th scope=\"row\">{name}</th><td>{value}</td><td class=\"soft\">{remarks}</td></tr>")
 }
 
 fn code(text: &str) -> String {

@@ -210,12 +210,5 @@ fn to_do(step: &Step) -> ToDo {
 
 fn by_hand(place: &Place) -> ByHand<'_> {
     let Position { line, column, .. } = place.position;
-    ByHand {
-        rule: &place.rule,
-        path: &place.path,
-        line,
-        column,
-        message: &place.message,
-        help: &place.help,
-    }
+    ByHand { rule: &place.rule, path: &place.path, line, column, message: &place.message, help: &place.help }
 }

@@ -163,7 +163,8 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     for entry in &group.entries {
         let unsent = entry.settings.iter().filter(|it| it.overridden);
         lines.extend(unsent.map(|it| format!("does not count: {}", said(entry, &it.name, &it.value))));
-        let empty = entry.settings.iter().filter(|it| group.fields.iter().all(|field| field.name != it.field));
+        let empty =
+            entry.settings.iter().filter(|it| group.fields.iter().all(|field| field.name != it.field));
         lines.extend(empty.map(|it| format!("the default: {}", said(entry, &it.name, &it.value))));
     }
     for step in group.steps.iter().filter(|step| step.what == crate::plan::Do::Store) {

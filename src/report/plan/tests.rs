@@ -96,9 +96,13 @@ fn the_plan_in_all_formats() {
 
 #[test]
 fn the_name_of_a_file_says_its_format() {
-    for (path, name) in
-        [("a.md", "markdown"), ("a.JSON", "json"), ("b/a.sh", "curl"), ("a.tf", "terraform"), ("plan", "markdown")]
-    {
+    for (path, name) in [
+        ("a.md", "markdown"),
+        ("a.JSON", "json"),
+        ("b/a.sh", "curl"),
+        ("a.tf", "terraform"),
+        ("plan", "markdown"),
+    ] {
         assert_eq!(format_of(Path::new(path)).name, name);
     }
 }
@@ -174,11 +178,15 @@ fn no_text_becomes_a_command() {
                 .env("GITLAB_TOKEN", "made-up")
                 .output()
                 .unwrap();
-            assert!(ran.status.success() && ran.stdout.is_empty() && ran.stderr.is_empty(), "{ran:?}\n{script}");
+            assert!(
+                ran.status.success() && ran.stdout.is_empty() && ran.stderr.is_empty(),
+                "{ran:?}\n{script}"
+            );
             let log = fs::read(&log).unwrap();
             let arguments: Vec<&str> =
                 log.split(|byte| *byte == 0).map(|it| std::str::from_utf8(it).unwrap()).collect();
-            let requests: Vec<&[&str]> = arguments.split(|it| *it == "end").filter(|it| it.len() > 1).collect();
+            let requests: Vec<&[&str]> =
+                arguments.split(|it| *it == "end").filter(|it| it.len() > 1).collect();
             assert_eq!(requests.len(), 3, "{script}");
             for request in requests {
                 let start = ["--fail-with-body", "--globoff", "--request", "POST", "--url"];
@@ -267,7 +275,10 @@ fn no_format_shows_a_token() {
             "gitlab-runner register --registration-token made-up-secret-1 --tag-list made-up-secret-1,b --description \
              glrt-made-up-token-0002\n",
         ),
-        ("b.yaml", "gitlabUrl: x\nrunnerToken: GR1348941made-up-token-0003\nrunners: {tags: GR1348941made-up}\n"),
+        (
+            "b.yaml",
+            "gitlabUrl: x\nrunnerToken: GR1348941made-up-token-0003\nrunners: {tags: GR1348941made-up}\n",
+        ),
     ]);
     assert_eq!(plan.groups.len(), 2);
     for format in FORMATS {
