@@ -25,9 +25,15 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         )?;
     }
     for (index, group) in plan.groups.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
         section(index + 1, group, out)?;
     }
     if !plan.by_hand.is_empty() {
+        if !plan.groups.is_empty() {
+            writeln!(out)?;
+        }
         writeln!(out, "## Other places, to change by hand\n")?;
         for place in &plan.by_hand {
             let at = code(&format!("{}:{}", place.path, place.position.line));
@@ -77,7 +83,7 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
             writeln!(out, "  - {}", sentence(part))?;
         }
     }
-    writeln!(out)
+    Ok(())
 }
 
 fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
