@@ -8,7 +8,7 @@
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
-//! | [`unit`] | registrations as data |
+//! | [`mod@unit`] | registrations as data |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`engine`] | bytes to findings |

@@ -61,7 +61,7 @@ impl Waiting {
             add_unset(&mut fields);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
-        let token = filled.map(|slot| token(slot)).collect::<Vec<_>>().join("\0");
+        let token = filled.map(token).collect::<Vec<_>>().join("\0");
         Self { entry, need, fields, token }
     }
 

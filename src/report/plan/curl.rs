@@ -17,7 +17,7 @@ const HEAD: &str = "\
 ";
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "{HEAD}# {}\n", plan.summary())?;
+    writeln!(out, "{HEAD}# {}", plan.summary())?;
     for (index, group) in plan.groups.iter().enumerate() {
         writeln!(out)?;
         for line in comments(index + 1, group) {
