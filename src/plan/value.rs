@@ -31,7 +31,10 @@ pub(super) struct Read {
 pub(super) fn read(setting: &Setting, given: &Given, hide: &dyn Fn(&str) -> String) -> Read {
     let mut notes = Vec::new();
     if given.stray {
-        notes.push("the word behind the option does not count: a boolean takes its value only behind `=`");
+        notes.push(
+            "the word behind the option does not count: a boolean takes its value only behind `=`, and `register` reads no option \
+             behind such a word today",
+        );
     }
     let Some(text) = given.literal() else {
         return Read { value: Some(Value::FillIn(hide(&given.text))), notes };
