@@ -104,6 +104,8 @@ fn render(criterion: &mut Criterion) {
         threads: 1,
         show_secrets: false,
         add_ignore: None,
+        hold: false,
+        hold: false,
         for_terminal: false,
     };
     let checked: Vec<Checked> =

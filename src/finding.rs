@@ -1,6 +1,7 @@
 //! What a run tells: findings with labels, severity and fix, and notices about what could not be checked.
 
 use crate::text::{Edit, Position, Span};
+use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is.
@@ -157,6 +158,8 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub notices: Vec<Notice>,
+    /// Registrations that rules found something in, for the plan; only where they are asked for.
+    pub units: Vec<Unit>,
     /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted.
     pub secrets: Vec<Span>,
     /// Whether it was parsed at all, or passed over because no rule could match.

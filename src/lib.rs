@@ -8,12 +8,14 @@
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
+//! | [`mod@unit`] | registrations as data |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`suppress`] | comments that accept findings |
 //! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
+//! | [`plan`] | the migration plan |
 //! | [`walk`], [`run`] | files, threads |
 //! | [`report`] | output formats |
 //! | [`cli`] | the command line |
@@ -27,6 +29,7 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fixer;
 pub mod mask;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod run;
@@ -35,4 +38,5 @@ pub mod sites;
 pub mod suppress;
 pub mod syntax;
 pub mod text;
+pub mod unit;
 pub mod walk;

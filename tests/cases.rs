@@ -19,8 +19,11 @@
 use runnerlint::engine::{Settings, Surroundings, lint};
 use runnerlint::finding::{Finding, Linted, Safety};
 use runnerlint::fixer::{fix, ignore};
+use runnerlint::mask::Mask;
+use runnerlint::report::plan::FORMATS;
 use runnerlint::suppress::{self, Reason};
 use runnerlint::text::{Source, Span};
+use runnerlint::{escape, plan};
 use serde::Deserialize;
 use similar::TextDiff;
 use std::collections::BTreeSet;
@@ -152,7 +155,60 @@ impl Case {
             self.check_fix(unsafe_too, &mut report);
         }
         self.check_ignore(&mut report);
+        self.check_plan(&mut report);
         report
+    }
+
+    /// Every value that fixes take out stands in the plan, which shows no token and is no legacy registration itself.
+    fn check_plan(&self, report: &mut String) {
+        let settings = Settings { units: true, ..self.settings() };
+        let (around, source) = (self.surroundings(), self.source());
+        let linted = runnerlint::fixer::lint(&settings, &self.path, &around, &source);
+        let mask = Mask::new(false, &source, &linted.secrets);
+        let hide = |text: &str| mask.inserted(text);
+        let fixed = fix(&settings, &self.path, &around, self.source(), true);
+        let removed: Vec<(String, String)> = (fixed.fixed.iter())
+            .filter_map(|finding| finding.removes.as_ref())
+            .map(|removed| (removed.field.clone(), hide(&removed.value)))
+            .collect();
+        let mask = Mask::new(false, &source, &linted.secrets);
+        let plan = plan::of([plan::File { path: &self.path, source: &source, linted: &linted, mask }]);
+        let settings: Vec<_> = (plan.groups.iter().flat_map(|group| &group.entries))
+            .flat_map(|entry| &entry.settings)
+            .map(|it| (it.field, it.value.written.as_ref().unwrap_or(&it.value.text)))
+            .collect();
+        for format in FORMATS {
+            let mut text = Vec::new();
+            (format.write)(&plan, &mut text).expect("memory takes all");
+            let text = String::from_utf8(text).expect("UTF-8");
+            for token in TOKENS.iter().filter(|token| text.contains(**token)) {
+                let _ = writeln!(report, "the plan ({}) shows {token}…", format.name);
+            }
+            let name = format!("plan.{}", format.extension);
+            let again = lint(
+                &Settings::default(),
+                &name,
+                &Surroundings::default(),
+                &Source::new(text.clone().into()),
+            );
+            // A JSON document quotes messages, with the names in them.
+            for finding in again.findings.iter().filter(|_| format.name != "json") {
+                let _ = writeln!(report, "{} in the plan ({})\n{text}", finding.rule, format.name);
+            }
+            for (field, value) in &removed {
+                // An alias stands for what is written elsewhere.
+                let same =
+                    |(known, text): &(&str, &String)| known == field && (value.is_empty() || *text == value);
+                if !settings.iter().any(same) {
+                    let _ =
+                        writeln!(report, "{field} = {value:?} goes, and is not in the plan: {settings:?}");
+                }
+                let shown = escape::inline(value.trim()).into_owned();
+                if format.name == "markdown" && !text.contains(&shown) {
+                    let _ = writeln!(report, "{field} = {shown} is not shown in the plan\n{text}");
+                }
+            }
+        }
     }
 
     fn check_findings(&self, source: &Source, linted: &Linted, report: &mut String) {

@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "syntax",
     "sites",
     "rules",
+    "unit",
     "finding",
     "fingerprint",
     "escape",

@@ -24,6 +24,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Lint files and folders (what `runnerlint` does without a command)
     Check(Box<CheckArgs>),
+    /// Plan the migration: the runners to create, with the settings that the files give them today
+    Plan(super::plan::PlanArgs),
     /// Show all rules, or one rule in full
     Rules(RulesArgs),
     /// Print a completion script for a shell
@@ -80,6 +82,9 @@ pub(super) struct CheckArgs {
     /// What unsafe fixes put in the place of a registration token: '$RUNNER_TOKEN'
     #[arg(long, value_name = "EXPR", help_heading = "Fixes")]
     pub(super) token_value: Option<String>,
+    /// Before --fix takes anything out, write the migration plan there: .md, .json, .sh (curl) or .tf
+    #[arg(long, value_name = "FILE", requires = "fix", help_heading = "Fixes")]
+    pub(super) plan: Option<PathBuf>,
 
     /// Accept all that is found, by a comment in each place that names the rules (and says why)
     #[arg(
@@ -183,7 +188,7 @@ fn format_help() -> String {
 }
 
 /// `17`, `17.5` and `v17.5.1` are versions.
-fn version(text: &str) -> Result<(u32, u32), String> {
+pub(super) fn version(text: &str) -> Result<(u32, u32), String> {
     let wrong = || format!("`{text}` is no GitLab version such as 17.5");
     let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
     let mut next = || parts.next().map(|part| part.parse::<u32>().map_err(|_| wrong()));

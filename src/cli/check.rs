@@ -1,6 +1,6 @@
 use super::args::{CheckArgs, FailOn};
 use super::output::{self, Output, complain};
-use super::{Error, Outcome, rules};
+use super::{Error, Outcome, plan, rules};
 use crate::engine::Settings;
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
@@ -16,7 +16,7 @@ const STDIN: &str = "-";
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     rules::validate(args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let options = options(args);
+    let options = options(args, &outputs);
     if args.paths.iter().any(|path| path == Path::new(STDIN)) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
@@ -25,18 +25,25 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     }
     let walk_options = walk_options(args, options.threads);
     let found = match &args.changed_since {
-        Some(revision) => walk::find_changed(&paths(args), revision, &walk_options)?,
-        None => walk::find(&paths(args), &walk_options)?,
+        Some(revision) => walk::find_changed(&default_paths(&args.paths), revision, &walk_options)?,
+        None => walk::find(&default_paths(&args.paths), &walk_options)?,
     };
     if args.show_files {
         return show_files(&found);
     }
-    let files = run::files(&options, &found);
+    let mut files = run::files(&options, &found);
+    write_held(args, &mut files)?;
     finish(args, &files, &outputs, &mut io::stdout().lock())
 }
 
-fn paths(args: &CheckArgs) -> Vec<PathBuf> {
-    if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() }
+/// The folder that is worked in, where no path is named.
+pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
+}
+
+/// A thread for each processor, where no number is given.
+pub(super) fn threads(jobs: Option<std::num::NonZeroUsize>) -> usize {
+    jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
 }
 
 fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
@@ -48,13 +55,14 @@ fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
     }
 }
 
-fn options(args: &CheckArgs) -> run::Options {
+fn options(args: &CheckArgs, outputs: &[Output]) -> run::Options {
     run::Options {
         settings: Settings {
             select: args.select.clone(),
             ignore: args.ignore.clone(),
             token_value: args.token_value.clone(),
             target_gitlab: args.target_gitlab,
+            units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
         },
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,
@@ -63,13 +71,19 @@ fn options(args: &CheckArgs) -> run::Options {
         },
         add_ignore: args.add_ignore.clone(),
         unsafe_too: args.unsafe_fixes,
-        threads: args
-            .jobs
-            .or_else(|| thread::available_parallelism().ok())
-            .map_or(1, std::num::NonZeroUsize::get),
+        threads: threads(args.jobs),
         show_secrets: args.show_secrets,
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
+        hold: args.plan.is_some(),
     }
+}
+
+/// Writes the plan, and then the fixes that waited for it.
+fn write_held(args: &CheckArgs, files: &mut [Checked]) -> Result<(), Error> {
+    let Some(path) = &args.plan else { return Ok(()) };
+    plan::before_fixing(path, files, args.show_secrets)?;
+    run::write(files);
+    Ok(())
 }
 
 fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
@@ -89,9 +103,9 @@ fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
-    let mut checked = run::stdin(options, name, bytes);
-    let text = checked.text.take();
-    let files = [checked];
+    let mut files = [run::stdin(options, name, bytes.clone())];
+    write_held(args, &mut files)?;
+    let text = files.iter_mut().find_map(|file| file.text.take()).or(Some(bytes));
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
         io::stdout().lock().write_all(&text.unwrap_or_default())?;
         return finish(args, &files, outputs, &mut io::stderr().lock());

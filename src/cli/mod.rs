@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod output;
+mod plan;
 pub mod rules;
 
 use args::{Cli, Command};
@@ -43,6 +44,12 @@ enum Error {
     TwoReports(String),
     #[error("`-` (standard input) and other paths cannot be linted together")]
     StdinAndPaths,
+    #[error(
+        "{0} exists, and may hold what an earlier fix took out: give the plan another name (nothing was fixed)"
+    )]
+    PlanExists(String),
+    #[error("cannot write the plan to {path}: {error} (nothing was fixed)")]
+    WritePlan { path: String, error: io::Error },
     #[error("cannot write {path}: {error}")]
     Write { path: String, error: io::Error },
     #[error(transparent)]
@@ -66,6 +73,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),

@@ -21,6 +21,8 @@ pub(super) struct Judged {
     pub(super) fix: Option<UnitFix>,
     /// All that was found, with the rules, selected or not.
     pub(super) found: Vec<(String, Span)>,
+    /// Whether a rule found something that has a replacement in the version that is judged by, selected or not.
+    pub(super) due: bool,
 }
 
 /// A member that a rule found.
@@ -48,7 +50,8 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
         .collect();
     let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
     let found = hits.iter().filter_map(|hit| Some((hit.rule.id.clone(), span(file, hit)?))).collect();
-    Judged { findings, fix, found }
+    let due = hits.iter().any(|hit| is_due(file.settings, hit.rule));
+    Judged { findings, fix, found, due }
 }
 
 /// The name that was found.

@@ -10,6 +10,7 @@ mod reads;
 mod secrets;
 mod structure;
 mod suppressions;
+mod units;
 mod unused;
 
 use crate::finding::{Finding, Linted, Notice, NoticeKind};
@@ -39,6 +40,8 @@ pub struct Settings {
     pub token_value: Option<String>,
     /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
     pub target_gitlab: Option<(u32, u32)>,
+    /// Whether [`Linted::units`] is wanted.
+    pub units: bool,
 }
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
@@ -140,11 +143,17 @@ fn examine(
         };
         out.linted.secrets = secrets::find(&file, &registrations);
         let mut names = BTreeSet::new();
+        let index = settings.units.then(|| units::Index::of(&file));
         for registration in &registrations {
             if findings.len() > MAX_FINDINGS {
                 break;
             }
-            let judged = findings::judge(&file, registration, file.name(registration, &mut names));
+            let name = file.name(registration, &mut names);
+            let judged = findings::judge(&file, registration, name.clone());
+            // Whatever is selected or accepted: a plan is about registrations.
+            if let Some(index) = index.as_ref().filter(|_| judged.due) {
+                out.linted.units.extend(index.units(registration, &name));
+            }
             findings.extend(judged.findings);
             out.fixes.extend(judged.fix);
             found.extend(judged.found);

@@ -10,6 +10,7 @@ mod json;
 mod jsonl;
 mod junit;
 mod locate;
+pub mod plan;
 mod rdjsonl;
 pub mod rules;
 mod sarif;
@@ -25,6 +26,7 @@ pub use summary::{Summary, ignored, notices, removed_settings};
 
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
+use crate::plan::{File, Plan};
 use crate::run::Checked;
 use std::io::{self, Write};
 
@@ -52,6 +54,8 @@ pub struct Format {
     pub for_people: bool,
     /// Writes the report.
     pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+    /// Whether it shows the migration plan: registrations are then collected.
+    pub shows_plan: bool,
 }
 
 impl std::fmt::Debug for Format {
@@ -67,12 +71,14 @@ pub const FORMATS: &[Format] = &[
         about: "each finding with its source and its fix",
         for_people: true,
         write: full::write,
+        shows_plan: false,
     },
     Format {
         name: "concise",
         about: "one line for each finding, as gcc writes them",
         for_people: true,
         write: concise::write,
+        shows_plan: false,
     },
     machine("json", "one JSON document", json::write),
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
@@ -82,7 +88,14 @@ pub const FORMATS: &[Format] = &[
     machine("junit", "JUnit XML, a failed test for each finding", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
-    machine("html", "one page to read, filter and sort in a browser", html::write),
+    Format {
+        shows_plan: true,
+        ..machine(
+            "html",
+            "one page to read, filter and sort in a browser, with the migration plan",
+            html::write,
+        )
+    },
 ];
 
 /// A format that is read by other programs or elsewhere.
@@ -91,7 +104,18 @@ const fn machine(
     about: &'static str,
     write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
 ) -> Format {
-    Format { name, about, for_people: false, write }
+    Format { name, about, for_people: false, write, shows_plan: false }
+}
+
+/// The migration plan of a run that collected registrations.
+pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
+    let known = files.iter().filter(|file| !file.linted.units.is_empty() || !file.linted.findings.is_empty());
+    crate::plan::of(known.map(|file| File {
+        path: &file.path,
+        source: &file.source,
+        linted: &file.linted,
+        mask: file.mask(show_secrets),
+    }))
 }
 
 /// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.

@@ -121,6 +121,7 @@ pub struct TextMatch {
 
 /// What is in a slot or a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// It is not there.
     Absent,
@@ -364,6 +365,8 @@ pub struct Unit {
     pub old: Spelling,
     /// Server-side settings.
     pub settings: Vec<Setting>,
+    /// What else is said of a registration, for the migration plan.
+    pub about: Vec<About>,
     /// When a fix is safe: the first row that holds.
     pub safety: Vec<SafetyRow>,
 }
@@ -398,16 +401,89 @@ pub struct Spelling {
     pub terraform: Vec<String>,
 }
 
+impl Spelling {
+    /// Its names where `via` carries it.
+    pub fn names(&self, via: Via) -> impl Iterator<Item = &String> {
+        let (first, second): (&[String], &[String]) = match via {
+            Via::Option => (&self.option, &[]),
+            Via::Variable => (&self.variable, &[]),
+            Via::Chart => (&self.chart, &self.chart_flat),
+            Via::Secret => (&self.secret, &[]),
+            Via::Config => (&self.config, &[]),
+            Via::Operator => (&self.operator, &[]),
+            Via::Terraform => (&self.terraform, &[]),
+            Via::Named | Via::Request => (&[], &[]),
+        };
+        first.iter().chain(second)
+    }
+}
+
 /// A server-side setting.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Setting {
     /// Field of `POST /user/runners`.
     pub field: String,
+    /// The form of the field.
+    pub takes: Takes,
+    /// Argument of the Terraform resource `gitlab_user_runner`, where it has another name.
+    #[serde(default)]
+    pub terraform: Option<String>,
+    /// Values of a field that takes a word.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The words that a boolean in their place means.
+    #[serde(default)]
+    pub booleans: Vec<(bool, String)>,
+    /// The least number that the field takes.
+    #[serde(default)]
+    pub least: u64,
+    /// Values that say nothing, beside the empty one.
+    #[serde(default)]
+    pub nothing: Vec<String>,
+    /// What the program sends where nothing is said.
+    #[serde(default)]
+    pub unset: Option<String>,
+    /// The same where another field, named first, is set.
+    #[serde(default)]
+    pub unset_beside: Vec<(String, String)>,
     /// How it is spelled.
     pub spelled: Spelling,
     /// Values that stop no start.
     pub inert: Vec<String>,
+}
+
+impl Setting {
+    /// Its argument of the Terraform resource `gitlab_user_runner`.
+    pub fn argument(&self) -> &str {
+        self.terraform.as_deref().unwrap_or(&self.field)
+    }
+}
+
+/// The form of a field of `POST /user/runners`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Takes {
+    /// Words, with commas between them.
+    List,
+    /// Yes or no.
+    Boolean,
+    /// One of a few words.
+    Word,
+    /// A time in seconds.
+    Seconds,
+    /// Any text.
+    Text,
+}
+
+/// What is said of a registration beside tokens and settings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct About {
+    /// What it is: `url`, `description`, `executor`, `secret`.
+    pub fact: String,
+    /// How it is spelled.
+    pub spelled: Spelling,
 }
 
 /// One row of the safety of a unit's fix.

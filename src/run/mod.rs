@@ -12,7 +12,7 @@ use crate::walk::{self, Charts, Target};
 use read::Read;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -45,6 +45,8 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether a diff goes to a terminal.
     pub for_terminal: bool,
+    /// Whether fixes wait in [`Checked::pending`] for [`write()`], so that something can be done before.
+    pub hold: bool,
 }
 
 /// How far a file was linted.
@@ -90,6 +92,18 @@ pub struct Checked {
     pub ignored: usize,
     /// Findings that no comment could be written for.
     pub not_ignored: Vec<Left>,
+    /// What [`write()`] has to do.
+    pub pending: Option<Pending>,
+}
+
+/// A fix that is proven and not written.
+#[derive(Debug)]
+pub struct Pending {
+    text: Vec<u8>,
+    remaining: Linted,
+    gone: Vec<Gone>,
+    /// The file; `None` for standard input.
+    target: Option<PathBuf>,
 }
 
 impl Checked {
@@ -107,6 +121,7 @@ impl Checked {
             text: None,
             ignored: 0,
             not_ignored: Vec::new(),
+            pending: None,
         }
     }
 
@@ -165,9 +180,7 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
         return Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }
     let surroundings = charts.around(&target.real);
-    let write =
-        |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
-    text(options, path, &surroundings, Source::new(bytes), &write)
+    text(options, path, &surroundings, Source::new(bytes), Some(&target.real))
 }
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
@@ -180,14 +193,29 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     }
     let path = std::path::absolute(name).unwrap_or_else(|_| Path::new(name).to_path_buf());
     let surroundings = Charts::default().around(&path);
-    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), &|_, _| Ok(()));
+    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), None);
     checked.text.get_or_insert(bytes);
     checked
 }
 
-type Write<'a> = &'a dyn Fn(&[u8], &[u8]) -> Result<(), String>;
+/// Writes the fixes that wait.
+pub fn write(files: &mut [Checked]) {
+    for checked in files {
+        if let Some(pending) = checked.pending.take() {
+            commit(checked, pending);
+            settle(checked);
+        }
+    }
+}
 
-fn text(options: &Options, path: &str, around: &Surroundings, source: Source, write: Write<'_>) -> Checked {
+/// `target` is the file to write; none for a text that is no file.
+fn text(
+    options: &Options,
+    path: &str,
+    around: &Surroundings,
+    source: Source,
+    target: Option<&Path>,
+) -> Checked {
     let linted = fixer::lint(&options.settings, path, around, &source);
     let is_wanted = |safety| safety == Safety::Safe || options.unsafe_too;
     let fixable = linted.findings.iter().any(|it| it.fix.as_ref().is_ok_and(|fix| is_wanted(fix.safety)));
@@ -195,19 +223,14 @@ fn text(options: &Options, path: &str, around: &Surroundings, source: Source, wr
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
-        fix(options, around, &mut checked, write);
+        fix(options, around, &mut checked, target);
     }
     if let Some(reason) = &options.add_ignore
         && checked.linted.findings.iter().any(|finding| !finding.suppressed)
     {
-        ignore(options, reason, around, &mut checked, write);
+        ignore(options, reason, around, &mut checked, target);
     }
-    let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
-    checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
-    if checked.linted.findings.is_empty() && checked.linted.notices.is_empty() {
-        checked.source = Source::new(Vec::new());
-        checked.linted.secrets = Vec::new();
-    }
+    settle(&mut checked);
     checked
 }
 
@@ -216,14 +239,14 @@ fn ignore(
     reason: &Reason,
     around: &Surroundings,
     checked: &mut Checked,
-    write: Write<'_>,
+    target: Option<&Path>,
 ) {
     let ignored = fixer::ignore(&options.settings, &checked.path, around, &checked.source, reason);
     checked.not_ignored = ignored.left;
     if ignored.text == checked.source.bytes() {
         return;
     }
-    match write(checked.source.bytes(), &ignored.text) {
+    match replace(target, checked.source.bytes(), &ignored.text) {
         Ok(()) => {
             checked.ignored = ignored.accepted;
             checked.text = Some(ignored.text.clone());
@@ -237,7 +260,22 @@ fn ignore(
     }
 }
 
-fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: Write<'_>) {
+/// Says how far a file was linted, and drops what nobody will look at.
+fn settle(checked: &mut Checked) {
+    let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
+    checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
+    let linted = &checked.linted;
+    if linted.findings.is_empty()
+        && linted.notices.is_empty()
+        && linted.units.is_empty()
+        && checked.pending.is_none()
+    {
+        checked.source = Source::new(Vec::new());
+        checked.linted.secrets = Vec::new();
+    }
+}
+
+fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, target: Option<&Path>) {
     let copy = Source::new(checked.source.bytes().to_vec());
     let fixed = fixer::fix(&options.settings, &checked.path, around, copy, options.unsafe_too);
     let old = &checked.source;
@@ -262,16 +300,33 @@ fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: W
         checked.fixed = gone;
         return;
     }
-    match write(old.bytes(), &fixed.text) {
+    let target = target.map(Path::to_path_buf);
+    let pending = Pending { text: fixed.text, remaining: fixed.remaining, gone, target };
+    if options.hold {
+        checked.pending = Some(pending);
+    } else {
+        commit(checked, pending);
+    }
+}
+
+/// Writes a fix; what is left afterwards takes the place of what was found.
+fn commit(checked: &mut Checked, pending: Pending) {
+    let old = checked.source.bytes();
+    match replace(pending.target.as_deref(), old, &pending.text) {
         Ok(()) => {
-            checked.text = Some(fixed.text.clone());
-            checked.source = Source::new(fixed.text);
-            checked.linted = fixed.remaining;
-            checked.fixed = gone;
+            checked.source = Source::new(pending.text.clone());
+            checked.text = Some(pending.text);
+            checked.linted = pending.remaining;
+            checked.fixed = pending.gone;
         }
         Err(message) => {
             let notice = Notice { kind: NoticeKind::Unwritable, message, position: None };
             checked.linted.notices.push(notice);
         }
     }
+}
+
+/// Writes `new` in the place of `old`; a text that is no file is its caller's.
+fn replace(target: Option<&Path>, old: &[u8], new: &[u8]) -> Result<(), String> {
+    target.map_or(Ok(()), |path| write::replace(path, old, new).map_err(|error| error.to_string()))
 }

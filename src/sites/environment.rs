@@ -109,10 +109,14 @@ pub(super) fn value_of(id: NodeId, node: &Node) -> Option<Value> {
 pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
     let node = tree.get(id)?;
     let NodeKind::Sequence(items) = &node.kind else { return value_of(id, node) };
-    let items: Vec<_> =
-        items.iter().filter_map(|item| tree.scalar(*item)).map(|item| item.text.as_str()).collect();
-    let kind = if items.is_empty() { ValueKind::Empty } else { ValueKind::Literal };
-    Some(Value { text: items.join(","), span: node.span, kind, place: Place::Node(id), known: None })
+    let items: Vec<_> = items.iter().filter_map(|item| tree.scalar(*item)).collect();
+    let kind = match items.as_slice() {
+        [] => ValueKind::Empty,
+        items if items.iter().any(|item| scalar_kind(item) == ValueKind::Opaque) => ValueKind::Opaque,
+        _ => ValueKind::Literal,
+    };
+    let texts: Vec<_> = items.iter().map(|item| item.text.as_str()).collect();
+    Some(Value { text: texts.join(","), span: node.span, kind, place: Place::Node(id), known: None })
 }
 
 /// `- name: NAME` with `value: x` or `valueFrom: …` beside it.

@@ -8,6 +8,7 @@ mod files;
 mod fix;
 mod hostile;
 mod output;
+mod plan;
 mod secrets;
 mod stdin;
 mod support;

@@ -2,6 +2,7 @@
 
 mod counts;
 mod detail;
+mod plan;
 
 use super::locate::Locator;
 use super::xml::escape;
@@ -33,6 +34,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "<h2>Counts</h2>\n{}", counts::tables(run))?;
         findings(run, out)?;
     }
+    plan::write(&super::plan_of(run.files, run.show_secrets), out)?;
     fixed(run, out)?;
     let notices = notices(run.files, false);
     if !notices.is_empty() {
