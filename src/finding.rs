@@ -99,6 +99,8 @@ pub struct Finding {
     pub name: String,
     /// Whether a comment in the file accepts it.
     pub suppressed: bool,
+    /// Whether the baseline knows it.
+    pub baselined: bool,
 }
 
 /// What could not be done with a file.

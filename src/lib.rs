@@ -10,6 +10,7 @@
 //! | [`syntax`] | languages: text to facts |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
+//! | [`baseline`] | findings that are known |
 //! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
@@ -17,6 +18,7 @@
 //! | [`report`] | output formats |
 //! | [`cli`] | the command line |
 
+pub mod baseline;
 pub mod cli;
 pub mod embed;
 pub mod engine;

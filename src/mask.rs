@@ -44,15 +44,11 @@ impl Mask {
             return Self { show, ..Self::default() };
         }
         let text = source.text();
-        let values = secrets.iter().map(|span| span.of(text).trim()).filter(|it| it.len() >= SHORTEST_VALUE);
-        let mut values: Vec<String> = values.flat_map(spellings).chain(self.values.iter().cloned()).collect();
+        let mut values = values(source, secrets);
+        values.extend(self.values.iter().cloned());
         values.sort_unstable();
         values.dedup();
-        let search = if values.is_empty() {
-            None
-        } else {
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok()
-        };
+        let search = search(&values);
         let mut hidden = secrets.to_vec();
         if let Some(literals) = &*IN_SOURCE {
             hidden.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
@@ -61,6 +57,12 @@ impl Mask {
             hidden.extend(search.find_iter(text).map(|found| Span::from(found.range())));
         }
         Self { show, values, search, hidden: union(hidden) }
+    }
+
+    /// Hides what looks like a token and the values of `secrets`, in texts that are not of the file.
+    pub fn of_values(source: &Source, secrets: &[Span]) -> Self {
+        let values = values(source, secrets);
+        Self { search: search(&values), values, ..Self::default() }
     }
 
     /// Hides only what looks like a token.
@@ -119,6 +121,20 @@ impl Mask {
         let last = self.hidden.partition_point(|hidden| hidden.start() < span.end());
         star(part, span.start(), self.hidden.get(first..last).unwrap_or_default())
     }
+}
+
+fn values(source: &Source, secrets: &[Span]) -> Vec<String> {
+    let values = secrets.iter().map(|span| span.of(source.text()).trim());
+    let mut values: Vec<String> =
+        values.filter(|it| it.len() >= SHORTEST_VALUE).flat_map(spellings).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+fn search(values: &[String]) -> Option<AhoCorasick> {
+    let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
+    if values.is_empty() { None } else { builder() }
 }
 
 /// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.

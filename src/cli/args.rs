@@ -1,6 +1,7 @@
 use crate::finding::Severity;
 use crate::report::FORMATS;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Finds and fixes GitLab Runner's legacy registration workflow in any config file.
@@ -114,6 +115,12 @@ pub(super) struct CheckArgs {
     /// Do not report these rules or families (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
+    /// Findings that are known: they do not fail the run; an empty name switches it off
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) baseline: Option<OsString>,
+    /// Write what is found now to the baseline, take out of it what is gone, and exit 0
+    #[arg(long, conflicts_with = "diff", help_heading = "Rules")]
+    pub(super) write_baseline: bool,
     /// Judge by this GitLab version [default: the newest known]
     #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "Rules")]
     pub(super) target_gitlab: Option<(u32, u32)>,

@@ -1,7 +1,9 @@
 use super::args::{CheckArgs, FailOn};
+use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::{Error, Outcome, rules};
 use crate::engine::Settings;
+use crate::baseline::Comparison;
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
 use crate::{escape, walk};
@@ -16,19 +18,25 @@ const STDIN: &str = "-";
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     rules::validate(args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let options = options(args);
+    let known = baseline::read(args)?;
+    let options = options(args, known.as_ref());
     if args.paths.iter().any(|path| path == Path::new(STDIN)) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        return stdin(args, &options, &outputs);
+        return stdin(args, &options, known.as_ref(), &outputs);
     }
-    let found = walk::find(&paths(args), &walk_options(args, options.threads))?;
+    let mut found = walk::find(&paths(args), &walk_options(args, options.threads))?;
+    if let Some(known) = &known {
+        known.leave_out(&mut found);
+    }
     if args.show_files {
         return show_files(&found);
     }
-    let files = run::files(&options, &found);
-    finish(args, &files, &outputs, &mut io::stdout().lock())
+    let mut files = run::files(&options, &found);
+    let baseline = settle(args, &options, known.as_ref(), &mut files)?;
+    let ran = Ran { args, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
+    finish(&ran, &outputs, &mut io::stdout().lock())
 }
 
 fn paths(args: &CheckArgs) -> Vec<PathBuf> {
@@ -44,7 +52,7 @@ fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
     }
 }
 
-fn options(args: &CheckArgs) -> run::Options {
+fn options(args: &CheckArgs, known: Option<&Known>) -> run::Options {
     run::Options {
         settings: Settings {
             select: args.select.clone(),
@@ -63,6 +71,7 @@ fn options(args: &CheckArgs) -> run::Options {
             .or_else(|| thread::available_parallelism().ok())
             .map_or(1, std::num::NonZeroUsize::get),
         show_secrets: args.show_secrets,
+        accepted: known.map(Known::accepted),
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
     }
 }
@@ -80,47 +89,76 @@ fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
 }
 
 /// Lints standard input. With `--fix` standard output is for the text, whatever happens to it.
-fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result<Outcome, Error> {
+fn stdin(
+    args: &CheckArgs,
+    options: &run::Options,
+    known: Option<&Known>,
+    outputs: &[Output],
+) -> Result<Outcome, Error> {
+    if args.write_baseline && args.stdin_filename.is_none() {
+        return Err(Error::NamelessBaseline);
+    }
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
     let mut checked = run::stdin(options, name, bytes);
     let text = checked.text.take();
-    let files = [checked];
+    let mut files = [checked];
+    let baseline = settle(args, options, known, &mut files)?;
+    let ran = Ran { args, files: &files, known, baseline: baseline.as_ref() };
     if options.mode == Mode::Fix {
         io::stdout().lock().write_all(&text.unwrap_or_default())?;
-        return finish(args, &files, outputs, &mut io::stderr().lock());
+        return finish(&ran, outputs, &mut io::stderr().lock());
     }
-    finish(args, &files, outputs, &mut io::stdout().lock())
+    finish(&ran, outputs, &mut io::stdout().lock())
+}
+
+/// Compares with the baseline, and writes it if that is asked for.
+fn settle(
+    args: &CheckArgs,
+    options: &run::Options,
+    known: Option<&Known>,
+    files: &mut [Checked],
+) -> Result<Option<Comparison>, Error> {
+    let Some(known) = known else { return Ok(None) };
+    let comparison = known.compare(&options.settings, &paths(args), files);
+    if args.write_baseline {
+        known.write(&comparison, files)?;
+    }
+    Ok(Some(comparison))
+}
+
+/// A run that is over.
+struct Ran<'a> {
+    args: &'a CheckArgs,
+    files: &'a [Checked],
+    known: Option<&'a Known>,
+    baseline: Option<&'a Comparison>,
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
-fn finish(
-    args: &CheckArgs,
-    files: &[Checked],
-    outputs: &[Output],
-    out: &mut dyn Write,
-) -> Result<Outcome, Error> {
+fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outcome, Error> {
+    let Ran { args, files, .. } = *ran;
     let summary = Summary::of(files);
     if args.diff {
         diffs(args, files, out)?;
     } else {
         for output in outputs {
-            report(args, files, output, out)?;
+            report(ran, output, out)?;
         }
     }
     out.flush()?;
-    tell(args, files, &summary, outputs);
+    tell(ran, &summary, outputs);
     Ok(outcome(args, files, &summary))
 }
 
 fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
     let fails = |fail_on: FailOn| {
         let mut findings = files.iter().flat_map(|file| &file.linted.findings);
-        findings.any(|it| !it.suppressed && fail_on.fails(it.severity))
+        findings.any(|it| report::is_open(it) && fail_on.fails(it.severity))
     };
     let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { fails(args.fail_on) };
-    match (summary.failed, found) {
+    match (summary.failed, found && !args.write_baseline) {
         (true, _) => Outcome::Failed,
         (_, true) => Outcome::Findings,
         _ => Outcome::Clean,
@@ -140,12 +178,14 @@ fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(),
     put(args.output_file.as_deref(), &text, out)
 }
 
-fn report(args: &CheckArgs, files: &[Checked], output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+    let Ran { args, files, .. } = *ran;
     let run = report::Run {
         files,
         show_secrets: args.show_secrets,
         unsafe_fixes: args.unsafe_fixes,
         style: style(args, output.file.as_deref()),
+        baseline: ran.baseline,
     };
     let mut text = Vec::new();
     if args.statistics && output.format.for_people {
@@ -174,7 +214,8 @@ fn put(file: Option<&Path>, text: &[u8], out: &mut dyn Write) -> Result<(), Erro
 }
 
 /// What is not a finding goes to standard error.
-fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Output]) {
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
+    let Ran { args, files, .. } = *ran;
     let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
     for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
         complain(&line);
@@ -186,6 +227,9 @@ fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Outpu
     }
     let wanted = args.verbose || output::stderr_is_terminal() || for_people;
     if wanted && !args.quiet {
+        if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
+            known.tell(baseline, args.write_baseline);
+        }
         complain(&if args.diff { summary.diff_line() } else { summary.line() });
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod baseline;
 mod check;
 mod output;
 pub mod rules;
@@ -45,6 +46,18 @@ enum Error {
     StdinAndPaths,
     #[error("cannot write {path}: {error}")]
     Write { path: String, error: io::Error },
+    #[error("cannot read {path}: {}", crate::walk::reason(.error))]
+    Read { path: String, error: io::Error },
+    #[error("{path}: {error}")]
+    Unwritten { path: String, error: crate::fixer::write::WriteError },
+    #[error("`--write-baseline` needs a file to write: `--baseline FILE`")]
+    NoBaseline,
+    #[error("there is no baseline {0}: `--write-baseline` makes it")]
+    MissingBaseline(String),
+    #[error("{path}: {error}")]
+    Baseline { path: String, error: crate::baseline::BaselineError },
+    #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
+    NamelessBaseline,
     #[error(transparent)]
     Output(#[from] io::Error),
 }

@@ -159,6 +159,7 @@ fn finding(
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
         name: carrier.name.clone(),
         suppressed: false,
+        baselined: false,
     })
 }
 
@@ -191,6 +192,7 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
             structure: String::new(),
             name: String::new(),
             suppressed: false,
+            baselined: false,
         }));
     }
     findings

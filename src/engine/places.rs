@@ -167,5 +167,6 @@ fn finding(
         fix: Err(found.manual.clone().unwrap_or_default()),
         removes: None,
         suppressed: false,
+        baselined: false,
     })
 }

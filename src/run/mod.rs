@@ -2,6 +2,7 @@
 
 mod read;
 
+use crate::baseline::{self, Baseline};
 use crate::engine::{self, Settings, Surroundings};
 use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, diff, write};
@@ -11,9 +12,9 @@ use crate::walk::{self, Charts, Target};
 use read::Read;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What becomes of fixes.
@@ -42,6 +43,17 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether a diff goes to a terminal.
     pub for_terminal: bool,
+    /// Findings that are known.
+    pub accepted: Option<Arc<Accepted>>,
+}
+
+/// Findings that are known.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The folder that the paths of the baseline begin at, absolute.
+    pub folder: PathBuf,
+    /// The baseline.
+    pub baseline: Baseline,
 }
 
 /// How far a file was linted.
@@ -71,6 +83,8 @@ pub struct Gone {
 pub struct Checked {
     /// `/`-separated, as shown; control characters are still in it.
     pub path: String,
+    /// As the baseline names it; empty without a baseline.
+    pub name: String,
     /// How far it was linted.
     pub state: State,
     /// The text that the findings are in; empty where there is nothing to show.
@@ -90,7 +104,8 @@ impl Checked {
     fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
-        Self { path, state: State::Skipped, source, linted, fixed: Vec::new(), diff: Vec::new(), text: None }
+        let name = String::new();
+        Self { path, name, state: State::Skipped, source, linted, fixed: Vec::new(), diff: Vec::new(), text: None }
     }
 
     /// How its tokens are hidden.
@@ -143,14 +158,30 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
+    let name = name(options, &target.real);
     if !engine::may_matter(path, &bytes) {
         // As most files end here, nothing more is done for them.
-        return Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
+        return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }
-    let surroundings = charts.around(&target.real);
+    let mut surroundings = charts.around(&target.real);
+    recall(options, &name, &mut surroundings);
     let write =
         |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
-    text(options, path, &surroundings, Source::new(bytes), &write)
+    let mut checked = text(options, path, &surroundings, Source::new(bytes), &write);
+    checked.name = name;
+    checked
+}
+
+/// How the baseline names the file at `real`.
+fn name(options: &Options, real: &Path) -> String {
+    options.accepted.as_ref().map_or_else(String::new, |it| baseline::name(&it.folder, real))
+}
+
+/// What the baseline knows of the file that it calls `name`.
+fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
+    if let Some(accepted) = &options.accepted {
+        surroundings.known = accepted.baseline.of_file(name);
+    }
 }
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
@@ -162,8 +193,11 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
         return checked;
     }
     let path = std::path::absolute(name).unwrap_or_else(|_| Path::new(name).to_path_buf());
-    let surroundings = Charts::default().around(&path);
+    let mut surroundings = Charts::default().around(&path);
+    let known_as = self::name(options, &walk::real(&path));
+    recall(options, &known_as, &mut surroundings);
     let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), &|_, _| Ok(()));
+    checked.name = known_as;
     checked.text.get_or_insert(bytes);
     checked
 }
