@@ -77,6 +77,9 @@ pub(super) struct CheckArgs {
     /// Print what --fix would do as a unified diff; exit 1 if there is something
     #[arg(long, conflicts_with = "fix", help_heading = "Fixes")]
     pub(super) diff: bool,
+    /// Ask about each registration that --fix would fix
+    #[arg(short, long, requires = "fix", help_heading = "Fixes")]
+    pub(super) interactive: bool,
     /// What unsafe fixes put in the place of a registration token: '$RUNNER_TOKEN'
     #[arg(long, value_name = "EXPR", help_heading = "Fixes")]
     pub(super) token_value: Option<String>,

@@ -1,7 +1,7 @@
 use super::args::{CheckArgs, FailOn};
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
-use super::{Error, Outcome, rules};
+use super::{Error, Outcome, interactive, rules};
 use crate::engine::Settings;
 use crate::baseline::Comparison;
 use crate::report::{self, Style, Summary};
@@ -20,6 +20,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let outputs = output::outputs(args)?;
     let known = baseline::read(args)?;
     let options = options(args, known.as_ref());
+    if args.interactive && !interactive::is_possible() {
+        return Err(Error::NoTerminal);
+    }
     if args.paths.iter().any(|path| path == Path::new(STDIN)) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
@@ -33,7 +36,11 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     if args.show_files {
         return show_files(&found);
     }
-    let mut files = run::files(&options, &found);
+    let mut files = if args.interactive {
+        interactive::run(args, &options, &found)?
+    } else {
+        run::files(&options, &found)
+    };
     let baseline = settle(args, &options, known.as_ref(), &mut files)?;
     let ran = Ran { args, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
     finish(&ran, &outputs, &mut io::stdout().lock())

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod check;
+mod interactive;
 mod output;
 pub mod rules;
 
@@ -50,6 +51,10 @@ enum Error {
     Read { path: String, error: io::Error },
     #[error("{path}: {error}")]
     Unwritten { path: String, error: crate::fixer::write::WriteError },
+    #[error(
+        "`--interactive` asks at a terminal, and there is none: leave it out to apply all fixes, or see them with `--diff`"
+    )]
+    NoTerminal,
     #[error("`--write-baseline` needs a file to write: `--baseline FILE`")]
     NoBaseline,
     #[error("there is no baseline {0}: `--write-baseline` makes it")]

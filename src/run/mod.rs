@@ -4,13 +4,13 @@ mod read;
 
 use crate::baseline::{self, Baseline};
 use crate::engine::{self, Settings, Surroundings};
-use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
-use crate::fixer::{self, diff, write};
+use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
+use crate::fixer::{self, Offer, diff, write};
 use crate::mask::Mask;
 use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Target};
 use read::Read;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -121,7 +121,7 @@ pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
     let done = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let checked = guarded(options, &charts, target);
+            let checked = guarded(options, &charts, target, None);
             if let Ok(mut done) = done.lock() {
                 // Nothing is ordered by the thread that was faster.
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
@@ -144,16 +144,45 @@ pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
     done.into_values().collect()
 }
 
+/// Says whether a fix in the file at that path is wanted.
+pub type Ask<'a> = &'a mut dyn FnMut(&str, &Offer<'_>) -> bool;
+
+/// How many units have a fix that `options` would apply.
+pub fn offers(options: &Options, files: &[Checked]) -> usize {
+    files.iter().map(|file| units(options, file)).sum()
+}
+
+fn units(options: &Options, file: &Checked) -> usize {
+    let wanted = file.linted.findings.iter().filter(|it| is_wanted(options, it));
+    wanted.filter_map(|it| it.unit.as_deref()).collect::<BTreeSet<_>>().len()
+}
+
+/// Fixes what was found in `files`, one file after the other, as far as `ask` wants it. Each file is written when all of its
+/// fixes were asked about.
+pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
+    let charts = Charts::default();
+    let targets: BTreeMap<String, &Target> =
+        found.files.iter().map(|target| (walk::display(&target.shown), target)).collect();
+    for checked in files {
+        if units(options, checked) == 0 {
+            continue;
+        }
+        if let Some(target) = targets.get(&checked.path) {
+            *checked = guarded(options, &charts, target, Some(&mut *ask));
+        }
+    }
+}
+
 /// One file that makes us fail shall not take the others with it.
-fn guarded(options: &Options, charts: &Charts, target: &Target) -> Checked {
+fn guarded(options: &Options, charts: &Charts, target: &Target, ask: Option<Ask<'_>>) -> Checked {
     let path = walk::display(&target.shown);
-    catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path, ask))).unwrap_or_else(|_| {
         let message = "internal error: this is a defect of runnerlint, please report it".to_owned();
         Checked::skipped(path.clone(), Some(Notice { kind: NoticeKind::Unreadable, message, position: None }))
     })
 }
 
-fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Checked {
+fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Option<Ask<'_>>) -> Checked {
     let bytes = match read::read(&target.real, target.named) {
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
@@ -167,7 +196,7 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
     recall(options, &name, &mut surroundings);
     let write =
         |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
-    let mut checked = text(options, path, &surroundings, Source::new(bytes), &write);
+    let mut checked = text(options, path, &surroundings, Source::new(bytes), &write, ask);
     checked.name = name;
     checked
 }
@@ -196,7 +225,7 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     let mut surroundings = Charts::default().around(&path);
     let known_as = self::name(options, &walk::real(&path));
     recall(options, &known_as, &mut surroundings);
-    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), &|_, _| Ok(()));
+    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), &|_, _| Ok(()), None);
     checked.name = known_as;
     checked.text.get_or_insert(bytes);
     checked
@@ -204,15 +233,26 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
 
 type Write<'a> = &'a dyn Fn(&[u8], &[u8]) -> Result<(), String>;
 
-fn text(options: &Options, path: &str, around: &Surroundings, source: Source, write: Write<'_>) -> Checked {
+/// Whether `options` would apply the fix of a finding.
+fn is_wanted(options: &Options, finding: &Finding) -> bool {
+    finding.fix.as_ref().is_ok_and(|fix| options.unsafe_too || fix.safety == Safety::Safe)
+}
+
+fn text(
+    options: &Options,
+    path: &str,
+    around: &Surroundings,
+    source: Source,
+    write: Write<'_>,
+    ask: Option<Ask<'_>>,
+) -> Checked {
     let linted = fixer::lint(&options.settings, path, around, &source);
-    let is_wanted = |safety| safety == Safety::Safe || options.unsafe_too;
-    let fixable = linted.findings.iter().any(|it| it.fix.as_ref().is_ok_and(|fix| is_wanted(fix.safety)));
+    let fixable = linted.findings.iter().any(|it| is_wanted(options, it));
     let mut checked = Checked::skipped(path.to_owned(), None);
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
-        fix(options, around, &mut checked, write);
+        fix(options, around, &mut checked, write, ask);
     }
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
@@ -223,9 +263,22 @@ fn text(options: &Options, path: &str, around: &Surroundings, source: Source, wr
     checked
 }
 
-fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: Write<'_>) {
+fn fix(
+    options: &Options,
+    around: &Surroundings,
+    checked: &mut Checked,
+    write: Write<'_>,
+    ask: Option<Ask<'_>>,
+) {
     let copy = Source::new(checked.source.bytes().to_vec());
-    let fixed = fixer::fix(&options.settings, &checked.path, around, copy, options.unsafe_too);
+    let path = &checked.path;
+    let fixed = match ask {
+        None => fixer::fix(&options.settings, path, around, copy, options.unsafe_too),
+        Some(ask) => {
+            let mut ask = |offer: &Offer<'_>| ask(path, offer);
+            fixer::fix_chosen(&options.settings, path, around, copy, options.unsafe_too, Some(&mut ask))
+        }
+    };
     let old = &checked.source;
     if fixed.text == old.bytes() {
         return;

@@ -7,6 +7,8 @@ mod exit;
 mod files;
 mod fix;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod interactive;
 mod output;
 mod secrets;
 mod stdin;
