@@ -24,10 +24,10 @@ pub enum WriteError {
     #[error("not written: it changed since it was read; run again")]
     Changed,
     /// The new file has no place beside the old one.
-    #[error("not written: its folder does not take a new file ({0})")]
+    #[error("not written: its folder does not take a new file: {}", plain(.0))]
     Folder(#[source] io::Error),
     /// Anything else.
-    #[error("not written: {0}")]
+    #[error("not written: {}", plain(.0))]
     Io(#[source] io::Error),
 }
 
@@ -106,6 +106,13 @@ fn folder_of(path: &Path) -> &Path {
 /// Makes a new name last; not every file system can, and the text is safe without.
 fn settle(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// What went wrong, without the name of the file that nobody will see.
+fn plain(error: &io::Error) -> String {
+    let kind = error.kind().to_string();
+    // What has no kind tells itself.
+    if kind.contains("error") { error.to_string() } else { kind }
 }
 
 fn io_error(error: io::Error, other: fn(io::Error) -> WriteError) -> WriteError {
