@@ -97,7 +97,8 @@ impl Baseline {
             return Err(BaselineError::Version(version));
         }
         let mut counts = BTreeMap::new();
-        for Line { path, rule, structure, name, count, .. } in serde_json::from_str::<Document>(text)?.findings
+        for Line { path, rule, structure, name, count, .. } in
+            serde_json::from_str::<Document>(text)?.findings
         {
             let known: &mut usize = counts.entry(Entry { path, rule, structure, name }).or_default();
             *known = count.max(*known);
@@ -304,13 +305,22 @@ mod tests {
     #[test]
     fn a_wrong_file_is_told_where_it_is_wrong() {
         let error = |text| Baseline::parse(text).unwrap_err().to_string();
-        assert_eq!(error("{\n  \"version\": 7, \"new\": 1}"), "its version is 7, and this runnerlint knows version 1 only");
+        assert_eq!(
+            error("{\n  \"version\": 7, \"new\": 1}"),
+            "its version is 7, and this runnerlint knows version 1 only"
+        );
         assert!(error("<<<<<<< HEAD\n").starts_with("not a baseline: expected value at line 1"));
         let unknown = error("{\"version\": 1, \"findings\": [\n{\"file\": \"a\"}]}");
         assert!(unknown.contains("unknown field `file`") && unknown.contains("line 2"), "{unknown}");
         let twice = |a, b| {
-            let entry = |count| format!("{{\"path\":\"a\",\"rule\":\"r\",\"structure\":\"\",\"name\":\"\",\"count\":{count}}}");
-            Baseline::parse(&format!("{{\"version\":1,\"findings\":[{},{}]}}", entry(a), entry(b))).unwrap().len()
+            let entry = |count| {
+                format!(
+                    "{{\"path\":\"a\",\"rule\":\"r\",\"structure\":\"\",\"name\":\"\",\"count\":{count}}}"
+                )
+            };
+            Baseline::parse(&format!("{{\"version\":1,\"findings\":[{},{}]}}", entry(a), entry(b)))
+                .unwrap()
+                .len()
         };
         assert_eq!((twice(2, 3), twice(3, 0), twice(0, 0)), (3, 3, 0));
     }

@@ -23,7 +23,7 @@ pub(super) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Lint files and folders (what `runnerlint` does without a command)
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Show all rules, or one rule in full
     Rules(RulesArgs),
     /// Print a completion script for a shell

@@ -41,7 +41,11 @@ impl<'a> Chosen<'a> {
             safety: fix.safety,
         };
         let wanted = ask(&offer);
-        if wanted { self.taken.insert(place) } else { self.left.insert(place) };
+        if wanted {
+            self.taken.insert(place)
+        } else {
+            self.left.insert(place)
+        };
         wanted
     }
 

@@ -77,16 +77,20 @@ pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> 
 /// a space could be its end.
 fn name(side: &str, path: &str) -> String {
     if path.chars().any(escape::is_dangerous) {
-        let quote = |c: char| match c {
-            '\t' => "\\t".to_owned(),
-            '\n' => "\\n".to_owned(),
-            '"' | '\\' => format!("\\{c}"),
-            c if escape::is_dangerous(c) => {
-                c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\{byte:03o}")).collect()
+        let mut quoted = format!("\"{side}");
+        for c in path.chars() {
+            match c {
+                '"' | '\\' => quoted.extend(['\\', c]),
+                c if escape::is_dangerous(c) => {
+                    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                        quoted.push_str(&format!("\\{byte:03o}"));
+                    }
+                }
+                c => quoted.push(c),
             }
-            c => c.to_string(),
-        };
-        return format!("\"{side}{}\"", path.chars().map(quote).collect::<String>());
+        }
+        quoted.push('"');
+        return quoted;
     }
     format!("{side}{path}{}", if path.contains(' ') { "\t" } else { "" })
 }

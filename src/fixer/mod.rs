@@ -9,8 +9,8 @@ pub mod write;
 use crate::engine::{self, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Safety};
 use crate::text::{Edit, Source, Span};
-use std::collections::{BTreeMap, BTreeSet};
 use chosen::Chosen;
+use std::collections::{BTreeMap, BTreeSet};
 use trial::{Lens, Trials};
 
 /// How often a file is linted and fixed again until nothing is left to do.

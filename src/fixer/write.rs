@@ -206,8 +206,8 @@ fn take_over(_: &Path, file: &File, old: &Metadata) -> io::Result<()> {
 #[expect(clippy::unwrap_used, reason = "clippy sees tests only behind a plain `cfg(test)`")]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::path::PathBuf;
 
     fn folder_with(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();

@@ -160,12 +160,7 @@ pub(super) fn progress(baseline: &Comparison) -> Progress<'_> {
         name: &entry.name,
         count: *count,
     });
-    Progress {
-        known: baseline.known,
-        gone: baseline.gone,
-        new: baseline.new,
-        stale: stale.collect(),
-    }
+    Progress { known: baseline.known, gone: baseline.gone, new: baseline.new, stale: stale.collect() }
 }
 
 /// One value on one line.

