@@ -104,7 +104,7 @@ fn render(criterion: &mut Criterion) {
         threads: 1,
         show_secrets: false,
         add_ignore: None,
-        hold: false,
+        accepted: None,
         hold: false,
         for_terminal: false,
     };
@@ -115,8 +115,13 @@ fn render(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(findings as u64));
     for format in FORMATS {
         group.bench_function(format.name, |bencher| {
-            let run =
-                Run { files: &checked, show_secrets: false, unsafe_fixes: false, style: Style::default() };
+            let run = Run {
+                files: &checked,
+                show_secrets: false,
+                unsafe_fixes: false,
+                style: Style::default(),
+                baseline: None,
+            };
             bencher.iter(|| {
                 let mut out = Vec::new();
                 let written = (format.write)(&run, &mut out);

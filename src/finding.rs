@@ -102,6 +102,8 @@ pub struct Finding {
     pub suppressed: bool,
     /// The reason that the comment gives; empty if it gives none.
     pub justification: String,
+    /// Whether the baseline knows it.
+    pub baselined: bool,
 }
 
 impl Finding {

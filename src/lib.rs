@@ -12,6 +12,7 @@
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`suppress`] | comments that accept findings |
+//! | [`baseline`] | findings that are known |
 //! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
@@ -20,6 +21,7 @@
 //! | [`report`] | output formats |
 //! | [`cli`] | the command line |
 
+pub mod baseline;
 pub mod cli;
 pub mod embed;
 pub mod engine;

@@ -44,21 +44,23 @@ impl Mask {
             return Self { show, ..Self::default() };
         }
         let text = source.text();
-        let values = secrets.iter().map(|span| span.of(text).trim()).filter(|it| it.len() >= SHORTEST_VALUE);
-        let mut values: Vec<String> = values.flat_map(spellings).chain(self.values.iter().cloned()).collect();
+        let mut values = values(source, secrets);
+        values.extend(self.values.iter().cloned());
         values.sort_unstable();
         values.dedup();
-        let search = if values.is_empty() {
-            None
-        } else {
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok()
-        };
+        let search = search(&values);
         let mut hidden = secrets.to_vec();
         if let Some(literals) = &*IN_SOURCE {
             hidden.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
         }
         hidden.extend(copies(search.as_ref(), text));
         Self { show, values, search, hidden: union(hidden) }
+    }
+
+    /// Hides what looks like a token and the values of `secrets`, in texts that are not of the file.
+    pub fn of_values(source: &Source, secrets: &[Span]) -> Self {
+        let values = values(source, secrets);
+        Self { search: search(&values), values, ..Self::default() }
     }
 
     /// Hides only what looks like a token.
@@ -131,6 +133,20 @@ pub(crate) fn is_reference(text: &[u8], found: Span) -> bool {
     let in_name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     used && name.iter().all(in_name)
         && !behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+fn values(source: &Source, secrets: &[Span]) -> Vec<String> {
+    let values = secrets.iter().map(|span| span.of(source.text()).trim());
+    let mut values: Vec<String> =
+        values.filter(|it| it.len() >= SHORTEST_VALUE).flat_map(spellings).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+fn search(values: &[String]) -> Option<AhoCorasick> {
+    let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
+    if values.is_empty() { None } else { builder() }
 }
 
 /// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.

@@ -115,6 +115,7 @@ impl Case {
             chart_aliases: self.surroundings.aliases.clone(),
             in_chart_templates: self.surroundings.templates,
             reads_own_values: self.surroundings.own_values,
+            ..Surroundings::default()
         }
     }
 

@@ -2,6 +2,7 @@ use crate::finding::Severity;
 use crate::report::FORMATS;
 use crate::suppress::Reason;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Finds and fixes GitLab Runner's legacy registration workflow in any config file.
@@ -79,6 +80,9 @@ pub(super) struct CheckArgs {
     /// Print what --fix would do as a unified diff; exit 1 if there is something
     #[arg(long, conflicts_with = "fix", help_heading = "Fixes")]
     pub(super) diff: bool,
+    /// Ask about each registration that --fix would fix
+    #[arg(short, long, requires = "fix", help_heading = "Fixes")]
+    pub(super) interactive: bool,
     /// What unsafe fixes put in the place of a registration token: '$RUNNER_TOKEN'
     #[arg(long, value_name = "EXPR", help_heading = "Fixes")]
     pub(super) token_value: Option<String>,
@@ -133,6 +137,12 @@ pub(super) struct CheckArgs {
     /// Do not report these rules or families (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
+    /// Findings that are known: they do not fail the run; an empty name switches it off
+    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    pub(super) baseline: Option<OsString>,
+    /// Write what is found now to the baseline, take out of it what is gone, and exit 0
+    #[arg(long, conflicts_with = "diff", help_heading = "Rules")]
+    pub(super) write_baseline: bool,
     /// Judge by this GitLab version [default: the newest known]
     #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "Rules")]
     pub(super) target_gitlab: Option<(u32, u32)>,

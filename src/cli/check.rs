@@ -1,6 +1,8 @@
 use super::args::{CheckArgs, FailOn};
+use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
-use super::{Error, Outcome, plan, rules};
+use super::{Error, Outcome, interactive, plan, rules};
+use crate::baseline::Comparison;
 use crate::engine::Settings;
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
@@ -16,24 +18,38 @@ const STDIN: &str = "-";
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     rules::validate(args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let options = options(args, &outputs);
+    let known = baseline::read(args)?;
+    let options = options(args, &outputs, known.as_ref());
+    if args.interactive && !interactive::is_possible() {
+        return Err(Error::NoTerminal);
+    }
     if args.paths.iter().any(|path| path == Path::new(STDIN)) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        return stdin(args, &options, &outputs);
+        return stdin(args, &options, known.as_ref(), &outputs);
     }
     let walk_options = walk_options(args, options.threads);
-    let found = match &args.changed_since {
-        Some(revision) => walk::find_changed(&default_paths(&args.paths), revision, &walk_options)?,
-        None => walk::find(&default_paths(&args.paths), &walk_options)?,
+    let paths = default_paths(&args.paths);
+    let mut found = match &args.changed_since {
+        Some(revision) => walk::find_changed(&paths, revision, &walk_options)?,
+        None => walk::find(&paths, &walk_options)?,
     };
+    if let Some(known) = &known {
+        known.leave_out(&mut found);
+    }
     if args.show_files {
         return show_files(&found);
     }
-    let mut files = run::files(&options, &found);
+    let mut files = if args.interactive {
+        interactive::run(args, &options, &found)?
+    } else {
+        run::files(&options, &found)
+    };
     write_held(args, &mut files)?;
-    finish(args, &files, &outputs, &mut io::stdout().lock())
+    let baseline = settle(args, &options, known.as_ref(), &mut files)?;
+    let ran = Ran { args, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
+    finish(&ran, &outputs, &mut io::stdout().lock())
 }
 
 /// The folder that is worked in, where no path is named.
@@ -55,7 +71,7 @@ fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
     }
 }
 
-fn options(args: &CheckArgs, outputs: &[Output]) -> run::Options {
+fn options(args: &CheckArgs, outputs: &[Output], known: Option<&Known>) -> run::Options {
     run::Options {
         settings: Settings {
             select: args.select.clone(),
@@ -73,6 +89,7 @@ fn options(args: &CheckArgs, outputs: &[Output]) -> run::Options {
         unsafe_too: args.unsafe_fixes,
         threads: threads(args.jobs),
         show_secrets: args.show_secrets,
+        accepted: known.map(Known::accepted),
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
         hold: args.plan.is_some(),
     }
@@ -99,47 +116,76 @@ fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
 }
 
 /// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
-fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result<Outcome, Error> {
+fn stdin(
+    args: &CheckArgs,
+    options: &run::Options,
+    known: Option<&Known>,
+    outputs: &[Output],
+) -> Result<Outcome, Error> {
+    if args.write_baseline && args.stdin_filename.is_none() {
+        return Err(Error::NamelessBaseline);
+    }
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
     let mut files = [run::stdin(options, name, bytes.clone())];
     write_held(args, &mut files)?;
     let text = files.iter_mut().find_map(|file| file.text.take()).or(Some(bytes));
+    let baseline = settle(args, options, known, &mut files)?;
+    let ran = Ran { args, files: &files, known, baseline: baseline.as_ref() };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
         io::stdout().lock().write_all(&text.unwrap_or_default())?;
-        return finish(args, &files, outputs, &mut io::stderr().lock());
+        return finish(&ran, outputs, &mut io::stderr().lock());
     }
-    finish(args, &files, outputs, &mut io::stdout().lock())
+    finish(&ran, outputs, &mut io::stdout().lock())
+}
+
+/// Compares with the baseline, and writes it if that is asked for.
+fn settle(
+    args: &CheckArgs,
+    options: &run::Options,
+    known: Option<&Known>,
+    files: &mut [Checked],
+) -> Result<Option<Comparison>, Error> {
+    let Some(known) = known else { return Ok(None) };
+    let comparison = known.compare(&options.settings, &default_paths(&args.paths), files);
+    if args.write_baseline {
+        known.write(&comparison, files)?;
+    }
+    Ok(Some(comparison))
+}
+
+/// A run that is over.
+struct Ran<'a> {
+    args: &'a CheckArgs,
+    files: &'a [Checked],
+    known: Option<&'a Known>,
+    baseline: Option<&'a Comparison>,
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
-fn finish(
-    args: &CheckArgs,
-    files: &[Checked],
-    outputs: &[Output],
-    out: &mut dyn Write,
-) -> Result<Outcome, Error> {
+fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outcome, Error> {
+    let Ran { args, files, .. } = *ran;
     let summary = Summary::of(files);
     if args.diff {
         diffs(args, files, out)?;
     } else {
         for output in outputs {
-            report(args, files, output, out)?;
+            report(ran, output, out)?;
         }
     }
     out.flush()?;
-    tell(args, files, &summary, outputs);
+    tell(ran, &summary, outputs);
     Ok(outcome(args, files, &summary))
 }
 
 fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
     let fails = |fail_on: FailOn| {
         let mut findings = files.iter().flat_map(|file| &file.linted.findings);
-        findings.any(|it| !it.suppressed && fail_on.fails(it.severity))
+        findings.any(|it| report::is_open(it) && fail_on.fails(it.severity))
     };
     let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { fails(args.fail_on) };
-    match (summary.failed, found) {
+    match (summary.failed, found && !args.write_baseline) {
         (true, _) => Outcome::Failed,
         (_, true) => Outcome::Findings,
         _ => Outcome::Clean,
@@ -159,12 +205,14 @@ fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(),
     put(args.output_file.as_deref(), &text, out)
 }
 
-fn report(args: &CheckArgs, files: &[Checked], output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+    let Ran { args, files, .. } = *ran;
     let run = report::Run {
         files,
         show_secrets: args.show_secrets,
         unsafe_fixes: args.unsafe_fixes,
         style: style(args, output.file.as_deref()),
+        baseline: ran.baseline,
     };
     let mut text = Vec::new();
     if args.statistics && output.format.for_people {
@@ -193,7 +241,8 @@ fn put(file: Option<&Path>, text: &[u8], out: &mut dyn Write) -> Result<(), Erro
 }
 
 /// What is not a finding goes to standard error.
-fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Output]) {
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
+    let Ran { args, files, .. } = *ran;
     let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
     for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
         complain(&line);
@@ -210,6 +259,9 @@ fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Outpu
     }
     let wanted = args.verbose || output::stderr_is_terminal() || for_people;
     if wanted && !args.quiet {
+        if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
+            known.tell(baseline, args.write_baseline);
+        }
         complain(&if args.diff { summary.diff_line() } else { summary.line() });
     }
 }

@@ -1,7 +1,9 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod baseline;
 mod check;
+mod interactive;
 mod output;
 mod plan;
 pub mod rules;
@@ -52,6 +54,22 @@ enum Error {
     WritePlan { path: String, error: io::Error },
     #[error("cannot write {path}: {error}")]
     Write { path: String, error: io::Error },
+    #[error("cannot read {path}: {}", crate::walk::reason(.error))]
+    Read { path: String, error: io::Error },
+    #[error("{path}: {error}")]
+    Unwritten { path: String, error: crate::fixer::write::WriteError },
+    #[error(
+        "`--interactive` asks at a terminal, and there is none: leave it out to apply all fixes, or see them with `--diff`"
+    )]
+    NoTerminal,
+    #[error("`--write-baseline` needs a file to write: `--baseline FILE`")]
+    NoBaseline,
+    #[error("there is no baseline {0}: `--write-baseline` makes it")]
+    MissingBaseline(String),
+    #[error("{path}: {error}")]
+    Baseline { path: String, error: crate::baseline::BaselineError },
+    #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
+    NamelessBaseline,
     #[error(transparent)]
     Output(#[from] io::Error),
 }

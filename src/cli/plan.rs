@@ -67,6 +67,7 @@ fn format_help() -> String {
 pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     let options = run::Options {
         add_ignore: None,
+        accepted: None,
         settings: Settings {
             token_value: args.token_value.clone(),
             target_gitlab: args.target_gitlab,

@@ -186,6 +186,7 @@ fn finding(
         name: carrier.name.clone(),
         suppressed: false,
         justification: String::new(),
+        baselined: false,
     };
     if let Some(suppression) = file.suppressions.of(&rule.id, span) {
         suppression.accept(&mut finding);
@@ -223,6 +224,7 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
             name: String::new(),
             suppressed: false,
             justification: String::new(),
+            baselined: false,
         }));
     }
     findings

@@ -1,5 +1,6 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
+mod accepted;
 mod documents;
 mod findings;
 mod fixes;
@@ -13,6 +14,7 @@ mod suppressions;
 mod units;
 mod unused;
 
+use crate::baseline::Known;
 use crate::finding::{Finding, Linted, Notice, NoticeKind};
 use crate::rules::{self, BUILT_IN, Registration, Role};
 use crate::sites::{ScopeKind, Survey};
@@ -53,6 +55,8 @@ pub struct Surroundings {
     pub in_chart_templates: bool,
     /// Whether the file is the values of a chart whose own templates read settings of the runner.
     pub reads_own_values: bool,
+    /// What the baseline knows of the file.
+    pub known: Known,
 }
 
 /// All that is known of a file: what the fixer proves its work by.
@@ -71,6 +75,12 @@ pub(crate) struct Analysis {
 /// Lints one file. `path` is `/`-separated, as shown to the user.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
     analyse(settings, path, surroundings, source).linted
+}
+
+/// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
+pub fn is_told(settings: &Settings, rule: &str) -> bool {
+    let rule = BUILT_IN.rules.iter().find(|it| it.id == rule);
+    rule.is_none_or(|rule| findings::is_selected(settings, rule) && findings::is_due(settings, rule))
 }
 
 /// Whether any rule could match in these bytes; a file without is never parsed.
@@ -173,6 +183,9 @@ fn examine(
     }
     findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     out.linted.findings = findings;
+    accepted::hide(source, &mut out.linted);
+    around.known.mark(&mut out.linted.findings);
+    accepted::withhold(&mut out);
     if out.linted.findings.len() > MAX_FINDINGS {
         out.cut(source);
     }

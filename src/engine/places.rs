@@ -173,5 +173,6 @@ fn finding(
         removes: None,
         suppressed: false,
         justification: String::new(),
+        baselined: false,
     })
 }

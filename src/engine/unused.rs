@@ -79,6 +79,7 @@ impl Teller<'_> {
             name: String::new(),
             suppressed: false,
             justification: String::new(),
+            baselined: false,
         })
     }
 

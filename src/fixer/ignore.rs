@@ -89,7 +89,8 @@ impl Writer<'_> {
         let mut left: BTreeMap<usize, String> = BTreeMap::new();
         let mut waiting: Vec<(usize, Vec<Place>)> = Vec::new();
         let places = self.analysis.documents.as_ref().map(|documents| Places::of(documents, self));
-        for (index, finding) in findings.iter().enumerate().filter(|(_, it)| !it.suppressed) {
+        for (index, finding) in findings.iter().enumerate().filter(|(_, it)| !it.suppressed && !it.baselined)
+        {
             let found = match &places {
                 _ if finding.rule == RULE => Err("`--fix` takes out what is not needed".to_owned()),
                 Some(places) => places.find(finding),

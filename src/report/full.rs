@@ -1,5 +1,5 @@
 use super::window::Window;
-use super::{Run, Style};
+use super::{Run, Style, is_open};
 use crate::escape;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fixer::diff::{self, Side};
@@ -22,7 +22,7 @@ const WIDTH: usize = 100;
 /// A picture for each finding.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
-        let mut shown = file.linted.findings.iter().filter(|it| !it.suppressed).peekable();
+        let mut shown = file.linted.findings.iter().filter(|it| is_open(it)).peekable();
         if shown.peek().is_none() {
             continue;
         }

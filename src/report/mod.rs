@@ -24,6 +24,7 @@ pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
 
+use crate::baseline::Comparison;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
@@ -41,6 +42,8 @@ pub struct Run<'a> {
     pub unsafe_fixes: bool,
     /// Whether colours are wanted.
     pub style: Style,
+    /// What the run says about the baseline, if there is one.
+    pub baseline: Option<&'a Comparison>,
 }
 
 /// An output format.
@@ -119,8 +122,8 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
 }
 
 /// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
-fn is_open(finding: &Finding) -> bool {
-    !finding.suppressed
+pub fn is_open(finding: &Finding) -> bool {
+    !finding.suppressed && !finding.baselined
 }
 
 /// The fix of a finding as far as it can be shown, or why not.

@@ -46,12 +46,14 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         name: part.to_owned(),
         suppressed: false,
         justification: String::new(),
+        baselined: false,
     }
 }
 
 fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
     Checked {
         path: path.to_owned(),
+        name: path.to_owned(),
         state: State::Whole,
         source: Source::new(text.as_bytes().to_vec()),
         linted: Linted { findings, examined: true, ..Linted::default() },
@@ -165,7 +167,8 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
 
 fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
-    let run = Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default() };
+    let run =
+        Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default(), baseline: None };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

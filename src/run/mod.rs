@@ -2,19 +2,20 @@
 
 mod read;
 
+use crate::baseline::{self, Baseline};
 use crate::engine::{self, Settings, Surroundings};
-use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
-use crate::fixer::{self, Left, diff, write};
+use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
+use crate::fixer::{self, Left, Offer, diff, write};
 use crate::mask::Mask;
 use crate::suppress::Reason;
 use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Target};
 use read::Read;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What becomes of fixes.
@@ -47,6 +48,17 @@ pub struct Options {
     pub for_terminal: bool,
     /// Whether fixes wait in [`Checked::pending`] for [`write()`], so that something can be done before.
     pub hold: bool,
+    /// Findings that are known.
+    pub accepted: Option<Arc<Accepted>>,
+}
+
+/// Findings that are known.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The folder that the paths of the baseline begin at, absolute.
+    pub folder: PathBuf,
+    /// The baseline.
+    pub baseline: Baseline,
 }
 
 /// How far a file was linted.
@@ -76,6 +88,8 @@ pub struct Gone {
 pub struct Checked {
     /// `/`-separated, as shown; control characters are still in it.
     pub path: String,
+    /// As the baseline names it; empty without a baseline.
+    pub name: String,
     /// How far it was linted.
     pub state: State,
     /// The text that the findings are in; empty where there is nothing to show.
@@ -111,8 +125,10 @@ impl Checked {
     fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
+        let name = String::new();
         Self {
             path,
+            name,
             state: State::Skipped,
             source,
             linted,
@@ -138,7 +154,7 @@ pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
     let done = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let checked = guarded(options, &charts, target);
+            let checked = guarded(options, &charts, target, None);
             if let Ok(mut done) = done.lock() {
                 // Nothing is ordered by the thread that was faster.
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
@@ -161,26 +177,71 @@ pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
     done.into_values().collect()
 }
 
+/// Says whether a fix in the file at that path is wanted.
+pub type Ask<'a> = &'a mut dyn FnMut(&str, &Offer<'_>) -> bool;
+
+/// How many units have a fix that `options` would apply.
+pub fn offers(options: &Options, files: &[Checked]) -> usize {
+    files.iter().map(|file| units(options, file)).sum()
+}
+
+fn units(options: &Options, file: &Checked) -> usize {
+    let wanted = file.linted.findings.iter().filter(|it| is_wanted(options, it));
+    wanted.filter_map(Finding::group).collect::<BTreeSet<_>>().len()
+}
+
+/// Fixes what was found in `files`, one file after the other, as far as `ask` wants it. Each file is written when all of its
+/// fixes were asked about.
+pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
+    let charts = Charts::default();
+    let targets: BTreeMap<String, &Target> =
+        found.files.iter().map(|target| (walk::display(&target.shown), target)).collect();
+    for checked in files {
+        if units(options, checked) == 0 {
+            continue;
+        }
+        if let Some(target) = targets.get(&checked.path) {
+            *checked = guarded(options, &charts, target, Some(&mut *ask));
+        }
+    }
+}
+
 /// One file that makes us fail shall not take the others with it.
-fn guarded(options: &Options, charts: &Charts, target: &Target) -> Checked {
+fn guarded(options: &Options, charts: &Charts, target: &Target, ask: Option<Ask<'_>>) -> Checked {
     let path = walk::display(&target.shown);
-    catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path, ask))).unwrap_or_else(|_| {
         let message = "internal error: this is a defect of runnerlint, please report it".to_owned();
         Checked::skipped(path.clone(), Some(Notice { kind: NoticeKind::Unreadable, message, position: None }))
     })
 }
 
-fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Checked {
+fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Option<Ask<'_>>) -> Checked {
     let bytes = match read::read(&target.real, target.named) {
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
+    let name = name(options, &target.real);
     if !engine::may_matter(path, &bytes) {
         // As most files end here, nothing more is done for them.
-        return Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
+        return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }
-    let surroundings = charts.around(&target.real);
-    text(options, path, &surroundings, Source::new(bytes), Some(&target.real))
+    let mut surroundings = charts.around(&target.real);
+    recall(options, &name, &mut surroundings);
+    let mut checked = text(options, path, &surroundings, Source::new(bytes), Some(&target.real), ask);
+    checked.name = name;
+    checked
+}
+
+/// How the baseline names the file at `real`.
+fn name(options: &Options, real: &Path) -> String {
+    options.accepted.as_ref().map_or_else(String::new, |it| baseline::name(&it.folder, real))
+}
+
+/// What the baseline knows of the file that it calls `name`.
+fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
+    if let Some(accepted) = &options.accepted {
+        surroundings.known = accepted.baseline.of_file(name);
+    }
 }
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
@@ -192,8 +253,11 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
         return checked;
     }
     let path = std::path::absolute(name).unwrap_or_else(|_| Path::new(name).to_path_buf());
-    let surroundings = Charts::default().around(&path);
-    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), None);
+    let mut surroundings = Charts::default().around(&path);
+    let known_as = self::name(options, &walk::real(&path));
+    recall(options, &known_as, &mut surroundings);
+    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), None, None);
+    checked.name = known_as;
     checked.text.get_or_insert(bytes);
     checked
 }
@@ -208,6 +272,11 @@ pub fn write(files: &mut [Checked]) {
     }
 }
 
+/// Whether `options` would apply the fix of a finding.
+fn is_wanted(options: &Options, finding: &Finding) -> bool {
+    finding.fix.as_ref().is_ok_and(|fix| options.unsafe_too || fix.safety == Safety::Safe)
+}
+
 /// `target` is the file to write; none for a text that is no file.
 fn text(
     options: &Options,
@@ -215,18 +284,18 @@ fn text(
     around: &Surroundings,
     source: Source,
     target: Option<&Path>,
+    ask: Option<Ask<'_>>,
 ) -> Checked {
     let linted = fixer::lint(&options.settings, path, around, &source);
-    let is_wanted = |safety| safety == Safety::Safe || options.unsafe_too;
-    let fixable = linted.findings.iter().any(|it| it.fix.as_ref().is_ok_and(|fix| is_wanted(fix.safety)));
+    let fixable = linted.findings.iter().any(|it| is_wanted(options, it));
     let mut checked = Checked::skipped(path.to_owned(), None);
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
-        fix(options, around, &mut checked, target);
+        fix(options, around, &mut checked, target, ask);
     }
     if let Some(reason) = &options.add_ignore
-        && checked.linted.findings.iter().any(|finding| !finding.suppressed)
+        && checked.linted.findings.iter().any(|finding| !finding.suppressed && !finding.baselined)
     {
         ignore(options, reason, around, &mut checked, target);
     }
@@ -275,9 +344,22 @@ fn settle(checked: &mut Checked) {
     }
 }
 
-fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, target: Option<&Path>) {
+fn fix(
+    options: &Options,
+    around: &Surroundings,
+    checked: &mut Checked,
+    target: Option<&Path>,
+    ask: Option<Ask<'_>>,
+) {
     let copy = Source::new(checked.source.bytes().to_vec());
-    let fixed = fixer::fix(&options.settings, &checked.path, around, copy, options.unsafe_too);
+    let path = &checked.path;
+    let fixed = match ask {
+        None => fixer::fix(&options.settings, path, around, copy, options.unsafe_too),
+        Some(ask) => {
+            let mut ask = |offer: &Offer<'_>| ask(path, offer);
+            fixer::fix_chosen(&options.settings, path, around, copy, options.unsafe_too, Some(&mut ask))
+        }
+    };
     let old = &checked.source;
     if fixed.text == old.bytes() {
         return;

@@ -8,6 +8,7 @@ pub use changed::GitError;
 pub use chart::Charts;
 
 use crate::finding::{Notice, NoticeKind};
+use crate::fixer::write;
 use exclude::{Excludes, IgnoreFiles};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::collections::BTreeMap;
@@ -206,7 +207,10 @@ impl Walk<'_> {
             .require_git(false)
             .threads(self.options.threads)
             .overrides(self.excludes.overrides())
-            .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != OsStr::new(".git"));
+            .filter_entry(|entry| {
+                let name = entry.file_name();
+                entry.depth() == 0 || name != OsStr::new(".git") && !write::is_unfinished(name)
+            });
         if honour {
             builder.add_custom_ignore_filename(IGNORE_FILE);
         }
@@ -272,6 +276,17 @@ fn explain(mut error: &ignore::Error) -> (Option<&Path>, String) {
             other => return (path, other.to_string()),
         }
     }
+}
+
+/// `path` without links, as far as it exists.
+pub fn real(path: &Path) -> PathBuf {
+    for folder in path.ancestors() {
+        if let Ok(real) = fs::canonicalize(folder) {
+            let rest = path.strip_prefix(folder).unwrap_or(Path::new(""));
+            return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
+        }
+    }
+    path.to_path_buf()
 }
 
 /// An I/O error in words, without the number.

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it cannot go on")]
 
+mod baseline;
 mod changed;
 mod exit;
 mod files;
 mod fix;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod interactive;
 mod output;
 mod plan;
 mod secrets;

@@ -63,6 +63,7 @@ fn json_has_the_form_that_scripts_rely_on() {
     assert_eq!(
         keys(finding),
         [
+            "baselined",
             "end",
             "fix",
             "help",
