@@ -10,14 +10,16 @@
 //! | [`syntax`] | languages: text to facts |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
-//! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
+//! | [`config`] | what the configuration file and the command line say together |
+//! | [`engine`] | bytes to findings |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
 //! | [`walk`], [`run`] | files, threads |
 //! | [`report`] | output formats |
 //! | [`cli`] | the command line |
 
 pub mod cli;
+pub mod config;
 pub mod embed;
 pub mod engine;
 pub mod escape;

@@ -1,14 +1,17 @@
-use super::args::{CheckArgs, FailOn};
+use super::args::CheckArgs;
 use super::output::{self, Output, complain};
-use super::{Error, Outcome, rules};
-use crate::engine::Settings;
+use super::progress::Progress;
+use super::{Error, Outcome, config, rules, show};
+use crate::config::{Config, FailOn};
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
+use crate::walk::Options as Walk;
 use crate::{escape, walk};
 use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The name of standard input where none is given.
 const STDIN: &str = "-";
@@ -16,87 +19,112 @@ const STDIN: &str = "-";
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     rules::validate(args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let options = options(args);
+    let config = config::load(&args.config, config::layer(args))?;
+    if args.show_settings {
+        return show::settings(args, &config);
+    }
+    let walk = walk_options(args, &config)?;
+    let options = options(args, config);
     if args.paths.iter().any(|path| path == Path::new(STDIN)) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        return stdin(args, &options, &outputs);
+        return stdin(args, &options, &walk, &outputs);
     }
-    let found = walk::find(&paths(args), &walk_options(args, options.threads))?;
     if args.show_files {
-        return show_files(&found);
+        return show::files(&options, &walk::find(&paths(args), &walk)?);
     }
-    let files = run::files(&options, &found);
-    finish(args, &files, &outputs, &mut io::stdout().lock())
+    let begin = Instant::now();
+    let progress = Progress::start(args);
+    let found = walk::find(&paths(args), &walk);
+    let walked = begin.elapsed();
+    let files = found.map(|found| {
+        progress.files(found.files.len());
+        run::files(&options, &found, &|| progress.done())
+    });
+    progress.end();
+    let files = files?;
+    if args.verbose {
+        tell_more(&options, walked, begin.elapsed());
+    }
+    finish(args, &options, &files, &outputs, &mut io::stdout().lock())
+}
+
+fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
+    let file = options.config.file().map(|file| format!("configuration {}", escape::inline(&file.shown)));
+    let file = file.unwrap_or_else(|| "no configuration file".to_owned());
+    let threads = match options.threads {
+        1 => "1 thread".to_owned(),
+        threads => format!("{threads} threads"),
+    };
+    let checked = all.saturating_sub(walked);
+    complain(&format!("note: {file}; walked in {walked:.1?}, checked in {checked:.1?} by {threads}"));
 }
 
 fn paths(args: &CheckArgs) -> Vec<PathBuf> {
     if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() }
 }
 
-fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
-    walk::Options {
-        exclude: args.exclude.clone(),
-        force_exclude: args.force_exclude,
-        no_ignore: args.no_ignore,
-        threads,
-    }
+fn threads(args: &CheckArgs) -> usize {
+    args.jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
 }
 
-fn options(args: &CheckArgs) -> run::Options {
+fn walk_options(args: &CheckArgs, config: &Config) -> Result<Walk, Error> {
+    Ok(Walk {
+        exclude: config::exclude(config, &args.exclude)?,
+        force_exclude: args.force_exclude,
+        no_ignore: args.no_ignore,
+        threads: threads(args),
+    })
+}
+
+fn options(args: &CheckArgs, config: Config) -> run::Options {
     run::Options {
-        settings: Settings {
-            select: args.select.clone(),
-            ignore: args.ignore.clone(),
-            token_value: args.token_value.clone(),
-            target_gitlab: args.target_gitlab,
-        },
+        config,
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,
             (_, true) => Mode::Fix,
             _ => Mode::Check,
         },
         unsafe_too: args.unsafe_fixes,
-        threads: args
-            .jobs
-            .or_else(|| thread::available_parallelism().ok())
-            .map_or(1, std::num::NonZeroUsize::get),
+        threads: threads(args),
         show_secrets: args.show_secrets,
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
+        tell_skipped: args.verbose,
     }
-}
-
-fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
-    let mut out = io::stdout().lock();
-    for file in &found.files {
-        writeln!(out, "{}", escape::inline(&walk::display(&file.shown)))?;
-    }
-    for (path, notice) in &found.notices {
-        complain(&format!("{}: {}", escape::inline(&walk::display(path)), notice.message));
-    }
-    let failed = found.notices.iter().any(|(_, notice)| notice.kind.is_failure());
-    Ok(if failed { Outcome::Failed } else { Outcome::Clean })
 }
 
 /// Lints standard input. With `--fix` standard output is for the text, whatever happens to it.
-fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result<Outcome, Error> {
+fn stdin(
+    args: &CheckArgs,
+    options: &run::Options,
+    walk: &Walk,
+    outputs: &[Output],
+) -> Result<Outcome, Error> {
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
-    let mut checked = run::stdin(options, name, bytes);
-    let text = checked.text.take();
-    let files = [checked];
+    let real = walk::real(&walk::working_directory()?, Path::new(name));
+    let left_out = args.stdin_filename.is_some() && walk::leaves_out(walk, &real);
+    let (files, text) = if left_out {
+        // An editor hands on what it edits: such a file goes back as it came.
+        (Vec::new(), Some(bytes))
+    } else {
+        let mut checked = run::stdin(options, name, bytes);
+        let text = checked.text.take();
+        (vec![checked], text)
+    };
     if options.mode == Mode::Fix {
         io::stdout().lock().write_all(&text.unwrap_or_default())?;
-        return finish(args, &files, outputs, &mut io::stderr().lock());
+        return finish(args, options, &files, outputs, &mut io::stderr().lock());
     }
-    finish(args, &files, outputs, &mut io::stdout().lock())
+    finish(args, options, &files, outputs, &mut io::stdout().lock())
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
 fn finish(
     args: &CheckArgs,
+    options: &run::Options,
     files: &[Checked],
     outputs: &[Output],
     out: &mut dyn Write,
@@ -111,15 +139,16 @@ fn finish(
     }
     out.flush()?;
     tell(args, files, &summary, outputs);
-    Ok(outcome(args, files, &summary))
+    Ok(outcome(args, options.config.fail_on(), files, &summary))
 }
 
-fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
-    let fails = |fail_on: FailOn| {
-        let mut findings = files.iter().flat_map(|file| &file.linted.findings);
+fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summary) -> Outcome {
+    let mut findings = files.iter().flat_map(|file| &file.linted.findings);
+    let found = if args.diff {
+        files.iter().any(|it| !it.diff.is_empty())
+    } else {
         findings.any(|it| !it.suppressed && fail_on.fails(it.severity))
     };
-    let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { fails(args.fail_on) };
     match (summary.failed, found) {
         (true, _) => Outcome::Failed,
         (_, true) => Outcome::Findings,

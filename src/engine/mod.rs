@@ -15,22 +15,10 @@ use crate::sites::{ScopeKind, Survey};
 use crate::text::Source;
 use std::collections::BTreeSet;
 
+pub use crate::config::Settings;
 pub(crate) use documents::Documents;
 pub(crate) use fixes::UnitFix;
 use reads::Reads;
-
-/// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Rule ids or families to report; empty for all.
-    pub select: Vec<String>,
-    /// Rule ids or families not to report.
-    pub ignore: Vec<String>,
-    /// What unsafe fixes put in the place of a registration token.
-    pub token_value: Option<String>,
-    /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
-    pub target_gitlab: Option<(u32, u32)>,
-}
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]

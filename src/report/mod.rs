@@ -10,6 +10,9 @@ mod json;
 mod jsonl;
 mod junit;
 mod locate;
+mod markdown;
+mod picture;
+mod problem;
 mod rdjsonl;
 pub mod rules;
 mod sarif;
@@ -19,6 +22,8 @@ mod summary;
 mod window;
 mod xml;
 
+pub use markdown::{Layout, render};
+pub use problem::problem;
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, notices, removed_settings};

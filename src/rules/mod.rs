@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 
 pub use judge::{Circumstances, View, version};
 pub use schema::{
-    ActionRow, Class, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, Unit, UnitKind,
-    Verdict, When,
+    ActionRow, Class, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting, SeverityRow, Unit,
+    UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 

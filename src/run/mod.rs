@@ -2,10 +2,12 @@
 
 mod read;
 
-use crate::engine::{self, Settings, Surroundings};
+use crate::config::{Config, Settings};
+use crate::engine::{self, Surroundings};
 use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, diff, write};
 use crate::mask::Mask;
+use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Target};
 use read::Read;
@@ -28,10 +30,10 @@ pub enum Mode {
 }
 
 /// How to run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
-    /// For the engine.
-    pub settings: Settings,
+    /// How files are judged, and which are too large.
+    pub config: Config,
     /// What becomes of fixes.
     pub mode: Mode,
     /// Whether unsafe fixes are applied as well.
@@ -42,6 +44,8 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether a diff goes to a terminal.
     pub for_terminal: bool,
+    /// Whether each file that was skipped is worth a word.
+    pub tell_skipped: bool,
 }
 
 /// How far a file was linted.
@@ -99,14 +103,15 @@ impl Checked {
     }
 }
 
-/// Runs over the files found by [`walk::find`].
-pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
+/// Runs over the files found by [`walk::find`]; `on_done` is called for each, by any thread.
+pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<Checked> {
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
             let checked = guarded(options, &charts, target);
+            on_done();
             if let Ok(mut done) = done.lock() {
                 // Nothing is ordered by the thread that was faster.
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
@@ -139,7 +144,8 @@ fn guarded(options: &Options, charts: &Charts, target: &Target) -> Checked {
 }
 
 fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Checked {
-    let bytes = match read::read(&target.real, target.named) {
+    let limit = options.config.max_file_size();
+    let bytes = match read::read(&target.real, limit, target.named, options.tell_skipped) {
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
@@ -150,35 +156,62 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Chec
     let surroundings = charts.around(&target.real);
     let write =
         |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
-    text(options, path, &surroundings, Source::new(bytes), &write)
+    let how = How { options, settings: &options.config.settings(&target.real), path, around: &surroundings };
+    text(&how, Source::new(bytes), &write)
+}
+
+/// What a file would be linted as: the name of its language, or `-` where it is written in none that is known.
+///
+/// # Errors
+/// Why it would not be linted.
+pub fn language(options: &Options, target: &Target) -> Result<&'static str, Notice> {
+    match read::read(&target.real, options.config.max_file_size(), target.named, true) {
+        Read::Text(bytes) => {
+            let source = Source::new(bytes);
+            let text = source.text().get(source.text_start()..).unwrap_or_default();
+            Ok(syntax::detect(Some(&walk::display(&target.shown)), text).map_or("-", Language::name))
+        }
+        Read::Skipped(notice) => Err(notice.unwrap_or_else(|| read::notice(NoticeKind::Skipped, "skipped"))),
+    }
 }
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
-    let reason = read::unfit(&bytes);
+    let reason = read::unfit(&bytes, options.config.max_file_size());
     if let Some(notice) = reason {
         let mut checked = Checked::skipped(name.to_owned(), Some(notice));
         checked.text = Some(bytes);
         return checked;
     }
-    let path = std::path::absolute(name).unwrap_or_else(|_| Path::new(name).to_path_buf());
+    let path = walk::working_directory().unwrap_or_default();
+    let path = walk::real(&path, Path::new(name));
     let surroundings = Charts::default().around(&path);
-    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), &|_, _| Ok(()));
+    let how = How { options, settings: &options.config.settings(&path), path: name, around: &surroundings };
+    let mut checked = text(&how, Source::new(bytes.clone()), &|_, _| Ok(()));
     checked.text.get_or_insert(bytes);
     checked
 }
 
 type Write<'a> = &'a dyn Fn(&[u8], &[u8]) -> Result<(), String>;
 
-fn text(options: &Options, path: &str, around: &Surroundings, source: Source, write: Write<'_>) -> Checked {
-    let linted = fixer::lint(&options.settings, path, around, &source);
+/// How one text is judged.
+struct How<'a> {
+    options: &'a Options,
+    settings: &'a Settings,
+    path: &'a str,
+    around: &'a Surroundings,
+}
+
+fn text(how: &How<'_>, source: Source, write: Write<'_>) -> Checked {
+    let options = how.options;
+    let linted = fixer::lint(how.settings, how.path, how.around, &source);
     let is_wanted = |safety| safety == Safety::Safe || options.unsafe_too;
     let fixable = linted.findings.iter().any(|it| it.fix.as_ref().is_ok_and(|fix| is_wanted(fix.safety)));
-    let mut checked = Checked::skipped(path.to_owned(), None);
+    let mut checked = Checked::skipped(how.path.to_owned(), None);
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
-        fix(options, around, &mut checked, write);
+        fix(how, &mut checked, write);
     }
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
@@ -189,9 +222,10 @@ fn text(options: &Options, path: &str, around: &Surroundings, source: Source, wr
     checked
 }
 
-fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: Write<'_>) {
+fn fix(how: &How<'_>, checked: &mut Checked, write: Write<'_>) {
+    let options = how.options;
     let copy = Source::new(checked.source.bytes().to_vec());
-    let fixed = fixer::fix(&options.settings, &checked.path, around, copy, options.unsafe_too);
+    let fixed = fixer::fix(how.settings, how.path, how.around, copy, options.unsafe_too);
     let old = &checked.source;
     if fixed.text == old.bytes() {
         return;
