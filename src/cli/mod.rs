@@ -6,10 +6,10 @@ mod config;
 mod output;
 mod progress;
 mod reference;
+pub mod rules;
 mod show;
 
 pub use reference::reference;
-pub mod rules;
 
 use crate::config::{self as settings, ConfigError};
 use args::{Cli, Colour, Command, SchemaOf};

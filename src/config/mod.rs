@@ -2,7 +2,7 @@
 //! file, and for a path what its overrides say.
 //!
 //! [`schema::KEYS`] is the one list of keys: reading, `--show-settings`, the JSON schema and the documentation follow it.
-//! Only [`discovery`] touches the file system.
+//! Only `discovery` touches the file system.
 
 mod discovery;
 mod document;
