@@ -98,7 +98,9 @@ fn parts(criterion: &mut Criterion) {
 
 fn render(criterion: &mut Criterion) {
     let options = run::Options {
-        settings: Settings::default(),
+        config: runnerlint::config::Config::default(),
+        units: false,
+        tell_skipped: false,
         mode: Mode::Check,
         unsafe_too: false,
         threads: 1,

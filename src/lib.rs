@@ -13,8 +13,9 @@
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`suppress`] | comments that accept findings |
 //! | [`baseline`] | findings that are known |
-//! | [`engine`] | bytes to findings |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
+//! | [`config`] | what the configuration file and the command line say together |
+//! | [`engine`] | bytes to findings |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
 //! | [`plan`] | the migration plan |
 //! | [`walk`], [`run`] | files, threads |
@@ -23,6 +24,7 @@
 
 pub mod baseline;
 pub mod cli;
+pub mod config;
 pub mod embed;
 pub mod engine;
 pub mod escape;

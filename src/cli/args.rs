@@ -1,9 +1,20 @@
-use crate::finding::Severity;
+use crate::config::{FailOn, version};
 use crate::report::FORMATS;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use crate::suppress::Reason;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+/// What the options do not say.
+pub(super) const ENVIRONMENT: &str = "\
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the run failed or was incomplete.
+
+Environment:
+  RUNNERLINT_CONFIG         stands in for --config
+  RUNNERLINT_OUTPUT_FORMAT  stands in for --output-format
+  NO_COLOR                  no colours
+  FORCE_COLOR               colours, also where there is no terminal; so does CLICOLOR_FORCE";
 
 /// Finds and fixes GitLab Runner's legacy registration workflow in any config file.
 #[derive(Debug, Parser)]
@@ -12,7 +23,8 @@ use std::path::PathBuf;
     version,
     args_conflicts_with_subcommands = true,
     max_term_width = 100,
-    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the run failed or was incomplete."
+    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the run failed or was incomplete.",
+    after_long_help = ENVIRONMENT
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -36,25 +48,12 @@ pub(super) enum Command {
     },
     /// Print the man page
     Man,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailOn {
-    Error,
-    Warning,
-    Info,
-    Never,
-}
-
-impl FailOn {
-    pub(super) fn fails(self, severity: Severity) -> bool {
-        match self {
-            Self::Error => severity >= Severity::Error,
-            Self::Warning => severity >= Severity::Warning,
-            Self::Info => true,
-            Self::Never => false,
-        }
-    }
+    /// Print a JSON schema
+    Schema {
+        /// Of what
+        #[arg(value_enum)]
+        of: SchemaOf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -121,12 +120,15 @@ pub(super) struct CheckArgs {
     /// Show only the findings, and what went wrong
     #[arg(short, long, help_heading = "Output")]
     pub(super) quiet: bool,
-    /// Tell what was skipped, and sum up for programs' formats too
+    /// Tell what was skipped, which configuration holds and how long it took; sum up for programs' formats too
     #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
     pub(super) verbose: bool,
     /// When to use colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
     pub(super) color: Colour,
+    /// Show no progress bar
+    #[arg(long, help_heading = "Output")]
+    pub(super) no_progress: bool,
     /// Do not mask tokens, so that a diff can be applied
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
@@ -146,9 +148,9 @@ pub(super) struct CheckArgs {
     /// Judge by this GitLab version [default: the newest known]
     #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "Rules")]
     pub(super) target_gitlab: Option<(u32, u32)>,
-    /// Exit 1 if there is a finding at least as bad
-    #[arg(long, value_name = "SEVERITY", value_enum, default_value_t = FailOn::Warning, help_heading = "Rules")]
-    pub(super) fail_on: FailOn,
+    /// Exit 1 if there is a finding at least as bad [default: warning]
+    #[arg(long, value_name = "SEVERITY", value_parser = fail_on(), help_heading = "Rules")]
+    pub(super) fail_on: Option<FailOn>,
 
     /// Leave these files out; globs as in .gitignore (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
@@ -162,15 +164,31 @@ pub(super) struct CheckArgs {
     /// Lint only files that git says have changed since the current branch left REV: committed, staged or not, or new
     #[arg(long, value_name = "REV", allow_hyphen_values = true, help_heading = "Files")]
     pub(super) changed_since: Option<String>,
-    /// List the files that would be linted, and end
+    /// List the files that would be linted, each with its language, and end
     #[arg(long, help_heading = "Files")]
     pub(super) show_files: bool,
+    /// Print the settings that hold (for the paths, if there are any) and where each comes from, and end
+    #[arg(long, conflicts_with = "show_files", help_heading = "Configuration")]
+    pub(super) show_settings: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
     /// The name that standard input is linted as
     #[arg(long, value_name = "NAME", help_heading = "Files")]
     pub(super) stdin_filename: Option<String>,
     /// Threads to work with [default: one for each processor]
     #[arg(short, long, value_name = "N", help_heading = "Files")]
     pub(super) jobs: Option<std::num::NonZeroUsize>,
+}
+
+/// Which configuration holds.
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    /// Read this configuration file [default: the nearest runnerlint.toml or .runnerlint.toml upward]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub(super) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub(super) isolated: bool,
 }
 
 #[derive(Debug, Args)]
@@ -188,6 +206,18 @@ pub(super) enum RulesFormat {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// Of runnerlint.toml
+    Config,
+}
+
+fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
+    let of = |name: String| FailOn::NAMES.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    PossibleValuesParser::new(FailOn::NAMES.iter().map(|(name, _)| *name))
+        .try_map(move |name| of(name).ok_or("no severity"))
+}
+
 fn format_help() -> String {
     let mut help = "Form of the report; FORMAT=FILE writes one to a file and may be repeated:".to_owned();
     for (index, format) in FORMATS.iter().enumerate() {
@@ -195,28 +225,4 @@ fn format_help() -> String {
         help.push_str(&format!("\n- {}: {}{default}", format.name, format.about));
     }
     help
-}
-
-/// `17`, `17.5` and `v17.5.1` are versions.
-pub(super) fn version(text: &str) -> Result<(u32, u32), String> {
-    let wrong = || format!("`{text}` is no GitLab version such as 17.5");
-    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
-    let mut next = || parts.next().map(|part| part.parse::<u32>().map_err(|_| wrong()));
-    let major = next().ok_or_else(wrong)??;
-    let minor = next().transpose()?.unwrap_or(0);
-    Ok((major, minor))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_need_no_minor_number() {
-        for (text, parsed) in
-            [("17", Some((17, 0))), ("v16.11.2-ee", Some((16, 11))), ("x", None), ("17.", None)]
-        {
-            assert_eq!(version(text).ok(), parsed, "{text}");
-        }
-    }
 }

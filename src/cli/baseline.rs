@@ -4,7 +4,8 @@ use super::Error;
 use super::args::CheckArgs;
 use super::output::complain;
 use crate::baseline::{Baseline, Comparison, Entry};
-use crate::engine::{self, Settings};
+use crate::config::Config;
+use crate::engine;
 use crate::escape::inline;
 use crate::fixer::write;
 use crate::run::{Accepted, Checked, State};
@@ -30,14 +31,18 @@ pub(super) struct Known {
 }
 
 /// Reads the baseline that is asked for.
-pub(super) fn read(args: &CheckArgs) -> Result<Option<Known>, Error> {
+pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, Error> {
     // An empty name switches off what a configuration file names.
-    let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()).map(Path::new) else {
+    let named = args.baseline.as_ref().map_or_else(|| config.baseline(), |it| Some(Path::new(it)));
+    let Some(file) = named.filter(|it| !it.as_os_str().is_empty()) else {
         return if args.write_baseline { Err(Error::NoBaseline) } else { Ok(None) };
     };
+    let cwd = walk::working_directory()?;
+    // A configuration file names it from its own folder.
+    let file = file.strip_prefix(&cwd).unwrap_or(file);
     let shown = || walk::display(file);
     let failed = |error| Error::Read { path: shown(), error };
-    let real = walk::real(&std::path::absolute(file).map_err(failed)?);
+    let real = walk::real(&cwd, file);
     let named = std::path::absolute(file).map_err(failed)?;
     let folder = named.parent().unwrap_or(Path::new("/"));
     let folder = fs::canonicalize(folder).map_err(failed)?;
@@ -66,7 +71,7 @@ impl Known {
 
     /// Compares with what was found below `roots`. An entry is gone only if this run would have found it: its file was
     /// linted, or is no more below what was to be linted, and its rule was not switched off.
-    pub(super) fn compare(&self, settings: &Settings, roots: &[PathBuf], files: &[Checked]) -> Comparison {
+    pub(super) fn compare(&self, config: &Config, roots: &[PathBuf], files: &[Checked]) -> Comparison {
         let roots: Vec<PathBuf> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
         let states: BTreeMap<&str, State> =
             files.iter().filter(|it| !it.name.is_empty()).map(|it| (&*it.name, it.state)).collect();
@@ -75,11 +80,12 @@ impl Known {
                 Some(state) => *state != State::Skipped,
                 None => {
                     let path = self.accepted.folder.join(&entry.path);
-                    let real = path.parent().map_or_else(|| path.clone(), walk::real);
+                    let real = path.parent().map_or_else(|| path.clone(), |it| walk::real(it, Path::new("")));
                     roots.iter().any(|root| real.starts_with(root)) && fs::symlink_metadata(&path).is_err()
                 }
             };
-            is_linted && engine::is_told(settings, &entry.rule)
+            let path = self.accepted.folder.join(&entry.path);
+            is_linted && engine::is_told(&config.settings(&path), &entry.rule)
         };
         let found = files.iter().filter(|it| it.state != State::Skipped && !it.name.is_empty());
         let found = found.map(|file| (&*file.name, file.linted.findings.as_slice()));

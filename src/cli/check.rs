@@ -1,16 +1,19 @@
-use super::args::{CheckArgs, FailOn};
+use super::args::CheckArgs;
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
-use super::{Error, Outcome, interactive, plan, rules};
+use super::progress::Progress;
+use super::{Error, Outcome, config, interactive, plan, rules, show};
 use crate::baseline::Comparison;
-use crate::engine::Settings;
+use crate::config::{Config, FailOn};
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
+use crate::walk::Options as Walk;
 use crate::{escape, walk};
 use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The name of standard input where none is given.
 const STDIN: &str = "-";
@@ -18,8 +21,13 @@ const STDIN: &str = "-";
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     rules::validate(args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
-    let known = baseline::read(args)?;
-    let options = options(args, &outputs, known.as_ref());
+    let config = config::load(&args.config, config::layer(args))?;
+    if args.show_settings {
+        return show::settings(args, &config);
+    }
+    let known = baseline::read(args, &config)?;
+    let walk = walk_options(args, &config)?;
+    let mut options = options(args, config, &outputs, known.as_ref());
     if args.interactive && !interactive::is_possible() {
         return Err(Error::NoTerminal);
     }
@@ -27,29 +35,62 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        return stdin(args, &options, known.as_ref(), &outputs);
+        return stdin(args, &options, &walk, known.as_ref(), &outputs);
     }
-    let walk_options = walk_options(args, options.threads);
-    let paths = default_paths(&args.paths);
-    let mut found = match &args.changed_since {
-        Some(revision) => walk::find_changed(&paths, revision, &walk_options)?,
-        None => walk::find(&paths, &walk_options)?,
+    let find = || -> Result<walk::Found, Error> {
+        let paths = default_paths(&args.paths);
+        let mut found = match &args.changed_since {
+            Some(revision) => walk::find_changed(&paths, revision, &walk)?,
+            None => walk::find(&paths, &walk)?,
+        };
+        if let Some(known) = &known {
+            known.leave_out(&mut found);
+        }
+        Ok(found)
     };
-    if let Some(known) = &known {
-        known.leave_out(&mut found);
+    if args.show_files {
+        return show::files(&options, &find()?);
     }
     if args.show_files {
-        return show_files(&found);
+        return show::files(&options, &find()?);
     }
-    let mut files = if args.interactive {
-        interactive::run(args, &options, &found)?
-    } else {
-        run::files(&options, &found)
-    };
+    if args.interactive {
+        // Nothing is fixed before somebody was asked.
+        options.mode = Mode::Check;
+    }
+    let begin = Instant::now();
+    let progress = Progress::start(args);
+    let found = find();
+    let walked = begin.elapsed();
+    let files = found.map(|found| {
+        progress.files(found.files.len());
+        let files = run::files(&options, &found, &|| progress.done());
+        (files, found)
+    });
+    progress.end();
+    let (mut files, found) = files?;
+    if args.verbose {
+        tell_more(&options, walked, begin.elapsed());
+    }
+    if args.interactive {
+        options.mode = Mode::Fix;
+        interactive::run(args, &options, &found, &mut files)?;
+    }
     write_held(args, &mut files)?;
     let baseline = settle(args, &options, known.as_ref(), &mut files)?;
-    let ran = Ran { args, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
+    let ran = Ran { args, options: &options, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
     finish(&ran, &outputs, &mut io::stdout().lock())
+}
+
+fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
+    let file = options.config.file().map(|file| format!("configuration {}", escape::inline(&file.shown)));
+    let file = file.unwrap_or_else(|| "no configuration file".to_owned());
+    let threads = match options.threads {
+        1 => "1 thread".to_owned(),
+        threads => format!("{threads} threads"),
+    };
+    let checked = all.saturating_sub(walked);
+    complain(&format!("note: {file}; walked in {walked:.1?}, checked in {checked:.1?} by {threads}"));
 }
 
 /// The folder that is worked in, where no path is named.
@@ -62,24 +103,19 @@ pub(super) fn threads(jobs: Option<std::num::NonZeroUsize>) -> usize {
     jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
 }
 
-fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
-    walk::Options {
-        exclude: args.exclude.clone(),
+fn walk_options(args: &CheckArgs, config: &Config) -> Result<Walk, Error> {
+    Ok(Walk {
+        exclude: config::exclude(config, &args.exclude)?,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
-        threads,
-    }
+        threads: threads(args.jobs),
+    })
 }
 
-fn options(args: &CheckArgs, outputs: &[Output], known: Option<&Known>) -> run::Options {
+fn options(args: &CheckArgs, config: Config, outputs: &[Output], known: Option<&Known>) -> run::Options {
     run::Options {
-        settings: Settings {
-            select: args.select.clone(),
-            ignore: args.ignore.clone(),
-            token_value: args.token_value.clone(),
-            target_gitlab: args.target_gitlab,
-            units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
-        },
+        config,
+        units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,
             (_, true) => Mode::Fix,
@@ -92,6 +128,7 @@ fn options(args: &CheckArgs, outputs: &[Output], known: Option<&Known>) -> run::
         accepted: known.map(Known::accepted),
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
         hold: args.plan.is_some(),
+        tell_skipped: args.verbose,
     }
 }
 
@@ -103,22 +140,11 @@ fn write_held(args: &CheckArgs, files: &mut [Checked]) -> Result<(), Error> {
     Ok(())
 }
 
-fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
-    let mut out = io::stdout().lock();
-    for file in &found.files {
-        writeln!(out, "{}", escape::inline(&walk::display(&file.shown)))?;
-    }
-    for (path, notice) in &found.notices {
-        complain(&format!("{}: {}", escape::inline(&walk::display(path)), notice.message));
-    }
-    let failed = found.notices.iter().any(|(_, notice)| notice.kind.is_failure());
-    Ok(if failed { Outcome::Failed } else { Outcome::Clean })
-}
-
 /// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
 fn stdin(
     args: &CheckArgs,
     options: &run::Options,
+    walk: &Walk,
     known: Option<&Known>,
     outputs: &[Output],
 ) -> Result<Outcome, Error> {
@@ -128,13 +154,18 @@ fn stdin(
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
-    let mut files = [run::stdin(options, name, bytes.clone())];
+    let real = walk::real(&walk::working_directory()?, Path::new(name));
+    let mut files = Vec::new();
+    // An editor hands on what it edits: a file that is left out goes back as it came.
+    if args.stdin_filename.is_none() || !walk::leaves_out(walk, &real) {
+        files.push(run::stdin(options, name, bytes.clone()));
+    }
     write_held(args, &mut files)?;
-    let text = files.iter_mut().find_map(|file| file.text.take()).or(Some(bytes));
+    let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
     let baseline = settle(args, options, known, &mut files)?;
-    let ran = Ran { args, files: &files, known, baseline: baseline.as_ref() };
+    let ran = Ran { args, options, files: &files, known, baseline: baseline.as_ref() };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
-        io::stdout().lock().write_all(&text.unwrap_or_default())?;
+        io::stdout().lock().write_all(&text)?;
         return finish(&ran, outputs, &mut io::stderr().lock());
     }
     finish(&ran, outputs, &mut io::stdout().lock())
@@ -148,7 +179,7 @@ fn settle(
     files: &mut [Checked],
 ) -> Result<Option<Comparison>, Error> {
     let Some(known) = known else { return Ok(None) };
-    let comparison = known.compare(&options.settings, &default_paths(&args.paths), files);
+    let comparison = known.compare(&options.config, &default_paths(&args.paths), files);
     if args.write_baseline {
         known.write(&comparison, files)?;
     }
@@ -158,6 +189,7 @@ fn settle(
 /// A run that is over.
 struct Ran<'a> {
     args: &'a CheckArgs,
+    options: &'a run::Options,
     files: &'a [Checked],
     known: Option<&'a Known>,
     baseline: Option<&'a Comparison>,
@@ -176,15 +208,16 @@ fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outc
     }
     out.flush()?;
     tell(ran, &summary, outputs);
-    Ok(outcome(args, files, &summary))
+    Ok(outcome(args, ran.options.config.fail_on(), files, &summary))
 }
 
-fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
-    let fails = |fail_on: FailOn| {
-        let mut findings = files.iter().flat_map(|file| &file.linted.findings);
+fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summary) -> Outcome {
+    let mut findings = files.iter().flat_map(|file| &file.linted.findings);
+    let found = if args.diff {
+        files.iter().any(|it| !it.diff.is_empty())
+    } else {
         findings.any(|it| report::is_open(it) && fail_on.fails(it.severity))
     };
-    let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { fails(args.fail_on) };
     match (summary.failed, found && !args.write_baseline) {
         (true, _) => Outcome::Failed,
         (_, true) => Outcome::Findings,

@@ -9,7 +9,7 @@ use crate::fixer::Offer;
 use crate::fixer::diff::{self, Side};
 use crate::mask::Mask;
 use crate::report::Style;
-use crate::run::{self, Checked, Mode, Options};
+use crate::run::{self, Checked, Options};
 use crate::text::{EditSet, Source};
 use crate::walk;
 use std::collections::BTreeSet;
@@ -28,20 +28,24 @@ pub(super) fn is_possible() -> bool {
     io::stdin().is_terminal() && output::stderr_is_terminal()
 }
 
-/// Lints, and then fixes what the person at the terminal wants.
-pub(super) fn run(args: &CheckArgs, options: &Options, found: &walk::Found) -> Result<Vec<Checked>, Error> {
-    let mut files = run::files(&Options { mode: Mode::Check, ..options.clone() }, found);
+/// Fixes in `files` what the person at the terminal wants.
+pub(super) fn run(
+    args: &CheckArgs,
+    options: &Options,
+    found: &walk::Found,
+    files: &mut [Checked],
+) -> Result<(), Error> {
     let mut session = Session {
         style: output::style(args.color, true),
         show_secrets: args.show_secrets,
-        total: run::offers(options, &files),
+        total: run::offers(options, files),
         number: 0,
         all: BTreeSet::new(),
         over: false,
         failure: None,
     };
-    run::ask(options, found, &mut files, &mut |path, offer| session.ask(path, offer));
-    session.failure.map_or(Ok(files), |error| Err(Error::Output(error)))
+    run::ask(options, found, files, &mut |path, offer| session.ask(path, offer));
+    session.failure.map_or(Ok(()), |error| Err(Error::Output(error)))
 }
 
 struct Session {

@@ -3,12 +3,19 @@
 mod args;
 mod baseline;
 mod check;
+mod config;
 mod interactive;
 mod output;
 mod plan;
+mod progress;
+mod reference;
 pub mod rules;
+mod show;
 
-use args::{Cli, Command};
+pub use reference::reference;
+
+use crate::config::{self as settings, ConfigError};
+use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -36,6 +43,10 @@ impl From<Outcome> for ExitCode {
 enum Error {
     #[error(transparent)]
     Walk(#[from] crate::walk::WalkError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error("not a glob: {0}")]
+    Glob(String),
     #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
     #[error("unknown output format `{name}` (known: {known})")]
@@ -75,7 +86,7 @@ enum Error {
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"))
+    settings::did_you_mean(nearest).map_or(String::new(), |question| format!("; {question}"))
 }
 
 /// Runs the program with `args`, the first of which is its name.
@@ -95,16 +106,28 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
+        Some(Command::Schema { of: SchemaOf::Config }) => config_schema(),
     };
     match result {
         Ok(outcome) => outcome.into(),
         // Whoever read our output has seen enough.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
+        Err(Error::Config(ConfigError::Invalid(problem))) => {
+            let style = output::style(Colour::Auto, output::stderr_is_terminal());
+            output::complain(&crate::report::problem(&problem, style));
+            Outcome::Failed.into()
+        }
         Err(error) => {
             output::complain(&format!("error: {}", crate::escape::inline(&error.to_string())));
             Outcome::Failed.into()
         }
     }
+}
+
+fn config_schema() -> Result<Outcome, Error> {
+    let schema = serde_json::to_string_pretty(&settings::json_schema()).map_err(io::Error::from)?;
+    writeln!(io::stdout(), "{schema}")?;
+    Ok(Outcome::Clean)
 }
 
 fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error> {

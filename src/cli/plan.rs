@@ -2,8 +2,9 @@
 
 use super::check::{default_paths, threads};
 use super::output::{complain, stderr_is_terminal};
-use super::{Error, Outcome, args};
-use crate::engine::Settings;
+use super::{Error, Outcome, args::ConfigArgs, config};
+use crate::config::schema::Key;
+use crate::config::{Layer, Value, version};
 use crate::plan::Plan;
 use crate::report::plan::{FORMATS, Format, format_of};
 use crate::report::{Summary, notices, plan_of};
@@ -30,7 +31,7 @@ pub(super) struct PlanArgs {
     #[arg(long, value_name = "EXPR")]
     token_value: Option<String>,
     /// Judge by this GitLab version [default: the newest known]
-    #[arg(long, value_name = "VERSION", value_parser = args::version)]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
     target_gitlab: Option<(u32, u32)>,
     /// Leave these files out; globs as in .gitignore (repeatable)
     #[arg(long, value_name = "GLOB")]
@@ -41,6 +42,8 @@ pub(super) struct PlanArgs {
     /// Pass over .gitignore, .ignore and .runnerlintignore
     #[arg(long)]
     no_ignore: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// The name that standard input is read as
     #[arg(long, value_name = "NAME")]
     stdin_filename: Option<String>,
@@ -65,21 +68,25 @@ fn format_help() -> String {
 
 /// Runs the command: 0 unless the run failed.
 pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
+    let config = config::load(&args.config, layer(args))?;
+    let walk = walk::Options {
+        exclude: config::exclude(&config, &args.exclude)?,
+        force_exclude: args.force_exclude,
+        no_ignore: args.no_ignore,
+        threads: threads(args.jobs),
+    };
     let options = run::Options {
+        config,
+        units: true,
+        mode: Mode::Check,
         add_ignore: None,
         accepted: None,
-        settings: Settings {
-            token_value: args.token_value.clone(),
-            target_gitlab: args.target_gitlab,
-            units: true,
-            ..Settings::default()
-        },
-        mode: Mode::Check,
         unsafe_too: false,
-        threads: threads(args.jobs),
+        threads: walk.threads,
         show_secrets: false,
         for_terminal: false,
         hold: false,
+        tell_skipped: false,
     };
     let files = if args.paths.iter().any(|path| path == Path::new("-")) {
         if args.paths.len() > 1 {
@@ -89,13 +96,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         io::stdin().lock().read_to_end(&mut bytes)?;
         vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)]
     } else {
-        let walk = walk::Options {
-            exclude: args.exclude.clone(),
-            force_exclude: args.force_exclude,
-            no_ignore: args.no_ignore,
-            threads: options.threads,
-        };
-        run::files(&options, &walk::find(&default_paths(&args.paths), &walk)?)
+        run::files(&options, &walk::find(&default_paths(&args.paths), &walk)?, &|| ())
     };
     let plan = plan_of(&files, false);
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
@@ -113,6 +114,17 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         complain(&plan.summary());
     }
     Ok(if Summary::of(&files).failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+fn layer(args: &PlanArgs) -> Layer {
+    let mut layer = Layer::default();
+    if let Some(version) = args.target_gitlab {
+        layer.give_option(Key::TargetGitlab, Value::Version(version));
+    }
+    if let Some(value) = &args.token_value {
+        layer.give_option(Key::TokenValue, Value::Text(value.clone()));
+    }
+    layer
 }
 
 fn text(plan: &Plan, format: &Format) -> io::Result<Vec<u8>> {

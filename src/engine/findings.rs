@@ -147,10 +147,7 @@ fn finding(
     if !is_due(file.settings, rule) {
         return None;
     }
-    let mut severity = severity(file.settings, rule, hit.level)?;
-    if around.document {
-        severity = Severity::Info;
-    }
+    let severity = severity(file.settings, rule, hit.level, around.document)?;
     let name = |text: &str| text.replace("{name}", &carrier.written);
     let label = hit.found.message.as_deref().or(hit.label).unwrap_or_default();
     let (fix, removes) = match fix {
@@ -206,7 +203,7 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (rule, found, regex) in LITERALS.iter().filter(|(rule, ..)| is_selected(settings, rule)) {
         let Some(row) = rule.severity.first() else { continue };
-        let Some(severity) = plain(row.is) else { continue };
+        let Some(severity) = settings.level(&rule.id).map_or(plain(row.is), plain) else { continue };
         findings.extend(regex.find_iter(source.bytes()).map(|at| Finding {
             rule: rule.id.clone(),
             severity,
@@ -231,9 +228,7 @@ pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
 }
 
 pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
-    let names =
-        |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
-    (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
+    settings.reports(&rule.id)
 }
 
 /// Whether the version that is judged by has a replacement for what the rule finds.
@@ -242,11 +237,20 @@ pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     settings.target_gitlab.zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
+/// How bad a finding is to be told: what the user says of its rule; else in a `document` (prose with examples) info, else what
+/// the rule says, by the version that is judged by.
+pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level, document: bool) -> Option<Severity> {
+    let own = plain(level)?;
+    if let Some(wanted) = settings.level(&rule.id) {
+        return plain(wanted);
+    }
+    if document {
+        return Some(Severity::Info);
+    }
     let disabled = rule.disabled.as_deref().and_then(version);
     let still_works =
         settings.target_gitlab.zip(disabled).is_some_and(|(target, disabled)| target < disabled);
-    plain(level).map(|severity| if still_works { severity.min(Severity::Warning) } else { severity })
+    Some(if still_works { own.min(Severity::Warning) } else { own })
 }
 
 fn plain(level: Level) -> Option<Severity> {

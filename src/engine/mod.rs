@@ -22,6 +22,7 @@ use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
 use std::collections::BTreeSet;
 
+pub use crate::config::Settings;
 pub(crate) use documents::{ByPlace, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
@@ -30,21 +31,6 @@ pub(crate) use suppressions::{Written, plan};
 
 /// How many findings a file may have.
 const MAX_FINDINGS: usize = 100_000;
-
-/// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Rule ids or families to report; empty for all.
-    pub select: Vec<String>,
-    /// Rule ids or families not to report.
-    pub ignore: Vec<String>,
-    /// What unsafe fixes put in the place of a registration token.
-    pub token_value: Option<String>,
-    /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
-    pub target_gitlab: Option<(u32, u32)>,
-    /// Whether [`Linted::units`] is wanted.
-    pub units: bool,
-}
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use super::documents::Document;
 use super::findings::{is_selected, severity};
 use super::{File, structure};
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::mask::Mask;
 use crate::rules::{BUILT_IN, Match, Rule};
 use crate::sites::{Carrier, Place, Via};
@@ -150,10 +150,7 @@ fn finding(
     }
     let row = rule.severity.first()?;
     let via = file.documents.via(doc);
-    let severity = match severity(file.settings, rule, row.is)? {
-        _ if via.contains(&"markdown") => Severity::Info,
-        severity => severity,
-    };
+    let severity = severity(file.settings, rule, row.is, via.contains(&"markdown"))?;
     let name = |text: &str| text.replace("{name}", written);
     let label = found.message.as_deref().or(row.label.as_deref()).unwrap_or_default();
     Some(Finding {

@@ -95,7 +95,7 @@ impl Written {
         let Some(rule) = rule.filter(|rule| is_selected(settings, rule)) else { return (findings, fixes) };
         let selected =
             |name: &str| BUILT_IN.rules.iter().any(|rule| rule.id == name && is_selected(settings, rule));
-        let teller = Teller { written: self, documents, rule };
+        let teller = Teller { settings, written: self, documents, rule };
         for index in 0..self.origins.len() {
             if let Some(defect) = self.all.get(index).and_then(|it| it.defect) {
                 findings.extend(teller.finding(index, defect, None));

@@ -4,13 +4,14 @@ use super::fixes::Plan;
 use super::suppressions::Written;
 use super::{Documents, Settings, findings, structure};
 use crate::embed::NoEdit;
-use crate::finding::{Finding, Fix, Safety, Severity};
+use crate::finding::{Finding, Fix, Safety};
 use crate::rules::{Defect, Match, Rule};
 use crate::suppress::{self, Idle};
 use crate::text::Span;
 
 /// Puts findings into words.
 pub(super) struct Teller<'a> {
+    pub(super) settings: &'a Settings,
     pub(super) written: &'a Written,
     pub(super) documents: &'a Documents,
     pub(super) rule: &'static Rule,
@@ -56,10 +57,7 @@ impl Teller<'_> {
         let level = self.rule.severity.first()?.is;
         let via = self.documents.via(origin.doc);
         // As any other finding that is no leak.
-        let severity = match findings::severity(&Settings::default(), self.rule, level)? {
-            _ if via.contains(&"markdown") => Severity::Info,
-            severity => severity,
-        };
+        let severity = findings::severity(self.settings, self.rule, level, via.contains(&"markdown"))?;
         let (found, said) = self.say(defect, "");
         let label = label.unwrap_or(said);
         Some(Finding {

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 pub use judge::{Circumstances, View, version};
 pub use schema::{
     About, ActionRow, Class, Defect, Example, Level, Match, NewValue, Rule, RuleData, RuleText, Setting,
-    Spelling, Takes, Unit, UnitKind, Verdict, When,
+    SeverityRow, Spelling, Takes, Unit, UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 

@@ -3,14 +3,17 @@
 mod read;
 
 use crate::baseline::{self, Baseline};
-use crate::engine::{self, Settings, Surroundings};
+use crate::config::{Config, Settings};
+use crate::engine::{self, Surroundings};
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, Left, Offer, diff, write};
 use crate::mask::Mask;
 use crate::suppress::Reason;
+use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Target};
 use read::Read;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -30,10 +33,10 @@ pub enum Mode {
 }
 
 /// How to run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
-    /// For the engine.
-    pub settings: Settings,
+    /// How files are judged, and which are too large.
+    pub config: Config,
     /// What becomes of fixes.
     pub mode: Mode,
     /// Whether what is found is to be accepted by comments, and why.
@@ -48,6 +51,10 @@ pub struct Options {
     pub for_terminal: bool,
     /// Whether fixes wait in [`Checked::pending`] for [`write()`], so that something can be done before.
     pub hold: bool,
+    /// Whether each file that was skipped is worth a word.
+    pub tell_skipped: bool,
+    /// Whether [`Linted::units`] is wanted.
+    pub units: bool,
     /// Findings that are known.
     pub accepted: Option<Arc<Accepted>>,
 }
@@ -147,14 +154,15 @@ impl Checked {
     }
 }
 
-/// Runs over the files found by [`walk::find`].
-pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
+/// Runs over the files found by [`walk::find`]; `on_done` is called for each, by any thread.
+pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<Checked> {
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
             let checked = guarded(options, &charts, target, None);
+            on_done();
             if let Ok(mut done) = done.lock() {
                 // Nothing is ordered by the thread that was faster.
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
@@ -216,7 +224,8 @@ fn guarded(options: &Options, charts: &Charts, target: &Target, ask: Option<Ask<
 }
 
 fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Option<Ask<'_>>) -> Checked {
-    let bytes = match read::read(&target.real, target.named) {
+    let limit = options.config.max_file_size();
+    let bytes = match read::read(&target.real, limit, target.named, options.tell_skipped) {
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
@@ -227,7 +236,9 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
     }
     let mut surroundings = charts.around(&target.real);
     recall(options, &name, &mut surroundings);
-    let mut checked = text(options, path, &surroundings, Source::new(bytes), Some(&target.real), ask);
+    let settings = settings(options, &target.real);
+    let how = How { options, settings: &settings, path, around: &surroundings, target: Some(&target.real) };
+    let mut checked = text(&how, Source::new(bytes), ask);
     checked.name = name;
     checked
 }
@@ -244,19 +255,37 @@ fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
     }
 }
 
+/// What a file would be linted as: the name of its language, or `-` where it is written in none that is known.
+///
+/// # Errors
+/// Why it would not be linted.
+pub fn language(options: &Options, target: &Target) -> Result<&'static str, Notice> {
+    match read::read(&target.real, options.config.max_file_size(), target.named, true) {
+        Read::Text(bytes) => {
+            let source = Source::new(bytes);
+            let text = source.text().get(source.text_start()..).unwrap_or_default();
+            Ok(syntax::detect(Some(&walk::display(&target.shown)), text).map_or("-", Language::name))
+        }
+        Read::Skipped(notice) => Err(notice.unwrap_or_else(|| read::notice(NoticeKind::Skipped, "skipped"))),
+    }
+}
+
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
-    let reason = read::unfit(&bytes);
+    let reason = read::unfit(&bytes, options.config.max_file_size());
     if let Some(notice) = reason {
         let mut checked = Checked::skipped(name.to_owned(), Some(notice));
         checked.text = Some(bytes);
         return checked;
     }
-    let path = std::path::absolute(name).unwrap_or_else(|_| Path::new(name).to_path_buf());
+    let path = walk::working_directory().unwrap_or_default();
+    let path = walk::real(&path, Path::new(name));
     let mut surroundings = Charts::default().around(&path);
-    let known_as = self::name(options, &walk::real(&path));
+    let known_as = self::name(options, &path);
     recall(options, &known_as, &mut surroundings);
-    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), None, None);
+    let settings = settings(options, &path);
+    let how = How { options, settings: &settings, path: name, around: &surroundings, target: None };
+    let mut checked = text(&how, Source::new(bytes.clone()), None);
     checked.name = known_as;
     checked.text.get_or_insert(bytes);
     checked
@@ -277,45 +306,51 @@ fn is_wanted(options: &Options, finding: &Finding) -> bool {
     finding.fix.as_ref().is_ok_and(|fix| options.unsafe_too || fix.safety == Safety::Safe)
 }
 
-/// `target` is the file to write; none for a text that is no file.
-fn text(
-    options: &Options,
-    path: &str,
-    around: &Surroundings,
-    source: Source,
-    target: Option<&Path>,
-    ask: Option<Ask<'_>>,
-) -> Checked {
-    let linted = fixer::lint(&options.settings, path, around, &source);
+/// How one text is judged.
+struct How<'a> {
+    options: &'a Options,
+    settings: &'a Settings,
+    path: &'a str,
+    around: &'a Surroundings,
+    /// The file to write; none for a text that is no file.
+    target: Option<&'a Path>,
+}
+
+/// The settings for the file at `real`.
+fn settings<'a>(options: &'a Options, real: &Path) -> Cow<'a, Settings> {
+    let mut settings = options.config.settings(real);
+    if options.units {
+        settings.to_mut().units = true;
+    }
+    settings
+}
+
+fn text(how: &How<'_>, source: Source, ask: Option<Ask<'_>>) -> Checked {
+    let options = how.options;
+    let linted = fixer::lint(how.settings, how.path, how.around, &source);
     let fixable = linted.findings.iter().any(|it| is_wanted(options, it));
-    let mut checked = Checked::skipped(path.to_owned(), None);
+    let mut checked = Checked::skipped(how.path.to_owned(), None);
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
-        fix(options, around, &mut checked, target, ask);
+        fix(how, &mut checked, ask);
     }
     if let Some(reason) = &options.add_ignore
         && checked.linted.findings.iter().any(|finding| !finding.suppressed && !finding.baselined)
     {
-        ignore(options, reason, around, &mut checked, target);
+        ignore(how, reason, &mut checked);
     }
     settle(&mut checked);
     checked
 }
 
-fn ignore(
-    options: &Options,
-    reason: &Reason,
-    around: &Surroundings,
-    checked: &mut Checked,
-    target: Option<&Path>,
-) {
-    let ignored = fixer::ignore(&options.settings, &checked.path, around, &checked.source, reason);
+fn ignore(how: &How<'_>, reason: &Reason, checked: &mut Checked) {
+    let ignored = fixer::ignore(how.settings, how.path, how.around, &checked.source, reason);
     checked.not_ignored = ignored.left;
     if ignored.text == checked.source.bytes() {
         return;
     }
-    match replace(target, checked.source.bytes(), &ignored.text) {
+    match replace(how.target, checked.source.bytes(), &ignored.text) {
         Ok(()) => {
             checked.ignored = ignored.accepted;
             checked.text = Some(ignored.text.clone());
@@ -344,20 +379,14 @@ fn settle(checked: &mut Checked) {
     }
 }
 
-fn fix(
-    options: &Options,
-    around: &Surroundings,
-    checked: &mut Checked,
-    target: Option<&Path>,
-    ask: Option<Ask<'_>>,
-) {
+fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
+    let How { options, settings, path, around, target } = *how;
     let copy = Source::new(checked.source.bytes().to_vec());
-    let path = &checked.path;
     let fixed = match ask {
-        None => fixer::fix(&options.settings, path, around, copy, options.unsafe_too),
+        None => fixer::fix(settings, path, around, copy, options.unsafe_too),
         Some(ask) => {
             let mut ask = |offer: &Offer<'_>| ask(path, offer);
-            fixer::fix_chosen(&options.settings, path, around, copy, options.unsafe_too, Some(&mut ask))
+            fixer::fix_chosen(settings, path, around, copy, options.unsafe_too, Some(&mut ask))
         }
     };
     let old = &checked.source;

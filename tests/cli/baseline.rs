@@ -34,10 +34,12 @@ fn what_is_known_does_not_fail_a_run_and_what_is_new_does() {
     assert_eq!(known, [true, false, true]);
     assert_eq!((&json["summary"]["findings"], &json["summary"]["baselined"]), (&1.into(), &2.into()));
     assert_eq!(json["baseline"], serde_json::json!({"known": 2, "gone": 0, "new": 1, "stale": []}));
-    for format in ["gitlab", "github", "junit", "checkstyle", "rdjsonl", "html", "concise", "full"] {
+    for format in ["gitlab", "github", "junit", "checkstyle", "rdjsonl", "concise", "full"] {
         let report = scratch.run(&args(&[KNOWN, &["-f", format]]));
         assert!(report.text().contains("new.sh") && !report.text().contains("sub/b.sh"), "{format}");
     }
+    // The plan beside the findings is about all registrations.
+    assert!(scratch.run(&args(&[KNOWN, &["-f", "html"]])).text().contains("new.sh"));
     let statistics = scratch.run(&args(&[KNOWN, &["--statistics"]]));
     assert!(statistics.text().starts_with("1  warning"), "{}", statistics.text());
     let sarif = scratch.run(&args(&[KNOWN, &["-f", "sarif"]])).json();

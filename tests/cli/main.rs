@@ -4,6 +4,7 @@
 
 mod baseline;
 mod changed;
+mod config;
 mod exit;
 mod files;
 mod fix;

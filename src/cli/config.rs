@@ -1,0 +1,69 @@
+//! The configuration as the command line and the environment ask for it.
+
+use super::args::{CheckArgs, ConfigArgs};
+use super::{Error, rules};
+use crate::config::schema::Key;
+use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
+use crate::walk;
+use std::env;
+use std::path::PathBuf;
+
+/// Stands in for `--config`.
+const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
+
+/// Reads the configuration file that is wanted, and lays the command line over it.
+pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
+    let file = config::load(&choice(args), &walk::working_directory()?)?;
+    if let Some(file) = &file {
+        let ids = rules::ids();
+        file.check_names(&ids.iter().map(String::as_str).collect::<Vec<_>>())?;
+    }
+    Ok(Config::new(file, command_line))
+}
+
+fn choice(args: &ConfigArgs) -> Choice {
+    let variable = || env::var_os(CONFIG_VARIABLE).filter(|it| !it.is_empty()).map(PathBuf::from);
+    match (args.isolated, &args.config) {
+        (true, _) => Choice::Isolated,
+        (_, Some(path)) => Choice::File(path.clone()),
+        _ => variable().map_or(Choice::Nearest, Choice::File),
+    }
+}
+
+/// What the options of `check` say.
+pub(super) fn layer(args: &CheckArgs) -> Layer {
+    let mut layer = Layer::default();
+    let names = |list: &[String]| list.iter().map(Name::from).collect();
+    if !args.select.is_empty() {
+        layer.give_option(Key::Select, Value::Names(names(&args.select)));
+    }
+    if !args.ignore.is_empty() {
+        layer.give_option(Key::Ignore, Value::Names(names(&args.ignore)));
+    }
+    if !args.exclude.is_empty() {
+        layer.give_option(Key::Exclude, Value::Globs(names(&args.exclude)));
+    }
+    if let Some(version) = args.target_gitlab {
+        layer.give_option(Key::TargetGitlab, Value::Version(version));
+    }
+    if let Some(fail_on) = args.fail_on {
+        layer.give_option(Key::FailOn, Value::FailOn(fail_on));
+    }
+    if let Some(value) = &args.token_value {
+        layer.give_option(Key::TokenValue, Value::Text(value.clone()));
+    }
+    if let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()) {
+        layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
+    }
+    layer
+}
+
+/// What is left out of the walk: by the configuration file, and by the command line from the working directory.
+pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, Error> {
+    let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
+    if !globs.is_empty() {
+        let cwd = walk::working_directory()?;
+        all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
+    }
+    Ok(all)
+}

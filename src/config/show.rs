@@ -1,0 +1,90 @@
+use super::document::is_reference;
+use super::merge::{Config, Given};
+use super::schema::{Entry, KEYS};
+use super::value::{FailOn, LEVELS, Value};
+use crate::escape;
+use crate::mask::Mask;
+use std::path::Path;
+
+/// What holds, for all files or for the one at `path` (absolute), as TOML that a configuration file may hold; behind each
+/// value, where it comes from. Tokens are hidden.
+pub fn show(config: &Config, path: Option<&Path>) -> String {
+    let mut out = String::new();
+    let (tables, lines): (Vec<&Entry>, Vec<&Entry>) =
+        KEYS.iter().partition(|entry| entry.form == super::schema::Form::Levels);
+    for entry in lines {
+        let given = config.effective(entry.key, path);
+        let values: Vec<&Value> = given.iter().map(|it| &it.value).collect();
+        match (toml(&values), entry.default) {
+            (Some(value), _) => {
+                out.push_str(&format!("{} = {value}  # {}\n", entry.name, origins(&given)));
+            }
+            (None, Some(default)) => out.push_str(&format!("{} = {default}  # default\n", entry.name)),
+            (None, None) => out.push_str(&format!("# {} is not set\n", entry.name)),
+        }
+    }
+    for entry in tables {
+        let given = config.effective(entry.key, path);
+        if given.is_empty() {
+            out.push_str(&format!("# {} is not set\n", entry.name));
+            continue;
+        }
+        out.push_str(&format!("\n[{}]\n", entry.name));
+        let mut levels: Vec<(&str, &str, &Given)> = Vec::new();
+        for given in given {
+            let Value::Levels(table) = &given.value else { continue };
+            for (name, level) in table {
+                let word = LEVELS.iter().find(|(_, known)| known == level).map_or("off", |(word, _)| word);
+                levels.retain(|(known, ..)| *known != name.text);
+                levels.push((&name.text, word, given));
+            }
+        }
+        for (name, level, given) in levels {
+            out.push_str(&format!("{name} = {}  # {}\n", quoted(level), origins(&[given])));
+        }
+    }
+    out
+}
+
+fn origins(given: &[&Given]) -> String {
+    let mut origins: Vec<String> =
+        given.iter().map(|it| escape::inline(&it.origin.to_string()).into_owned()).collect();
+    origins.dedup();
+    origins.join(", ")
+}
+
+/// The values of one key, put together.
+fn toml(values: &[&Value]) -> Option<String> {
+    let first = values.first()?;
+    let list = |of: &dyn Fn(&Value) -> Vec<String>| {
+        let items: Vec<String> =
+            values.iter().flat_map(|value| of(value)).map(|text| quoted(&text)).collect();
+        format!("[{}]", items.join(", "))
+    };
+    Some(match first {
+        Value::Names(_) | Value::Globs(_) => list(&|value| match value {
+            Value::Names(names) | Value::Globs(names) => names.iter().map(|name| name.text.clone()).collect(),
+            _ => Vec::new(),
+        }),
+        Value::Folders(_) => list(&|value| match value {
+            Value::Folders(folders) => folders.iter().map(|it| it.display().to_string()).collect(),
+            _ => Vec::new(),
+        }),
+        Value::Path(path) => quoted(&path.display().to_string()),
+        Value::Text(text) if is_reference(text) => quoted(text),
+        Value::Text(text) => quoted(&"*".repeat(text.chars().count())),
+        Value::Version((major, minor)) => quoted(&format!("{major}.{minor}")),
+        Value::FailOn(wanted) => {
+            let known = FailOn::NAMES.iter().find(|(_, known)| known == wanted);
+            quoted(known.map_or("", |(name, _)| name))
+        }
+        Value::Size(bytes) => bytes.to_string(),
+        Value::Levels(_) => return None,
+    })
+}
+
+/// A text of TOML in quotes: what JSON escapes, TOML reads.
+fn quoted(text: &str) -> String {
+    let text = Mask::without_source(false).inserted(text);
+    escape::json(serde_json::Value::String(text).to_string()).replace('\u{7f}', "\\u007f")
+}
