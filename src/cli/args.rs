@@ -1,7 +1,7 @@
 use crate::config::{FailOn, version};
 use crate::report::FORMATS;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use crate::suppress::Reason;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;

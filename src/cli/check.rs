@@ -78,7 +78,8 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     }
     write_held(args, &mut files)?;
     let baseline = settle(args, &options, known.as_ref(), &mut files)?;
-    let ran = Ran { args, options: &options, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
+    let ran =
+        Ran { args, options: &options, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
     finish(&ran, &outputs, &mut io::stdout().lock())
 }
 
