@@ -24,12 +24,12 @@ fn repository() -> Scratch {
     git(&scratch, &["commit", "--quiet", "-m", "second"]);
     // What went on in `main` is none of the branch's changes.
     git(&scratch, &["checkout", "--quiet", "main"]);
-    scratch.write("same.sh", &format!("# another\n{SAFE}"));
+    scratch.write("same.sh", format!("# another\n{SAFE}"));
     git(&scratch, &["commit", "--quiet", "-am", "third"]);
     git(&scratch, &["checkout", "--quiet", "work"]);
-    scratch.write("sub/staged.sh", &format!("# staged\n{SAFE}"));
+    scratch.write("sub/staged.sh", format!("# staged\n{SAFE}"));
     git(&scratch, &["add", "."]);
-    scratch.write("sub/changed.sh", &format!("# changed\n{SAFE}"));
+    scratch.write("sub/changed.sh", format!("# changed\n{SAFE}"));
     scratch.write("sub/new é\"\n.sh", SAFE);
     scratch.write("ignored.sh", SAFE);
     std::fs::remove_file(scratch.path("gone.sh")).unwrap();
