@@ -1,6 +1,7 @@
 //! What a run tells: findings with labels, severity and fix, and notices about what could not be checked.
 
 use crate::text::{Edit, Position, Span};
+use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
 
 /// How bad a finding is.
@@ -99,6 +100,10 @@ pub struct Finding {
     pub name: String,
     /// Whether a comment in the file accepts it.
     pub suppressed: bool,
+    /// The reason that the comment gives; empty if it gives none.
+    pub justification: String,
+    /// Whether the baseline knows it.
+    pub baselined: bool,
 }
 
 impl Finding {
@@ -155,6 +160,8 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub notices: Vec<Notice>,
+    /// Registrations that rules found something in, for the plan; only where they are asked for.
+    pub units: Vec<Unit>,
     /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted.
     pub secrets: Vec<Span>,
     /// Whether it was parsed at all, or passed over because no rule could match.

@@ -8,16 +8,27 @@
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
+//! | [`sites`] | what a text gives to programs, charts and others that rules speak of |
+//! | [`rules`] | what rules say, and how those of a user's own are read |
+//! | [`catalogue`] | all rules of a run, and what is made ready to look for them |
+//! | [`mod@unit`] | registrations as data |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
-//! | [`engine`] | bytes to findings |
+//! | [`suppress`] | comments that accept findings |
+//! | [`baseline`] | findings that are known |
 //! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
+//! | [`config`] | what the configuration file and the command line say together |
+//! | [`engine`] | bytes to findings |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
+//! | [`plan`] | the migration plan |
 //! | [`walk`], [`run`] | files, threads |
 //! | [`report`] | output formats |
 //! | [`cli`] | the command line |
 
+pub mod baseline;
+pub mod catalogue;
 pub mod cli;
+pub mod config;
 pub mod embed;
 pub mod engine;
 pub mod escape;
@@ -26,11 +37,14 @@ pub mod finding;
 pub mod fingerprint;
 pub mod fixer;
 pub mod mask;
+pub mod plan;
 pub mod report;
 pub mod rules;
 pub mod run;
 pub mod selftest;
 pub mod sites;
+pub mod suppress;
 pub mod syntax;
 pub mod text;
+pub mod unit;
 pub mod walk;

@@ -44,23 +44,23 @@ impl Mask {
             return Self { show, ..Self::default() };
         }
         let text = source.text();
-        let values = secrets.iter().map(|span| span.of(text).trim()).filter(|it| it.len() >= SHORTEST_VALUE);
-        let mut values: Vec<String> = values.flat_map(spellings).chain(self.values.iter().cloned()).collect();
+        let mut values = values(source, secrets);
+        values.extend(self.values.iter().cloned());
         values.sort_unstable();
         values.dedup();
-        let search = if values.is_empty() {
-            None
-        } else {
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok()
-        };
+        let search = search(&values);
         let mut hidden = secrets.to_vec();
         if let Some(literals) = &*IN_SOURCE {
             hidden.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
         }
-        if let Some(search) = &search {
-            hidden.extend(search.find_iter(text).map(|found| Span::from(found.range())));
-        }
+        hidden.extend(copies(search.as_ref(), text));
         Self { show, values, search, hidden: union(hidden) }
+    }
+
+    /// Hides what looks like a token and the values of `secrets`, in texts that are not of the file.
+    pub fn of_values(source: &Source, secrets: &[Span]) -> Self {
+        let values = values(source, secrets);
+        Self { search: search(&values), values, ..Self::default() }
     }
 
     /// Hides only what looks like a token.
@@ -72,7 +72,7 @@ impl Mask {
     pub fn is_secret(&self, text: &str) -> bool {
         !self.show
             && (IN_SOURCE.as_ref().is_some_and(|literals| literals.is_match(text))
-                || self.search.as_ref().is_some_and(|search| search.is_match(text)))
+                || copies(self.search.as_ref(), text).next().is_some())
     }
 
     /// A sentence of ours that may quote a file: tokens hidden, control characters escaped, on one line.
@@ -85,9 +85,7 @@ impl Mask {
         if let Some(literals) = &*IN_PROSE {
             spans.extend(literals.find_iter(&text).map(|found| Span::from(found.range())));
         }
-        if let Some(search) = &self.search {
-            spans.extend(search.find_iter(&*text).map(|found| Span::from(found.range())));
-        }
+        spans.extend(copies(self.search.as_ref(), &text));
         String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
     }
 
@@ -100,9 +98,7 @@ impl Mask {
         if let Some(literals) = &*IN_SOURCE {
             spans.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
         }
-        if let Some(search) = &self.search {
-            spans.extend(search.find_iter(text).map(|found| Span::from(found.range())));
-        }
+        spans.extend(copies(self.search.as_ref(), text));
         String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
     }
 
@@ -119,6 +115,38 @@ impl Mask {
         let last = self.hidden.partition_point(|hidden| hidden.start() < span.end());
         star(part, span.start(), self.hidden.get(first..last).unwrap_or_default())
     }
+}
+
+/// Where one of the values stands.
+fn copies(search: Option<&AhoCorasick>, text: &str) -> impl Iterator<Item = Span> {
+    let found = search.into_iter().flat_map(move |search| search.find_iter(text));
+    found.map(|found| Span::from(found.range())).filter(|span| !is_reference(text.as_bytes(), *span))
+}
+
+/// Whether what was found is the name of a variable that is used: `$NAME`, `${NAME}`. Somebody wrote the name alone in the
+/// place of a token elsewhere; a token is no name in capitals.
+pub(crate) fn is_reference(text: &[u8], found: Span) -> bool {
+    let name = text.get(found.range()).unwrap_or_default();
+    let before = text.get(..found.start()).unwrap_or_default();
+    let behind = text.get(found.end());
+    let used = before.ends_with(b"$") || before.ends_with(b"${");
+    let in_name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    used && name.iter().all(in_name)
+        && !behind.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+}
+
+fn values(source: &Source, secrets: &[Span]) -> Vec<String> {
+    let values = secrets.iter().map(|span| span.of(source.text()).trim());
+    let mut values: Vec<String> =
+        values.filter(|it| it.len() >= SHORTEST_VALUE).flat_map(spellings).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+fn search(values: &[String]) -> Option<AhoCorasick> {
+    let builder = || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(values).ok();
+    if values.is_empty() { None } else { builder() }
 }
 
 /// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.
@@ -189,6 +217,21 @@ mod tests {
         let open = Mask::new(true, &source, &[Span::new(at, at + 5)]);
         assert_eq!(open.excerpt(text.as_bytes(), all), text.as_bytes());
         assert_eq!(open.prose("pässwort1\n"), "pässwort1\\n");
+    }
+
+    #[test]
+    fn a_name_in_the_place_of_a_token_hides_no_variable() {
+        let text =
+            "--token RUNNER_TOKEN; echo \"$RUNNER_TOKEN ${RUNNER_TOKEN}\" RUNNER_TOKEN $RUNNER_TOKEN_2\n";
+        let at = text.find("RUNNER_TOKEN").unwrap();
+        let source = source(text);
+        let mask = Mask::new(false, &source, &[Span::new(at, at + "RUNNER_TOKEN".len())]);
+        assert_eq!(
+            String::from_utf8(mask.excerpt(text.as_bytes(), Span::new(0, text.len()))).unwrap(),
+            "--token ************; echo \"$RUNNER_TOKEN ${RUNNER_TOKEN}\" ************ $************_2\n"
+        );
+        assert_eq!(mask.prose("set $RUNNER_TOKEN"), "set $RUNNER_TOKEN");
+        assert!(mask.is_secret("RUNNER_TOKEN") && !mask.is_secret("$RUNNER_TOKEN"));
     }
 
     #[test]

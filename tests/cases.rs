@@ -5,9 +5,11 @@
 //! | field | holds |
 //! |---|---|
 //! | `name`, `path`, `input` | what the case shows, the file's name as linted, its text |
-//! | `find` | all findings in order, `line:column rule severity fix` (`safe`, `unsafe`, `none`); `*` for what is left open |
+//! | `find` | all findings in order, `line:column rule severity fix` (`safe`, `unsafe`, `none`, `suppressed`); `*` for what is left open |
 //! | `units` | which findings, by index, share a unit; not checked where absent |
 //! | `safe`, `unsafe` | the file after `--fix`, after `--fix --unsafe-fixes`; several texts where each is right, `"*"` where it is left open |
+//! | `ignored` | the file after `--add-ignore=why` |
+//! | `select` | `--select` |
 //! | `token-value`, `target`, `surroundings` | `--token-value`, `--target-gitlab`, what the files around it say |
 //! | `bytes` | how the texts become bytes: `crlf`, `bom`, `no-final-newline`, `latin1` |
 //! | `why` | why this is right, where it is not obvious |
@@ -16,8 +18,12 @@
 
 use runnerlint::engine::{Settings, Surroundings, lint};
 use runnerlint::finding::{Finding, Linted, Safety};
-use runnerlint::fixer::fix;
+use runnerlint::fixer::{fix, ignore};
+use runnerlint::mask::Mask;
+use runnerlint::report::plan::FORMATS;
+use runnerlint::suppress::{self, Reason};
 use runnerlint::text::{Source, Span};
+use runnerlint::{escape, plan};
 use serde::Deserialize;
 use similar::TextDiff;
 use std::collections::BTreeSet;
@@ -42,6 +48,9 @@ struct Case {
     safe: Option<Expected>,
     #[serde(rename = "unsafe")]
     all: Option<Expected>,
+    ignored: Option<String>,
+    #[serde(default)]
+    select: Vec<String>,
     token_value: Option<String>,
     target: Option<String>,
     #[serde(default)]
@@ -93,7 +102,12 @@ impl Case {
             let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
             (major.parse().expect("a number"), minor.parse().expect("a number"))
         });
-        Settings { token_value: self.token_value.clone(), target_gitlab: target, ..Settings::default() }
+        Settings {
+            select: self.select.clone(),
+            token_value: self.token_value.clone(),
+            target_gitlab: target,
+            ..Settings::default()
+        }
     }
 
     fn surroundings(&self) -> Surroundings {
@@ -101,6 +115,7 @@ impl Case {
             chart_aliases: self.surroundings.aliases.clone(),
             in_chart_templates: self.surroundings.templates,
             reads_own_values: self.surroundings.own_values,
+            ..Surroundings::default()
         }
     }
 
@@ -140,14 +155,70 @@ impl Case {
         for unsafe_too in [false, true] {
             self.check_fix(unsafe_too, &mut report);
         }
+        self.check_ignore(&mut report);
+        self.check_plan(&mut report);
         report
+    }
+
+    /// Every value that fixes take out stands in the plan, which shows no token and is no legacy registration itself.
+    fn check_plan(&self, report: &mut String) {
+        let settings = Settings { units: true, ..self.settings() };
+        let (around, source) = (self.surroundings(), self.source());
+        let linted = runnerlint::fixer::lint(&settings, &self.path, &around, &source);
+        let mask = Mask::new(false, &source, &linted.secrets);
+        let hide = |text: &str| mask.inserted(text);
+        let fixed = fix(&settings, &self.path, &around, self.source(), true);
+        let removed: Vec<(String, String)> = (fixed.fixed.iter())
+            .filter_map(|finding| finding.removes.as_ref())
+            .map(|removed| (removed.field.clone(), hide(&removed.value)))
+            .collect();
+        let mask = Mask::new(false, &source, &linted.secrets);
+        let plan = plan::of([plan::File { path: &self.path, source: &source, linted: &linted, mask }]);
+        let settings: Vec<_> = (plan.groups.iter().flat_map(|group| &group.entries))
+            .flat_map(|entry| &entry.settings)
+            .map(|it| (it.field, it.value.written.as_ref().unwrap_or(&it.value.text)))
+            .collect();
+        for format in FORMATS {
+            let mut text = Vec::new();
+            (format.write)(&plan, &mut text).expect("memory takes all");
+            let text = String::from_utf8(text).expect("UTF-8");
+            for token in TOKENS.iter().filter(|token| text.contains(**token)) {
+                let _ = writeln!(report, "the plan ({}) shows {token}…", format.name);
+            }
+            let name = format!("plan.{}", format.extension);
+            let again = lint(
+                &Settings::default(),
+                &name,
+                &Surroundings::default(),
+                &Source::new(text.clone().into()),
+            );
+            // A JSON document quotes messages, with the names in them; a comment quotes what may look like a suppression.
+            let quoted = |it: &&Finding| format.name == "json" || it.rule == suppress::RULE;
+            for finding in again.findings.iter().filter(|it| !quoted(it)) {
+                let _ = writeln!(report, "{} in the plan ({})\n{text}", finding.rule, format.name);
+            }
+            for (field, value) in &removed {
+                // An alias stands for what is written elsewhere.
+                let same =
+                    |(known, text): &(&str, &String)| known == field && (value.is_empty() || *text == value);
+                if !settings.iter().any(same) {
+                    let _ =
+                        writeln!(report, "{field} = {value:?} goes, and is not in the plan: {settings:?}");
+                }
+                let shown = escape::inline(value.trim()).into_owned();
+                if format.name == "markdown" && !text.contains(&shown) {
+                    let _ = writeln!(report, "{field} = {shown} is not shown in the plan\n{text}");
+                }
+            }
+        }
     }
 
     fn check_findings(&self, source: &Source, linted: &Linted, report: &mut String) {
         let got: Vec<String> = linted.findings.iter().map(|finding| line_of(source, finding)).collect();
         let same = |(expected, got): (&String, &String)| {
-            expected.split(' ').count() == 4
-                && expected.split(' ').zip(got.split(' ')).all(|(want, is)| want == is || want == "*")
+            expected == "*"
+                || expected.split(' ').count() == 4
+                    && expected.split(' ').zip(got.split(' ')).all(|(want, is)| want == is || want == "*")
         };
         if got.len() == self.find.len() && self.find.iter().zip(&got).all(same) {
             return;
@@ -174,6 +245,45 @@ impl Case {
         if !together || !distinct || names.iter().any(Option::is_none) {
             let got: Vec<_> = (0..findings.len()).map(unit).collect();
             let _ = writeln!(report, "units: expected {units:?}, got {got:?}");
+        }
+    }
+
+    /// Comments accept what is found, or it is said why not; they change nothing else, and go without a trace.
+    fn check_ignore(&self, report: &mut String) {
+        let (settings, around) = (self.settings(), self.surroundings());
+        let reason = Reason::new("why").expect("a word");
+        let source = self.source();
+        let ignored = ignore(&settings, &self.path, &around, &source, &reason);
+        if let Some(expected) = &self.ignored {
+            let want = Bytes::of(self.bytes, expected);
+            if want != ignored.text {
+                let _ = writeln!(report, "after --add-ignore:\n{}", diff(&show(&want), &show(&ignored.text)));
+                for left in &ignored.left {
+                    let _ = writeln!(report, "    left: {} {}: {}", left.position.line, left.rule, left.why);
+                }
+            }
+        }
+        let after = Source::new(ignored.text.clone());
+        let linted = lint(&settings, &self.path, &around, &after);
+        let is_open = |it: &&Finding| !it.suppressed;
+        let open = linted.findings.iter().filter(is_open).count();
+        if open != ignored.left.len() {
+            let open: Vec<_> = linted.findings.iter().filter(is_open).map(|it| line_of(&after, it)).collect();
+            let _ = writeln!(report, "open after --add-ignore: {open:?}\n{}", show(&ignored.text));
+        }
+        // A comment that nothing needs goes without a trace.
+        if !self.input.contains(suppress::MARKER) {
+            let text = without_rules(after.text());
+            let settings = Settings { select: vec![suppress::RULE.to_owned()], ..self.settings() };
+            let fixed = fix(&settings, &self.path, &around, Source::new(text.into_bytes()), false);
+            if fixed.text != source.text().as_bytes() {
+                let what = diff(&show(source.text().as_bytes()), &show(&fixed.text));
+                let _ = writeln!(report, "what was added is not taken out again:\n{what}");
+            }
+        }
+        let again = ignore(&settings, &self.path, &around, &after, &reason);
+        if again.text != ignored.text {
+            let _ = writeln!(report, "--add-ignore changes again:\n{}", show(&again.text));
         }
     }
 
@@ -209,6 +319,7 @@ impl Case {
 fn line_of(source: &Source, finding: &Finding) -> String {
     let position = source.position(finding.span.start());
     let fix = match &finding.fix {
+        _ if finding.suppressed => "suppressed",
         Ok(fix) if fix.safety == Safety::Safe => "safe",
         Ok(_) => "unsafe",
         Err(_) => "none",
@@ -218,7 +329,7 @@ fn line_of(source: &Source, finding: &Finding) -> String {
 
 /// A span is a name and nothing else: no quotes, no value, no blanks.
 fn check_spans(source: &Source, linted: &Linted, report: &mut String) {
-    for finding in &linted.findings {
+    for finding in linted.findings.iter().filter(|it| it.rule != suppress::RULE) {
         let name = finding.span.of(source.text());
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c)) {
             let _ = writeln!(report, "{}: the span is no name: {name:?}", line_of(source, finding));
@@ -252,6 +363,17 @@ fn check_secrecy(source: &Source, linted: &Linted, report: &mut String) {
                 writeln!(report, "the token in line {} is not masked", source.position(literal.start()).line);
         }
     }
+}
+
+/// The text with the rules of all its suppressions replaced by what is none.
+fn without_rules(text: &str) -> String {
+    let mut parts = text.split("ignore[");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (_, rest) = part.split_once(']').expect("a suppression names its rules");
+        let _ = write!(out, "ignore[nonsense]{rest}");
+    }
+    out
 }
 
 fn show(bytes: &[u8]) -> String {

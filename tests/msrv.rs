@@ -2,10 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
+mod metadata;
+
+use metadata::Metadata;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::Command;
 
 /// `1.88` and `1.88.0` are the same.
 fn version(package: &Value) -> Option<Vec<u32>> {
@@ -17,34 +17,14 @@ fn version(package: &Value) -> Option<Vec<u32>> {
 
 #[test]
 fn no_dependency_asks_for_a_newer_rust_than_we_do() {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let list = |value: &Value| value.as_array().unwrap().clone();
-    let nodes = list(&metadata["resolve"]["nodes"]);
-    let root = metadata["resolve"]["root"].as_str().unwrap().to_owned();
+    let metadata = Metadata::read();
+    let root = metadata.root();
+    let ours = version(metadata.package(root)).expect("`rust-version`");
     // All that a build needs; what only tests need may be newer.
-    let mut needed = BTreeSet::new();
-    let mut waiting = vec![root.clone()];
-    while let Some(id) = waiting.pop() {
-        let node = nodes.iter().find(|node| node["id"] == *id).unwrap();
-        for dependency in list(&node["deps"]) {
-            let builds = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
-            let id = dependency["pkg"].as_str().unwrap().to_owned();
-            if builds && needed.insert(id.clone()) {
-                waiting.push(id);
-            }
-        }
-    }
-    let packages = list(&metadata["packages"]);
-    let ours = version(packages.iter().find(|it| it["id"] == *root).unwrap()).expect("`rust-version`");
-    let newer: Vec<String> = packages
+    let needed = metadata.needed(metadata.direct(root, &[None, Some("build")]));
+    let newer: Vec<String> = needed
         .iter()
-        .filter(|package| needed.contains(package["id"].as_str().unwrap()))
+        .map(|id| metadata.package(id))
         .filter(|package| version(package).is_some_and(|version| version > ours))
         .map(|package| {
             format!("{} {} needs {}", package["name"], package["version"], package["rust_version"])

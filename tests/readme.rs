@@ -81,7 +81,8 @@ fn with_rules(readme: &str) -> String {
     let output = run(Path::new("."), &["rules".into(), "--output-format".into(), "json".into()]);
     let rules: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let row = |rule: &serde_json::Value| {
-        format!("| `{}` | {} |\n", rule["id"].as_str().unwrap(), rule["summary"].as_str().unwrap())
+        let (id, summary) = (rule["id"].as_str().unwrap(), rule["summary"].as_str().unwrap());
+        format!("| [`{id}`](docs/rules/{id}.md) | {summary} |\n")
     };
     let rows: String = rules.as_array().unwrap().iter().map(row).collect();
     let head = "| rule | finds |\n|---|---|\n";

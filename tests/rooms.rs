@@ -11,6 +11,8 @@ const ORDER: &[&str] = &[
     "syntax",
     "sites",
     "rules",
+    "catalogue",
+    "unit",
     "finding",
     "fingerprint",
     "escape",

@@ -1,154 +1,223 @@
-use super::args::{CheckArgs, FailOn};
+use super::args::CheckArgs;
+use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
-use super::{Error, Outcome, rules};
-use crate::engine::{Catalogue, Settings};
+use super::progress::Progress;
+use super::{Error, Outcome, config, interactive, plan, show};
+use crate::baseline::Comparison;
+use crate::config::{Config, FailOn};
 use crate::report::{self, Style, Summary};
-use crate::run::{self, Checked, Mode, load_rules};
+use crate::run::{self, Checked, Mode};
+use crate::walk::Options as Walk;
 use crate::{escape, walk};
 use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// The name of standard input where none is given.
 const STDIN: &str = "-";
 
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let outputs = output::outputs(args)?;
-    let from_stdin = args.paths.iter().any(|path| path == Path::new(STDIN));
-    if from_stdin && args.paths.len() > 1 {
-        return Err(Error::StdinAndPaths);
+    let config = config::read(&args.config, config::layer(args))?;
+    if args.show_settings {
+        return show::settings(args, &config::with_rules(config)?);
     }
-    // Rules are read while the files are looked for.
-    let (loaded, found) = thread::scope(|scope| {
-        let many = !args.rules.is_empty() && !from_stdin;
-        let walk = || walk::find(&paths(args), &walk_options(args, threads(args)));
-        let walking = if many { thread::Builder::new().spawn_scoped(scope, walk).ok() } else { None };
-        let loaded = load_rules(&args.rules);
-        let found = match walking.map(thread::ScopedJoinHandle::join) {
-            Some(Ok(found)) => Some(found),
-            _ if from_stdin => None,
-            _ => Some(walk()),
+    let known = baseline::read(args, &config)?;
+    let walk = walk_options(args, &config)?;
+    if args.interactive && !interactive::is_possible() {
+        return Err(Error::NoTerminal);
+    }
+    if args.paths.iter().any(|path| path == Path::new(STDIN)) {
+        if args.paths.len() > 1 {
+            return Err(Error::StdinAndPaths);
+        }
+        let options = options(args, config::with_rules(config)?, &outputs, known.as_ref());
+        return stdin(args, &options, &walk, known.as_ref(), &outputs);
+    }
+    let find = || -> Result<walk::Found, Error> {
+        let paths = default_paths(&args.paths);
+        let mut found = match &args.changed_since {
+            Some(revision) => walk::find_changed(&paths, revision, &walk)?,
+            None => walk::find(&paths, &walk)?,
         };
-        (loaded, found)
-    });
-    let (catalogue, _) = loaded?;
-    rules::validate(&catalogue, args.select.iter().chain(&args.ignore))?;
-    let options = options(args, catalogue);
-    let Some(found) = found.transpose()? else {
-        return stdin(args, &options, &outputs);
+        if let Some(known) = &known {
+            known.leave_out(&mut found);
+        }
+        Ok(found)
     };
     if args.show_files {
-        return show_files(&found);
+        let options = options(args, config::with_rules(config)?, &outputs, known.as_ref());
+        return show::files(&options, &find()?);
     }
-    let files = run::files(&options, &found);
-    finish(args, &options, &files, &outputs, &mut io::stdout().lock())
+    let begin = Instant::now();
+    let progress = Progress::start(args);
+    let (config, found) = config::with_rules_beside(config, find);
+    let walked = begin.elapsed();
+    let ran = config.and_then(|config| {
+        let (mut options, found) = (options(args, config, &outputs, known.as_ref()), found?);
+        if args.interactive {
+            // Nothing is fixed before somebody was asked.
+            options.mode = Mode::Check;
+        }
+        progress.files(found.files.len());
+        let files = run::files(&options, &found, &|| progress.done());
+        Ok((options, files, found))
+    });
+    progress.end();
+    let (mut options, mut files, found) = ran?;
+    if args.verbose {
+        tell_more(&options, walked, begin.elapsed());
+    }
+    if args.interactive {
+        options.mode = Mode::Fix;
+        interactive::run(args, &options, &found, &mut files)?;
+    }
+    write_held(args, &mut files)?;
+    let baseline = settle(args, &options, known.as_ref(), &mut files)?;
+    let ran =
+        Ran { args, options: &options, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
+    finish(&ran, &outputs, &mut io::stdout().lock())
 }
 
-fn paths(args: &CheckArgs) -> Vec<PathBuf> {
-    if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths.clone() }
+fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
+    let file = options.config.file().map(|file| format!("configuration {}", escape::inline(&file.shown)));
+    let file = file.unwrap_or_else(|| "no configuration file".to_owned());
+    let threads = match options.threads {
+        1 => "1 thread".to_owned(),
+        threads => format!("{threads} threads"),
+    };
+    let checked = all.saturating_sub(walked);
+    complain(&format!("note: {file}; walked in {walked:.1?}, checked in {checked:.1?} by {threads}"));
 }
 
-fn threads(args: &CheckArgs) -> usize {
-    let processors = || thread::available_parallelism().ok();
-    args.jobs.or_else(processors).map_or(1, std::num::NonZeroUsize::get)
+/// The folder that is worked in, where no path is named.
+pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
+    if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
-fn walk_options(args: &CheckArgs, threads: usize) -> walk::Options {
-    walk::Options {
-        exclude: args.exclude.iter().cloned().chain(args.rules.iter().filter_map(|it| itself(it))).collect(),
+/// A thread for each processor, where no number is given.
+pub(super) fn threads(jobs: Option<std::num::NonZeroUsize>) -> usize {
+    jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
+}
+
+fn walk_options(args: &CheckArgs, config: &Config) -> Result<Walk, Error> {
+    Ok(Walk {
+        exclude: config::exclude(config, &args.exclude)?,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
-        threads,
-    }
+        threads: threads(args.jobs),
+    })
 }
 
-/// Rules show what is wrong in their examples: a folder of rules is not linted by itself, unless it is named.
-fn itself(rules: &Path) -> Option<String> {
-    let absolute = std::path::absolute(rules).ok()?;
-    let inside = absolute.strip_prefix(std::env::current_dir().ok()?).ok()?;
-    let inside = walk::display(inside);
-    (!inside.is_empty()).then(|| format!("/{}", globset::escape(&inside)))
-}
-
-fn options(args: &CheckArgs, catalogue: Arc<Catalogue>) -> run::Options {
+fn options(args: &CheckArgs, config: Config, outputs: &[Output], known: Option<&Known>) -> run::Options {
     run::Options {
-        settings: Settings {
-            select: args.select.clone(),
-            ignore: args.ignore.clone(),
-            token_value: args.token_value.clone(),
-            target_gitlab: args.target_gitlab,
-            targets: args.target.iter().cloned().collect(),
-            catalogue,
-        },
+        config,
+        units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,
             (_, true) => Mode::Fix,
             _ => Mode::Check,
         },
+        add_ignore: args.add_ignore.clone(),
         unsafe_too: args.unsafe_fixes,
-        threads: threads(args),
+        threads: threads(args.jobs),
         show_secrets: args.show_secrets,
+        accepted: known.map(Known::accepted),
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
+        hold: args.plan.is_some(),
+        tell_skipped: args.verbose,
     }
 }
 
-fn show_files(found: &walk::Found) -> Result<Outcome, Error> {
-    let mut out = io::stdout().lock();
-    for file in &found.files {
-        writeln!(out, "{}", escape::inline(&walk::display(&file.shown)))?;
-    }
-    for (path, notice) in &found.notices {
-        complain(&format!("{}: {}", escape::inline(&walk::display(path)), notice.message));
-    }
-    let failed = found.notices.iter().any(|(_, notice)| notice.kind.is_failure());
-    Ok(if failed { Outcome::Failed } else { Outcome::Clean })
+/// Writes the plan, and then the fixes that waited for it.
+fn write_held(args: &CheckArgs, files: &mut [Checked]) -> Result<(), Error> {
+    let Some(path) = &args.plan else { return Ok(()) };
+    plan::before_fixing(path, files, args.show_secrets)?;
+    run::write(files);
+    Ok(())
 }
 
-/// Lints standard input. With `--fix` standard output is for the text, whatever happens to it.
-fn stdin(args: &CheckArgs, options: &run::Options, outputs: &[Output]) -> Result<Outcome, Error> {
+/// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
+fn stdin(
+    args: &CheckArgs,
+    options: &run::Options,
+    walk: &Walk,
+    known: Option<&Known>,
+    outputs: &[Output],
+) -> Result<Outcome, Error> {
+    if args.write_baseline && args.stdin_filename.is_none() {
+        return Err(Error::NamelessBaseline);
+    }
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
-    let mut checked = run::stdin(options, name, bytes);
-    let text = checked.text.take();
-    let files = [checked];
-    if options.mode == Mode::Fix {
-        io::stdout().lock().write_all(&text.unwrap_or_default())?;
-        return finish(args, options, &files, outputs, &mut io::stderr().lock());
+    let real = walk::real(&walk::working_directory()?, Path::new(name));
+    let mut files = Vec::new();
+    // An editor hands on what it edits: a file that is left out goes back as it came.
+    if args.stdin_filename.is_none() || !walk::leaves_out(walk, &real) {
+        files.push(run::stdin(options, name, bytes.clone()));
     }
-    finish(args, options, &files, outputs, &mut io::stdout().lock())
+    write_held(args, &mut files)?;
+    let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
+    let baseline = settle(args, options, known, &mut files)?;
+    let ran = Ran { args, options, files: &files, known, baseline: baseline.as_ref() };
+    if options.mode == Mode::Fix || options.add_ignore.is_some() {
+        io::stdout().lock().write_all(&text)?;
+        return finish(&ran, outputs, &mut io::stderr().lock());
+    }
+    finish(&ran, outputs, &mut io::stdout().lock())
+}
+
+/// Compares with the baseline, and writes it if that is asked for.
+fn settle(
+    args: &CheckArgs,
+    options: &run::Options,
+    known: Option<&Known>,
+    files: &mut [Checked],
+) -> Result<Option<Comparison>, Error> {
+    let Some(known) = known else { return Ok(None) };
+    let comparison = known.compare(&options.config, &default_paths(&args.paths), files);
+    if args.write_baseline {
+        known.write(&comparison, files)?;
+    }
+    Ok(Some(comparison))
+}
+
+/// A run that is over.
+struct Ran<'a> {
+    args: &'a CheckArgs,
+    options: &'a run::Options,
+    files: &'a [Checked],
+    known: Option<&'a Known>,
+    baseline: Option<&'a Comparison>,
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
-fn finish(
-    args: &CheckArgs,
-    options: &run::Options,
-    files: &[Checked],
-    outputs: &[Output],
-    out: &mut dyn Write,
-) -> Result<Outcome, Error> {
+fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outcome, Error> {
+    let Ran { args, files, .. } = *ran;
     let summary = Summary::of(files);
     if args.diff {
         diffs(args, files, out)?;
     } else {
         for output in outputs {
-            report(args, options, files, output, out)?;
+            report(ran, output, out)?;
         }
     }
     out.flush()?;
-    tell(args, files, &summary, outputs);
-    Ok(outcome(args, files, &summary))
+    tell(ran, &summary, outputs);
+    Ok(outcome(args, ran.options.config.fail_on(), files, &summary))
 }
 
-fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
-    let fails = |fail_on: FailOn| {
-        let mut findings = files.iter().flat_map(|file| &file.linted.findings);
-        findings.any(|it| !it.suppressed && fail_on.fails(it.severity))
+fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summary) -> Outcome {
+    let mut findings = files.iter().flat_map(|file| &file.linted.findings);
+    let found = if args.diff {
+        files.iter().any(|it| !it.diff.is_empty())
+    } else {
+        findings.any(|it| report::is_open(it) && fail_on.fails(it.severity))
     };
-    let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { fails(args.fail_on) };
-    match (summary.failed, found) {
+    match (summary.failed, found && !args.write_baseline) {
         (true, _) => Outcome::Failed,
         (_, true) => Outcome::Findings,
         _ => Outcome::Clean,
@@ -168,19 +237,15 @@ fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(),
     put(args.output_file.as_deref(), &text, out)
 }
 
-fn report(
-    args: &CheckArgs,
-    options: &run::Options,
-    files: &[Checked],
-    output: &Output,
-    out: &mut dyn Write,
-) -> Result<(), Error> {
+fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+    let Ran { args, files, .. } = *ran;
     let run = report::Run {
         files,
         show_secrets: args.show_secrets,
         unsafe_fixes: args.unsafe_fixes,
         style: style(args, output.file.as_deref()),
-        catalogue: &options.settings.catalogue,
+        catalogue: ran.options.config.catalogue(),
+        baseline: ran.baseline,
     };
     let mut text = Vec::new();
     if args.statistics && output.format.for_people {
@@ -209,7 +274,8 @@ fn put(file: Option<&Path>, text: &[u8], out: &mut dyn Write) -> Result<(), Erro
 }
 
 /// What is not a finding goes to standard error.
-fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Output]) {
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
+    let Ran { args, files, .. } = *ran;
     let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
     for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
         complain(&line);
@@ -219,8 +285,16 @@ fn tell(args: &CheckArgs, files: &[Checked], summary: &Summary, outputs: &[Outpu
             complain(&line);
         }
     }
+    if args.add_ignore.is_some() {
+        for line in report::ignored(files) {
+            complain(&line);
+        }
+    }
     let wanted = args.verbose || output::stderr_is_terminal() || for_people;
     if wanted && !args.quiet {
+        if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
+            known.tell(baseline, args.write_baseline);
+        }
         complain(&if args.diff { summary.diff_line() } else { summary.line() });
     }
 }

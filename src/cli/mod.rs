@@ -1,12 +1,22 @@
 //! The command line: arguments in, exit code out.
 
 mod args;
+mod baseline;
 mod check;
+mod config;
+mod interactive;
 mod output;
+mod plan;
+mod progress;
+mod reference;
 pub mod rules;
+mod show;
 mod starter;
 mod test;
 
+pub use reference::reference;
+
+use crate::config::{self as settings, ConfigError};
 use crate::report;
 use crate::rules::describe;
 use crate::run::LoadError;
@@ -39,6 +49,8 @@ enum Error {
     #[error(transparent)]
     Walk(#[from] crate::walk::WalkError),
     #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
     Rules(#[from] LoadError),
     #[error(
         "`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`"
@@ -46,6 +58,8 @@ enum Error {
     NoId(String),
     #[error("{0} is there already")]
     Exists(String),
+    #[error("not a glob: {0}")]
+    Glob(String),
     #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
     #[error("unknown output format `{name}` (known: {known})")]
@@ -56,14 +70,36 @@ enum Error {
     TwoReports(String),
     #[error("`-` (standard input) and other paths cannot be linted together")]
     StdinAndPaths,
+    #[error(
+        "{0} exists, and may hold what an earlier fix took out: give the plan another name (nothing was fixed)"
+    )]
+    PlanExists(String),
+    #[error("cannot write the plan to {path}: {error} (nothing was fixed)")]
+    WritePlan { path: String, error: io::Error },
     #[error("cannot write {path}: {error}")]
     Write { path: String, error: io::Error },
+    #[error("cannot read {path}: {}", crate::walk::reason(.error))]
+    Read { path: String, error: io::Error },
+    #[error("{path}: {error}")]
+    Unwritten { path: String, error: crate::fixer::write::WriteError },
+    #[error(
+        "`--interactive` asks at a terminal, and there is none: leave it out to apply all fixes, or see them with `--diff`"
+    )]
+    NoTerminal,
+    #[error("`--write-baseline` needs a file to write: `--baseline FILE`")]
+    NoBaseline,
+    #[error("there is no baseline {0}: `--write-baseline` makes it")]
+    MissingBaseline(String),
+    #[error("{path}: {error}")]
+    Baseline { path: String, error: crate::baseline::BaselineError },
+    #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
+    NamelessBaseline,
     #[error(transparent)]
     Output(#[from] io::Error),
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"))
+    settings::did_you_mean(nearest).map_or(String::new(), |question| format!("; {question}"))
 }
 
 /// Runs the program with `args`, the first of which is its name.
@@ -79,20 +115,26 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
         Some(Command::Test(args)) => test::test(&args),
-        Some(Command::Schema { of }) => schema(of),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
+        Some(Command::Schema { of }) => schema(of),
     };
     match result {
         Ok(outcome) => outcome.into(),
         // Whoever read our output has seen enough.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
+        Err(Error::Config(ConfigError::Invalid(problem))) => {
+            let style = output::style(Colour::Auto, output::stderr_is_terminal());
+            output::complain(&report::problem(&problem, style));
+            Outcome::Failed.into()
+        }
         Err(Error::Rules(LoadError::Wrong(problems))) => {
             let style = output::style(Colour::Auto, output::stderr_is_terminal());
             for problem in &problems {
-                output::complain(&format!("{}\n", report::problem(problem, style)));
+                output::complain(&format!("{}\n", report::rule_problem(problem, style)));
             }
             output::complain(&format!("error: {}", LoadError::Wrong(problems)));
             Outcome::Failed.into()
@@ -106,11 +148,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn schema(of: SchemaOf) -> Result<Outcome, Error> {
     let schema = match of {
-        SchemaOf::Rule => describe::rule(),
-        SchemaOf::Programs => describe::programs(),
-        SchemaOf::Charts => describe::charts(),
-        SchemaOf::Site => describe::site(),
-        SchemaOf::Unit => describe::unit(),
+        SchemaOf::Config => settings::json_schema(),
+        SchemaOf::Rule => describe::rule().into(),
+        SchemaOf::Programs => describe::programs().into(),
+        SchemaOf::Charts => describe::charts().into(),
+        SchemaOf::Site => describe::site().into(),
+        SchemaOf::Unit => describe::unit().into(),
     };
     writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&schema).map_err(io::Error::from)?)?;
     Ok(Outcome::Clean)

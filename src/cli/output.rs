@@ -62,9 +62,14 @@ pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
         Colour::Never => false,
         Colour::Auto if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
         Colour::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => true,
-        Colour::Auto => to_terminal && env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        Colour::Auto => to_terminal && !is_dumb(),
     };
     Style { colour }
+}
+
+/// Whether the terminal, if there is one, takes no control sequences.
+pub(super) fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Whether standard output is a terminal.

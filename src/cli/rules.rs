@@ -1,36 +1,29 @@
 //! `runnerlint rules`: the rules in a table, or one in full.
 
-use super::args::{RulesArgs, RulesFormat};
-use super::{Error, Outcome, starter};
-use crate::engine::Catalogue;
+use super::args::{Colour, RulesArgs, RulesFormat};
+use super::{Error, Outcome, config, output, starter};
+use crate::catalogue::Catalogue;
+use crate::config::{ALL, Layer, families, nearest};
 use crate::report::rules::{RuleDoc, catalogue, page};
+use crate::report::{Layout, render};
 use crate::run::load_rules;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Checks that each of `names` is a rule or a family.
-pub(super) fn validate<'a>(
-    catalogue: &Catalogue,
-    names: impl IntoIterator<Item = &'a String>,
-) -> Result<(), Error> {
-    let mut names = names.into_iter().peekable();
-    if names.peek().is_none() {
-        // The texts of the rules are not read where nobody asks.
-        return Ok(());
-    }
-    let ids: Vec<&str> = catalogue.rules().iter().map(|rule| &*rule.id).collect();
-    names.try_for_each(|name| is_known(name, &ids))
+/// Checks that each of `names` is a rule of the catalogue or a family.
+pub(super) fn validate<'a>(of: &Catalogue, names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let ids: Vec<&str> = of.ids().into_iter().chain([ALL]).collect();
+    names.into_iter().try_for_each(|name| is_known(name, &ids))
 }
 
 fn is_known(name: &str, ids: &[&str]) -> Result<(), Error> {
-    let families = ids.iter().filter_map(|id| id.split('-').next());
-    let mut known: Vec<&str> = ids.iter().copied().chain(families).collect();
+    let mut known: Vec<&str> = ids.iter().copied().chain(families(ids)).collect();
     known.sort_unstable();
     known.dedup();
     if known.is_empty() || known.contains(&name) {
         return Ok(());
     }
-    let nearest = similar::get_close_matches(name, &known, 1, 0.6).first().map(|it| (*it).to_owned());
+    let nearest = nearest(name, &known).map(str::to_owned);
     Err(Error::UnknownRule { name: name.to_owned(), nearest })
 }
 
@@ -40,7 +33,9 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         let folder = args.rules.first().map_or(Path::new("."), PathBuf::as_path);
         return starter::write(id, folder);
     }
-    let (known, _) = load_rules(&args.rules)?;
+    let mut folders = config::read(&args.config, Layer::default())?.rules();
+    folders.extend(args.rules.iter().cloned());
+    let (known, _) = load_rules(&folders)?;
     let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
@@ -55,12 +50,20 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         }
         RulesFormat::Text if args.id.is_some() => {
             for rule in &rules {
-                out.write_all(page(rule).as_bytes())?;
+                let page = page(rule);
+                let page = if output::stdout_is_terminal() { terminal(&page) } else { page };
+                out.write_all(page.as_bytes())?;
             }
         }
         RulesFormat::Text => out.write_all(table(&rules).as_bytes())?,
     }
     Ok(Outcome::Clean)
+}
+
+/// A page as a person reads it.
+fn terminal(page: &str) -> String {
+    let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
+    render(page, Layout { style: output::style(Colour::Auto, true), width })
 }
 
 fn table(rules: &[RuleDoc]) -> String {

@@ -1,8 +1,9 @@
 //! `runnerlint test`: the examples of rules, run.
 
 use super::args::TestArgs;
-use super::{Error, Outcome, output};
-use crate::engine::{Catalogue, Settings};
+use super::{Error, Outcome, config, output};
+use crate::catalogue::Catalogue;
+use crate::config::{Layer, Settings};
 use crate::report;
 use crate::rules::{Rule, RuleText};
 use crate::run::load_rules;
@@ -10,14 +11,20 @@ use crate::selftest;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-/// Runs the command: the rules of the folders, or those that are built in where none are given.
+/// Runs the command: the rules of the folders; where none are given, those that the configuration names; without any, those
+/// that are built in.
 pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
-    let (catalogue, files) = load_rules(&args.folders)?;
+    let folders = if args.folders.is_empty() {
+        config::read(&args.config, Layer::default())?.rules()
+    } else {
+        args.folders.clone()
+    };
+    let (catalogue, files) = load_rules(&folders)?;
     let style = output::style(args.color, output::stdout_is_terminal());
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let built_in = crate::rules::BUILT_IN.rules.len();
-    let texts = if args.folders.is_empty() { crate::rules::texts() } else { catalogue.texts().to_vec() };
-    let rules = rules(&catalogue, if args.folders.is_empty() { 0 } else { built_in }, &texts);
+    let texts = if folders.is_empty() { crate::rules::texts() } else { catalogue.texts().to_vec() };
+    let rules = rules(&catalogue, if folders.is_empty() { 0 } else { built_in }, &texts);
     let mut out = io::stdout().lock();
     let (mut examples, mut failed) = (0, 0);
     for (index, (rule, text)) in rules.iter().enumerate() {
@@ -28,7 +35,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
                 let at = failure.index.to_string();
                 let message = format!("an example of `{}` fails: {}", failure.rule, failure.what);
                 let problem = file.problem(&["examples", &at, "name"], message, None);
-                writeln!(out, "{}", report::problem(&problem, style))?;
+                writeln!(out, "{}", report::rule_problem(&problem, style))?;
             } else {
                 write!(out, "{}", report::failure(&failure, style))?;
             }

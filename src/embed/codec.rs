@@ -97,6 +97,21 @@ impl Codec {
         matches!(self, Self::Continued { .. })
     }
 
+    /// Whether each line of the inner text is a line of the host, so that a comment can stand on one.
+    pub fn keeps_lines(&self) -> bool {
+        matches!(
+            self,
+            Self::Verbatim
+                | Self::YamlLiteral { .. }
+                | Self::Heredoc { .. }
+                | Self::Fence { .. }
+                | Self::Recipe
+                | Self::TomlBasic { lines: true }
+                | Self::TomlLiteral { lines: true }
+                | Self::HclHeredoc { .. }
+        )
+    }
+
     /// Why nothing of the text can be edited, where that is so.
     pub(super) fn sealed(&self) -> Option<&'static str> {
         if let Self::Sealed(reason) = self { Some(reason) } else { None }

@@ -90,6 +90,14 @@ impl Decoder {
         self.list.push(Segment { inner, outer, verbatim: false });
     }
 
+    /// Another inner text of the same host stands behind what came so far.
+    pub fn append(&mut self, other: &Decoded) {
+        let from = self.text.len();
+        self.text.push_str(&other.text);
+        let moved = |segment: &Segment| Segment { inner: segment.inner.shifted(from), ..*segment };
+        self.list.extend(other.segments.list.iter().map(moved));
+    }
+
     /// Length of the inner text so far, in bytes.
     pub fn len(&self) -> usize {
         self.text.len()
@@ -145,6 +153,14 @@ impl Segments {
         }
         let end = self.offset(inner.end(), Side::Before);
         Span::new(start, end.1)
+    }
+
+    /// The inner offset of the host byte at `outer`; none if no inner byte comes from it.
+    pub fn to_inner(&self, outer: usize) -> Option<usize> {
+        let next = self.list.partition_point(|segment| segment.outer.end() <= outer);
+        let segment = self.list.get(next).filter(|segment| segment.outer.start() <= outer)?;
+        let into = if segment.verbatim { outer - segment.outer.start() } else { 0 };
+        Some(segment.inner.start() + into)
     }
 
     /// The host offsets around inner offset `at`: equal unless it lies inside an escape or fold.

@@ -4,9 +4,10 @@ use super::Surroundings;
 use crate::embed::{Decoded, NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Sites, Survey};
+use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, Source, Span};
+use std::collections::BTreeMap;
 
 /// How deep texts may lie inside each other.
 const MAX_DEPTH: usize = 8;
@@ -35,6 +36,24 @@ pub(crate) struct Document {
 /// All texts of a file.
 pub(crate) struct Documents {
     list: Vec<Document>,
+}
+
+/// The texts inside each text, by where they stand in it.
+pub(crate) struct ByPlace(BTreeMap<usize, Vec<(Span, usize)>>);
+
+impl ByPlace {
+    pub(crate) fn of(documents: &Documents) -> Self {
+        let mut places: BTreeMap<usize, Vec<(Span, usize)>> = BTreeMap::new();
+        for (doc, document) in documents.iter().enumerate() {
+            if let Some(parent) = document.parent {
+                places.entry(parent).or_default().push((document.segments.outer(), doc));
+            }
+        }
+        for texts in places.values_mut() {
+            texts.sort_unstable();
+        }
+        Self(places)
+    }
 }
 
 struct Waiting {
@@ -88,6 +107,7 @@ pub(crate) fn read(
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
             given: &next.given,
+            variables: &Variables::default(),
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let inner = std::mem::take(&mut out.survey.inner);
@@ -204,6 +224,23 @@ impl Documents {
         self.chain(doc).fold(span, |span, document| document.segments.to_outer(span))
     }
 
+    /// The texts that hold the byte of the file at `offset`, from the file's own on, with the byte's place in each.
+    pub(crate) fn at(&self, inner: &ByPlace, offset: usize) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let mut next = self.get(0).and_then(|file| Some((0, file.segments.to_inner(offset)?)));
+        while let Some((doc, at)) = next {
+            found.push((doc, at));
+            let texts = inner.0.get(&doc).map(Vec::as_slice).unwrap_or_default();
+            let behind = texts.partition_point(|(outer, _)| outer.start() <= at);
+            // Several texts may share a place; few ever do.
+            let near = texts.get(behind.saturating_sub(8)..behind).unwrap_or_default().iter().rev();
+            next = near
+                .filter(|(outer, _)| at < outer.end())
+                .find_map(|(_, doc)| Some((*doc, self.get(*doc)?.segments.to_inner(at)?)));
+        }
+        found
+    }
+
     /// The languages around a text and its own, from the file's on.
     pub(crate) fn via(&self, doc: usize) -> Vec<&'static str> {
         let mut via: Vec<_> = self.chain(doc).map(|document| document.language.name()).collect();
@@ -227,6 +264,11 @@ impl Documents {
             .collect();
         places.reverse();
         places
+    }
+
+    /// Whether each line of a text is a line of the file.
+    pub(crate) fn keeps_lines(&self, doc: usize) -> bool {
+        self.chain(doc).all(|document| document.segments.codec().keeps_lines())
     }
 
     /// The edits that `edit` of `doc` becomes, one for each text on the way to the file: the last one is of the file's

@@ -8,15 +8,20 @@ use crate::finding::{Finding, Fix, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
 use crate::sites::{Carrier, Via};
-use crate::text::Source;
+use crate::text::{Source, Span};
 
 /// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
 const MOST_CHANGES: usize = 1_000_000;
 
 /// What judging a unit gave.
+#[derive(Default)]
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     pub(super) fix: Option<UnitFix>,
+    /// All that was found, with the rules, selected or not.
+    pub(super) found: Vec<(String, Span)>,
+    /// Whether a rule found something that has a replacement in the version that is judged by, selected or not.
+    pub(super) due: bool,
 }
 
 /// A member that a rule found.
@@ -75,7 +80,7 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
         .filter_map(|member| rules.iter().find_map(|rule| hit(&view, rule, member)))
         .collect();
     if hits.is_empty() {
-        return Judged { findings: Vec::new(), fix: None };
+        return Judged::default();
     }
     let fix = fix(file, &view, registration, &hits, around);
     let findings: Vec<Finding> = hits
@@ -84,21 +89,29 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
         .filter_map(|hit| finding(file, &view, hit, Some(&unit), around, &fix))
         .collect();
     let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
-    Judged { findings, fix }
+    let found = hits.iter().filter_map(|hit| Some((hit.rule.id.clone(), span(file, hit)?))).collect();
+    let due = hits.iter().any(|hit| is_due(file.settings, hit.rule));
+    Judged { findings, fix, found, due }
+}
+
+/// The name that was found.
+fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
+    let carrier = file.survey.carriers.get(hit.member.carrier)?;
+    Some(file.documents.to_host(carrier.doc, carrier.name_span))
 }
 
 /// Judges what a rule found beside registrations. Its fix goes alone.
 pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
-    let nothing = || Judged { findings: Vec::new(), fix: None };
     let registration = &own.registration;
     let around = circumstances(file, registration);
     let place = Surroundings { file, product: &own.rule.product };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let Some(mut hit) = registration.members.iter().find_map(|member| hit(&view, own.rule, member)) else {
-        return nothing();
+        return Judged::default();
     };
+    let found = span(file, &hit).map(|span| (hit.rule.id.clone(), span)).into_iter().collect();
     if !is_selected(file.settings, hit.rule) || !is_due(file.settings, hit.rule) {
-        return nothing();
+        return Judged { found, ..Judged::default() };
     }
     hit.groups = own.groups(hit.found, file.survey);
     let hits = [hit];
@@ -116,7 +129,7 @@ pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
         hits.iter().filter_map(|hit| finding(file, &view, hit, None, around, &fix)).collect();
     let group = findings.first().and_then(Finding::group);
     let fix = fix.ok().zip(group).map(|((safety, plan), unit)| UnitFix { unit, safety, plan });
-    Judged { findings, fix }
+    Judged { findings, fix, found, due: true }
 }
 
 fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances {
@@ -158,6 +171,16 @@ fn fix(
     hits: &[Hit<'_>],
     around: Circumstances,
 ) -> Result<(Safety, fixes::Plan), String> {
+    let accepted = hits.iter().find_map(|hit| {
+        let suppression = file.suppressions.of(&hit.rule.id, span(file, hit)?)?;
+        Some((file.survey.carriers.get(hit.member.carrier)?, suppression))
+    });
+    if let Some((carrier, suppression)) = accepted {
+        return Err(format!(
+            "the registration also has `{}`, which the comment in line {} accepts",
+            carrier.written, suppression.line
+        ));
+    }
     if let Some(manual) = hits.iter().find_map(|hit| hit.found.manual.as_ref()) {
         return Err(manual.clone());
     }
@@ -174,6 +197,8 @@ fn fix(
         (Verdict::Safe, _) => Safety::Safe,
     };
     let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
+    // What people wrote beside a setting may say more than the setting.
+    let safety = if plan.takes_comments { Safety::Unsafe } else { safety };
     if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
         return Err("the registration has too many places to be fixed by a program".to_owned());
     }
@@ -193,11 +218,9 @@ fn finding(
     if !is_due(file.settings, rule) {
         return None;
     }
-    let mut severity = severity(file.settings, rule, hit.level)?;
     // A secret that is written out is one in prose too.
-    if around.markdown && hit.found.literal.is_none() {
-        severity = Severity::Info;
-    }
+    let document = around.markdown && hit.found.literal.is_none();
+    let severity = severity(file.settings, rule, hit.level, document)?;
     let name = |text: &str| hit.fill(text, carrier);
     let label = hit.found.message.as_deref().or(hit.label).unwrap_or_default();
     let (fix, removes) = match fix {
@@ -217,13 +240,14 @@ fn finding(
         }
         Err(reason) => (Err(reason.clone()), None),
     };
-    Some(Finding {
+    let span = span(file, hit)?;
+    let mut finding = Finding {
         rule: rule.id.clone(),
         severity,
         message: name(&rule.summary),
         help: rule.help.clone(),
         url: rule.url.clone(),
-        span: file.documents.to_host(carrier.doc, carrier.name_span),
+        span,
         label: name(label),
         related: file.documents.places(carrier.doc),
         unit: unit.map(str::to_owned),
@@ -236,21 +260,28 @@ fn finding(
             None => Mask::without_source(false).inserted(&carrier.written),
         },
         suppressed: false,
-    })
+        justification: String::new(),
+        baselined: false,
+    };
+    if let Some(suppression) = file.suppressions.of(&rule.id, span) {
+        suppression.accept(&mut finding);
+    }
+    Some(finding)
 }
 
 /// Findings of rules that look for a literal, wherever it stands.
 ///
 /// What a fix is to change is looked for in the texts of the file, where those were read.
 pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, read: bool) -> Vec<Finding> {
-    let rules = active.iter().filter(|rule| is_selected(settings, rule) && is_due(settings, rule));
+    // Whether they are due is asked later: a suppression of them is needed all the same.
+    let rules = active.iter().filter(|rule| is_selected(settings, rule));
     let rules = rules.filter(|rule| !read || !own::reads_texts(rule));
     let matches = rules.flat_map(|rule| rule.matches.iter().map(move |found| (*rule, found)));
     let literals = matches.filter_map(|(rule, found)| Some((rule, found, found.literal.as_ref()?.bytes()?)));
     let mut findings = Vec::new();
     for (rule, found, regex) in literals {
         let Some(row) = rule.severity.first() else { continue };
-        let Some(severity) = severity(settings, rule, row.is) else { continue };
+        let Some(severity) = severity(settings, rule, row.is, false) else { continue };
         let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
         findings.extend(found_at.map(|at| Finding {
             rule: rule.id.clone(),
@@ -268,15 +299,15 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
             structure: String::new(),
             name: String::new(),
             suppressed: false,
+            justification: String::new(),
+            baselined: false,
         }));
     }
     findings
 }
 
 pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
-    let names =
-        |list: &[String]| list.iter().any(|name| *name == rule.id || name == rule.family() || name == "ALL");
-    (settings.select.is_empty() || names(&settings.select)) && !names(&settings.ignore)
+    settings.reports(&rule.id)
 }
 
 /// Whether the version that is judged by has a replacement for what the rule finds.
@@ -285,11 +316,20 @@ pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     settings.target(&rule.product).zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level) -> Option<Severity> {
+/// How bad a finding is to be told: what the user says of its rule; else in a `document` (prose with examples) info, else what
+/// the rule says, by the version that is judged by.
+pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level, document: bool) -> Option<Severity> {
+    let own = plain(level)?;
+    if let Some(wanted) = settings.level(&rule.id) {
+        return plain(wanted);
+    }
+    if document {
+        return Some(Severity::Info);
+    }
     let disabled = rule.disabled.as_deref().and_then(version);
     let still_works =
         settings.target(&rule.product).zip(disabled).is_some_and(|(target, disabled)| target < disabled);
-    plain(level).map(|severity| if still_works { severity.min(Severity::Warning) } else { severity })
+    Some(if still_works { own.min(Severity::Warning) } else { own })
 }
 
 fn plain(level: Level) -> Option<Severity> {

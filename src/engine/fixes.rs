@@ -32,6 +32,8 @@ pub(crate) struct Plan {
     pub(crate) edits: Vec<Edit>,
     /// The same for each text that is touched, by its index.
     pub(crate) texts: BTreeMap<usize, TextEdits>,
+    /// Whether a comment goes with what it stands beside.
+    pub(crate) takes_comments: bool,
 }
 
 /// The edits of one text.
@@ -39,6 +41,8 @@ pub(crate) struct Plan {
 pub(crate) struct TextEdits {
     /// In bytes of the text.
     pub(crate) edits: Vec<Edit>,
+    /// Those of comments: the text means the same without them.
+    pub(crate) silent: Vec<Edit>,
     /// The bytes whose meaning goes.
     pub(crate) gone: Vec<Span>,
 }
@@ -140,7 +144,17 @@ pub(super) fn plan(
         }
     }
     plan.edits = host.iter().cloned().collect();
+    plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
+}
+
+fn takes_comments(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
+    let Some(document) = file.documents.get(doc) else { return false };
+    let comments = &document.parsed.facts().comments;
+    edits.iter().any(|edit| {
+        let next = comments.partition_point(|comment| comment.span.end() <= edit.span.start());
+        comments.get(next).is_some_and(|comment| comment.span.overlaps(edit.span))
+    })
 }
 
 fn act(

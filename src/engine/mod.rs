@@ -1,68 +1,40 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
-mod catalogue;
+mod accepted;
 mod change;
 mod conditions;
 mod documents;
 mod findings;
 mod fixes;
-mod grams;
 mod own;
-mod prefilter;
+mod pieces;
 mod reads;
 mod secrets;
 mod structure;
+mod suppressions;
+mod units;
+mod unused;
 
-use crate::finding::{Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, GITLAB, Registration, Role, Rule, Unit};
+use crate::baseline::Known;
+use crate::catalogue::UnitWords;
+use crate::finding::{Finding, Linted, Notice, NoticeKind};
+use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
-use crate::text::Source;
+use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
+use crate::text::{Source, Span};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-pub use catalogue::Catalogue;
-use catalogue::UnitWords;
-pub(crate) use documents::Documents;
-pub(crate) use fixes::UnitFix;
+pub use crate::catalogue::Catalogue;
+pub use crate::config::Settings;
+pub(crate) use documents::{ByPlace, Documents};
+pub(crate) use fixes::{Plan, UnitFix};
+pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
+pub(crate) use suppressions::{Written, plan};
 
-/// What a run is asked to do: selection, target version, what fixes may put in the place of a token.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The rules, and all that they speak of.
-    pub catalogue: Arc<Catalogue>,
-    /// Rule ids or families to report; empty for all.
-    pub select: Vec<String>,
-    /// Rule ids or families not to report.
-    pub ignore: Vec<String>,
-    /// What unsafe fixes put in the place of a registration token.
-    pub token_value: Option<String>,
-    /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
-    pub target_gitlab: Option<(u32, u32)>,
-    /// The versions of other products to judge by, `major.minor`; the newest that the rules know where there is none.
-    pub targets: BTreeMap<String, (u32, u32)>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            catalogue: Arc::clone(Catalogue::built_in()),
-            select: Vec::new(),
-            ignore: Vec::new(),
-            token_value: None,
-            target_gitlab: None,
-            targets: BTreeMap::new(),
-        }
-    }
-}
-
-impl Settings {
-    /// The version of `product` to judge by; `None` for the newest.
-    pub fn target(&self, product: &str) -> Option<(u32, u32)> {
-        if product == GITLAB { self.target_gitlab } else { self.targets.get(product).copied() }
-    }
-}
+/// How many findings a file may have.
+const MAX_FINDINGS: usize = 100_000;
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]
@@ -73,6 +45,8 @@ pub struct Surroundings {
     pub in_chart_templates: bool,
     /// Whether the file is the values of a chart whose own templates read settings of the runner.
     pub reads_own_values: bool,
+    /// What the baseline knows of the file.
+    pub known: Known,
 }
 
 /// All that is known of a file: what the fixer proves its work by.
@@ -82,8 +56,10 @@ pub(crate) struct Analysis {
     pub(crate) linted: Linted,
     /// The texts; `None` if nothing had to be parsed.
     pub(crate) documents: Option<Documents>,
-    /// The fix of each unit that has one.
+    /// The fix of each unit that has one, and of each suppression that is not needed.
     pub(crate) fixes: Vec<UnitFix>,
+    /// The suppressions in it.
+    pub(crate) suppressions: Written,
 }
 
 /// Lints one file. `path` is `/`-separated, as shown to the user.
@@ -91,15 +67,21 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
     analyse(settings, path, surroundings, source).linted
 }
 
+/// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
+pub fn is_told(settings: &Settings, rule: &str) -> bool {
+    let rule = settings.catalogue.rule(rule);
+    rule.is_none_or(|rule| findings::is_selected(settings, rule) && findings::is_due(settings, rule))
+}
+
 /// Whether any rule could match in these bytes; a file without is never parsed.
-pub fn is_relevant(settings: &Settings, bytes: &[u8]) -> bool {
-    settings.catalogue.prefilter().is_relevant(bytes)
+pub fn is_relevant(catalogue: &Catalogue, bytes: &[u8]) -> bool {
+    catalogue.prefilter().is_relevant(bytes)
 }
 
 /// Whether anything could be said of a file, whatever stands around it. Only values can be relevant by another file: by
 /// the name that an umbrella chart gives to the runner's chart.
-pub(crate) fn may_matter(settings: &Settings, path: &str, bytes: &[u8]) -> bool {
-    let prefilter = settings.catalogue.prefilter();
+pub(crate) fn may_matter(catalogue: &Catalogue, path: &str, bytes: &[u8]) -> bool {
+    let prefilter = catalogue.prefilter();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let may_be_values = [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending));
     prefilter.is_relevant(bytes) || may_be_values && prefilter.may_be_values(bytes)
@@ -138,27 +120,28 @@ fn examine(
     let catalogue = settings.catalogue.as_ref();
     let active = catalogue.prefilter().active(source.bytes());
     // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
-    // looks into its texts. Other rules do.
+    // looks into its texts. Other rules do, and its comments may say something to us.
     let template = around.in_chart_templates;
-    let looks = |index: &usize| !template || *index >= BUILT_IN.rules.len();
-    let looking: Vec<&Rule> = active
-        .iter()
-        .filter(|index| looks(index))
-        .filter_map(|index| catalogue.rules().get(*index))
-        .collect();
-    let active: Vec<&Rule> = active.into_iter().filter_map(|index| catalogue.rules().get(index)).collect();
-    let read = if template && looking.is_empty() && relevant.is_some() {
-        None
-    } else {
+    let looks = |index: &&usize| !template || **index >= BUILT_IN.rules.len();
+    let rule = |index: &usize| catalogue.rules().get(*index);
+    let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
+    let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
+    let needs_texts =
+        !template || !looking.is_empty() || relevant.is_none() || source.text().contains(MARKER);
+    let read = if needs_texts {
         documents::read(source, path, around, catalogue.sites(), relevant.unwrap_or(&|_| true))
+    } else {
+        None
     };
     let mut findings = findings::literals(settings, &active, source, read.is_some());
     if let Some(mut read) = read {
+        let written = suppressions::find(&read.documents, source);
         for literal in &mut findings {
             let offset = literal.span.start() - source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);
         }
         let own = own::find(&looking, &read.documents, &mut read.survey);
+        let mut found: Vec<(String, Span)> = Vec::new();
         let mut names = BTreeSet::new();
         for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
             let evidence = catalogue.sites().program_variables(&unit.program);
@@ -175,6 +158,7 @@ fn examine(
                 source,
                 documents: &read.documents,
                 survey: &read.survey,
+                suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
                 has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
                 own_chart: around.reads_own_values,
@@ -182,28 +166,49 @@ fn examine(
                 mentioned: RefCell::default(),
             };
             out.linted.secrets.extend(secrets::find(&file, &registrations));
-            for registration in &registrations {
-                let judged = findings::judge(&file, registration, file.name(registration, &mut names));
+            // A plan is about the registrations that are built in.
+            let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
+            let judge = |registration: &Registration, names: &mut BTreeSet<String>| {
+                let name = file.name(registration, names);
+                let judged = findings::judge(&file, registration, name.clone());
+                // Whatever is selected or accepted.
+                let planned = planned.as_ref().filter(|_| judged.due);
+                let units = planned.map_or_else(Vec::new, |planned| planned.units(registration, &name));
+                (judged, units)
+            };
+            let judged = registrations.iter().map(|registration| judge(registration, &mut names));
+            // What belongs to no unit is judged once.
+            let own = own.iter().filter(|_| index == 0).map(|own| findings::judge_own(&file, own));
+            for (judged, units) in judged.chain(own.map(|judged| (judged, Vec::new()))) {
+                if findings.len() > MAX_FINDINGS {
+                    break;
+                }
+                out.linted.units.extend(units);
                 findings.extend(judged.findings);
                 out.fixes.extend(judged.fix);
-            }
-            if index == 0 {
-                for own in &own {
-                    let judged = findings::judge_own(&file, own);
-                    findings.extend(judged.findings);
-                    out.fixes.extend(judged.fix);
-                }
+                found.extend(judged.found);
             }
         }
         out.linted.secrets.sort_unstable();
         out.linted.secrets.dedup();
-        out.linted.notices = read.notices;
+        out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
+        if !written.all.is_empty() {
+            accept(settings, &read.documents, source, &written, found, &mut findings, &mut out.fixes);
+        }
+        out.suppressions = written;
         out.documents = Some(read.documents);
     } else {
         out.linted.secrets = secrets::literals(catalogue, source);
     }
+    findings.retain(|finding| is_due(settings, &finding.rule));
     findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     out.linted.findings = findings;
+    accepted::hide(source, &mut out.linted);
+    around.known.mark(&mut out.linted.findings);
+    accepted::withhold(&mut out);
+    if out.linted.findings.len() > MAX_FINDINGS {
+        out.cut(source);
+    }
     if !source.is_utf8() {
         out.linted.notices.push(Notice {
             kind: NoticeKind::Unparsable,
@@ -212,6 +217,66 @@ fn examine(
         });
     }
     out
+}
+
+impl Analysis {
+    /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
+    fn cut(&mut self, source: &Source) {
+        let first =
+            self.linted.findings.get(MAX_FINDINGS).map(|finding| source.position(finding.span.start()));
+        self.linted.findings.truncate(MAX_FINDINGS);
+        self.fixes.clear();
+        for finding in &mut self.linted.findings {
+            if finding.fix.is_ok() {
+                finding.fix = Err("this file has too many findings to fix them all at once".to_owned());
+                finding.removes = None;
+            }
+        }
+        self.linted.notices.push(Notice {
+            kind: NoticeKind::Limited,
+            message: format!("more than {MAX_FINDINGS} findings in this file: the others are not shown"),
+            position: first,
+        });
+    }
+}
+
+/// Marks the findings that a comment accepts, and adds what is said of comments that accept nothing.
+fn accept(
+    settings: &Settings,
+    documents: &Documents,
+    source: &Source,
+    written: &Written,
+    mut found: Vec<(String, Span)>,
+    findings: &mut Vec<Finding>,
+    fixes: &mut Vec<UnitFix>,
+) {
+    found.extend(findings.iter().filter(|it| it.unit.is_none()).map(|it| (it.rule.clone(), it.span)));
+    let found: Vec<(&str, Span)> = found.iter().map(|(rule, span)| (rule.as_str(), *span)).collect();
+    let (idle, removals) = written.judge(settings, documents, source, &found);
+    findings.extend(idle);
+    let mut kept: BTreeSet<String> = BTreeSet::new();
+    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
+        // What is said of a suppression is not accepted by itself.
+        let itself =
+            |it: &&Suppression| finding.rule == RULE && (it.span == finding.span || finding.name == RULE);
+        let suppression = written.all.of(&finding.rule, finding.span);
+        if let Some(suppression) = suppression.filter(|it| !itself(it)) {
+            kept.extend(finding.group());
+            suppression.accept(finding);
+        }
+    }
+    // What one finding of a comment asks for is not done if another one of them is accepted.
+    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
+        if finding.group().is_some_and(|group| kept.contains(&group)) {
+            finding.fix = Err("another name of this suppression is to be kept".to_owned());
+        }
+    }
+    fixes.extend(removals.into_iter().filter(|fix| !kept.contains(&fix.unit)));
+}
+
+/// Whether the version that is judged by has a replacement for what the rule called `id` finds.
+fn is_due(settings: &Settings, id: &str) -> bool {
+    settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
 }
 
 /// A file that was read, and how it is to be judged.
@@ -224,6 +289,7 @@ pub(crate) struct File<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
+    suppressions: &'a Suppressions,
     reads: Reads<'a>,
     /// Whether one of its registrations has a token in the old place.
     has_old_token: bool,

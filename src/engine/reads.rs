@@ -1,7 +1,7 @@
 //! Which variables a file reads by their names.
 
 use super::Documents;
-use super::catalogue::UnitWords;
+use crate::catalogue::UnitWords;
 use crate::rules::Unit;
 use crate::sites::{Expression, Survey};
 use crate::text::{Cover, Source, Span};

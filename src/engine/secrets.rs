@@ -1,13 +1,16 @@
 //! Which bytes must not be shown.
 
-use super::{Catalogue, File};
+use super::File;
+use crate::catalogue::Catalogue;
+use crate::mask::is_reference;
 use crate::rules::{Class, Registration, Role, Unit};
-use crate::sites::{Carrier, ValueKind, Via};
+use crate::sites::{ValueKind, Via, expanded};
 use crate::text::{Source, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::bytes::Regex;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Literals with a prefix of the unit's, in base64 too: a Secret's data.
 fn with_prefix(unit: &Unit) -> Option<Regex> {
@@ -59,14 +62,19 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
     found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())))
 }
 
-/// The literals that the text gives to the variable in the place of a token.
-fn assigned(file: &File<'_>, carrier: &Carrier) -> Vec<String> {
-    let Some(document) = file.documents.get(carrier.doc) else { return Vec::new() };
-    let Some(name) = carrier.value.text.strip_prefix('$') else { return Vec::new() };
-    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
-    let given = document.parsed.facts().variables.iter();
-    let given = given.filter(|it| it.name == name && !it.opaque && it.value.len() >= 6);
-    given.map(|variable| variable.value.clone()).collect()
+/// Variables in the place of a token: the text that they stand in, and their names.
+type Asked<'a> = BTreeMap<usize, BTreeSet<&'a str>>;
+
+/// The literals that the texts give to variables in the place of a token.
+fn assigned(file: &File<'_>, asked: &Asked<'_>) -> Vec<String> {
+    let mut values = Vec::new();
+    for (doc, names) in asked {
+        let Some(document) = file.documents.get(*doc) else { continue };
+        let given = document.parsed.facts().variables.iter();
+        let given = given.filter(|it| names.contains(it.name.as_str()) && !it.opaque && it.value.len() >= 6);
+        values.extend(given.map(|variable| variable.value.clone()));
+    }
+    values
 }
 
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
@@ -77,10 +85,12 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
     spans.extend(beside_names(file));
     let mut texts = Vec::new();
+    let mut asked = Asked::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
         if matches!(member.role, Role::New | Role::Old) && member.class == Class::Opaque {
-            texts.extend(assigned(file, carrier));
+            let name = expanded(&carrier.value.text);
+            asked.entry(carrier.doc).or_default().extend(name);
         }
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Other | Class::Legacy)
@@ -101,10 +111,13 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
             }
         }
     }
+    texts.extend(assigned(file, &asked));
     texts.sort();
     texts.dedup();
     if let Ok(same) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts) {
-        spans.extend(same.find_iter(file.source.bytes()).map(|found| Span::from(found.range())));
+        let bytes = file.source.bytes();
+        let same = same.find_iter(bytes).map(|found| Span::from(found.range()));
+        spans.extend(same.filter(|span| !is_reference(bytes, *span)));
     }
     spans.sort_unstable();
     spans.dedup();

@@ -27,6 +27,23 @@ pub(super) fn path(documents: &Documents, doc: usize, offset: usize) -> String {
     Mask::without_source(false).inserted(&steps.join("/"))
 }
 
+/// The name of the Kubernetes object around a place, in its text or in one around it.
+pub(super) fn object(documents: &Documents, doc: usize, offset: usize) -> Option<String> {
+    let mut at = Some((doc, offset));
+    while let Some((doc, offset)) = at {
+        let document = documents.get(doc)?;
+        let tree = &document.parsed.facts().tree;
+        let root = tree.last_before(&tree.roots, offset);
+        let is_object = root.is_some_and(|root| near(tree, root, "kind").is_some());
+        let name = root.and_then(|root| near(tree, child(tree, root, "metadata")?, "name"));
+        if let Some(name) = name.filter(|_| is_object) {
+            return Some(name.to_owned());
+        }
+        at = document.parent.zip(document.place.as_ref().map(|(_, place)| place.start()));
+    }
+    None
+}
+
 /// The path inside one text.
 fn step(facts: &Facts, offset: usize) -> String {
     if facts.tree.nodes.is_empty() {

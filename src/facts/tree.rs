@@ -1,5 +1,5 @@
 use crate::text::Span;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Names a node of one parsed text.
@@ -18,12 +18,12 @@ pub struct DataTree {
     pub roots: Vec<NodeId>,
     /// What each alias stands for.
     pub aliases: BTreeMap<NodeId, NodeId>,
-    /// The children of large mappings by their keys, once somebody asks.
-    keys: OnceLock<BTreeMap<NodeId, HashMap<String, NodeId>>>,
+    /// The children of each wide mapping by their keys, those of one key in their order; made where somebody asks.
+    by_key: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
 }
 
-/// Mappings with more keys are looked into by an index, so that asking all of their entries takes linear time.
-const LARGE: usize = 32;
+/// A mapping with more keys is searched by an index.
+const WIDE: usize = 32;
 
 /// A value, and the key or position at which it stands.
 #[derive(Debug)]
@@ -114,31 +114,28 @@ impl DataTree {
     /// The value of `key` in the mapping `id`; the first one of duplicates.
     pub fn child(&self, id: NodeId, key: &str) -> Option<NodeId> {
         let children = self.children(id);
-        if children.len() > LARGE {
-            return self.keys.get_or_init(|| self.index()).get(&id)?.get(key).copied();
+        let has_key = |child: &NodeId| self.key(*child).is_some_and(|text| text == key);
+        if children.len() <= WIDE {
+            return children.iter().copied().find(has_key);
         }
-        let is = |child: &NodeId| self.key(*child).is_some_and(|own| own == key);
-        children.iter().copied().find(is)
+        let sorted = self.by_key.get_or_init(|| self.wide()).get(&id)?;
+        let at = sorted.partition_point(|child| self.key(*child).unwrap_or_default() < key);
+        sorted.get(at).copied().filter(has_key)
     }
 
     fn key(&self, id: NodeId) -> Option<&str> {
-        self.get(id)?.key.as_ref().map(|key| key.text.as_str())
+        Some(&self.get(id)?.key.as_ref()?.text)
     }
 
-    fn index(&self) -> BTreeMap<NodeId, HashMap<String, NodeId>> {
+    fn wide(&self) -> BTreeMap<NodeId, Vec<NodeId>> {
         let ids = (0..self.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
-        let large = ids.filter(|id| self.children(*id).len() > LARGE);
-        large.map(|id| (id, self.keys_of(id))).collect()
-    }
-
-    fn keys_of(&self, id: NodeId) -> HashMap<String, NodeId> {
-        let mut keys = HashMap::new();
-        for child in self.children(id) {
-            if let Some(key) = self.key(*child) {
-                keys.entry(key.to_owned()).or_insert(*child);
-            }
-        }
-        keys
+        let wide = ids.filter(|id| self.children(*id).len() > WIDE);
+        let sorted = wide.map(|id| {
+            let mut children = self.children(id).to_vec();
+            children.sort_by(|a, b| self.key(*a).cmp(&self.key(*b)));
+            (id, children)
+        });
+        sorted.collect()
     }
 
     /// The scalar at `id`.
@@ -176,5 +173,40 @@ impl DataTree {
     /// The top node of the document that holds `id`.
     pub fn root_of(&self, id: NodeId) -> NodeId {
         std::iter::successors(Some(id), |id| self.get(*id)?.parent).last().unwrap_or(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(parent: Option<u32>, key: &str, kind: NodeKind) -> Node {
+        let key = Key { text: key.to_owned(), span: Span::at(0) };
+        Node {
+            parent: parent.map(NodeId),
+            key: Some(key),
+            span: Span::at(0),
+            kind,
+            anchored: false,
+            tag: None,
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_equal_keys_is_found_however_many_there_are() {
+        for count in [3, 500] {
+            let keys: Vec<String> = (0..count).map(|at| format!("k{}", at % (count / 2 + 1))).collect();
+            let children = (1..=count).map(NodeId).collect();
+            let mut nodes = vec![node(None, "", NodeKind::Mapping(children))];
+            nodes.extend(keys.iter().map(|key| node(Some(0), key, NodeKind::Alias)));
+            let tree = DataTree { nodes, roots: vec![NodeId(0)], ..DataTree::default() };
+            for key in &keys {
+                let first = keys.iter().position(|other| other == key).unwrap();
+                let first = u32::try_from(first + 1).unwrap();
+                assert_eq!(tree.child(NodeId(0), key), Some(NodeId(first)), "{key} of {count}");
+            }
+            assert_eq!(tree.child(NodeId(0), "k"), None);
+            assert_eq!(tree.child(NodeId(0), "z"), None);
+        }
     }
 }

@@ -57,8 +57,7 @@ pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> 
     let mut out = Vec::new();
     for group in similar::group_diff_ops(ops, CONTEXT) {
         if out.is_empty() {
-            let path = escape::inline(path);
-            out.extend_from_slice(format!("--- a/{path}\n+++ b/{path}\n").as_bytes());
+            out.extend_from_slice(format!("--- {}\n+++ {}\n", name("a/", path), name("b/", path)).as_bytes());
         }
         push_header(&mut out, &group);
         for op in group {
@@ -72,6 +71,28 @@ pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> 
         }
     }
     out
+}
+
+/// A file's name as git writes and reads it: in quotes where a character is none to be shown, and with a tab behind it where
+/// a space could be its end.
+fn name(side: &str, path: &str) -> String {
+    if path.chars().any(escape::is_dangerous) {
+        let mut quoted = format!("\"{side}");
+        for c in path.chars() {
+            match c {
+                '"' | '\\' => quoted.extend(['\\', c]),
+                c if escape::is_dangerous(c) => {
+                    for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                        quoted.push_str(&format!("\\{byte:03o}"));
+                    }
+                }
+                c => quoted.push(c),
+            }
+        }
+        quoted.push('"');
+        return quoted;
+    }
+    format!("{side}{path}{}", if path.contains(' ') { "\t" } else { "" })
 }
 
 fn push_header(out: &mut Vec<u8>, group: &[DiffOp]) {

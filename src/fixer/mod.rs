@@ -1,15 +1,20 @@
 //! Fixes: selected by unit, applied all at once, proven before anybody writes them.
 
+mod chosen;
 pub mod diff;
+mod ignore;
 mod trial;
 mod verify;
 pub mod write;
 
 use crate::engine::{self, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Safety};
-use crate::text::Source;
+use crate::text::{Edit, Source, Span};
+use chosen::Chosen;
 use std::collections::{BTreeMap, BTreeSet};
 use trial::{Lens, Trials};
+
+pub use ignore::{Ignored, Left, ignore};
 
 /// How often a file is linted and fixed again until nothing is left to do.
 const MAX_PASSES: usize = 10;
@@ -35,24 +40,62 @@ pub fn fix(
     source: Source,
     unsafe_too: bool,
 ) -> Fixed {
+    fix_chosen(settings, path, surroundings, source, unsafe_too, None)
+}
+
+/// One unit's fix, before it is applied.
+#[derive(Debug)]
+pub struct Offer<'a> {
+    /// The file as it is now: with the fixes of earlier passes.
+    pub source: &'a Source,
+    /// What is to be hidden in it.
+    pub secrets: &'a [Span],
+    /// The findings that would be gone.
+    pub findings: Vec<&'a Finding>,
+    /// What would change.
+    pub edits: &'a [Edit],
+    /// How safe it is.
+    pub safety: Safety,
+}
+
+/// Says whether an offer is taken.
+pub type Ask<'a> = &'a mut dyn FnMut(&Offer<'_>) -> bool;
+
+/// As [`fix`], with only the fixes that `ask` wants. It is asked once about each, in the order of the file, and only about
+/// those that hold by themselves.
+pub fn fix_chosen(
+    settings: &Settings,
+    path: &str,
+    surroundings: &Surroundings,
+    source: Source,
+    unsafe_too: bool,
+    ask: Option<Ask<'_>>,
+) -> Fixed {
     let lens = Lens { settings, path, surroundings };
     let mut source = source;
     let mut fixed = Vec::new();
     // Units that were taken back, by what they wanted to do, with the reason.
     let mut refused: BTreeMap<String, String> = BTreeMap::new();
+    let mut chosen = Chosen::new(ask);
     let mut analysis = engine::analyse(settings, path, surroundings, &source);
     for _ in 0..MAX_PASSES {
-        let wanted: Vec<&UnitFix> = analysis
+        let mut wanted: Vec<&UnitFix> = analysis
             .fixes
             .iter()
             .filter(|fix| {
                 (unsafe_too || fix.safety == Safety::Safe) && !refused.contains_key(&key(fix, &source))
             })
             .collect();
+        let trials = Trials { lens, source: &source, analysis: &analysis };
+        if chosen.asks() {
+            let sorted = trials.sort_out(&wanted);
+            refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
+            wanted.retain(|fix| !refused.contains_key(&key(fix, &source)));
+            wanted.retain(|fix| chosen.wants(fix, &source, &analysis.linted));
+        }
         if wanted.is_empty() {
             break;
         }
-        let trials = Trials { lens, source: &source, analysis: &analysis };
         let tried = Trials::select(&wanted);
         let done = match trials.run(&tried) {
             Ok(done) => (tried, done),
@@ -73,6 +116,7 @@ pub fn fix(
             finding.fix.is_ok() && finding.group().is_some_and(|group| names.contains(group.as_str()))
         };
         fixed.extend(analysis.linted.findings.iter().filter(gone).cloned());
+        chosen.follow(&units);
         source = after;
         analysis = result;
     }
@@ -97,7 +141,7 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 
 /// Names a fix by what it does, so that it is not tried again: by its text and the bytes it changes.
 fn key(fix: &UnitFix, source: &Source) -> String {
-    let what = |edit: &crate::text::Edit| format!("{}>{}", edit.span.of(source.text()), edit.replacement);
+    let what = |edit: &Edit| format!("{}>{}", edit.span.of(source.text()), edit.replacement);
     format!("{}|{}", fix.unit, fix.plan.edits.iter().map(what).collect::<Vec<_>>().join("|"))
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Trials<'a> {
 /// Fixes that can go together, with their edits.
 pub(super) struct Selection<'a> {
     pub(super) fixes: Vec<&'a UnitFix>,
-    edits: EditSet,
+    pub(super) edits: EditSet,
     /// Those that want the same bytes as one before them.
     rest: Vec<&'a UnitFix>,
 }

@@ -1,15 +1,18 @@
 //! The proof of a fix: what it speaks of is done, and nothing else happened.
 
-use crate::engine::{Analysis, Documents, UnitFix};
+use crate::engine::{Analysis, Documents, Plan, UnitFix};
 use crate::finding::Finding;
+use crate::suppress;
 use crate::syntax::Datum;
-use crate::text::{Cover, Edit, EditSet, Span};
+use crate::text::{Cover, Edit, EditSet, Overlap, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a fix does to one text.
 #[derive(Default)]
 struct Change {
     edits: EditSet,
+    /// Those that may change what the text means.
+    loud: EditSet,
     gone: Vec<Span>,
 }
 
@@ -23,19 +26,68 @@ pub(super) fn verify(
     edits: &EditSet,
     after: &Analysis,
 ) -> Result<(), String> {
+    plans(before, units.iter().map(|fix| &fix.plan), edits, after)?;
+    findings(&before.linted.findings, units, edits, &after.linted.findings)
+}
+
+/// Compares a file before and after comments were written by `edits` that accept the findings at the indices `accepted`.
+///
+/// # Errors
+/// What does not hold, as a clause.
+pub(super) fn verify_comments(
+    before: &Analysis,
+    comments: &[Plan],
+    edits: &EditSet,
+    accepted: &BTreeSet<usize>,
+    after: &Analysis,
+) -> Result<(), String> {
+    plans(before, comments.iter(), edits, after)?;
+    let moves = edits.moves();
+    let is_other = |finding: &&Finding| finding.rule != suppress::RULE;
+    // A comment that is written right before a name moves it.
+    let start = |finding: &Finding| moves.of(finding.span.start() + 1).saturating_sub(1);
+    let old = before.linted.findings.iter().enumerate().filter(|(_, it)| is_other(it));
+    let old: BTreeSet<_> = old
+        .map(|(index, it)| (start(it), it.rule.as_str(), it.suppressed || accepted.contains(&index)))
+        .collect();
+    let new = after.linted.findings.iter().filter(is_other);
+    let new: BTreeSet<_> = new.map(|it| (it.span.start(), it.rule.as_str(), it.suppressed)).collect();
+    if old != new {
+        let place = old.symmetric_difference(&new).find(|(.., suppressed)| !suppressed);
+        return Err(match place {
+            Some((_, rule, _)) => format!("a comment would not accept `{rule}` there, or not it alone"),
+            None => "a comment there would accept more than it is meant for".to_owned(),
+        });
+    }
+    let unused = |analysis: &Analysis| analysis.linted.findings.iter().filter(|it| !is_other(it)).count();
+    if unused(after) > unused(before) {
+        return Err("a comment there would suppress nothing".to_owned());
+    }
+    Ok(())
+}
+
+/// Every text that `plans` touch is the old one with exactly its edits, and means what it meant but for what goes.
+fn plans<'a>(
+    before: &Analysis,
+    plans: impl Iterator<Item = &'a Plan>,
+    edits: &EditSet,
+    after: &Analysis,
+) -> Result<(), String> {
     let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
-    for fix in units {
-        for (doc, text) in &fix.plan.texts {
+    for plan in plans {
+        for (doc, text) in &plan.texts {
             let change = changes.entry(*doc).or_default();
-            change.edits.insert_all(text.edits.iter().cloned()).map_err(|overlap| overlap.to_string())?;
+            let overlap = |overlap: Overlap| overlap.to_string();
+            change.edits.insert_all(text.edits.iter().cloned()).map_err(overlap)?;
+            change.edits.insert_all(text.silent.iter().cloned()).map_err(overlap)?;
+            change.loud.insert_all(text.edits.iter().cloned()).map_err(overlap)?;
             change.gone.extend(&text.gone);
         }
     }
     match (&before.documents, &after.documents) {
-        (Some(old), Some(new)) => texts(old, new, &changes, edits)?,
-        _ => return Err("the file could be read no more".to_owned()),
+        (Some(old), Some(new)) => texts(old, new, &changes, edits),
+        _ => Err("the file could be read no more".to_owned()),
     }
-    findings(&before.linted.findings, units, edits, &after.linted.findings)
 }
 
 /// Every text is the old one with exactly its edits, and means what it meant but for what goes.
@@ -82,12 +134,12 @@ fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize,
 }
 
 fn data(old: &[Datum], new: &[Datum], change: &Change) -> Result<(), String> {
-    let touched = |span: Span| change.edits.near(span).any(|edit| touches(edit, span));
+    let touched = |span: Span| change.loud.near(span).any(|edit| touches(edit, span));
     let gone = Cover::of(change.gone.clone());
     let mut expected = old.iter().filter(|datum| !gone.holds(datum.span));
     // What an edit wrote between two old pieces is new by intention.
     let moves = change.edits.moves();
-    let insertions = change.edits.iter().filter(|edit| edit.span.is_empty());
+    let insertions = change.loud.iter().filter(|edit| edit.span.is_empty());
     let written = insertions.map(|edit| {
         let start = moves.of(edit.span.start());
         Span::new(start, start + edit.replacement.len())
@@ -133,10 +185,12 @@ fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding
     // A literal may go with the value that it stands in.
     let goes =
         |it: &&Finding| it.unit.is_none() && edits.near(it.span).any(|edit| edit.span.contains(it.span));
-    let place = |finding: &Finding| (moves.of(finding.span.start()), finding.rule.clone());
+    // A comment that accepts a finding goes on accepting it, and no other one.
+    let place = |it: &Finding| (moves.of(it.span.start()), it.rule.clone(), it.suppressed);
     let left: BTreeSet<_> = old.iter().filter(|finding| !is_fixed(finding)).map(place).collect();
-    let found: BTreeSet<_> = new.iter().map(|finding| (finding.span.start(), finding.rule.clone())).collect();
-    if let Some((_, rule)) = found.difference(&left).next() {
+    let found: BTreeSet<_> = new.iter().map(|it| (it.span.start(), it.rule.clone(), it.suppressed)).collect();
+    // A suppression of something that went with the fix is told, and taken out, in the next pass.
+    if let Some((_, rule, _)) = found.difference(&left).find(|(_, rule, _)| rule != suppress::RULE) {
         return Err(format!("`{rule}` would be found in the result"));
     }
     let lost = old.iter().find(|it| !is_fixed(it) && !goes(it) && !found.contains(&place(it)));

@@ -1,8 +1,9 @@
 //! Writing a file so that it is either the old one or the new one, never half of it.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Why a file was left as it is.
 #[derive(Debug, thiserror::Error)]
@@ -23,10 +24,10 @@ pub enum WriteError {
     #[error("not written: it changed since it was read; run again")]
     Changed,
     /// The new file has no place beside the old one.
-    #[error("not written: its folder does not take a new file ({0})")]
+    #[error("not written: its folder does not take a new file: {}", plain(.0))]
     Folder(#[source] io::Error),
     /// Anything else.
-    #[error("not written: {0}")]
+    #[error("not written: {}", plain(.0))]
     Io(#[source] io::Error),
 }
 
@@ -49,23 +50,69 @@ pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     if !is_old(&mut file).map_err(WriteError::Io)? {
         return Err(WriteError::Changed);
     }
-    let folder = target.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let mut beside = tempfile::Builder::new()
-        .prefix(".runnerlint-")
-        .suffix(".tmp")
-        .tempfile_in(&folder)
-        .map_err(|error| io_error(error, WriteError::Folder))?;
+    let folder = folder_of(&target);
+    let mut beside = temporary(folder).map_err(|error| io_error(error, WriteError::Folder))?;
     beside.write_all(new).map_err(WriteError::Io)?;
-    take_over(beside.as_file(), &before).map_err(WriteError::Io)?;
+    take_over(&target, beside.as_file(), &before).map_err(WriteError::Io)?;
     beside.as_file().sync_all().map_err(WriteError::Io)?;
     // The last look before the change, as late as can be.
     if !same(&before, &check(&target)?) {
         return Err(WriteError::Changed);
     }
     beside.persist(&target).map_err(|error| io_error(error.error, WriteError::Folder))?;
-    // Makes the new name last; not every file system can, and the text is safe without.
-    let _ = File::open(&folder).and_then(|folder| folder.sync_all());
+    settle(folder);
     Ok(())
+}
+
+/// Makes a file at `path`, where there is none yet.
+///
+/// # Errors
+/// [`WriteError`]; there is none afterwards.
+pub fn create(path: &Path, text: &[u8]) -> Result<(), WriteError> {
+    let folder = folder_of(path);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    // As any new file: what the user's mask allows.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut beside = builder.tempfile_in(folder).map_err(|error| io_error(error, WriteError::Folder))?;
+    beside.write_all(text).map_err(WriteError::Io)?;
+    beside.as_file().sync_all().map_err(WriteError::Io)?;
+    beside.persist_noclobber(path).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => WriteError::Changed,
+        _ => io_error(error.error, WriteError::Folder),
+    })?;
+    settle(folder);
+    Ok(())
+}
+
+/// Whether a file of this name is one that we had no time to finish: nobody's, and never linted.
+pub fn is_unfinished(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
+}
+
+const PREFIX: &str = ".runnerlint-";
+const SUFFIX: &str = ".tmp";
+
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes a new name last; not every file system can, and the text is safe without.
+fn settle(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+/// What went wrong, without the name of the file that nobody will see.
+fn plain(error: &io::Error) -> String {
+    let kind = error.kind().to_string();
+    // What has no kind tells itself.
+    if kind.contains("error") { error.to_string() } else { kind }
 }
 
 fn io_error(error: io::Error, other: fn(io::Error) -> WriteError) -> WriteError {
@@ -116,9 +163,9 @@ fn same(a: &Metadata, b: &Metadata) -> bool {
     a.len() == b.len() && a.modified().ok() == b.modified().ok()
 }
 
-/// Gives the new file the owner and the mode of the old one.
+/// Gives the new file the owner, the mode and the extended attributes (access lists are some of them) of the old one.
 #[cfg(unix)]
-fn take_over(file: &File, old: &Metadata) -> io::Result<()> {
+fn take_over(target: &Path, file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let new = file.metadata()?;
     if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
@@ -126,11 +173,32 @@ fn take_over(file: &File, old: &Metadata) -> io::Result<()> {
         let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
             .or_else(|_| std::os::unix::fs::fchown(file, None, Some(old.gid())));
     }
-    file.set_permissions(old.permissions())
+    file.set_permissions(old.permissions())?;
+    attributes(target, file)
+}
+
+/// What only the system may set is left out; an attribute of the user's, or who may do what, is not lost without a word.
+#[cfg(unix)]
+fn attributes(target: &Path, file: &File) -> io::Result<()> {
+    use xattr::FileExt as _;
+    // Not every file system has any.
+    let Ok(names) = xattr::list(target) else { return Ok(()) };
+    for name in names {
+        let Some(value) = xattr::get(target, &name)? else { continue };
+        if file.get_xattr(&name).is_ok_and(|now| now.as_deref() == Some(&*value)) {
+            continue;
+        }
+        let is_users = name.as_encoded_bytes().starts_with(b"user.") || name == "system.posix_acl_access";
+        match file.set_xattr(&name, &value) {
+            Err(error) if is_users => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn take_over(file: &File, old: &Metadata) -> io::Result<()> {
+fn take_over(_: &Path, file: &File, old: &Metadata) -> io::Result<()> {
     file.set_permissions(old.permissions())
 }
 
@@ -139,6 +207,7 @@ fn take_over(file: &File, old: &Metadata) -> io::Result<()> {
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::path::PathBuf;
 
     fn folder_with(name: &str, text: &str) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();

@@ -1,12 +1,12 @@
-use super::Run;
 use super::locate::Locator;
+use super::{Run, is_open};
 use crate::escape;
 use std::io::{self, Write};
 
 /// `path:line:column: warning: message [rule-id]`
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
-        let shown: Vec<_> = file.linted.findings.iter().filter(|it| !it.suppressed).collect();
+        let shown: Vec<_> = file.linted.findings.iter().filter(|it| is_open(it)).collect();
         if shown.is_empty() {
             continue;
         }

@@ -1,28 +1,25 @@
+use super::picture::{CONTEXT, Picture, WIDTH};
 use super::window::Window;
-use super::{Run, Style};
+use super::{Run, Style, is_open};
 use crate::escape;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fixer::diff::{self, Side};
 use crate::mask::Mask;
 use crate::run::Checked;
 use crate::text::Span;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use miette::LabeledSpan;
 use std::fmt;
 use std::io::{self, Write};
 
-/// Lines around a mark.
-const CONTEXT: usize = 1;
 /// A related place that is more lines away would stand in a picture of its own: it is told in words.
 const NEAR: usize = 3;
 /// Lines of a fix that are shown for one finding.
 const FIX_LINES: usize = 12;
-/// Where sentences are wrapped: the same on every machine.
-const WIDTH: usize = 100;
 
 /// A picture for each finding.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
-        let mut shown = file.linted.findings.iter().filter(|it| !it.suppressed).peekable();
+        let mut shown = file.linted.findings.iter().filter(|it| is_open(it)).peekable();
         if shown.peek().is_none() {
             continue;
         }
@@ -33,42 +30,6 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// A finding as miette sees one.
-#[derive(Debug)]
-struct Shown {
-    message: String,
-    help: Option<String>,
-    severity: miette::Severity,
-    window: Window,
-    labels: Vec<LabeledSpan>,
-}
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Shown {}
-
-impl Diagnostic for Shown {
-    fn severity(&self) -> Option<miette::Severity> {
-        Some(self.severity)
-    }
-
-    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.window)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
-    }
 }
 
 fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Result<String, fmt::Error> {
@@ -100,7 +61,7 @@ fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Resu
             _ => LabeledSpan::new_with_span(text, range),
         })
     });
-    let shown = Shown {
+    let picture = Picture {
         labels: labels.collect(),
         message: mask.prose(&finding.message),
         help: (!finding.help.is_empty()).then(|| mask.prose(&finding.help)),
@@ -111,8 +72,8 @@ fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Resu
         },
         window,
     };
-    let mut text = String::new();
-    handler(run.style, finding).render_report(&mut text, &shown)?;
+    let head = format!("{}[{}]", finding.severity.as_str(), finding.rule);
+    let mut text = picture.draw(run.style, &head)?;
     for note in notes {
         remark(&mut text, run.style, "note", &note);
     }
@@ -144,20 +105,6 @@ fn beside(file: &Checked, span: Span, line: usize, marks: &[(Span, &str)]) -> Op
     let text = source.text().get(span.start()..end)?;
     let end = span.start() + text.trim_end().len();
     (end > span.start()).then(|| Span::new(span.start(), end))
-}
-
-fn handler(style: Style, finding: &Finding) -> GraphicalReportHandler {
-    let mut theme = if style.colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let head = format!("{}[{}]:", finding.severity.as_str(), finding.rule);
-    theme.characters.error.clone_from(&head);
-    theme.characters.warning.clone_from(&head);
-    theme.characters.advice = head;
-    GraphicalReportHandler::new_themed(theme)
-        .with_links(false)
-        .with_urls(false)
-        .with_context_lines(CONTEXT)
-        .with_width(WIDTH)
-        .with_break_words(false)
 }
 
 fn remark(text: &mut String, style: Style, word: &str, remark: &str) {

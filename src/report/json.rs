@@ -1,5 +1,6 @@
 use super::locate::Locator;
 use super::{Run, Summary, shown_fix};
+use crate::baseline::Comparison;
 use crate::escape;
 use crate::finding::{Finding, Fix, NoticeKind, Safety, Severity};
 use crate::mask::Mask;
@@ -17,6 +18,8 @@ struct Document<'a> {
     findings: Vec<Entry<'a>>,
     notices: Vec<Remark<'a>>,
     fixed: Vec<Gone<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline: Option<Progress<'a>>,
     summary: Counts,
 }
 
@@ -38,6 +41,7 @@ pub(super) struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     manual: Option<String>,
     suppressed: bool,
+    baselined: bool,
 }
 
 #[derive(Serialize)]
@@ -91,6 +95,24 @@ struct Removed<'a> {
     value: &'a str,
 }
 
+/// How far the baseline is worked off.
+#[derive(Serialize)]
+pub(super) struct Progress<'a> {
+    known: usize,
+    gone: usize,
+    new: usize,
+    stale: Vec<Stale<'a>>,
+}
+
+#[derive(Serialize)]
+struct Stale<'a> {
+    path: &'a str,
+    rule: &'a str,
+    structure: &'a str,
+    name: &'a str,
+    count: usize,
+}
+
 #[derive(Serialize)]
 pub(super) struct Counts {
     files: usize,
@@ -109,6 +131,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         findings: run.files.iter().flat_map(|file| entries(file, run.show_secrets)).collect(),
         notices: run.files.iter().flat_map(remarks).collect(),
         fixed: run.files.iter().flat_map(gone).collect(),
+        baseline: run.baseline.map(progress),
         summary: counts(run.files),
     };
     let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
@@ -125,8 +148,19 @@ pub(super) fn counts(files: &[Checked]) -> Counts {
         fixable: summary.fixable,
         fixable_unsafe: summary.fixable_unsafe,
         suppressed: summary.suppressed,
-        baselined: 0,
+        baselined: summary.baselined,
     }
+}
+
+pub(super) fn progress(baseline: &Comparison) -> Progress<'_> {
+    let stale = baseline.stale.iter().map(|(entry, count)| Stale {
+        path: &entry.path,
+        rule: &entry.rule,
+        structure: &entry.structure,
+        name: &entry.name,
+        count: *count,
+    });
+    Progress { known: baseline.known, gone: baseline.gone, new: baseline.new, stale: stale.collect() }
 }
 
 /// One value on one line.
@@ -164,6 +198,7 @@ fn entry<'a>(finding: &'a Finding, path: &'a str, mask: &Mask, locator: &mut Loc
         fix,
         manual,
         suppressed: finding.suppressed,
+        baselined: finding.baselined,
     }
 }
 

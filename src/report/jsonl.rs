@@ -1,5 +1,5 @@
 use super::Run;
-use super::json::{self, Counts, Entry, Gone, Remark};
+use super::json::{self, Counts, Entry, Gone, Progress, Remark};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -10,6 +10,7 @@ enum Line<'a> {
     Finding(Entry<'a>),
     Notice(Remark<'a>),
     Fixed(Gone<'a>),
+    Baseline(Progress<'a>),
     Summary(Last),
 }
 
@@ -32,6 +33,9 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         for gone in json::gone(file) {
             json::line(&Line::Fixed(gone), out)?;
         }
+    }
+    if let Some(baseline) = run.baseline {
+        json::line(&Line::Baseline(json::progress(baseline)), out)?;
     }
     json::line(&Line::Summary(Last { version: json::VERSION, counts: json::counts(run.files) }), out)
 }

@@ -11,6 +11,10 @@ mod json;
 mod jsonl;
 mod junit;
 mod locate;
+mod markdown;
+mod picture;
+pub mod plan;
+mod problem;
 mod rdjsonl;
 pub mod rules;
 mod sarif;
@@ -20,14 +24,18 @@ mod summary;
 mod window;
 mod xml;
 
-pub use faults::{difference, failure, problem};
+pub use faults::{difference, failure};
+pub use markdown::{Layout, render};
+pub use problem::{problem, rule_problem};
 pub use statistics::statistics;
 pub use style::Style;
-pub use summary::{Summary, notices, removed_settings};
+pub use summary::{Summary, ignored, notices, removed_settings};
 
-use crate::engine::Catalogue;
+use crate::baseline::Comparison;
+use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
+use crate::plan::{File, Plan};
 use crate::run::Checked;
 use std::io::{self, Write};
 
@@ -44,6 +52,8 @@ pub struct Run<'a> {
     pub style: Style,
     /// The rules.
     pub catalogue: &'a Catalogue,
+    /// What the run says about the baseline, if there is one.
+    pub baseline: Option<&'a Comparison>,
 }
 
 /// An output format.
@@ -57,6 +67,8 @@ pub struct Format {
     pub for_people: bool,
     /// Writes the report.
     pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+    /// Whether it shows the migration plan: registrations are then collected.
+    pub shows_plan: bool,
 }
 
 impl std::fmt::Debug for Format {
@@ -72,12 +84,14 @@ pub const FORMATS: &[Format] = &[
         about: "each finding with its source and its fix",
         for_people: true,
         write: full::write,
+        shows_plan: false,
     },
     Format {
         name: "concise",
         about: "one line for each finding, as gcc writes them",
         for_people: true,
         write: concise::write,
+        shows_plan: false,
     },
     machine("json", "one JSON document", json::write),
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
@@ -87,7 +101,14 @@ pub const FORMATS: &[Format] = &[
     machine("junit", "JUnit XML, a failed test for each finding", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
-    machine("html", "one page to read, filter and sort in a browser", html::write),
+    Format {
+        shows_plan: true,
+        ..machine(
+            "html",
+            "one page to read, filter and sort in a browser, with the migration plan",
+            html::write,
+        )
+    },
 ];
 
 /// A format that is read by other programs or elsewhere.
@@ -96,12 +117,23 @@ const fn machine(
     about: &'static str,
     write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
 ) -> Format {
-    Format { name, about, for_people: false, write }
+    Format { name, about, for_people: false, write, shows_plan: false }
+}
+
+/// The migration plan of a run that collected registrations.
+pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
+    let known = files.iter().filter(|file| !file.linted.units.is_empty() || !file.linted.findings.is_empty());
+    crate::plan::of(known.map(|file| File {
+        path: &file.path,
+        source: &file.source,
+        linted: &file.linted,
+        mask: file.mask(show_secrets),
+    }))
 }
 
 /// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
-fn is_open(finding: &Finding) -> bool {
-    !finding.suppressed
+pub fn is_open(finding: &Finding) -> bool {
+    !finding.suppressed && !finding.baselined
 }
 
 /// The fix of a finding as far as it can be shown, or why not.

@@ -1,10 +1,13 @@
 //! Findings made by hand, to try the reports on.
 
 use super::{Run, Style};
-use crate::engine::Catalogue;
+use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Fix, Label, Linted, Notice, NoticeKind, Safety, Setting, Severity};
+use crate::rules::{self, Class, UnitKind};
 use crate::run::{Checked, Gone, State};
+use crate::sites::Via;
 use crate::text::{Edit, Position, Source, Span};
+use crate::unit::{Given, Held, Slot, Unit};
 use std::io::{self, Write};
 
 const CI: &str = "\
@@ -43,18 +46,24 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         structure: "register/script[]/gitlab-runner register".to_owned(),
         name: part.to_owned(),
         suppressed: false,
+        justification: String::new(),
+        baselined: false,
     }
 }
 
 fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
     Checked {
         path: path.to_owned(),
+        name: path.to_owned(),
         state: State::Whole,
         source: Source::new(text.as_bytes().to_vec()),
-        linted: Linted { findings, notices: Vec::new(), secrets: Vec::new(), examined: true },
+        linted: Linted { findings, examined: true, ..Linted::default() },
         fixed: Vec::new(),
         diff: Vec::new(),
         text: None,
+        ignored: 0,
+        not_ignored: Vec::new(),
+        pending: None,
     }
 }
 
@@ -98,11 +107,44 @@ fn files() -> Vec<Checked> {
         message: "rename to `runnerToken`".to_owned(),
         edits: vec![Edit::replace(values.span, "runnerToken")],
     });
-    vec![
-        checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]),
-        odd,
-        checked("ü,1%:x.yaml", VALUES, vec![values, named]),
-    ]
+    let mut ci = checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]);
+    ci.linted.units = vec![unit()];
+    vec![ci, odd, checked("ü,1%:x.yaml", VALUES, vec![values, named])]
+}
+
+/// The registration of the findings in [`CI`].
+fn unit() -> Unit {
+    let given = |part: &str, text: &str, opaque| Given {
+        text: text.to_owned(),
+        opaque,
+        known: None,
+        stray: false,
+        position: Source::new(CI.as_bytes().to_vec()).position(span(CI, part).start()),
+    };
+    let tags = rules::registration().settings.iter().position(|it| it.field == "tag_list").unwrap();
+    Unit {
+        name: "ci/.gitlab-ci.yml:4".to_owned(),
+        kind: UnitKind::Command,
+        position: given("gitlab-runner", "", false).position,
+        via: vec!["yaml", "shell"],
+        place: Some("`script:` item".to_owned()),
+        object: None,
+        partial: false,
+        slots: vec![Slot {
+            old: true,
+            via: Via::Option,
+            written: "--registration-token".to_owned(),
+            class: Class::Opaque,
+            given: given("--registration-token", "$T", true),
+        }],
+        settings: vec![Held {
+            setting: tags,
+            via: Via::Option,
+            name: "--tag-list".to_owned(),
+            given: given("--tag-list", "docker,<b>linux</b>,glrt-notArealToken01", false),
+        }],
+        about: vec![("executor", given("--executor", "docker", false))],
+    }
 }
 
 /// As many findings as nobody reads.
@@ -132,6 +174,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         unsafe_fixes: false,
         style: Style::default(),
         catalogue: Catalogue::built_in(),
+        baseline: None,
     };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -1,4 +1,4 @@
-use super::Run;
+use super::{Run, is_open};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use std::io::{self, Write};
 /// Where `out` takes no more.
 pub fn statistics(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut counts = BTreeMap::new();
-    for finding in run.files.iter().flat_map(|file| &file.linted.findings).filter(|it| !it.suppressed) {
+    for finding in run.files.iter().flat_map(|file| &file.linted.findings).filter(|it| is_open(it)) {
         let (count, worst, fixable) =
             counts.entry(&*finding.rule).or_insert((0_usize, finding.severity, false));
         *count += 1;

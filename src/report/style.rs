@@ -1,5 +1,8 @@
 use crate::finding::Severity;
 
+/// How the lines begin that name the files of a diff.
+const NAMES: [&str; 4] = ["--- a/", "+++ b/", "--- \"a/", "+++ \"b/"];
+
 /// Whether and how text is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Style {
@@ -51,7 +54,8 @@ impl Style {
         let mut out = String::with_capacity(diff.len() * 2);
         for line in diff.lines() {
             out.push_str(&match line.as_bytes().first() {
-                _ if line.starts_with("--- ") || line.starts_with("+++ ") => self.strong(line),
+                // A line that goes may begin with `-- ` too.
+                _ if NAMES.iter().any(|name| line.starts_with(name)) => self.strong(line),
                 Some(b'-') => self.removed(line),
                 Some(b'+') => self.added(line),
                 Some(b'@') => self.heading(line),

@@ -1,9 +1,10 @@
+use super::is_open;
 use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::run::{Checked, State};
 use std::fmt::Write as _;
 
-/// What a run found, in numbers. Suppressed findings are counted apart.
+/// What a run found, in numbers. Suppressed and known findings are counted apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Findings that fail with the version that is judged by.
@@ -14,6 +15,8 @@ pub struct Summary {
     pub infos: usize,
     /// Findings that a comment in the file accepts.
     pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
     /// Findings that are gone by fixing.
     pub fixed: usize,
     /// Findings with a safe fix.
@@ -49,8 +52,9 @@ impl Summary {
             sum.changed += usize::from(!file.fixed.is_empty());
             sum.failed |= file.linted.notices.iter().any(|it| it.kind.is_failure());
             for finding in &file.linted.findings {
-                if finding.suppressed {
-                    sum.suppressed += 1;
+                if !is_open(finding) {
+                    sum.suppressed += usize::from(finding.suppressed);
+                    sum.baselined += usize::from(finding.baselined);
                     continue;
                 }
                 match finding.severity {
@@ -73,7 +77,7 @@ impl Summary {
         self.checked + self.partly + self.skipped
     }
 
-    /// All findings that are not suppressed.
+    /// All findings that are open.
     pub fn findings(&self) -> usize {
         self.errors + self.warnings + self.infos
     }
@@ -87,6 +91,7 @@ impl Summary {
         }
         match self.findings() {
             0 if self.fixed > 0 => out.push_str("none remain"),
+            0 if self.baselined > 0 => out.push_str("No new legacy registration found"),
             0 => out.push_str("No legacy registration found"),
             count => {
                 out.push_str(if self.fixed > 0 { "remaining: " } else { "Found " });
@@ -102,6 +107,9 @@ impl Summary {
         self.push_fixable(&mut out);
         if self.suppressed > 0 {
             let _ = write!(out, "; {} suppressed", self.suppressed);
+        }
+        if self.baselined > 0 {
+            let _ = write!(out, "; {} baselined", self.baselined);
         }
         let _ = write!(out, "; {} checked", plural(self.checked, "file"));
         let _ = write!(out, ", {} partly checked, {} skipped.", self.partly, self.skipped);
@@ -154,6 +162,27 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
             ));
         }
     }
+    lines
+}
+
+/// What comments were written for and what not, one line each.
+pub fn ignored(files: &[Checked]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in files {
+        let path = escape::inline(&file.path);
+        for left in &file.not_ignored {
+            let (line, column) = (left.position.line, left.position.column);
+            lines.push(format!("{path}:{line}:{column}: `{}` is not ignored: {}", left.rule, left.why));
+        }
+    }
+    let (findings, files) = files
+        .iter()
+        .filter(|file| file.ignored > 0)
+        .fold((0, 0), |sum, file| (sum.0 + file.ignored, sum.1 + 1));
+    lines.push(match findings {
+        0 => "Nothing was ignored.".to_owned(),
+        _ => format!("Ignored {} in {}.", plural(findings, "finding"), plural(files, "file")),
+    });
     lines
 }
 

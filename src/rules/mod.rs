@@ -15,8 +15,8 @@ pub use example::{Example, RuleText};
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub use schema::{
-    ActionRow, Class, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, Setting, Spelling, Unit,
-    UnitKind, Verdict, When,
+    About, ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, Setting,
+    SeverityRow, Spelling, Takes, Unit, UnitKind, Verdict, When,
 };
 pub use units::{Member, Registration, Role, assemble};
 
@@ -24,6 +24,12 @@ pub use units::{Member, Registration, Role, assemble};
 pub static BUILT_IN: LazyLock<Arc<RuleData>> = LazyLock::new(|| {
     Arc::new(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default())
 });
+
+/// The unit that plans are about: a registration of GitLab's runner. It is built in.
+pub fn registration() -> &'static Unit {
+    static NONE: LazyLock<Unit> = LazyLock::new(Unit::default);
+    BUILT_IN.units.first().unwrap_or(&NONE)
+}
 
 /// What the built-in rules say of themselves to people, by id.
 pub fn texts() -> Vec<RuleText> {
@@ -33,8 +39,7 @@ pub fn texts() -> Vec<RuleText> {
 impl Rule {
     /// The unit whose slots and settings it speaks of.
     pub fn unit(&self) -> &str {
-        let first = || BUILT_IN.units.first().map(|unit| unit.unit.as_str());
-        self.unit.as_deref().or_else(first).unwrap_or_default()
+        self.unit.as_deref().unwrap_or_else(|| &registration().unit)
     }
 
     /// The part of its id before the first `-`.

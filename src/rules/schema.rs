@@ -61,7 +61,7 @@ fn gitlab() -> String {
 }
 
 /// What a rule finds. Exactly one of `slot`, `setting`, `entry`, `command`, `variable`, `chart`, `literal`, `named`,
-/// `request` and `text`.
+/// `request`, `text` and `suppression`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -99,6 +99,9 @@ pub struct Match {
     /// A regular expression on code, comments and prose left out.
     #[serde(default)]
     pub text: Option<TextMatch>,
+    /// A suppression that suppresses nothing: what the rule `unused-suppression` finds, and no other.
+    #[serde(default)]
+    pub suppression: Option<Defect>,
     /// By what it is carried.
     #[serde(default)]
     pub via: Option<Via>,
@@ -111,6 +114,25 @@ pub struct Match {
     /// Why no fix exists for it, nor for its unit.
     #[serde(default)]
     pub manual: Option<String>,
+}
+
+/// Why a suppression suppresses nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Defect {
+    /// What it names is not found where it reaches.
+    Unused,
+    /// No rule has the name.
+    Unknown,
+    /// It names a family instead of rules.
+    Family,
+    /// It names nothing.
+    Unnamed,
+    /// It is for the whole file, and stands too far down.
+    Late,
+    /// It is not written as suppressions are.
+    Unreadable,
 }
 
 /// A request of a command.
@@ -141,6 +163,7 @@ pub struct TextMatch {
 
 /// What is in a slot or a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// It is not there.
     Absent,
@@ -480,6 +503,9 @@ pub struct Unit {
     /// Settings.
     #[serde(default)]
     pub settings: Vec<Setting>,
+    /// What else is said of a registration, for the migration plan.
+    #[serde(default)]
+    pub about: Vec<About>,
     /// When a fix is safe: the first row that holds; without one there is no fix.
     #[serde(default)]
     pub safety: Vec<SafetyRow>,
@@ -524,6 +550,23 @@ pub struct Spelling {
     pub terraform: Vec<String>,
 }
 
+impl Spelling {
+    /// Its names where `via` carries it.
+    pub fn names(&self, via: Via) -> impl Iterator<Item = &String> {
+        let (first, second): (&[String], &[String]) = match via {
+            Via::Option => (&self.option, &[]),
+            Via::Variable => (&self.variable, &[]),
+            Via::Chart => (&self.chart, &self.chart_flat),
+            Via::Secret => (&self.secret, &[]),
+            Via::Config => (&self.config, &[]),
+            Via::Operator => (&self.operator, &[]),
+            Via::Terraform => (&self.terraform, &[]),
+            Via::Named | Via::Request | Via::Entry | Via::Argument | Via::Command | Via::Text => (&[], &[]),
+        };
+        first.iter().chain(second)
+    }
+}
+
 /// A server-side setting.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
@@ -531,11 +574,71 @@ pub struct Spelling {
 pub struct Setting {
     /// Its name in plans; for a registration the field of `POST /user/runners`.
     pub field: String,
+    /// The form of the field.
+    #[serde(default)]
+    pub takes: Takes,
+    /// Argument of the Terraform resource `gitlab_user_runner`, where it has another name.
+    #[serde(default)]
+    pub terraform: Option<String>,
+    /// Values of a field that takes a word.
+    #[serde(default)]
+    pub words: Vec<String>,
+    /// The words that a boolean in their place means.
+    #[serde(default)]
+    pub booleans: Vec<(bool, String)>,
+    /// The least number that the field takes.
+    #[serde(default)]
+    pub least: u64,
+    /// Values that say nothing, beside the empty one.
+    #[serde(default)]
+    pub nothing: Vec<String>,
+    /// What the program sends where nothing is said.
+    #[serde(default)]
+    pub unset: Option<String>,
+    /// The same where another field, named first, is set.
+    #[serde(default)]
+    pub unset_beside: Vec<(String, String)>,
     /// How it is spelled.
     pub spelled: Spelling,
     /// Values that stop no start.
     #[serde(default)]
     pub inert: Vec<String>,
+}
+
+impl Setting {
+    /// Its argument of the Terraform resource `gitlab_user_runner`.
+    pub fn argument(&self) -> &str {
+        self.terraform.as_deref().unwrap_or(&self.field)
+    }
+}
+
+/// The form of a field of `POST /user/runners`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Takes {
+    /// Words, with commas between them.
+    List,
+    /// Yes or no.
+    Boolean,
+    /// One of a few words.
+    Word,
+    /// A time in seconds.
+    Seconds,
+    /// Any text.
+    #[default]
+    Text,
+}
+
+/// What is said of a registration beside tokens and settings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct About {
+    /// What it is: `url`, `description`, `executor`, `secret`.
+    pub fact: String,
+    /// How it is spelled.
+    pub spelled: Spelling,
 }
 
 /// One row of the safety of a unit's fix.

@@ -167,17 +167,8 @@ fn has_evidence(survey: &Survey, scope: usize, members: &[Member], evidence: &[S
 }
 
 fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
-    let is = |names: &[String]| names.contains(&carrier.name);
-    let spelled = |spelling: &super::schema::Spelling| match carrier.via {
-        Via::Option => is(&spelling.option),
-        Via::Variable => is(&spelling.variable),
-        Via::Chart => is(&spelling.chart) || is(&spelling.chart_flat),
-        Via::Secret => is(&spelling.secret),
-        Via::Config => is(&spelling.config),
-        Via::Operator => is(&spelling.operator),
-        Via::Terraform => is(&spelling.terraform),
-        Via::Named | Via::Request | Via::Entry | Via::Argument | Via::Command | Via::Text => false,
-    };
+    let spelled =
+        |spelling: &super::schema::Spelling| spelling.names(carrier.via).any(|name| *name == carrier.name);
     if spelled(&unit.new) {
         Some(Role::New)
     } else if spelled(&unit.old) {

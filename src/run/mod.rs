@@ -5,18 +5,23 @@ mod rules;
 
 pub use rules::{LoadError, load_rules};
 
-use crate::engine::{self, Settings, Surroundings};
-use crate::finding::{Linted, Notice, NoticeKind, Safety, Setting};
-use crate::fixer::{self, diff, write};
+use crate::baseline::{self, Baseline};
+use crate::config::{Config, Settings};
+use crate::engine::{self, Surroundings};
+use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
+use crate::fixer::{self, Left, Offer, diff, write};
 use crate::mask::Mask;
+use crate::suppress::Reason;
+use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Target};
 use read::Read;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// What becomes of fixes.
@@ -31,12 +36,14 @@ pub enum Mode {
 }
 
 /// How to run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
-    /// For the engine.
-    pub settings: Settings,
+    /// How files are judged, and which are too large.
+    pub config: Config,
     /// What becomes of fixes.
     pub mode: Mode,
+    /// Whether what is found is to be accepted by comments, and why.
+    pub add_ignore: Option<Reason>,
     /// Whether unsafe fixes are applied as well.
     pub unsafe_too: bool,
     /// Threads to work with; at least one works.
@@ -45,6 +52,23 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether a diff goes to a terminal.
     pub for_terminal: bool,
+    /// Whether fixes wait in [`Checked::pending`] for [`write()`], so that something can be done before.
+    pub hold: bool,
+    /// Whether each file that was skipped is worth a word.
+    pub tell_skipped: bool,
+    /// Whether [`Linted::units`] is wanted.
+    pub units: bool,
+    /// Findings that are known.
+    pub accepted: Option<Arc<Accepted>>,
+}
+
+/// Findings that are known.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The folder that the paths of the baseline begin at, absolute.
+    pub folder: PathBuf,
+    /// The baseline.
+    pub baseline: Baseline,
 }
 
 /// How far a file was linted.
@@ -74,6 +98,8 @@ pub struct Gone {
 pub struct Checked {
     /// `/`-separated, as shown; control characters are still in it.
     pub path: String,
+    /// As the baseline names it; empty without a baseline.
+    pub name: String,
     /// How far it was linted.
     pub state: State,
     /// The text that the findings are in; empty where there is nothing to show.
@@ -86,6 +112,22 @@ pub struct Checked {
     pub diff: Vec<u8>,
     /// The text after fixing, if it is not to be written by us.
     pub text: Option<Vec<u8>>,
+    /// How many findings comments were written for.
+    pub ignored: usize,
+    /// Findings that no comment could be written for.
+    pub not_ignored: Vec<Left>,
+    /// What [`write()`] has to do.
+    pub pending: Option<Pending>,
+}
+
+/// A fix that is proven and not written.
+#[derive(Debug)]
+pub struct Pending {
+    text: Vec<u8>,
+    remaining: Linted,
+    gone: Vec<Gone>,
+    /// The file; `None` for standard input.
+    target: Option<PathBuf>,
 }
 
 impl Checked {
@@ -93,7 +135,20 @@ impl Checked {
     fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
-        Self { path, state: State::Skipped, source, linted, fixed: Vec::new(), diff: Vec::new(), text: None }
+        let name = String::new();
+        Self {
+            path,
+            name,
+            state: State::Skipped,
+            source,
+            linted,
+            fixed: Vec::new(),
+            diff: Vec::new(),
+            text: None,
+            ignored: 0,
+            not_ignored: Vec::new(),
+            pending: None,
+        }
     }
 
     /// How its tokens are hidden.
@@ -102,14 +157,15 @@ impl Checked {
     }
 }
 
-/// Runs over the files found by [`walk::find`].
-pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
+/// Runs over the files found by [`walk::find`]; `on_done` is called for each, by any thread.
+pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<Checked> {
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let checked = guarded(options, &charts, target);
+            let checked = guarded(options, &charts, target, None);
+            on_done();
             if let Ok(mut done) = done.lock() {
                 // Nothing is ordered by the thread that was faster.
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
@@ -132,69 +188,210 @@ pub fn files(options: &Options, found: &walk::Found) -> Vec<Checked> {
     done.into_values().collect()
 }
 
+/// Says whether a fix in the file at that path is wanted.
+pub type Ask<'a> = &'a mut dyn FnMut(&str, &Offer<'_>) -> bool;
+
+/// How many units have a fix that `options` would apply.
+pub fn offers(options: &Options, files: &[Checked]) -> usize {
+    files.iter().map(|file| units(options, file)).sum()
+}
+
+fn units(options: &Options, file: &Checked) -> usize {
+    let wanted = file.linted.findings.iter().filter(|it| is_wanted(options, it));
+    wanted.filter_map(Finding::group).collect::<BTreeSet<_>>().len()
+}
+
+/// Fixes what was found in `files`, one file after the other, as far as `ask` wants it. Each file is written when all of its
+/// fixes were asked about.
+pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
+    let charts = Charts::default();
+    let targets: BTreeMap<String, &Target> =
+        found.files.iter().map(|target| (walk::display(&target.shown), target)).collect();
+    for checked in files {
+        if units(options, checked) == 0 {
+            continue;
+        }
+        if let Some(target) = targets.get(&checked.path) {
+            *checked = guarded(options, &charts, target, Some(&mut *ask));
+        }
+    }
+}
+
 /// One file that makes us fail shall not take the others with it.
-fn guarded(options: &Options, charts: &Charts, target: &Target) -> Checked {
+fn guarded(options: &Options, charts: &Charts, target: &Target, ask: Option<Ask<'_>>) -> Checked {
     let path = walk::display(&target.shown);
-    catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path, ask))).unwrap_or_else(|_| {
         let message = "internal error: this is a defect of runnerlint, please report it".to_owned();
         Checked::skipped(path.clone(), Some(Notice { kind: NoticeKind::Unreadable, message, position: None }))
     })
 }
 
-fn file(options: &Options, charts: &Charts, target: &Target, path: &str) -> Checked {
-    let bytes = match read::read(&target.real, target.named) {
+fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Option<Ask<'_>>) -> Checked {
+    let limit = options.config.max_file_size();
+    let bytes = match read::read(&target.real, limit, target.named, options.tell_skipped) {
         Read::Text(bytes) => bytes,
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
-    if !engine::may_matter(&options.settings, path, &bytes) {
+    let name = name(options, &target.real);
+    if !engine::may_matter(options.config.catalogue(), path, &bytes) {
         // As most files end here, nothing more is done for them.
-        return Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
+        return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }
-    let surroundings = charts.around(&target.real);
-    let write =
-        |old: &[u8], new: &[u8]| write::replace(&target.real, old, new).map_err(|error| error.to_string());
-    text(options, path, &surroundings, Source::new(bytes), &write)
+    let mut surroundings = charts.around(&target.real);
+    recall(options, &name, &mut surroundings);
+    let settings = settings(options, &target.real);
+    let how = How { options, settings: &settings, path, around: &surroundings, target: Some(&target.real) };
+    let mut checked = text(&how, Source::new(bytes), ask);
+    checked.name = name;
+    checked
+}
+
+/// How the baseline names the file at `real`.
+fn name(options: &Options, real: &Path) -> String {
+    options.accepted.as_ref().map_or_else(String::new, |it| baseline::name(&it.folder, real))
+}
+
+/// What the baseline knows of the file that it calls `name`.
+fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
+    if let Some(accepted) = &options.accepted {
+        surroundings.known = accepted.baseline.of_file(name);
+    }
+}
+
+/// What a file would be linted as: the name of its language, or `-` where it is written in none that is known.
+///
+/// # Errors
+/// Why it would not be linted.
+pub fn language(options: &Options, target: &Target) -> Result<&'static str, Notice> {
+    match read::read(&target.real, options.config.max_file_size(), target.named, true) {
+        Read::Text(bytes) => {
+            let source = Source::new(bytes);
+            let text = source.text().get(source.text_start()..).unwrap_or_default();
+            Ok(syntax::detect(Some(&walk::display(&target.shown)), text).map_or("-", Language::name))
+        }
+        Read::Skipped(notice) => Err(notice.unwrap_or_else(|| read::notice(NoticeKind::Skipped, "skipped"))),
+    }
 }
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
-    let reason = read::unfit(&bytes);
+    let reason = read::unfit(&bytes, options.config.max_file_size());
     if let Some(notice) = reason {
         let mut checked = Checked::skipped(name.to_owned(), Some(notice));
         checked.text = Some(bytes);
         return checked;
     }
-    let path = std::path::absolute(name).unwrap_or_else(|_| Path::new(name).to_path_buf());
-    let surroundings = Charts::default().around(&path);
-    let mut checked = text(options, name, &surroundings, Source::new(bytes.clone()), &|_, _| Ok(()));
+    let path = walk::working_directory().unwrap_or_default();
+    let path = walk::real(&path, Path::new(name));
+    let mut surroundings = Charts::default().around(&path);
+    let known_as = self::name(options, &path);
+    recall(options, &known_as, &mut surroundings);
+    let settings = settings(options, &path);
+    let how = How { options, settings: &settings, path: name, around: &surroundings, target: None };
+    let mut checked = text(&how, Source::new(bytes.clone()), None);
+    checked.name = known_as;
     checked.text.get_or_insert(bytes);
     checked
 }
 
-type Write<'a> = &'a dyn Fn(&[u8], &[u8]) -> Result<(), String>;
+/// Writes the fixes that wait.
+pub fn write(files: &mut [Checked]) {
+    for checked in files {
+        if let Some(pending) = checked.pending.take() {
+            commit(checked, pending);
+            settle(checked);
+        }
+    }
+}
 
-fn text(options: &Options, path: &str, around: &Surroundings, source: Source, write: Write<'_>) -> Checked {
-    let linted = fixer::lint(&options.settings, path, around, &source);
-    let is_wanted = |safety| safety == Safety::Safe || options.unsafe_too;
-    let fixable = linted.findings.iter().any(|it| it.fix.as_ref().is_ok_and(|fix| is_wanted(fix.safety)));
-    let mut checked = Checked::skipped(path.to_owned(), None);
+/// Whether `options` would apply the fix of a finding.
+fn is_wanted(options: &Options, finding: &Finding) -> bool {
+    finding.fix.as_ref().is_ok_and(|fix| options.unsafe_too || fix.safety == Safety::Safe)
+}
+
+/// How one text is judged.
+struct How<'a> {
+    options: &'a Options,
+    settings: &'a Settings,
+    path: &'a str,
+    around: &'a Surroundings,
+    /// The file to write; none for a text that is no file.
+    target: Option<&'a Path>,
+}
+
+/// The settings for the file at `real`.
+fn settings<'a>(options: &'a Options, real: &Path) -> Cow<'a, Settings> {
+    let mut settings = options.config.settings(real);
+    if options.units {
+        settings.to_mut().units = true;
+    }
+    settings
+}
+
+fn text(how: &How<'_>, source: Source, ask: Option<Ask<'_>>) -> Checked {
+    let options = how.options;
+    let linted = fixer::lint(how.settings, how.path, how.around, &source);
+    let fixable = linted.findings.iter().any(|it| is_wanted(options, it));
+    let mut checked = Checked::skipped(how.path.to_owned(), None);
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
-        fix(options, around, &mut checked, write);
+        fix(how, &mut checked, ask);
     }
-    let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
-    checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
-    if checked.linted.findings.is_empty() && checked.linted.notices.is_empty() {
-        checked.source = Source::new(Vec::new());
-        checked.linted.secrets = Vec::new();
+    if let Some(reason) = &options.add_ignore
+        && checked.linted.findings.iter().any(|finding| !finding.suppressed && !finding.baselined)
+    {
+        ignore(how, reason, &mut checked);
     }
+    settle(&mut checked);
     checked
 }
 
-fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: Write<'_>) {
+fn ignore(how: &How<'_>, reason: &Reason, checked: &mut Checked) {
+    let ignored = fixer::ignore(how.settings, how.path, how.around, &checked.source, reason);
+    checked.not_ignored = ignored.left;
+    if ignored.text == checked.source.bytes() {
+        return;
+    }
+    match replace(how.target, checked.source.bytes(), &ignored.text) {
+        Ok(()) => {
+            checked.ignored = ignored.accepted;
+            checked.text = Some(ignored.text.clone());
+            checked.source = Source::new(ignored.text);
+            checked.linted = ignored.linted;
+        }
+        Err(message) => {
+            let notice = Notice { kind: NoticeKind::Unwritable, message, position: None };
+            checked.linted.notices.push(notice);
+        }
+    }
+}
+
+/// Says how far a file was linted, and drops what nobody will look at.
+fn settle(checked: &mut Checked) {
+    let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
+    checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
+    let linted = &checked.linted;
+    if linted.findings.is_empty()
+        && linted.notices.is_empty()
+        && linted.units.is_empty()
+        && checked.pending.is_none()
+    {
+        checked.source = Source::new(Vec::new());
+        checked.linted.secrets = Vec::new();
+    }
+}
+
+fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
+    let How { options, settings, path, around, target } = *how;
     let copy = Source::new(checked.source.bytes().to_vec());
-    let fixed = fixer::fix(&options.settings, &checked.path, around, copy, options.unsafe_too);
+    let fixed = match ask {
+        None => fixer::fix(settings, path, around, copy, options.unsafe_too),
+        Some(ask) => {
+            let mut ask = |offer: &Offer<'_>| ask(path, offer);
+            fixer::fix_chosen(settings, path, around, copy, options.unsafe_too, Some(&mut ask))
+        }
+    };
     let old = &checked.source;
     if fixed.text == old.bytes() {
         return;
@@ -217,16 +414,33 @@ fn fix(options: &Options, around: &Surroundings, checked: &mut Checked, write: W
         checked.fixed = gone;
         return;
     }
-    match write(old.bytes(), &fixed.text) {
+    let target = target.map(Path::to_path_buf);
+    let pending = Pending { text: fixed.text, remaining: fixed.remaining, gone, target };
+    if options.hold {
+        checked.pending = Some(pending);
+    } else {
+        commit(checked, pending);
+    }
+}
+
+/// Writes a fix; what is left afterwards takes the place of what was found.
+fn commit(checked: &mut Checked, pending: Pending) {
+    let old = checked.source.bytes();
+    match replace(pending.target.as_deref(), old, &pending.text) {
         Ok(()) => {
-            checked.text = Some(fixed.text.clone());
-            checked.source = Source::new(fixed.text);
-            checked.linted = fixed.remaining;
-            checked.fixed = gone;
+            checked.source = Source::new(pending.text.clone());
+            checked.text = Some(pending.text);
+            checked.linted = pending.remaining;
+            checked.fixed = pending.gone;
         }
         Err(message) => {
             let notice = Notice { kind: NoticeKind::Unwritable, message, position: None };
             checked.linted.notices.push(notice);
         }
     }
+}
+
+/// Writes `new` in the place of `old`; a text that is no file is its caller's.
+fn replace(target: Option<&Path>, old: &[u8], new: &[u8]) -> Result<(), String> {
+    target.map_or(Ok(()), |path| write::replace(path, old, new).map_err(|error| error.to_string()))
 }

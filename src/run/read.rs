@@ -1,11 +1,10 @@
+use crate::config::size_in_words;
 use crate::finding::{Notice, NoticeKind};
 use crate::walk::reason;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Larger files are not linted: 8 MiB.
-const LARGEST: u64 = 8 << 20;
 /// Where a NUL byte makes a file binary.
 const SNIFFED: usize = 8 << 10;
 
@@ -17,16 +16,17 @@ pub(super) enum Read {
     Skipped(Option<Notice>),
 }
 
-fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
+pub(super) fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
     Notice { kind, message: message.into(), position: None }
 }
 
-/// Reads the file at `path`; `named` on the command line, its absence is an error.
-pub(super) fn read(path: &Path, named: bool) -> Read {
-    match bytes(path) {
-        Ok(Some(bytes)) => match unfit(&bytes) {
+/// Reads the file at `path`, of at most `limit` bytes; `named` on the command line, its absence is an error. With `tell`,
+/// each that is skipped is worth a word.
+pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
+    match bytes(path, limit) {
+        Ok(Some(bytes)) => match unfit(&bytes, limit) {
             // A tree is full of pictures: they are counted, and named only if they were asked for.
-            Some(skipped) if is_binary(&bytes) && !named => Read::Skipped(Some(skipped).filter(|_| named)),
+            Some(_) if is_binary(&bytes) && !named && !tell => Read::Skipped(None),
             Some(skipped) => Read::Skipped(Some(skipped)),
             None => Read::Text(bytes),
         },
@@ -38,26 +38,46 @@ pub(super) fn read(path: &Path, named: bool) -> Read {
     }
 }
 
-/// At most one byte more than we lint; `None` for what is no regular file, which is never opened.
-fn bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let metadata = fs::symlink_metadata(path)?;
+/// At most one byte more than `limit`; `None` for what is no regular file, which is never opened.
+fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    if !fs::symlink_metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    // It may be something else by now.
+    let file = open(path)?;
+    let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(None);
     }
-    let size = metadata.len().min(LARGEST + 1);
+    let size = metadata.len().min(limit + 1);
     let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    file.take(limit + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
 
+/// Opens a file. A pipe that has come in its place makes nobody wait, and a link leads nowhere.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
 /// Why `bytes` are not linted.
-pub(super) fn unfit(bytes: &[u8]) -> Option<Notice> {
+pub(super) fn unfit(bytes: &[u8], limit: u64) -> Option<Notice> {
     if is_binary(bytes) {
         let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
         return Some(notice(NoticeKind::Skipped, if utf16 { "skipped: UTF-16" } else { "skipped: binary" }));
     }
-    if bytes.len() as u64 > LARGEST {
-        return Some(notice(NoticeKind::Skipped, "skipped: larger than 8 MiB"));
+    if bytes.len() as u64 > limit {
+        return Some(notice(NoticeKind::Skipped, format!("skipped: larger than {}", size_in_words(limit))));
     }
     None
 }
@@ -73,10 +93,22 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(unix)]
+    fn a_pipe_or_link_in_the_place_of_a_file_keeps_nobody_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(!open(&pipe).unwrap().metadata().unwrap().is_file());
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("pipe", &link).unwrap();
+        assert!(open(&link).is_err());
+    }
+
+    #[test]
     fn a_file_that_vanishes_after_the_walk_is_told_and_one_that_was_named_is_missed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gone.sh");
-        let kind = |named| match read(&path, named) {
+        let kind = |named| match read(&path, 100, named, false) {
             Read::Skipped(Some(notice)) => Some((notice.kind, notice.message)),
             _ => None,
         };

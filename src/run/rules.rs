@@ -1,6 +1,6 @@
 //! A user's own rules.
 
-use crate::engine::Catalogue;
+use crate::catalogue::Catalogue;
 use crate::rules::load::{self, Problem, Read};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};

@@ -6,7 +6,7 @@ use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
 use super::{Carrier, Given, Inner, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
 pub(super) fn of_mapping<'a>(
@@ -97,7 +97,7 @@ pub(super) fn read(
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.belongs_to(&chart.chart);
-        it.opaque = target.control.iter().any(|tag| tag.overlaps(node.span));
+        it.opaque = overlaps_any(target.control, node.span);
         it.chart_version = version;
         it.version = image_version(chart, tree, id);
         it.within = within;

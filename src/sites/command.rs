@@ -8,7 +8,7 @@ use super::{Carrier, Container, Place, ScopeKind, Sites, Survey, Value, ValueKin
 use super::{releases, requests};
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use std::collections::BTreeSet;
 
 /// What is around a command.
@@ -116,14 +116,18 @@ fn read_accepted(
     options.read(&command.stray);
     let sealed = sealed.then(|| IN_PIECES.to_owned()).or_else(|| around.context.given.sealed.clone());
     for carrier in &mut options.out {
-        carrier.value.known = known_value(&carrier.value.text, around);
+        carrier.value.known = around.context.variables.literal(
+            &carrier.value.text,
+            around.text(),
+            &around.parsed.facts().variables,
+        );
         carrier.sealed.clone_from(&sealed);
     }
     let (opaque, wakes) = (options.opaque, options.wakes);
     let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
-    let crossed = around.control.iter().any(|tag| tag.overlaps(whole));
+    let crossed = overlaps_any(around.control, whole);
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
@@ -145,22 +149,6 @@ fn read_accepted(
     read_answers(command, arguments, subcommand, around, survey);
 }
 
-/// The literal that `$NAME` stands for, if the text gives it a value once, literally, and in no other way.
-fn known_value(text: &str, around: &Around<'_>) -> Option<String> {
-    let name = text.strip_prefix('$')?;
-    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
-    let mut given = around.parsed.facts().variables.iter().filter(|variable| variable.name == name);
-    let (Some(variable), None) = (given.next(), given.next()) else { return None };
-    if variable.opaque || variable.value.is_empty() {
-        return None;
-    }
-    // `read NAME`, `for NAME in`, `NAME+=`, `unset NAME`, `printf -v NAME`.
-    let other =
-        format!(r"\b(?:read|for|unset|getopts|mapfile|printf)\b[^\n;]*\b{0}\b|\b{0}\+=", regex::escape(name));
-    let is_set_otherwise = regex::Regex::new(&other).ok()?.is_match(around.text());
-    (!is_set_otherwise).then(|| variable.value.clone())
-}
-
 /// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
 fn read_answers(
     command: &Command,
@@ -174,15 +162,13 @@ fn read_answers(
         let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
         asks.unless.contains(&canonical(name)) && value != "false"
     });
-    // Asked last: it looks at all that was found so far.
-    let variable = || {
-        survey.carriers.iter().any(|carrier| carrier.via == Via::Variable && carrier.name == asks.variable)
-            || around.text().contains(asks.variable.as_str())
-    };
     let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
-    let Some(word) = word.filter(|word| answered && !silent && !word.opaque && !variable()) else { return };
+    let Some(word) = word.filter(|word| answered && !silent && !word.opaque) else { return };
+    if survey.gives(&asks.variable) || around.context.variables.mentions(around.text(), &asks.variable) {
+        return;
+    }
     let scope = survey.places(around.context.doc);
     survey.carriers.push(Carrier {
         doc: around.context.doc,
@@ -221,7 +207,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
-        it.opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+        it.opaque = overlaps_any(around.control, command.span);
     }
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {

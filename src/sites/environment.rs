@@ -6,7 +6,7 @@ use super::options::kind_of;
 use super::{Carrier, Place, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -37,7 +37,7 @@ pub(super) fn read(
     while let Some((at, aliased)) = open.pop() {
         let Some(node) = tree.get(at) else { continue };
         if let Some(it) = survey.scope_mut(scope) {
-            it.opaque |= target.control.iter().any(|tag| tag.overlaps(node.span));
+            it.opaque |= overlaps_any(target.control, node.span);
         }
         for child in tree.children(at) {
             let Some(node) = tree.get(*child) else { continue };
@@ -109,10 +109,14 @@ pub(super) fn value_of(id: NodeId, node: &Node) -> Option<Value> {
 pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
     let node = tree.get(id)?;
     let NodeKind::Sequence(items) = &node.kind else { return value_of(id, node) };
-    let items: Vec<_> =
-        items.iter().filter_map(|item| tree.scalar(*item)).map(|item| item.text.as_str()).collect();
-    let kind = if items.is_empty() { ValueKind::Empty } else { ValueKind::Literal };
-    Some(Value { text: items.join(","), span: node.span, kind, place: Place::Node(id), known: None })
+    let items: Vec<_> = items.iter().filter_map(|item| tree.scalar(*item)).collect();
+    let kind = match items.as_slice() {
+        [] => ValueKind::Empty,
+        items if items.iter().any(|item| scalar_kind(item) == ValueKind::Opaque) => ValueKind::Opaque,
+        _ => ValueKind::Literal,
+    };
+    let texts: Vec<_> = items.iter().map(|item| item.text.as_str()).collect();
+    Some(Value { text: texts.join(","), span: node.span, kind, place: Place::Node(id), known: None })
 }
 
 /// `- name: NAME` with `value: x` or `valueFrom: …` beside it.

@@ -11,6 +11,7 @@ mod entries;
 mod environment;
 mod expression;
 mod globs;
+mod joined;
 mod options;
 mod paths;
 mod programs;
@@ -19,6 +20,7 @@ mod requests;
 mod schema;
 mod survey;
 mod trees;
+mod variables;
 
 pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
@@ -28,16 +30,17 @@ pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
 pub(crate) use schema::one_or_many;
 pub use schema::{
-    Chart, Holds, Host, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand, Via,
-    Wrapper,
+    Chart, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand,
+    Via, Wrapper,
 };
 pub use survey::{Context, survey};
+pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A value and what carries it, however it was written.
@@ -260,6 +263,10 @@ pub struct Survey {
     pub inner: Vec<Inner>,
     /// Entries that were taken in: an anchor's are read at the first alias, and not again.
     seen: BTreeSet<(usize, NodeId)>,
+    /// The scope of what is no registration, for each text that has one.
+    places: BTreeMap<usize, usize>,
+    /// Names of the variables among the first carriers, and how many of those were looked at.
+    given: (BTreeSet<String>, usize),
 }
 
 impl Survey {
@@ -284,8 +291,21 @@ impl Survey {
 
     /// The scope of what is no registration, in the text `doc`.
     pub(crate) fn places(&mut self, doc: usize) -> usize {
-        let known = self.scopes.iter().rposition(|it| it.kind == ScopeKind::Places && it.doc == doc);
-        known.unwrap_or_else(|| self.scope(ScopeKind::Places, doc, Span::at(0)))
+        if let Some(known) = self.places.get(&doc) {
+            return *known;
+        }
+        let scope = self.scope(ScopeKind::Places, doc, Span::at(0));
+        self.places.insert(doc, scope);
+        scope
+    }
+
+    /// Whether something found so far gives a value to the variable.
+    fn gives(&mut self, variable: &str) -> bool {
+        let (names, looked_at) = &mut self.given;
+        let new = self.carriers.get(*looked_at..).unwrap_or_default();
+        names.extend(new.iter().filter(|it| it.via == Via::Variable).map(|it| it.name.clone()));
+        *looked_at = self.carriers.len();
+        names.contains(variable)
     }
 
     fn scope_mut(&mut self, index: usize) -> Option<&mut Scope> {

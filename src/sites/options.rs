@@ -183,7 +183,7 @@ pub(super) fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
         return decoded.segments.to_outer(part);
     }
     // A word inside a substitution: it is shown, and stays.
-    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\".contains(b));
+    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\`".contains(b));
     let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
     let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
     Span::new(start, end).shifted(word.span.start())

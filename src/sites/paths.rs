@@ -1,6 +1,6 @@
 //! Path patterns against the nodes of a tree.
 
-use super::schema::{Pattern, Requirement, Step};
+use super::schema::{Nearby, Pattern, Requirement, Step};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 
 /// The mapping that counts as the document of `id`: the nearest one with `apiVersion` and `kind` (an item of a `List` is
@@ -99,4 +99,23 @@ pub(super) fn above(tree: &DataTree, id: NodeId, levels: usize) -> Option<NodeId
 /// The node at a dotted path below `id`.
 pub(crate) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
     path.split('.').try_fold(id, |at, key| tree.child(at, key))
+}
+
+/// Whether the nearest mapping with the key, `id` or one around it, says the words.
+pub(super) fn says(nearby: &Nearby, tree: &DataTree, id: NodeId) -> bool {
+    let mut around = std::iter::successors(Some(id), |at| tree.get(*at)?.parent);
+    let Some(at) = around.find(|at| tree.child(*at, &nearby.key).is_some()) else { return false };
+    let name = tree.get(at).and_then(|node| node.key.as_ref()).map(|key| key.text.as_str());
+    [tree.text(at, &nearby.key), name].into_iter().flatten().any(|text| {
+        let text = text.to_ascii_lowercase();
+        nearby.says.iter().try_fold(&*text, |rest, word| Some(rest.split_once(word.as_str())?.1)).is_some()
+    })
+}
+
+/// Whether another key of the mapping that holds `id` begins with `prefix`.
+pub(super) fn is_among(prefix: &str, tree: &DataTree, id: NodeId) -> bool {
+    let Some(parent) = tree.get(id).and_then(|node| node.parent) else { return false };
+    let key = |id: NodeId| tree.get(id).and_then(|node| node.key.as_ref()).map(|key| key.text.as_str());
+    let own = key(id);
+    tree.children(parent).iter().filter_map(|it| key(*it)).any(|it| it.starts_with(prefix) && Some(it) != own)
 }

@@ -8,7 +8,7 @@ use super::schema::{Chart, ReleaseCommand, Site};
 use super::{Carrier, Part, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, NodeKind, Word};
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 
 /// `a\.b.c[0]` as keys, each with its bytes.
 fn keys(path: &str) -> Vec<(String, Span)> {
@@ -95,7 +95,7 @@ pub(super) fn read_command(
     let aliases = sites.aliases(chart, around.context.aliases);
     let mut evident = named.is_some();
     let mut carriers = Vec::new();
-    let mut opaque = around.control.iter().any(|tag| tag.overlaps(command.span));
+    let mut opaque = overlaps_any(around.control, command.span);
     let mut version = None;
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {

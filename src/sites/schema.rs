@@ -108,12 +108,21 @@ pub struct Site {
     /// For keys: what carries the settings.
     #[serde(default)]
     pub via: Option<Via>,
-    /// For keys: the mapping must have one of these.
+    /// For keys: the mapping must have one of these. For a key that is shell text: what it leads to must, or be one.
     #[serde(default)]
     pub beside: Vec<String>,
     /// For a place that a rule speaks of: its name.
     #[serde(default)]
     pub name: Option<String>,
+    /// The tag that it must have: `!Join`.
+    #[serde(default)]
+    pub tag: Option<String>,
+    /// What the nearest mapping around it (itself included) must say.
+    #[serde(default)]
+    pub around: Option<Nearby>,
+    /// How another key of the same mapping must begin.
+    #[serde(default)]
+    pub among: Option<String>,
     /// For text: one of these must stand at its beginning.
     #[serde(default)]
     pub begins: Vec<String>,
@@ -125,6 +134,17 @@ pub struct Site {
     pub known: bool,
 }
 
+/// What a mapping says of all that it holds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Nearby {
+    /// The key whose value says it: the nearest mapping with this key counts.
+    pub key: String,
+    /// Words that must stand in the value, or in the mapping's own name, in this order.
+    pub says: Vec<String>,
+}
+
 /// What stands at a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
@@ -132,10 +152,14 @@ pub struct Site {
 pub enum Holds {
     /// Shell text, or a list of such; a list inside the list is an argument vector.
     Shell,
+    /// An entry whose key is shell text.
+    ShellKey,
     /// A program and its arguments: a list of words.
     Arguments,
     /// A list of strings that are joined: lines of a script, or pieces of one command line where they begin with options.
     Pieces,
+    /// A separator and a list of strings that it joins to one text.
+    Joined,
     /// Variables: a mapping, a list of `NAME=value`, or a list of `name`/`value` mappings.
     Environment,
     /// A container: image, command line and environment belong together; a mapping, or `name=value` words on one line.

@@ -2,10 +2,10 @@
 
 use super::command::{self, Around};
 use super::programs::{Runs, version_of_image};
-use super::{Container, Given, Inner, ScopeKind, Sites, Survey, trees};
+use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
 use crate::facts::{Command, Facts, Hint, Region};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use std::collections::BTreeSet;
 
 /// What is known around a text.
@@ -25,6 +25,8 @@ pub struct Context<'a> {
     pub aliases: &'a [String],
     /// What is known of it from its place.
     pub given: &'a Given,
+    /// Its variables.
+    pub variables: &'a Variables,
 }
 
 /// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.
@@ -165,7 +167,7 @@ fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     let span = exported().fold(first.name_span, |span, variable| span.hull(variable.value_span));
     let scope = survey.scope(ScopeKind::Variables, context.doc, span);
     if let Some(it) = survey.scope_mut(scope) {
-        it.opaque = facts.control.iter().any(|tag| tag.overlaps(span));
+        it.opaque = overlaps_any(&facts.control, span);
     }
     survey
         .carriers

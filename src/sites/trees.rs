@@ -3,16 +3,19 @@
 use super::charts;
 use super::command::{self, Around};
 use super::environment::{self, Target};
-use super::paths::{above, below, is_document, leads_to, satisfies};
+use super::joined;
+use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
 use super::programs::{Runs, version_of_image};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::{Context, read_command};
 use super::{Carrier, Container, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
+use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::text::{Span, overlaps_any};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Takes in what the sites of `tree` hold.
 pub(super) fn read(
@@ -33,7 +36,7 @@ pub(super) fn read(
         releases: BTreeMap::new(),
         documents: Vec::new(),
         current: None,
-        hosts: Vec::new(),
+        hosts: Rc::default(),
         pinned: None,
         sops: false,
     }
@@ -56,7 +59,7 @@ struct Trees<'a> {
     documents: Vec<NodeId>,
     /// The document that is looked at, what it may be, whether it is encrypted.
     current: Option<NodeId>,
-    hosts: Vec<&'a Host>,
+    hosts: Rc<[&'a Host]>,
     /// The version of the chart that it pins.
     pinned: Option<(u32, u32)>,
     sops: bool,
@@ -71,7 +74,7 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            for host in self.hosts.clone() {
+            for host in self.hosts.clone().iter() {
                 for site in &host.sites {
                     if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
                         if site.holds == Holds::Nothing {
@@ -121,7 +124,7 @@ impl<'a> Trees<'a> {
     }
 
     /// The hosts whose files and documents are like this one.
-    fn hosts_of(&self, document: NodeId) -> Vec<&'a Host> {
+    fn hosts_of(&self, document: NodeId) -> Rc<[&'a Host]> {
         let path = self.context.path;
         let named = |index: usize, host: &Host| {
             let fits = |path| self.context.sites.files().get(index).is_none_or(|files| files.is_match(path));
@@ -186,6 +189,8 @@ impl<'a> Trees<'a> {
         match site.holds {
             Holds::Shell => self.shell(site, id, None),
             Holds::Pieces => self.pieces(site, id),
+            Holds::ShellKey => self.shell_key(site, id),
+            Holds::Joined => self.joined(site, id),
             Holds::Arguments => self.arguments(&[id], None),
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
@@ -222,8 +227,6 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
-    /// (a YAML anchor in a CI script).
     /// Strings that are joined. Pieces of one command are found, and never edited: what joins them is not seen.
     fn pieces(&mut self, site: &Site, id: NodeId) {
         let items = self.tree.children(id);
@@ -254,14 +257,22 @@ impl<'a> Trees<'a> {
     fn fits(&self, site: &Site, id: NodeId) -> bool {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
         let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
+        let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
+        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
         let known =
             || image().is_some_and(|image| matches!(self.context.sites.runs_in(&image.text), Runs::Known(_)));
         (site.begins.is_empty() || begins())
+            && (site.tag.is_none() || site.tag.as_deref() == tag())
+            && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
+            && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.lines || text().trim_end().contains('\n'))
             && (!site.known || known())
+            && (site.beside.is_empty() || beside())
     }
 
+    /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
+    /// (a YAML anchor in a CI script).
     fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
@@ -295,9 +306,47 @@ impl<'a> Trees<'a> {
         }
     }
 
+    /// A command that is the name of an entry (a state of Salt). Others may refer to it by that name.
+    fn shell_key(&mut self, site: &Site, id: NodeId) {
+        let Some(key) = self.tree.get(id).and_then(|node| node.key.as_ref()) else { return };
+        let mut decoder = Decoder::default();
+        if key.span.of(self.context.text) == key.text {
+            decoder.verbatim(self.context.text, key.span);
+        } else {
+            decoder.decoded(&key.text, key.span);
+        }
+        let decoded = decoder.finish(key.span, Codec::Sealed("others may refer to it by this name"));
+        self.inner_text(id, decoded, Hint::Language("shell".to_owned()), site, None);
+    }
+
+    /// One text that is joined from the items of a list.
+    fn joined(&mut self, site: &Site, id: NodeId) {
+        let Some((decoded, nodes)) = joined::read(self.tree, self.parsed, id) else { return };
+        self.claimed.extend(nodes);
+        let hint = if decoded.text.trim().contains('\n') {
+            Hint::Likely("shell")
+        } else {
+            Hint::Language("shell".to_owned())
+        };
+        self.inner_text(id, decoded, hint, site, None);
+    }
+
     fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
         self.claimed.insert(id);
-        let (Some(node), Some(decoded)) = (self.tree.get(id), self.parsed.decode(id)) else { return };
+        if let Some(decoded) = self.parsed.decode(id) {
+            self.inner_text(id, decoded, hint, site, container);
+        }
+    }
+
+    fn inner_text(
+        &mut self,
+        id: NodeId,
+        decoded: Decoded,
+        hint: Hint,
+        site: &Site,
+        container: Option<&Container>,
+    ) {
+        let Some(node) = self.tree.get(id) else { return };
         let at = node
             .key
             .as_ref()
@@ -359,14 +408,12 @@ impl<'a> Trees<'a> {
     /// A mapping whose keys are settings of a registration.
     fn keys(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(via)) = (self.tree.get(id), site.via) else { return };
-        let beside = site.beside.iter().any(|key| self.tree.child(id, key).is_some());
-        if !site.beside.is_empty() && !beside {
-            return;
-        }
-        let scope = self.survey.scope(ScopeKind::Keys(via), self.context.doc, node.span);
+        // Options of a command that is put together from the mapping.
+        let kind = if via == Via::Option { ScopeKind::Command } else { ScopeKind::Keys(via) };
+        let scope = self.survey.scope(kind, self.context.doc, node.span);
         if let Some(it) = self.survey.scope_mut(scope) {
             it.evident = true;
-            it.opaque = self.control.iter().any(|tag| tag.overlaps(node.span));
+            it.opaque = overlaps_any(self.control, node.span);
         }
         let sealed = self.sealed().or(site.sealed.as_deref()).map(str::to_owned);
         for child in self.tree.children(id) {
@@ -374,11 +421,13 @@ impl<'a> Trees<'a> {
             let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
                 continue;
             };
+            let name = if via == Via::Option { format!("--{}", key.text) } else { key.text.clone() };
             self.survey.carriers.push(Carrier {
                 doc: self.context.doc,
                 scope,
                 sealed: sealed.clone(),
-                ..Carrier::new(via, key.text.clone(), key.span, value, *child)
+                written: key.text.clone(),
+                ..Carrier::new(via, name, key.span, value, *child)
             });
         }
     }
@@ -414,10 +463,13 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Words written as a list, as a command of their own. Several lists make up one command line.
+    /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
     fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
-        let items = lists.iter().flat_map(|list| self.tree.children(*list)).copied();
-        let items: Vec<NodeId> = items.collect();
+        let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
+            Some(_) => vec![*list],
+            None => self.tree.children(*list).to_vec(),
+        };
+        let items: Vec<NodeId> = lists.iter().flat_map(word_or_list).collect();
         self.claimed.extend(&items);
         let words: Vec<Word> = items.into_iter().filter_map(|item| self.word(item)).collect();
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
@@ -470,9 +522,15 @@ impl<'a> Trees<'a> {
                 self.shell(site, *part, Some(&around));
             }
         } else {
-            self.arguments(&lists, Some(&around));
+            // Nomad's `command` is the first word before `args`.
+            let one_word = |id: &NodeId| {
+                self.tree.scalar(*id).is_some_and(|it| !it.text.is_empty() && !it.text.contains([' ', '\n']))
+            };
+            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) =
+                parts.iter().partition(|part| lists.contains(part) || one_word(part));
+            self.arguments(&words, Some(&around));
             around.direct = false;
-            for part in parts.iter().filter(|part| !lists.contains(part)) {
+            for part in &scripts {
                 self.shell(site, *part, Some(&around));
             }
         }

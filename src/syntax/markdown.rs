@@ -52,16 +52,27 @@ impl Language for Markdown {
                         facts.regions.push(region(text, hint, opener, &pieces));
                     }
                 }
-                Event::Html(_) | Event::InlineHtml(_)
-                    if text.get(range.clone()).is_some_and(|html| html.starts_with("<!--")) =>
-                {
-                    facts.comments.push(Comment { span: range.into(), own_line: true });
-                }
+                Event::Html(_) | Event::InlineHtml(_) => comment(text, range.into(), &mut facts.comments),
                 _ => {}
             }
         }
         Box::new(Blocks { facts })
     }
+}
+
+/// Takes the comment that begins in a piece of HTML; it may go on over the next lines.
+fn comment(text: &str, html: Span, comments: &mut Vec<Comment>) {
+    let piece = html.of(text);
+    let start = html.start() + piece.len() - piece.trim_start().len();
+    let inside = comments.last().is_some_and(|last| start < last.span.end());
+    if !piece.trim_start().starts_with("<!--") || inside {
+        return;
+    }
+    let rest = text.get(start..).unwrap_or_default();
+    let end = rest.find("-->").map_or(text.len(), |at| start + at + "-->".len());
+    let line = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t', '>']);
+    let own_line = line.is_empty() || line.ends_with('\n');
+    comments.push(Comment { span: Span::new(start, end), own_line });
 }
 
 fn hint(kind: &CodeBlockKind<'_>) -> Hint {

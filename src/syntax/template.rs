@@ -1,5 +1,6 @@
 //! Template expressions in a text of any language: Go templates, Jinja, ERB, Terraform directives.
 
+use crate::facts::Comment;
 use crate::text::Span;
 
 /// A template expression.
@@ -21,6 +22,27 @@ pub(super) enum Role {
     Control,
     /// A comment, an assignment: writes nothing.
     Silent,
+}
+
+/// Whether a template expression is a comment: `{{/* */}}`, `{{! }}`, `{# #}`, `<%# %>`.
+pub(super) fn is_comment(tag: &str) -> bool {
+    let inside = tag.get(2..).unwrap_or_default().trim_start_matches(['-', '~', '+']).trim_start();
+    match tag.get(..2).unwrap_or_default() {
+        "{#" => true,
+        "{{" => inside.starts_with("/*") || inside.starts_with('!'),
+        "<%" => inside.starts_with('#'),
+        _ => false,
+    }
+}
+
+/// The comments among `tags`.
+pub(super) fn comments(text: &str, tags: &[Tag]) -> impl Iterator<Item = Comment> {
+    let comments = tags.iter().filter(|tag| tag.role == Role::Silent && is_comment(tag.span.of(text)));
+    comments.map(|tag| {
+        let before = text.get(..tag.span.start()).unwrap_or_default();
+        let line = before.trim_end_matches([' ', '\t']);
+        Comment { span: tag.span, own_line: line.is_empty() || line.ends_with('\n') }
+    })
 }
 
 /// Bytes that may be searched for closing delimiters that never come, for each byte of text.

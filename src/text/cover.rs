@@ -27,9 +27,24 @@ impl Cover {
     }
 }
 
+/// Whether one of `sorted`, which lie apart from each other, shares a byte with `span`.
+pub fn overlaps_any(sorted: &[Span], span: Span) -> bool {
+    let next = sorted.partition_point(|it| it.end() <= span.start());
+    sorted.get(next).is_some_and(|it| it.overlaps(span))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_overlaps_one_of_many() {
+        let sorted = [Span::new(2, 4), Span::new(4, 9), Span::new(12, 13)];
+        let overlapped = [(0, 3), (3, 5), (8, 20), (12, 13), (5, 5)];
+        assert!(overlapped.iter().all(|(start, end)| overlaps_any(&sorted, Span::new(*start, *end))));
+        let apart = [(0, 2), (9, 12), (13, 20), (4, 4), (0, 0)];
+        assert!(!apart.iter().any(|(start, end)| overlaps_any(&sorted, Span::new(*start, *end))));
+    }
 
     #[test]
     fn a_span_is_held_by_the_longest_that_begins_before_it() {

@@ -5,7 +5,7 @@ mod edit;
 mod source;
 mod span;
 
-pub use cover::Cover;
+pub use cover::{Cover, overlaps_any};
 pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;

@@ -97,6 +97,11 @@ impl Source {
         self.invalid.get(at).is_some_and(|bad| bad.overlaps(span))
     }
 
+    /// The first bytes that are not valid UTF-8.
+    pub fn first_invalid(&self) -> Option<Span> {
+        self.invalid.first().copied()
+    }
+
     /// Whether all bytes are valid UTF-8.
     pub fn is_utf8(&self) -> bool {
         self.invalid.is_empty()

@@ -68,6 +68,7 @@ impl Charts {
             chart_aliases: chart.aliases.clone(),
             in_chart_templates: below.is_some_and(|it| it.starts_with("templates")),
             reads_own_values: below.is_some_and(is_values) && chart.reads_settings(),
+            ..Surroundings::default()
         }
     }
 

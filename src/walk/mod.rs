@@ -1,15 +1,19 @@
 //! Which files to lint: a parallel walk that honours ignore files and sees hidden files, and what each file's chart says.
 
+mod changed;
 mod chart;
-mod exclude;
+mod ignored;
 mod rules;
 
+pub use changed::GitError;
 pub use chart::Charts;
 pub use rules::{RulesError, rule_files};
 
+use crate::config::Globs;
 use crate::finding::{Notice, NoticeKind};
-use exclude::{Excludes, IgnoreFiles};
+use crate::fixer::write;
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignored::IgnoreFiles;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -23,8 +27,8 @@ pub const IGNORE_FILE: &str = ".runnerlintignore";
 /// Which files to leave out.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Globs, as in `.gitignore`, relative to the working directory.
-    pub exclude: Vec<String>,
+    /// What to leave out.
+    pub exclude: Vec<Globs>,
     /// Leave out files named on the command line as well.
     pub force_exclude: bool,
     /// Pass over ignore files.
@@ -33,15 +37,21 @@ pub struct Options {
     pub threads: usize,
 }
 
+impl Options {
+    fn excludes(&self, path: &Path, is_dir: bool) -> bool {
+        self.exclude.iter().any(|globs| globs.match_path(path, is_dir))
+    }
+}
+
 /// The walk cannot begin.
 #[derive(Debug, thiserror::Error)]
 pub enum WalkError {
     /// There is no working directory.
     #[error("cannot read the working directory: {0}")]
     WorkingDirectory(#[source] io::Error),
-    /// A glob of `--exclude`.
-    #[error("not a glob: {0}")]
-    Glob(#[source] ignore::Error),
+    /// What has changed is not known.
+    #[error(transparent)]
+    Git(#[from] GitError),
 }
 
 /// A file to lint.
@@ -74,14 +84,28 @@ pub fn display(path: &Path) -> String {
     }
 }
 
+/// The working directory: absolute, without links.
+///
+/// # Errors
+/// There is none.
+pub fn working_directory() -> Result<PathBuf, WalkError> {
+    fs::canonicalize(".").map_err(WalkError::WorkingDirectory)
+}
+
+/// Whether `path` (absolute, without links), a file, is left out though it is named.
+pub fn leaves_out(options: &Options, path: &Path) -> bool {
+    options.force_exclude
+        && (options.excludes(path, false)
+            || !options.no_ignore && IgnoreFiles::default().ignores(path, false))
+}
+
 /// Finds the files below `paths`.
 ///
 /// # Errors
 /// [`WalkError`]. A path that cannot be read is a notice, not an error.
 pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
-    let cwd = fs::canonicalize(".").map_err(WalkError::WorkingDirectory)?;
-    let excludes = Excludes::new(&cwd, &options.exclude).map_err(WalkError::Glob)?;
-    let walk = Walk { cwd, excludes, options, files: Mutex::default(), notices: Mutex::default() };
+    let cwd = working_directory()?;
+    let walk = Walk { cwd, options, files: Mutex::default(), notices: Mutex::default() };
     let mut ignore_files = IgnoreFiles::default();
     for path in paths {
         walk.root(path, &mut ignore_files);
@@ -94,6 +118,29 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
     Ok(Found { files, notices })
 }
 
+/// Finds the files at or below `paths` that git says have changed since the current branch left `revision`: committed
+/// since, staged, changed or new. What is excluded or ignored is left out, as in a walk.
+///
+/// # Errors
+/// [`WalkError`].
+pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Result<Found, WalkError> {
+    let cwd = fs::canonicalize(".").map_err(WalkError::WorkingDirectory)?;
+    let changed = changed::since(&cwd, revision)?;
+    let mut wanted = Vec::new();
+    for path in paths {
+        match fs::canonicalize(path) {
+            Ok(real) => wanted.extend(changed.below(path, &real)?),
+            // That it is missing is said where all others are.
+            Err(_) => wanted.push(path.clone()),
+        }
+    }
+    let mut found = find(&wanted, &Options { force_exclude: true, ..options.clone() })?;
+    for file in &mut found.files {
+        file.named = paths.contains(&file.shown);
+    }
+    Ok(found)
+}
+
 fn bytes(path: &Path) -> &[u8] {
     path.as_os_str().as_encoded_bytes()
 }
@@ -104,7 +151,6 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 
 struct Walk<'a> {
     cwd: PathBuf,
-    excludes: Excludes,
     options: &'a Options,
     /// By real path.
     files: Mutex<BTreeMap<PathBuf, Target>>,
@@ -151,7 +197,7 @@ impl Walk<'_> {
         };
         if self.options.force_exclude {
             let mut ignored = || !self.options.no_ignore && ignore_files.ignores(&real, metadata.is_dir());
-            if self.excludes.matches_with_parents(&real, metadata.is_dir()) || ignored() {
+            if self.options.excludes(&real, metadata.is_dir()) || ignored() {
                 return;
             }
         }
@@ -167,6 +213,7 @@ impl Walk<'_> {
 
     fn folder(&self, named: &Path, root: &Path) {
         let honour = !self.options.no_ignore;
+        let exclude = self.options.exclude.clone();
         let mut builder = WalkBuilder::new(root);
         builder
             .hidden(false)
@@ -179,8 +226,12 @@ impl Walk<'_> {
             .git_global(false)
             .require_git(false)
             .threads(self.options.threads)
-            .overrides(self.excludes.overrides())
-            .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != OsStr::new(".git"));
+            .filter_entry(move |entry| {
+                let name = entry.file_name();
+                let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
+                let excluded = || exclude.iter().any(|globs| globs.names(entry.path(), is_dir));
+                entry.depth() == 0 || name != OsStr::new(".git") && !write::is_unfinished(name) && !excluded()
+            });
         if honour {
             builder.add_custom_ignore_filename(IGNORE_FILE);
         }
@@ -215,9 +266,7 @@ impl Walk<'_> {
         };
         let Ok(rest) = real.strip_prefix(root) else { return };
         let in_git = rest.components().any(|part| part.as_os_str() == ".git");
-        if !in_git
-            && fs::metadata(&real).is_ok_and(|it| it.is_file())
-            && !self.excludes.matches_with_parents(&real, false)
+        if !in_git && fs::metadata(&real).is_ok_and(|it| it.is_file()) && !self.options.excludes(&real, false)
         {
             let shown = self.shown(&real, named, rest);
             self.take(Target { shown, named: false, real });
@@ -246,6 +295,19 @@ fn explain(mut error: &ignore::Error) -> (Option<&Path>, String) {
             other => return (path, other.to_string()),
         }
     }
+}
+
+/// `path` (from `cwd`) as the walk would see it: absolute, and without links as far as it exists.
+pub fn real(cwd: &Path, path: &Path) -> PathBuf {
+    let path = cwd.join(path);
+    let path = std::path::absolute(&path).unwrap_or(path);
+    for folder in path.ancestors() {
+        if let Ok(real) = fs::canonicalize(folder) {
+            let rest = path.strip_prefix(folder).unwrap_or(Path::new(""));
+            return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
+        }
+    }
+    path
 }
 
 /// An I/O error in words, without the number.

@@ -49,7 +49,16 @@ fn a_diff_is_1_and_writes_nothing() {
 
 #[test]
 fn git_applies_the_diff() {
-    let names = ["a.sh", "in a folder/with space.sh", "ünï.sh", "no-newline.sh", "dos.sh", "invalid.sh"];
+    let names = [
+        "a.sh",
+        "in a folder/with space.sh",
+        "ünï.sh",
+        "no-newline.sh",
+        "dos.sh",
+        "invalid.sh",
+        "odd \"q\" 'it\\s'.sh",
+        "tab\t\u{9b}\n.sh",
+    ];
     let scratch = Scratch::new();
     let dos = SAFE.replace('\n', "\r\n");
     let texts = [
@@ -59,6 +68,8 @@ fn git_applies_the_diff() {
         SAFE.trim_end().into(),
         dos.into_bytes(),
         [b"# caf\xe9 \x1b[31m\n", SAFE.as_bytes()].concat(),
+        SAFE.into(),
+        SAFE.into(),
     ];
     for (name, text) in names.iter().zip(&texts) {
         scratch.write(name, text);

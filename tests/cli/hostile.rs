@@ -302,7 +302,8 @@ mod unix {
             return Some(program(folder));
         }
         let copy = folder.with_file_name(format!("{}-program", folder.file_name()?.to_str()?));
-        fs::copy(PROGRAM, &copy).unwrap();
+        // Not written by this process: a child of another test could hold it open for writing, and it would not start.
+        assert!(Command::new("cp").args([PROGRAM.as_ref(), copy.as_os_str()]).status().unwrap().success());
         fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).unwrap();
         let mut command = assert_cmd::Command::new("setpriv");
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(copy).current_dir(folder);

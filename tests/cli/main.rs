@@ -2,12 +2,19 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where it cannot go on")]
 
+mod baseline;
+mod changed;
+mod config;
 mod exit;
 mod files;
 mod fix;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod interactive;
 mod output;
+mod plan;
 mod rules;
 mod secrets;
 mod stdin;
 mod support;
+mod suppress;

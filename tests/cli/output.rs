@@ -1,6 +1,6 @@
 //! What comes out, and where.
 
-use crate::support::{INFO, SAFE, Scratch, WARNING};
+use crate::support::{INFO, Ran, SAFE, Scratch, WARNING};
 use runnerlint::report::FORMATS;
 use serde_json::Value;
 
@@ -32,9 +32,30 @@ fn the_output_is_the_same_for_any_number_of_threads() {
     for args in runs {
         let one = scratch.run(&[&["-j1"], &*args].concat());
         let four = scratch.run(&[&["-j4"], &*args].concat());
-        assert_eq!(one, four, "{args:?}");
+        assert_eq!((&one.out, one.code), (&four.out, four.code), "{args:?}");
+        // `-v` tells how long it took.
+        let lines = |ran: &Ran| {
+            ran.err.lines().filter(|it| !it.contains("walked in")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(&one), lines(&four), "{args:?}");
         assert!(!one.out.is_empty(), "{args:?}");
     }
+}
+
+#[test]
+fn what_was_skipped_is_told_to_who_asks() {
+    let scratch = Scratch::with(&[("a.sh", &b"echo\n"[..]), ("b.bin", b"\0"), ("c.txt", b"\xff\xfea\0")]);
+    let told = |args: &[&str]| scratch.run(args).err.lines().map(str::to_owned).collect::<Vec<_>>();
+    let summary = "No legacy registration found; 1 file checked, 0 partly checked, 2 skipped.";
+    assert_eq!(told(&[]), [summary]);
+    let all = told(&["-v", "-j1"]);
+    assert!(
+        all[0].starts_with("note: no configuration file; walked in ") && all[0].ends_with(" by 1 thread")
+    );
+    assert_eq!(all[1..], ["b.bin: note: skipped: binary", "c.txt: note: skipped: UTF-16", summary]);
+    scratch.write("runnerlint.toml", "");
+    assert!(told(&["-v"])[0].starts_with("note: configuration runnerlint.toml; walked in "));
+    assert_eq!(scratch.run(&["-v", "-f", "json"]).json()["notices"].as_array().unwrap().len(), 2);
 }
 
 #[test]
@@ -63,6 +84,7 @@ fn json_has_the_form_that_scripts_rely_on() {
     assert_eq!(
         keys(finding),
         [
+            "baselined",
             "end",
             "fix",
             "help",

@@ -48,9 +48,9 @@ impl Ran {
         self.err.lines().last().unwrap_or_default()
     }
 
-    /// Paths that standard output names, one a line (`--show-files`).
+    /// Paths that standard output names, one a line, before a tab (`--show-files`).
     pub(crate) fn lines(&self) -> Vec<&str> {
-        self.text().lines().collect()
+        self.text().lines().filter_map(|line| line.split('\t').next()).collect()
     }
 }
 

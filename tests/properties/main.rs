@@ -10,7 +10,9 @@
 )]
 
 mod choices;
+#[path = "../holds/invariants.rs"]
 mod invariants;
+mod oracle;
 mod shell;
 mod texts;
 mod yaml;
@@ -19,6 +21,7 @@ use choices::Choices;
 use invariants::Seen;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner};
+use runnerlint::text::Source;
 use std::cell::RefCell;
 
 /// Texts for each property, where nobody asks for more.
@@ -39,7 +42,8 @@ fn check<P: AsRef<str>>(length: usize, generate: impl Fn(&mut Choices<'_>) -> (P
     let strategy = (proptest::collection::vec(any::<u8>(), 0..length), any::<bool>());
     let result = TestRunner::new(config).run(&strategy, |(bytes, token_value)| {
         let (path, text) = generate(&mut Choices::new(&bytes));
-        let result = invariants::all(path.as_ref(), &text, token_value, &mut seen.borrow_mut());
+        let result = oracle::agrees(path.as_ref(), &Source::new(text.clone()))
+            .and_then(|()| invariants::fixes(path.as_ref(), &text, token_value, &mut seen.borrow_mut()));
         result.map_err(TestCaseError::fail)
     });
     if let Err(TestError::Fail(why, (bytes, token_value))) = result {

@@ -36,7 +36,7 @@ impl Place {
     }
 }
 
-const fn place(
+pub(crate) const fn place(
     name: &'static str,
     path: &'static str,
     holds: &'static str,
@@ -47,7 +47,7 @@ const fn place(
 }
 
 /// A place for one line.
-const fn line(
+pub(crate) const fn line(
     name: &'static str,
     path: &'static str,
     wrap: fn(&str) -> Option<String>,

@@ -34,9 +34,10 @@ pub(crate) fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether a text is values that may be the chart's: one document, no manifest, no compose file, no other chart's.
+/// Whether a text is values that may be the chart's: one document, no manifest, no list, no compose file, no other chart's.
 pub(crate) fn values(text: &str) -> bool {
-    !["kind: ", "services:", "---", "githubConfigUrl"].iter().any(|sign| text.contains(sign))
+    !text.starts_with("- ")
+        && !["kind: ", "services:", "---", "githubConfigUrl"].iter().any(|sign| text.contains(sign))
 }
 
 pub(crate) fn prefix(text: &str, with: &str) -> String {

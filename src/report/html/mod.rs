@@ -2,10 +2,12 @@
 
 mod counts;
 mod detail;
+mod plan;
 
 use super::locate::Locator;
 use super::xml::escape;
 use super::{Run, Summary, is_open, notices};
+use crate::baseline::Comparison;
 use crate::escape::inline;
 use crate::run::Checked;
 use std::collections::BTreeSet;
@@ -29,10 +31,14 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
          <h1>runnerlint report</h1>\n<p>{}</p>",
         prose(&summary.line())
     )?;
+    if let Some(baseline) = run.baseline {
+        progress(baseline, out)?;
+    }
     if summary.findings() > 0 {
         write!(out, "<h2>Counts</h2>\n{}", counts::tables(run))?;
         findings(run, out)?;
     }
+    plan::write(&super::plan_of(run.files, run.show_secrets), out)?;
     fixed(run, out)?;
     let notices = notices(run.files, false);
     if !notices.is_empty() {
@@ -44,6 +50,24 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
          <script>{SCRIPT}</script>\n</body>\n</html>",
         env!("CARGO_PKG_VERSION"),
         if run.show_secrets { "not hidden" } else { "shown as <code>*</code>" },
+    )
+}
+
+/// How far the migration is: what the baseline knew, and what of it is gone.
+fn progress(baseline: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+    let Comparison { known, gone, new, .. } = baseline;
+    let percent = (gone * 100).checked_div(*known).unwrap_or(100);
+    let more = match new {
+        0 => "nothing new came".to_owned(),
+        1 => "1 new finding came".to_owned(),
+        new => format!("{new} new findings came"),
+    };
+    writeln!(
+        out,
+        "<h2 id=\"progress\">Progress</h2>\n\
+         <p class=\"progress\"><progress aria-labelledby=\"progress\" max=\"{}\" value=\"{gone}\"></progress> \
+         <strong>{percent}&nbsp;%</strong> of the baseline: {gone} of {known} known findings are gone, {more}.</p>",
+        (*known).max(1)
     )
 }
 
@@ -175,6 +199,20 @@ mod tests {
         let links = page.matches("<a href=\"https://docs.gitlab.com/").count();
         assert_eq!(page.matches(" href=").count(), links);
         assert!(!page.contains(" src=") && !page.contains("url(") && !page.contains("@import"));
+    }
+
+    #[test]
+    fn the_baseline_is_shown_as_far_as_it_is_worked_off() {
+        let text = |known, gone, new| {
+            let mut out = Vec::new();
+            let comparison = crate::baseline::Comparison { known, gone, new, ..Default::default() };
+            super::progress(&comparison, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let some = text(12, 9, 1);
+        assert!(some.contains("max=\"12\" value=\"9\"") && some.contains("75&nbsp;%"), "{some}");
+        assert!(some.contains("9 of 12 known findings are gone, 1 new finding came."), "{some}");
+        assert!(text(0, 0, 0).contains("100&nbsp;%"));
     }
 
     #[test]

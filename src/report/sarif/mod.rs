@@ -53,7 +53,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
                 execution_successful: !Summary::of(run.files).failed,
                 tool_execution_notifications: run.files.iter().flat_map(notifications).collect(),
             }],
-            results: run.files.iter().flat_map(|file| results(file, &indices, run.show_secrets)).collect(),
+            results: run.files.iter().flat_map(|file| results(run, file, &indices)).collect(),
         }],
     };
     let json = serde_json::to_string_pretty(&log).map_err(io::Error::from)?;
@@ -158,11 +158,13 @@ fn notifications(file: &Checked) -> impl Iterator<Item = Notification> {
     })
 }
 
-fn results<'a>(file: &'a Checked, rules: &BTreeMap<&str, usize>, show_secrets: bool) -> Vec<Outcome<'a>> {
+fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) -> Vec<Outcome<'a>> {
     if file.linted.findings.is_empty() {
         return Vec::new();
     }
-    let mask = file.mask(show_secrets);
+    let mask = file.mask(run.show_secrets);
+    // What is gone is not told: services that know of no baseline would open an alert for it.
+    let state = |finding: &Finding| if finding.baselined { "unchanged" } else { "new" };
     let mut place = Place { file, mask: &mask, locator: Locator::new(&file.source) };
     let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
     findings
@@ -171,7 +173,10 @@ fn results<'a>(file: &'a Checked, rules: &BTreeMap<&str, usize>, show_secrets: b
                 Ok(fix) => (vec![place.fix(fix)], None),
                 Err(reason) => (Vec::new(), Some(reason)),
             };
-            let suppression = finding.suppressed.then_some(Suppression { kind: "inSource" });
+            let suppression = finding.suppressed.then(|| Suppression {
+                kind: "inSource",
+                justification: Some(mask.prose(&finding.justification)).filter(|it| !it.is_empty()),
+            });
             Outcome {
                 rule_id: &finding.rule,
                 rule_index: rules.get(&*finding.rule).copied().unwrap_or_default(),
@@ -182,6 +187,7 @@ fn results<'a>(file: &'a Checked, rules: &BTreeMap<&str, usize>, show_secrets: b
                     .map(|(id, it)| place.location(it.span, Some(id), Some(mask.prose(&it.text))))
                     .collect(),
                 partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
+                baseline_state: run.baseline.map(|_| state(finding)),
                 suppressions: suppression.into_iter().collect(),
                 fixes,
                 properties: Properties { unit: finding.unit.as_deref(), via: &finding.via, manual },

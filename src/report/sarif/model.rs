@@ -117,6 +117,9 @@ pub(super) struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    /// Of each result, or of none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) baseline_state: Option<&'static str>,
     /// Always there: a run that knows of suppressions says of each result that there is none.
     pub(super) suppressions: Vec<Suppression>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -136,6 +139,8 @@ pub(super) struct Properties<'a> {
 #[derive(Serialize)]
 pub(super) struct Suppression {
     pub(super) kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) justification: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -109,13 +109,15 @@ impl Document {
                 let own_line = before.is_none_or(|before| before.kind == Kind::Newline);
                 Comment { span: token.span, own_line }
             });
+        let mut comments: Vec<Comment> = comments.chain(template::comments(text, &tags)).collect();
+        comments.sort_by_key(|comment| comment.span);
         let first = read.problems.first().map(|problem| Problem {
             offset: problem.offset,
             message: format!("{}; the rest was read as far as it goes", problem.message),
         });
         let facts = Facts {
             tree: std::mem::take(&mut built.tree),
-            comments: comments.collect(),
+            comments,
             control: tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect(),
             notices: first.into_iter().collect(),
             ..Facts::default()

@@ -53,8 +53,8 @@ fn heredoc(text: &str, span: Span) -> Decoded {
     let templates = templates(text, body, false);
     // A line that goes on with a template has no indentation of its own.
     let goes_on = |at: usize| {
-        let next = templates.partition_point(|template| template.end() <= at);
-        templates.get(next).is_some_and(|template| template.start() < at)
+        let next = templates.partition_point(|template| template.span.end() <= at);
+        templates.get(next).is_some_and(|template| template.span.start() < at)
     };
     // A line without text has none either, and keeps its blanks.
     let blank = |line: &str| line.trim().is_empty() && line.ends_with('\n');
@@ -86,8 +86,17 @@ fn width(line: &str, blanks: usize) -> usize {
     line.chars().take(blanks).map(char::len_utf8).sum()
 }
 
+/// A template in a string.
+#[derive(Clone, Copy)]
+struct Template {
+    /// Up to its `}`, or to the end of the string.
+    span: Span,
+    /// Whether it has an end: else the string is broken, and what stands behind is shown as it is.
+    ends: bool,
+}
+
 /// The outermost templates in `span`.
-fn templates(text: &str, span: Span, quoted: bool) -> Vec<Span> {
+fn templates(text: &str, span: Span, quoted: bool) -> Vec<Template> {
     let bytes = text.as_bytes().get(..span.end()).unwrap_or_default();
     let mut found = Vec::new();
     let mut at = span.start();
@@ -97,7 +106,7 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Span> {
             [b'$', b'$', b'{', ..] | [b'%', b'%', b'{', ..] => 3,
             [b'$' | b'%', b'{', ..] => {
                 let end = lex::template_end(bytes, at);
-                found.push(Span::new(at, end.unwrap_or(span.end())));
+                found.push(Template { span: Span::new(at, end.unwrap_or(span.end())), ends: end.is_some() });
                 // One that does not end hides what is behind it: each search would go to the end.
                 let Some(end) = end else { break };
                 end - at
@@ -109,14 +118,18 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Span> {
 }
 
 /// Writes what the bytes below `span` mean. What one of `templates` holds is its own: nothing in it is an escape.
-fn pieces(text: &str, span: Span, quoted: bool, templates: &[Span], out: &mut Decoder) {
+fn pieces(text: &str, span: Span, quoted: bool, templates: &[Template], out: &mut Decoder) {
     let bytes = text.as_bytes().get(..span.end()).unwrap_or_default();
-    let next = templates.partition_point(|template| template.end() <= span.start());
+    let next = templates.partition_point(|template| template.span.end() <= span.start());
     let mut ahead = templates.get(next..).unwrap_or_default().iter().peekable();
     let mut from = span.start();
     let mut at = span.start();
     while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some(template) = ahead.next_if(|template| template.start() <= at) {
+        if let Some(Template { span: template, ends }) = ahead.next_if(|template| template.span.start() <= at)
+        {
+            if !ends {
+                break;
+            }
             if template.start() == at {
                 // Not verbatim: it is edited as a whole or not at all.
                 out.verbatim(text, Span::new(from, at));

@@ -231,9 +231,18 @@ fn list(text: &str, family: &Family, found: &Found, items: &[Item]) -> Option<Re
         } else {
             "'"
         };
-        decoder.decoded(quote, Span::at(literal.inner.start()));
+        // A quote of the command line lies on the string's own.
+        let (open, close) = if literal.heredoc {
+            (Span::at(literal.inner.start()), Span::at(literal.inner.end()))
+        } else {
+            (
+                Span::new(literal.span.start(), literal.inner.start()),
+                Span::new(literal.inner.end(), literal.span.end()),
+            )
+        };
+        decoder.decoded(quote, open);
         write(&mut decoder, text, literal, family);
-        decoder.decoded(quote, Span::at(literal.inner.end()));
+        decoder.decoded(quote, close);
     }
     Some(region(decoder.finish(whole, Codec::Sealed(SEALED)), first))
 }

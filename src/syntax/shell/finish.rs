@@ -27,6 +27,7 @@ pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     out.bodies = bodies;
     out.facts.regions.sort_by_key(|region| region.opener);
     out.facts.comments.sort_by_key(|comment| comment.span);
+    out.facts.comments.dedup();
     out.facts.control.sort();
     out.facts.control.dedup();
     out.breaks.sort_by_key(|line| line.span);

@@ -5,8 +5,12 @@ use super::heredoc::Pending;
 use super::scan::{self, Finder, Role};
 use super::script::{Break, BreakKind, Mark, Output};
 use crate::facts::{Comment, Problem};
+use crate::syntax::template;
 use crate::text::Span;
+use std::cell::Cell;
 
+/// Bytes that may be searched for ends that never come, for each byte of text.
+const PATIENCE: usize = 8;
 /// How deep substitutions and groups are followed.
 const DEEPEST: usize = 64;
 
@@ -43,6 +47,8 @@ pub(super) struct Lexer<'t> {
     pub(super) root_prompt: bool,
     /// Delimiters of here-documents that never end.
     pub(super) endless: Vec<String>,
+    /// Bytes that may still be searched for ends that never come.
+    pub(super) patience: Cell<usize>,
 }
 
 impl<'t> Lexer<'t> {
@@ -62,6 +68,7 @@ impl<'t> Lexer<'t> {
             transcript: false,
             root_prompt: false,
             endless: Vec::new(),
+            patience: Cell::new(PATIENCE * text.len() + 4096),
         }
     }
 
@@ -319,6 +326,10 @@ impl<'t> Lexer<'t> {
     pub(super) fn note_control(&mut self, start: usize, end: usize, role: Role) {
         if role != Role::Value {
             self.out.facts.control.push(Span::new(start, end));
+            if template::is_comment(Span::new(start, end).of(self.text)) {
+                let own_line = self.first_on_line(start);
+                self.out.facts.comments.push(Comment { span: Span::new(start, end), own_line });
+            }
         }
     }
 

@@ -232,12 +232,24 @@ impl Lexer<'_> {
         }
     }
 
+    /// What stands between blanks before `at`; nothing where that is longer than any option.
+    fn word_before(&self, at: usize) -> &[u8] {
+        let near = self.bytes.get(at.saturating_sub(LONGEST_OPTION)..at).unwrap_or_default();
+        let blanks = near.iter().rev().take_while(|byte| b" \t".contains(byte)).count();
+        let word = near.get(..near.len() - blanks).unwrap_or_default();
+        match word.iter().rposition(|byte| b" \t\n".contains(byte)) {
+            Some(blank) => word.get(blank + 1..).unwrap_or_default(),
+            None if at <= LONGEST_OPTION => word,
+            None => b"",
+        }
+    }
+
     /// The end of `<your token>`, which is no redirection.
     pub(super) fn placeholder(&self, start: usize) -> Option<usize> {
         let at = self.at;
         let rest = self.text.get(at..)?.strip_prefix('<')?;
-        let before = self.text.get(..at)?.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next()?;
-        let is_value = before.len() > 2 && before.starts_with("--") && !before.contains('=');
+        let before = self.word_before(at);
+        let is_value = before.len() > 2 && before.starts_with(b"--") && !before.contains(&b'=');
         if !is_value && !rest.starts_with(char::is_alphabetic) || rest.starts_with(['(', ' ', '<', '>']) {
             return None;
         }
@@ -254,7 +266,7 @@ impl Lexer<'_> {
         }
         let glued = behind.starts_with(|c: char| c.is_alphanumeric() || c == '&' || c == '>' || c == '$');
         let telling = inner.contains([' ', '_', '-']) || inner.contains(char::is_uppercase);
-        let behind_option = before.starts_with('-');
+        let behind_option = before.starts_with(b"-");
         (at > start || !glued && (telling || behind_option)).then_some(at + 1 + len + 1)
     }
 
@@ -372,23 +384,12 @@ impl Lexer<'_> {
         if self.bytes.get(at..at + 2)? != b"((" {
             return None;
         }
-        let mut open = 0_usize;
-        for (index, byte) in self.bytes.iter().enumerate().skip(at) {
-            match byte {
-                b'(' => open += 1,
-                b')' if open == 2 => {
-                    return (self.bytes.get(index + 1) == Some(&b')')).then_some(index + 2);
-                }
-                b')' => open -= 1,
-                b'\n' if index - at > 512 => return None,
-                b'"' | b'\'' | b'`' | b';' if open < 2 => return None,
-                _ => {}
-            }
-            if index - at > 4096 {
-                return None;
-            }
+        let limit = self.patience.get().min(LONGEST_ARITHMETIC);
+        let (end, read) = arithmetic_end(self.bytes.get(at..)?, limit);
+        if end.is_none() {
+            self.patience.set(self.patience.get().saturating_sub(read));
         }
-        None
+        end.map(|end| at + end)
     }
 
     /// The inside of `${…}`, up to behind its `}`.
@@ -433,6 +434,30 @@ impl Lexer<'_> {
     pub(super) fn char_len(&self) -> usize {
         self.text.get(self.at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
     }
+}
+
+/// The longest option that is looked for before a placeholder, with blanks, in bytes.
+const LONGEST_OPTION: usize = 160;
+/// The longest `((…))` that is looked for, in bytes.
+const LONGEST_ARITHMETIC: usize = 4096;
+
+/// Where `((…))` at the start of `bytes` ends, if it does within `limit` bytes, and how many bytes were read.
+fn arithmetic_end(bytes: &[u8], limit: usize) -> (Option<usize>, usize) {
+    let mut open = 0_usize;
+    for (index, byte) in bytes.iter().enumerate().take(limit) {
+        match byte {
+            b'(' => open += 1,
+            b')' if open == 2 => {
+                let closed = bytes.get(index + 1) == Some(&b')');
+                return (closed.then_some(index + 2), index);
+            }
+            b')' => open -= 1,
+            b'\n' if index > 512 => return (None, index),
+            b'"' | b'\'' | b'`' | b';' if open < 2 => return (None, index),
+            _ => {}
+        }
+    }
+    (None, limit.min(bytes.len()))
 }
 
 pub(super) fn has_template(text: &str) -> bool {

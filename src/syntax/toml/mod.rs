@@ -16,7 +16,7 @@ mod tree;
 mod write;
 
 use super::entries::Entries;
-use super::template::Role;
+use super::template::{self, Role};
 use super::{Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
@@ -61,6 +61,10 @@ impl Document {
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
             masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect()
         });
+        if let Some(masked) = &reading.masked {
+            built.comments.extend(template::comments(text, &masked.tags));
+            built.comments.sort_by_key(|comment| comment.span);
+        }
         let facts = Facts {
             tree: std::mem::take(&mut built.tree),
             comments: std::mem::take(&mut built.comments),

@@ -17,7 +17,7 @@ mod tests;
 mod tree;
 mod write;
 
-use super::template::Role;
+use super::template::{self, Role};
 use super::{Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
@@ -64,7 +64,11 @@ struct Document {
 impl Document {
     fn of(text: &str) -> Self {
         let mut reading = Reading::of(text);
-        let built = tree::build(text, &reading, false);
+        let mut built = tree::build(text, &reading, false);
+        if let Some(masked) = &reading.masked {
+            built.comments.extend(template::comments(text, &masked.tags));
+            built.comments.sort_by_key(|comment| comment.span);
+        }
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
             masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect()
         });

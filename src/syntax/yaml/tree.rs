@@ -446,7 +446,11 @@ impl<'t> Builder<'t> {
             None => String::new(),
             _ => text.to_owned(),
         };
-        let opaque = masked || template::has_opener(&text);
+        // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
+        let own_tag = event.tag.map(|tag| tag.of(self.texts.text));
+        let made =
+            own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
+        let opaque = masked || made || template::has_opener(&text);
         let null = style == ScalarStyle::Plain
             && event.tag.is_none()
             && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL");

@@ -3,6 +3,7 @@
 mod block;
 mod flow;
 
+use super::tree::Layout;
 use super::{Document, lines};
 use crate::embed::NoEdit;
 use crate::facts::{NodeId, NodeKind, ScalarStyle};
@@ -139,7 +140,24 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         .iter()
         .take_while(|comment| comment.span.start() < span.end())
         .any(|comment| comment.own_line && own(comment.span.start()));
-    comment || document.reading.touches(span) || node.tag.is_some() || layout.anchor.is_some()
+    comment
+        || trails(document, layout, last)
+        || document.reading.touches(span)
+        || node.tag.is_some()
+        || layout.anchor.is_some()
+}
+
+/// Whether comments behind the last entry stand deeper than the collection's own entry: they are about what is in it.
+fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
+    let text = document.text.as_str();
+    let column = |at: usize| at - lines::line_start(text, at);
+    let next = document.facts.comments.partition_point(|comment| comment.span.start() < last);
+    let behind = document.facts.comments.get(next..).unwrap_or_default();
+    // One may stand on the last line itself.
+    let Some(comment) = behind.iter().take(2).find(|comment| comment.own_line) else { return false };
+    let from = lines::line_end(text, last);
+    let between = text.get(from..comment.span.start()).unwrap_or("-");
+    !layout.flow && between.trim().is_empty() && column(comment.span.start()) > column(layout.entry)
 }
 
 /// Refuses nodes that are not ours to take.

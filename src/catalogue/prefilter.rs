@@ -7,27 +7,27 @@ use std::sync::OnceLock;
 
 /// The literals of all rules. Those of the rules that are built in are few, and searched for by themselves, so that a user's
 /// own rules slow nothing down but their own search.
-pub(super) struct Prefilter {
+pub(crate) struct Prefilter {
     built_in: Literals,
     own: Literals,
 }
 
 impl Prefilter {
     /// Of `rules`, the first `built_in` of which are built in.
-    pub(super) fn of(rules: &[Rule], built_in: usize) -> Self {
+    pub(crate) fn of(rules: &[Rule], built_in: usize) -> Self {
         let (first, own) = rules.split_at(built_in.min(rules.len()));
         Self { built_in: Literals::of(first), own: Literals::of(own) }
     }
 
     /// Whether some rule finds all that it needs.
-    pub(super) fn is_relevant(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn is_relevant(&self, bytes: &[u8]) -> bool {
         self.built_in.is_relevant(bytes) || self.own.is_relevant(bytes)
     }
 
     /// Tells whether a text inside `file` may hold part of a match: whether any literal of any rule stands in it. What a rule
     /// needs may be spread over several texts, the variable in one item of a script and the command in the next. Rules of a
     /// user's own that find nothing in the file ask for no text in it.
-    pub(super) fn within<'a>(&'a self, file: &[u8]) -> impl Fn(&str) -> bool + use<'a> {
+    pub(crate) fn within<'a>(&'a self, file: &[u8]) -> impl Fn(&str) -> bool + use<'a> {
         let own = self.own.is_relevant(file);
         move |text| {
             self.built_in.is_mentioned(text.as_bytes()) || own && self.own.is_mentioned(text.as_bytes())
@@ -36,12 +36,12 @@ impl Prefilter {
 
     /// Whether these bytes may hold values that only another file tells whose they are: those of the chart that the rules
     /// that are built in speak of.
-    pub(super) fn may_be_values(&self, bytes: &[u8]) -> bool {
+    pub(crate) fn may_be_values(&self, bytes: &[u8]) -> bool {
         self.built_in.is_mentioned(bytes)
     }
 
     /// The rules that find all that they need, by index.
-    pub(super) fn active(&self, bytes: &[u8]) -> Vec<usize> {
+    pub(crate) fn active(&self, bytes: &[u8]) -> Vec<usize> {
         let mut active = self.built_in.active(bytes);
         active.extend(self.own.active(bytes).into_iter().map(|index| self.built_in.needs.len() + index));
         active

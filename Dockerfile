@@ -1,0 +1,18 @@
+# docker build -t runnerlint .
+# docker run --rm -v "$PWD:/work:ro" runnerlint
+# docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" runnerlint --fix
+
+FROM rust:1-slim-bookworm AS build
+WORKDIR /src
+COPY Cargo.toml Cargo.lock ./
+COPY rules rules
+COPY src src
+RUN cargo build --locked --profile dist
+
+# Not `scratch`: a job of GitLab CI starts a shell in its image.
+FROM debian:bookworm-slim
+COPY --from=build /src/target/dist/runnerlint /usr/local/bin/
+COPY LICENSE-APACHE LICENSE-MIT /usr/share/doc/runnerlint/
+USER 65534:65534
+WORKDIR /work
+ENTRYPOINT ["runnerlint"]

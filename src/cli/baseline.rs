@@ -1,0 +1,137 @@
+//! The file of known findings: read before a run, compared and written after it.
+
+use super::Error;
+use super::args::CheckArgs;
+use super::output::complain;
+use crate::baseline::{Baseline, Comparison, Entry};
+use crate::config::Config;
+use crate::engine;
+use crate::escape::inline;
+use crate::fixer::write;
+use crate::run::{Accepted, Checked, State};
+use crate::walk;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// More entries than this are not told one by one.
+const MOST_STALE: usize = 10;
+
+/// The baseline of a run.
+pub(super) struct Known {
+    /// As it was named.
+    file: PathBuf,
+    /// Absolute, its folder without links.
+    real: PathBuf,
+    /// What was in it; `None` if it is to be made.
+    old: Option<Vec<u8>>,
+    accepted: Arc<Accepted>,
+}
+
+/// Reads the baseline that is asked for.
+pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, Error> {
+    // An empty name switches off what a configuration file names.
+    let named = args.baseline.as_ref().map_or_else(|| config.baseline(), |it| Some(Path::new(it)));
+    let Some(file) = named.filter(|it| !it.as_os_str().is_empty()) else {
+        return if args.write_baseline { Err(Error::NoBaseline) } else { Ok(None) };
+    };
+    let cwd = walk::working_directory()?;
+    // A configuration file names it from its own folder.
+    let file = file.strip_prefix(&cwd).unwrap_or(file);
+    let shown = || walk::display(file);
+    let failed = |error| Error::Read { path: shown(), error };
+    let real = walk::real(&cwd, file);
+    let named = std::path::absolute(file).map_err(failed)?;
+    let folder = named.parent().unwrap_or(Path::new("/"));
+    let folder = fs::canonicalize(folder).map_err(failed)?;
+    let old = match fs::read(file) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound && args.write_baseline => None,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(Error::MissingBaseline(shown())),
+        Err(error) => return Err(failed(error)),
+    };
+    let parsed = old.as_ref().map(|bytes| Baseline::parse(&String::from_utf8_lossy(bytes))).transpose();
+    let baseline = parsed.map_err(|error| Error::Baseline { path: shown(), error })?.unwrap_or_default();
+    let accepted = Arc::new(Accepted { folder, baseline });
+    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted }))
+}
+
+impl Known {
+    /// What the run has to know.
+    pub(super) fn accepted(&self) -> Arc<Accepted> {
+        Arc::clone(&self.accepted)
+    }
+
+    /// The file itself is none to be linted.
+    pub(super) fn leave_out(&self, found: &mut walk::Found) {
+        found.files.retain(|target| target.real != self.real);
+    }
+
+    /// Compares with what was found below `roots`. An entry is gone only if this run would have found it: its file was
+    /// linted, or is no more below what was to be linted, and its rule was not switched off.
+    pub(super) fn compare(&self, config: &Config, roots: &[PathBuf], files: &[Checked]) -> Comparison {
+        let roots: Vec<PathBuf> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
+        let states: BTreeMap<&str, State> =
+            files.iter().filter(|it| !it.name.is_empty()).map(|it| (&*it.name, it.state)).collect();
+        let settles = |entry: &Entry| {
+            let is_linted = match states.get(&*entry.path) {
+                Some(state) => *state != State::Skipped,
+                None => {
+                    let path = self.accepted.folder.join(&entry.path);
+                    let real = path.parent().map_or_else(|| path.clone(), |it| walk::real(it, Path::new("")));
+                    roots.iter().any(|root| real.starts_with(root)) && fs::symlink_metadata(&path).is_err()
+                }
+            };
+            let path = self.accepted.folder.join(&entry.path);
+            is_linted && engine::is_told(&config.settings(&path), &entry.rule)
+        };
+        let found = files.iter().filter(|it| it.state != State::Skipped && !it.name.is_empty());
+        let found = found.map(|file| (&*file.name, file.linted.findings.as_slice()));
+        self.accepted.baseline.compare(found, settles)
+    }
+
+    /// Writes what is known now, and marks all that was found as known.
+    pub(super) fn write(&self, comparison: &Comparison, files: &mut [Checked]) -> Result<(), Error> {
+        let text = comparison.next.to_json();
+        if self.old.as_deref() != Some(text.as_bytes()) {
+            let written = match &self.old {
+                Some(old) => write::replace(&self.file, old, text.as_bytes()),
+                None => write::create(&self.file, text.as_bytes()),
+            };
+            written.map_err(|error| Error::Unwritten { path: walk::display(&self.file), error })?;
+        }
+        for finding in files.iter_mut().flat_map(|file| &mut file.linted.findings) {
+            finding.baselined |= !finding.suppressed;
+            if finding.fix.is_ok() {
+                finding.fix = Err("the baseline accepts it from now on".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what became of the baseline.
+    pub(super) fn tell(&self, comparison: &Comparison, written: bool) {
+        let file = inline(&walk::display(&self.file)).into_owned();
+        if written {
+            let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
+            return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
+        }
+        for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
+            let (path, name) = (inline(&entry.path), inline(&entry.name));
+            let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
+            let what = if name.is_empty() { String::new() } else { format!(" `{name}`") };
+            complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", inline(&entry.rule)));
+        }
+        if let Some(more) = comparison.stale.len().checked_sub(MOST_STALE).filter(|more| *more > 0) {
+            complain(&format!("{file}: note: and {more} more"));
+        }
+        if comparison.gone > 0 {
+            let (gone, known) = (comparison.gone, comparison.known);
+            complain(&format!(
+                "{file}: note: {gone} of {known} known findings are gone; `--write-baseline` takes them out"
+            ));
+        }
+    }
+}

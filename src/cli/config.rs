@@ -1,0 +1,122 @@
+//! The configuration as the command line and the environment ask for it.
+
+use super::args::{CheckArgs, ConfigArgs, OwnRules};
+use super::{Error, rules};
+use crate::catalogue::Catalogue;
+use crate::config::schema::Key;
+use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
+use crate::rules::load::Read;
+use crate::run::{LoadError, load_rules};
+use crate::walk;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{env, thread};
+
+/// Stands in for `--config`.
+const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
+
+/// Reads the configuration file that is wanted, and lays the command line over it. What they name is not looked for yet.
+pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
+    Ok(Config::new(config::load(&choice(args), &walk::working_directory()?)?, command_line))
+}
+
+/// As [`read`], with the rules of its folders.
+pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
+    with_rules(read(args, command_line)?)
+}
+
+/// The configuration with the rules of its folders; all that it names has to be there.
+pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
+    let loaded = load_rules(&config.rules());
+    by(config, loaded)
+}
+
+/// As [`with_rules`], with something else done while the rules are read.
+pub(super) fn with_rules_beside<T>(config: Config, other: impl FnOnce() -> T) -> (Result<Config, Error>, T) {
+    let folders = config.rules();
+    let (loaded, other) = thread::scope(|scope| {
+        let load = || load_rules(&folders);
+        let loading =
+            if folders.is_empty() { None } else { thread::Builder::new().spawn_scoped(scope, load).ok() };
+        let other = other();
+        let loaded = loading.and_then(|loading| loading.join().ok());
+        (loaded.unwrap_or_else(load), other)
+    });
+    (by(config, loaded), other)
+}
+
+fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError>) -> Result<Config, Error> {
+    let (catalogue, _) = loaded?;
+    rules::validate(&catalogue, config.named_by_options())?;
+    if let Some(file) = config.file() {
+        file.check_names(&catalogue.ids())?;
+    }
+    Ok(config.by(catalogue))
+}
+
+fn choice(args: &ConfigArgs) -> Choice {
+    let variable = || env::var_os(CONFIG_VARIABLE).filter(|it| !it.is_empty()).map(PathBuf::from);
+    match (args.isolated, &args.config) {
+        (true, _) => Choice::Isolated,
+        (_, Some(path)) => Choice::File(path.clone()),
+        _ => variable().map_or(Choice::Nearest, Choice::File),
+    }
+}
+
+/// What the options of `check` say.
+pub(super) fn layer(args: &CheckArgs) -> Layer {
+    let mut layer = Layer::default();
+    let names = |list: &[String]| list.iter().map(Name::from).collect();
+    if !args.select.is_empty() {
+        layer.give_option(Key::Select, Value::Names(names(&args.select)));
+    }
+    if !args.ignore.is_empty() {
+        layer.give_option(Key::Ignore, Value::Names(names(&args.ignore)));
+    }
+    if !args.exclude.is_empty() {
+        layer.give_option(Key::Exclude, Value::Globs(names(&args.exclude)));
+    }
+    if let Some(version) = args.target_gitlab {
+        layer.give_option(Key::TargetGitlab, Value::Version(version));
+    }
+    if let Some(fail_on) = args.fail_on {
+        layer.give_option(Key::FailOn, Value::FailOn(fail_on));
+    }
+    if let Some(value) = &args.token_value {
+        layer.give_option(Key::TokenValue, Value::Text(value.clone()));
+    }
+    if let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()) {
+        layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
+    }
+    own_rules(&args.own, &mut layer);
+    layer
+}
+
+/// What options say of a user's own rules.
+pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
+    if !args.rules.is_empty() {
+        layer.give_option(Key::Rules, Value::Folders(args.rules.clone()));
+    }
+    if !args.target.is_empty() {
+        layer.give_option(Key::Targets, Value::Versions(args.target.clone()));
+    }
+}
+
+/// What is left out of the walk: by the configuration file, and by the command line from the working directory. Rules show
+/// what is wrong in their examples: a folder of rules is not linted by itself, unless it is named.
+pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, Error> {
+    let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
+    let cwd = walk::working_directory()?;
+    if !globs.is_empty() {
+        all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
+    }
+    for folder in config.rules() {
+        all.extend(itself(&walk::real(&cwd, &folder)));
+    }
+    Ok(all)
+}
+
+fn itself(folder: &Path) -> Option<Globs> {
+    let name = folder.file_name()?.to_str()?;
+    Globs::new(folder.parent()?, &[format!("/{}/", globset::escape(name))]).ok()
+}

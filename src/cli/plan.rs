@@ -1,0 +1,162 @@
+//! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before anything is taken out.
+
+use super::args::{ConfigArgs, OwnRules};
+use super::check::{default_paths, threads};
+use super::output::{complain, stderr_is_terminal};
+use super::{Error, Outcome, config};
+use crate::config::schema::Key;
+use crate::config::{Layer, Value, version};
+use crate::plan::Plan;
+use crate::report::plan::{FORMATS, Format, format_of};
+use crate::report::{Summary, notices, plan_of};
+use crate::run::{self, Checked, Mode};
+use crate::walk;
+use clap::Args;
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// All rules are used, whatever is selected elsewhere: a plan is about registrations.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    /// Files and folders; `-` for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Form of the plan [default: by the ending of --output-file, else markdown]
+    #[arg(short, long, alias = "output-format", value_name = "FORMAT", value_parser = format, long_help = format_help())]
+    format: Option<&'static Format>,
+    /// Write the plan to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+    /// What fixes would put in the place of a registration token: '$RUNNER_TOKEN'
+    #[arg(long, value_name = "EXPR")]
+    token_value: Option<String>,
+    /// Judge by this GitLab version [default: the newest known]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
+    target_gitlab: Option<(u32, u32)>,
+    /// Leave these files out; globs as in .gitignore (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+    /// Leave excluded and ignored files out even if they are named on the command line
+    #[arg(long)]
+    force_exclude: bool,
+    /// Pass over .gitignore, .ignore and .runnerlintignore
+    #[arg(long)]
+    no_ignore: bool,
+    #[command(flatten)]
+    own: OwnRules,
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// The name that standard input is read as
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<String>,
+    /// Say nothing on standard error but what went wrong
+    #[arg(short, long)]
+    quiet: bool,
+    /// Threads to work with [default: one for each processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<std::num::NonZeroUsize>,
+}
+
+fn format(name: &str) -> Result<&'static Format, String> {
+    let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
+    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| format!("known: {}", names()))
+}
+
+fn format_help() -> String {
+    let line = |format: &Format| format!("\n- {} (.{}): {}", format.name, format.extension, format.about);
+    let lines: String = FORMATS.iter().map(line).collect();
+    format!("Form of the plan; without it the ending of --output-file decides, else it is markdown:{lines}")
+}
+
+/// Runs the command: 0 unless the run failed.
+pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
+    let config = config::load(&args.config, layer(args))?;
+    let walk = walk::Options {
+        exclude: config::exclude(&config, &args.exclude)?,
+        force_exclude: args.force_exclude,
+        no_ignore: args.no_ignore,
+        threads: threads(args.jobs),
+    };
+    let options = run::Options {
+        config,
+        units: true,
+        mode: Mode::Check,
+        add_ignore: None,
+        accepted: None,
+        unsafe_too: false,
+        threads: walk.threads,
+        show_secrets: false,
+        for_terminal: false,
+        hold: false,
+        tell_skipped: false,
+    };
+    let files = if args.paths.iter().any(|path| path == Path::new("-")) {
+        if args.paths.len() > 1 {
+            return Err(Error::StdinAndPaths);
+        }
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes)?;
+        vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)]
+    } else {
+        run::files(&options, &walk::find(&default_paths(&args.paths), &walk)?, &|| ())
+    };
+    let plan = plan_of(&files, false);
+    let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
+    let text = text(&plan, args.format.unwrap_or_else(by_name))?;
+    match &args.output_file {
+        Some(file) => {
+            fs::write(file, text).map_err(|error| Error::Write { path: walk::display(file), error })?;
+        }
+        None => io::stdout().lock().write_all(&text)?,
+    }
+    for line in notices(&files, args.quiet) {
+        complain(&line);
+    }
+    if !args.quiet && (stderr_is_terminal() || args.output_file.is_some()) {
+        complain(&plan.summary());
+    }
+    Ok(if Summary::of(&files).failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+fn layer(args: &PlanArgs) -> Layer {
+    let mut layer = Layer::default();
+    if let Some(version) = args.target_gitlab {
+        layer.give_option(Key::TargetGitlab, Value::Version(version));
+    }
+    if let Some(value) = &args.token_value {
+        layer.give_option(Key::TokenValue, Value::Text(value.clone()));
+    }
+    config::own_rules(&args.own, &mut layer);
+    layer
+}
+
+fn text(plan: &Plan, format: &Format) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    (format.write)(plan, &mut text)?;
+    Ok(text)
+}
+
+/// Writes the plan of all registrations, those that the waiting fixes take out among them. A file that holds something is
+/// left as it is: it may be the plan of an earlier fix, and the only place where its settings are. If there is nothing to
+/// fix, that is no mistake.
+pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) -> Result<(), Error> {
+    let shown = || walk::display(path);
+    let holds = fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
+    let fixes = files.iter().any(|file| file.pending.is_some());
+    if holds && fixes {
+        return Err(Error::PlanExists(shown()));
+    }
+    if holds {
+        complain(&format!("nothing to fix: {} stays as it is", crate::escape::inline(&shown())));
+        return Ok(());
+    }
+    let text = text(&plan_of(files, show_secrets), format_of(path))?;
+    let write = || -> io::Result<()> {
+        let mut file = fs::File::create(path)?;
+        file.write_all(&text)?;
+        // The fixes come only when the plan is there to stay. A pipe has nothing to keep.
+        if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
+    };
+    write().map_err(|error| Error::WritePlan { path: shown(), error })
+}

@@ -1,0 +1,69 @@
+//! A progress bar for a person who waits.
+
+use super::args::CheckArgs;
+use super::output;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What is done sooner needs no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the bar moves.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A bar on standard error. There is none where nobody sees it: with `-q`, with `--no-progress`, and where standard error is
+/// no terminal. What standard output is does not matter: the bar never writes there.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    waiting: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Progress {
+    pub(super) fn start(args: &CheckArgs) -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
+        let wanted = !args.quiet && !args.no_progress && output::stderr_is_terminal() && !output::is_dumb();
+        let waiting = wanted.then(|| wait(&bar)).flatten();
+        Self { bar, waiting }
+    }
+
+    /// Says how many files there are.
+    pub(super) fn files(&self, count: usize) {
+        self.bar.set_length(count as u64);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files") {
+            self.bar.set_style(style);
+        }
+    }
+
+    /// One more file is done.
+    pub(super) fn done(&self) {
+        self.bar.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub(super) fn end(self) {
+        if let Some((end, thread)) = self.waiting {
+            drop(end);
+            // A bar that was not drawn is no reason to fail.
+            let _ = thread.join();
+        }
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Shows the bar after a while; without a thread for it there is no bar.
+fn wait(bar: &ProgressBar) -> Option<(Sender<()>, JoinHandle<()>)> {
+    let (end, ended) = channel();
+    let bar = bar.clone();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} looking for files") {
+        bar.set_style(style);
+    }
+    let show = move || {
+        if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            bar.set_draw_target(ProgressDrawTarget::stderr());
+            bar.enable_steady_tick(TICK);
+        }
+    };
+    let thread = thread::Builder::new().spawn(show).ok()?;
+    Some((end, thread))
+}

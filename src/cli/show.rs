@@ -1,0 +1,52 @@
+//! What would be done, without doing it: `--show-files` and `--show-settings`.
+
+use super::args::CheckArgs;
+use super::output::complain;
+use super::{Error, Outcome};
+use crate::config::{self, Config};
+use crate::{escape, run, walk};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// One line for each file: its path, a tab, and its language or why it would be skipped.
+pub(super) fn files(options: &run::Options, found: &walk::Found) -> Result<Outcome, Error> {
+    let mut out = io::stdout().lock();
+    let mut failed = false;
+    for file in &found.files {
+        let how = match run::language(options, file) {
+            Ok(language) => language.to_owned(),
+            Err(notice) => {
+                failed |= notice.kind.is_failure();
+                notice.message
+            }
+        };
+        writeln!(out, "{}\t{}", escape::inline(&walk::display(&file.shown)), escape::inline(&how))?;
+    }
+    for (path, notice) in &found.notices {
+        failed |= notice.kind.is_failure();
+        complain(&format!("{}: {}", escape::inline(&walk::display(path)), notice.message));
+    }
+    Ok(if failed { Outcome::Failed } else { Outcome::Clean })
+}
+
+/// The settings that hold for each of the paths, or for all files.
+pub(super) fn settings(args: &CheckArgs, config: &Config) -> Result<Outcome, Error> {
+    let mut out = io::stdout().lock();
+    match config.file() {
+        Some(file) => writeln!(out, "# configuration file: {}", escape::inline(&file.shown))?,
+        None => writeln!(out, "# no configuration file")?,
+    }
+    if args.paths.is_empty() {
+        writeln!(out, "# for all files, but for what overrides say\n")?;
+        out.write_all(config::show(config, None).as_bytes())?;
+    }
+    let cwd = walk::working_directory()?;
+    for path in &args.paths {
+        let named = args.stdin_filename.as_deref().filter(|_| path == Path::new("-"));
+        let path = named.map_or(path.as_path(), Path::new);
+        let real = walk::real(&cwd, path);
+        writeln!(out, "# for {}\n", escape::inline(&walk::display(path)))?;
+        out.write_all(config::show(config, Some(&real)).as_bytes())?;
+    }
+    Ok(Outcome::Clean)
+}

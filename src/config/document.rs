@@ -1,0 +1,264 @@
+use super::ConfigError;
+use super::globs::Globs;
+use super::merge::{Given, Layer, Origin};
+use super::names::{ALL, did_you_mean, families, nearest};
+use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
+use super::value::{Name, Value, Wrong, kind, span_of};
+use crate::text::{Source, Span};
+use std::path::{Path, PathBuf};
+use toml_edit::{Item, TableLike};
+
+/// Something wrong in a configuration file.
+#[derive(Debug)]
+pub struct Problem {
+    /// The file, as shown.
+    pub path: String,
+    /// Its text.
+    pub source: Source,
+    /// Where.
+    pub span: Span,
+    /// What is wrong, one line.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// What must not be shown of the text.
+    pub secrets: Vec<Span>,
+}
+
+/// A configuration file that was read.
+#[derive(Debug)]
+pub struct ConfigFile {
+    /// As shown.
+    pub shown: String,
+    /// The folder that it stands in: absolute, without links.
+    pub folder: PathBuf,
+    text: String,
+    pub(super) layer: Layer,
+    pub(super) exclude: Option<Globs>,
+    pub(super) overrides: Vec<Override>,
+}
+
+/// Settings for some files.
+#[derive(Debug)]
+pub(super) struct Override {
+    pub(super) paths: Globs,
+    pub(super) layer: Layer,
+}
+
+impl ConfigFile {
+    /// Reads the text of the file `shown` in `folder` (absolute, without links).
+    ///
+    /// # Errors
+    /// What is wrong in it, first of all.
+    pub(super) fn parse(shown: String, folder: PathBuf, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        let mark = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
+        let source = Source::new(mark.unwrap_or(bytes));
+        let read = Reader { source: &source, shown: &shown, folder: &folder }.read();
+        let (layer, exclude, overrides) = match read {
+            Ok(read) => read,
+            Err(wrong) => {
+                return Err(invalid(shown, source.text().to_owned(), wrong.span, wrong.message, wrong.help));
+            }
+        };
+        Ok(Self { text: source.text().to_owned(), shown, folder, layer, exclude, overrides })
+    }
+
+    /// Checks that all rules and families that it names are among `ids`.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check_names(&self, ids: &[&str]) -> Result<(), ConfigError> {
+        let mut known: Vec<&str> = ids.iter().copied().chain(families(ids)).collect();
+        let layers = std::iter::once(&self.layer).chain(self.overrides.iter().map(|it| &it.layer));
+        let names = layers.flat_map(Layer::values).flat_map(|given| match &given.value {
+            Value::Names(names) => names.iter().map(|name| (name, true)).collect(),
+            Value::Levels(levels) => levels.iter().map(|(name, _)| (name, false)).collect(),
+            _ => Vec::new(),
+        });
+        for (Name { text, span }, all) in names {
+            if !(known.contains(&text.as_str()) || all && text == ALL) {
+                known.push(ALL);
+                let message = format!("unknown rule or family `{text}`");
+                let help = did_you_mean(nearest(text, &known))
+                    .or_else(|| Some("`runnerlint rules` lists them".to_owned()));
+                let span = span.unwrap_or(Span::at(0));
+                return Err(invalid(self.shown.clone(), self.text.clone(), span, message, help));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn invalid(path: String, text: String, span: Span, message: String, help: Option<String>) -> ConfigError {
+    let secrets = secrets(&text);
+    let source = Source::new(text.into_bytes());
+    ConfigError::Invalid(Box::new(Problem { path, source, span, message, help, secrets }))
+}
+
+/// What stands in the place of a token without being a variable or an expression, however broken the file is.
+fn secrets(text: &str) -> Vec<Span> {
+    let mut at = 0;
+    let mut secrets = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if let Some((_, value)) = line.split_once(Key::TokenValue.entry().name)
+            && !is_reference(value)
+        {
+            let value = value.trim_start_matches([' ', '=', '\t']);
+            secrets.push(Span::new(
+                at + line.len() - value.len(),
+                at + line.trim_end().len().max(line.len() - value.len()),
+            ));
+        }
+        at += line.len();
+    }
+    secrets
+}
+
+/// Whether the value for the place of a token stands for one, and is none.
+pub(super) fn is_reference(value: &str) -> bool {
+    value.contains(['$', '{', '<', '%'])
+}
+
+type Parts = (Layer, Option<Globs>, Vec<Override>);
+
+struct Reader<'a> {
+    source: &'a Source,
+    shown: &'a str,
+    folder: &'a Path,
+}
+
+impl Reader<'_> {
+    fn read(&self) -> Result<Parts, Wrong> {
+        if let Some(span) = self.source.first_invalid() {
+            return Err(wrong(span, "not UTF-8 text".to_owned(), None));
+        }
+        let text = self.source.text();
+        let document = toml_edit::Document::parse(text).map_err(|error| {
+            let span = span_of(error.span(), Span::at(0));
+            wrong(span, error.message().to_owned(), None)
+        })?;
+        let mut layer = Layer::default();
+        let mut overrides = Vec::new();
+        let root = document.as_table();
+        for (name, item) in root {
+            let span = span_of(root.key(name).and_then(toml_edit::Key::span), Span::at(0));
+            if name == OVERRIDES {
+                overrides = self.overrides(item, span)?;
+                continue;
+            }
+            let entry = entry(name).ok_or_else(|| unknown(name, span, &names(|_| true, OVERRIDES)))?;
+            self.take(&mut layer, entry, item, span)?;
+        }
+        let globs = match layer.get(Key::Exclude) {
+            Some(Given { value: Value::Globs(globs), .. }) => Some(self.globs(globs, "exclude")?),
+            _ => None,
+        };
+        Ok((layer, globs, overrides))
+    }
+
+    fn overrides(&self, item: &Item, span: Span) -> Result<Vec<Override>, Wrong> {
+        let is_not = |item: &Item| {
+            let help = format!("begin each with a line `[[{OVERRIDES}]]`");
+            wrong(span, format!("`{OVERRIDES}` is {}, not a list of tables", kind(item)), Some(help))
+        };
+        let at = |range| span_of(range, span);
+        match item {
+            Item::ArrayOfTables(tables) => {
+                tables.iter().map(|table| self.one_override(table, at(table.span()))).collect()
+            }
+            Item::Value(toml_edit::Value::Array(array)) => array
+                .iter()
+                .map(|value| match value.as_inline_table() {
+                    Some(table) => self.one_override(table, at(table.span())),
+                    None => Err(is_not(item)),
+                })
+                .collect(),
+            _ => Err(is_not(item)),
+        }
+    }
+
+    fn one_override(&self, table: &dyn TableLike, span: Span) -> Result<Override, Wrong> {
+        let mut layer = Layer::default();
+        let mut paths = None;
+        for (name, item) in table.iter() {
+            let here = span_of(table.key(name).and_then(toml_edit::Key::span), span);
+            if name == PATHS {
+                let Value::Globs(globs) = self.value(Form::Globs, name, item, here)? else { continue };
+                if globs.is_empty() {
+                    let message = format!("`{PATHS}` is empty: the override is for no file");
+                    return Err(wrong(span_of(item.span(), here), message, None));
+                }
+                paths = Some(self.globs(&globs, PATHS)?);
+                continue;
+            }
+            let entry =
+                entry(name).ok_or_else(|| unknown(name, here, &names(|it| it.by_path.is_some(), PATHS)))?;
+            if entry.by_path.is_none() {
+                let help = "it holds for all files: write it above the first line in brackets";
+                let message = format!("`{name}` cannot be set by path");
+                return Err(wrong(here, message, Some(help.to_owned())));
+            }
+            self.take(&mut layer, entry, item, here)?;
+        }
+        match paths {
+            Some(paths) => Ok(Override { paths, layer }),
+            None => {
+                let help = format!("say which files it is for: `{PATHS} = [\"docs/\"]`");
+                Err(wrong(self.first_line(span), format!("an override without `{PATHS}`"), Some(help)))
+            }
+        }
+    }
+
+    fn first_line(&self, span: Span) -> Span {
+        let length = span.of(self.source.text()).lines().next().unwrap_or_default().len();
+        Span::new(span.start(), span.start() + length)
+    }
+
+    fn take(&self, layer: &mut Layer, entry: &Entry, item: &Item, span: Span) -> Result<(), Wrong> {
+        let value = self.value(entry.form, entry.name, item, span)?;
+        if let (Key::Select, Value::Names(names)) = (entry.key, &value)
+            && names.is_empty()
+        {
+            let help = "leave it out to report all of them";
+            let message = format!("`{}` is empty: nothing would be reported", entry.name);
+            return Err(wrong(span_of(item.span(), span), message, Some(help.to_owned())));
+        }
+        let line = self.source.line_at(span.start()) + 1;
+        let origin = Origin::File { path: self.shown.to_owned(), line };
+        layer.give(entry.key, value, origin);
+        Ok(())
+    }
+
+    fn value(&self, form: Form, name: &str, item: &Item, span: Span) -> Result<Value, Wrong> {
+        Value::read(form, item, span, self.folder)
+            .map_err(|it| Wrong { message: format!("`{name}` {}", it.message), ..it })
+    }
+
+    fn globs(&self, globs: &[Name], name: &str) -> Result<Globs, Wrong> {
+        let texts: Vec<String> = globs.iter().map(|glob| glob.text.clone()).collect();
+        Globs::new(self.folder, &texts).map_err(|(index, error)| {
+            let span = globs.get(index).and_then(|glob| glob.span).unwrap_or(Span::at(0));
+            wrong(span, format!("`{name}` holds no glob: {error}"), None)
+        })
+    }
+}
+
+fn wrong(span: Span, message: String, help: Option<String>) -> Wrong {
+    Wrong { span, message, help }
+}
+
+fn entry(name: &str) -> Option<&'static Entry> {
+    KEYS.iter().find(|entry| entry.name == name)
+}
+
+fn names(which: impl Fn(&Entry) -> bool, more: &'static str) -> Vec<&'static str> {
+    KEYS.iter().filter(|entry| which(entry)).map(|entry| entry.name).chain([more]).collect()
+}
+
+fn unknown(name: &str, span: Span, known: &[&str]) -> Wrong {
+    let help = did_you_mean(nearest(name, known)).unwrap_or_else(|| match name {
+        PATHS => format!("it belongs below a line `[[{OVERRIDES}]]`"),
+        _ => format!("the keys are `{}`", known.join("`, `")),
+    });
+    wrong(span, format!("unknown key `{name}`"), Some(help))
+}

@@ -1,0 +1,39 @@
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::path::Path;
+
+/// Globs as in `.gitignore`, from one folder.
+#[derive(Clone, Debug)]
+pub struct Globs {
+    matcher: Gitignore,
+}
+
+impl Globs {
+    /// Globs from the folder `root` (absolute, without links).
+    ///
+    /// # Errors
+    /// The index of a glob that is none, and what is wrong with it.
+    pub fn new(root: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
+        let mut builder = GitignoreBuilder::new(root);
+        builder.allow_unclosed_class(false);
+        for (index, glob) in globs.iter().enumerate() {
+            builder.add_line(None, glob).map_err(|error| (index, error.to_string()))?;
+        }
+        let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
+        Ok(Self { matcher })
+    }
+
+    /// Whether `path` (absolute) itself is named.
+    pub fn names(&self, path: &Path, is_dir: bool) -> bool {
+        path != self.matcher.path() && self.matcher.matched(path, is_dir).is_ignore()
+    }
+
+    /// Whether `path` or a folder that holds it is named.
+    pub fn match_path(&self, path: &Path, is_dir: bool) -> bool {
+        !self.matcher.is_empty()
+            && path
+                .ancestors()
+                .take_while(|it| *it != self.matcher.path() && it.parent().is_some())
+                .enumerate()
+                .any(|(up, it)| self.names(it, is_dir || up > 0))
+    }
+}

@@ -1,0 +1,216 @@
+use super::document::ConfigFile;
+use super::globs::Globs;
+use super::schema::{Form, Key};
+use super::settings::Settings;
+use super::value::{DEFAULT_MAX_FILE_SIZE, FailOn, Value};
+use crate::catalogue::Catalogue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A line (from 1) of the configuration file.
+    File {
+        /// The file, as shown.
+        path: String,
+        /// The line.
+        line: usize,
+    },
+    /// An option of the command line.
+    Option(&'static str),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File { path, line } => write!(f, "{path}:{line}"),
+            Self::Option(name) => f.write_str(name),
+        }
+    }
+}
+
+/// A value, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The value.
+    pub value: Value,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// What one source says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layer(BTreeMap<Key, Given>);
+
+impl Layer {
+    /// Says what the value of a key is.
+    pub fn give(&mut self, key: Key, value: Value, origin: Origin) {
+        self.0.insert(key, Given { value, origin });
+    }
+
+    /// Says what the value of a key is, by its option.
+    pub fn give_option(&mut self, key: Key, value: Value) {
+        let name = key.entry().option.unwrap_or_default();
+        self.give(key, value, Origin::Option(name));
+    }
+
+    pub(super) fn get(&self, key: Key) -> Option<&Given> {
+        self.0.get(&key)
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &Given> {
+        self.0.values()
+    }
+}
+
+/// What holds: for all files, and for each.
+#[derive(Debug, Default)]
+pub struct Config {
+    file: Option<ConfigFile>,
+    command_line: Layer,
+    /// For files that no override names.
+    base: Settings,
+}
+
+impl Config {
+    /// What the configuration file and the command line say together.
+    pub fn new(file: Option<ConfigFile>, command_line: Layer) -> Self {
+        let mut config = Self { file, command_line, base: Settings::default() };
+        config.base = config.build(None);
+        config
+    }
+
+    /// The same, by these rules instead of those that are built in.
+    #[must_use]
+    pub fn by(mut self, catalogue: Arc<Catalogue>) -> Self {
+        self.base.catalogue = catalogue;
+        self
+    }
+
+    /// The rules that all files are judged by.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.base.catalogue
+    }
+
+    /// The configuration file.
+    pub fn file(&self) -> Option<&ConfigFile> {
+        self.file.as_ref()
+    }
+
+    /// How the file at `path` (absolute) is judged.
+    pub fn settings(&self, path: &Path) -> Cow<'_, Settings> {
+        let mut overrides = self.file.iter().flat_map(|file| &file.overrides);
+        if overrides.any(|it| it.paths.match_path(path, false)) {
+            Cow::Owned(self.build(Some(path)))
+        } else {
+            Cow::Borrowed(&self.base)
+        }
+    }
+
+    /// What the configuration file leaves out of a walk.
+    pub fn exclude(&self) -> Option<&Globs> {
+        self.file.as_ref()?.exclude.as_ref()
+    }
+
+    /// From which severity on a run fails.
+    pub fn fail_on(&self) -> FailOn {
+        match self.last(Key::FailOn) {
+            Some(Value::FailOn(fail_on)) => *fail_on,
+            _ => FailOn::Warning,
+        }
+    }
+
+    /// Files of more bytes are not linted.
+    pub fn max_file_size(&self) -> u64 {
+        match self.last(Key::MaxFileSize) {
+            Some(Value::Size(bytes)) => *bytes,
+            _ => DEFAULT_MAX_FILE_SIZE,
+        }
+    }
+
+    /// The file with the findings that are accepted.
+    pub fn baseline(&self) -> Option<&Path> {
+        match self.last(Key::Baseline) {
+            Some(Value::Path(path)) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// The folders of the user's own rules: those of the file, then those of the command line.
+    pub fn rules(&self) -> Vec<PathBuf> {
+        let mut folders = Vec::new();
+        for given in self.effective(Key::Rules, None) {
+            if let Value::Folders(more) = &given.value {
+                folders.extend(more.iter().cloned());
+            }
+        }
+        folders
+    }
+
+    /// The rules and families that the command line names.
+    pub fn named_by_options(&self) -> impl Iterator<Item = &str> {
+        let names = self.command_line.values().filter_map(|given| match &given.value {
+            Value::Names(names) => Some(names),
+            _ => None,
+        });
+        names.flatten().map(|name| name.text.as_str())
+    }
+
+    fn last(&self, key: Key) -> Option<&Value> {
+        self.effective(key, None).pop().map(|given| &given.value)
+    }
+
+    /// What is said of `key` and counts, for all files or for the one at `path` (absolute): for a key that only the last
+    /// word decides one value, for the others all that are to be put together, in their order.
+    pub fn effective(&self, key: Key, path: Option<&Path>) -> Vec<&Given> {
+        let file = self.file.iter().map(|file| &file.layer);
+        let overrides = self.file.iter().flat_map(|file| &file.overrides);
+        let overrides = overrides
+            .filter(|it| path.is_some_and(|path| it.paths.match_path(path, false)))
+            .map(|it| &it.layer);
+        // Who asks for rules on the command line does not want to hear of what the file ignores.
+        let asked = self.command_line.get(Key::Select).is_some();
+        let file = file.filter(|_| !(asked && key == Key::Ignore));
+        let overrides = overrides.filter(|_| !(asked && key == Key::Select));
+        let mut given: Vec<&Given> =
+            file.chain(overrides).chain([&self.command_line]).filter_map(|layer| layer.get(key)).collect();
+        let adds = matches!(key.entry().form, Form::Globs | Form::Folders | Form::Levels | Form::Versions)
+            || key == Key::Ignore;
+        if !adds {
+            given = given.pop().into_iter().collect();
+        }
+        given
+    }
+
+    fn build(&self, path: Option<&Path>) -> Settings {
+        let mut settings = Settings { catalogue: Arc::clone(&self.base.catalogue), ..Settings::default() };
+        let keys =
+            [Key::Select, Key::Ignore, Key::Severity, Key::TokenValue, Key::TargetGitlab, Key::Targets];
+        for key in keys {
+            for given in self.effective(key, path) {
+                match (key, &given.value) {
+                    (Key::Select, Value::Names(names)) => {
+                        settings.select = names.iter().map(|name| name.text.clone()).collect();
+                    }
+                    (_, Value::Names(names)) => {
+                        settings.ignore.extend(names.iter().map(|name| name.text.clone()));
+                    }
+                    (_, Value::Levels(levels)) => {
+                        settings
+                            .severity
+                            .extend(levels.iter().map(|(name, level)| (name.text.clone(), *level)));
+                    }
+                    (_, Value::Text(text)) => settings.token_value = Some(text.clone()),
+                    (_, Value::Version(version)) => settings.target_gitlab = Some(*version),
+                    (_, Value::Versions(versions)) => settings.targets.extend(versions.iter().cloned()),
+                    _ => {}
+                }
+            }
+        }
+        settings
+    }
+}

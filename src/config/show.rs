@@ -1,0 +1,110 @@
+use super::document::is_reference;
+use super::merge::{Config, Given};
+use super::schema::{Entry, Form, KEYS};
+use super::value::{FailOn, LEVELS, Value};
+use crate::escape;
+use crate::mask::Mask;
+use std::path::Path;
+
+/// What holds, for all files or for the one at `path` (absolute), as TOML that a configuration file may hold; behind each
+/// value, where it comes from. Tokens are hidden.
+pub fn show(config: &Config, path: Option<&Path>) -> String {
+    let mut out = String::new();
+    let is_table = |entry: &&Entry| matches!(entry.form, Form::Levels | Form::Versions);
+    let (tables, lines): (Vec<&Entry>, Vec<&Entry>) = KEYS.iter().partition(is_table);
+    for entry in lines {
+        let given = config.effective(entry.key, path);
+        let values: Vec<&Value> = given.iter().map(|it| &it.value).collect();
+        match (toml(&values), entry.default) {
+            (Some(value), _) => {
+                out.push_str(&format!("{} = {value}  # {}\n", entry.name, origins(&given)));
+            }
+            (None, Some(default)) => out.push_str(&format!("{} = {default}  # default\n", entry.name)),
+            (None, None) => out.push_str(&format!("# {} is not set\n", entry.name)),
+        }
+    }
+    for entry in tables {
+        let given = config.effective(entry.key, path);
+        if given.is_empty() {
+            out.push_str(&format!("# {} is not set\n", entry.name));
+            continue;
+        }
+        out.push_str(&format!("\n[{}]\n", entry.name));
+        let mut rows: Vec<(&str, String, &Given)> = Vec::new();
+        for given in given {
+            for (name, value) in table(&given.value) {
+                rows.retain(|(known, ..)| *known != name);
+                rows.push((name, value, given));
+            }
+        }
+        for (name, value, given) in rows {
+            out.push_str(&format!("{} = {}  # {}\n", key(name), quoted(&value), origins(&[given])));
+        }
+    }
+    out
+}
+
+/// What the table of a key holds.
+fn table(value: &Value) -> Vec<(&str, String)> {
+    match value {
+        Value::Levels(levels) => {
+            let word =
+                |level| LEVELS.iter().find(|(_, known)| *known == level).map_or("off", |(word, _)| word);
+            levels.iter().map(|(name, level)| (name.text.as_str(), word(*level).to_owned())).collect()
+        }
+        Value::Versions(versions) => {
+            let version = |(major, minor): &(u32, u32)| format!("{major}.{minor}");
+            versions.iter().map(|(product, at)| (product.as_str(), version(at))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A key of TOML: in quotes where it has to be.
+fn key(name: &str) -> String {
+    let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !name.is_empty() && name.bytes().all(bare) { name.to_owned() } else { quoted(name) }
+}
+
+fn origins(given: &[&Given]) -> String {
+    let mut origins: Vec<String> =
+        given.iter().map(|it| escape::inline(&it.origin.to_string()).into_owned()).collect();
+    origins.dedup();
+    origins.join(", ")
+}
+
+/// The values of one key, put together.
+fn toml(values: &[&Value]) -> Option<String> {
+    let first = values.first()?;
+    let list = |of: &dyn Fn(&Value) -> Vec<String>| {
+        let items: Vec<String> =
+            values.iter().flat_map(|value| of(value)).map(|text| quoted(&text)).collect();
+        format!("[{}]", items.join(", "))
+    };
+    Some(match first {
+        Value::Names(_) | Value::Globs(_) => list(&|value| match value {
+            Value::Names(names) | Value::Globs(names) => names.iter().map(|name| name.text.clone()).collect(),
+            _ => Vec::new(),
+        }),
+        Value::Folders(_) => list(&|value| match value {
+            Value::Folders(folders) => folders.iter().map(|it| it.display().to_string()).collect(),
+            _ => Vec::new(),
+        }),
+        Value::Path(path) => quoted(&path.display().to_string()),
+        Value::Text(text) if is_reference(text) => quoted(text),
+        Value::Text(text) => quoted(&"*".repeat(text.chars().count())),
+        Value::Version((major, minor)) => quoted(&format!("{major}.{minor}")),
+        Value::FailOn(wanted) => {
+            let known = FailOn::NAMES.iter().find(|(_, known)| known == wanted);
+            quoted(known.map_or("", |(name, _)| name))
+        }
+        Value::Size(bytes) => bytes.to_string(),
+        Value::Levels(_) | Value::Versions(_) => return None,
+    })
+}
+
+/// A text of TOML in quotes: what JSON escapes, TOML reads.
+fn quoted(text: &str) -> String {
+    let text = Mask::without_source(false).inserted(text);
+    escape::json(serde_json::Value::String(text).to_string()).replace('\u{7f}', "\\u007f")
+}

@@ -1,0 +1,328 @@
+use super::names::{did_you_mean, nearest};
+use super::schema::{Form, KEYS};
+use crate::finding::Severity;
+use crate::rules::{GITLAB, Level};
+use crate::text::Span;
+use std::path::{Path, PathBuf};
+use toml_edit::{Item, Value as Toml};
+
+/// Files larger than this are not linted, unless the configuration says otherwise: 8 MiB.
+pub const DEFAULT_MAX_FILE_SIZE: u64 = 8 << 20;
+/// The most that `max-file-size` may say: 1 GiB.
+const LARGEST: u64 = 1 << 30;
+
+/// What somebody wrote, and where in the configuration file it stands (nowhere, if it came another way).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// What was written.
+    pub text: String,
+    /// Bytes of the file.
+    pub span: Option<Span>,
+}
+
+impl From<&String> for Name {
+    fn from(text: &String) -> Self {
+        Self { text: text.clone(), span: None }
+    }
+}
+
+/// From which severity on a finding makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// That of an error.
+    Error,
+    /// That of a warning.
+    Warning,
+    /// That of an info.
+    Info,
+    /// From none.
+    Never,
+}
+
+impl FailOn {
+    /// All of them.
+    pub const NAMES: &'static [(&'static str, Self)] =
+        &[("error", Self::Error), ("warning", Self::Warning), ("info", Self::Info), ("never", Self::Never)];
+
+    /// Whether a finding of that severity makes a run fail.
+    pub fn fails(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Info => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// What a rule's severity may be set to.
+pub(super) const LEVELS: &[(&str, Level)] =
+    &[("error", Level::Error), ("warning", Level::Warning), ("info", Level::Info), ("off", Level::Nothing)];
+
+/// The value of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// See [`Form::Names`].
+    Names(Vec<Name>),
+    /// See [`Form::Globs`].
+    Globs(Vec<Name>),
+    /// See [`Form::Folders`].
+    Folders(Vec<PathBuf>),
+    /// See [`Form::Path`].
+    Path(PathBuf),
+    /// See [`Form::Text`].
+    Text(String),
+    /// See [`Form::Version`].
+    Version((u32, u32)),
+    /// See [`Form::FailOn`].
+    FailOn(FailOn),
+    /// See [`Form::Size`]: bytes.
+    Size(u64),
+    /// See [`Form::Levels`].
+    Levels(Vec<(Name, Level)>),
+    /// See [`Form::Versions`].
+    Versions(Vec<(String, (u32, u32))>),
+}
+
+/// What is wrong with a value.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) span: Span,
+    /// `is a number, not a list of texts`: the subject is the key.
+    pub(super) message: String,
+    /// What to write instead.
+    pub(super) help: Option<String>,
+}
+
+/// The bytes of `item`, or `around` where the parser knows none.
+pub(super) fn span_of(range: Option<std::ops::Range<usize>>, around: Span) -> Span {
+    range.map_or(around, Span::from)
+}
+
+impl Value {
+    /// Reads the value of a key at `span`; paths are from `folder`.
+    pub(super) fn read(form: Form, item: &Item, span: Span, folder: &Path) -> Result<Self, Wrong> {
+        let at = span_of(item.span(), span);
+        let wrong = |message: String, help: Option<String>| Wrong { span: at, message, help };
+        let is_not = |what: &str| wrong(format!("is {}, not {what}", kind(item)), None);
+        let text = |what: &str| item.as_str().ok_or_else(|| is_not(what));
+        let filled = |what: &str| match text(what)? {
+            "" => Err(wrong("is empty".to_owned(), None)),
+            text => Ok(text),
+        };
+        Ok(match form {
+            Form::Names => Self::Names(texts(item, at, "a list of rules and families")?),
+            Form::Globs => Self::Globs(texts(item, at, "a list of globs")?),
+            Form::Folders => {
+                let names = texts(item, at, "a list of folders")?;
+                Self::Folders(names.iter().map(|name| folder.join(&name.text)).collect())
+            }
+            Form::Path => Self::Path(folder.join(filled("the path of a file")?)),
+            Form::Text => Self::Text(filled("a text")?.to_owned()),
+            Form::Version => Self::Version(version_of(item, at, "GitLab version")?),
+            Form::FailOn => Self::FailOn(one_of(FailOn::NAMES, text("a severity")?, at)?),
+            Form::Size => Self::Size(size(item).ok_or_else(|| {
+                let help = "write a number of bytes, or a text such as \"8MiB\", from 1 byte to 1 GiB";
+                wrong("is no size of a file".to_owned(), Some(help.to_owned()))
+            })?),
+            Form::Levels => {
+                let help = "write a line `[severity]`, and below it lines such as `helm = \"info\"`";
+                let mut levels = Vec::new();
+                for (rule, item, here) in entries(item, at, "a table of rules and severities", help, "rule")?
+                {
+                    let value = span_of(item.span(), here);
+                    let level = item.as_str().ok_or_else(|| Wrong {
+                        span: value,
+                        message: format!("is {} for `{rule}`, not a severity", kind(item)),
+                        help: None,
+                    })?;
+                    let name = Name { text: rule.to_owned(), span: Some(here) };
+                    levels.push((name, one_of(LEVELS, level, value)?));
+                }
+                Self::Levels(levels)
+            }
+            Form::Versions => {
+                let help = "write a line `[targets]`, and below it lines such as `kubernetes = \"1.25\"`";
+                let mut versions = Vec::new();
+                for (product, item, here) in
+                    entries(item, at, "a table of products and versions", help, "product")?
+                {
+                    let version = version_of(item, span_of(item.span(), here), "version")?;
+                    if product == GITLAB {
+                        let help = "GitLab's version is the key `target-gitlab`";
+                        let message = "holds GitLab".to_owned();
+                        return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
+                    }
+                    versions.push((product.to_owned(), version));
+                }
+                Self::Versions(versions)
+            }
+        })
+    }
+}
+
+/// What a table holds, each entry with the place of its key.
+fn entries<'a>(
+    item: &'a Item,
+    at: Span,
+    what: &str,
+    help: &str,
+    kind_of_key: &str,
+) -> Result<Vec<(&'a str, &'a Item, Span)>, Wrong> {
+    let table = item.as_table_like().ok_or_else(|| {
+        let message = format!("is {}, not {what}", kind(item));
+        Wrong { span: at, message, help: Some(help.to_owned()) }
+    })?;
+    let mut entries = Vec::new();
+    for (key, item) in table.iter() {
+        let here = span_of(table.key(key).and_then(toml_edit::Key::span), at);
+        if KEYS.iter().any(|entry| entry.name == key) {
+            let message = format!("holds the key `{key}`, which is no {kind_of_key}");
+            let help = "keys of the whole file stand above the first line in brackets";
+            return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
+        }
+        entries.push((key, item, here));
+    }
+    Ok(entries)
+}
+
+/// The version that stands at `span`.
+fn version_of(item: &Item, span: Span, what: &str) -> Result<(u32, u32), Wrong> {
+    let wrong = |message: String, help: Option<&str>| Wrong { span, message, help: help.map(str::to_owned) };
+    if let Some(major) = item.as_integer() {
+        return u32::try_from(major)
+            .map(|major| (major, 0))
+            .map_err(|_| wrong(format!("is no {what}"), None));
+    }
+    if item.is_float() {
+        let help = "put it in quotes, as 17.10 and 17.1 are the same number";
+        return Err(wrong("is a number, not a version".to_owned(), Some(help)));
+    }
+    let text = item.as_str().ok_or_else(|| wrong(format!("is {}, not a version", kind(item)), None))?;
+    version(text).map_err(|_| wrong(format!("is no {what}"), Some("write it as \"17.5\"")))
+}
+
+fn texts(item: &Item, span: Span, what: &str) -> Result<Vec<Name>, Wrong> {
+    let array = item.as_array().ok_or_else(|| {
+        let help = item.as_str().map(|_| "put it in brackets: `[\"…\"]`".to_owned());
+        Wrong { span, message: format!("is {}, not {what}", kind(item)), help }
+    })?;
+    let text = |value: &Toml| {
+        let here = span_of(value.span(), span);
+        let wrong = |message: String| Wrong { span: here, message, help: None };
+        match value.as_str() {
+            Some("") => Err(wrong("holds an empty text".to_owned())),
+            Some(text) => Ok(Name { text: text.to_owned(), span: Some(here) }),
+            None => Err(wrong(format!("holds {}, not only texts", kind(&Item::Value(value.clone()))))),
+        }
+    };
+    array.iter().map(text).collect()
+}
+
+/// What a value is, to people.
+pub(super) fn kind(item: &Item) -> &'static str {
+    match item.type_name() {
+        "string" => "a text",
+        "integer" | "float" => "a number",
+        "boolean" => "a truth value",
+        "datetime" => "a date",
+        "array" => "a list",
+        "array of tables" => "a list of tables",
+        "table" | "inline table" => "a table",
+        _ => "nothing",
+    }
+}
+
+fn one_of<T: Copy>(known: &[(&'static str, T)], text: &str, span: Span) -> Result<T, Wrong> {
+    if let Some((_, value)) = known.iter().find(|(name, _)| *name == text) {
+        return Ok(*value);
+    }
+    let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+    let help =
+        did_you_mean(nearest(text, &names)).unwrap_or_else(|| format!("it may be `{}`", names.join("`, `")));
+    Err(Wrong { span, message: format!("has no value `{text}`"), help: Some(help) })
+}
+
+const UNITS: &[(&str, u64)] = &[
+    ("", 1),
+    ("B", 1),
+    ("kB", 1000),
+    ("KB", 1000),
+    ("KiB", 1 << 10),
+    ("MB", 1_000_000),
+    ("MiB", 1 << 20),
+    ("GB", 1_000_000_000),
+    ("GiB", 1 << 30),
+];
+
+fn size(item: &Item) -> Option<u64> {
+    let bytes = match (item.as_integer(), item.as_str()) {
+        (Some(number), _) => u64::try_from(number).ok()?,
+        (None, Some(text)) => {
+            let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let (number, unit) = text.split_at_checked(digits)?;
+            let (_, factor) = UNITS.iter().find(|(name, _)| *name == unit.trim_start())?;
+            number.parse::<u64>().ok()?.checked_mul(*factor)?
+        }
+        _ => return None,
+    };
+    (1..=LARGEST).contains(&bytes).then_some(bytes)
+}
+
+/// A number of bytes in the largest unit that needs no fraction.
+pub fn size_in_words(bytes: u64) -> String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let unit = units.iter().find(|(_, factor)| bytes >= *factor && bytes.is_multiple_of(*factor));
+    unit.map_or(format!("{bytes} B"), |(name, factor)| format!("{} {name}", bytes / factor))
+}
+
+/// `17`, `17.5` and `v17.5.1` are versions.
+///
+/// # Errors
+/// What is wrong, for people.
+pub fn version(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || format!("`{text}` is no GitLab version such as 17.5");
+    let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
+    let mut next = || parts.next().map(|part| part.parse::<u32>().map_err(|_| wrong()));
+    let major = next().ok_or_else(wrong)??;
+    let minor = next().transpose()?.unwrap_or(0);
+    Ok((major, minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_need_no_minor_number() {
+        for (text, parsed) in
+            [("17", Some((17, 0))), ("v16.11.2-ee", Some((16, 11))), ("x", None), ("17.", None)]
+        {
+            assert_eq!(version(text).ok(), parsed, "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in [
+            ("8MiB", Some(8 << 20)),
+            ("8 MiB", Some(8 << 20)),
+            ("12", Some(12)),
+            ("1kB", Some(1000)),
+            ("0", None),
+            ("2GiB", None),
+            ("MiB", None),
+            ("", None),
+            ("1.5MiB", None),
+            ("-1", None),
+            ("99999999999999999999", None),
+            ("18446744073709551615GiB", None),
+            ("8é", None),
+        ] {
+            assert_eq!(size(&toml_edit::value(text)), bytes, "{text}");
+        }
+        assert_eq!(size(&toml_edit::value(-1)), None);
+        assert_eq!(size_in_words(8 << 20), "8 MiB");
+        assert_eq!(size_in_words(1500), "1500 B");
+    }
+}

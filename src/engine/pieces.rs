@@ -1,0 +1,192 @@
+//! What stands in a text as one piece over several lines: what a suppression covers together.
+
+use super::documents::{Document, Documents};
+use crate::facts::NodeKind;
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// The texts inside each text, as bytes of the text around them.
+pub(crate) struct Inner(BTreeMap<usize, Vec<Span>>);
+
+impl Inner {
+    pub(crate) fn of(documents: &Documents) -> Self {
+        let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+        for document in documents.iter() {
+            if let Some(parent) = document.parent {
+                inner.entry(parent).or_default().push(document.segments.outer());
+            }
+        }
+        Self(inner)
+    }
+
+    pub(crate) fn of_text(&self, doc: usize) -> &[Span] {
+        self.0.get(&doc).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// What stands in a text as one piece, line by line or over several lines.
+pub(crate) struct Pieces<'d> {
+    document: &'d Document,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    /// By where they begin.
+    list: Vec<Span>,
+    /// The same, those that overlap put together.
+    joined: Vec<Span>,
+}
+
+impl<'d> Pieces<'d> {
+    pub(crate) fn of(document: &'d Document, inner: &[Span]) -> Self {
+        let breaks = document.text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        let facts = document.parsed.facts();
+        let mut list = inner.to_vec();
+        for command in &facts.commands {
+            let end = command.stray.last().map_or(0, |word| word.span.end());
+            list.push(Span::new(command.span.start(), command.span.end().max(end)));
+        }
+        for region in &facts.regions {
+            let outer = region.decoded.segments.outer();
+            // The target of a rule opens all of its recipes: each is a piece of its own.
+            if document.language.name() != "makefile" {
+                list.push(region.opener.hull(outer));
+            }
+            if let Some(reader) = region.reader.and_then(|reader| facts.commands.get(reader)) {
+                list.push(reader.span.hull(outer));
+            }
+        }
+        list.extend(facts.variables.iter().map(|variable| variable.name_span.hull(variable.value_span)));
+        for node in &facts.tree.nodes {
+            if matches!(node.kind, NodeKind::Scalar(_)) {
+                list.push(node.key.as_ref().map_or(node.span, |key| key.span.hull(node.span)));
+            }
+        }
+        if document.language.name() == "shell" {
+            continued(&document.text, &mut list);
+        }
+        // A piece on one line adds nothing to its line.
+        list.retain(|span| span.of(&document.text).trim_end().contains('\n'));
+        list.sort_unstable();
+        list.dedup();
+        let mut joined: Vec<Span> = Vec::new();
+        for span in &list {
+            match joined.last_mut() {
+                Some(last) if span.start() < last.end() => *last = last.hull(*span),
+                _ => joined.push(*span),
+            }
+        }
+        Self { document, lines, list, joined }
+    }
+
+    /// The line around `offset`, with its line end.
+    pub(crate) fn line(&self, offset: usize) -> Span {
+        let behind = self.lines.partition_point(|start| *start <= offset);
+        let start = behind.checked_sub(1).and_then(|at| self.lines.get(at)).copied().unwrap_or_default();
+        Span::new(start, self.lines.get(behind).copied().unwrap_or(self.document.text.len()))
+    }
+
+    /// The last line of a comment.
+    fn last_line(&self, comment: Span) -> Span {
+        self.line(comment.end().saturating_sub(1).max(comment.start()))
+    }
+
+    /// Whether nothing else stands on the lines of a comment.
+    pub(crate) fn is_alone(&self, comment: Span) -> bool {
+        let text = self.document.text.as_str();
+        let before = Span::new(self.line(comment.start()).start(), comment.start()).of(text);
+        // What a quote or a list of Markdown writes before each line is nothing.
+        let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
+        let rest = text.get(comment.end()..).unwrap_or_default();
+        // Some comments hold their line end.
+        let ended = comment.of(text).ends_with('\n');
+        let mut behind = rest.chars().take_while(|c| *c != '\n' && !ended);
+        before.chars().all(blank) && behind.all(char::is_whitespace)
+    }
+
+    /// All lines of a comment, if they can go as a whole: nothing else stands there, and no line goes on into them.
+    pub(crate) fn lines_of(&self, comment: Span) -> Option<Span> {
+        let lines = self.line(comment.start()).hull(self.last_line(comment));
+        let before = self.document.text.get(..lines.start()).unwrap_or_default();
+        let goes_on = self.document.language.name() == "shell"
+            && before.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']);
+        (self.is_alone(comment) && !goes_on).then_some(lines)
+    }
+
+    /// What a suppression in `comment` covers, in bytes of the text.
+    /// One that stands behind other words of the comment is at the end of a line, even if that is a comment.
+    pub(crate) fn reach(&self, comment: Span, behind_words: bool) -> Span {
+        let own = self.line(comment.start());
+        let mut reach = match (self.is_alone(comment), behind_words) {
+            (false, _) => own,
+            (true, false) => self.behind(comment),
+            (true, true) => own.hull(self.behind(comment)),
+        };
+        let first = self.list.partition_point(|piece| piece.start() < reach.start());
+        for piece in self.list.get(first..).unwrap_or_default() {
+            if piece.start() >= reach.end() {
+                break;
+            }
+            reach = reach.hull(*piece);
+        }
+        reach
+    }
+
+    /// The start of the line in which begins what `offset` is part of.
+    pub(crate) fn first_line(&self, offset: usize) -> usize {
+        let mut start = self.line(offset).start();
+        loop {
+            let at = self.joined.partition_point(|piece| piece.start() < start);
+            let around = at.checked_sub(1).and_then(|at| self.joined.get(at));
+            match around.filter(|piece| piece.end() > start) {
+                Some(piece) => start = self.line(piece.start()).start(),
+                None => return start,
+            }
+        }
+    }
+
+    /// Whether all that stands in the line at `offset` stands there alone: nothing goes on from or to other lines.
+    pub(crate) fn is_one_line(&self, offset: usize) -> bool {
+        let whole = self.line(offset);
+        let next = self.joined.partition_point(|piece| piece.end() <= whole.start());
+        self.joined.get(next).is_none_or(|piece| piece.start() >= whole.end())
+    }
+
+    /// The line behind a comment and the comments behind that.
+    fn behind(&self, comment: Span) -> Span {
+        let text = self.document.text.as_str();
+        let comments = &self.document.parsed.facts().comments;
+        let blanks = self.document.language.name() == "markdown";
+        let mut next = comments.partition_point(|other| other.span.start() <= comment.start());
+        let mut at = self.last_line(comment).end();
+        while at < text.len() {
+            let here = self.line(at);
+            while comments.get(next).is_some_and(|other| other.span.start() < at) {
+                next += 1;
+            }
+            match comments.get(next) {
+                Some(other) if other.span.start() < here.end() && self.is_alone(other.span) => {
+                    at = self.last_line(other.span).end();
+                }
+                _ if blanks && here.of(text).trim().is_empty() => at = here.end(),
+                _ => return here,
+            }
+        }
+        Span::at(text.len())
+    }
+}
+
+/// Lines of a shell that go on in the next one, which may hold several commands.
+fn continued(text: &str, list: &mut Vec<Span>) {
+    let mut at = 0;
+    for raw in text.split_inclusive('\n') {
+        let start = at;
+        at += raw.len();
+        let bare = raw.trim_end_matches(['\n', '\r']);
+        let goes_on = bare.ends_with(['\\', '`', '^'])
+            || ["&&", "||", "|"].iter().any(|sign| bare.trim_end().ends_with(sign));
+        if goes_on && !bare.trim_start().starts_with('#') && at < text.len() {
+            let next = text.get(at..).and_then(|rest| rest.find('\n'));
+            list.push(Span::new(start, next.map_or(text.len(), |len| at + len + 1)));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Registrations handed out as data.
+
+use super::{File, structure};
+use crate::rules::{self, Member, Registration, Role, UnitKind};
+use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
+use crate::unit::{Given, Held, Slot, Unit};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Variables that commands share are told with each of them, up to so many in all; beyond that, the commands are told as
+/// one registration.
+const MOST_SHARED: usize = 100_000;
+
+/// What a file says, by what it belongs to.
+pub(super) struct Index<'a> {
+    file: &'a File<'a>,
+    /// What says something beside tokens and settings, by its scope.
+    about: BTreeMap<usize, Vec<(usize, &'a Carrier)>>,
+    /// The scopes that get their values in a release, by the release.
+    released: BTreeMap<usize, Vec<usize>>,
+    /// The scopes of variables that say something, for all commands of the file.
+    variables: Vec<usize>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(file: &'a File<'a>) -> Self {
+        let mut index =
+            Self { file, about: BTreeMap::new(), released: BTreeMap::new(), variables: Vec::new() };
+        for carrier in &file.survey.carriers {
+            let spelled =
+                |about: &rules::About| about.spelled.names(carrier.via).any(|name| *name == carrier.name);
+            let fact = rules::registration().about.iter().position(spelled);
+            if let Some(fact) = fact.filter(|_| carrier.value.kind != ValueKind::Empty) {
+                index.about.entry(carrier.scope).or_default().push((fact, carrier));
+            }
+        }
+        for (at, scope) in file.survey.scopes.iter().enumerate() {
+            match (scope.kind, scope.within) {
+                (ScopeKind::Chart, Some(release)) => index.released.entry(release).or_default().push(at),
+                // The first ones that say something are enough: there are few facts.
+                (ScopeKind::Variables, _) if index.about.contains_key(&at) && index.variables.len() < 8 => {
+                    index.variables.push(at);
+                }
+                _ => {}
+            }
+        }
+        index
+    }
+
+    /// A registration as data. Commands that share variables are a registration each, with the variables in all of them.
+    pub(super) fn units(&self, registration: &Registration, name: &str) -> Vec<Unit> {
+        let all: Vec<&Member> = registration.members.iter().collect();
+        let whole =
+            || vec![self.unit(registration, &all, &registration.scopes, self.file.start(registration), name)];
+        if !registration.ambiguous {
+            return whole();
+        }
+        let scope = |index: &usize| self.file.survey.scopes.get(*index);
+        let is_command = |index: &&usize| scope(index).is_some_and(|it| it.kind == ScopeKind::Command);
+        let mut by_scope: BTreeMap<usize, Vec<&Member>> = BTreeMap::new();
+        for member in &registration.members {
+            if let Some(carrier) = self.file.survey.carriers.get(member.carrier) {
+                by_scope.entry(carrier.scope).or_default().push(member);
+            }
+        }
+        let commands: Vec<usize> = registration.scopes.iter().filter(is_command).copied().collect();
+        let is_shared = |index: &&usize| scope(index).is_some_and(|it| it.kind == ScopeKind::Variables);
+        let shared: Vec<usize> = registration.scopes.iter().filter(is_shared).copied().collect();
+        let within = |command: &usize| scope(command).and_then(|it| it.within);
+        let weight = |scopes: &mut dyn Iterator<Item = usize>| -> usize {
+            scopes.map(|scope| 1 + by_scope.get(&scope).map_or(0, Vec::len)).sum()
+        };
+        let told = commands.len().saturating_mul(weight(&mut shared.iter().copied()))
+            + weight(&mut commands.iter().filter_map(within));
+        if told > MOST_SHARED {
+            return whole();
+        }
+        let one = |command: &usize| {
+            let scopes: BTreeSet<usize> =
+                [*command].into_iter().chain(within(command)).chain(shared.iter().copied()).collect();
+            let mut members: Vec<&Member> =
+                scopes.iter().filter_map(|scope| by_scope.get(scope)).flatten().copied().collect();
+            members.sort_by_key(|member| member.carrier);
+            let start = scope(command).map_or(0, |it| self.file.documents.to_host(it.doc, it.span).start());
+            (!members.is_empty()).then(|| self.unit(registration, &members, &scopes, start, name))
+        };
+        commands.iter().filter_map(one).collect()
+    }
+
+    fn unit(
+        &self,
+        registration: &Registration,
+        members: &[&Member],
+        scopes: &BTreeSet<usize>,
+        start: usize,
+        name: &str,
+    ) -> Unit {
+        let file = self.file;
+        let carrier = |member: &Member| file.survey.carriers.get(member.carrier);
+        let members: Vec<_> = members.iter().filter_map(|member| Some((*member, carrier(member)?))).collect();
+        let own = || scopes.iter().filter_map(|index| file.survey.scopes.get(*index));
+        // Variables of a container or of the file say where its command stands as little as its values do.
+        let command = own().find(|scope| scope.kind == ScopeKind::Command);
+        let first = command
+            .map(|scope| (scope.doc, scope.span.start()))
+            .or_else(|| members.first().map(|(_, carrier)| (carrier.doc, carrier.name_span.start())));
+        let doc = first.map_or(0, |(doc, _)| doc);
+        let place = file.documents.places(doc).pop().map(|label| label.text);
+        let mut unit = Unit {
+            name: name.to_owned(),
+            kind: registration.kind,
+            position: file.source.position(start),
+            via: file.documents.via(doc),
+            place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
+            object: first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset)),
+            partial: own().any(|scope| scope.opaque),
+            slots: Vec::new(),
+            settings: Vec::new(),
+            about: self.about(registration, scopes),
+        };
+        for (member, carrier) in members {
+            let (via, given) = (carrier.via, given(file, carrier));
+            let (written, name) = (carrier.written.clone(), carrier.name.clone());
+            match member.role {
+                Role::Setting(setting) => unit.settings.push(Held { setting, via, name, given }),
+                role => {
+                    let (old, class) = (role == Role::Old, member.class);
+                    unit.slots.push(Slot { old, via, written, class, given });
+                }
+            }
+        }
+        unit
+    }
+
+    /// What is said beside tokens and settings. An option counts more than a variable, what is near more than what is far.
+    fn about(&self, registration: &Registration, scopes: &BTreeSet<usize>) -> Vec<(&'static str, Given)> {
+        let variables = self.variables.iter().filter(|_| registration.kind == UnitKind::Command);
+        let released = scopes.iter().filter_map(|scope| self.released.get(scope)).flatten();
+        let all = scopes.iter().chain(released).chain(variables);
+        let said: Vec<_> = all.filter_map(|scope| self.about.get(scope)).flatten().collect();
+        let fact = |(index, about): (usize, &'static rules::About)| {
+            let mut same = said.iter().filter(|(fact, _)| *fact == index).map(|(_, carrier)| *carrier);
+            let first = same.next()?;
+            let counts = if first.via == Via::Option { None } else { same.find(|it| it.via == Via::Option) };
+            Some((about.fact.as_str(), given(self.file, counts.unwrap_or(first))))
+        };
+        rules::registration().about.iter().enumerate().filter_map(fact).collect()
+    }
+}
+
+fn given(file: &File<'_>, carrier: &Carrier) -> Given {
+    let value = &carrier.value;
+    let opaque = value.kind == ValueKind::Opaque;
+    let bare = carrier.via == Via::Option && value.place == Place::Nowhere;
+    let mut text = value.text.clone();
+    // A value that stands elsewhere: what stands here says which one.
+    if opaque && text.is_empty() {
+        let host = file.documents.to_host(carrier.doc, value.span);
+        host.of(file.source.text()).trim().clone_into(&mut text);
+    }
+    Given {
+        text,
+        opaque,
+        known: value.known.clone(),
+        stray: bare && carrier.nodes.len() > 1,
+        position: file.source.position(file.documents.to_host(carrier.doc, carrier.name_span).start()),
+    }
+}

@@ -1,0 +1,61 @@
+use super::trial::Selection;
+use super::{Ask, Offer};
+use crate::engine::UnitFix;
+use crate::finding::Linted;
+use crate::text::Source;
+use std::collections::BTreeSet;
+
+/// The answers to what was asked, by the first byte that a fix changes.
+pub(super) struct Chosen<'a> {
+    ask: Option<Ask<'a>>,
+    taken: BTreeSet<usize>,
+    left: BTreeSet<usize>,
+}
+
+impl<'a> Chosen<'a> {
+    pub(super) fn new(ask: Option<Ask<'a>>) -> Self {
+        Self { ask, taken: BTreeSet::new(), left: BTreeSet::new() }
+    }
+
+    /// Whether anybody is asked at all.
+    pub(super) fn asks(&self) -> bool {
+        self.ask.is_some()
+    }
+
+    /// Asks about a fix, unless that was done.
+    pub(super) fn wants(&mut self, fix: &UnitFix, source: &Source, linted: &Linted) -> bool {
+        let (Some(ask), Some(first)) = (&mut self.ask, fix.plan.edits.first()) else { return true };
+        let place = first.span.start();
+        if self.left.contains(&place) {
+            return false;
+        }
+        if self.taken.contains(&place) {
+            return true;
+        }
+        let findings = linted.findings.iter().filter(|it| it.group().as_deref() == Some(&*fix.unit));
+        let offer = Offer {
+            source,
+            secrets: &linted.secrets,
+            findings: findings.collect(),
+            edits: &fix.plan.edits,
+            safety: fix.safety,
+        };
+        let wanted = ask(&offer);
+        if wanted {
+            self.taken.insert(place)
+        } else {
+            self.left.insert(place)
+        };
+        wanted
+    }
+
+    /// The places of what was left, after the fixes of `done`. What was taken and is not done by now looks another way: it is
+    /// asked about again.
+    pub(super) fn follow(&mut self, done: &Selection<'_>) {
+        self.taken.clear();
+        if !self.left.is_empty() {
+            let moves = done.edits.moves();
+            self.left = self.left.iter().map(|place| moves.of(*place)).collect();
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Writes suppressions for what is found: each in the comment syntax of its place, proven before anybody writes them.
+
+use super::trial::Lens;
+use super::verify;
+use crate::engine::{self, Analysis, ByPlace, Documents, Inner, Pieces, Plan, Settings, Surroundings};
+use crate::finding::{Finding, Linted};
+use crate::suppress::{self, RULE, Reason, Style};
+use crate::text::{Edit, EditSet, Eol, Position, Source, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes that may be read again to find out which comments hold.
+const BUDGET: usize = 64 << 20;
+/// Trials that a file of any size may have.
+const AT_LEAST: usize = 32;
+
+/// What ignoring the findings of a file gave.
+#[derive(Debug, Default)]
+pub struct Ignored {
+    /// The text afterwards; the same as before if nothing was done.
+    pub text: Vec<u8>,
+    /// How many findings are accepted now that were not before.
+    pub accepted: usize,
+    /// Those that are not, with the reason.
+    pub left: Vec<Left>,
+    /// The findings, with their places in the text afterwards.
+    pub linted: Linted,
+}
+
+/// A finding that cannot be ignored by a comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// Where it is, in the old text.
+    pub position: Position,
+    /// Id of the rule.
+    pub rule: String,
+    /// Why, as a clause.
+    pub why: String,
+}
+
+/// A place where a comment may be written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    doc: usize,
+    /// Bytes of the text.
+    at: usize,
+    form: Form,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// Names more rules in the comment that is there.
+    Extend,
+    /// At the end of the line, in the nth way of the language.
+    Behind(usize),
+    /// On a line of its own, with this before it.
+    Before(usize, String),
+}
+
+/// Comments to write: the rules of each place, and the findings that they are for.
+type Groups = BTreeMap<Place, (BTreeSet<String>, Vec<usize>)>;
+
+/// Adds suppressions of all open findings, in memory. Data stays as it is, nothing new is found, and what was there before
+/// is found as before.
+pub fn ignore(
+    settings: &Settings,
+    path: &str,
+    surroundings: &Surroundings,
+    source: &Source,
+    reason: &Reason,
+) -> Ignored {
+    let lens = Lens { settings, path, surroundings };
+    let analysis = engine::analyse(settings, path, surroundings, source);
+    let mut writer = Writer { lens, source, analysis: &analysis, reason, trials: 0 };
+    writer.trials = (BUDGET / source.bytes().len().max(1)).max(AT_LEAST);
+    writer.run()
+}
+
+struct Writer<'a> {
+    lens: Lens<'a>,
+    source: &'a Source,
+    analysis: &'a Analysis,
+    reason: &'a Reason,
+    trials: usize,
+}
+
+impl Writer<'_> {
+    fn run(&mut self) -> Ignored {
+        let findings = &self.analysis.linted.findings;
+        let mut left: BTreeMap<usize, String> = BTreeMap::new();
+        let mut waiting: Vec<(usize, Vec<Place>)> = Vec::new();
+        let places = self.analysis.documents.as_ref().map(|documents| Places::of(documents, self));
+        for (index, finding) in findings.iter().enumerate().filter(|(_, it)| !it.suppressed && !it.baselined)
+        {
+            let found = match &places {
+                _ if finding.rule == RULE => Err("`--fix` takes out what is not needed".to_owned()),
+                Some(places) => places.find(finding),
+                None => Err("no language is known for this file, and so no comment".to_owned()),
+            };
+            match found {
+                Ok(mut places) => {
+                    // The best place last, to be taken first.
+                    places.reverse();
+                    waiting.push((index, places));
+                }
+                Err(why) => {
+                    left.insert(index, why);
+                }
+            }
+        }
+        let mut done = Groups::new();
+        let mut result = None;
+        while !waiting.is_empty() {
+            let mut groups = Groups::new();
+            let mut rest: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+            for (index, mut places) in waiting.drain(..) {
+                let Some(place) = places.pop() else { continue };
+                let rule = findings.get(index).map(|it| it.rule.clone()).unwrap_or_default();
+                let group = groups.entry(place).or_default();
+                group.0.insert(rule);
+                group.1.push(index);
+                rest.insert(index, places);
+            }
+            for (failed, why) in self.sort_out(groups, &mut done, &mut result) {
+                match rest.remove(&failed) {
+                    Some(places) if !places.is_empty() => waiting.push((failed, places)),
+                    _ => {
+                        left.insert(failed, why);
+                    }
+                }
+            }
+        }
+        self.finish(&done, result, &left)
+    }
+
+    /// Takes in the groups that hold together with what is done; the findings of the others, with the reason.
+    fn sort_out(
+        &mut self,
+        groups: Groups,
+        done: &mut Groups,
+        result: &mut Option<(Source, Analysis)>,
+    ) -> Vec<(usize, String)> {
+        let mut failed = Vec::new();
+        let mut waiting: Vec<Vec<_>> = vec![groups.into_iter().collect()];
+        while let Some(mut batch) = waiting.pop() {
+            if batch.is_empty() {
+                continue;
+            }
+            let mut all = done.clone();
+            for (place, (rules, findings)) in &batch {
+                let group = all.entry(place.clone()).or_default();
+                group.0.extend(rules.iter().cloned());
+                group.1.extend(findings);
+            }
+            let tried = if self.trials == 0 {
+                Err("too many comments in this file do not hold; it could not be told which".to_owned())
+            } else {
+                self.trials -= 1;
+                self.attempt(&all)
+            };
+            match tried {
+                Ok(held) => (*done, *result) = (all, Some(held)),
+                Err(why) if batch.len() == 1 || self.trials == 0 => {
+                    let findings = batch.into_iter().flat_map(|(_, (_, findings))| findings);
+                    failed.extend(findings.map(|index| (index, why.clone())));
+                }
+                Err(_) => {
+                    let right = batch.split_off(batch.len() / 2);
+                    waiting.extend([right, batch]);
+                }
+            }
+        }
+        failed
+    }
+
+    /// Writes the comments and looks at the file again.
+    fn attempt(&self, groups: &Groups) -> Result<(Source, Analysis), String> {
+        let documents = self.analysis.documents.as_ref().ok_or("its text is gone")?;
+        let mut plans: Vec<Plan> = Vec::new();
+        let mut edits = EditSet::default();
+        let mut accepted: BTreeSet<usize> = BTreeSet::new();
+        for (place, (rules, findings)) in groups {
+            let edit = self.edit(documents, place, rules).ok_or("its language is unknown")?;
+            let plan = engine::plan(documents, self.source, place.doc, &[edit])
+                .map_err(|refused| refused.reason().to_owned())?;
+            edits.insert_all(plan.edits.iter().cloned()).map_err(|overlap| overlap.to_string())?;
+            plans.push(plan);
+            accepted.extend(findings);
+        }
+        let Lens { settings, path, surroundings } = self.lens;
+        let after = Source::new(edits.apply(self.source.bytes()));
+        let result = engine::analyse_all(settings, path, surroundings, &after);
+        verify::verify_comments(self.analysis, &plans, &edits, &accepted, &result)?;
+        Ok((after, result))
+    }
+
+    fn edit(&self, documents: &Documents, place: &Place, rules: &BTreeSet<String>) -> Option<Edit> {
+        let document = documents.get(place.doc)?;
+        let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+        let at = Span::at(place.at);
+        let style = |nth: usize| suppress::style(document.language.name()).get(nth).copied();
+        let comment = |style: Style| style.comment(&rules, self.reason);
+        Some(match &place.form {
+            Form::Extend => Edit::replace(at, format!(", {}", rules.join(", "))),
+            Form::Behind(nth) => Edit::replace(at, format!("  {}", comment(style(*nth)?))),
+            Form::Before(nth, prefix) => {
+                let eol = Eol::of(&document.text).as_str();
+                Edit::replace(at, format!("{prefix}{}{eol}", comment(style(*nth)?)))
+            }
+        })
+    }
+
+    fn finish(
+        &self,
+        done: &Groups,
+        result: Option<(Source, Analysis)>,
+        left: &BTreeMap<usize, String>,
+    ) -> Ignored {
+        let (text, linted) = match result {
+            Some((after, _)) => {
+                // With every fix tried again, as people see it.
+                let Lens { settings, path, surroundings } = self.lens;
+                (after.bytes().to_vec(), super::lint(settings, path, surroundings, &after))
+            }
+            None => (self.source.bytes().to_vec(), Linted::default()),
+        };
+        let left = left.iter().filter_map(|(index, why)| {
+            let finding = self.analysis.linted.findings.get(*index)?;
+            let position = self.source.position(finding.span.start());
+            Some(Left { position, rule: finding.rule.clone(), why: why.clone() })
+        });
+        Ignored {
+            text,
+            accepted: done.values().map(|(_, findings)| findings.len()).sum(),
+            left: left.collect(),
+            linted,
+        }
+    }
+}
+
+/// Where comments may be written.
+struct Places<'a> {
+    documents: &'a Documents,
+    analysis: &'a Analysis,
+    path: &'a str,
+    by_place: ByPlace,
+    pieces: Vec<Pieces<'a>>,
+}
+
+impl<'a> Places<'a> {
+    fn of(documents: &'a Documents, writer: &Writer<'a>) -> Self {
+        let inner = Inner::of(documents);
+        let pieces = documents.iter().enumerate();
+        let pieces = pieces.map(|(doc, document)| Pieces::of(document, inner.of_text(doc))).collect();
+        let by_place = ByPlace::of(documents);
+        Self { documents, analysis: writer.analysis, path: writer.lens.path, by_place, pieces }
+    }
+
+    /// All places for a comment about a finding, the best one first.
+    fn find(&self, finding: &Finding) -> Result<Vec<Place>, String> {
+        let mut found = Vec::new();
+        let suppressions = &self.analysis.suppressions;
+        let known = suppressions.all.near(finding.span);
+        if let Some((doc, at)) = known.and_then(|index| suppressions.end_of_names(index)) {
+            found.push(Place { doc, at, form: Form::Extend });
+        }
+        let mut refused = "its language has no comments";
+        for (doc, at) in self.documents.at(&self.by_place, finding.span.start()).into_iter().rev() {
+            let (Some(document), Some(pieces)) = (self.documents.get(doc), self.pieces.get(doc)) else {
+                continue;
+            };
+            let language = document.language.name();
+            if !self.documents.keeps_lines(doc) {
+                continue;
+            }
+            if language == "yaml" && is_json(if doc == 0 { self.path } else { "" }, &document.text) {
+                refused = "JSON has no comments";
+                continue;
+            }
+            let text = document.text.as_str();
+            for (nth, style) in suppress::style(language).iter().enumerate() {
+                if style.behind && pieces.is_one_line(at) {
+                    let line = pieces.line(at);
+                    let len = line.of(text).trim_end().len();
+                    found.push(Place { doc, at: line.start() + len, form: Form::Behind(nth) });
+                }
+                let first = pieces.first_line(at);
+                let line = pieces.line(first).of(text);
+                let sign = |c: char| matches!(c, ' ' | '\t') || c == '>' && language == "markdown";
+                let prefix = line.get(..line.find(|c| !sign(c)).unwrap_or(0)).unwrap_or_default();
+                // A line that begins with a tab is make's recipe, and a comment there is shown when it runs.
+                let prefix = if language == "makefile" { "" } else { prefix };
+                found.push(Place { doc, at: first, form: Form::Before(nth, prefix.to_owned()) });
+                // What makes an indented code block would make one of the comment.
+                if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language == "markdown") {
+                    found.push(Place { doc, at: first, form: Form::Before(nth, outside.to_owned()) });
+                }
+            }
+        }
+        if found.is_empty() { Err(refused.to_owned()) } else { Ok(found) }
+    }
+}
+
+/// Whether a text that is read as YAML is JSON, by its name or by how it begins.
+fn is_json(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+    if name.contains(".json") {
+        return true;
+    }
+    if name.contains(".yaml") || name.contains(".yml") {
+        return false;
+    }
+    let text = text.trim_start();
+    let template = ["{{", "{%", "{#"].iter().any(|tag| text.starts_with(tag));
+    text.starts_with(['{', '[']) && !template
+}

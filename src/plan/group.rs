@@ -1,0 +1,203 @@
+//! Which registrations one runner can serve.
+
+use super::value::{self, Value};
+use super::{Entry, Field, File, Group, Need, steps};
+use crate::finding::Fix;
+use crate::rules::{self, Class, UnitKind};
+use crate::sites::Via;
+use crate::unit::{Held, Slot, Unit};
+use std::collections::BTreeMap;
+
+/// More runners than this are not told to be alike.
+const MOST_ALIKE: usize = 50;
+
+/// A registration that has no group yet.
+pub(super) struct Waiting {
+    entry: Entry,
+    need: Need,
+    fields: Vec<Field>,
+    /// The token as it stands: registrations with the same one are of the same project, group or instance. Never shown.
+    token: String,
+}
+
+/// What must be the same for one runner.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    need: Need,
+    url: Option<String>,
+    token: String,
+    secret: Option<String>,
+    fields: Vec<Field>,
+}
+
+impl Waiting {
+    pub(super) fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, String>>) -> Self {
+        let mut entry = Entry::of(file, unit, fix);
+        let need = need(unit);
+        let hide = |text: &str| file.mask.inserted(text);
+        let mut fields = Vec::new();
+        if let Some(said) = &entry.description {
+            let text = said.text.clone();
+            let value = if said.opaque { Value::FillIn(text) } else { Value::Text(text) };
+            let (name, argument) = ("description", "description");
+            fields.push(Field { name, argument, value, default: false, notes: Vec::new(), seconds: false });
+        }
+        for (index, setting) in rules::registration().settings.iter().enumerate() {
+            let Some((counts, mut read)) = winner(unit, index, &hide) else { continue };
+            for (held, shown) in unit.settings.iter().zip(&mut entry.settings) {
+                let other = held.setting == index && !std::ptr::eq(held, counts) && !held.given.is_empty();
+                shown.overridden = other && value::read(setting, &held.given, &hide).value != read.value;
+                if shown.overridden {
+                    read.notes.push("given more than once with different values; only one of them counts");
+                }
+            }
+            read.notes.dedup();
+            let Some(value) = read.value else { continue };
+            let (name, argument) = (setting.field.as_str(), setting.argument());
+            let seconds = setting.least > 0;
+            fields.push(Field { name, argument, value, default: false, notes: read.notes, seconds });
+        }
+        if need == Need::Create && registers(unit.kind) && !unit.partial {
+            add_unset(&mut fields);
+        }
+        let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
+        let token = filled.map(token).collect::<Vec<_>>().join("\0");
+        Self { entry, need, fields, token }
+    }
+
+    fn key(&self) -> Key {
+        let url = self.entry.url.as_ref().map(|url| url.text.trim_end_matches('/').to_owned());
+        let secret = self.entry.secret.as_ref().map(|it| it.text.clone());
+        Key { need: self.need, url, token: self.token.clone(), secret, fields: self.fields.clone() }
+    }
+}
+
+/// `$NAME` and `${NAME}` are the same token.
+fn token(slot: &Slot) -> String {
+    let text = slot.given.literal().unwrap_or(&slot.given.text);
+    match text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+        Some(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') => format!("${name}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether it runs `register`, which has defaults of its own.
+fn registers(kind: UnitKind) -> bool {
+    matches!(kind, UnitKind::Command | UnitKind::Chart | UnitKind::Environment | UnitKind::Operator)
+}
+
+/// What `register` sends for the settings of which nothing is said, in the order of the data.
+fn add_unset(fields: &mut Vec<Field>) {
+    let set: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let mut all: Vec<Field> = fields.iter().filter(|field| field.name == "description").cloned().collect();
+    for setting in &rules::registration().settings {
+        let said = fields.iter().find(|field| field.name == setting.field).cloned();
+        all.extend(said.or_else(|| {
+            let value = value::unset(setting, &set)?;
+            let (name, argument) = (setting.field.as_str(), setting.argument());
+            Some(Field { name, argument, value, default: true, notes: Vec::new(), seconds: false })
+        }));
+    }
+    *fields = all;
+}
+
+/// The one that counts of all values that a setting is given: an option before a variable, what has a value before what
+/// has none, the last one of a kind.
+fn winner<'a>(
+    unit: &'a Unit,
+    setting: usize,
+    hide: &dyn Fn(&str) -> String,
+) -> Option<(&'a Held, value::Read)> {
+    let data = rules::registration().settings.get(setting)?;
+    let held = unit.settings.iter().filter(|held| held.setting == setting);
+    let nested = |held: &Held| held.via == Via::Chart && held.name.contains('.');
+    let counts = held.max_by_key(|held| (!held.given.is_empty(), held.via == Via::Option, nested(held)))?;
+    Some((counts, value::read(data, &counts.given, hide)))
+}
+
+fn need(unit: &Unit) -> Need {
+    let of = |old: bool| {
+        let slots = unit.slots.iter().filter(move |slot| slot.old == old);
+        slots.map(|slot| slot.class).max().unwrap_or(Class::Absent)
+    };
+    let (new, old) = (of(false), of(true));
+    let said = unit.settings.iter().any(|held| !held.given.is_empty());
+    match (new, old) {
+        (Class::Legacy, _) => Need::Create,
+        (Class::Glrt | Class::Opaque | Class::Other, _) | (_, Class::Glrt) => Need::Exists,
+        // A runner in config.toml is registered; what it does not know has no effect.
+        _ if unit.kind == UnitKind::Config => Need::Exists,
+        (_, Class::Legacy | Class::Opaque | Class::Other) => Need::Create,
+        _ if said => Need::Create,
+        _ => Need::Elsewhere,
+    }
+}
+
+/// Groups by need, then by the first registration.
+pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
+    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut groups: Vec<(Key, Group)> = Vec::new();
+    let (secrets, others): (Vec<_>, Vec<_>) =
+        waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
+    // A Secret holds the token of the release or the resource that names it.
+    let mut readers: BTreeMap<String, Key> = BTreeMap::new();
+    for it in &others {
+        let named = it.entry.secret.as_ref().filter(|it| !it.opaque && !it.text.is_empty());
+        if let Some(secret) = named.filter(|_| it.need != Need::Exists) {
+            readers.entry(secret.text.clone()).or_insert_with(|| it.key());
+        }
+    }
+    for it in others.into_iter().chain(secrets) {
+        let reader = match (it.entry.kind, &it.entry.object, it.need) {
+            (UnitKind::Secret, Some(object), Need::Create) => readers.get(object).cloned(),
+            _ => None,
+        };
+        let key = reader.unwrap_or_else(|| it.key());
+        let index = *known.entry(key.clone()).or_insert_with(|| {
+            let (need, url) = (it.need, it.entry.url.clone());
+            let (entries, alike, steps) = (Vec::new(), Vec::new(), Vec::new());
+            groups.push((key.clone(), Group { need, url, fields: it.fields.clone(), entries, alike, steps }));
+            groups.len() - 1
+        });
+        if let Some((_, group)) = groups.get_mut(index) {
+            group.entries.push(it.entry);
+        }
+    }
+    for (_, group) in &mut groups {
+        group.entries.sort_by(|a, b| (&a.path, a.position).cmp(&(&b.path, b.position)));
+        // The place of the token is empty here and filled in a Secret.
+        if group.need == Need::Elsewhere && group.entries.iter().any(|it| it.kind == UnitKind::Secret) {
+            group.need = Need::Create;
+            if group.entries.iter().all(|entry| !entry.partial) {
+                add_unset(&mut group.fields);
+            }
+        }
+    }
+    groups.sort_by(|(_, a), (_, b)| {
+        let first = |group: &Group| group.entries.first().map(|it| (it.path.clone(), it.position));
+        (a.need, first(a)).cmp(&(b.need, first(b)))
+    });
+    let mut similar: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    for (index, (key, group)) in
+        groups.iter().enumerate().filter(|(_, (_, group))| group.need == Need::Create)
+    {
+        let fields = group.fields.iter().filter(|field| field.name != "description").cloned().collect();
+        similar.entry(Key { fields, ..key.clone() }).or_default().push(index);
+    }
+    // More than a person would look at says nothing, and takes long.
+    for list in similar.values().filter(|list| (2..=MOST_ALIKE).contains(&list.len())) {
+        for index in list {
+            let others = list.iter().filter(|other| *other != index).map(|other| other + 1).collect();
+            if let Some((_, group)) = groups.get_mut(*index) {
+                group.alike = others;
+            }
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(_, mut group)| {
+            group.steps = steps::of(&group);
+            group
+        })
+        .collect()
+}

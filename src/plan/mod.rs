@@ -1,0 +1,306 @@
+//! The migration plan: which runners have to be created on the server before the registrations in the files can go, and what
+//! is to be done for each, in order. A pure function of the registrations; tokens are hidden in all of it.
+//!
+//! A plan is about registrations, whatever rules are selected and whatever comments accept: what a later fix takes out must
+//! not depend on what was reported.
+
+mod group;
+mod steps;
+mod value;
+pub mod words;
+
+pub use steps::{Do, Step};
+pub use value::Value;
+
+use crate::finding::{Finding, Fix, Linted, Safety};
+use crate::mask::Mask;
+use crate::rules::{self, Class, UnitKind};
+use crate::sites::Via;
+use crate::text::{Position, Source};
+use crate::unit::{Given, Unit};
+use std::collections::BTreeMap;
+
+/// A file whose registrations belong to the plan.
+#[derive(Debug)]
+pub struct File<'a> {
+    /// `/`-separated, as shown.
+    pub path: &'a str,
+    /// Its text.
+    pub source: &'a Source,
+    /// What is known of it.
+    pub linted: &'a Linted,
+    /// How its tokens are hidden.
+    pub mask: Mask,
+}
+
+/// The plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Registrations, grouped by the runner that they need: those to create first.
+    pub groups: Vec<Group>,
+    /// Places that are no registration of a known form: what to do there is for a person to see.
+    pub by_hand: Vec<Place>,
+}
+
+/// What a group needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// A runner has to be created.
+    Create,
+    /// Its runner was created or registered before: the token in the file is an authentication token, or may be one.
+    Exists,
+    /// Nothing: the place of the token is empty, and another file fills it.
+    Elsewhere,
+}
+
+impl Need {
+    /// Its name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Exists => "exists",
+            Self::Elsewhere => "elsewhere",
+        }
+    }
+}
+
+/// Registrations that one runner can serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What they need.
+    pub need: Need,
+    /// The address of GitLab.
+    pub url: Option<Shown>,
+    /// The fields of the runner, in the order of the rules' data.
+    pub fields: Vec<Field>,
+    /// The registrations, by path and place.
+    pub entries: Vec<Entry>,
+    /// Numbers (from 1) of other groups to create that differ in the description only.
+    pub alike: Vec<usize>,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+}
+
+/// A field of `POST /user/runners`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// The argument of `gitlab_user_runner`.
+    pub argument: &'static str,
+    /// Its value.
+    pub value: Value,
+    /// Whether no file says it: it is what `register` sends where nothing is said.
+    pub default: bool,
+    /// What a person should know of it.
+    pub notes: Vec<&'static str>,
+    /// Whether it is a time in seconds.
+    pub seconds: bool,
+}
+
+/// One registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The unit, as its findings name it.
+    pub unit: String,
+    /// The file, as shown.
+    pub path: String,
+    /// Where it begins.
+    pub position: Position,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Languages from the file's own to the innermost.
+    pub via: Vec<&'static str>,
+    /// What it lies in.
+    pub place: Option<String>,
+    /// The name of the Kubernetes object that it is part of.
+    pub object: Option<String>,
+    /// Whether part of it cannot be seen: it may have more settings.
+    pub partial: bool,
+    /// The name of the runner.
+    pub description: Option<Shown>,
+    /// What runs its jobs.
+    pub executor: Option<Shown>,
+    /// The address of GitLab.
+    pub url: Option<Shown>,
+    /// The Secret that holds the token.
+    pub secret: Option<Shown>,
+    /// Its server-side settings, all of them, empty ones too.
+    pub settings: Vec<SettingShown>,
+    /// The places of its token.
+    pub slots: Vec<SlotShown>,
+    /// Its fix, or why there is none.
+    pub fix: Result<Safety, String>,
+}
+
+/// A value to show: tokens hidden, control characters still in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The literal that is used, or the expression.
+    pub text: String,
+    /// Whether it is an expression that only a person can fill in.
+    pub opaque: bool,
+    /// The expression that stands in the file, where the text says what it is.
+    pub written: Option<String>,
+    /// Where it stands.
+    pub position: Position,
+}
+
+/// A setting of a registration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingShown {
+    /// The field of `POST /user/runners`.
+    pub field: &'static str,
+    /// Its name in the file: `runners.tags`.
+    pub name: String,
+    /// Its value.
+    pub value: Shown,
+    /// Whether another one of the registration counts in its stead.
+    pub overridden: bool,
+}
+
+/// A place of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlotShown {
+    /// Whether it is the place of a registration token.
+    pub old: bool,
+    /// What carries it.
+    pub via: Via,
+    /// Its name as written.
+    pub name: String,
+    /// What it holds.
+    pub class: Class,
+    /// The expression that it holds; nothing for a literal.
+    pub expression: Option<String>,
+    /// Where it stands.
+    pub position: Position,
+}
+
+/// A finding that is no registration of a known form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The rule.
+    pub rule: String,
+    /// The file, as shown.
+    pub path: String,
+    /// Where.
+    pub position: Position,
+    /// What is wrong; our words, which may quote the file between backquotes.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The rule whose findings are about comments of ours.
+const UNUSED: &str = "unused-suppression";
+
+/// The plan for all registrations of `files`.
+pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
+    let mut waiting = Vec::new();
+    let mut by_hand = Vec::new();
+    for file in files {
+        let named = file.linted.findings.iter().filter_map(|it| Some((it.unit.as_deref()?, &it.fix)));
+        let fixes: BTreeMap<&str, &Result<Fix, String>> = named.collect();
+        let fix = |unit: &Unit| fixes.get(unit.name.as_str()).copied();
+        waiting.extend(file.linted.units.iter().map(|unit| group::Waiting::of(&file, unit, fix(unit))));
+        let place = |finding: &Finding| Place {
+            rule: finding.rule.clone(),
+            path: file.path.to_owned(),
+            position: file.source.position(finding.span.start()),
+            message: file.mask.prose(&finding.message),
+            help: file.mask.prose(&finding.help),
+        };
+        let apart = file.linted.findings.iter().filter(|it| it.unit.is_none() && it.rule != UNUSED);
+        by_hand.extend(apart.map(place));
+    }
+    Plan { groups: group::groups(waiting), by_hand }
+}
+
+impl Plan {
+    /// What there is to say of it in one line.
+    pub fn summary(&self) -> String {
+        let entries = |need: Need| {
+            let groups = self.groups.iter().filter(|group| group.need == need);
+            groups.map(|group| group.entries.len()).sum::<usize>()
+        };
+        let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+        let all: usize = self.groups.iter().map(|group| group.entries.len()).sum();
+        let runners = self.groups.iter().filter(|group| group.need == Need::Create).count();
+        let mut out = format!("{}: {} to create", count(all, "registration"), count(runners, "runner"));
+        if entries(Need::Exists) > 0 {
+            out.push_str(&format!(", {} with a runner that exists", entries(Need::Exists)));
+        }
+        if entries(Need::Elsewhere) > 0 {
+            out.push_str(&format!(", {} whose token another file gives", entries(Need::Elsewhere)));
+        }
+        if !self.by_hand.is_empty() {
+            out.push_str(&format!("; {} to change by hand", count(self.by_hand.len(), "other place")));
+        }
+        out + "."
+    }
+}
+
+impl Shown {
+    fn of(given: &Given, mask: &Mask) -> Self {
+        let literal = given.literal();
+        Self {
+            text: mask.inserted(literal.unwrap_or(&given.text)),
+            opaque: literal.is_none(),
+            written: given.known.as_ref().map(|_| mask.inserted(&given.text)),
+            position: given.position,
+        }
+    }
+}
+
+impl Entry {
+    fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, String>>) -> Self {
+        let about = |fact: &str| unit.about(fact).map(|given| Shown::of(given, &file.mask));
+        let hide = |text: &String| file.mask.inserted(text);
+        Self {
+            unit: unit.name.clone(),
+            path: file.path.to_owned(),
+            position: unit.position,
+            kind: unit.kind,
+            via: unit.via.clone(),
+            place: unit.place.clone(),
+            object: unit.object.as_ref().map(hide),
+            partial: unit.partial,
+            description: about("description"),
+            executor: about("executor"),
+            url: about("url"),
+            secret: about("secret"),
+            settings: unit
+                .settings
+                .iter()
+                .filter_map(|held| {
+                    let setting = rules::registration().settings.get(held.setting)?;
+                    let value = Shown::of(&held.given, &file.mask);
+                    let name = held.name.clone();
+                    Some(SettingShown { field: &setting.field, name, value, overridden: false })
+                })
+                .collect(),
+            slots: unit
+                .slots
+                .iter()
+                .map(|slot| SlotShown {
+                    old: slot.old,
+                    via: slot.via,
+                    name: slot.written.clone(),
+                    class: slot.class,
+                    expression: slot.given.opaque.then(|| hide(&slot.given.text)),
+                    position: slot.given.position,
+                })
+                .collect(),
+            fix: match fix {
+                Some(Ok(fix)) => Ok(fix.safety),
+                Some(Err(reason)) => Err(file.mask.prose(reason)),
+                None => Err("the rules that find it are not selected".to_owned()),
+            },
+        }
+    }
+
+    /// `path:line`, as far as it can be told.
+    pub fn at(&self) -> String {
+        format!("{}:{}", self.path, self.position.line)
+    }
+}

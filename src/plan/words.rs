@@ -1,0 +1,69 @@
+//! Sentences that quote a file: our words and theirs stay apart, so that each format can show theirs as nothing but text.
+
+use crate::escape;
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Piece {
+    /// Our own words; what stands between backquotes is code.
+    Words(String),
+    /// Text of a file, the name of one, or a command line that holds one.
+    Code(String),
+}
+
+/// A sentence.
+pub type Sentence = Vec<Piece>;
+
+/// `template` with a piece of code for each `{}`.
+pub fn say(template: &str, codes: &[&str]) -> Sentence {
+    let mut pieces = Vec::new();
+    let mut codes = codes.iter();
+    for (index, words) in template.split("{}").enumerate() {
+        if index > 0 {
+            pieces.push(Piece::Code(codes.next().copied().unwrap_or_default().to_owned()));
+        }
+        if !words.is_empty() {
+            pieces.push(Piece::Words(words.to_owned()));
+        }
+    }
+    pieces
+}
+
+/// A sentence as plain text on one line.
+pub fn plain(sentence: &[Piece]) -> String {
+    let mut out = String::new();
+    for piece in sentence {
+        match piece {
+            Piece::Words(words) => out.push_str(words),
+            Piece::Code(code) => out.push_str(&format!("`{}`", escape::inline(code))),
+        }
+    }
+    out
+}
+
+/// `text` as one word of a POSIX shell that is taken as it stands, control characters escaped.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", escape::inline(text).replace('\'', r"'\''"))
+}
+
+/// As [`quoted`], without quotes where none are needed.
+pub fn argument(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
+    // A name is no option.
+    let text = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
+    if !text.is_empty() && text.chars().all(plain) { text } else { quoted(&text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_code_stay_apart() {
+        let sentence = say("put {} in {}.", &["a{}`b", "c\n"]);
+        assert_eq!(sentence.len(), 5);
+        assert_eq!(plain(&sentence), "put `a{}`b` in `c\\n`.");
+        assert_eq!(argument("a/b.yaml"), "a/b.yaml");
+        assert_eq!(argument("-x it's\n"), r"'./-x it'\''s\n'");
+    }
+}

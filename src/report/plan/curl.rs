@@ -1,0 +1,61 @@
+//! A shell script with a request for each runner to create. Text of a file stands in single quotes or in comments on one
+//! line, and nowhere else.
+
+use super::{FILL_IN, address, api, comments};
+use crate::plan::words::quoted;
+use crate::plan::{Group, Need, Plan};
+use std::io::{self, Write};
+
+const HEAD: &str = "\
+#!/bin/sh
+# Creates runners in GitLab. Look at each request before you run it:
+# - it sends your token to the address in `--url`;
+# - fill in each <FILL IN>, and the `runner_type`: instance_type, group_type (with group_id) or project_type (with project_id);
+# - the answer holds the runner's token (glrt-…), which is shown only once.
+# GITLAB_TOKEN: a personal access token with the scope create_runner.
+: \"${GITLAB_TOKEN:?}\"
+";
+
+pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{HEAD}# {}", plan.summary())?;
+    for (index, group) in plan.groups.iter().enumerate() {
+        writeln!(out)?;
+        for line in comments(index + 1, group) {
+            writeln!(out, "# {line}")?;
+        }
+        match group.need {
+            Need::Create => request(group, out)?,
+            Need::Exists | Need::Elsewhere => {
+                for field in &group.fields {
+                    let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
+                    writeln!(out, "# compare: {}={}", field.name, crate::escape::inline(&value))?;
+                }
+            }
+        }
+    }
+    for (index, place) in plan.by_hand.iter().enumerate() {
+        if index == 0 {
+            writeln!(out, "\n# Other places, to change by hand:")?;
+        }
+        let line = format!("{}:{}: {}", place.path, place.position.line, place.message);
+        writeln!(out, "# {}", crate::escape::inline(&line))?;
+    }
+    Ok(())
+}
+
+fn request(group: &Group, out: &mut dyn Write) -> io::Result<()> {
+    let address = address(group.url.as_ref());
+    if let (None, Some(url)) = (address, &group.url) {
+        writeln!(out, "# url: fill in; today: {}", crate::escape::inline(&url.text))?;
+    }
+    let url = format!("{}/api/v4/user/runners", address.unwrap_or(FILL_IN));
+    writeln!(out, "curl --fail-with-body --globoff --request POST --url {} \\", quoted(&url))?;
+    writeln!(out, "  --header \"PRIVATE-TOKEN: $GITLAB_TOKEN\" \\")?;
+    write!(out, "  --data-urlencode {}", quoted(&format!("runner_type={FILL_IN}")))?;
+    for field in &group.fields {
+        let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
+        // Behind `name=`, curl reads neither `@file` nor another name.
+        write!(out, " \\\n  --data-urlencode {}", quoted(&format!("{}={value}", field.name)))?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,214 @@
+//! One JSON document; `docs/plan.schema.json` is its schema.
+
+use super::api;
+use crate::escape;
+use crate::plan::words::plain;
+use crate::plan::{Entry, Field, Group, Place, Plan, Shown, Step, Value};
+use crate::rules::UnitKind;
+use crate::text::Position;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// The version of the form; grows when something is taken away or changes its meaning.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    groups: Vec<Runner<'a>>,
+    by_hand: Vec<ByHand<'a>>,
+}
+
+#[derive(Serialize)]
+struct Runner<'a> {
+    number: usize,
+    need: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<Said<'a>>,
+    /// What to send; `null` where a person fills it in.
+    create: BTreeMap<&'static str, Option<serde_json::Value>>,
+    fields: Vec<Explained<'a>>,
+    registrations: Vec<Registration<'a>>,
+    same_but_for_description: &'a [usize],
+    steps: Vec<ToDo>,
+}
+
+#[derive(Serialize)]
+struct Explained<'a> {
+    field: &'static str,
+    origin: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression: Option<&'a str>,
+    notes: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct Registration<'a> {
+    unit: &'a str,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    kind: UnitKind,
+    via: &'a [&'static str],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object: Option<&'a str>,
+    partial: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<Said<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    executor: Option<Said<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<Said<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<Said<'a>>,
+    tokens: Vec<Token<'a>>,
+    settings: Vec<Set<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<crate::finding::Safety>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manual: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    value: &'a str,
+    expression: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    written: Option<&'a str>,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct Set<'a> {
+    field: &'static str,
+    name: &'a str,
+    #[serde(flatten)]
+    said: Said<'a>,
+    counts: bool,
+}
+
+#[derive(Serialize)]
+struct Token<'a> {
+    name: &'a str,
+    old: bool,
+    holds: crate::rules::Class,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expression: Option<&'a str>,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct ToDo {
+    step: &'static str,
+    text: String,
+    parts: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ByHand<'a> {
+    rule: &'a str,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    message: &'a str,
+    help: &'a str,
+}
+
+pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        version: VERSION,
+        groups: plan.groups.iter().enumerate().map(|(index, group)| runner(index + 1, group)).collect(),
+        by_hand: plan.by_hand.iter().map(by_hand).collect(),
+    };
+    let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
+    writeln!(out, "{}", escape::json(json))
+}
+
+fn runner(number: usize, group: &Group) -> Runner<'_> {
+    Runner {
+        number,
+        need: group.need.as_str(),
+        url: group.url.as_ref().map(said),
+        create: group.fields.iter().map(|field| (field.name, value(&field.value))).collect(),
+        fields: group.fields.iter().map(explained).collect(),
+        registrations: group.entries.iter().map(registration).collect(),
+        same_but_for_description: &group.alike,
+        steps: group.steps.iter().map(to_do).collect(),
+    }
+}
+
+fn value(value: &Value) -> Option<serde_json::Value> {
+    Some(match value {
+        Value::List(words) => words.clone().into(),
+        Value::Flag(flag) => (*flag).into(),
+        Value::Number(number) => (*number).into(),
+        other => api(other)?.into(),
+    })
+}
+
+fn explained(field: &Field) -> Explained<'_> {
+    let expression = match &field.value {
+        Value::FillIn(text) => Some(text.as_str()),
+        _ => None,
+    };
+    let origin = if field.default { "default" } else { "file" };
+    Explained { field: field.name, origin, expression, notes: &field.notes }
+}
+
+fn registration(entry: &Entry) -> Registration<'_> {
+    let Position { line, column, .. } = entry.position;
+    Registration {
+        unit: &entry.unit,
+        path: &entry.path,
+        line,
+        column,
+        kind: entry.kind,
+        via: &entry.via,
+        place: entry.place.as_deref(),
+        object: entry.object.as_deref(),
+        partial: entry.partial,
+        description: entry.description.as_ref().map(said),
+        executor: entry.executor.as_ref().map(said),
+        url: entry.url.as_ref().map(said),
+        secret: entry.secret.as_ref().map(said),
+        tokens: entry
+            .slots
+            .iter()
+            .map(|slot| Token {
+                name: &slot.name,
+                old: slot.old,
+                holds: slot.class,
+                expression: slot.expression.as_deref(),
+                line: slot.position.line,
+                column: slot.position.column,
+            })
+            .collect(),
+        settings: entry
+            .settings
+            .iter()
+            .map(|it| Set { field: it.field, name: &it.name, said: said(&it.value), counts: !it.overridden })
+            .collect(),
+        fix: entry.fix.as_ref().ok().copied(),
+        manual: entry.fix.as_ref().err().map(String::as_str),
+    }
+}
+
+fn said(shown: &Shown) -> Said<'_> {
+    let Position { line, column, .. } = shown.position;
+    Said { value: &shown.text, expression: shown.opaque, written: shown.written.as_deref(), line, column }
+}
+
+fn to_do(step: &Step) -> ToDo {
+    let parts = step.parts.iter().map(|part| plain(part)).collect();
+    ToDo { step: step.what.as_str(), text: plain(&step.text), parts }
+}
+
+fn by_hand(place: &Place) -> ByHand<'_> {
+    let Position { line, column, .. } = place.position;
+    ByHand { rule: &place.rule, path: &place.path, line, column, message: &place.message, help: &place.help }
+}

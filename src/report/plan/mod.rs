@@ -1,0 +1,186 @@
+//! The migration plan in each of its formats, and the table [`FORMATS`].
+
+mod curl;
+mod json;
+mod markdown;
+mod terraform;
+
+use crate::escape::inline;
+use crate::plan::words::Piece;
+use crate::plan::{Entry, Field, Group, Need, Plan, Shown, Value};
+use crate::rules::UnitKind;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// What stands where only a person knows the value.
+const FILL_IN: &str = "<FILL IN>";
+/// Where the new workflow is explained.
+const GUIDE: &str = "https://docs.gitlab.com/ci/runners/new_creation_workflow/";
+
+/// A format of the plan.
+#[derive(Clone, Copy)]
+pub struct Format {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, for the help text.
+    pub about: &'static str,
+    /// The ending of its files.
+    pub extension: &'static str,
+    /// Writes it.
+    pub write: fn(&Plan, &mut dyn Write) -> io::Result<()>,
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// All formats; the first one is the default.
+pub const FORMATS: &[Format] = &[
+    Format {
+        name: "markdown",
+        about: "a checklist to paste into an issue",
+        extension: "md",
+        write: markdown::write,
+    },
+    Format { name: "json", about: "one JSON document", extension: "json", write: json::write },
+    Format {
+        name: "curl",
+        about: "a shell script that creates the runners with `POST /user/runners`",
+        extension: "sh",
+        write: curl::write,
+    },
+    Format {
+        name: "terraform",
+        about: "a `gitlab_user_runner` for each runner",
+        extension: "tf",
+        write: terraform::write,
+    },
+];
+
+/// The format that the name of a file asks for; Markdown where it asks for none.
+pub fn format_of(path: &Path) -> &'static Format {
+    let extension = path.extension().and_then(|it| it.to_str()).map(str::to_ascii_lowercase);
+    let known = FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension));
+    known.unwrap_or(&FORMATS[0])
+}
+
+/// What a registration is, in words.
+pub(super) fn kind(entry: &Entry) -> String {
+    let what = match entry.kind {
+        UnitKind::Command => "`gitlab-runner register`",
+        UnitKind::Chart => "Helm chart values",
+        UnitKind::Secret => "Secret",
+        UnitKind::Environment => "variables of GitLab Runner",
+        UnitKind::Config => "`[[runners]]` of config.toml",
+        UnitKind::Operator => "Runner resource of the Operator",
+        UnitKind::Terraform => "Terraform module",
+    };
+    what.to_owned()
+}
+
+/// The name of a group: what its runner is called, or where it is registered first.
+pub(super) fn title(group: &Group) -> (&'static str, String) {
+    let named = group.fields.iter().find_map(|field| match &field.value {
+        Value::Text(text) if field.name == "description" => Some(text.clone()),
+        _ => None,
+    });
+    let first = group.entries.first().map(Entry::at).unwrap_or_default();
+    let head = match group.need {
+        Need::Create => "Create a runner",
+        Need::Exists => "The runner exists",
+        Need::Elsewhere => "Nothing to create",
+    };
+    (head, named.unwrap_or(first))
+}
+
+/// A value of the API, as text: a list with commas. `None` where a person fills it in.
+fn api(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::List(words) => Some(words.join(",")),
+        Value::Flag(flag) => Some(flag.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::FillIn(_) => None,
+    }
+}
+
+/// What a person should know of a field: in words, then an expression.
+pub(super) fn remarks(field: &Field) -> Vec<String> {
+    let mut remarks: Vec<String> = field.notes.iter().map(|note| (*note).to_owned()).collect();
+    if field.default {
+        remarks.insert(0, "what `register` sets where nothing is said".to_owned());
+    }
+    if let (true, Value::Number(seconds)) = (field.seconds, &field.value) {
+        remarks.insert(0, format!("seconds: {}", time(*seconds)));
+    }
+    remarks
+}
+
+/// `5400` seconds as `1 h 30 min`.
+fn time(seconds: u64) -> String {
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}
+
+/// Where a setting stands and what it says, for a comment on one line.
+fn said(entry: &Entry, name: &str, value: &Shown) -> String {
+    let written = value.written.as_ref().map_or(String::new(), |written| format!(" ({written})"));
+    inline(&format!("{}:{}: {name} = {}{written}", entry.path, value.position.line, value.text)).into_owned()
+}
+
+/// The address of GitLab that a person's token may be sent to: `https://…` or `http://…`, and nothing that could mean
+/// something else.
+fn address(url: Option<&Shown>) -> Option<&str> {
+    let url = url.filter(|url| !url.opaque)?;
+    let text = url.text.trim().trim_end_matches('/');
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/".contains(c);
+    (!host.is_empty() && host.chars().all(plain)).then_some(text)
+}
+
+/// Comment lines for a group: what it is, what a person must know, where the token goes. Each without its sign.
+fn comments(number: usize, group: &Group) -> Vec<String> {
+    let (head, name) = title(group);
+    let mut lines = vec![format!("{number}. {head}: {name}")];
+    for entry in &group.entries {
+        let partial = if entry.partial { "; part of it cannot be seen there" } else { "" };
+        lines.push(format!("Registered in {} ({}){partial}", entry.at(), kind(entry)));
+    }
+    for field in &group.fields {
+        let mut remarks = remarks(field);
+        if let Value::FillIn(expression) = &field.value {
+            remarks.insert(0, format!("fill in; today: {expression}"));
+        }
+        if !remarks.is_empty() {
+            lines.push(format!("{}: {}", field.name, remarks.join("; ")));
+        }
+    }
+    // Values that are not sent must not be lost.
+    for entry in &group.entries {
+        let unsent = entry.settings.iter().filter(|it| it.overridden);
+        lines.extend(unsent.map(|it| format!("does not count: {}", said(entry, &it.name, &it.value))));
+        let empty =
+            entry.settings.iter().filter(|it| group.fields.iter().all(|field| field.name != it.field));
+        lines.extend(empty.map(|it| format!("the default: {}", said(entry, &it.name, &it.value))));
+    }
+    for step in group.steps.iter().filter(|step| step.what == crate::plan::Do::Store) {
+        lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))));
+    }
+    lines.iter().map(|line| inline(line).into_owned()).collect()
+}
+
+/// A sentence without backquotes, on one line.
+fn bare(sentence: &[Piece]) -> String {
+    let text = |piece: &Piece| match piece {
+        Piece::Words(words) => words.replace(['`', '*'], ""),
+        Piece::Code(code) => inline(code).into_owned(),
+    };
+    sentence.iter().map(text).collect()
+}
+
+#[cfg(test)]
+mod tests;

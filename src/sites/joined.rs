@@ -1,0 +1,111 @@
+//! Strings of a list that become one text when it is used (CloudFormation's `Fn::Join`). What stands between the strings is
+//! not known here: a value of its own.
+
+use crate::embed::{Codec, Decoded, Decoder};
+use crate::facts::{DataTree, NodeId, NodeKind};
+use crate::syntax::Parsed;
+use crate::text::Span;
+
+/// Why it is not edited.
+const SEALED: &str = "the text is joined from the items of a list; change it by hand";
+
+/// What stands for a value that is not known.
+const UNKNOWN: &str = "${_}";
+
+/// Functions whose argument is text with `${Name}` in it: as a key, and as a tag.
+const TEXT: [&str; 2] = ["Fn::Sub", "!Sub"];
+
+/// How a list is joined, and what is.
+const JOIN: [&str; 2] = ["Fn::Join", "!Join"];
+
+/// Longer separators are no separators: many items would make a text without bounds of them.
+const LONGEST_SEPARATOR: usize = 16;
+
+/// One piece of the text.
+enum Piece {
+    Node(NodeId),
+    /// A separator, and where the item behind it begins.
+    Between(String, usize),
+}
+
+/// The text of `[separator, [item, …]]` at `id`, and the nodes that it is made of.
+pub(super) fn read(tree: &DataTree, parsed: &dyn Parsed, id: NodeId) -> Option<(Decoded, Vec<NodeId>)> {
+    let outer = tree.get(id)?.span;
+    let mut taken = Vec::new();
+    let mut decoder = Decoder::default();
+    let mut open = pieces(tree, id, &mut taken)?;
+    while let Some(piece) = open.pop() {
+        let id = match piece {
+            Piece::Between(text, at) => {
+                decoder.decoded(&text, Span::at(at));
+                continue;
+            }
+            Piece::Node(id) => id,
+        };
+        taken.push(id);
+        let argument = sole_entry(tree, id).unwrap_or(id);
+        taken.push(argument);
+        if is(tree, argument, JOIN)
+            && let Some(mut inner) = pieces(tree, argument, &mut taken)
+        {
+            open.append(&mut inner);
+            continue;
+        }
+        match text_of(tree, argument).and_then(|text| parsed.decode(text)) {
+            Some(text) => decoder.append(&text),
+            None => {
+                if let Some(node) = tree.get(id) {
+                    decoder.decoded(UNKNOWN, node.span);
+                }
+            }
+        }
+    }
+    Some((decoder.finish(outer, Codec::Sealed(SEALED)), taken))
+}
+
+/// What a join joins, the last one first.
+fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Piece>> {
+    let [separator, list] = tree.children(id) else { return None };
+    let between = tree.scalar(*separator)?.text.clone();
+    if between.len() > LONGEST_SEPARATOR {
+        return None;
+    }
+    let Some(NodeKind::Sequence(items)) = tree.get(*list).map(|node| &node.kind) else { return None };
+    taken.extend([*separator, *list]);
+    let mut pieces = Vec::new();
+    for item in items.iter().rev() {
+        pieces.push(Piece::Node(*item));
+        let start = tree.get(*item).map_or(0, |node| node.span.start());
+        pieces.push(Piece::Between(between.clone(), start));
+    }
+    // Nothing stands before the first item.
+    pieces.pop();
+    Some(pieces)
+}
+
+/// `{"Fn::Sub": x}`: the value of a function written as a mapping.
+fn sole_entry(tree: &DataTree, id: NodeId) -> Option<NodeId> {
+    match (&tree.get(id)?.kind, tree.children(id)) {
+        (NodeKind::Mapping(_), [only]) => Some(*only),
+        _ => None,
+    }
+}
+
+/// Whether one of these functions, as a key or as a tag, has `id` as its argument.
+fn is(tree: &DataTree, id: NodeId, [key, tag]: [&str; 2]) -> bool {
+    let Some(node) = tree.get(id) else { return false };
+    node.tag.as_deref() == Some(tag) || node.key.as_ref().is_some_and(|it| it.text == key)
+}
+
+/// The scalar whose text counts: a string, or what `Fn::Sub` fills in.
+fn text_of(tree: &DataTree, id: NodeId) -> Option<NodeId> {
+    let node = tree.get(id)?;
+    if is(tree, id, TEXT) {
+        return match node.kind {
+            NodeKind::Sequence(_) => tree.children(id).first().copied(),
+            _ => Some(id),
+        };
+    }
+    let plain = node.tag.is_none() && node.key.is_none();
+    (plain && tree.scalar(id).is_some()).then_some(id)
+}

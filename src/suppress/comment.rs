@@ -1,0 +1,123 @@
+//! How a suppression is written: the sign of the language, the place, the reason.
+
+/// How a language writes comments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// What begins one.
+    pub open: &'static str,
+    /// What ends one; empty where the line ends it.
+    pub close: &'static str,
+    /// Whether one may stand behind something on a line.
+    pub behind: bool,
+}
+
+const HASH: Style = Style { open: "#", close: "", behind: true };
+const HASH_ALONE: Style = Style { behind: false, ..HASH };
+const SLASHES: Style = Style { open: "//", ..HASH };
+const DASHES: Style = Style { open: "--", ..HASH };
+const REM: Style = Style { open: "REM", ..HASH_ALONE };
+const HTML: Style = Style { open: "<!--", close: " -->", behind: false };
+
+/// The ways to write a comment in the language of that name, the usual one first; none where it has no comments.
+///
+/// The name says nothing of the dialect of a shell: which way is a comment there is seen when the result is read.
+pub fn style(language: &str) -> &'static [Style] {
+    match language {
+        "shell" => &[HASH, REM],
+        "yaml" | "toml" | "hcl" | "python" | "ruby" | "puppet" | "perl" | "nix" => &[HASH],
+        // The rest of a line belongs to the value, or to the shell.
+        "dockerfile" | "makefile" | "systemd" | "dotenv" => &[HASH_ALONE],
+        "markdown" => &[HTML],
+        "lua" => &[DASHES],
+        "groovy" | "java" | "kotlin" | "csharp" | "javascript" | "go" | "php" | "jsonnet" => &[SLASHES],
+        _ => &[],
+    }
+}
+
+impl Style {
+    /// The comment that suppresses `rules`.
+    pub fn comment(self, rules: &[&str], reason: &Reason) -> String {
+        let blank = if reason.0.is_empty() { "" } else { " " };
+        format!("{} runnerlint: ignore[{}]{blank}{}{}", self.open, rules.join(", "), reason.0, self.close)
+    }
+}
+
+/// Why findings are accepted, in words that can stand in a comment of any language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reason(String);
+
+/// Why words cannot stand in a comment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReasonError {
+    /// More than one line, or something that a terminal would obey.
+    #[error("a reason is one line of text")]
+    Control,
+    /// It would end the comment, or be read by what reads comments too.
+    #[error("a reason cannot hold `{0}`: it means something where comments stand")]
+    Sign(&'static str),
+}
+
+/// What ends comments, or is expanded in them by templates and shells.
+const REFUSED: &[&str] = &[
+    "*/", "-->", "--!>", "#}", "}}", "#>", "%>", "?>", "]]", "{{", "{%", "{#", "<%", "%{", "${", "$(", "`",
+    "\\",
+];
+
+impl Reason {
+    /// Takes `text`.
+    ///
+    /// # Errors
+    /// [`ReasonError`] if a comment could not hold it.
+    pub fn new(text: &str) -> Result<Self, ReasonError> {
+        let text = text.trim();
+        let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+        let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if text.chars().any(|c| breaks(c) || turns(c)) {
+            return Err(ReasonError::Control);
+        }
+        match REFUSED.iter().find(|sign| text.contains(**sign)) {
+            Some(sign) => Err(ReasonError::Sign(sign)),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_stays_in_its_comment() {
+        for text in [
+            "a\nb",
+            "a\rb",
+            "*/ x",
+            "-->",
+            "#}",
+            "{{ .x }}",
+            "$(id)",
+            "`id`",
+            "x \\",
+            "x\u{2028}x",
+            "\u{1b}[m",
+        ] {
+            assert!(Reason::new(text).is_err(), "{text:?}");
+        }
+        assert_eq!(
+            Reason::new("  until Q3: see #12, $5 & more  "),
+            Ok(Reason("until Q3: see #12, $5 & more".into()))
+        );
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let reason = Reason::new("until Q3").unwrap();
+        for name in ["shell", "yaml", "markdown", "lua", "go", "dockerfile"] {
+            for style in style(name) {
+                let comment = style.comment(&["a-b", "c"], &reason);
+                let [found] = &*super::super::parse(&comment) else { panic!("{comment}") };
+                assert_eq!((found.names.len(), found.reason.as_str()), (2, "until Q3"), "{comment}");
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Registrations as data: what a migration plan is made of. Values are as they stand in the file; nothing is hidden yet.
+
+use crate::rules::{Class, UnitKind};
+use crate::sites::Via;
+use crate::text::Position;
+
+/// One registration: a command, a chart release's values, a Secret, …
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The unit, as its findings name it. Several commands that share variables share the name.
+    pub name: String,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Where it begins.
+    pub position: Position,
+    /// Languages from the file's own to the innermost.
+    pub via: Vec<&'static str>,
+    /// What it lies in, innermost: "`script:` item".
+    pub place: Option<String>,
+    /// The name of the Kubernetes object that it is part of.
+    pub object: Option<String>,
+    /// Whether part of it cannot be seen here: an unknown word, a template block, a file of variables, pieces.
+    pub partial: bool,
+    /// Places of tokens, new and old.
+    pub slots: Vec<Slot>,
+    /// Server-side settings, in the order of the text.
+    pub settings: Vec<Held>,
+    /// What else is said of it, by the name of the fact: `url`, `description`, `executor`, `secret`.
+    pub about: Vec<(&'static str, Given)>,
+}
+
+/// A place of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// Whether it is the place of the old token.
+    pub old: bool,
+    /// What carries it.
+    pub via: Via,
+    /// Its name as written.
+    pub written: String,
+    /// What it holds.
+    pub class: Class,
+    /// Its value.
+    pub given: Given,
+}
+
+/// A server-side setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its index among the settings of the rules' unit.
+    pub setting: usize,
+    /// What carries it.
+    pub via: Via,
+    /// Its canonical name: `runners.tags`.
+    pub name: String,
+    /// Its value.
+    pub given: Given,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Quotes taken off; as written where it is an expression.
+    pub text: String,
+    /// Whether it is an expression.
+    pub opaque: bool,
+    /// What it is when it is used, where the text says so.
+    pub known: Option<String>,
+    /// Whether it is a switch with a word behind it that does not count: `--locked false`.
+    pub stray: bool,
+    /// Where its name stands.
+    pub position: Position,
+}
+
+impl Given {
+    /// The literal that is used, if it can be known.
+    pub fn literal(&self) -> Option<&str> {
+        self.known.as_deref().or_else(|| (!self.opaque).then_some(self.text.as_str()))
+    }
+
+    /// Whether it says nothing.
+    pub fn is_empty(&self) -> bool {
+        !self.opaque && self.text.trim().is_empty()
+    }
+}
+
+impl Unit {
+    /// What is said of it.
+    pub fn about(&self, fact: &str) -> Option<&Given> {
+        self.about.iter().find(|(name, _)| *name == fact).map(|(_, given)| given)
+    }
+}

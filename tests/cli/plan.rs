@@ -1,0 +1,131 @@
+//! `runnerlint plan`, and `check --fix --plan FILE`.
+
+use crate::support::{SAFE, SAFE_FIXED, Scratch, WARNING, program, ran};
+use std::fs;
+
+const OLD: &str =
+    "gitlab-runner register --registration-token \"$OLD\" --tag-list docker,linux --executor shell\n";
+
+#[test]
+fn a_plan_is_0_whatever_it_says() {
+    let scratch = Scratch::with(&[("a.sh", OLD), ("b.sh", SAFE)]);
+    let plan = scratch.run(&["plan"]);
+    assert_eq!((plan.code, plan.err.as_str()), (0, ""));
+    assert!(plan.text().contains("\n## 1. Create a runner: `a.sh:1`\n"), "{}", plan.text());
+    assert!(plan.text().contains("\n- `tag_list`: `docker`, `linux`\n"));
+    assert_eq!(plan, scratch.run(&["plan", ".", "--format", "markdown", "-j1"]));
+    let empty = scratch.run(&["plan", "--exclude", "*.sh"]);
+    assert_eq!(empty.code, 0);
+    assert!(empty.text().ends_with("Nothing has to be done.\n"));
+    assert_eq!(scratch.run(&["plan", "nowhere"]).code, 2);
+    assert_eq!(scratch.run(&["plan", "--format", "xml"]).code, 2);
+    // Before there was a replacement there is nothing to plan.
+    let early = scratch.run(&["plan", "--target-gitlab", "15.9"]);
+    assert!(early.text().ends_with("Nothing has to be done.\n"), "{}", early.text());
+}
+
+#[test]
+fn the_name_of_the_file_says_the_format() {
+    let scratch = Scratch::with(&[("a.sh", OLD)]);
+    for (name, start) in
+        [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners")]
+    {
+        let ran = scratch.run(&["plan", "a.sh", "-o", name]);
+        assert_eq!(
+            (ran.code, ran.text(), ran.err.as_str()),
+            (0, "", "1 registration: 1 runner to create.\n")
+        );
+        assert!(scratch.read(name).starts_with(start), "{name}");
+        fs::remove_file(scratch.path(name)).unwrap();
+    }
+    let json = scratch.run(&["plan", "-f", "json"]).json();
+    assert_eq!(json["groups"][0]["create"]["tag_list"], serde_json::json!(["docker", "linux"]));
+    assert_eq!(json["groups"][0]["create"]["run_untagged"], false);
+    assert_eq!(json["groups"][0]["registrations"][0]["fix"], "unsafe");
+}
+
+#[test]
+fn a_plan_of_standard_input() {
+    let scratch = Scratch::new();
+    let ran = scratch.pipe(&["plan", "-", "--stdin-filename", "x.sh", "-f", "curl"], OLD);
+    assert_eq!(ran.code, 0);
+    assert!(ran.text().contains("--data-urlencode 'tag_list=docker,linux'"), "{}", ran.text());
+}
+
+#[test]
+fn an_accepted_finding_is_planned_too() {
+    let scratch = Scratch::with(&[("a.sh", format!("# runnerlint: ignore\n{OLD}"))]);
+    assert!(scratch.run(&["plan"]).text().contains("1 registration: 1 runner to create."));
+}
+
+#[test]
+fn a_fix_writes_its_plan_first() {
+    let scratch = Scratch::with(&[("a.sh", SAFE), ("b.sh", WARNING)]);
+    let before = scratch.run(&["plan"]);
+    let ran = scratch.run(&["--fix", "--plan", "plan.md"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(scratch.read("plan.md"), before.text());
+    assert!(scratch.read("plan.md").contains("- `--tag-list` (line 1): `a`"));
+    assert_eq!(scratch.read("a.sh"), SAFE_FIXED);
+    assert!(ran.err.contains("a.sh:1: removed tag_list = a"), "{}", ran.err);
+    // Nothing is left to fix: the plan of the first run stays, whatever it is asked for.
+    let again = scratch.run(&["--fix", "--plan", "plan.md"]);
+    assert_eq!(again.code, 0);
+    assert!(again.err.contains("nothing to fix: plan.md stays as it is"), "{}", again.err);
+    assert_eq!(scratch.read("plan.md"), before.text());
+}
+
+#[test]
+fn without_its_plan_nothing_is_fixed() {
+    let scratch = Scratch::with(&[("a.sh", SAFE), ("plan.md", "the plan of an earlier fix\n")]);
+    fs::create_dir(scratch.path("folder")).unwrap();
+    for (file, why) in [
+        ("plan.md", "may hold what an earlier fix took out"),
+        ("nowhere/plan.md", "No such file"),
+        ("folder", "Is a directory"),
+        ("a.sh", "may hold what an earlier fix took out"),
+        ("/dev/full", "No space left"),
+    ] {
+        let ran = scratch.run(&["--fix", "--plan", file]);
+        assert_eq!(ran.code, 2, "{file}: {}", ran.err);
+        assert!(ran.err.contains(why) && ran.err.contains("nothing was fixed"), "{file}: {}", ran.err);
+        assert_eq!(scratch.read("a.sh"), SAFE);
+        assert_eq!(scratch.read("plan.md"), "the plan of an earlier fix\n");
+    }
+    // A plan alone is `runnerlint plan`.
+    assert_eq!(scratch.run(&["--plan", "new.md"]).code, 2);
+    assert!(!scratch.path("new.md").exists());
+}
+
+#[test]
+fn a_fix_of_standard_input_writes_its_plan_too() {
+    let scratch = Scratch::new();
+    let ran = scratch.pipe(&["check", "-", "--fix", "--plan", "p.json", "--stdin-filename", "x.sh"], SAFE);
+    assert_eq!((ran.code, ran.text()), (0, SAFE_FIXED));
+    let plan: serde_json::Value = serde_json::from_str(&scratch.read("p.json")).unwrap();
+    assert_eq!(plan["groups"][0]["registrations"][0]["settings"][0]["value"], "a");
+}
+
+#[test]
+fn a_page_shows_the_plan_and_other_formats_do_not_change() {
+    let scratch = Scratch::with(&[("a.sh", OLD)]);
+    let page = scratch.run(&["-f", "html"]);
+    assert!(page.text().contains("<h2 id=\"plan\">Migration plan</h2>"));
+    let json = scratch.run(&["-f", "json"]);
+    let both = scratch.run(&["-f", "json", "-f", "html=page.html"]);
+    assert_eq!(json.out, both.out);
+    assert_eq!(scratch.read("page.html"), page.text());
+    // What is not selected is planned all the same.
+    let other = scratch.run(&["-f", "html", "--select", "helm"]);
+    assert!(other.text().contains("Migration plan") && !other.text().contains("id=\"findings\""));
+}
+
+#[test]
+fn completions_and_the_man_page_know_it() {
+    let scratch = Scratch::new();
+    for arguments in [&["completions", "bash"][..], &["man"], &["--help"]] {
+        let mut command = program(scratch.root());
+        command.args(arguments);
+        assert!(ran(command).text().contains("plan"));
+    }
+}

@@ -1,0 +1,46 @@
+//! What another parser reads.
+
+use crate::invariants::{Holds, has_lone_return, reads, texts};
+use runnerlint::facts::{Facts, NodeKind};
+use runnerlint::syntax;
+use runnerlint::text::Source;
+
+/// A text reads as [`reads`] says, and as another parser reads it.
+pub(crate) fn agrees(path: &str, source: &Source) -> Holds {
+    let text = source.text().get(source.text_start()..).unwrap_or_default();
+    let Some(language) = syntax::detect(Some(path), text) else { return Ok(()) };
+    reads(language, text)?;
+    // Aliases, tags, merge keys, keys that are no texts, templates, and what YAML 1.1 takes for line ends, differ on purpose.
+    let differs =
+        text.contains(['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}']) || text.contains("{{");
+    if language.name() == "yaml" && !differs && !has_lone_return(text) {
+        let parsed = language.parse(text);
+        if parsed.facts().notices.is_empty() {
+            same_texts(text, parsed.facts())?;
+        }
+    }
+    Ok(())
+}
+
+/// Another parser reads the same texts, in the same order.
+fn same_texts(text: &str, facts: &Facts) -> Holds {
+    let Some(theirs) = texts(text.trim_start_matches('\u{feff}')) else { return Ok(()) };
+    let keys = facts.tree.nodes.iter().filter_map(|node| node.key.as_ref());
+    if keys.into_iter().any(|key| key.text.starts_with(['{', '['])) {
+        return Ok(());
+    }
+    let mut ours = facts.tree.nodes.iter().flat_map(|node| {
+        let value = match &node.kind {
+            NodeKind::Scalar(scalar) => Some(&scalar.text),
+            _ => None,
+        };
+        node.key.as_ref().map(|key| &key.text).into_iter().chain(value)
+    });
+    for theirs in &theirs {
+        // Whether the end of the file ends a line is seen in two ways.
+        if !ours.any(|text| text.trim_end() == theirs.trim_end()) {
+            return Err(format!("another parser reads {theirs:?}"));
+        }
+    }
+    Ok(())
+}
