@@ -85,7 +85,7 @@ pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
                 replacement_since: rule.replacement_since.clone(),
                 severities: severities(rule),
                 help: rule.help.clone(),
-                fixes: unique(rule.actions.iter().map(|it| it.message.replace("`{name}`", "it"))),
+                fixes: unique(rule.actions.iter().map(|it| nameless(&it.message))),
                 manual: unique(rule.matches.iter().filter_map(|it| it.manual.clone())),
                 of_unit: rule.matches.iter().any(|it| it.slot.is_some() || it.setting.is_some()),
                 disabled: rule.disabled.clone(),
@@ -103,9 +103,14 @@ fn severities(rule: &Rule) -> Vec<RuleSeverity> {
     let rows = rule.severity.iter().filter(|row| row.is != Level::Nothing);
     let severity = |row: &rules::SeverityRow| RuleSeverity {
         severity: row.is.as_str().to_owned(),
-        label: row.label.as_deref().unwrap_or_default().replace("`{name}`", "it"),
+        label: nameless(row.label.as_deref().unwrap_or_default()),
     };
     rows.map(severity).collect()
+}
+
+/// A text of the rule where nothing is found that it could name.
+fn nameless(text: &str) -> String {
+    text.replace("`{name}`", "it").replace("{name}", "it")
 }
 
 /// Each once, in their order.

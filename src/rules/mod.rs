@@ -20,6 +20,9 @@ pub use schema::{
 };
 pub use units::{Member, Registration, Role, assemble};
 
+/// The rule that finds suppressions that suppress nothing. The engine looks for them by itself.
+pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
+
 /// The rules and the unit that are built in. The build script made them from checked files, so they can always be read.
 pub static BUILT_IN: LazyLock<Arc<RuleData>> = LazyLock::new(|| {
     Arc::new(postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"))).unwrap_or_default())

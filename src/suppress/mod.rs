@@ -28,7 +28,7 @@ use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// The rule that finds suppressions that suppress nothing.
-pub const RULE: &str = "unused-suppression";
+pub const RULE: &str = crate::rules::UNUSED_SUPPRESSION;
 /// `ignore-file` counts in so many lines from the top.
 pub const FILE_LINES: usize = 20;
 

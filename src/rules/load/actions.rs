@@ -25,6 +25,8 @@ fn can(found: &Match, deed: &str) -> bool {
     let argument = found.command.as_ref().is_some_and(|command| command.argument.is_some());
     match (deed, subject) {
         (_, "slot" | "setting") => !matches!(deed, "replace" | "move"),
+        // Of several names, the one that is not needed goes.
+        (_, "suppression") => deed == "remove",
         ("replace", _) => matches!(subject, "literal" | "text"),
         ("remove" | "set", "command") => option || argument,
         ("rename", "command") => option || !argument,

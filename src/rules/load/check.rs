@@ -1,6 +1,8 @@
 //! What the form of a rule file does not say: names that exist, rows that can be reached, fixes that can apply.
 
-use super::super::{ActionRow, Level, Match, Rule, RuleData, RuleText, Unit, Verdict, When, version};
+use super::super::{
+    ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
+};
 use super::fault::{Fault, Problem};
 use super::{Read, RuleFile, actions};
 use crate::sites::{Holds, Host, Programs, SiteData, canonical};
@@ -58,6 +60,7 @@ pub(super) fn subjects(found: &Match) -> Vec<&'static str> {
         ("named", !found.named.is_empty()),
         ("request", found.request.is_some()),
         ("text", found.text.is_some()),
+        ("suppression", found.suppression.is_some()),
     ];
     given.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
 }
@@ -79,7 +82,12 @@ pub(super) fn rule(
         checked.wrong(&["match"], "`match` is empty: the rule finds nothing", "");
     }
     for (index, found) in rule.matches.iter().enumerate() {
-        self::found(&mut checked, &["match", &index.to_string()], found, unit, sites);
+        let index = index.to_string();
+        self::found(&mut checked, &["match", &index], found, unit, sites);
+        if found.suppression.is_some() && rule.id != UNUSED_SUPPRESSION {
+            let message = format!("only the rule `{UNUSED_SUPPRESSION}` finds suppressions");
+            checked.wrong(&["match", &index, "suppression"], message, "");
+        }
     }
     conditions(&mut checked, rule);
     severity(&mut checked, rule);
