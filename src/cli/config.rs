@@ -8,6 +8,7 @@ use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
 use crate::rules::load::Read;
 use crate::run::{LoadError, load_rules};
 use crate::walk;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, thread};
@@ -27,22 +28,35 @@ pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Err
 
 /// The configuration with the rules of its folders; all that it names has to be there.
 pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
-    let loaded = load_rules(&config.rules());
+    let loaded = load_rules(&folders(&config, &[])?);
     by(config, loaded)
 }
 
 /// As [`with_rules`], with something else done while the rules are read.
 pub(super) fn with_rules_beside<T>(config: Config, other: impl FnOnce() -> T) -> (Result<Config, Error>, T) {
-    let folders = config.rules();
+    let folders = match folders(&config, &[]) {
+        Ok(folders) => folders,
+        Err(error) => return (Err(error), other()),
+    };
+    let load = || load_rules(&folders);
     let (loaded, other) = thread::scope(|scope| {
-        let load = || load_rules(&folders);
-        let loading =
-            if folders.is_empty() { None } else { thread::Builder::new().spawn_scoped(scope, load).ok() };
+        let many = !folders.is_empty();
+        let loading = many.then(|| thread::Builder::new().spawn_scoped(scope, load).ok()).flatten();
         let other = other();
-        let loaded = loading.and_then(|loading| loading.join().ok());
-        (loaded.unwrap_or_else(load), other)
+        // What no thread could do is done here.
+        (loading.and_then(|loading| loading.join().ok()).unwrap_or_else(load), other)
     });
     (by(config, loaded), other)
+}
+
+/// The folders of a user's own rules, those of the configuration and `more`: each once, from the working directory if they
+/// lie in it.
+pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let cwd = walk::working_directory()?;
+    let mut seen = BTreeSet::new();
+    let all = config.rules().into_iter().chain(more.iter().cloned());
+    let all = all.filter(|folder| seen.insert(walk::real(&cwd, folder)));
+    Ok(all.map(|folder| folder.strip_prefix(&cwd).map_or(folder.clone(), Path::to_path_buf)).collect())
 }
 
 fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError>) -> Result<Config, Error> {
@@ -110,7 +124,7 @@ pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, E
     if !globs.is_empty() {
         all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
     }
-    for folder in config.rules() {
+    for folder in folders(config, &[])? {
         all.extend(itself(&walk::real(&cwd, &folder)));
     }
     Ok(all)

@@ -33,9 +33,9 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         let folder = args.rules.first().map_or(Path::new("."), PathBuf::as_path);
         return starter::write(id, folder);
     }
-    let mut folders = config::read(&args.config, Layer::default())?.rules();
-    folders.extend(args.rules.iter().cloned());
-    let (known, _) = load_rules(&folders)?;
+    // Names in the configuration are not looked at: whoever mended one would ask here for the right one.
+    let config = config::read(&args.config, Layer::default())?;
+    let (known, _) = load_rules(&config::folders(&config, &args.rules)?)?;
     let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();

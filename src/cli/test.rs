@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// that are built in.
 pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     let folders = if args.folders.is_empty() {
-        config::read(&args.config, Layer::default())?.rules()
+        config::folders(&config::read(&args.config, Layer::default())?, &[])?
     } else {
         args.folders.clone()
     };

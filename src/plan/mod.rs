@@ -191,10 +191,7 @@ pub struct Place {
     pub help: String,
 }
 
-/// The rule whose findings are about comments of ours.
-const UNUSED: &str = "unused-suppression";
-
-/// The plan for all registrations of `files`.
+/// The plan for all registrations of `files`. What rules of a user's own find beside registrations is no part of it.
 pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     let mut waiting = Vec::new();
     let mut by_hand = Vec::new();
@@ -210,7 +207,8 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
             message: file.mask.prose(&finding.message),
             help: file.mask.prose(&finding.help),
         };
-        let apart = file.linted.findings.iter().filter(|it| it.unit.is_none() && it.rule != UNUSED);
+        let concerns = |rule: &str| rule != rules::UNUSED_SUPPRESSION && rules::is_built_in(rule);
+        let apart = file.linted.findings.iter().filter(|it| it.unit.is_none() && concerns(&it.rule));
         by_hand.extend(apart.map(place));
     }
     Plan { groups: group::groups(waiting), by_hand }

@@ -34,6 +34,11 @@ pub fn registration() -> &'static Unit {
     BUILT_IN.units.first().unwrap_or(&NONE)
 }
 
+/// Whether the rule `id` is built in.
+pub fn is_built_in(id: &str) -> bool {
+    BUILT_IN.rules.iter().any(|rule| rule.id == id)
+}
+
 /// What the built-in rules say of themselves to people, by id.
 pub fn texts() -> Vec<RuleText> {
     postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/texts.bin"))).unwrap_or_default()

@@ -12,6 +12,7 @@ mod hostile;
 #[cfg(target_os = "linux")]
 mod interactive;
 mod output;
+mod own;
 mod plan;
 mod rules;
 mod secrets;

@@ -3,8 +3,8 @@
 use crate::support::{Ran, Scratch};
 use std::fmt::Write as _;
 
-/// A rule that holds, to be broken.
-const RULE: &str = r#"id: team-old-host
+/// A rule that holds, to be broken and used.
+pub(crate) const RULE: &str = r#"id: team-old-host
 title: host that moved
 summary: "`{value}` moved"
 help: use the new one
