@@ -14,14 +14,21 @@ mod rules_own;
 #[path = "rules/schema.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod rules_schema;
+#[path = "rules/unit.rs"]
+#[expect(dead_code, unreachable_pub, reason = "the build script uses the form only to read and write it")]
+mod rules_unit;
+#[path = "sites/one_or_many.rs"]
+mod sites_one_or_many;
 #[path = "sites/schema.rs"]
 #[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod sites_schema;
 
 use rules_example::RuleText;
 use rules_own::{ChartMatch, CommandMatch};
-use rules_schema::{Rule, RuleData};
-use sites_schema::{Pattern, Requirement, SiteData, Via, one_or_many};
+use rules_schema::{Rule, RuleData, SafetyRow, gitlab};
+use rules_unit::Unit;
+use sites_one_or_many::one_or_many;
+use sites_schema::{Pattern, Requirement, SiteData, Via};
 
 /// The program compiles regular expressions; here they are text.
 type Expression = String;
@@ -36,6 +43,8 @@ fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=src/rules/example.rs");
     println!("cargo::rerun-if-changed=src/rules/own.rs");
     println!("cargo::rerun-if-changed=src/rules/schema.rs");
+    println!("cargo::rerun-if-changed=src/rules/unit.rs");
+    println!("cargo::rerun-if-changed=src/sites/one_or_many.rs");
     println!("cargo::rerun-if-changed=src/sites/schema.rs");
     // The form describes itself to editors in the program, not here.
     println!("cargo::rustc-cfg=with_schema");

@@ -1,6 +1,7 @@
 //! What the rules say of a unit: which of its members are findings, how bad they are, how safe its fix is.
 
-use super::schema::{Class, Level, Match, Rule, SafetyRow, Unit, Verdict, When};
+use super::schema::{Class, Level, Match, Rule, SafetyRow, Verdict, When};
+use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Scope, Survey};
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ mod judge;
 pub mod load;
 mod own;
 mod schema;
+mod unit;
 mod units;
 
 use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
@@ -14,10 +15,12 @@ use std::sync::{Arc, LazyLock};
 pub use example::{Example, RuleText};
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};
+pub(crate) use schema::gitlab;
 pub use schema::{
-    About, ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, Setting,
-    SeverityRow, Spelling, Takes, Unit, UnitKind, Verdict, When,
+    ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, SeverityRow,
+    UnitKind, Verdict, When,
 };
+pub use unit::{About, Setting, Spelling, Takes, Unit};
 pub use units::{Member, Registration, Role, assemble};
 
 /// The rule that finds suppressions that suppress nothing. The engine looks for them by itself.

@@ -1,6 +1,7 @@
 //! Units: which carriers belong to one registration.
 
-use super::schema::{Class, Setting, Unit, UnitKind};
+use super::schema::{Class, UnitKind};
+use super::unit::{Setting, Spelling, Unit};
 use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -167,8 +168,7 @@ fn has_evidence(survey: &Survey, scope: usize, members: &[Member], evidence: &[S
 }
 
 fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
-    let spelled =
-        |spelling: &super::schema::Spelling| spelling.names(carrier.via).any(|name| *name == carrier.name);
+    let spelled = |spelling: &Spelling| spelling.names(carrier.via).any(|name| *name == carrier.name);
     if spelled(&unit.new) {
         Some(Role::New)
     } else if spelled(&unit.old) {

@@ -12,6 +12,7 @@ mod environment;
 mod expression;
 mod globs;
 mod joined;
+mod one_or_many;
 mod options;
 mod paths;
 mod programs;
@@ -26,9 +27,9 @@ pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;
+pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
-pub(crate) use schema::one_or_many;
 pub use schema::{
     Chart, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand,
     Via, Wrapper,

@@ -1,12 +1,8 @@
 //! The form of `rules/sites/*.yaml`, `rules/programs.yaml` and `rules/charts.yaml`. The build script compiles it too, so
 //! it stands on serde alone.
 
-use super::Expression;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, IntoDeserializer as _, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
-use std::fmt;
-use std::marker::PhantomData;
+use super::{Expression, one_or_many};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Where one kind of host file holds other languages and settings: one file of `rules/sites/`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -551,60 +547,4 @@ pub enum Via {
     Command,
     /// Words of a text.
     Text,
-}
-
-/// One value where a list of one is meant. The compact form always holds a list.
-pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    struct Form<T>(PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Form<T> {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("one or a list")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            T::deserialize(text.into_deserializer()).map(|one| vec![one])
-        }
-
-        // `17` and `true` are words where words are expected.
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-            self.visit_str(&number.to_string())
-        }
-
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-            self.visit_str(&number.to_string())
-        }
-
-        fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-            self.visit_str(&number.to_string())
-        }
-
-        fn visit_bool<E: de::Error>(self, is: bool) -> Result<Self::Value, E> {
-            self.visit_str(if is { "true" } else { "false" })
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            T::deserialize(MapAccessDeserializer::new(map)).map(|one| vec![one])
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-            let mut many = Vec::new();
-            while let Some(item) = items.next_element()? {
-                many.push(item);
-            }
-            Ok(many)
-        }
-    }
-
-    if deserializer.is_human_readable() {
-        deserializer.deserialize_any(Form(PhantomData))
-    } else {
-        Vec::deserialize(deserializer)
-    }
 }

@@ -115,7 +115,7 @@ fn a_suppression_counts_whatever_version_is_judged_by() {
 
 #[test]
 fn comments_are_written_for_what_they_find() {
-    let scratch = with("", ("app.yaml", &FOUND.repeat(1)));
+    let scratch = with("", ("app.yaml", FOUND));
     let ran = scratch.run(&["--add-ignore=known"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(
