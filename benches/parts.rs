@@ -118,6 +118,7 @@ fn render(criterion: &mut Criterion) {
     for format in FORMATS {
         group.bench_function(format.name, |bencher| {
             let run = Run {
+                passed: runnerlint::walk::Passed::default(),
                 files: &checked,
                 show_secrets: false,
                 unsafe_fixes: false,

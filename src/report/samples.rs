@@ -7,6 +7,7 @@ use crate::run::{Checked, Gone, State};
 use crate::sites::Via;
 use crate::text::{Edit, Position, Source, Span};
 use crate::unit::{Given, Held, Slot, Unit};
+use crate::walk::Passed;
 use std::io::{self, Write};
 
 const CI: &str = "\
@@ -167,8 +168,14 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
 
 fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
-    let run =
-        Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default(), baseline: None };
+    let run = Run {
+        files,
+        passed: Passed::default(),
+        show_secrets: false,
+        unsafe_fixes: false,
+        style: Style::default(),
+        baseline: None,
+    };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }
