@@ -120,6 +120,7 @@ fn render(criterion: &mut Criterion) {
         group.bench_function(format.name, |bencher| {
             let run = Run {
                 catalogue: Catalogue::built_in(),
+                passed: runnerlint::walk::Passed::default(),
                 files: &checked,
                 show_secrets: false,
                 unsafe_fixes: false,

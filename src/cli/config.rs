@@ -9,9 +9,9 @@ use crate::rules::load::Read;
 use crate::run::{LoadError, load_rules};
 use crate::walk;
 use std::collections::BTreeSet;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{env, thread};
 
 /// Stands in for `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
@@ -30,23 +30,6 @@ pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Err
 pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
     let loaded = load_rules(&folders(&config, &[])?);
     by(config, loaded)
-}
-
-/// As [`with_rules`], with something else done while the rules are read.
-pub(super) fn with_rules_beside<T>(config: Config, other: impl FnOnce() -> T) -> (Result<Config, Error>, T) {
-    let folders = match folders(&config, &[]) {
-        Ok(folders) => folders,
-        Err(error) => return (Err(error), other()),
-    };
-    let load = || load_rules(&folders);
-    let (loaded, other) = thread::scope(|scope| {
-        let many = !folders.is_empty();
-        let loading = many.then(|| thread::Builder::new().spawn_scoped(scope, load).ok()).flatten();
-        let other = other();
-        // What no thread could do is done here.
-        (loading.and_then(|loading| loading.join().ok()).unwrap_or_else(load), other)
-    });
-    (by(config, loaded), other)
 }
 
 /// The folders of a user's own rules, those of the configuration and `more`: each once, from the working directory if they

@@ -37,6 +37,7 @@ use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
 use crate::run::Checked;
+use crate::walk::Passed;
 use std::io::{self, Write};
 
 /// What there is to report, and how.
@@ -44,6 +45,8 @@ use std::io::{self, Write};
 pub struct Run<'a> {
     /// The files, by path.
     pub files: &'a [Checked],
+    /// Files that are not in `files`, since there is nothing in them.
+    pub passed: Passed,
     /// Whether tokens may be seen.
     pub show_secrets: bool,
     /// Whether unsafe fixes are shown as diffs.

@@ -8,6 +8,7 @@ use crate::run::{Checked, Gone, State};
 use crate::sites::Via;
 use crate::text::{Edit, Position, Source, Span};
 use crate::unit::{Given, Held, Slot, Unit};
+use crate::walk::Passed;
 use std::io::{self, Write};
 
 const CI: &str = "\
@@ -170,6 +171,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
     let mut out = Vec::new();
     let run = Run {
         files,
+        passed: Passed::default(),
         show_secrets: false,
         unsafe_fixes: false,
         style: Style::default(),

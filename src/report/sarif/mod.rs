@@ -50,7 +50,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: BTreeMap::from([(uri::ROOT, base)]),
             invocations: [Invocation {
-                execution_successful: !Summary::of(run.files).failed,
+                execution_successful: !Summary::of(run.files, run.passed).failed,
                 tool_execution_notifications: run.files.iter().flat_map(notifications).collect(),
             }],
             results: run.files.iter().flat_map(|file| results(run, file, &indices)).collect(),
