@@ -111,7 +111,7 @@ impl Literals {
             lists.max_by_key(|(_, list)| commonest(list)).map(|(index, _)| index)
         };
         let telling = rules.iter().filter_map(|rule| rule.needs.get(rarest(rule)?)).flatten();
-        let telling = distinct(telling);
+        let telling = without_longer(distinct(telling));
         let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
         let index = |literal: &String| all.binary_search(literal).ok();
         let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
@@ -177,6 +177,13 @@ fn is_met(needs: &[Vec<usize>], known: &[bool]) -> bool {
 /// than `-locked`.
 fn rarity(literal: &str) -> usize {
     literal.len() + 2 * literal.bytes().filter(|byte| !byte.is_ascii_lowercase()).count()
+}
+
+/// Without those that hold another one: where they stand, that one does.
+fn without_longer(literals: Vec<String>) -> Vec<String> {
+    let holds_other = |it: &String| literals.iter().any(|other| other != it && it.contains(other.as_str()));
+    let needed: Vec<bool> = literals.iter().map(|it| !holds_other(it)).collect();
+    literals.into_iter().zip(needed).filter_map(|(literal, needed)| needed.then_some(literal)).collect()
 }
 
 fn distinct<'a>(literals: impl Iterator<Item = &'a String>) -> Vec<String> {

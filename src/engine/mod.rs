@@ -78,13 +78,20 @@ pub fn is_relevant(catalogue: &Catalogue, bytes: &[u8]) -> bool {
     catalogue.prefilter().is_relevant(bytes)
 }
 
-/// Whether anything could be said of a file, whatever stands around it. Only values can be relevant by another file: by
-/// the name that an umbrella chart gives to the runner's chart.
-pub(crate) fn may_matter(catalogue: &Catalogue, path: &str, bytes: &[u8]) -> bool {
+/// Whether anything could be said of a file. Only values can be relevant by another file: by the name that an umbrella chart
+/// gives to the runner's chart; whether there `is_named` one is asked only of files that may hold values.
+pub(crate) fn may_matter(
+    catalogue: &Catalogue,
+    path: &str,
+    bytes: &[u8],
+    is_named: impl FnOnce() -> bool,
+) -> bool {
     let prefilter = catalogue.prefilter();
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    let may_be_values = [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending));
-    prefilter.is_relevant(bytes) || may_be_values && prefilter.may_be_values(bytes)
+    let may_be_values = || {
+        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+        [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending))
+    };
+    prefilter.is_relevant(bytes) || may_be_values() && is_named() && prefilter.may_be_values(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {

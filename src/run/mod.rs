@@ -162,10 +162,11 @@ pub fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> {
     // What a baseline knew of a file is gone only if the file was linted.
     let is_possible = options.accepted.is_none();
     let (limit, tell) = (options.config.max_file_size(), options.tell_skipped);
-    let catalogue = options.config.catalogue();
+    let (catalogue, charts) = (options.config.catalogue(), Charts::default());
     is_possible.then_some(move |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        read::look(path, limit, tell, |bytes| engine::may_matter(catalogue, &name, bytes))
+        let is_named = || charts.name_runners(path);
+        read::look(path, limit, tell, |bytes| engine::may_matter(catalogue, &name, bytes, is_named))
     })
 }
 
@@ -245,7 +246,7 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
     let name = name(options, &target.real);
-    if !engine::may_matter(options.config.catalogue(), path, &bytes) {
+    if !engine::may_matter(options.config.catalogue(), path, &bytes, || charts.name_runners(&target.real)) {
         // As most files end here, nothing more is done for them.
         return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }

@@ -8,6 +8,8 @@ use std::path::Path;
 
 /// Where a NUL byte makes a file binary.
 const SNIFFED: usize = 8 << 10;
+/// What is read of a file before it is known to be worth more.
+const FIRST: usize = 64 << 10;
 /// A buffer that grew larger is not kept.
 const KEPT: usize = 1 << 20;
 
@@ -47,44 +49,76 @@ fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let mut bytes = Vec::new();
-    Ok(fill(path, limit, &mut bytes)?.then_some(bytes))
+    let length = fill(path, limit, &mut bytes, |_| true)?;
+    Ok(length.map(|length| {
+        bytes.truncate(length);
+        bytes
+    }))
 }
 
-/// Puts the file at `path` in the place of what is in `bytes`, at most one byte more than `limit`; `false` for what is no
-/// regular file by now.
-fn fill(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> io::Result<bool> {
-    bytes.clear();
-    let file = open(path)?;
+/// Puts the file at `path` at the start of `buffer`, which only grows, at most one byte more than `limit`, and tells how
+/// many bytes there are. Reads on behind the first [`FIRST`] bytes only if they are worth it. `None` for what is no regular
+/// file by now.
+fn fill(
+    path: &Path,
+    limit: u64,
+    buffer: &mut Vec<u8>,
+    is_worth: impl Fn(&[u8]) -> bool,
+) -> io::Result<Option<usize>> {
+    let mut file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Ok(false);
+        return Ok(None);
     }
-    let size = metadata.len().min(limit + 1);
-    bytes.reserve(usize::try_from(size).unwrap_or_default() + 1);
-    file.take(limit + 1).read_to_end(bytes)?;
-    Ok(true)
+    let at_most = usize::try_from(limit.saturating_add(1)).unwrap_or(usize::MAX);
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX).min(at_most);
+    // Some files, as those of `/proc`, do not know their size: they are read to their end.
+    let mut end = if size == 0 { at_most } else { size };
+    let mut length = 0;
+    while length < end {
+        let next = if length == 0 { end.min(FIRST) } else { end };
+        let next = if size == 0 { end.min(length + FIRST) } else { next };
+        if buffer.len() < next {
+            buffer.resize(next, 0);
+        }
+        match file.read(buffer.get_mut(length..next).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(read) => {
+                let first = length == 0;
+                length += read;
+                if first && length < end && !is_worth(buffer.get(..length).unwrap_or_default()) {
+                    end = length;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(length))
 }
 
 /// What a look at a regular file, found in a walk, says of it. All that is worth a word is [`Look::Wanted`].
-pub(super) fn look(path: &Path, limit: u64, tell: bool, may_matter: impl Fn(&[u8]) -> bool) -> Look {
+pub(super) fn look(path: &Path, limit: u64, tell: bool, may_matter: impl FnOnce(&[u8]) -> bool) -> Look {
     thread_local! {
         /// One for all files of a thread: a buffer of its own for each costs more than reading it.
         static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
-    BUFFER.with_borrow_mut(|bytes| {
-        let look = match fill(path, limit, bytes) {
-            Ok(true) if is_binary(bytes) => {
+    BUFFER.with_borrow_mut(|buffer| {
+        let filled = fill(path, limit, buffer, |bytes| !is_binary(bytes));
+        let bytes = filled.ok().flatten().and_then(|length| buffer.get(..length));
+        let look = match bytes {
+            Some(bytes) if is_binary(bytes) => {
                 if tell {
                     Look::Wanted
                 } else {
                     Look::Skipped
                 }
             }
-            Ok(true) if bytes.len() as u64 <= limit && !may_matter(bytes) => Look::Clean,
+            Some(bytes) if bytes.len() as u64 <= limit && !may_matter(bytes) => Look::Clean,
             _ => Look::Wanted,
         };
-        if bytes.capacity() > KEPT {
-            *bytes = Vec::new();
+        if buffer.len() > KEPT {
+            *buffer = Vec::new();
         }
         look
     })

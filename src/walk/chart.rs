@@ -72,6 +72,11 @@ impl Charts {
         }
     }
 
+    /// Whether the chart around the file at `path` (absolute) gives a name to the runner's chart.
+    pub fn name_runners(&self, path: &Path) -> bool {
+        path.parent().and_then(|folder| self.of(folder)).is_some_and(|chart| !chart.aliases.is_empty())
+    }
+
     fn of(&self, folder: &Path) -> Option<Arc<Chart>> {
         let mut passed = Vec::new();
         let mut found = None;
@@ -117,7 +122,8 @@ fn read_text(file: &Path) -> Option<String> {
 }
 
 fn aliases(file: &Path) -> Vec<String> {
-    let text = read_text(file);
+    // Most charts do not speak of it, and reading YAML is slow.
+    let text = read_text(file).filter(|text| text.contains(CHART));
     // A chart that cannot be read names nothing: the values of the plain chart are found all the same.
     let read = text.and_then(|text| serde_yaml::from_str::<Dependencies>(&text).ok());
     read.into_iter()
@@ -150,6 +156,7 @@ mod tests {
             ("other/values.yaml", &[], false),
             ("umbrella/values.yaml", &["ci", "gitlab-runner"], false),
         ] {
+            assert_eq!(charts.name_runners(&at(path)), !aliases.is_empty(), "{path}");
             let found = charts.around(&at(path));
             assert_eq!(
                 (found.chart_aliases, found.in_chart_templates),
