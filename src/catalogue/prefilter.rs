@@ -5,6 +5,13 @@ use crate::rules::Rule;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
 use std::sync::OnceLock;
 
+/// With more literals the packed search takes twice the time.
+const FAST: usize = 32;
+/// With more literals, telling which of them are needed would take too long.
+const MANY: usize = 256;
+/// How rare a literal has to be to stand for others that begin with it.
+const TELLING: usize = 14;
+
 /// The literals of all rules. Those of the rules that are built in are few, and searched for by themselves, so that a user's
 /// own rules slow nothing down but their own search.
 pub(crate) struct Prefilter {
@@ -17,6 +24,17 @@ impl Prefilter {
     pub(crate) fn of(rules: &[Rule], built_in: usize) -> Self {
         let (first, own) = rules.split_at(built_in.min(rules.len()));
         Self { built_in: Literals::of(first), own: Literals::of(own) }
+    }
+
+    /// Whether a piece of a file holds any of the literals without one of which the file is not relevant. Pieces overlap
+    /// by [`Prefilter::overlap`] bytes.
+    pub(crate) fn may_hold(&self, piece: &[u8]) -> bool {
+        self.built_in.telling.is_match(piece) || self.own.telling.is_match(piece)
+    }
+
+    /// So many bytes at the end of a piece may be the start of a literal.
+    pub(crate) fn overlap(&self) -> usize {
+        self.built_in.longest.max(self.own.longest).saturating_sub(1)
     }
 
     /// Whether some rule finds all that it needs.
@@ -53,6 +71,8 @@ impl Prefilter {
 struct Literals {
     /// A few literals without one of which no rule can match.
     telling: Search,
+    /// How many bytes the longest of them has.
+    longest: usize,
     /// The words of the lists, each once.
     all: Vec<String>,
     /// For each rule the lists of which it needs one literal each, by index.
@@ -79,7 +99,8 @@ impl Search {
             return Self::Nothing;
         }
         // What it cannot search for, an empty literal, is left to the automaton.
-        if let Some(packed) = packed::Searcher::new(literals) {
+        let fewer = if literals.len() > FAST && literals.len() <= MANY { Some(fewer(literals)) } else { None };
+        if let Some(packed) = packed::Searcher::new(fewer.as_deref().unwrap_or(literals)) {
             return Self::Packed(packed);
         }
         let (long, short): (Vec<String>, Vec<String>) =
@@ -111,11 +132,12 @@ impl Literals {
             lists.max_by_key(|(_, list)| commonest(list)).map(|(index, _)| index)
         };
         let telling = rules.iter().filter_map(|rule| rule.needs.get(rarest(rule)?)).flatten();
-        let telling = without_longer(distinct(telling));
+        let telling = distinct(telling);
         let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
         let index = |literal: &String| all.binary_search(literal).ok();
         let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
         Self {
+            longest: telling.iter().map(String::len).max().unwrap_or_default(),
             telling: Search::new(&telling),
             needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
             automaton: OnceLock::new(),
@@ -179,11 +201,26 @@ fn rarity(literal: &str) -> usize {
     literal.len() + 2 * literal.bytes().filter(|byte| !byte.is_ascii_lowercase()).count()
 }
 
-/// Without those that hold another one: where they stand, that one does.
-fn without_longer(literals: Vec<String>) -> Vec<String> {
-    let holds_other = |it: &String| literals.iter().any(|other| other != it && it.contains(other.as_str()));
-    let needed: Vec<bool> = literals.iter().map(|it| !holds_other(it)).collect();
-    literals.into_iter().zip(needed).filter_map(|(literal, needed)| needed.then_some(literal)).collect()
+/// Fewer literals, some of which stand wherever one of `literals` (sorted) does: without those that hold another one, and
+/// those that begin alike as one, if what they begin with still tells enough.
+fn fewer(literals: &[String]) -> Vec<String> {
+    let holds_other = |it: &&String| literals.iter().any(|other| other != *it && it.contains(other.as_str()));
+    let mut fewer: Vec<String> = Vec::with_capacity(literals.len());
+    for literal in literals.iter().filter(|it| !holds_other(it)) {
+        match fewer.last_mut() {
+            Some(last) if rarity(common_start(last, literal)) >= TELLING => {
+                last.truncate(common_start(last, literal).len());
+            }
+            _ => fewer.push(literal.clone()),
+        }
+    }
+    fewer
+}
+
+fn common_start<'a>(a: &'a str, b: &str) -> &'a str {
+    let differs = a.char_indices().zip(b.chars()).find(|((_, a), b)| a != b);
+    let end = differs.map_or(a.len().min(b.len()), |((at, _), _)| at);
+    a.get(..end).unwrap_or_default()
 }
 
 fn distinct<'a>(literals: impl Iterator<Item = &'a String>) -> Vec<String> {
@@ -191,4 +228,37 @@ fn distinct<'a>(literals: impl Iterator<Item = &'a String>) -> Vec<String> {
     literals.sort();
     literals.dedup();
     literals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::BUILT_IN;
+
+    fn strings(literals: &[&str]) -> Vec<String> {
+        literals.iter().map(|it| (*it).to_owned()).collect()
+    }
+
+    #[test]
+    fn fewer_literals_stand_wherever_one_of_the_many_does() {
+        let many = strings(&["REGISTER_A", "REGISTER_LONG_B", "ab", "abc", "légacy-ünit", "légacy-ürn", "xabx"]);
+        let few = fewer(&many);
+        assert_eq!(few, strings(&["REGISTER_", "ab", "légacy-ünit", "légacy-ürn"]));
+        assert!(many.iter().all(|it| few.iter().any(|few| it.contains(few.as_str()))));
+        assert_eq!(common_start("é", "è"), "");
+        assert_eq!(common_start("same", "same-and-more"), "same");
+    }
+
+    #[test]
+    fn the_rules_that_are_built_in_are_searched_for_at_the_full_speed() {
+        let telling = BUILT_IN.rules.iter().flat_map(|rule| rule.needs.iter()).flatten();
+        let known = Prefilter::of(&BUILT_IN.rules, BUILT_IN.rules.len());
+        for literal in telling {
+            let text = format!("some text around {literal} and more of it");
+            // What is relevant is never missed by the first step.
+            assert!(!known.is_relevant(text.as_bytes()) || known.may_hold(text.as_bytes()), "{literal}");
+        }
+        assert!(matches!(known.built_in.telling, Search::Packed(_)));
+        assert!(known.overlap() < 64);
+    }
 }

@@ -87,11 +87,13 @@ pub(crate) fn may_matter(
     is_named: impl FnOnce() -> bool,
 ) -> bool {
     let prefilter = catalogue.prefilter();
-    let may_be_values = || {
-        let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending))
-    };
-    prefilter.is_relevant(bytes) || may_be_values() && is_named() && prefilter.may_be_values(bytes)
+    prefilter.is_relevant(bytes) || may_be_values(path) && is_named() && prefilter.may_be_values(bytes)
+}
+
+/// Whether a file of that name may hold values of a chart.
+pub(crate) fn may_be_values(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending))
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {

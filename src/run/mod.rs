@@ -166,7 +166,7 @@ pub fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> {
     is_possible.then_some(move |path: &Path| {
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let is_named = || charts.name_runners(path);
-        read::look(path, limit, tell, |bytes| engine::may_matter(catalogue, &name, bytes, is_named))
+        read::look(path, limit, tell, &read::Sieve { catalogue, name: &name, is_named: &is_named })
     })
 }
 

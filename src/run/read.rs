@@ -1,4 +1,6 @@
+use crate::catalogue::Catalogue;
 use crate::config::size_in_words;
+use crate::engine;
 use crate::finding::{Notice, NoticeKind};
 use crate::walk::{Look, reason};
 use std::cell::RefCell;
@@ -8,10 +10,8 @@ use std::path::Path;
 
 /// Where a NUL byte makes a file binary.
 const SNIFFED: usize = 8 << 10;
-/// What is read of a file before it is known to be worth more.
-const FIRST: usize = 64 << 10;
-/// A buffer that grew larger is not kept.
-const KEPT: usize = 1 << 20;
+/// Bytes that are looked at together.
+const PIECE: usize = 64 << 10;
 
 /// What reading a file gave.
 pub(super) enum Read {
@@ -48,80 +48,112 @@ fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
-    let length = fill(path, limit, &mut bytes, |_| true)?;
-    Ok(length.map(|length| {
-        bytes.truncate(length);
-        bytes
-    }))
-}
-
-/// Puts the file at `path` at the start of `buffer`, which only grows, at most one byte more than `limit`, and tells how
-/// many bytes there are. Reads on behind the first [`FIRST`] bytes only if they are worth it. `None` for what is no regular
-/// file by now.
-fn fill(
-    path: &Path,
-    limit: u64,
-    buffer: &mut Vec<u8>,
-    is_worth: impl Fn(&[u8]) -> bool,
-) -> io::Result<Option<usize>> {
-    let mut file = open(path)?;
+    let file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(None);
     }
-    let at_most = usize::try_from(limit.saturating_add(1)).unwrap_or(usize::MAX);
-    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX).min(at_most);
+    let size = metadata.len().min(limit.saturating_add(1));
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// What tells files apart while the walk goes on.
+pub(super) struct Sieve<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    /// The last part of the file's path.
+    pub(super) name: &'a str,
+    /// Whether the chart around the file gives a name to the runner's chart.
+    pub(super) is_named: &'a dyn Fn() -> bool,
+}
+
+impl Sieve<'_> {
+    /// Whether only the chart around the file may tell that there is something in it.
+    fn may_be_named(&self) -> bool {
+        engine::may_be_values(self.name) && (self.is_named)()
+    }
+
+    fn look(&self, whole: &[u8]) -> Look {
+        let may_matter = engine::may_matter(self.catalogue, self.name, whole, self.is_named);
+        if may_matter { Look::Wanted } else { Look::Clean }
+    }
+}
+
+/// What a look at a regular file, found in a walk, says of it. All that is worth a word is [`Look::Wanted`].
+pub(super) fn look(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>) -> Look {
+    thread_local! {
+        /// One for all files of a thread: a buffer of its own for each costs more than reading it. It stays in the cache
+        /// of the processor, as the whole of a large file would not.
+        static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; PIECE]);
+    }
+    // What cannot be read is worth a word.
+    BUFFER.with_borrow_mut(|buffer| sift(path, limit, tell, sieve, buffer)).unwrap_or(Look::Wanted)
+}
+
+fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8]) -> io::Result<Look> {
+    let prefilter = sieve.catalogue.prefilter();
+    let mut file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Ok(Look::Wanted);
+    }
     // Some files, as those of `/proc`, do not know their size: they are read to their end.
-    let mut end = if size == 0 { at_most } else { size };
-    let mut length = 0;
-    while length < end {
-        let next = if length == 0 { end.min(FIRST) } else { end };
-        let next = if size == 0 { end.min(length + FIRST) } else { next };
-        if buffer.len() < next {
-            buffer.resize(next, 0);
+    let size = Some(metadata.len()).filter(|size| *size > 0);
+    let mut left = size.unwrap_or(u64::MAX);
+    let length = fill(&mut file, buffer, 0, &mut left)?;
+    let mut piece = buffer.get(..length).unwrap_or_default();
+    if is_binary(piece) {
+        return Ok(if tell { Look::Wanted } else { Look::Skipped });
+    }
+    if metadata.len().max(length as u64) > limit {
+        return Ok(Look::Wanted);
+    }
+    if left == 0 {
+        return Ok(sieve.look(piece));
+    }
+    let overlap = prefilter.overlap();
+    let mut is_clean = size.is_some() && overlap < PIECE / 2;
+    loop {
+        is_clean &= !prefilter.may_hold(piece);
+        if !is_clean || left == 0 {
+            break;
         }
-        match file.read(buffer.get_mut(length..next).unwrap_or_default()) {
-            Ok(0) => break,
+        let end = piece.len();
+        let kept = overlap.min(end);
+        buffer.copy_within(end - kept..end, 0);
+        let length = fill(&mut file, buffer, kept, &mut left)?;
+        piece = buffer.get(..length).unwrap_or_default();
+    }
+    if is_clean && !sieve.may_be_named() {
+        return Ok(Look::Clean);
+    }
+    // Seldom enough to read it once more.
+    Ok(match bytes(path, limit)? {
+        Some(bytes) if unfit(&bytes, limit).is_none() => sieve.look(&bytes),
+        _ => Look::Wanted,
+    })
+}
+
+/// Reads on into `buffer` from `start`, until it is full or nothing is `left` to be read; where what is read ends.
+fn fill(file: &mut File, buffer: &mut [u8], start: usize, left: &mut u64) -> io::Result<usize> {
+    let mut end = start;
+    while *left > 0 {
+        let most = usize::try_from(*left).unwrap_or(usize::MAX).min(buffer.len() - end);
+        if most == 0 {
+            break;
+        }
+        match file.read(buffer.get_mut(end..end + most).unwrap_or_default()) {
+            Ok(0) => *left = 0,
             Ok(read) => {
-                let first = length == 0;
-                length += read;
-                if first && length < end && !is_worth(buffer.get(..length).unwrap_or_default()) {
-                    end = length;
-                }
+                end += read;
+                *left -= read as u64;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(length))
-}
-
-/// What a look at a regular file, found in a walk, says of it. All that is worth a word is [`Look::Wanted`].
-pub(super) fn look(path: &Path, limit: u64, tell: bool, may_matter: impl FnOnce(&[u8]) -> bool) -> Look {
-    thread_local! {
-        /// One for all files of a thread: a buffer of its own for each costs more than reading it.
-        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-    BUFFER.with_borrow_mut(|buffer| {
-        let filled = fill(path, limit, buffer, |bytes| !is_binary(bytes));
-        let bytes = filled.ok().flatten().and_then(|length| buffer.get(..length));
-        let look = match bytes {
-            Some(bytes) if is_binary(bytes) => {
-                if tell {
-                    Look::Wanted
-                } else {
-                    Look::Skipped
-                }
-            }
-            Some(bytes) if bytes.len() as u64 <= limit && !may_matter(bytes) => Look::Clean,
-            _ => Look::Wanted,
-        };
-        if buffer.len() > KEPT {
-            *buffer = Vec::new();
-        }
-        look
-    })
+    Ok(end)
 }
 
 /// Opens a file. A pipe that has come in its place makes nobody wait, and a link leads nowhere.
@@ -171,6 +203,33 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink("pipe", &link).unwrap();
         assert!(open(&link).is_err());
+    }
+
+    #[test]
+    fn a_large_file_is_looked_at_piece_by_piece_and_nothing_between_two_is_missed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("large.sh");
+        let line = "gitlab-runner register --registration-token x";
+        let look = |text: String, limit: u64, is_named: bool, name: &str| {
+            fs::write(&path, text).unwrap();
+            let catalogue = Catalogue::built_in();
+            look(&path, limit, false, &Sieve { catalogue, name, is_named: &|| is_named })
+        };
+        for end in [PIECE, 2 * PIECE - 20, 3 * PIECE + 7] {
+            for at in end - 60..end + 60 {
+                let text = format!("{}{line}{}", "x".repeat(at), " ".repeat(100_000));
+                assert_eq!(look(text, 1 << 20, false, "large.sh"), Look::Wanted, "{at}");
+            }
+        }
+        let plain = "x".repeat(5 * PIECE);
+        assert_eq!(look(plain.clone(), 1 << 20, false, "large.sh"), Look::Clean);
+        assert_eq!(look(plain.clone(), 4 * PIECE as u64, false, "large.sh"), Look::Wanted, "too large");
+        assert_eq!(look(format!("\0{plain}"), 10, false, "large.sh"), Look::Skipped);
+        let values = format!("{plain}\nci:\n  runners:\n    tags: a\n");
+        assert_eq!(look(values.clone(), 1 << 20, true, "values.yaml"), Look::Wanted);
+        assert_eq!(look(values.clone(), 1 << 20, false, "values.yaml"), Look::Clean);
+        assert_eq!(look(values, 1 << 20, true, "values.sh"), Look::Clean);
+        assert_eq!(look(String::new(), 1 << 20, true, "values.yaml"), Look::Clean);
     }
 
     #[test]
