@@ -9,8 +9,9 @@ use std::sync::OnceLock;
 const FAST: usize = 32;
 /// With more literals, telling which of them are needed would take too long.
 const MANY: usize = 256;
-/// How rare a literal has to be to stand for others that begin with it.
-const TELLING: usize = 14;
+/// How long and how rare a literal has to be to stand for others that begin with it.
+const LONG: usize = 9;
+const RARE: usize = 14;
 
 /// The literals of all rules. Those of the rules that are built in are few, and searched for by themselves, so that a user's
 /// own rules slow nothing down but their own search.
@@ -99,7 +100,8 @@ impl Search {
             return Self::Nothing;
         }
         // What it cannot search for, an empty literal, is left to the automaton.
-        let fewer = if literals.len() > FAST && literals.len() <= MANY { Some(fewer(literals)) } else { None };
+        let fewer =
+            if literals.len() > FAST && literals.len() <= MANY { Some(fewer(literals)) } else { None };
         if let Some(packed) = packed::Searcher::new(fewer.as_deref().unwrap_or(literals)) {
             return Self::Packed(packed);
         }
@@ -208,13 +210,18 @@ fn fewer(literals: &[String]) -> Vec<String> {
     let mut fewer: Vec<String> = Vec::with_capacity(literals.len());
     for literal in literals.iter().filter(|it| !holds_other(it)) {
         match fewer.last_mut() {
-            Some(last) if rarity(common_start(last, literal)) >= TELLING => {
+            Some(last) if tells_enough(common_start(last, literal)) => {
                 last.truncate(common_start(last, literal).len());
             }
             _ => fewer.push(literal.clone()),
         }
     }
     fewer
+}
+
+/// `REGIST` is rare and finds every `REGISTRY`, `registration` is long and an everyday word.
+fn tells_enough(start: &str) -> bool {
+    start.len() >= LONG && rarity(start) >= RARE
 }
 
 fn common_start<'a>(a: &'a str, b: &str) -> &'a str {
@@ -241,9 +248,22 @@ mod tests {
 
     #[test]
     fn fewer_literals_stand_wherever_one_of_the_many_does() {
-        let many = strings(&["REGISTER_A", "REGISTER_LONG_B", "ab", "abc", "légacy-ünit", "légacy-ürn", "xabx"]);
+        let many = strings(&[
+            "REGISTER_A",
+            "REGISTER_LONG_B",
+            "ab",
+            "abc",
+            "légacy-ünit",
+            "légacy-örn",
+            "registration-a",
+            "registration_a",
+            "xabx",
+        ]);
         let few = fewer(&many);
-        assert_eq!(few, strings(&["REGISTER_", "ab", "légacy-ünit", "légacy-ürn"]));
+        assert_eq!(
+            few,
+            strings(&["REGISTER_", "ab", "légacy-ünit", "légacy-örn", "registration-a", "registration_a"])
+        );
         assert!(many.iter().all(|it| few.iter().any(|few| it.contains(few.as_str()))));
         assert_eq!(common_start("é", "è"), "");
         assert_eq!(common_start("same", "same-and-more"), "same");
