@@ -291,6 +291,14 @@ pub(crate) static DATA: LazyLock<SiteData> = LazyLock::new(|| {
     postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/sites.bin"))).unwrap_or_default()
 });
 
+/// Whether somebody answers the questions of a program there.
+pub(crate) fn asks(carrier: &Carrier) -> bool {
+    let subcommands = || DATA.programs.programs.iter().flat_map(|program| &program.subcommands);
+    let is_place = |place: &String| *place == carrier.name;
+    carrier.via == Via::Named
+        && subcommands().any(|it| it.asks.as_ref().map(|asks| &asks.place).is_some_and(is_place))
+}
+
 /// Names of variables that only `program` reads.
 pub fn program_variables(program: &str) -> &'static [String] {
     let known = DATA.programs.programs.iter().find(|known| known.name == program);

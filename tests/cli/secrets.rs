@@ -61,6 +61,72 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Places that no unit knows, texts that do not parse, and every other language.
+const ODD_FILES: &[(&str, &str)] = &[
+    (
+        "calls.sh",
+        "curl -X POST 'https://gitlab.example.com/api/v4/runners?token=TOKEN&locked=true'\n\
+         curl --request POST https://gitlab.example.com/api/v4/runners --form \"token=TOKEN\"\n\
+         curl -X POST https://gitlab.example.com/api/v4/runners -d '{\"token\": \"TOKEN\"}'\n\
+         curl -X POST https://gitlab.example.com/api/v4/runners -d \"{\\\"token\\\": \\\"TOKEN\\\"}\"\n\
+         curl -X POST https://gitlab.example.com/api/v4/runners -H 'PRIVATE-TOKEN: TOKEN' --data token=$T\n\
+         curl -X POST https://gitlab.example.com/api/v4/runners -H 'Authorization: Bearer TOKEN' -d token=$T\n\
+         wget --post-data=token=TOKEN https://gitlab.example.com/api/v4/runners\n",
+    ),
+    (
+        "piped.sh",
+        "printf 'https://gitlab.example.com/\\nTOKEN\\nname\\n' | tee log | gitlab-runner register\n\
+         gitlab-runner register <<E\nhttps://gitlab.example.com/\nTOKEN\nE\n\
+         gitlab-runner register <<< 'TOKEN'\n",
+    ),
+    ("broken.yaml", "gitlabUrl: [\nrunnerRegistrationToken: TOKEN\nx: {{ \nrunners:\n  tags: TOKEN\n"),
+    ("broken.sh", "gitlab-runner register -r TOKEN --tag-list \"never ends TOKEN\n"),
+    ("config.toml", "[[runners]]\nname = \"a\"\ntoken = \"TOKEN\"\nlocked = true\n# TOKEN\n"),
+    ("broken.toml", "[[runners]]\ntoken = \"TOKEN\"\nlocked = true\nx = [\n"),
+    (
+        "main.tf",
+        "resource \"helm_release\" \"a\" {\n  chart = \"gitlab-runner\"\n  set {\n    name = \"runnerRegistrationToken\"\n\
+         \x20   value = \"TOKEN\"\n  }\n  set {\n    name = \"runners.tags\"\n    value = \"TOKEN\"\n  }\n}\n",
+    ),
+    (
+        "broken.tf",
+        "resource \"helm_release\" \"a\" {\n  chart = \"gitlab-runner\"\n  set {\n    name = \"runnerRegistrationToken\"\n\
+         \x20   value = \"TOKEN\"\n  }\n",
+    ),
+    (
+        "Dockerfile",
+        "FROM gitlab/gitlab-runner\nENV REGISTRATION_TOKEN=TOKEN RUNNER_TAG_LIST=a\n\
+         RUN gitlab-runner register -r TOKEN --maintenance-note 'was TOKEN'\n",
+    ),
+    (
+        "Makefile",
+        "TOKEN = TOKEN\nup:\n\tgitlab-runner register -r $(TOKEN) --locked\n\tgitlab-runner register -r TOKEN\n",
+    ),
+    (
+        "a.service",
+        "[Service]\nEnvironment=REGISTRATION_TOKEN=TOKEN RUNNER_TAG_LIST=a\nExecStart=gitlab-runner register\n",
+    ),
+    (
+        "play.yml",
+        "- hosts: all\n  tasks:\n    - community.general.gitlab_runner:\n        registration_token: TOKEN\n        api_url: https://x\n\
+         \x20   - shell: gitlab-runner register --registration-token=TOKEN --locked\n",
+    ),
+    (
+        "values.json",
+        "{\"gitlabUrl\": \"x\", \"runnerRegistrationToken\": \"TOKEN\", \"runners\": {\"tags\": \"TOKEN\"}}\n",
+    ),
+    (
+        "set.sh",
+        "helm install a gitlab/gitlab-runner --set runnerRegistrationToken=TOKEN,runners.tags=a\n\
+         kubectl create secret generic s --from-literal=runner-registration-token=TOKEN\n",
+    ),
+    ("a.ps1", "$t = 'TOKEN'\n.\\gitlab-runner.exe register --registration-token $t --locked\n# TOKEN\n"),
+    (
+        "inner.sh",
+        "cat > values.yaml <<E\ngitlabUrl: x\nrunnerRegistrationToken: \"TOKEN\"\nE\nbash -c \"gitlab-runner register -r 'TOKEN'\"\n",
+    ),
+];
+
 #[track_caller]
 fn assert_secret(ran: &Ran, what: &[&str]) {
     assert_ne!(ran.code, 2, "{what:?}: {}", ran.err);
@@ -107,6 +173,77 @@ fn no_report_and_no_diff_holds_a_token() {
     for args in runs() {
         assert_secret(&scratch.run(&args), &args);
     }
+}
+
+/// [`ODD_FILES`] with a token in them.
+fn odd_files() -> Vec<(&'static str, String)> {
+    ODD_FILES.iter().map(|(path, text)| (*path, spell(text))).collect()
+}
+
+/// The literal in the place of each word `TOKEN`: names that hold it stay.
+fn spell(text: &str) -> String {
+    let literal = "Zq9opaqueZq9madeup03";
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("TOKEN") {
+        let (before, behind) = (&rest[..at], &rest[at + 5..]);
+        let part_of_name = before.ends_with(['_', '-', '$', '(']) || behind.starts_with(" = TOKEN");
+        out.push_str(before);
+        out.push_str(if part_of_name { "TOKEN" } else { literal });
+        rest = behind;
+    }
+    out + rest
+}
+
+#[test]
+fn no_report_holds_a_token_from_an_odd_place() {
+    let scratch = Scratch::with(&odd_files());
+    let found = scratch.run(&["-f", "json"]).json();
+    for (path, text) in odd_files() {
+        assert!(text.contains("Zq9"), "{path}");
+        let findings = found["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|it| it["path"] == path), "nothing is found in {path}");
+    }
+    for args in runs() {
+        assert_secret(&scratch.run(&args), &args);
+    }
+    let args = ["--fix", "--unsafe-fixes", "-v"];
+    assert_secret(&scratch.run(&args), &args);
+}
+
+#[test]
+fn what_goes_wrong_tells_of_no_token() {
+    let scratch = Scratch::with(&[
+        ("a.sh", FILES[0].1),
+        ("glrt-Zq9madeupZq9token01.sh", "gitlab-runner register --token \"$T\" --locked\n"),
+    ]);
+    let token = "glrt-Zq9madeupZq9token01";
+    // What somebody types comes back where it is wrong.
+    for args in [
+        &["--select", token][..],
+        &["--target-gitlab", token],
+        &["-f", token],
+        &["--fail-on", token],
+        &["--exclude", "[glrt-Zq9madeupZq9token01"],
+        &["rules", token],
+        &["missing/glrt-Zq9madeupZq9token01"],
+        &["-o", "missing/glrt-Zq9madeupZq9token01/x"],
+        &["--token-value"],
+    ] {
+        let ran = scratch.run(args);
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+        assert_secret(&Ran { code: 0, ..ran }, args);
+    }
+    // Not written: the reason is told, and what would have been done.
+    let mode = |mode| {
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(scratch.path("a.sh"), permissions).unwrap();
+    };
+    mode(0o444);
+    let args = ["--fix", "--unsafe-fixes", "-v", "a.sh"];
+    let ran = scratch.run(&args);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert_secret(&Ran { code: 0, ..ran }, &args);
 }
 
 #[test]
