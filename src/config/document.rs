@@ -50,7 +50,7 @@ impl ConfigFile {
     ///
     /// # Errors
     /// What is wrong in it, first of all.
-    pub(super) fn parse(shown: String, folder: PathBuf, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+    pub fn parse(shown: String, folder: PathBuf, bytes: Vec<u8>) -> Result<Self, ConfigError> {
         let mark = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
         let source = Source::new(mark.unwrap_or(bytes));
         let read = Reader { source: &source, shown: &shown, folder: &folder }.read();
