@@ -15,6 +15,7 @@ mod show;
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError};
+use crate::mask::Mask;
 use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
@@ -94,8 +95,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
-            let _ = error.print();
+            tell_usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -118,9 +118,22 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Outcome::Failed.into()
         }
         Err(error) => {
-            output::complain(&format!("error: {}", crate::escape::inline(&error.to_string())));
+            // What somebody pasted in the wrong place may be a token.
+            output::complain(&format!("error: {}", Mask::without_source(false).prose(&error.to_string())));
             Outcome::Failed.into()
         }
+    }
+}
+
+/// Says what is wrong with the arguments, or the help that was asked for.
+fn tell_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let mask = Mask::without_source(false);
+    if error.use_stderr() && mask.is_secret(&text) {
+        output::complain(text.lines().map(|line| mask.prose(line)).collect::<Vec<_>>().join("\n").trim_end());
+    } else {
+        // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
+        let _ = error.print();
     }
 }
 

@@ -5,13 +5,13 @@ use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
 /// A session at a terminal.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     seen: String,
 }
 
 impl Terminal {
-    fn start(scratch: &Scratch, args: &str) -> Self {
+    pub(crate) fn start(scratch: &Scratch, args: &str) -> Self {
         let mut command = Command::new("script");
         // Who runs the tests in the background lets them ignore interrupts.
         let program = format!("env --default-signal=INT {PROGRAM} --fix --interactive --color never {args}");
@@ -34,7 +34,7 @@ impl Terminal {
         }
     }
 
-    fn answer(&mut self, line: &str) {
+    pub(crate) fn answer(&mut self, line: &str) {
         self.wait_for("[y,n,a,q,?]? ");
         let input = self.child.stdin.as_mut().unwrap();
         input.write_all(format!("{line}\n").as_bytes()).unwrap();
@@ -42,7 +42,7 @@ impl Terminal {
     }
 
     /// The exit code, and all that was shown.
-    fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(mut self) -> (i32, String) {
         self.child.stdout.as_mut().unwrap().read_to_string(&mut self.seen).unwrap();
         (self.child.wait().unwrap().code().unwrap(), self.seen.replace('\r', ""))
     }

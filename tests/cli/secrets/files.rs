@@ -1,11 +1,8 @@
-//! No output ever holds a token.
-
-use crate::support::{Ran, Scratch};
-use runnerlint::report::FORMATS;
+//! Files with tokens in every place.
 
 /// Made up; each is distinctive enough to be found in any output. The last two are base64 of `opaque-secret-Zq9-05` and
 /// `opaque-secret-Zq9-06`.
-const TOKENS: &[&str] = &[
+pub(super) const TOKENS: &[&str] = &[
     "glrt-Zq9madeupZq9token01",
     "GR1348941Zq9madeupZq9token02",
     "Zq9opaqueZq9madeup03",
@@ -17,7 +14,7 @@ const TOKENS: &[&str] = &[
 ];
 
 /// Every kind of place, with the tokens in comments and neighbours as well.
-const FILES: &[(&str, &str)] = &[
+pub(super) const FILES: &[(&str, &str)] = &[
     (
         "scripts/a.sh",
         "#!/bin/sh\n# was: Zq9opaqueZq9madeup03, now glrt-Zq9madeupZq9token01\nTOKEN=Zq9opaqueZq9madeup03\n\
@@ -127,56 +124,8 @@ const ODD_FILES: &[(&str, &str)] = &[
     ),
 ];
 
-#[track_caller]
-fn assert_secret(ran: &Ran, what: &[&str]) {
-    assert_ne!(ran.code, 2, "{what:?}: {}", ran.err);
-    for (stream, text) in [("out", &*String::from_utf8_lossy(&ran.out)), ("err", &*ran.err)] {
-        for token in TOKENS {
-            let line = text.lines().find(|line| line.contains(token)).unwrap_or_default();
-            assert!(!text.contains(token), "{what:?}: `{token}` is in standard {stream}: {line}");
-        }
-    }
-}
-
-fn runs() -> Vec<Vec<&'static str>> {
-    let formats = FORMATS.iter().map(|format| format.name);
-    let modes = [
-        &[][..],
-        &["--unsafe-fixes"],
-        &["--unsafe-fixes", "--token-value", "$NEW_TOKEN"],
-        &["-v", "--target-gitlab", "16.0"],
-        &["--color", "always"],
-    ];
-    let mut runs: Vec<Vec<&str>> =
-        formats.flat_map(|name| modes.iter().map(move |mode| [&["-f", name], *mode].concat())).collect();
-    for more in [
-        &["--diff"][..],
-        &["--diff", "--unsafe-fixes"],
-        &["--diff", "--unsafe-fixes", "--token-value", "$NEW_TOKEN"],
-        &["--diff", "--color", "always"],
-        &["--statistics"],
-        &["--show-files"],
-    ] {
-        runs.push(more.to_vec());
-    }
-    runs
-}
-
-#[test]
-fn no_report_and_no_diff_holds_a_token() {
-    let scratch = Scratch::with(FILES);
-    let found = scratch.run(&["-f", "json"]).json();
-    for (path, _) in FILES {
-        let findings = found["findings"].as_array().unwrap();
-        assert!(findings.iter().any(|it| it["path"] == *path), "nothing is found in {path}");
-    }
-    for args in runs() {
-        assert_secret(&scratch.run(&args), &args);
-    }
-}
-
 /// [`ODD_FILES`] with a token in them.
-fn odd_files() -> Vec<(&'static str, String)> {
+pub(super) fn odd_files() -> Vec<(&'static str, String)> {
     ODD_FILES.iter().map(|(path, text)| (*path, spell(text))).collect()
 }
 
@@ -193,107 +142,4 @@ fn spell(text: &str) -> String {
         rest = behind;
     }
     out + rest
-}
-
-#[test]
-fn no_report_holds_a_token_from_an_odd_place() {
-    let scratch = Scratch::with(&odd_files());
-    let found = scratch.run(&["-f", "json"]).json();
-    for (path, text) in odd_files() {
-        assert!(text.contains("Zq9"), "{path}");
-        let findings = found["findings"].as_array().unwrap();
-        assert!(findings.iter().any(|it| it["path"] == path), "nothing is found in {path}");
-    }
-    for args in runs() {
-        assert_secret(&scratch.run(&args), &args);
-    }
-    let args = ["--fix", "--unsafe-fixes", "-v"];
-    assert_secret(&scratch.run(&args), &args);
-}
-
-#[test]
-fn what_goes_wrong_tells_of_no_token() {
-    let scratch = Scratch::with(&[
-        ("a.sh", FILES[0].1),
-        ("glrt-Zq9madeupZq9token01.sh", "gitlab-runner register --token \"$T\" --locked\n"),
-    ]);
-    let token = "glrt-Zq9madeupZq9token01";
-    // What somebody types comes back where it is wrong.
-    for args in [
-        &["--select", token][..],
-        &["--target-gitlab", token],
-        &["-f", token],
-        &["--fail-on", token],
-        &["--exclude", "[glrt-Zq9madeupZq9token01"],
-        &["rules", token],
-        &["missing/glrt-Zq9madeupZq9token01"],
-        &["-o", "missing/glrt-Zq9madeupZq9token01/x"],
-        &["--token-value"],
-    ] {
-        let ran = scratch.run(args);
-        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
-        assert_secret(&Ran { code: 0, ..ran }, args);
-    }
-    // Not written: the reason is told, and what would have been done.
-    let mode = |mode| {
-        let permissions = std::os::unix::fs::PermissionsExt::from_mode(mode);
-        std::fs::set_permissions(scratch.path("a.sh"), permissions).unwrap();
-    };
-    mode(0o444);
-    let args = ["--fix", "--unsafe-fixes", "-v", "a.sh"];
-    let ran = scratch.run(&args);
-    assert_eq!(ran.code, 2, "{}", ran.err);
-    assert_secret(&Ran { code: 0, ..ran }, &args);
-}
-
-#[test]
-fn a_fix_tells_of_no_token() {
-    for format in FORMATS {
-        for more in [&[][..], &["--unsafe-fixes"], &["--unsafe-fixes", "--token-value", "$NEW_TOKEN"]] {
-            let scratch = Scratch::with(FILES);
-            let args = [&["--fix", "-f", format.name], more].concat();
-            assert_secret(&scratch.run(&args), &args);
-            assert_secret(&scratch.run(&[]), &args);
-        }
-    }
-}
-
-#[test]
-fn with_standard_input_only_the_fixed_text_holds_tokens() {
-    let scratch = Scratch::new();
-    for (name, text) in FILES {
-        for format in FORMATS {
-            let args = ["-", "--stdin-filename", name, "-f", format.name];
-            assert_secret(&scratch.pipe(&args, *text), &args);
-            let args = [&args[..], &["--fix", "--unsafe-fixes"]].concat();
-            let ran = scratch.pipe(&args, *text);
-            assert!(ran.text().contains("Zq9"), "the text itself is the user's own");
-            assert_secret(&Ran { out: Vec::new(), ..ran }, &args);
-        }
-    }
-}
-
-#[test]
-fn a_token_given_as_the_new_value_is_not_shown() {
-    let scratch = Scratch::with(FILES);
-    let args = ["--diff", "--unsafe-fixes", "--token-value", "glrt-Zq9madeupZq9token01"];
-    assert_secret(&scratch.run(&args), &args);
-    for format in FORMATS {
-        let args = [&["-f", format.name], &args[1..]].concat();
-        assert_secret(&scratch.run(&args), &args);
-    }
-}
-
-#[test]
-fn a_masked_value_keeps_its_width() {
-    let scratch = Scratch::with(&[("a.sh", "gitlab-runner register -r \"Zq9öpaque-03\" --locked\n")]);
-    let ran = scratch.run(&["-f", "full"]);
-    assert!(ran.text().contains("register -r \"************\" --locked"), "{}", ran.text());
-}
-
-#[test]
-fn show_secrets_shows_them() {
-    let scratch = Scratch::with(FILES);
-    let shown = scratch.run(&["--diff", "--show-secrets"]);
-    assert!(shown.text().contains("glrt-Zq9madeupZq9token01"));
 }
