@@ -1,24 +1,54 @@
 //! The configuration as the command line and the environment ask for it.
 
-use super::args::{CheckArgs, ConfigArgs};
+use super::args::{CheckArgs, ConfigArgs, OwnRules};
 use super::{Error, rules};
+use crate::catalogue::Catalogue;
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
+use crate::rules::load::Read;
+use crate::run::{LoadError, load_rules};
 use crate::walk;
+use std::collections::BTreeSet;
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Stands in for `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
 
-/// Reads the configuration file that is wanted, and lays the command line over it.
+/// Reads the configuration file that is wanted, and lays the command line over it. What they name is not looked for yet.
+pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
+    Ok(Config::new(config::load(&choice(args), &walk::working_directory()?)?, command_line))
+}
+
+/// As [`read`], with the rules of its folders.
 pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
-    let file = config::load(&choice(args), &walk::working_directory()?)?;
-    if let Some(file) = &file {
-        let ids = rules::ids();
-        file.check_names(&ids.iter().map(String::as_str).collect::<Vec<_>>())?;
+    with_rules(read(args, command_line)?)
+}
+
+/// The configuration with the rules of its folders; all that it names has to be there.
+pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
+    let loaded = load_rules(&folders(&config, &[])?);
+    by(config, loaded)
+}
+
+/// The folders of a user's own rules, those of the configuration and `more`: each once, from the working directory if they
+/// lie in it.
+pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let cwd = walk::working_directory()?;
+    let mut seen = BTreeSet::new();
+    let all = config.rules().into_iter().chain(more.iter().cloned());
+    let all = all.filter(|folder| seen.insert(walk::real(&cwd, folder)));
+    Ok(all.map(|folder| folder.strip_prefix(&cwd).map_or(folder.clone(), Path::to_path_buf)).collect())
+}
+
+fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError>) -> Result<Config, Error> {
+    let (catalogue, _) = loaded?;
+    rules::validate(&catalogue, config.named_by_options())?;
+    if let Some(file) = config.file() {
+        file.check_names(&catalogue.ids())?;
     }
-    Ok(Config::new(file, command_line))
+    Ok(config.by(catalogue))
 }
 
 fn choice(args: &ConfigArgs) -> Choice {
@@ -55,15 +85,35 @@ pub(super) fn layer(args: &CheckArgs) -> Layer {
     if let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()) {
         layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
     }
+    own_rules(&args.own, &mut layer);
     layer
 }
 
-/// What is left out of the walk: by the configuration file, and by the command line from the working directory.
+/// What options say of a user's own rules.
+pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
+    if !args.rules.is_empty() {
+        layer.give_option(Key::Rules, Value::Folders(args.rules.clone()));
+    }
+    if !args.target.is_empty() {
+        layer.give_option(Key::Targets, Value::Versions(args.target.clone()));
+    }
+}
+
+/// What is left out of the walk: by the configuration file, and by the command line from the working directory. Rules show
+/// what is wrong in their examples: a folder of rules is not linted by itself, unless it is named.
 pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, Error> {
     let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
+    let cwd = walk::working_directory()?;
     if !globs.is_empty() {
-        let cwd = walk::working_directory()?;
         all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
     }
+    for folder in folders(config, &[])? {
+        all.extend(itself(&walk::real(&cwd, &folder)));
+    }
     Ok(all)
+}
+
+fn itself(folder: &Path) -> Option<Globs> {
+    let name = folder.file_name()?.to_str()?;
+    Globs::new(folder.parent()?, &[format!("/{}/", globset::escape(name))]).ok()
 }

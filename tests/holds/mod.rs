@@ -4,6 +4,7 @@
 pub(crate) mod accepted;
 pub(crate) mod invariants;
 pub(crate) mod outputs;
+mod own_rules;
 mod roundtrip;
 mod settings;
 
@@ -33,6 +34,7 @@ pub(crate) static TARGETS: &[Target] = &[
     Target { name: "reports", check: outputs::reports, seed: outputs::seed },
     Target { name: "plans", check: outputs::plans, seed: named },
     Target { name: "config", check: settings::config, seed: settings::seed },
+    Target { name: "rules", check: own_rules::rules, seed: own_rules::seed },
 ];
 
 /// The first byte chooses a language, which then reads the rest: nothing panics, and everything lies inside the text.

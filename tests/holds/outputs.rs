@@ -1,6 +1,7 @@
 //! What people and programs get to see: every report, the plan in every format, and what stands on standard error.
 
 use super::invariants::Holds;
+use runnerlint::catalogue::Catalogue;
 use runnerlint::config::Config;
 use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::escape::is_dangerous;
@@ -11,6 +12,7 @@ use runnerlint::report::{self, Style, Summary};
 use runnerlint::run::{self, Checked, Mode, Options};
 use runnerlint::suppress::Reason;
 use runnerlint::text::{Source, Span};
+use runnerlint::walk::Passed;
 use serde::de::IgnoredAny;
 use std::collections::BTreeSet;
 
@@ -55,6 +57,8 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
             unsafe_fixes: token_value,
             style,
             baseline: None,
+            catalogue: Catalogue::built_in(),
+            passed: Passed::default(),
         };
         let mut out = Vec::new();
         (format.write)(&run, &mut out).map_err(|error| format!("{}: {error}", format.name))?;
@@ -64,7 +68,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
     let mut said = report::notices(&checked, false);
     said.extend(report::removed_settings(&checked));
     said.extend(report::ignored(&checked));
-    said.extend([Summary::of(&checked).line(), Summary::of(&checked).diff_line()]);
+    said.extend([Summary::of(&checked, Passed::default()).line(), Summary::of(&checked, Passed::default()).diff_line()]);
     shown("what is said", said.join("\n").into_bytes(), &secrets)?;
     shown("the diff on a terminal", checked[0].diff.clone(), &secrets)?;
     planned(&report::plan_of(&checked, false), &secrets)

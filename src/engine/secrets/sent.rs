@@ -2,7 +2,6 @@
 
 use crate::engine::File;
 use crate::facts::{Command, Facts, NodeId, Region};
-use crate::sites;
 use crate::text::{Source, Span};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +27,7 @@ pub(super) fn in_requests(source: &Source) -> impl Iterator<Item = Span> {
 /// What may be a token among the words and lines that are piped into a program that asks for one.
 pub(super) fn answers(file: &File<'_>) -> Vec<Span> {
     let mut asking: BTreeMap<usize, BTreeSet<NodeId>> = BTreeMap::new();
-    for carrier in file.survey.carriers.iter().filter(|it| sites::asks(it)) {
+    for carrier in file.survey.carriers.iter().filter(|it| file.settings.catalogue.sites().asks(it)) {
         asking.entry(carrier.doc).or_default().extend(&carrier.nodes);
     }
     let mut spans = Vec::new();
