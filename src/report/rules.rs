@@ -1,5 +1,6 @@
 //! Rules, explained to people: for `runnerlint rules`, and for formats that bring them along.
 
+use super::hide::in_rule;
 use crate::catalogue::Catalogue;
 use crate::rules::{self, GITLAB, Level, Rule, Verdict};
 use serde::Serialize;
@@ -95,6 +96,7 @@ pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
             }
         })
         .collect();
+    rules.iter_mut().skip(rules::BUILT_IN.rules.len()).for_each(in_rule);
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }

@@ -3,6 +3,7 @@
 mod errors;
 mod files;
 mod newer;
+mod own;
 
 use crate::support::{Ran, Scratch};
 use files::{FILES, TOKENS, odd_files};
