@@ -41,7 +41,9 @@ pub(super) fn encode_word(
         }
         Quoting::Single => Ok(text.to_owned()),
         // Its pieces are all alike to us, whatever their quotes.
-        Quoting::Foreign | Quoting::Expression if span.of(host).contains(['"', '\'']) => Err(NoEdit::new(PIECES)),
+        Quoting::Foreign | Quoting::Expression if span.of(host).contains(['"', '\'']) => {
+            Err(NoEdit::new(PIECES))
+        }
         Quoting::Double => Ok(escape_double(text)),
         Quoting::Bare | Quoting::AnsiC | Quoting::Expression | Quoting::Foreign => {
             if text.bytes().all(is_plain) || is_expansion(text) {

@@ -50,6 +50,8 @@ pub struct Offer<'a> {
     pub source: &'a Source,
     /// What is to be hidden in it.
     pub secrets: &'a [Span],
+    /// What is to be hidden in what comes.
+    pub token: Option<&'a str>,
     /// The findings that would be gone.
     pub findings: Vec<&'a Finding>,
     /// What would change.

@@ -33,7 +33,10 @@ pub(crate) fn ignored(path: &str, bytes: &[u8]) -> Holds {
         let mut told: Vec<&str> = done.left.iter().map(|it| it.rule.as_str()).collect();
         told.sort_unstable();
         if left != told || open.len() != done.accepted + told.len() {
-            return Err(format!("{open:?} open, {} accepted, {told:?} told as left, {left:?} left", done.accepted));
+            return Err(format!(
+                "{open:?} open, {} accepted, {told:?} told as left, {left:?} left",
+                done.accepted
+            ));
         }
         if done.accepted == 0 && done.text != bytes {
             return Err("the text changed and nothing was accepted".to_owned());
@@ -67,7 +70,8 @@ fn is_part(old: &[u8], new: &[u8]) -> bool {
 /// Another parser reads the same YAML, and our shell the same words, but for the comments.
 fn same_data(path: &str, before: &Source, after: &Source) -> Holds {
     let differ = |old: Vec<String>, new: Vec<String>| {
-        let (bare_old, bare_new) = (old.iter().map(|it| without_comments(it)), new.iter().map(|it| without_comments(it)));
+        let (bare_old, bare_new) =
+            (old.iter().map(|it| without_comments(it)), new.iter().map(|it| without_comments(it)));
         if bare_old.eq(bare_new) { Ok(()) } else { Err(format!("{old:?} became {new:?}")) }
     };
     let Some(language) = syntax::detect(Some(path), before.text()) else { return Ok(()) };

@@ -68,7 +68,10 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
     let mut said = report::notices(&checked, false);
     said.extend(report::removed_settings(&checked));
     said.extend(report::ignored(&checked));
-    said.extend([Summary::of(&checked, Passed::default()).line(), Summary::of(&checked, Passed::default()).diff_line()]);
+    said.extend([
+        Summary::of(&checked, Passed::default()).line(),
+        Summary::of(&checked, Passed::default()).diff_line(),
+    ]);
     shown("what is said", said.join("\n").into_bytes(), &secrets)?;
     shown("the diff on a terminal", checked[0].diff.clone(), &secrets)?;
     planned(&report::plan_of(&checked, false), &secrets)
@@ -78,7 +81,8 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
 fn form(name: &str, text: &str, checked: &[Checked]) -> Holds {
     let findings: usize = checked.iter().map(|file| file.linted.findings.len()).sum();
     let open = checked.iter().flat_map(|file| &file.linted.findings).filter(|it| report::is_open(it)).count();
-    let json = |text: &str| serde_json::from_str::<IgnoredAny>(text).map_err(|error| format!("{name}: {error}"));
+    let json =
+        |text: &str| serde_json::from_str::<IgnoredAny>(text).map_err(|error| format!("{name}: {error}"));
     match name {
         "json" | "sarif" | "gitlab" => json(text).map(drop)?,
         "jsonl" | "rdjsonl" => text.lines().try_for_each(|line| json(line).map(drop))?,
@@ -129,7 +133,9 @@ fn planned(plan: &Plan, secrets: &BTreeSet<String>) -> Holds {
         (format.write)(plan, &mut out).map_err(|error| format!("{}: {error}", format.name))?;
         let text = shown(format.name, out, secrets)?;
         let seen = match format.name {
-            "json" => serde_json::from_str::<IgnoredAny>(&text).map(|_| wanted).map_err(|error| error.to_string()),
+            "json" => {
+                serde_json::from_str::<IgnoredAny>(&text).map(|_| wanted).map_err(|error| error.to_string())
+            }
             "curl" => requests(&text),
             "terraform" => runners(&text),
             _ => continue,
@@ -151,9 +157,18 @@ fn requests(script: &str) -> Result<usize, String> {
         let (start, data) = words.split_at(words.len().min(10));
         match start {
             [":", "Q"] => {}
-            ["curl", "--fail-with-body", "--globoff", "--request", "POST", "--url", "Q", "--header", "Q", more]
-                if *more == "--data-urlencode" && data.first() == Some(&"Q") =>
-            {
+            [
+                "curl",
+                "--fail-with-body",
+                "--globoff",
+                "--request",
+                "POST",
+                "--url",
+                "Q",
+                "--header",
+                "Q",
+                more,
+            ] if *more == "--data-urlencode" && data.first() == Some(&"Q") => {
                 if data[1..].chunks(2).any(|pair| pair != ["--data-urlencode", "Q"]) {
                     return Err(format!("the request {command:?}"));
                 }
@@ -208,7 +223,8 @@ fn runners(text: &str) -> Result<usize, String> {
         for attribute in block.body.attributes() {
             if matches!(
                 attribute.value,
-                hcl_edit::expr::Expression::StringTemplate(_) | hcl_edit::expr::Expression::HeredocTemplate(_)
+                hcl_edit::expr::Expression::StringTemplate(_)
+                    | hcl_edit::expr::Expression::HeredocTemplate(_)
             ) {
                 return Err(format!("`{}` is a template", attribute.key.as_str()));
             }

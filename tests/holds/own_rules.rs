@@ -93,7 +93,8 @@ fn lies_inside(source: &Source, linted: &Linted) -> Holds {
 
 /// A rule with the case as its example; programs, a chart or a site stand beside some.
 pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
-    let example: String = String::from_utf8_lossy(text).lines().map(|line| format!("      {line}\n")).collect();
+    let example: String =
+        String::from_utf8_lossy(text).lines().map(|line| format!("      {line}\n")).collect();
     let name = path.rsplit('/').next().unwrap_or(path);
     let rule = |found: &str, done: &str| {
         format!(
@@ -106,7 +107,8 @@ pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
     let seeds = [
         rule("{entry: \"**.image\", when: {is: a}}", &fix("set: other")),
         rule("text: {pattern: '\\s(--locked)\\b', in: [shell]}", &fix("replace: --lock")),
-        rule("command: {program: kubectl, subcommand: run, option: --env}", &fix("rename: --environ")) + PROGRAMS,
+        rule("command: {program: kubectl, subcommand: run, option: --env}", &fix("rename: --environ"))
+            + PROGRAMS,
         rule("variable: RUNNER_TAG_LIST", &fix("remove: self")),
         rule("chart: {name: widget, value: a.b}", &fix("rename: c")) + CHARTS,
         rule("literal: 'glpat-[0-9a-z]{20}'", ""),

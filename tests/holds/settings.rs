@@ -58,10 +58,16 @@ pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
     let path = Path::new(path).display().to_string();
     let length = text.len();
     let all = [
-        format!("select = [\"helm\", \"env\"]\nexclude = [{path:?}, \"!docs/**\"]\nmax-file-size = {length}\n"),
+        format!(
+            "select = [\"helm\", \"env\"]\nexclude = [{path:?}, \"!docs/**\"]\nmax-file-size = {length}\n"
+        ),
         format!("fail-on = \"info\"\ntarget-gitlab = \"17.{}\"\nrules = [\"{path}\"]\n", length % 12),
-        format!("[severity]\nhelm-server-setting = \"off\"\n[[overrides]]\npaths = [{path:?}]\nignore = [\"register\"]\n"),
-        format!("baseline = {path:?}\ntoken-value = \"$TOKEN\"\n[[overrides]]\npaths = [\"*.{{yaml,yml}}\"]\ntoken-value = '{{{{ .x }}}}'\n"),
+        format!(
+            "[severity]\nhelm-server-setting = \"off\"\n[[overrides]]\npaths = [{path:?}]\nignore = [\"register\"]\n"
+        ),
+        format!(
+            "baseline = {path:?}\ntoken-value = \"$TOKEN\"\n[[overrides]]\npaths = [\"*.{{yaml,yml}}\"]\ntoken-value = '{{{{ .x }}}}'\n"
+        ),
     ];
     all.get(length % all.len()).cloned().unwrap_or_default().into_bytes()
 }

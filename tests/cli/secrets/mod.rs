@@ -108,12 +108,24 @@ fn with_standard_input_only_the_fixed_text_holds_tokens() {
 #[test]
 fn a_token_given_as_the_new_value_is_not_shown() {
     let scratch = Scratch::with(FILES);
-    let args = ["--diff", "--unsafe-fixes", "--token-value", "glrt-Zq9madeupZq9token01"];
-    assert_secret(&scratch.run(&args), &args);
-    for format in FORMATS {
-        let args = [&["-f", format.name], &args[1..]].concat();
+    // GitLab lets administrators choose another prefix: any literal may be one.
+    for token in ["glrt-Zq9madeupZq9token01", "opaque-secret-Zq9-06"] {
+        let args = ["--diff", "--unsafe-fixes", "--token-value", token];
+        assert_secret(&scratch.run(&args), &args);
+        for format in FORMATS {
+            let args = [&["-f", format.name], &args[1..]].concat();
+            assert_secret(&scratch.run(&args), &args);
+        }
+        for format in ["markdown", "json", "curl", "terraform"] {
+            let args = ["plan", "--format", format];
+            assert_secret(&scratch.run(&args), &args);
+        }
+        let args = ["--show-settings", "--token-value", token];
         assert_secret(&scratch.run(&args), &args);
     }
+    let args = ["--fix", "-v", "--unsafe-fixes", "--token-value", "opaque-secret-Zq9-06"];
+    assert_secret(&scratch.run(&args), &args);
+    assert!(scratch.read("values.yaml").contains("opaque-secret-Zq9-06"));
 }
 
 #[test]

@@ -86,7 +86,13 @@ fn reports_in_files() {
 fn questions() {
     use crate::interactive::Terminal;
 
-    for more in ["", "--unsafe-fixes", "--unsafe-fixes --token-value '\\$NEW'", "--color always -v"] {
+    for more in [
+        "",
+        "--unsafe-fixes",
+        "--unsafe-fixes --token-value '\\$NEW'",
+        "--unsafe-fixes --token-value opaque-secret-Zq9-06",
+        "--color always -v",
+    ] {
         let scratch = everything();
         let mut terminal = Terminal::start(&scratch, more);
         // One that is refused, one that is taken, and all others.

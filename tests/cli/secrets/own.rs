@@ -42,7 +42,10 @@ examples:
 
 fn scratch(rule: &str) -> Scratch {
     let scratch = Scratch::with(FILES);
-    scratch.write("acme.yaml", "acmeToken: Zq9opaqueZq9madeup03\nrunnerRegistrationToken: Zq9opaqueZq9madeup03\n");
+    scratch.write(
+        "acme.yaml",
+        "acmeToken: Zq9opaqueZq9madeup03\nrunnerRegistrationToken: Zq9opaqueZq9madeup03\n",
+    );
     scratch.write("lint/acme-token.yaml", rule);
     scratch
 }
@@ -52,7 +55,10 @@ fn rules_and_their_examples() {
     let scratch = scratch(RULE);
     let ran = scratch.run(&["test", "lint"]);
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.text().contains("+++ actual") && ran.text().contains("runnerRegistrationToken: ****"), "{ran:?}");
+    assert!(
+        ran.text().contains("+++ actual") && ran.text().contains("runnerRegistrationToken: ****"),
+        "{ran:?}"
+    );
     for args in [
         &["test", "lint"][..],
         &["rules", "--rules", "lint"],
