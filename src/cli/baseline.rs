@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::engine;
 use crate::escape::inline;
 use crate::fixer::write;
+use crate::mask::Mask;
 use crate::run::{Accepted, Checked, State};
 use crate::walk;
 use std::collections::BTreeMap;
@@ -118,11 +119,13 @@ impl Known {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
             return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
         }
+        // We write no token into it; who edited it may have.
+        let mask = Mask::without_source(false);
         for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
-            let (path, name) = (inline(&entry.path), inline(&entry.name));
+            let (path, name) = (mask.prose(&entry.path), mask.prose(&entry.name));
             let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
             let what = if name.is_empty() { String::new() } else { format!(" `{name}`") };
-            complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", inline(&entry.rule)));
+            complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", mask.prose(&entry.rule)));
         }
         if let Some(more) = comparison.stale.len().checked_sub(MOST_STALE).filter(|more| *more > 0) {
             complain(&format!("{file}: note: and {more} more"));

@@ -12,10 +12,11 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn start(scratch: &Scratch, args: &str) -> Self {
-        let mut command = Command::new("script");
+        // A question that never comes ends the test, not the day.
+        let mut command = Command::new("timeout");
         // Who runs the tests in the background lets them ignore interrupts.
         let program = format!("env --default-signal=INT {PROGRAM} --fix --interactive --color never {args}");
-        command.args(["-qec", &program, "/dev/null"]);
+        command.args(["--foreground", "60", "script", "-qec", &program, "/dev/null"]);
         command.current_dir(scratch.root()).env("TERM", "xterm");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let child = command.spawn().expect("`script` is there");
