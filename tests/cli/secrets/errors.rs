@@ -101,7 +101,7 @@ fn wrong_configurations() {
         assert_hidden(&ran, &[&text]);
         assert_hidden(&scratch.run(&["--show-settings"]), &[&text]);
     }
-    scratch.write("runnerlint.toml", "token-value = \"glrt-Zq9madeupZq9token01\"\nbaseline = \"\"\n");
+    scratch.write("runnerlint.toml", "token-value = \"glrt-Zq9madeupZq9token01\"\n");
     let args = ["--show-settings"];
     let ran = scratch.run(&args);
     assert!(ran.text().contains("token-value = \"****"), "{}", ran.text());

@@ -95,8 +95,8 @@ fn questions() {
     ] {
         let scratch = everything();
         let mut terminal = Terminal::start(&scratch, more);
-        // One that is refused, one that is taken, and all others.
-        for answer in ["n", "y", "?", "a"] {
+        // One that is refused, one that is taken, all others of a file; then no more.
+        for answer in ["n", "y", "?", "a", "q"] {
             terminal.answer(answer);
         }
         let (code, seen) = terminal.end();

@@ -101,7 +101,7 @@ fn wrong_rules() {
         let scratch = scratch(&RULE.replacen(good, bad, 1));
         for args in [&["test", "lint"][..], &["--rules", "lint"], &["rules", "--rules", "lint"]] {
             let ran = scratch.run(args);
-            assert_ne!(ran.code, 0, "{bad}: {ran:?}");
+            assert!(ran.code > 0 || args[0] == "rules", "{bad}: {ran:?}");
             assert_hidden(&ran, &[bad, args[0]]);
         }
     }
