@@ -114,6 +114,11 @@ impl Mask {
         String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
     }
 
+    /// The bytes of the file that are hidden, sorted, apart from each other.
+    pub fn hidden(&self) -> &[Span] {
+        &self.hidden
+    }
+
     /// Whether the byte at `offset` of the file is to be hidden.
     pub fn hides(&self, offset: usize) -> bool {
         let at = self.hidden.partition_point(|span| span.end() <= offset);

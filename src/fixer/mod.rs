@@ -9,6 +9,7 @@ pub mod write;
 
 use crate::engine::{self, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Safety};
+use crate::mask::Mask;
 use crate::text::{Edit, Source, Span};
 use chosen::Chosen;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +81,8 @@ pub fn fix_chosen(
     let mut refused: BTreeMap<String, String> = BTreeMap::new();
     let mut chosen = Chosen::new(ask);
     let mut analysis = engine::analyse(settings, path, surroundings, &source);
+    // What was a token stays one, when nothing in the text says so any more.
+    let mut mask = Mask::new(false, &source, &analysis.linted.secrets);
     for _ in 0..MAX_PASSES {
         let mut wanted: Vec<&UnitFix> = analysis
             .fixes
@@ -121,6 +124,8 @@ pub fn fix_chosen(
         chosen.follow(&units);
         source = after;
         analysis = result;
+        mask = mask.after(&source, &analysis.linted.secrets);
+        analysis.linted.secrets = mask.hidden().to_vec();
     }
     let left: Vec<&UnitFix> =
         analysis.fixes.iter().filter(|fix| !refused.contains_key(&key(fix, &source))).collect();

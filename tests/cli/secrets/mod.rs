@@ -141,3 +141,15 @@ fn show_secrets_shows_them() {
     let shown = scratch.run(&["--diff", "--show-secrets"]);
     assert!(shown.text().contains("glrt-Zq9madeupZq9token01"));
 }
+
+/// The variable is read no more after the fix; its value is a token all the same.
+#[test]
+fn what_was_a_token_before_a_fix_stays_hidden() {
+    let text = "TOKEN=Zq9opaqueZq9madeup03\ngitlab-runner register -r \"$TOKEN\" --run-untagged x\n\
+                gitlab-runner register --token \"$NEW\" --tag-list Zq9opaqueZq9madeup03\n\
+                gitlab-runner register -r Zq9opaqueZq9madeup03\ngitlab-runner register -r \"$(cat x)\"\n";
+    let scratch =
+        Scratch::with(&[("a.sh", text), ("Makefile", &format!("up:\n\t{}", text.replace("\n", "\n\t")))]);
+    let args = ["--fix", "--unsafe-fixes", "--token-value", "$NEW_TOKEN", "-v"];
+    assert_secret(&scratch.run(&args), &args);
+}
