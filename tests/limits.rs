@@ -51,7 +51,7 @@ fn nesting() {
         assert_told("values.yaml", &format!("{VALUES}x: {}\n", deep(open)), "too deep");
         assert_told("values.yaml", &format!("{VALUES}x: {}{}\n", deep(open), deep(close)), "too deep");
     }
-    let keys: String = (0..3_000).map(|level| format!("{}a:\n", " ".repeat(level))).collect();
+    let keys = (0..3_000).map(|level| " ".repeat(level)).collect::<Vec<_>>().join("a:\n");
     assert_told("values.yaml", &format!("{VALUES}{keys}"), "too deep");
     assert_told("config.toml", &format!("{TOML}a = {}\n", deep("[")), "too deep");
     assert_told("config.toml", &format!("{TOML}a = {}{}\n", deep("["), deep("]")), "too deep");

@@ -109,6 +109,13 @@ fn names(text: &str) -> Vec<Span> {
     if first != Some(text) {
         names.retain(|name| !text.get(..name.start()).is_none_or(|before| before.trim().is_empty()));
     }
+    // No fix renames what ends a here-document: then it ends elsewhere.
+    let begins = |name: &Span| {
+        let before = text.get(..name.start()).unwrap_or_default();
+        before.trim_end_matches(['"', '\'', '\\', '-', '~', ' ', '\t']).ends_with("<<")
+    };
+    let ends: Vec<&str> = names.iter().filter(|name| begins(name)).map(|name| name.of(text)).collect();
+    names.retain(|name| !ends.contains(&name.of(text)));
     names
 }
 

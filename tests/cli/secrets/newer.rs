@@ -91,7 +91,7 @@ fn questions() {
         "--unsafe-fixes",
         "--unsafe-fixes --token-value '\\$NEW'",
         "--unsafe-fixes --token-value opaque-secret-Zq9-06",
-        "--color always -v",
+        "-v",
     ] {
         let scratch = everything();
         let mut terminal = Terminal::start(&scratch, more);
