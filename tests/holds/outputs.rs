@@ -36,7 +36,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
     let options = Options {
         config: Config::default(),
         mode: [Mode::Check, Mode::Fix, Mode::Diff, Mode::Check][usize::from(how % 4)],
-        add_ignore: (how & 12 == 4).then(Reason::default),
+        add_ignore: (how & 0b1100 == 0b0100).then(Reason::default),
         unsafe_too: how & 16 != 0,
         threads: 1,
         show_secrets: false,

@@ -93,8 +93,10 @@ fn lies_inside(source: &Source, linted: &Linted) -> Holds {
 
 /// A rule with the case as its example; programs, a chart or a site stand beside some.
 pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
-    let example: String =
-        String::from_utf8_lossy(text).lines().map(|line| format!("      {line}\n")).collect();
+    let example: String = String::from_utf8_lossy(text)
+        .lines()
+        .flat_map(|line| ["      ", line, "\n"].map(str::to_owned))
+        .collect();
     let name = path.rsplit('/').next().unwrap_or(path);
     let rule = |found: &str, done: &str| {
         format!(
