@@ -149,7 +149,7 @@ fn what_was_a_token_before_a_fix_stays_hidden() {
                 gitlab-runner register --token \"$NEW\" --tag-list Zq9opaqueZq9madeup03\n\
                 gitlab-runner register -r Zq9opaqueZq9madeup03\ngitlab-runner register -r \"$(cat x)\"\n";
     let scratch =
-        Scratch::with(&[("a.sh", text), ("Makefile", &format!("up:\n\t{}", text.replace("\n", "\n\t")))]);
+        Scratch::with(&[("a.sh", text), ("Makefile", &format!("up:\n\t{}", text.replace('\n', "\n\t")))]);
     let args = ["--fix", "--unsafe-fixes", "--token-value", "$NEW_TOKEN", "-v"];
     assert_secret(&scratch.run(&args), &args);
 }
