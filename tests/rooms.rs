@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "walk",
     "run",
     "report",
+    "lsp",
     "cli",
     "main",
 ];

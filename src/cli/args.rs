@@ -41,6 +41,8 @@ pub(super) enum Command {
     Plan(super::plan::PlanArgs),
     /// Show all rules, or one rule in full
     Rules(RulesArgs),
+    /// Serve an editor: findings, fixes and explanations over the Language Server Protocol
+    Lsp(super::lsp::LspArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell

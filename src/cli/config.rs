@@ -1,7 +1,7 @@
 //! The configuration as the command line and the environment ask for it.
 
+use super::Error;
 use super::args::{CheckArgs, ConfigArgs};
-use super::{Error, rules};
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
 use crate::walk;
@@ -14,14 +14,11 @@ const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
 /// Reads the configuration file that is wanted, and lays the command line over it.
 pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
     let file = config::load(&choice(args), &walk::working_directory()?)?;
-    if let Some(file) = &file {
-        let ids = rules::ids();
-        file.check_names(&ids.iter().map(String::as_str).collect::<Vec<_>>())?;
-    }
     Ok(Config::new(file, command_line))
 }
 
-fn choice(args: &ConfigArgs) -> Choice {
+/// Which configuration file is wanted, by the options and the environment.
+pub(super) fn choice(args: &ConfigArgs) -> Choice {
     let variable = || env::var_os(CONFIG_VARIABLE).filter(|it| !it.is_empty()).map(PathBuf::from);
     match (args.isolated, &args.config) {
         (true, _) => Choice::Isolated,

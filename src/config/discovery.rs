@@ -3,6 +3,7 @@
 
 use super::ConfigError;
 use super::document::ConfigFile;
+use crate::rules::BUILT_IN;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -23,16 +24,22 @@ pub enum Choice {
     Nearest,
 }
 
-/// Finds and reads the configuration file, if there is one. `cwd` is the working directory: absolute, without links.
+/// Finds and reads the configuration file, if there is one, and checks that it names rules that there are. `cwd` is the
+/// working directory: absolute, without links.
 ///
 /// # Errors
 /// [`ConfigError`]
 pub fn load(choice: &Choice, cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
-    match choice {
-        Choice::Isolated => Ok(None),
-        Choice::File(path) => read(&cwd.join(path), path.to_string_lossy().into_owned(), false).map(Some),
-        Choice::Nearest => nearest(cwd),
+    let file = match choice {
+        Choice::Isolated => None,
+        Choice::File(path) => Some(read(&cwd.join(path), path.to_string_lossy().into_owned(), false)?),
+        Choice::Nearest => nearest(cwd)?,
+    };
+    if let Some(file) = &file {
+        let ids: Vec<&str> = BUILT_IN.rules.iter().map(|rule| rule.id.as_str()).collect();
+        file.check_names(&ids)?;
     }
+    Ok(file)
 }
 
 fn nearest(cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
