@@ -3,6 +3,7 @@
 #![expect(missing_docs, reason = "criterion's macros write functions without")]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use runnerlint::catalogue::Catalogue;
 use runnerlint::engine::{self, Settings, Surroundings};
 use runnerlint::finding::Linted;
 use runnerlint::fixer;
@@ -81,7 +82,7 @@ fn parts(criterion: &mut Criterion) {
         group.finish();
     };
     each("prefilter", criterion, &|_, text| {
-        black_box(engine::is_relevant(text.as_bytes()));
+        black_box(engine::is_relevant(Catalogue::built_in(), text.as_bytes()));
     });
     each("parse", criterion, &|path, text| {
         let language = syntax::detect(Some(path), text);
@@ -118,6 +119,8 @@ fn render(criterion: &mut Criterion) {
     for format in FORMATS {
         group.bench_function(format.name, |bencher| {
             let run = Run {
+                catalogue: Catalogue::built_in(),
+                passed: runnerlint::walk::Passed::default(),
                 files: &checked,
                 show_secrets: false,
                 unsafe_fixes: false,

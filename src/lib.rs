@@ -8,6 +8,9 @@
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
+//! | [`sites`] | what a text gives to programs, charts and others that rules speak of |
+//! | [`rules`] | what rules say, and how those of a user's own are read |
+//! | [`catalogue`] | all rules of a run, and what is made ready to look for them |
 //! | [`mod@unit`] | registrations as data |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
@@ -24,6 +27,7 @@
 //! | [`cli`] | the command line |
 
 pub mod baseline;
+pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod embed;

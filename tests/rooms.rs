@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "syntax",
     "sites",
     "rules",
+    "catalogue",
     "unit",
     "finding",
     "fingerprint",

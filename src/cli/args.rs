@@ -1,5 +1,6 @@
 use crate::config::{FailOn, version};
 use crate::report::FORMATS;
+use crate::rules::GITLAB;
 use crate::suppress::Reason;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -39,10 +40,12 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Plan the migration: the runners to create, with the settings that the files give them today
     Plan(super::plan::PlanArgs),
-    /// Show all rules, or one rule in full
+    /// Show all rules, or one rule in full; write a new one
     Rules(RulesArgs),
     /// Serve an editor: findings, fixes and explanations over the Language Server Protocol
     Lsp(super::lsp::LspArgs),
+    /// Run the examples of rules: what is found, what the fix gives, inside other texts too
+    Test(TestArgs),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -50,9 +53,9 @@ pub(super) enum Command {
     },
     /// Print the man page
     Man,
-    /// Print a JSON schema
+    /// Print a JSON schema, for editors
     Schema {
-        /// Of what
+        /// What it describes
         #[arg(value_enum)]
         of: SchemaOf,
     },
@@ -141,6 +144,8 @@ pub(super) struct CheckArgs {
     /// Do not report these rules or families (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(super) own: OwnRules,
     /// Findings that are known: they do not fail the run; an empty name switches it off
     #[arg(long, value_name = "FILE", help_heading = "Rules")]
     pub(super) baseline: Option<OsString>,
@@ -193,13 +198,44 @@ pub(super) struct ConfigArgs {
     pub(super) isolated: bool,
 }
 
+/// Rules of a user's own.
+#[derive(Debug, Args)]
+pub(super) struct OwnRules {
+    /// Lint by the rules of this folder too (repeatable)
+    #[arg(long, value_name = "DIR", help_heading = "Rules")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Judge by this version of another product that rules speak of (repeatable) [default: the newest]
+    #[arg(long, value_name = "PRODUCT=VERSION", value_parser = target, help_heading = "Rules")]
+    pub(super) target: Vec<(String, (u32, u32))>,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
     /// A rule, to show it in full
     pub(super) id: Option<String>,
+    /// Show the rules of this folder too (repeatable)
+    #[arg(long, value_name = "DIR")]
+    pub(super) rules: Vec<PathBuf>,
+    /// Write a rule to start from, into the folder of --rules or the working directory
+    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    pub(super) new: Option<String>,
     /// Form of the output
     #[arg(short = 'f', long, alias = "format", value_enum, default_value_t = RulesFormat::Text)]
     pub(super) output_format: RulesFormat,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestArgs {
+    /// Folders of rules [default: those of the configuration; without any, the rules that are built in]
+    #[arg(value_name = "DIR")]
+    pub(super) folders: Vec<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -208,10 +244,33 @@ pub(super) enum RulesFormat {
     Json,
 }
 
+/// What a JSON schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SchemaOf {
-    /// Of runnerlint.toml
+    /// `runnerlint.toml`
     Config,
+    /// A rule
+    Rule,
+    /// `programs.yaml` of a folder of rules
+    Programs,
+    /// `charts.yaml` of a folder of rules
+    Charts,
+    /// A file of `sites/` in a folder of rules
+    Site,
+    /// A file of `units/` in a folder of rules
+    Unit,
+}
+
+/// `kubernetes=1.25`
+fn target(text: &str) -> Result<(String, (u32, u32)), String> {
+    let (product, number) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` is no product with a version, such as kubernetes=1.25"))?;
+    if product == GITLAB {
+        return Err("GitLab's version is the option --target-gitlab".to_owned());
+    }
+    let number = version(number).map_err(|_| format!("`{number}` is no version such as 1.25"))?;
+    Ok((product.to_owned(), number))
 }
 
 fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {

@@ -2,12 +2,12 @@ use super::args::CheckArgs;
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
-use super::{Error, Outcome, config, interactive, plan, rules, show};
+use super::{Error, Outcome, config, interactive, plan, show};
 use crate::baseline::Comparison;
 use crate::config::{Config, FailOn};
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
-use crate::walk::Options as Walk;
+use crate::walk::{Options as Walk, Passed};
 use crate::{escape, walk};
 use std::fs;
 use std::io::{self, Read as _, Write};
@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 const STDIN: &str = "-";
 
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
-    rules::validate(args.select.iter().chain(&args.ignore))?;
     let outputs = output::outputs(args)?;
     let config = config::load(&args.config, config::layer(args))?;
     if args.show_settings {
@@ -37,30 +36,16 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         }
         return stdin(args, &options, &walk, known.as_ref(), &outputs);
     }
-    let find = || -> Result<walk::Found, Error> {
-        let paths = default_paths(&args.paths);
-        let mut found = match &args.changed_since {
-            Some(revision) => walk::find_changed(&paths, revision, &walk)?,
-            None => walk::find(&paths, &walk)?,
-        };
-        if let Some(known) = &known {
-            known.leave_out(&mut found);
-        }
-        Ok(found)
-    };
-    if args.show_files {
-        return show::files(&options, &find()?);
-    }
-    if args.show_files {
-        return show::files(&options, &find()?);
-    }
     if args.interactive {
         // Nothing is fixed before somebody was asked.
         options.mode = Mode::Check;
     }
+    if args.show_files {
+        return show::files(&options, &find(args, &options, &walk, known.as_ref())?);
+    }
     let begin = Instant::now();
     let progress = Progress::start(args);
-    let found = find();
+    let found = find(args, &options, &walk, known.as_ref());
     let walked = begin.elapsed();
     let files = found.map(|found| {
         progress.files(found.files.len());
@@ -78,9 +63,35 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     }
     write_held(args, &mut files)?;
     let baseline = settle(args, &options, known.as_ref(), &mut files)?;
-    let ran =
-        Ran { args, options: &options, files: &files, known: known.as_ref(), baseline: baseline.as_ref() };
+    let ran = Ran {
+        args,
+        options: &options,
+        files: &files,
+        passed: found.passed,
+        known: known.as_ref(),
+        baseline: baseline.as_ref(),
+    };
     finish(&ran, &outputs, &mut io::stdout().lock())
+}
+
+/// What is to be linted. What cannot hold anything is left out already, but not where files are shown.
+fn find(
+    args: &CheckArgs,
+    options: &run::Options,
+    walk: &walk::Options,
+    known: Option<&Known>,
+) -> Result<walk::Found, Error> {
+    let paths = default_paths(&args.paths);
+    let looks = run::looks(options);
+    let mut found = match &args.changed_since {
+        Some(revision) => walk::find_changed(&paths, revision, walk)?,
+        None if args.show_files => walk::find(&paths, walk)?,
+        None => walk::look(&paths, walk, looks.as_ref().map(|it| it as walk::Looks<'_>))?,
+    };
+    if let Some(known) = known {
+        known.leave_out(&mut found);
+    }
+    Ok(found)
 }
 
 fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
@@ -164,7 +175,8 @@ fn stdin(
     write_held(args, &mut files)?;
     let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
     let baseline = settle(args, options, known, &mut files)?;
-    let ran = Ran { args, options, files: &files, known, baseline: baseline.as_ref() };
+    let ran =
+        Ran { args, options, files: &files, passed: Passed::default(), known, baseline: baseline.as_ref() };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
         io::stdout().lock().write_all(&text)?;
         return finish(&ran, outputs, &mut io::stderr().lock());
@@ -192,6 +204,7 @@ struct Ran<'a> {
     args: &'a CheckArgs,
     options: &'a run::Options,
     files: &'a [Checked],
+    passed: Passed,
     known: Option<&'a Known>,
     baseline: Option<&'a Comparison>,
 }
@@ -199,7 +212,7 @@ struct Ran<'a> {
 /// Writes the reports (the one without a file to `out`) and sums up.
 fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outcome, Error> {
     let Ran { args, files, .. } = *ran;
-    let summary = Summary::of(files);
+    let summary = Summary::of(files, ran.passed);
     if args.diff {
         diffs(args, files, out)?;
     } else {
@@ -243,9 +256,11 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
     let Ran { args, files, .. } = *ran;
     let run = report::Run {
         files,
+        passed: ran.passed,
         show_secrets: args.show_secrets,
         unsafe_fixes: args.unsafe_fixes,
         style: style(args, output.file.as_deref()),
+        catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
     };
     let mut text = Vec::new();

@@ -1,20 +1,48 @@
 //! The configuration as the command line and the environment ask for it.
 
-use super::Error;
-use super::args::{CheckArgs, ConfigArgs};
+use super::args::{CheckArgs, ConfigArgs, OwnRules};
+use super::{Error, rules};
+use crate::catalogue::Catalogue;
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
+use crate::rules::load::Read;
+use crate::run::{LoadError, left_out, load_rules, rule_folders};
 use crate::walk;
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Stands in for `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
 
-/// Reads the configuration file that is wanted, and lays the command line over it.
+/// Reads the configuration file that is wanted, and lays the command line over it. What they name is not looked for yet.
+pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
+    Ok(Config::new(config::load(&choice(args), &walk::working_directory()?)?, command_line))
+}
+
+/// As [`read`], with the rules of its folders.
 pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
-    let file = config::load(&choice(args), &walk::working_directory()?)?;
-    Ok(Config::new(file, command_line))
+    with_rules(read(args, command_line)?)
+}
+
+/// The configuration with the rules of its folders; all that it names has to be there.
+pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
+    let loaded = load_rules(&folders(&config, &[])?);
+    by(config, loaded)
+}
+
+/// The folders of a user's own rules, those of the configuration and `more`.
+pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    Ok(rule_folders(config, more, &walk::working_directory()?))
+}
+
+fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError>) -> Result<Config, Error> {
+    let (catalogue, _) = loaded?;
+    rules::validate(&catalogue, config.named_by_options())?;
+    if let Some(file) = config.file() {
+        file.check_names(&catalogue.ids())?;
+    }
+    Ok(config.by(catalogue))
 }
 
 /// Which configuration file is wanted, by the options and the environment.
@@ -52,14 +80,25 @@ pub(super) fn layer(args: &CheckArgs) -> Layer {
     if let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()) {
         layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
     }
+    own_rules(&args.own, &mut layer);
     layer
+}
+
+/// What options say of a user's own rules.
+pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
+    if !args.rules.is_empty() {
+        layer.give_option(Key::Rules, Value::Folders(args.rules.clone()));
+    }
+    if !args.target.is_empty() {
+        layer.give_option(Key::Targets, Value::Versions(args.target.clone()));
+    }
 }
 
 /// What is left out of the walk: by the configuration file, and by the command line from the working directory.
 pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, Error> {
-    let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
+    let cwd = walk::working_directory()?;
+    let mut all = left_out(config, &cwd);
     if !globs.is_empty() {
-        let cwd = walk::working_directory()?;
         all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
     }
     Ok(all)

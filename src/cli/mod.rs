@@ -12,10 +12,15 @@ mod progress;
 mod reference;
 pub mod rules;
 mod show;
+mod starter;
+mod test;
 
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError};
+use crate::report;
+use crate::rules::describe;
+use crate::run::LoadError;
 use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
@@ -46,6 +51,14 @@ enum Error {
     Walk(#[from] crate::walk::WalkError),
     #[error(transparent)]
     Config(#[from] ConfigError),
+    #[error(transparent)]
+    Rules(#[from] LoadError),
+    #[error(
+        "`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`"
+    )]
+    NoId(String),
+    #[error("{0} is there already")]
+    Exists(String),
     #[error("not a glob: {0}")]
     Glob(String),
     #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
@@ -110,9 +123,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Some(Command::Test(args)) => test::test(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
-        Some(Command::Schema { of: SchemaOf::Config }) => config_schema(),
+        Some(Command::Schema { of }) => schema(of),
     };
     match result {
         Ok(outcome) => outcome.into(),
@@ -120,7 +134,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
         Err(Error::Config(ConfigError::Invalid(problem))) => {
             let style = output::style(Colour::Auto, output::stderr_is_terminal());
-            output::complain(&crate::report::problem(&problem, style));
+            output::complain(&report::problem(&problem, style));
+            Outcome::Failed.into()
+        }
+        Err(Error::Rules(LoadError::Wrong(problems))) => {
+            let style = output::style(Colour::Auto, output::stderr_is_terminal());
+            for problem in &problems {
+                output::complain(&format!("{}\n", report::rule_problem(problem, style)));
+            }
+            output::complain(&format!("error: {}", LoadError::Wrong(problems)));
             Outcome::Failed.into()
         }
         Err(error) => {
@@ -130,9 +152,16 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn config_schema() -> Result<Outcome, Error> {
-    let schema = serde_json::to_string_pretty(&settings::json_schema()).map_err(io::Error::from)?;
-    writeln!(io::stdout(), "{schema}")?;
+fn schema(of: SchemaOf) -> Result<Outcome, Error> {
+    let schema = match of {
+        SchemaOf::Config => settings::json_schema(),
+        SchemaOf::Rule => describe::rule().into(),
+        SchemaOf::Programs => describe::programs().into(),
+        SchemaOf::Charts => describe::charts().into(),
+        SchemaOf::Site => describe::site().into(),
+        SchemaOf::Unit => describe::unit().into(),
+    };
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&schema).map_err(io::Error::from)?)?;
     Ok(Outcome::Clean)
 }
 

@@ -69,7 +69,8 @@ pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
 
 /// Whether the terminal, if there is one, takes no control sequences.
 pub(super) fn is_dumb() -> bool {
-    env::var_os("TERM").is_some_and(|term| term == "dumb")
+    // A terminal of Unix that says nothing of itself, as in Emacs, is taken for a simple one; Windows has no `TERM`.
+    env::var_os("TERM").map_or(cfg!(not(windows)), |term| term == "dumb")
 }
 
 /// Whether standard output is a terminal.

@@ -1,15 +1,16 @@
 //! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before anything is taken out.
 
+use super::args::{ConfigArgs, OwnRules};
 use super::check::{default_paths, threads};
 use super::output::{complain, stderr_is_terminal};
-use super::{Error, Outcome, args::ConfigArgs, config};
+use super::{Error, Outcome, config};
 use crate::config::schema::Key;
 use crate::config::{Layer, Value, version};
 use crate::plan::Plan;
 use crate::report::plan::{FORMATS, Format, format_of};
 use crate::report::{Summary, notices, plan_of};
 use crate::run::{self, Checked, Mode};
-use crate::walk;
+use crate::walk::{self, Passed};
 use clap::Args;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -42,6 +43,8 @@ pub(super) struct PlanArgs {
     /// Pass over .gitignore, .ignore and .runnerlintignore
     #[arg(long)]
     no_ignore: bool,
+    #[command(flatten)]
+    own: OwnRules,
     #[command(flatten)]
     config: ConfigArgs,
     /// The name that standard input is read as
@@ -96,7 +99,9 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         io::stdin().lock().read_to_end(&mut bytes)?;
         vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)]
     } else {
-        run::files(&options, &walk::find(&default_paths(&args.paths), &walk)?, &|| ())
+        let looks = run::looks(&options);
+        let looks = looks.as_ref().map(|it| it as walk::Looks<'_>);
+        run::files(&options, &walk::look(&default_paths(&args.paths), &walk, looks)?, &|| ())
     };
     let plan = plan_of(&files, false);
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
@@ -113,7 +118,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     if !args.quiet && (stderr_is_terminal() || args.output_file.is_some()) {
         complain(&plan.summary());
     }
-    Ok(if Summary::of(&files).failed { Outcome::Failed } else { Outcome::Clean })
+    Ok(if Summary::of(&files, Passed::default()).failed { Outcome::Failed } else { Outcome::Clean })
 }
 
 fn layer(args: &PlanArgs) -> Layer {
@@ -124,6 +129,7 @@ fn layer(args: &PlanArgs) -> Layer {
     if let Some(value) = &args.token_value {
         layer.give_option(Key::TokenValue, Value::Text(value.clone()));
     }
+    config::own_rules(&args.own, &mut layer);
     layer
 }
 

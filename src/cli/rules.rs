@@ -1,22 +1,18 @@
 //! `runnerlint rules`: the rules in a table, or one in full.
 
 use super::args::{Colour, RulesArgs, RulesFormat};
-use super::output;
-use super::{Error, Outcome};
-use crate::config::{ALL, families, nearest};
+use super::{Error, Outcome, config, output, starter};
+use crate::catalogue::Catalogue;
+use crate::config::{ALL, Layer, families, nearest};
 use crate::report::rules::{RuleDoc, catalogue, page};
 use crate::report::{Layout, render};
+use crate::run::load_rules;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-/// The ids of all rules.
-pub(super) fn ids() -> Vec<String> {
-    crate::rules::BUILT_IN.rules.iter().map(|rule| rule.id.clone()).collect()
-}
-
-/// Checks that each of `names` is a rule or a family.
-pub(super) fn validate<'a>(names: impl IntoIterator<Item = &'a String>) -> Result<(), Error> {
-    let ids = ids();
-    let ids: Vec<&str> = ids.iter().map(String::as_str).chain([ALL]).collect();
+/// Checks that each of `names` is a rule of the catalogue or a family.
+pub(super) fn validate<'a>(of: &Catalogue, names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let ids: Vec<&str> = of.ids().into_iter().chain([ALL]).collect();
     names.into_iter().try_for_each(|name| is_known(name, &ids))
 }
 
@@ -33,7 +29,14 @@ fn is_known(name: &str, ids: &[&str]) -> Result<(), Error> {
 
 /// Runs the command.
 pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
-    let mut rules = catalogue();
+    if let Some(id) = &args.new {
+        let folder = args.rules.first().map_or(Path::new("."), PathBuf::as_path);
+        return starter::write(id, folder);
+    }
+    // Names in the configuration are not looked at: whoever mended one would ask here for the right one.
+    let config = config::read(&args.config, Layer::default())?;
+    let (known, _) = load_rules(&config::folders(&config, &args.rules)?)?;
+    let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
         is_known(id, &ids)?;

@@ -1,7 +1,7 @@
 use super::names::{ALL, families};
 use super::schema::{Entry, Form, KEYS, OVERRIDES, OVERRIDES_ABOUT, PATHS, PATHS_ABOUT};
 use super::value::{FailOn, LEVELS};
-use crate::rules::BUILT_IN;
+use crate::rules::{BUILT_IN, GITLAB};
 use serde_json::{Map, Value, json};
 
 /// What any id of a rule or a family looks like: there may be rules of the user's own.
@@ -48,6 +48,13 @@ fn text() -> Value {
     json!({"type": "string", "minLength": 1})
 }
 
+fn version() -> Value {
+    json!({"anyOf": [
+        {"type": "string", "pattern": r"^v?\d+(\.\d+)?(\..*)?$"},
+        {"type": "integer", "minimum": 0},
+    ]})
+}
+
 fn properties<'a>(entries: impl Iterator<Item = &'a Entry>) -> Map<String, Value> {
     let mut properties = Map::new();
     for entry in entries {
@@ -71,10 +78,7 @@ fn form(entry: &Entry) -> Value {
         }
         Form::Globs | Form::Folders => json!({"type": "array", "items": text()}),
         Form::Path | Form::Text => text(),
-        Form::Version => json!({"anyOf": [
-            {"type": "string", "pattern": r"^v?\d+(\.\d+)?(\..*)?$"},
-            {"type": "integer", "minimum": 0},
-        ]}),
+        Form::Version => version(),
         Form::FailOn => json!({"enum": FailOn::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>()}),
         Form::Size => json!({"anyOf": [
             {"type": "integer", "minimum": 1, "maximum": 1 << 30},
@@ -84,6 +88,11 @@ fn form(entry: &Entry) -> Value {
             "type": "object",
             "propertyNames": {"$ref": "#/definitions/name"},
             "additionalProperties": {"$ref": "#/definitions/level"},
+        }),
+        Form::Versions => json!({
+            "type": "object",
+            "propertyNames": {"not": {"enum": [GITLAB]}},
+            "additionalProperties": version(),
         }),
     }
 }

@@ -3,10 +3,12 @@ use super::globs::Globs;
 use super::schema::{Form, Key};
 use super::settings::Settings;
 use super::value::{DEFAULT_MAX_FILE_SIZE, FailOn, Value};
+use crate::catalogue::Catalogue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +84,18 @@ impl Config {
         config
     }
 
+    /// The same, by these rules instead of those that are built in.
+    #[must_use]
+    pub fn by(mut self, catalogue: Arc<Catalogue>) -> Self {
+        self.base.catalogue = catalogue;
+        self
+    }
+
+    /// The rules that all files are judged by.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.base.catalogue
+    }
+
     /// The configuration file.
     pub fn file(&self) -> Option<&ConfigFile> {
         self.file.as_ref()
@@ -126,12 +140,24 @@ impl Config {
         }
     }
 
-    /// The folders of the user's own rules.
-    pub fn rules(&self) -> &[PathBuf] {
-        match self.last(Key::Rules) {
-            Some(Value::Folders(folders)) => folders,
-            _ => &[],
+    /// The folders of the user's own rules: those of the file, then those of the command line.
+    pub fn rules(&self) -> Vec<PathBuf> {
+        let mut folders = Vec::new();
+        for given in self.effective(Key::Rules, None) {
+            if let Value::Folders(more) = &given.value {
+                folders.extend(more.iter().cloned());
+            }
         }
+        folders
+    }
+
+    /// The rules and families that the command line names.
+    pub fn named_by_options(&self) -> impl Iterator<Item = &str> {
+        let names = self.command_line.values().filter_map(|given| match &given.value {
+            Value::Names(names) => Some(names),
+            _ => None,
+        });
+        names.flatten().map(|name| name.text.as_str())
     }
 
     fn last(&self, key: Key) -> Option<&Value> {
@@ -152,7 +178,8 @@ impl Config {
         let overrides = overrides.filter(|_| !(asked && key == Key::Select));
         let mut given: Vec<&Given> =
             file.chain(overrides).chain([&self.command_line]).filter_map(|layer| layer.get(key)).collect();
-        let adds = matches!(key.entry().form, Form::Globs | Form::Levels) || key == Key::Ignore;
+        let adds = matches!(key.entry().form, Form::Globs | Form::Folders | Form::Levels | Form::Versions)
+            || key == Key::Ignore;
         if !adds {
             given = given.pop().into_iter().collect();
         }
@@ -160,8 +187,10 @@ impl Config {
     }
 
     fn build(&self, path: Option<&Path>) -> Settings {
-        let mut settings = Settings::default();
-        for key in [Key::Select, Key::Ignore, Key::Severity, Key::TokenValue, Key::TargetGitlab] {
+        let mut settings = Settings { catalogue: Arc::clone(&self.base.catalogue), ..Settings::default() };
+        let keys =
+            [Key::Select, Key::Ignore, Key::Severity, Key::TokenValue, Key::TargetGitlab, Key::Targets];
+        for key in keys {
             for given in self.effective(key, path) {
                 match (key, &given.value) {
                     (Key::Select, Value::Names(names)) => {
@@ -177,6 +206,7 @@ impl Config {
                     }
                     (_, Value::Text(text)) => settings.token_value = Some(text.clone()),
                     (_, Value::Version(version)) => settings.target_gitlab = Some(*version),
+                    (_, Value::Versions(versions)) => settings.targets.extend(versions.iter().cloned()),
                     _ => {}
                 }
             }

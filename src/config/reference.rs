@@ -45,6 +45,7 @@ fn what(form: Form) -> &'static str {
         Form::Path => "the path of a file",
         Form::Text => "a text",
         Form::Version => "a version, `\"major.minor\"`",
+        Form::Versions => "a table: product = version, `\"major.minor\"`",
         Form::FailOn => "`\"error\"`, `\"warning\"`, `\"info\"` or `\"never\"`",
         Form::Size => "a number of bytes, or a text with a unit",
         Form::Levels => "a table: rule or family = `\"error\"`, `\"warning\"`, `\"info\"` or `\"off\"`",

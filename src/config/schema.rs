@@ -14,6 +14,7 @@ pub enum Key {
     MaxFileSize,
     Rules,
     Severity,
+    Targets,
 }
 
 /// What a key holds.
@@ -37,6 +38,8 @@ pub enum Form {
     Size,
     /// A table: rule or family = severity, or `off`.
     Levels,
+    /// A table: product = version.
+    Versions,
 }
 
 /// All that is known of a key.
@@ -117,6 +120,17 @@ pub const KEYS: &[Entry] = &[
         example: "target-gitlab = \"16.11\"",
     },
     Entry {
+        key: Key::Targets,
+        name: "targets",
+        form: Form::Versions,
+        by_path: Some("Says more for the products that it names."),
+        option: Some("--target"),
+        default: None,
+        about: "The versions of other products to judge by, for rules of your own that speak of them; without one the newest. The \
+                command line's `--target` says more.",
+        example: "[targets]\nkubernetes = \"1.25\"",
+    },
+    Entry {
         key: Key::FailOn,
         name: "fail-on",
         form: Form::FailOn,
@@ -174,9 +188,10 @@ pub const KEYS: &[Entry] = &[
         name: "rules",
         form: Form::Folders,
         by_path: None,
-        option: None,
+        option: Some("--rules"),
         default: Some("[]"),
-        about: "Folders with rules of your own, from the folder of the configuration file.",
+        about: "Folders with [rules of your own](writing-rules.md), from the folder of the configuration file. The command line's \
+                `--rules` adds to it, from the working directory. What lies in them is not linted by itself.",
         example: "rules = [\"tools/runnerlint-rules\"]",
     },
 ];

@@ -1,9 +1,14 @@
 use super::names::ALL;
-use crate::rules::Level;
+use crate::catalogue::Catalogue;
+use crate::rules::{GITLAB, Level};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-/// How the engine judges one file: which rules, how bad, by which version, and what fixes may put in the place of a token.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// How the engine judges one file: by which rules, how bad, by which version, and what fixes may put in the place of a token.
+#[derive(Clone, Debug)]
 pub struct Settings {
+    /// The rules, and all that they speak of.
+    pub catalogue: Arc<Catalogue>,
     /// Rule ids or families to report; empty for all.
     pub select: Vec<String>,
     /// Rule ids or families not to report.
@@ -14,11 +19,33 @@ pub struct Settings {
     pub token_value: Option<String>,
     /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
     pub target_gitlab: Option<(u32, u32)>,
+    /// The versions of other products to judge by, `major.minor`; the newest that the rules know where there is none.
+    pub targets: BTreeMap<String, (u32, u32)>,
     /// Whether the registrations themselves are wanted as well, for a plan.
     pub units: bool,
 }
 
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            catalogue: Arc::clone(Catalogue::built_in()),
+            select: Vec::new(),
+            ignore: Vec::new(),
+            severity: Vec::new(),
+            token_value: None,
+            target_gitlab: None,
+            targets: BTreeMap::new(),
+            units: false,
+        }
+    }
+}
+
 impl Settings {
+    /// The version of `product` to judge by; `None` for the newest.
+    pub fn target(&self, product: &str) -> Option<(u32, u32)> {
+        if product == GITLAB { self.target_gitlab } else { self.targets.get(product).copied() }
+    }
+
     /// Whether findings of the rule `id` are to be reported.
     pub fn reports(&self, id: &str) -> bool {
         let named = |list: &[String]| list.iter().any(|name| name == ALL || names(name, id));

@@ -1,6 +1,6 @@
 use super::document::is_reference;
 use super::merge::{Config, Given};
-use super::schema::{Entry, KEYS};
+use super::schema::{Entry, Form, KEYS};
 use super::value::{FailOn, LEVELS, Value};
 use crate::escape;
 use crate::mask::Mask;
@@ -10,8 +10,8 @@ use std::path::Path;
 /// value, where it comes from. Tokens are hidden.
 pub fn show(config: &Config, path: Option<&Path>) -> String {
     let mut out = String::new();
-    let (tables, lines): (Vec<&Entry>, Vec<&Entry>) =
-        KEYS.iter().partition(|entry| entry.form == super::schema::Form::Levels);
+    let is_table = |entry: &&Entry| matches!(entry.form, Form::Levels | Form::Versions);
+    let (tables, lines): (Vec<&Entry>, Vec<&Entry>) = KEYS.iter().partition(is_table);
     for entry in lines {
         let given = config.effective(entry.key, path);
         let values: Vec<&Value> = given.iter().map(|it| &it.value).collect();
@@ -30,20 +30,40 @@ pub fn show(config: &Config, path: Option<&Path>) -> String {
             continue;
         }
         out.push_str(&format!("\n[{}]\n", entry.name));
-        let mut levels: Vec<(&str, &str, &Given)> = Vec::new();
+        let mut rows: Vec<(&str, String, &Given)> = Vec::new();
         for given in given {
-            let Value::Levels(table) = &given.value else { continue };
-            for (name, level) in table {
-                let word = LEVELS.iter().find(|(_, known)| known == level).map_or("off", |(word, _)| word);
-                levels.retain(|(known, ..)| *known != name.text);
-                levels.push((&name.text, word, given));
+            for (name, value) in table(&given.value) {
+                rows.retain(|(known, ..)| *known != name);
+                rows.push((name, value, given));
             }
         }
-        for (name, level, given) in levels {
-            out.push_str(&format!("{name} = {}  # {}\n", quoted(level), origins(&[given])));
+        for (name, value, given) in rows {
+            out.push_str(&format!("{} = {}  # {}\n", key(name), quoted(&value), origins(&[given])));
         }
     }
     out
+}
+
+/// What the table of a key holds.
+fn table(value: &Value) -> Vec<(&str, String)> {
+    match value {
+        Value::Levels(levels) => {
+            let word =
+                |level| LEVELS.iter().find(|(_, known)| *known == level).map_or("off", |(word, _)| word);
+            levels.iter().map(|(name, level)| (name.text.as_str(), word(*level).to_owned())).collect()
+        }
+        Value::Versions(versions) => {
+            let version = |(major, minor): &(u32, u32)| format!("{major}.{minor}");
+            versions.iter().map(|(product, at)| (product.as_str(), version(at))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A key of TOML: in quotes where it has to be.
+fn key(name: &str) -> String {
+    let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !name.is_empty() && name.bytes().all(bare) { name.to_owned() } else { quoted(name) }
 }
 
 fn origins(given: &[&Given]) -> String {
@@ -79,7 +99,7 @@ fn toml(values: &[&Value]) -> Option<String> {
             quoted(known.map_or("", |(name, _)| name))
         }
         Value::Size(bytes) => bytes.to_string(),
-        Value::Levels(_) => return None,
+        Value::Levels(_) | Value::Versions(_) => return None,
     })
 }
 

@@ -1,7 +1,7 @@
 use super::names::{did_you_mean, nearest};
 use super::schema::{Form, KEYS};
 use crate::finding::Severity;
-use crate::rules::Level;
+use crate::rules::{GITLAB, Level};
 use crate::text::Span;
 use std::path::{Path, PathBuf};
 use toml_edit::{Item, Value as Toml};
@@ -80,6 +80,8 @@ pub enum Value {
     Size(u64),
     /// See [`Form::Levels`].
     Levels(Vec<(Name, Level)>),
+    /// See [`Form::Versions`].
+    Versions(Vec<(String, (u32, u32))>),
 }
 
 /// What is wrong with a value.
@@ -117,37 +119,17 @@ impl Value {
             }
             Form::Path => Self::Path(folder.join(filled("the path of a file")?)),
             Form::Text => Self::Text(filled("a text")?.to_owned()),
-            Form::Version => match item.as_integer() {
-                Some(major) => Self::Version((
-                    u32::try_from(major).map_err(|_| wrong("is no GitLab version".to_owned(), None))?,
-                    0,
-                )),
-                None if item.is_float() => {
-                    let help = "put it in quotes, as 17.10 and 17.1 are the same number";
-                    return Err(wrong("is a number, not a version".to_owned(), Some(help.to_owned())));
-                }
-                None => Self::Version(version(text("a version")?).map_err(|_| {
-                    wrong("is no GitLab version".to_owned(), Some("write it as \"17.5\"".to_owned()))
-                })?),
-            },
+            Form::Version => Self::Version(version_of(item, at, "GitLab version")?),
             Form::FailOn => Self::FailOn(one_of(FailOn::NAMES, text("a severity")?, at)?),
             Form::Size => Self::Size(size(item).ok_or_else(|| {
                 let help = "write a number of bytes, or a text such as \"8MiB\", from 1 byte to 1 GiB";
                 wrong("is no size of a file".to_owned(), Some(help.to_owned()))
             })?),
             Form::Levels => {
-                let table = item.as_table_like().ok_or_else(|| {
-                    let help = "write a line `[severity]`, and below it lines such as `helm = \"info\"`";
-                    Wrong { help: Some(help.to_owned()), ..is_not("a table of rules and severities") }
-                })?;
+                let help = "write a line `[severity]`, and below it lines such as `helm = \"info\"`";
                 let mut levels = Vec::new();
-                for (rule, item) in table.iter() {
-                    let here = span_of(table.key(rule).and_then(toml_edit::Key::span), at);
-                    if KEYS.iter().any(|entry| entry.name == rule) {
-                        let message = format!("holds the key `{rule}`, which is no rule");
-                        let help = "keys of the whole file stand above the first line in brackets";
-                        return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
-                    }
+                for (rule, item, here) in entries(item, at, "a table of rules and severities", help, "rule")?
+                {
                     let value = span_of(item.span(), here);
                     let level = item.as_str().ok_or_else(|| Wrong {
                         span: value,
@@ -159,8 +141,65 @@ impl Value {
                 }
                 Self::Levels(levels)
             }
+            Form::Versions => {
+                let help = "write a line `[targets]`, and below it lines such as `kubernetes = \"1.25\"`";
+                let mut versions = Vec::new();
+                for (product, item, here) in
+                    entries(item, at, "a table of products and versions", help, "product")?
+                {
+                    let version = version_of(item, span_of(item.span(), here), "version")?;
+                    if product == GITLAB {
+                        let help = "GitLab's version is the key `target-gitlab`";
+                        let message = "holds GitLab".to_owned();
+                        return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
+                    }
+                    versions.push((product.to_owned(), version));
+                }
+                Self::Versions(versions)
+            }
         })
     }
+}
+
+/// What a table holds, each entry with the place of its key.
+fn entries<'a>(
+    item: &'a Item,
+    at: Span,
+    what: &str,
+    help: &str,
+    kind_of_key: &str,
+) -> Result<Vec<(&'a str, &'a Item, Span)>, Wrong> {
+    let table = item.as_table_like().ok_or_else(|| {
+        let message = format!("is {}, not {what}", kind(item));
+        Wrong { span: at, message, help: Some(help.to_owned()) }
+    })?;
+    let mut entries = Vec::new();
+    for (key, item) in table.iter() {
+        let here = span_of(table.key(key).and_then(toml_edit::Key::span), at);
+        if KEYS.iter().any(|entry| entry.name == key) {
+            let message = format!("holds the key `{key}`, which is no {kind_of_key}");
+            let help = "keys of the whole file stand above the first line in brackets";
+            return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
+        }
+        entries.push((key, item, here));
+    }
+    Ok(entries)
+}
+
+/// The version that stands at `span`.
+fn version_of(item: &Item, span: Span, what: &str) -> Result<(u32, u32), Wrong> {
+    let wrong = |message: String, help: Option<&str>| Wrong { span, message, help: help.map(str::to_owned) };
+    if let Some(major) = item.as_integer() {
+        return u32::try_from(major)
+            .map(|major| (major, 0))
+            .map_err(|_| wrong(format!("is no {what}"), None));
+    }
+    if item.is_float() {
+        let help = "put it in quotes, as 17.10 and 17.1 are the same number";
+        return Err(wrong("is a number, not a version".to_owned(), Some(help)));
+    }
+    let text = item.as_str().ok_or_else(|| wrong(format!("is {}, not a version", kind(item)), None))?;
+    version(text).map_err(|_| wrong(format!("is no {what}"), Some("write it as \"17.5\"")))
 }
 
 fn texts(item: &Item, span: Span, what: &str) -> Result<Vec<Name>, Wrong> {

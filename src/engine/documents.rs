@@ -4,7 +4,7 @@ use super::Surroundings;
 use crate::embed::{Decoded, NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Survey, Variables};
+use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, Source, Span};
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub(crate) struct Document {
     pub(crate) parent: Option<usize>,
     /// Its ties to the text around it, or to the file's bytes.
     pub(crate) segments: Segments,
+    /// Why nothing of it is edited, where that is so.
+    pub(crate) sealed: Option<String>,
     /// What people call its place, and where that is in the text around it.
     pub(crate) place: Option<(String, Span)>,
     depth: usize,
@@ -76,6 +78,7 @@ pub(crate) fn read(
     source: &Source,
     path: &str,
     around: &Surroundings,
+    sites: &Sites,
     relevant: &dyn Fn(&str) -> bool,
 ) -> Option<Read> {
     let start = source.text_start();
@@ -97,6 +100,7 @@ pub(crate) fn read(
         let doc = out.documents.list.len();
         let parsed = next.language.parse(&next.decoded.text);
         let context = Context {
+            sites,
             doc,
             text: &next.decoded.text,
             language: next.language.name(),
@@ -113,6 +117,7 @@ pub(crate) fn read(
             text: next.decoded.text,
             parent: next.parent,
             segments: next.decoded.segments,
+            sealed: next.given.sealed.clone(),
             place: next.place,
             depth: next.depth,
         });
@@ -241,6 +246,11 @@ impl Documents {
         let mut via: Vec<_> = self.chain(doc).map(|document| document.language.name()).collect();
         via.reverse();
         via
+    }
+
+    /// Why nothing of a text is edited, where that is so of it or of a text around it.
+    pub(crate) fn sealed(&self, doc: usize) -> Option<String> {
+        self.chain(doc).find_map(|document| document.sealed.clone())
     }
 
     /// The places that a text lies in, outermost first, in bytes of the file.

@@ -1,15 +1,14 @@
 //! Findings: what the rules say of the members of a unit, with places and words for people.
 
+use super::conditions::Surroundings;
 use super::fixes::{self, UnitFix};
-use super::{File, Settings, structure};
+use super::own::Own;
+use super::{File, Settings, own, structure};
 use crate::finding::{Finding, Fix, Safety, Setting, Severity};
-use crate::rules::{
-    BUILT_IN, Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version,
-};
-use crate::sites::Via;
+use crate::mask::Mask;
+use crate::rules::{Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
+use crate::sites::{Carrier, Via};
 use crate::text::{Source, Span};
-use regex::bytes::Regex;
-use std::sync::LazyLock;
 
 /// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
 const MOST_CHANGES: usize = 1_000_000;
@@ -27,18 +26,59 @@ pub(super) struct Judged {
 
 /// A member that a rule found.
 pub(super) struct Hit<'a> {
-    pub(super) rule: &'static Rule,
-    pub(super) found: &'static Match,
+    pub(super) rule: &'a Rule,
+    pub(super) found: &'a Match,
     pub(super) member: &'a Member,
     pub(super) level: Level,
-    label: Option<&'static str>,
+    label: Option<&'a str>,
+    /// The groups of the expression that found it; the first one is all of it.
+    pub(super) groups: Vec<String>,
+}
+
+impl Hit<'_> {
+    /// A text of the rule: `{name}` is the name as written, `{value}` the value, `{1}` a group.
+    pub(super) fn fill(&self, text: &str, carrier: &Carrier) -> String {
+        if !text.contains('{') {
+            return text.to_owned();
+        }
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('{') {
+            filled.push_str(before);
+            let known = behind.split_once('}').and_then(|(name, after)| {
+                let value = match name {
+                    "name" => &carrier.written,
+                    "value" => &carrier.value.text,
+                    number => self.groups.get(number.parse::<usize>().ok()?)?,
+                };
+                Some((value, after))
+            });
+            match known {
+                Some((value, after)) => {
+                    filled.push_str(value);
+                    rest = after;
+                }
+                None => {
+                    filled.push('{');
+                    rest = behind;
+                }
+            }
+        }
+        filled + rest
+    }
 }
 
 /// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
 pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) -> Judged {
     let around = circumstances(file, registration);
-    let view = View::new(&BUILT_IN.unit, registration, file.survey, around);
-    let hits: Vec<Hit<'_>> = registration.members.iter().filter_map(|member| hit(&view, member)).collect();
+    let place = Surroundings { file, product: &file.unit.product };
+    let view = View::new(file.unit, registration, file.survey, around, &place);
+    let rules = file.settings.catalogue.rules();
+    let hits: Vec<Hit<'_>> = registration
+        .members
+        .iter()
+        .filter_map(|member| rules.iter().find_map(|rule| hit(&view, rule, member)))
+        .collect();
     if hits.is_empty() {
         return Judged::default();
     }
@@ -46,7 +86,7 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
     let findings: Vec<Finding> = hits
         .iter()
         .filter(|hit| is_selected(file.settings, hit.rule))
-        .filter_map(|hit| finding(file, &view, hit, &unit, around, &fix))
+        .filter_map(|hit| finding(file, &view, hit, Some(&unit), around, &fix))
         .collect();
     let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
     let found = hits.iter().filter_map(|hit| Some((hit.rule.id.clone(), span(file, hit)?))).collect();
@@ -60,8 +100,40 @@ fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
     Some(file.documents.to_host(carrier.doc, carrier.name_span))
 }
 
+/// Judges what a rule found beside registrations. Its fix goes alone.
+pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
+    let registration = &own.registration;
+    let around = circumstances(file, registration);
+    let place = Surroundings { file, product: &own.rule.product };
+    let view = View::new(file.unit, registration, file.survey, around, &place);
+    let Some(mut hit) = registration.members.iter().find_map(|member| hit(&view, own.rule, member)) else {
+        return Judged::default();
+    };
+    let found = span(file, &hit).map(|span| (hit.rule.id.clone(), span)).into_iter().collect();
+    if !is_selected(file.settings, hit.rule) || !is_due(file.settings, hit.rule) {
+        return Judged { found, ..Judged::default() };
+    }
+    hit.groups = own.groups(hit.found, file.survey);
+    let hits = [hit];
+    let manual = hits.iter().find_map(|hit| hit.found.manual.clone());
+    let acts = hits.iter().any(|hit| {
+        let view = view.of(hit.member);
+        own.rule.actions.iter().any(|action| view.holds(&action.when))
+    });
+    let fix = match manual {
+        None if acts => fix(file, &view, registration, &hits, around),
+        None if !own.rule.actions.is_empty() => Err("the rule has no fix for this case".to_owned()),
+        manual => Err(manual.unwrap_or_default()),
+    };
+    let findings: Vec<Finding> =
+        hits.iter().filter_map(|hit| finding(file, &view, hit, None, around, &fix)).collect();
+    let group = findings.first().and_then(Finding::group);
+    let fix = fix.ok().zip(group).map(|((safety, plan), unit)| UnitFix { unit, safety, plan });
+    Judged { findings, fix, found, due: true }
+}
+
 fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances {
-    let document = registration
+    let markdown = registration
         .scopes
         .iter()
         .filter_map(|scope| file.survey.scopes.get(*scope))
@@ -73,7 +145,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         token_elsewhere: file.has_old_token,
         own_chart: file.own_chart,
         pinned: file.reads.pinned(),
-        document,
+        markdown,
     }
 }
 
@@ -84,13 +156,11 @@ fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
     carriers.any(|carrier| carrier.via == Via::Variable && file.reads.outside(&carrier.name))
 }
 
-fn hit<'a>(view: &View<'a>, member: &'a Member) -> Option<Hit<'a>> {
+fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a>> {
     let view = view.of(member);
-    BUILT_IN.rules.iter().find_map(|rule| {
-        let found = view.matched(rule)?;
-        let (level, label) = view.severity(rule);
-        (level != Level::Nothing).then_some(Hit { rule, found, member, level, label })
-    })
+    let found = view.matched(rule)?;
+    let (level, label) = view.severity(rule);
+    (level != Level::Nothing).then_some(Hit { rule, found, member, level, label, groups: Vec::new() })
 }
 
 /// The fix of a unit: with all its findings, whatever is selected.
@@ -119,10 +189,11 @@ fn fix(
     if let Some(hit) = deselected {
         return Err(format!("the registration also needs `{}`, which is not selected", hit.rule.id));
     }
-    let safety = match view.safety() {
+    let own = hits.first().map_or(&[][..], |hit| &hit.rule.safety);
+    let safety = match view.safety(own) {
         (Verdict::None, because) => return Err(because.to_owned()),
         (Verdict::Unsafe, _) => Safety::Unsafe,
-        (Verdict::Safe, _) if around.document => Safety::Unsafe,
+        (Verdict::Safe, _) if around.markdown => Safety::Unsafe,
         (Verdict::Safe, _) => Safety::Safe,
     };
     let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
@@ -138,7 +209,7 @@ fn finding(
     file: &File<'_>,
     view: &View<'_>,
     hit: &Hit<'_>,
-    unit: &str,
+    unit: Option<&str>,
     around: Circumstances,
     fix: &Result<(Safety, fixes::Plan), String>,
 ) -> Option<Finding> {
@@ -147,19 +218,23 @@ fn finding(
     if !is_due(file.settings, rule) {
         return None;
     }
-    let severity = severity(file.settings, rule, hit.level, around.document)?;
-    let name = |text: &str| text.replace("{name}", &carrier.written);
+    // A secret that is written out is one in prose too.
+    let document = around.markdown && hit.found.literal.is_none();
+    let severity = severity(file.settings, rule, hit.level, document)?;
+    let name = |text: &str| hit.fill(text, carrier);
     let label = hit.found.message.as_deref().or(hit.label).unwrap_or_default();
     let (fix, removes) = match fix {
         Ok((safety, plan)) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
             let message = action.map_or_else(String::new, |action| name(&action.message));
             let removes = match hit.member.role {
-                Role::Setting(at) => BUILT_IN.unit.settings.get(at).map(|setting| Setting {
+                Role::Setting(at) => file.unit.settings.get(at).map(|setting| Setting {
                     field: setting.field.clone(),
                     value: carrier.value.text.clone(),
                 }),
-                _ => None,
+                _ => action
+                    .and_then(|action| action.plan.clone())
+                    .map(|field| Setting { field, value: carrier.value.text.clone() }),
             };
             (Ok(Fix { safety: *safety, message, edits: plan.edits.clone() }), removes)
         }
@@ -175,12 +250,15 @@ fn finding(
         span,
         label: name(label),
         related: file.documents.places(carrier.doc),
-        unit: Some(unit.to_owned()),
+        unit: unit.map(str::to_owned),
         via: file.documents.via(carrier.doc),
         fix,
         removes,
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
-        name: carrier.name.clone(),
+        name: match unit {
+            Some(_) => carrier.name.clone(),
+            None => Mask::without_source(false).inserted(&carrier.written),
+        },
         suppressed: false,
         justification: String::new(),
         baselined: false,
@@ -192,22 +270,23 @@ fn finding(
 }
 
 /// Findings of rules that look for a literal, wherever it stands.
-pub(super) fn literals(settings: &Settings, source: &Source) -> Vec<Finding> {
-    static LITERALS: LazyLock<Vec<(&'static Rule, &'static Match, Regex)>> = LazyLock::new(|| {
-        let rules = BUILT_IN.rules.iter();
-        rules
-            .flat_map(|rule| rule.matches.iter().map(move |found| (rule, found)))
-            .filter_map(|(rule, found)| Some((rule, found, Regex::new(found.literal.as_ref()?).ok()?)))
-            .collect()
-    });
+///
+/// What a fix is to change is looked for in the texts of the file, where those were read.
+pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, read: bool) -> Vec<Finding> {
+    // Whether they are due is asked later: a suppression of them is needed all the same.
+    let rules = active.iter().filter(|rule| is_selected(settings, rule));
+    let rules = rules.filter(|rule| !read || !own::reads_texts(rule));
+    let matches = rules.flat_map(|rule| rule.matches.iter().map(move |found| (*rule, found)));
+    let literals = matches.filter_map(|(rule, found)| Some((rule, found, found.literal.as_ref()?.bytes()?)));
     let mut findings = Vec::new();
-    for (rule, found, regex) in LITERALS.iter().filter(|(rule, ..)| is_selected(settings, rule)) {
+    for (rule, found, regex) in literals {
         let Some(row) = rule.severity.first() else { continue };
-        let Some(severity) = settings.level(&rule.id).map_or(plain(row.is), plain) else { continue };
-        findings.extend(regex.find_iter(source.bytes()).map(|at| Finding {
+        let Some(severity) = severity(settings, rule, row.is, false) else { continue };
+        let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
+        findings.extend(found_at.map(|at| Finding {
             rule: rule.id.clone(),
             severity,
-            message: rule.summary.clone(),
+            message: rule.summary.replace("{name}", &String::from_utf8_lossy(at.as_bytes())),
             help: rule.help.clone(),
             url: rule.url.clone(),
             span: at.range().into(),
@@ -234,7 +313,7 @@ pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
 /// Whether the version that is judged by has a replacement for what the rule finds.
 pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     let replacement = rule.replacement_since.as_deref().and_then(version);
-    settings.target_gitlab.zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
+    settings.target(&rule.product).zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
 /// How bad a finding is to be told: what the user says of its rule; else in a `document` (prose with examples) info, else what
@@ -249,7 +328,7 @@ pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level, document:
     }
     let disabled = rule.disabled.as_deref().and_then(version);
     let still_works =
-        settings.target_gitlab.zip(disabled).is_some_and(|(target, disabled)| target < disabled);
+        settings.target(&rule.product).zip(disabled).is_some_and(|(target, disabled)| target < disabled);
     Some(if still_works { own.min(Severity::Warning) } else { own })
 }
 

@@ -1,8 +1,8 @@
 //! The fix of a unit: what its findings do, put together and carried to the bytes of the file.
 
-use super::File;
 use super::documents::Document;
 use super::findings::Hit;
+use super::{File, change};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::Safety;
@@ -122,7 +122,7 @@ pub(super) fn plan(
         }
         let view = view.of(hit.member);
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
-        act(file, registration, carrier, hit.member.class, action, &mut wanted)?;
+        act(file, registration, carrier, hit, action, &mut wanted)?;
     }
     let mut plan = Plan::default();
     let mut host = EditSet::default();
@@ -161,7 +161,7 @@ fn act(
     file: &File<'_>,
     registration: &Registration,
     carrier: &Carrier,
-    class: Class,
+    hit: &Hit<'_>,
     action: &ActionRow,
     wanted: &mut BTreeMap<usize, Wanted>,
 ) -> Result<(), NoEdit> {
@@ -175,7 +175,8 @@ fn act(
         }
     }
     if let Some(name) = &action.rename {
-        wanted.entry(carrier.doc).or_default().edits.push(Edit::replace(carrier.name_span, name.clone()));
+        let edits = change::name(file, carrier, &hit.fill(name, carrier))?;
+        wanted.entry(carrier.doc).or_default().edits.extend(edits);
     }
     for (target, name) in &action.rename_slots {
         for other in slot(file, registration, target) {
@@ -184,7 +185,7 @@ fn act(
     }
     let value = match action.value {
         Some(NewValue::Empty) => Some(""),
-        Some(NewValue::Token) if class != Class::Glrt => file.settings.token_value.as_deref(),
+        Some(NewValue::Token) if hit.member.class != Class::Glrt => file.settings.token_value.as_deref(),
         _ => None,
     };
     if let Some(value) = value {
@@ -196,6 +197,20 @@ fn act(
     {
         let edits = document.parsed.insert_after(*node, key, "")?;
         wanted.entry(carrier.doc).or_default().edits.extend(edits);
+    }
+    if let Some(text) = &action.set {
+        let edits = change::value(file, carrier, &hit.fill(text, carrier))?;
+        wanted.entry(carrier.doc).or_default().edits.extend(edits);
+    }
+    if let Some(text) = &action.replace {
+        let edit = Edit::replace(carrier.name_span, hit.fill(text, carrier));
+        wanted.entry(carrier.doc).or_default().edits.push(edit);
+    }
+    if let Some(path) = &action.moves {
+        let moved = change::moved(file, carrier, path)?;
+        let want = wanted.entry(carrier.doc).or_default();
+        want.edits.extend(moved.edits);
+        want.remove.extend(moved.remove);
     }
     Ok(())
 }
@@ -210,7 +225,7 @@ fn slot<'a>(
     members.filter_map(|member| file.survey.carriers.get(member.carrier))
 }
 
-fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text is gone"))?;
     match carrier.value.place {
         Place::Node(node) => document.parsed.set(node, value),

@@ -1,12 +1,13 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
 mod accepted;
+mod change;
+mod conditions;
 mod documents;
 mod findings;
 mod fixes;
+mod own;
 mod pieces;
-mod places;
-mod prefilter;
 mod reads;
 mod secrets;
 mod structure;
@@ -15,13 +16,16 @@ mod units;
 mod unused;
 
 use crate::baseline::Known;
+use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind};
-use crate::rules::{self, BUILT_IN, Registration, Role};
-use crate::sites::{ScopeKind, Survey};
+use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
+use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
-use std::collections::BTreeSet;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
 pub(crate) use documents::{ByPlace, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
@@ -65,28 +69,30 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
 
 /// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
 pub fn is_told(settings: &Settings, rule: &str) -> bool {
-    let rule = BUILT_IN.rules.iter().find(|it| it.id == rule);
+    let rule = settings.catalogue.rule(rule);
     rule.is_none_or(|rule| findings::is_selected(settings, rule) && findings::is_due(settings, rule))
 }
 
 /// Whether any rule could match in these bytes; a file without is never parsed.
-pub fn is_relevant(bytes: &[u8]) -> bool {
-    prefilter::is_relevant(bytes)
+pub fn is_relevant(catalogue: &Catalogue, bytes: &[u8]) -> bool {
+    catalogue.prefilter().is_relevant(bytes)
 }
 
 /// Whether anything could be said of a file, whatever stands around it. Only values can be relevant by another file: by
 /// the name that an umbrella chart gives to the runner's chart.
-pub(crate) fn may_matter(path: &str, bytes: &[u8]) -> bool {
+pub(crate) fn may_matter(catalogue: &Catalogue, path: &str, bytes: &[u8]) -> bool {
+    let prefilter = catalogue.prefilter();
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let may_be_values = [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending));
-    prefilter::is_relevant(bytes) || may_be_values && prefilter::is_mentioned(bytes)
+    prefilter.is_relevant(bytes) || may_be_values && prefilter.may_be_values(bytes)
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
     // The name of an umbrella chart's dependency is evidence that stands in another file.
-    let named = !around.chart_aliases.is_empty() && prefilter::may_contribute(source.text());
-    if named || prefilter::is_relevant(source.bytes()) {
-        examine(settings, path, around, source, &prefilter::may_contribute)
+    let prefilter = settings.catalogue.prefilter();
+    let named = !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
+    if named || prefilter.is_relevant(source.bytes()) {
+        examine(settings, path, around, source, Some(&prefilter.within(source.bytes())))
     } else {
         Analysis::default()
     }
@@ -99,7 +105,7 @@ pub(crate) fn analyse_all(
     around: &Surroundings,
     source: &Source,
 ) -> Analysis {
-    examine(settings, path, around, source, &|_| true)
+    examine(settings, path, around, source, None)
 }
 
 fn examine(
@@ -107,66 +113,94 @@ fn examine(
     path: &str,
     around: &Surroundings,
     source: &Source,
-    relevant: &dyn Fn(&str) -> bool,
+    relevant: Option<&dyn Fn(&str) -> bool>,
 ) -> Analysis {
     let mut out = Analysis::default();
     out.linted.examined = true;
-    let mut findings = findings::literals(settings, source);
-    let mut found: Vec<(String, Span)> = Vec::new();
-    // A template of a chart only says where a value goes; its comments may say something to us.
-    let needs_texts = !around.in_chart_templates || source.text().contains(MARKER);
-    if needs_texts && let Some(read) = documents::read(source, path, around, relevant) {
+    let catalogue = settings.catalogue.as_ref();
+    let active = catalogue.prefilter().active(source.bytes());
+    // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
+    // looks into its texts. Other rules do, and its comments may say something to us.
+    let template = around.in_chart_templates;
+    let looks = |index: &&usize| !template || **index >= BUILT_IN.rules.len();
+    let rule = |index: &usize| catalogue.rules().get(*index);
+    let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
+    let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
+    let needs_texts =
+        !template || !looking.is_empty() || relevant.is_none() || source.text().contains(MARKER);
+    let read = if needs_texts {
+        documents::read(source, path, around, catalogue.sites(), relevant.unwrap_or(&|_| true))
+    } else {
+        None
+    };
+    let mut findings = findings::literals(settings, &active, source, read.is_some());
+    if let Some(mut read) = read {
         let written = suppressions::find(&read.documents, source);
         for literal in &mut findings {
             let offset = literal.span.start() - source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);
         }
-        let registrations = if around.in_chart_templates {
-            Vec::new()
-        } else {
-            rules::assemble(&BUILT_IN.unit, &read.survey, evidence())
-        };
-        let file = File {
-            settings,
-            path,
-            source,
-            documents: &read.documents,
-            survey: &read.survey,
-            suppressions: &written.all,
-            reads: Reads::of(source, &read.documents, &read.survey),
-            has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
-            own_chart: around.reads_own_values,
-        };
-        out.linted.secrets = secrets::find(&file, &registrations);
+        let own = own::find(&looking, &read.documents, &mut read.survey);
+        let mut found: Vec<(String, Span)> = Vec::new();
         let mut names = BTreeSet::new();
-        let index = settings.units.then(|| units::Index::of(&file));
-        for registration in &registrations {
-            if findings.len() > MAX_FINDINGS {
-                break;
+        for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
+            let evidence = catalogue.sites().program_variables(&unit.program);
+            let registrations =
+                if template { Vec::new() } else { rules::assemble(unit, &read.survey, evidence) };
+            if index > 0 && registrations.is_empty() {
+                continue;
             }
-            let name = file.name(registration, &mut names);
-            let judged = findings::judge(&file, registration, name.clone());
-            // Whatever is selected or accepted: a plan is about registrations.
-            if let Some(index) = index.as_ref().filter(|_| judged.due) {
-                out.linted.units.extend(index.units(registration, &name));
+            let file = File {
+                settings,
+                unit,
+                words,
+                path,
+                source,
+                documents: &read.documents,
+                survey: &read.survey,
+                suppressions: &written.all,
+                reads: Reads::of((unit, words), source, &read.documents, &read.survey),
+                has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
+                own_chart: around.reads_own_values,
+                by_scope: OnceCell::new(),
+                mentioned: RefCell::default(),
+            };
+            out.linted.secrets.extend(secrets::find(&file, &registrations));
+            // A plan is about the registrations that are built in.
+            let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
+            let judge = |registration: &Registration, names: &mut BTreeSet<String>| {
+                let name = file.name(registration, names);
+                let judged = findings::judge(&file, registration, name.clone());
+                // Whatever is selected or accepted.
+                let planned = planned.as_ref().filter(|_| judged.due);
+                let units = planned.map_or_else(Vec::new, |planned| planned.units(registration, &name));
+                (judged, units)
+            };
+            let judged = registrations.iter().map(|registration| judge(registration, &mut names));
+            // What belongs to no unit is judged once.
+            let own = own.iter().filter(|_| index == 0).map(|own| findings::judge_own(&file, own));
+            for (judged, units) in judged.chain(own.map(|judged| (judged, Vec::new()))) {
+                if findings.len() > MAX_FINDINGS {
+                    break;
+                }
+                out.linted.units.extend(units);
+                findings.extend(judged.findings);
+                out.fixes.extend(judged.fix);
+                found.extend(judged.found);
             }
-            findings.extend(judged.findings);
-            out.fixes.extend(judged.fix);
-            found.extend(judged.found);
         }
-        if !around.in_chart_templates {
-            findings.extend(places::find(&file));
-        }
-        out.linted.notices = if around.in_chart_templates { Vec::new() } else { read.notices };
+        out.linted.secrets.sort_unstable();
+        out.linted.secrets.dedup();
+        out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
         if !written.all.is_empty() {
-            accept(&file, &written, found, &mut findings, &mut out.fixes);
+            accept(settings, &read.documents, source, &written, found, &mut findings, &mut out.fixes);
         }
-        findings.retain(|finding| is_due(settings, &finding.rule));
         out.suppressions = written;
         out.documents = Some(read.documents);
     } else {
-        out.linted.secrets = secrets::literals(source);
+        out.linted.secrets = secrets::literals(catalogue, source);
     }
+    findings.retain(|finding| is_due(settings, &finding.rule));
     findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     out.linted.findings = findings;
     accepted::hide(source, &mut out.linted);
@@ -208,7 +242,9 @@ impl Analysis {
 
 /// Marks the findings that a comment accepts, and adds what is said of comments that accept nothing.
 fn accept(
-    file: &File<'_>,
+    settings: &Settings,
+    documents: &Documents,
+    source: &Source,
     written: &Written,
     mut found: Vec<(String, Span)>,
     findings: &mut Vec<Finding>,
@@ -216,7 +252,7 @@ fn accept(
 ) {
     found.extend(findings.iter().filter(|it| it.unit.is_none()).map(|it| (it.rule.clone(), it.span)));
     let found: Vec<(&str, Span)> = found.iter().map(|(rule, span)| (rule.as_str(), *span)).collect();
-    let (idle, removals) = written.judge(file.settings, file.documents, file.source, &found);
+    let (idle, removals) = written.judge(settings, documents, source, &found);
     findings.extend(idle);
     let mut kept: BTreeSet<String> = BTreeSet::new();
     for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
@@ -240,12 +276,15 @@ fn accept(
 
 /// Whether the version that is judged by has a replacement for what the rule called `id` finds.
 fn is_due(settings: &Settings, id: &str) -> bool {
-    BUILT_IN.rules.iter().find(|rule| rule.id == id).is_none_or(|rule| findings::is_due(settings, rule))
+    settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
 }
 
 /// A file that was read, and how it is to be judged.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
+    /// The unit that is looked for in it.
+    unit: &'a Unit,
+    words: &'a UnitWords,
     path: &'a str,
     source: &'a Source,
     documents: &'a Documents,
@@ -256,9 +295,37 @@ pub(crate) struct File<'a> {
     has_old_token: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
+    /// The carriers of each scope, once somebody asks.
+    by_scope: OnceCell<BTreeMap<usize, Vec<usize>>>,
+    /// Which expressions stand anywhere in it, by what they are.
+    mentioned: RefCell<BTreeMap<String, bool>>,
 }
 
-impl File<'_> {
+impl<'a> File<'a> {
+    /// What is carried by `via` in the scope of `carrier`.
+    fn beside(&self, carrier: &Carrier, via: Via) -> impl Iterator<Item = &'a Carrier> {
+        let all = &self.survey.carriers;
+        let by_scope = self.by_scope.get_or_init(|| {
+            let mut by_scope: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for (index, carrier) in all.iter().enumerate() {
+                by_scope.entry(carrier.scope).or_default().push(index);
+            }
+            by_scope
+        });
+        let same = by_scope.get(&carrier.scope).into_iter().flatten();
+        same.filter_map(|index| all.get(*index)).filter(move |it| it.via == via)
+    }
+
+    /// Whether something like it stands anywhere in the file.
+    fn mentions(&self, expression: &Expression) -> bool {
+        if let Some(known) = self.mentioned.borrow().get(expression.as_str()) {
+            return *known;
+        }
+        let found = expression.bytes().is_some_and(|regex| regex.is_match(self.source.bytes()));
+        self.mentioned.borrow_mut().insert(expression.as_str().to_owned(), found);
+        found
+    }
+
     /// `path:line` of a unit; with the column where another unit begins on the same line.
     fn name(&self, registration: &Registration, taken: &mut BTreeSet<String>) -> String {
         let position = self.source.position(self.start(registration));
@@ -280,9 +347,4 @@ impl File<'_> {
         };
         registration.scopes.iter().filter_map(start).min().unwrap_or_default()
     }
-}
-
-/// Variables that only the program of the unit reads.
-fn evidence() -> &'static [String] {
-    crate::sites::program_variables(&BUILT_IN.unit.program)
 }

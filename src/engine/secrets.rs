@@ -1,44 +1,65 @@
 //! Which bytes must not be shown.
 
 use super::File;
+use crate::catalogue::Catalogue;
 use crate::mask::is_reference;
-use crate::rules::{BUILT_IN, Class, Registration, Role};
+use crate::rules::{Class, Registration, Role, Unit};
 use crate::sites::{ValueKind, Via, expanded};
 use crate::text::{Source, Span};
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
-static TOKENS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let unit = &BUILT_IN.unit;
-    let (new, old) = (regex::escape(&unit.new_prefix), regex::escape(&unit.old_prefix));
-    // base64 of the new prefix's first bytes: a Secret's data.
-    Regex::new(&format!(r"(?:{new}|{old}|Z2xydC|R1IxMzQ4OTQx)[0-9A-Za-z_.+/=-]*")).ok()
-});
+/// Literals with a prefix of the unit's, in base64 too: a Secret's data.
+fn with_prefix(unit: &Unit) -> Option<Regex> {
+    let prefixes = [&unit.new_prefix, &unit.old_prefix];
+    let prefixes = prefixes.into_iter().filter(|prefix| !prefix.is_empty());
+    let spelled = prefixes.flat_map(|prefix| {
+        let mut encoded = STANDARD_NO_PAD.encode(prefix);
+        // The last sign holds bits of what follows.
+        encoded.truncate(prefix.len() * 8 / 6);
+        [regex::escape(prefix), regex::escape(&encoded)]
+    });
+    let spelled: Vec<String> = spelled.collect();
+    if spelled.is_empty() {
+        return None;
+    }
+    Regex::new(&format!(r"(?:{})[0-9A-Za-z_.+/=-]*", spelled.join("|"))).ok()
+}
 
 /// Token literals, wherever they stand.
-pub(super) fn literals(source: &Source) -> Vec<Span> {
-    let Some(tokens) = TOKENS.as_ref() else { return Vec::new() };
-    tokens.find_iter(source.bytes()).map(|found| Span::from(found.range())).collect()
+pub(super) fn literals(catalogue: &Catalogue, source: &Source) -> Vec<Span> {
+    let units = catalogue.units().iter().zip(&catalogue.words);
+    let literals =
+        units.filter_map(|(unit, words)| words.literals.get_or_init(|| with_prefix(unit)).as_ref());
+    let found = literals.flat_map(|literals| literals.find_iter(source.bytes()));
+    found.map(|found| Span::from(found.range())).collect()
 }
 
 /// What stands behind the name of a token's place, in comments too: `# runnerToken: "…"`.
-fn beside_names(source: &Source) -> impl Iterator<Item = Span> {
-    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let unit = &BUILT_IN.unit;
+fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
+    let source = file.source;
+    let named = file.words.named.get_or_init(|| {
+        let unit = file.unit;
         let spelled = [&unit.new, &unit.old];
         let names = spelled.iter().flat_map(|it| [&it.variable, &it.chart, &it.secret, &it.option]).flatten();
         let names: Vec<String> =
             names.filter(|name| name.len() > 2).map(|name| regex::escape(name)).collect();
-        let names = names.join("|");
+        let named =
+            format!(r#"(?:{})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#, names.join("|"));
         // A name of somebody's own says it too: `my_registration_token = "…"`.
-        let named = format!(r#"(?:{names})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#);
-        let own = r#"(?i-u:registration[_-]?token)["'\]]*[ \t]*[:=][ \t]*["']([^"'${}<>%\r\n]{4,})["']"#;
-        Regex::new(&format!("{named}|{own}")).ok()
+        let own = format!(
+            r#"(?i-u:{})["'\]]*[ \t]*[:=][ \t]*["']([^"'${{}}<>%\r\n]{{4,}})["']"#,
+            unit.secret_names.join("|")
+        );
+        let known = [(names.is_empty(), named), (unit.secret_names.is_empty(), own)];
+        let known: Vec<String> = known.into_iter().filter(|(none, _)| !none).map(|(_, it)| it).collect();
+        if known.is_empty() { None } else { Regex::new(&known.join("|")).ok() }
     });
-    let found = NAMED.iter().flat_map(|named| named.captures_iter(source.bytes()));
-    found.filter_map(|found| Some(Span::from(found.get(1).or(found.get(2))?.range())))
+    let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
+    found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())))
 }
 
 /// Variables in the place of a token: the text that they stand in, and their names.
@@ -58,11 +79,11 @@ fn assigned(file: &File<'_>, asked: &Asked<'_>) -> Vec<String> {
 
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
 pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
-    let mut spans = literals(file.source);
+    let mut spans = literals(&file.settings.catalogue, file.source);
     let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
     let named = named.filter(|it| it.value.kind == ValueKind::Literal);
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
-    spans.extend(beside_names(file.source));
+    spans.extend(beside_names(file));
     let mut texts = Vec::new();
     let mut asked = Asked::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {

@@ -2,7 +2,7 @@
 //! is written elsewhere changes nothing.
 
 use super::Documents;
-use crate::facts::{Command, DataTree, Facts, Node, NodeId, NodeKind};
+use crate::facts::{Command, DataTree, Facts, NodeId, NodeKind};
 use crate::mask::Mask;
 
 /// Keys that name an entry of a list.
@@ -33,7 +33,7 @@ pub(super) fn object(documents: &Documents, doc: usize, offset: usize) -> Option
     while let Some((doc, offset)) = at {
         let document = documents.get(doc)?;
         let tree = &document.parsed.facts().tree;
-        let root = last_before(tree, &tree.roots, offset);
+        let root = tree.last_before(&tree.roots, offset);
         let is_object = root.is_some_and(|root| near(tree, root, "kind").is_some());
         let name = root.and_then(|root| near(tree, child(tree, root, "metadata")?, "name"));
         if let Some(name) = name.filter(|_| is_object) {
@@ -88,14 +88,14 @@ fn words(command: &Command) -> String {
 
 fn keys(tree: &DataTree, offset: usize) -> String {
     let mut out = String::new();
-    let Some(root) = last_before(tree, &tree.roots, offset) else { return out };
+    let Some(root) = tree.last_before(&tree.roots, offset) else { return out };
     // A stream of documents is a list, and Kubernetes gives each one a name.
     if let Some(kind) = near(tree, root, "kind") {
         let name = child(tree, root, "metadata").and_then(|at| near(tree, at, "name")).unwrap_or_default();
         out = format!("{kind}[{name}]");
     }
     let mut at = root;
-    while let Some(next) = last_before(tree, tree.children(at), offset) {
+    while let Some(next) = tree.last_before(tree.children(at), offset) {
         let Some(node) = tree.get(next) else { break };
         if offset > node.span.end() {
             break;
@@ -114,13 +114,6 @@ fn keys(tree: &DataTree, offset: usize) -> String {
         at = next;
     }
     out
-}
-
-/// The last of `nodes` (in the order of the text) that begins at or before `offset`.
-fn last_before(tree: &DataTree, nodes: &[NodeId], offset: usize) -> Option<NodeId> {
-    let begins = |node: &Node| node.key.as_ref().map_or(node.span.start(), |key| key.span.start());
-    let behind = nodes.partition_point(|id| tree.get(*id).is_some_and(|node| begins(node) <= offset));
-    nodes.get(behind.checked_sub(1)?).copied()
 }
 
 /// As [`DataTree::child`], among the first keys only: a mapping may be as long as a file.

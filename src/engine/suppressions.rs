@@ -8,7 +8,7 @@ use super::pieces::{Inner, Pieces};
 use super::unused::Teller;
 use crate::embed::NoEdit;
 use crate::finding::{Finding, Safety};
-use crate::rules::{BUILT_IN, Defect};
+use crate::rules::Defect;
 use crate::suppress::{self, Directive, FILE_LINES, Idle, MARKER, RULE, Scope, Suppression, Suppressions};
 use crate::text::{Edit, EditSet, Source, Span};
 use std::collections::BTreeSet;
@@ -91,17 +91,17 @@ impl Written {
         found: &[(&str, Span)],
     ) -> (Vec<Finding>, Vec<UnitFix>) {
         let (mut findings, mut fixes) = (Vec::new(), Vec::new());
-        let rule = BUILT_IN.rules.iter().find(|rule| rule.id == RULE);
+        let catalogue = settings.catalogue.as_ref();
+        let rule = catalogue.rule(RULE);
         let Some(rule) = rule.filter(|rule| is_selected(settings, rule)) else { return (findings, fixes) };
-        let selected =
-            |name: &str| BUILT_IN.rules.iter().any(|rule| rule.id == name && is_selected(settings, rule));
+        let selected = |name: &str| catalogue.rule(name).is_some_and(|rule| is_selected(settings, rule));
         let teller = Teller { settings, written: self, documents, rule };
         for index in 0..self.origins.len() {
             if let Some(defect) = self.all.get(index).and_then(|it| it.defect) {
                 findings.extend(teller.finding(index, defect, None));
             }
         }
-        for idle in self.all.idle(found, &selected) {
+        for idle in self.all.idle(catalogue, found, &selected) {
             let plan = self.removal(documents, source, &idle);
             if let Ok(plan) = &plan
                 && let Some(first) = plan.edits.first()

@@ -1,7 +1,7 @@
 //! Registrations handed out as data.
 
 use super::{File, structure};
-use crate::rules::{BUILT_IN, Member, Registration, Role, UnitKind};
+use crate::rules::{self, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
 use crate::unit::{Given, Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +26,9 @@ impl<'a> Index<'a> {
         let mut index =
             Self { file, about: BTreeMap::new(), released: BTreeMap::new(), variables: Vec::new() };
         for carrier in &file.survey.carriers {
-            let spelled = |about: &crate::rules::About| {
-                about.spelled.names(carrier.via).any(|name| *name == carrier.name)
-            };
-            let fact = BUILT_IN.unit.about.iter().position(spelled);
+            let spelled =
+                |about: &rules::About| about.spelled.names(carrier.via).any(|name| *name == carrier.name);
+            let fact = rules::registration().about.iter().position(spelled);
             if let Some(fact) = fact.filter(|_| carrier.value.kind != ValueKind::Empty) {
                 index.about.entry(carrier.scope).or_default().push((fact, carrier));
             }
@@ -138,13 +137,13 @@ impl<'a> Index<'a> {
         let released = scopes.iter().filter_map(|scope| self.released.get(scope)).flatten();
         let all = scopes.iter().chain(released).chain(variables);
         let said: Vec<_> = all.filter_map(|scope| self.about.get(scope)).flatten().collect();
-        let fact = |(index, about): (usize, &'static crate::rules::About)| {
+        let fact = |(index, about): (usize, &'static rules::About)| {
             let mut same = said.iter().filter(|(fact, _)| *fact == index).map(|(_, carrier)| *carrier);
             let first = same.next()?;
             let counts = if first.via == Via::Option { None } else { same.find(|it| it.via == Via::Option) };
             Some((about.fact.as_str(), given(self.file, counts.unwrap_or(first))))
         };
-        BUILT_IN.unit.about.iter().enumerate().filter_map(fact).collect()
+        rules::registration().about.iter().enumerate().filter_map(fact).collect()
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) struct Teller<'a> {
     pub(super) settings: &'a Settings,
     pub(super) written: &'a Written,
     pub(super) documents: &'a Documents,
-    pub(super) rule: &'static Rule,
+    pub(super) rule: &'a Rule,
 }
 
 impl Teller<'_> {
@@ -82,14 +82,14 @@ impl Teller<'_> {
     }
 
     /// What the rule says of that defect.
-    fn say(&self, defect: Defect, name: &str) -> (Option<&'static Match>, String) {
+    fn say(&self, defect: Defect, name: &str) -> (Option<&Match>, String) {
         let found = self.rule.matches.iter().find(|found| found.suppression == Some(defect));
         let said = found.and_then(|found| found.message.as_deref()).unwrap_or_default();
         // A name may be anything: it is told, but not at any length.
         let short: String = name.chars().take(64).collect();
         let mut said = said.replace("{name}", &short);
         // Looking for the nearest name takes its time.
-        let meant = || quoted(&suppress::meant(name).join(", "));
+        let meant = || quoted(&suppress::meant(&self.settings.catalogue, name).join(", "));
         match defect {
             Defect::Unknown => {
                 let meant = meant();

@@ -151,6 +151,25 @@ impl DataTree {
         self.scalar(self.child(id, key)?).map(|scalar| scalar.text.as_str())
     }
 
+    /// The innermost node whose key or value the byte at `offset` stands in.
+    pub fn innermost(&self, offset: usize) -> Option<NodeId> {
+        let mut at = self.last_before(&self.roots, offset)?;
+        while let Some(next) = self.last_before(self.children(at), offset) {
+            if self.get(next).is_none_or(|node| offset > node.span.end()) {
+                break;
+            }
+            at = next;
+        }
+        Some(at)
+    }
+
+    /// The last of `nodes` (in the order of the text) that begins at or before `offset`.
+    pub fn last_before(&self, nodes: &[NodeId], offset: usize) -> Option<NodeId> {
+        let begins = |node: &Node| node.key.as_ref().map_or(node.span.start(), |key| key.span.start());
+        let behind = nodes.partition_point(|id| self.get(*id).is_some_and(|node| begins(node) <= offset));
+        nodes.get(behind.checked_sub(1)?).copied()
+    }
+
     /// The top node of the document that holds `id`.
     pub fn root_of(&self, id: NodeId) -> NodeId {
         std::iter::successors(Some(id), |id| self.get(*id)?.parent).last().unwrap_or(id)

@@ -62,11 +62,18 @@ impl<'a> Trials<'a> {
     /// # Errors
     /// What does not hold afterwards.
     pub(super) fn run(&self, selection: &Selection<'a>) -> Result<Done, String> {
+        self.attempt(selection).map_err(|failed| failed.0)
+    }
+
+    /// As [`Trials::run`], with the result where it does not hold.
+    fn attempt(&self, selection: &Selection<'a>) -> Result<Done, Box<(String, Analysis)>> {
         let Lens { settings, path, surroundings } = self.lens;
         let after = Source::new(selection.edits.apply(self.source.bytes()));
         let result = engine::analyse_all(settings, path, surroundings, &after);
-        verify::verify(self.analysis, &selection.fixes, &selection.edits, &result)?;
-        Ok((after, result))
+        match verify::verify(self.analysis, &selection.fixes, &selection.edits, &result) {
+            Ok(()) => Ok((after, result)),
+            Err(reason) => Err(Box::new((reason, result))),
+        }
     }
 
     /// Tells the fixes that hold from those that do not: all together first, then halves of those that failed.
@@ -86,16 +93,26 @@ impl<'a> Trials<'a> {
                 continue;
             }
             trials -= 1;
-            match self.run(&selection) {
+            match self.attempt(&selection) {
                 Ok(done) => {
                     let most = sorted.best.as_ref().map_or(0, |(best, _)| best.fixes.len());
                     if selection.fixes.len() > most {
                         sorted.best = Some((selection, done));
                     }
                 }
-                Err(reason) => match selection.fixes.as_slice() {
-                    [only] => sorted.refused.push((*only, reason)),
+                Err(failed) => match selection.fixes.as_slice() {
+                    [only] => sorted.refused.push((*only, failed.0)),
                     all => {
+                        // Fixes that leave what they are for can be told from the others at once.
+                        let useless = verify::useless(self.analysis, all, &selection.edits, &failed.1);
+                        if !useless.is_empty() {
+                            let (bad, rest): (Vec<_>, Vec<_>) =
+                                all.iter().partition(|fix| useless.contains(fix.unit.as_str()));
+                            let reason = "what it is for would still be found in the result";
+                            sorted.refused.extend(bad.into_iter().map(|fix| (fix, reason.to_owned())));
+                            waiting.push(rest);
+                            continue;
+                        }
                         let (left, right) = all.split_at(all.len() / 2);
                         waiting.extend([right.to_vec(), left.to_vec()]);
                     }

@@ -161,6 +161,22 @@ fn touches(edit: &Edit, span: Span) -> bool {
     edit.span.overlaps(span) || edit.span.is_empty() && span.contains(edit.span)
 }
 
+/// The fixes that go alone and whose finding is there all the same.
+pub(super) fn useless<'a>(
+    before: &Analysis,
+    units: &[&'a UnitFix],
+    edits: &EditSet,
+    after: &Analysis,
+) -> BTreeSet<&'a str> {
+    let found: BTreeSet<(usize, &str)> =
+        after.linted.findings.iter().map(|it| (it.span.start(), it.rule.as_str())).collect();
+    let moves = edits.moves();
+    let alone = before.linted.findings.iter().filter(|it| it.unit.is_none());
+    let left = alone.filter(|it| found.contains(&(moves.of(it.span.start()), it.rule.as_str())));
+    let left: BTreeSet<String> = left.filter_map(Finding::group).collect();
+    units.iter().map(|fix| fix.unit.as_str()).filter(|unit| left.contains(*unit)).collect()
+}
+
 /// The findings of the fixed units are gone, the others are there, and there is none that was not there before.
 fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding]) -> Result<(), String> {
     let fixed: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();

@@ -2,8 +2,8 @@
 
 use super::checked::Checked;
 use super::client::Client;
+use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Notice, NoticeKind, Severity};
-use crate::rules::BUILT_IN;
 use crate::text::Span;
 use gen_lsp_types::{
     Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
@@ -28,7 +28,7 @@ pub(super) fn cleared(uri: &str) -> PublishDiagnosticsParams {
 
 /// A finding.
 pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) -> Diagnostic {
-    let tags = tags(client, &finding.rule);
+    let tags = tags(client, &checked.place.settings.catalogue, &finding.rule);
     let link = (client.links && !finding.url.is_empty()).then(|| Uri(finding.url.clone()));
     let related = related(checked, client, finding);
     Diagnostic {
@@ -49,8 +49,8 @@ pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) 
 }
 
 /// What editors strike through (the name goes away) or grey out (it does nothing).
-fn tags(client: &Client, rule: &str) -> Vec<DiagnosticTag> {
-    let Some(rule) = BUILT_IN.rules.iter().find(|it| it.id == rule) else { return Vec::new() };
+fn tags(client: &Client, catalogue: &Catalogue, rule: &str) -> Vec<DiagnosticTag> {
+    let Some(rule) = catalogue.rule(rule) else { return Vec::new() };
     let tag = if rule.matches.iter().any(|it| it.suppression.is_some()) {
         DiagnosticTag::Unnecessary
     } else if rule.removed.is_some() {

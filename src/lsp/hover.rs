@@ -3,11 +3,8 @@
 use super::checked::Checked;
 use super::client::Client;
 use crate::finding::{Finding, Safety};
-use crate::report::rules::{RuleDoc, catalogue, page};
+use crate::report::rules::{catalogue, page};
 use gen_lsp_types::{Hover, MarkupContent, MarkupKind, Position};
-use std::sync::LazyLock;
-
-static RULES: LazyLock<Vec<RuleDoc>> = LazyLock::new(catalogue);
 
 /// The findings at a place, explained.
 pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<Hover> {
@@ -15,11 +12,12 @@ pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<
     let here = |it: &&Finding| it.span.start() <= offset && offset <= it.span.end();
     let findings: Vec<&Finding> = checked.open().filter(here).collect();
     let first = findings.first()?;
+    let rules = catalogue(&checked.place.settings.catalogue);
     let mut pages: Vec<String> = Vec::new();
     for finding in &findings {
         let same = findings.iter().filter(|it| it.rule == finding.rule);
         let said: Vec<String> = same.map(|it| what_to_do(checked, it)).collect();
-        let rule = RULES.iter().find(|it| it.id == finding.rule).map(page).unwrap_or_default();
+        let rule = rules.iter().find(|it| it.id == finding.rule).map(page).unwrap_or_default();
         let page = format!("{}\n\n---\n\n{rule}", said.join("\n\n"));
         if !pages.contains(&page) {
             pages.push(page);

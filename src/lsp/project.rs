@@ -2,18 +2,21 @@
 //!
 //! It is as a run of `runnerlint check` in the folder that the editor shows would judge the file: the configuration is searched
 //! from that folder upward (from the file's own where it lies in none), and what is excluded or ignored is left out. All of it
-//! is read anew for each lint, so that nothing in an editor is judged by what was true a while ago; only a large baseline that
-//! has not changed is kept.
+//! is read anew for each lint, so that nothing in an editor is judged by what was true a while ago; only what was made of a
+//! baseline or of a user's own rules is kept while they are the same.
 
 use super::uri;
+use crate::catalogue::Catalogue;
 use crate::config::{self, Choice, Config, ConfigError, Settings};
 use crate::engine::{self, Surroundings};
 use crate::mask::Mask;
-use crate::run::Accepted;
+use crate::rules::load::RuleFile;
+use crate::run::{self, Accepted, LoadError};
+use crate::text::{Source, Span};
 use crate::walk::{self, Charts};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How one document is judged.
 #[derive(Debug, Default)]
@@ -42,12 +45,14 @@ pub(super) struct Projects {
     cwd: PathBuf,
     /// By file, with what it was when it was read.
     baselines: Mutex<BTreeMap<PathBuf, (walk::Stamp, Arc<Accepted>)>>,
+    /// By folders, with the files that it was made of.
+    rules: Mutex<BTreeMap<Vec<PathBuf>, (Vec<RuleFile>, Arc<Catalogue>)>>,
 }
 
 impl Projects {
     /// `cwd` is the working directory: absolute, without links.
     pub(super) fn new(choice: Choice, cwd: PathBuf) -> Self {
-        Self { choice, cwd, baselines: Mutex::default() }
+        Self { choice, cwd, baselines: Mutex::default(), rules: Mutex::default() }
     }
 
     /// How the document called `uri` with this text is judged.
@@ -67,7 +72,7 @@ impl Projects {
             });
         };
         let walk = walk::Options {
-            exclude: config.exclude().cloned().into_iter().collect(),
+            exclude: run::left_out(&config, &root),
             force_exclude: true,
             ..walk::Options::default()
         };
@@ -75,14 +80,14 @@ impl Projects {
             return Err(Unjudged::LeftOut);
         }
         let path = walk::display(real.strip_prefix(&root).unwrap_or(&real));
+        let settings = config.settings(&real).into_owned();
         let mut around = Surroundings::default();
-        if engine::may_matter(&path, text.as_bytes()) {
+        if engine::may_matter(&settings.catalogue, &path, text.as_bytes()) {
             around = Charts::default().around(&real);
             if let Some(accepted) = self.accepted(&config)? {
                 around.known = accepted.known(&accepted.name(&real));
             }
         }
-        let settings = config.settings(&real).into_owned();
         Ok(Place { settings, path, around, limit: config.max_file_size() })
     }
 
@@ -97,24 +102,37 @@ impl Projects {
 
     fn config(&self, root: &Path) -> Result<Config, Unjudged> {
         let folder = if self.choice == Choice::Nearest { root } else { &self.cwd };
-        match config::load(&self.choice, folder) {
-            Ok(file) => Ok(Config::new(file, config::Layer::default())),
-            Err(ConfigError::Invalid(problem)) => {
-                let mask = Mask::new(false, &problem.source, &problem.secrets);
-                let line = problem.source.position(problem.span.start()).line;
-                let message = format!("{}:{line}: {}", problem.path, mask.prose(&problem.message));
-                let help = problem.help.as_deref().map(|help| format!(" ({})", mask.prose(help)));
-                Err(Unjudged::Broken(message + &help.unwrap_or_default()))
-            }
-            Err(error) => Err(Unjudged::Broken(error.to_string())),
+        let file = config::load(&self.choice, folder).map_err(|error| wrong(&error))?;
+        let config = Config::new(file, config::Layer::default());
+        let folders = run::rule_folders(&config, &[], root);
+        let catalogue = self.catalogue(folders.iter().map(|folder| root.join(folder)).collect())?;
+        if let Some(file) = config.file() {
+            file.check_names(&catalogue.ids()).map_err(|error| wrong(&error))?;
         }
+        Ok(config.by(catalogue))
+    }
+
+    fn catalogue(&self, folders: Vec<PathBuf>) -> Result<Arc<Catalogue>, Unjudged> {
+        if folders.is_empty() {
+            return Ok(Arc::clone(Catalogue::built_in()));
+        }
+        let files = run::rule_files(&folders).map_err(|error| wrong_rules(&error))?;
+        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, catalogue)) = kept.get(&folders)
+            && *known == files
+        {
+            return Ok(Arc::clone(catalogue));
+        }
+        let (catalogue, _) = run::load_files(&files).map_err(|error| wrong_rules(&error))?;
+        kept.insert(folders, (files, Arc::clone(&catalogue)));
+        Ok(catalogue)
     }
 
     fn accepted(&self, config: &Config) -> Result<Option<Arc<Accepted>>, Unjudged> {
         let Some(file) = config.baseline() else { return Ok(None) };
         let failed = |reason: String| Unjudged::Broken(format!("baseline {}: {reason}", walk::display(file)));
         let stamp = walk::stamp(file).map_err(|error| failed(walk::reason(&error)))?;
-        let mut baselines = self.baselines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut baselines = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
         match baselines.get(file) {
             Some((known, accepted)) if *known == stamp => Ok(Some(Arc::clone(accepted))),
             _ => {
@@ -125,4 +143,34 @@ impl Projects {
             }
         }
     }
+}
+
+fn wrong(error: &ConfigError) -> Unjudged {
+    let ConfigError::Invalid(problem) = error else { return Unjudged::Broken(error.to_string()) };
+    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    let place = (&*problem.path, &problem.source, problem.span);
+    Unjudged::Broken(sentence(place, &mask, &problem.message, problem.help.as_deref()))
+}
+
+fn wrong_rules(error: &LoadError) -> Unjudged {
+    let LoadError::Wrong(problems) = error else { return Unjudged::Broken(error.to_string()) };
+    let Some(first) = problems.first() else { return Unjudged::Broken(error.to_string()) };
+    let mask = Mask::new(false, &first.source, &[]);
+    let place = (&*first.path, &*first.source, first.span);
+    let told = sentence(place, &mask, &first.message, first.help.as_deref());
+    match problems.len() - 1 {
+        0 => Unjudged::Broken(told),
+        more => Unjudged::Broken(format!("{told}; and {more} more: `runnerlint rules` shows them")),
+    }
+}
+
+fn sentence(
+    (path, source, span): (&str, &Source, Span),
+    mask: &Mask,
+    message: &str,
+    help: Option<&str>,
+) -> String {
+    let line = source.position(span.start()).line;
+    let help = help.map(|help| format!(" ({})", mask.prose(help)));
+    format!("{path}:{line}: {}{}", mask.prose(message), help.unwrap_or_default())
 }

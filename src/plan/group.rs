@@ -3,7 +3,7 @@
 use super::value::{self, Value};
 use super::{Entry, Field, File, Group, Need, steps};
 use crate::finding::Fix;
-use crate::rules::{BUILT_IN, Class, UnitKind};
+use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
 use crate::unit::{Held, Slot, Unit};
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ impl Waiting {
             let (name, argument) = ("description", "description");
             fields.push(Field { name, argument, value, default: false, notes: Vec::new(), seconds: false });
         }
-        for (index, setting) in BUILT_IN.unit.settings.iter().enumerate() {
+        for (index, setting) in rules::registration().settings.iter().enumerate() {
             let Some((counts, mut read)) = winner(unit, index, &hide) else { continue };
             for (held, shown) in unit.settings.iter().zip(&mut entry.settings) {
                 let other = held.setting == index && !std::ptr::eq(held, counts) && !held.given.is_empty();
@@ -90,7 +90,7 @@ fn registers(kind: UnitKind) -> bool {
 fn add_unset(fields: &mut Vec<Field>) {
     let set: Vec<&str> = fields.iter().map(|field| field.name).collect();
     let mut all: Vec<Field> = fields.iter().filter(|field| field.name == "description").cloned().collect();
-    for setting in &BUILT_IN.unit.settings {
+    for setting in &rules::registration().settings {
         let said = fields.iter().find(|field| field.name == setting.field).cloned();
         all.extend(said.or_else(|| {
             let value = value::unset(setting, &set)?;
@@ -108,7 +108,7 @@ fn winner<'a>(
     setting: usize,
     hide: &dyn Fn(&str) -> String,
 ) -> Option<(&'a Held, value::Read)> {
-    let data = BUILT_IN.unit.settings.get(setting)?;
+    let data = rules::registration().settings.get(setting)?;
     let held = unit.settings.iter().filter(|held| held.setting == setting);
     let nested = |held: &Held| held.via == Via::Chart && held.name.contains('.');
     let counts = held.max_by_key(|held| (!held.given.is_empty(), held.via == Via::Option, nested(held)))?;

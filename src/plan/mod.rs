@@ -14,7 +14,7 @@ pub use value::Value;
 
 use crate::finding::{Finding, Fix, Linted, Safety};
 use crate::mask::Mask;
-use crate::rules::{BUILT_IN, Class, UnitKind};
+use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
 use crate::text::{Position, Source};
 use crate::unit::{Given, Unit};
@@ -191,10 +191,7 @@ pub struct Place {
     pub help: String,
 }
 
-/// The rule whose findings are about comments of ours.
-const UNUSED: &str = "unused-suppression";
-
-/// The plan for all registrations of `files`.
+/// The plan for all registrations of `files`. What rules of a user's own find beside registrations is no part of it.
 pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     let mut waiting = Vec::new();
     let mut by_hand = Vec::new();
@@ -210,7 +207,8 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
             message: file.mask.prose(&finding.message),
             help: file.mask.prose(&finding.help),
         };
-        let apart = file.linted.findings.iter().filter(|it| it.unit.is_none() && it.rule != UNUSED);
+        let concerns = |rule: &str| rule != rules::UNUSED_SUPPRESSION && rules::is_built_in(rule);
+        let apart = file.linted.findings.iter().filter(|it| it.unit.is_none() && concerns(&it.rule));
         by_hand.extend(apart.map(place));
     }
     Plan { groups: group::groups(waiting), by_hand }
@@ -273,7 +271,7 @@ impl Entry {
                 .settings
                 .iter()
                 .filter_map(|held| {
-                    let setting = BUILT_IN.unit.settings.get(held.setting)?;
+                    let setting = rules::registration().settings.get(held.setting)?;
                     let value = Shown::of(&held.given, &file.mask);
                     let name = held.name.clone();
                     Some(SettingShown { field: &setting.field, name, value, overridden: false })

@@ -3,7 +3,7 @@
 use super::words::{Sentence, argument, say};
 use super::{Entry, Group, Need, SlotShown};
 use crate::finding::Safety;
-use crate::rules::{BUILT_IN, Class, UnitKind};
+use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,7 +139,7 @@ fn slot(entry: &Entry) -> Option<&SlotShown> {
 
 /// How the new token's place is called by what carries it.
 fn new_name(via: Via) -> &'static str {
-    BUILT_IN.unit.new.names(via).next().map_or("", String::as_str)
+    rules::registration().new.names(via).next().map_or("", String::as_str)
 }
 
 fn store(entry: &Entry) -> Sentence {
@@ -155,7 +155,7 @@ fn store(entry: &Entry) -> Sentence {
                 new_name(Via::Secret),
                 entry.object.as_deref().unwrap_or("runner secret"),
                 &at,
-                BUILT_IN.unit.old.names(Via::Secret).next().map_or("", String::as_str),
+                rules::registration().old.names(Via::Secret).next().map_or("", String::as_str),
             ],
         ),
         (UnitKind::Terraform, _, _) => say(

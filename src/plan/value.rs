@@ -127,11 +127,11 @@ fn seconds(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::BUILT_IN;
+    use crate::rules;
     use crate::text::Position;
 
     fn read_as(field: &str, text: &str) -> Option<Value> {
-        let setting = BUILT_IN.unit.settings.iter().find(|it| it.field == field).unwrap();
+        let setting = rules::registration().settings.iter().find(|it| it.field == field).unwrap();
         let position = Position { line: 1, column: 1, offset: 0 };
         let given = Given { text: text.to_owned(), opaque: false, known: None, stray: false, position };
         read(setting, &given, &str::to_owned).value

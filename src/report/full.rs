@@ -78,7 +78,7 @@ fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Resu
         remark(&mut text, run.style, "note", &note);
     }
     match &finding.fix {
-        Ok(fix) => show_fix(&mut text, run, Side { source, mask }, line, fix),
+        Ok(fix) => show_fix(&mut text, run, (Side { source, mask }, line), fix, finding.unit.is_some()),
         Err(reason) => remark(&mut text, run.style, "no fix", &mask.prose(reason)),
     }
     if !finding.url.is_empty() {
@@ -111,7 +111,7 @@ fn remark(text: &mut String, style: Style, word: &str, remark: &str) {
     text.push_str(&format!("  {} {remark}\n", style.heading(&format!("{word}:"))));
 }
 
-fn show_fix(text: &mut String, run: &Run<'_>, side: Side<'_>, line: usize, fix: &Fix) {
+fn show_fix(text: &mut String, run: &Run<'_>, (side, line): (Side<'_>, usize), fix: &Fix, of_unit: bool) {
     let message = side.mask.prose(&fix.message);
     if fix.safety == Safety::Unsafe && !run.unsafe_fixes {
         let hint = format!("{message} (see it with `--unsafe-fixes`)");
@@ -123,10 +123,11 @@ fn show_fix(text: &mut String, run: &Run<'_>, side: Side<'_>, line: usize, fix: 
     };
     let blocks = diff::blocks(side, &fix.edits);
     let near = blocks.iter().position(|block| block.is_near(line)).unwrap_or_default();
+    let together = if of_unit { " in the same registration" } else { "" };
     let message = match blocks.len().saturating_sub(1) {
         0 => message,
-        1 => format!("{message} (with one more change in the same registration)"),
-        more => format!("{message} (with {more} more changes in the same registration)"),
+        1 => format!("{message} (with one more change{together})"),
+        more => format!("{message} (with {more} more changes{together})"),
     };
     remark(text, run.style, word, &message);
     let Some(block) = blocks.get(near) else { return };

@@ -132,14 +132,14 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         notices: run.files.iter().flat_map(remarks).collect(),
         fixed: run.files.iter().flat_map(gone).collect(),
         baseline: run.baseline.map(progress),
-        summary: counts(run.files),
+        summary: counts(run),
     };
     let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
     writeln!(out, "{}", escape::json(json))
 }
 
-pub(super) fn counts(files: &[Checked]) -> Counts {
-    let summary = Summary::of(files);
+pub(super) fn counts(run: &Run<'_>) -> Counts {
+    let summary = Summary::of(run.files, run.passed);
     Counts {
         files: summary.files(),
         linted: summary.examined,

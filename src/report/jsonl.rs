@@ -37,7 +37,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(baseline) = run.baseline {
         json::line(&Line::Baseline(json::progress(baseline)), out)?;
     }
-    json::line(&Line::Summary(Last { version: json::VERSION, counts: json::counts(run.files) }), out)
+    json::line(&Line::Summary(Last { version: json::VERSION, counts: json::counts(run) }), out)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod checkstyle;
 mod concise;
+mod faults;
 mod full;
 mod github;
 mod gitlab;
@@ -23,17 +24,20 @@ mod summary;
 mod window;
 mod xml;
 
+pub use faults::{difference, failure};
 pub use markdown::{Layout, render};
-pub use problem::problem;
+pub use problem::{problem, rule_problem};
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
 
 use crate::baseline::Comparison;
+use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
 use crate::run::Checked;
+use crate::walk::Passed;
 use std::io::{self, Write};
 
 /// What there is to report, and how.
@@ -41,12 +45,16 @@ use std::io::{self, Write};
 pub struct Run<'a> {
     /// The files, by path.
     pub files: &'a [Checked],
+    /// Files that are not in `files`, since there is nothing in them.
+    pub passed: Passed,
     /// Whether tokens may be seen.
     pub show_secrets: bool,
     /// Whether unsafe fixes are shown as diffs.
     pub unsafe_fixes: bool,
     /// Whether colours are wanted.
     pub style: Style,
+    /// The rules.
+    pub catalogue: &'a Catalogue,
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
 }

@@ -1,31 +1,46 @@
 use super::Style;
 use super::picture::{CONTEXT, Picture};
 use super::window::Window;
-use crate::config::Problem;
+use crate::config;
 use crate::escape;
 use crate::mask::Mask;
+use crate::rules::load;
+use crate::text::{Source, Span};
 use miette::LabeledSpan;
 
 /// A picture of what is wrong in a configuration file.
-pub fn problem(problem: &Problem, style: Style) -> String {
-    let source = &problem.source;
-    let mask = Mask::new(false, source, &problem.secrets);
-    let line = source.line_at(problem.span.start()).min(source.line_count().saturating_sub(1));
+pub fn problem(problem: &config::Problem, style: Style) -> String {
+    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    let place = (problem.path.as_str(), &problem.source, problem.span);
+    draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
+}
+
+/// A picture of what is wrong in a rule file.
+pub fn rule_problem(problem: &load::Problem, style: Style) -> String {
+    let mask = Mask::new(false, &problem.source, &[]);
+    let place = (problem.path.as_str(), problem.source.as_ref(), problem.span);
+    draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
+}
+
+fn draw(
+    (path, source, span): (&str, &Source, Span),
+    mask: &Mask,
+    (message, help): (&str, Option<&String>),
+    style: Style,
+) -> String {
+    let line = source.line_at(span.start()).min(source.line_count().saturating_sub(1));
     let lines = (line.saturating_sub(CONTEXT), line + CONTEXT);
-    let window =
-        Window::new(escape::inline(&problem.path).into_owned(), source, &mask, lines, &[problem.span]);
-    let labels = window
-        .locate(source, problem.span)
-        .map(|span| LabeledSpan::new_primary_with_span(None, span.range()));
+    let window = Window::new(escape::inline(path).into_owned(), source, mask, lines, &[span]);
+    let label = window.locate(source, span).map(|at| LabeledSpan::new_primary_with_span(None, at.range()));
     let picture = Picture {
-        message: mask.prose(&problem.message),
-        help: problem.help.as_ref().map(|help| mask.prose(help)),
+        message: mask.prose(message),
+        help: help.map(|help| mask.prose(help)),
         severity: miette::Severity::Error,
-        labels: labels.into_iter().collect(),
+        labels: label.into_iter().collect(),
         window,
     };
     match picture.draw(style, "error") {
         Ok(text) => text.trim().to_owned(),
-        Err(_) => format!("error: {}: {}", escape::inline(&problem.path), picture.message),
+        Err(_) => format!("error: {}: {}", escape::inline(path), picture.message),
     }
 }

@@ -1,6 +1,7 @@
 //! Rules, explained to people: for `runnerlint rules`, and for formats that bring them along.
 
-use crate::rules::{self, BUILT_IN, Level, Rule, Verdict};
+use crate::catalogue::Catalogue;
+use crate::rules::{self, GITLAB, Level, Rule, Verdict};
 use serde::Serialize;
 
 /// A rule, explained.
@@ -14,6 +15,9 @@ pub struct RuleDoc {
     pub why: String,
     /// The worst that it reports: `error`, `warning` or `info`.
     pub severity: String,
+    /// The product whose versions it speaks of.
+    #[serde(skip_serializing_if = "is_gitlab")]
+    pub product: String,
     /// GitLab version that deprecated it.
     pub since: String,
     /// First GitLab version with a replacement.
@@ -33,6 +37,9 @@ pub struct RuleDoc {
     pub fixes: Vec<String>,
     /// Why some of what it finds has no fix.
     pub manual: Vec<String>,
+    /// Whether what it finds belongs to a unit, all of which is fixed together.
+    #[serde(skip)]
+    pub of_unit: bool,
     /// Where to read on.
     pub url: String,
     /// Bad and good.
@@ -62,9 +69,10 @@ pub struct RuleExample {
 }
 
 /// All rules, by id.
-pub fn catalogue() -> Vec<RuleDoc> {
-    let rules = BUILT_IN.rules.iter().zip(rules::texts());
-    rules
+pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
+    let texts = rules::texts().into_iter().chain(of.texts().iter().cloned());
+    let rules = of.rules().iter().zip(texts);
+    let mut rules: Vec<RuleDoc> = rules
         .map(|(rule, text)| {
             let worst = rule.severity.iter().map(|row| row.is).max_by_key(|level| *level as u8);
             RuleDoc {
@@ -72,28 +80,37 @@ pub fn catalogue() -> Vec<RuleDoc> {
                 summary: rule.title.clone(),
                 why: text.why,
                 severity: worst.map_or("nothing", Level::as_str).to_owned(),
+                product: rule.product.clone(),
                 since: rule.since.clone(),
                 replacement_since: rule.replacement_since.clone(),
                 severities: severities(rule),
                 help: rule.help.clone(),
-                fixes: unique(rule.actions.iter().map(|it| it.message.replace("`{name}`", "it"))),
+                fixes: unique(rule.actions.iter().map(|it| nameless(&it.message))),
                 manual: unique(rule.matches.iter().filter_map(|it| it.manual.clone())),
+                of_unit: rule.matches.iter().any(|it| it.slot.is_some() || it.setting.is_some()),
                 disabled: rule.disabled.clone(),
                 removed: rule.removed.clone(),
                 url: rule.url.clone(),
                 examples: text.examples.into_iter().map(example).collect(),
             }
         })
-        .collect()
+        .collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
 }
 
 fn severities(rule: &Rule) -> Vec<RuleSeverity> {
     let rows = rule.severity.iter().filter(|row| row.is != Level::Nothing);
     let severity = |row: &rules::SeverityRow| RuleSeverity {
         severity: row.is.as_str().to_owned(),
-        label: row.label.as_deref().unwrap_or_default().replace("`{name}`", "it"),
+        label: nameless(row.label.as_deref().unwrap_or_default()),
     };
     rows.map(severity).collect()
+}
+
+/// A text of the rule where nothing is found that it could name.
+fn nameless(text: &str) -> String {
+    text.replace("`{name}`", "it").replace("{name}", "it")
 }
 
 /// Each once, in their order.
@@ -114,6 +131,15 @@ fn example(example: rules::Example) -> RuleExample {
         bad: example.bad.unwrap_or_default(),
         good: example.good.or(example.ok).unwrap_or_default(),
     }
+}
+
+fn is_gitlab(product: &str) -> bool {
+    product.is_empty() || product == GITLAB
+}
+
+/// The name of the rule's product in a sentence.
+fn product(rule: &RuleDoc) -> &str {
+    if is_gitlab(&rule.product) { "GitLab" } else { &rule.product }
 }
 
 /// What a page says of the safety of a fix.
@@ -138,7 +164,9 @@ pub fn page(rule: &RuleDoc) -> String {
         );
     }
     section(&mut out, "Suppress", &suppress(&rule.id));
-    out.push_str(&format!("\nSee {}\n", rule.url));
+    if !rule.url.is_empty() {
+        out.push_str(&format!("\nSee {}\n", rule.url));
+    }
     out
 }
 
@@ -168,7 +196,7 @@ fn facts(rule: &RuleDoc) -> String {
     ];
     for (what, version) in versions {
         if let Some(version) = version {
-            out.push_str(&format!("- {what}: GitLab {version}\n"));
+            out.push_str(&format!("- {what}: {} {version}\n", product(rule)));
         }
     }
     out.trim_end().to_owned()
@@ -184,10 +212,8 @@ fn what_to_do(rule: &RuleDoc) -> String {
         ([], reasons) => out.push(format!("There is no fix: {}.", reasons.join("; "))),
         (fixes, reasons) => {
             let fixes: Vec<String> = fixes.iter().map(|fix| format!("- {fix}")).collect();
-            out.push(format!(
-                "What `--fix` does, for all of a registration or not at all:\n\n{}",
-                fixes.join("\n")
-            ));
+            let together = if rule.of_unit { ", for all of a registration or not at all" } else { "" };
+            out.push(format!("What `--fix` does{together}:\n\n{}", fixes.join("\n")));
             if !reasons.is_empty() {
                 out.push(format!("Some of what it finds has no fix: {}.", reasons.join("; ")));
             }
@@ -237,7 +263,7 @@ pub fn index(rules: &[RuleDoc]) -> String {
         "\n## When a fix is safe\n\nAll fixes of one registration are made together or not at all, and are as safe as this says; \
          the first line that holds counts. Fixes in Markdown are never more than unsafe.\n\n",
     );
-    for row in &BUILT_IN.unit.safety {
+    for row in &rules::registration().safety {
         let what = match row.is {
             Verdict::None => "No fix",
             Verdict::Unsafe => "Unsafe",

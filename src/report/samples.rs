@@ -1,12 +1,14 @@
 //! Findings made by hand, to try the reports on.
 
 use super::{Run, Style};
+use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Fix, Label, Linted, Notice, NoticeKind, Safety, Setting, Severity};
-use crate::rules::{BUILT_IN, Class, UnitKind};
+use crate::rules::{self, Class, UnitKind};
 use crate::run::{Checked, Gone, State};
 use crate::sites::Via;
 use crate::text::{Edit, Position, Source, Span};
 use crate::unit::{Given, Held, Slot, Unit};
+use crate::walk::Passed;
 use std::io::{self, Write};
 
 const CI: &str = "\
@@ -120,7 +122,7 @@ fn unit() -> Unit {
         stray: false,
         position: Source::new(CI.as_bytes().to_vec()).position(span(CI, part).start()),
     };
-    let tags = BUILT_IN.unit.settings.iter().position(|it| it.field == "tag_list").unwrap();
+    let tags = rules::registration().settings.iter().position(|it| it.field == "tag_list").unwrap();
     Unit {
         name: "ci/.gitlab-ci.yml:4".to_owned(),
         kind: UnitKind::Command,
@@ -167,8 +169,15 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
 
 fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
-    let run =
-        Run { files, show_secrets: false, unsafe_fixes: false, style: Style::default(), baseline: None };
+    let run = Run {
+        files,
+        passed: Passed::default(),
+        show_secrets: false,
+        unsafe_fixes: false,
+        style: Style::default(),
+        catalogue: Catalogue::built_in(),
+        baseline: None,
+    };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -2,6 +2,7 @@ use super::is_open;
 use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::run::{Checked, State};
+use crate::walk::Passed;
 use std::fmt::Write as _;
 
 /// What a run found, in numbers. Suppressed and known findings are counted apart.
@@ -39,8 +40,8 @@ pub struct Summary {
 
 impl Summary {
     /// Counts.
-    pub fn of(files: &[Checked]) -> Self {
-        let mut sum = Self::default();
+    pub fn of(files: &[Checked], passed: Passed) -> Self {
+        let mut sum = Self { checked: passed.clean, skipped: passed.skipped, ..Self::default() };
         for file in files {
             match file.state {
                 State::Whole => sum.checked += 1,

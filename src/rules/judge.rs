@@ -1,6 +1,7 @@
 //! What the rules say of a unit: which of its members are findings, how bad they are, how safe its fix is.
 
-use super::schema::{Class, Level, Match, Rule, Unit, Verdict, When};
+use super::schema::{Class, Level, Match, Rule, SafetyRow, Verdict, When};
+use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Scope, Survey};
 use std::collections::BTreeMap;
@@ -22,7 +23,13 @@ pub struct Circumstances {
     /// The oldest version of the program that the file pins.
     pub pinned: Option<(u32, u32)>,
     /// Whether it stands in Markdown.
-    pub document: bool,
+    pub markdown: bool,
+}
+
+/// What stands around a member, in its text and its file.
+pub trait Place {
+    /// Whether those conditions hold that speak of the place.
+    fn holds(&self, when: &When, member: Option<&Member>) -> bool;
 }
 
 /// A unit, seen from one of its members or as a whole.
@@ -32,6 +39,7 @@ pub struct View<'a> {
     survey: &'a Survey,
     member: Option<&'a Member>,
     circumstances: Circumstances,
+    place: &'a dyn Place,
     summary: Rc<Summary>,
 }
 
@@ -53,7 +61,7 @@ impl Summary {
             let at = match member.role {
                 Role::New => 0,
                 Role::Old => 1,
-                Role::Setting(_) => continue,
+                Role::Setting(_) | Role::Own(_) => continue,
             };
             let scope = registration.own_scope(survey, Some(member));
             for key in [None, scope] {
@@ -86,9 +94,10 @@ impl<'a> View<'a> {
         registration: &'a Registration,
         survey: &'a Survey,
         around: Circumstances,
+        place: &'a dyn Place,
     ) -> Self {
         let summary = Rc::new(Summary::of(unit, registration, survey));
-        Self { unit, registration, survey, member: None, circumstances: around, summary }
+        Self { unit, registration, survey, member: None, circumstances: around, place, summary }
     }
 
     /// The same unit, seen from `member`.
@@ -126,7 +135,11 @@ impl<'a> View<'a> {
             && same(when.wakes, &|| self.summary.wakes)
             && same(when.broken, &|| self.summary.broken)
             && same(when.outdated, &|| self.summary.outdated || self.pins_old())
-            && same(when.document, &|| self.circumstances.document)
+            && same(when.markdown, &|| self.circumstances.markdown)
+            && self.place.holds(when, self.member)
+            && when.all.iter().all(|when| self.holds(when))
+            && (when.any.is_empty() || when.any.iter().any(|when| self.holds(when)))
+            && when.not.as_ref().is_none_or(|when| !self.holds(when))
     }
 
     /// Whether the file pins a version of the program, anywhere, that does not know the new token.
@@ -138,16 +151,22 @@ impl<'a> View<'a> {
     /// The match of `rule` that finds the member, if one does.
     pub fn matched<'r>(&self, rule: &'r Rule) -> Option<&'r Match> {
         let member = self.member?;
+        let own = matches!(member.role, Role::Own(_));
+        if !own && rule.unit() != self.unit.unit {
+            return None;
+        }
         let carrier = self.survey.carriers.get(member.carrier)?;
-        rule.matches.iter().find(|found| {
+        rule.matches.iter().enumerate().find_map(|(index, found)| {
             let role = match member.role {
                 Role::New => found.slot.as_deref() == Some("new"),
                 Role::Old => found.slot.as_deref() == Some("old"),
                 Role::Setting(at) => found.setting.as_deref().is_some_and(|name| {
                     name == "any" || self.unit.settings.get(at).is_some_and(|setting| setting.field == name)
                 }),
+                Role::Own(own) => own == index,
             };
-            role && found.via.is_none_or(|via| via == carrier.via) && self.holds(&found.when)
+            let fits = role && found.via.is_none_or(|via| via == carrier.via) && self.holds(&found.when);
+            fits.then_some(found)
         })
     }
 
@@ -159,16 +178,20 @@ impl<'a> View<'a> {
             .map_or((Level::Nothing, None), |row| (row.is, row.label.as_deref()))
     }
 
-    /// How safe the fix of the unit is, and why it is no better.
-    pub fn safety(&self) -> (Verdict, &'a str) {
+    /// How safe the fix of the unit is, and why it is no better; by the rows `own` of the rule where there is no unit.
+    pub fn safety<'r>(&self, own: &'r [SafetyRow]) -> (Verdict, &'r str)
+    where
+        'a: 'r,
+    {
         if self.registration.ambiguous {
             return (Verdict::None, "several commands share the variables that are set here");
         }
-        self.unit
-            .safety
-            .iter()
+        let is_own = self.registration.members.iter().any(|member| matches!(member.role, Role::Own(_)));
+        let (rows, otherwise) =
+            if is_own { (own, Verdict::Unsafe) } else { (self.unit.safety.as_slice(), Verdict::None) };
+        rows.iter()
             .find(|row| self.holds(&row.when))
-            .map_or((Verdict::None, ""), |row| (row.is, row.because.as_deref().unwrap_or_default()))
+            .map_or((otherwise, ""), |row| (row.is, row.because.as_deref().unwrap_or_default()))
     }
 }
 

@@ -1,17 +1,25 @@
-//! The form of a rule and of a unit. The build script compiles it too, so it stands on serde alone.
+//! The form of a rule. The build script compiles it too, so it stands on serde alone.
 
-use super::{Via, one_or_many};
+use super::{ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A rule as the engine uses it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
     /// `family-what`, stable.
     pub id: String,
     /// What it finds, a few words for a table.
     pub title: String,
-    /// Version of GitLab that warns first.
+    /// The product whose versions the next four fields speak of.
+    #[serde(default = "gitlab")]
+    pub product: String,
+    /// The unit whose slots and settings it speaks of; none for the first one.
+    #[serde(default)]
+    pub unit: Option<String>,
+    /// Version of the product that warns first.
+    #[serde(default)]
     pub since: String,
     /// First version with a replacement: below it nothing is reported.
     #[serde(default)]
@@ -27,8 +35,10 @@ pub struct Rule {
     /// What to do, one sentence.
     pub help: String,
     /// Where to read on.
+    #[serde(default)]
     pub url: String,
-    /// Literals without which no text can match: one of each list.
+    /// Literals without which no text can match: one of each list. Without it they are told from `match`.
+    #[serde(default)]
     pub needs: Vec<Vec<String>>,
     /// What it finds.
     #[serde(rename = "match")]
@@ -38,10 +48,22 @@ pub struct Rule {
     /// The finding's part in the fix of its unit: the first row that holds. No row: nothing to do, the others go on.
     #[serde(default, rename = "do")]
     pub actions: Vec<ActionRow>,
+    /// When the fix of a finding that belongs to no unit is safe: the first row that holds. No row: it is unsafe.
+    #[serde(default)]
+    pub safety: Vec<SafetyRow>,
 }
 
-/// What a rule finds. Exactly one of `slot`, `setting`, `literal`, `named`, `request`, `text` and `suppression`.
+/// The product that rules speak of where they name none.
+pub const GITLAB: &str = "gitlab";
+
+pub(crate) fn gitlab() -> String {
+    GITLAB.to_owned()
+}
+
+/// What a rule finds. Exactly one of `slot`, `setting`, `entry`, `command`, `variable`, `chart`, `literal`, `named`,
+/// `request`, `text` and `suppression`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Match {
     /// A slot of the unit.
@@ -50,11 +72,26 @@ pub struct Match {
     /// A setting of the unit: its name, or `any`.
     #[serde(default)]
     pub setting: Option<String>,
-    /// A regular expression on the bytes of the file, comments included.
+    /// Entries of mappings and lists, by their path from the top of the document.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Pattern>"))]
+    pub entry: Vec<Pattern>,
+    /// A command, one of its options or of its other words.
     #[serde(default)]
-    pub literal: Option<String>,
+    pub command: Option<CommandMatch>,
+    /// Environment variables, wherever they are given a value.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub variable: Vec<String>,
+    /// A value of a chart.
+    #[serde(default)]
+    pub chart: Option<ChartMatch>,
+    /// A regular expression on the bytes of the file, comments included; the finding is its first group, or all of it.
+    #[serde(default)]
+    pub literal: Option<Expression>,
     /// Places that sites name.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub named: Vec<String>,
     /// A request.
     #[serde(default)]
@@ -62,7 +99,7 @@ pub struct Match {
     /// A regular expression on code, comments and prose left out.
     #[serde(default)]
     pub text: Option<TextMatch>,
-    /// A suppression that suppresses nothing.
+    /// A suppression that suppresses nothing: what the rule `unused-suppression` finds, and no other.
     #[serde(default)]
     pub suppression: Option<Defect>,
     /// By what it is carried.
@@ -81,6 +118,7 @@ pub struct Match {
 
 /// Why a suppression suppresses nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Defect {
     /// What it names is not found where it reaches.
@@ -99,23 +137,27 @@ pub enum Defect {
 
 /// A request of a command.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RequestMatch {
     /// Methods, in capitals.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub method: Vec<String>,
     /// A regular expression on the URL; the finding begins with its first group, or with all of it.
-    pub url: String,
+    pub url: Expression,
 }
 
 /// Words in code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct TextMatch {
     /// A regular expression; the finding is its first group, or all of it.
-    pub pattern: String,
+    pub pattern: Expression,
     /// Languages of the texts in which it is looked for.
     #[serde(rename = "in", deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub within: Vec<String>,
 }
 
@@ -140,6 +182,10 @@ pub enum Class {
 /// A set of classes: `glrt`, `filled`, `[absent, empty]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Classes(u8);
+
+/// The names of classes in rules.
+pub(super) const CLASSES: [&str; 8] =
+    ["absent", "empty", "glrt", "opaque", "other", "legacy", "literal", "filled"];
 
 impl Classes {
     /// Whether `class` is one of them.
@@ -186,6 +232,7 @@ impl<'de> Deserialize<'de> for Classes {
 
 /// Conditions: all that are given must hold.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct When {
     /// What the finding's own value is.
@@ -199,12 +246,14 @@ pub struct When {
     pub old: Option<Classes>,
     /// What the unit is: one of these.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
     pub unit: Vec<UnitKind>,
     /// Whether a setting has a value that stops the start beside a new token.
     #[serde(default)]
     pub triggers: Option<bool>,
     /// Whether it is one of these settings.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub setting: Vec<String>,
     /// Whether a value for the place of a token is given.
     #[serde(default)]
@@ -235,14 +284,67 @@ pub struct When {
     pub broken: Option<bool>,
     /// Whether it stands in Markdown.
     #[serde(default)]
-    pub document: Option<bool>,
+    pub markdown: Option<bool>,
     /// Whether a version is pinned beside it that does not know the new token.
     #[serde(default)]
     pub outdated: Option<bool>,
+    /// Its value is one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub is: Vec<String>,
+    /// All of its value is like this regular expression. Texts of the rule name its groups as `{1}`, `{2}`.
+    #[serde(default)]
+    pub like: Option<Expression>,
+    /// Entries that the document has, by their dotted path from its top.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
+    pub document: Vec<Requirement>,
+    /// Entries that stand in the same mapping, by their dotted path from there.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
+    pub beside: Vec<Requirement>,
+    /// Entries that some mapping around it has, by their dotted path from there.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
+    pub around: Vec<Requirement>,
+    /// The command has one of these options.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub option: Vec<String>,
+    /// The command has a word that is no option, all of which is like this.
+    #[serde(default)]
+    pub argument: Option<Expression>,
+    /// The path of the file is like one of these globs; one without `/` is of the file's name.
+    #[serde(default)]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub file: Globs,
+    /// The language that it is written in is one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub language: Vec<String>,
+    /// Something like this stands anywhere in the file.
+    #[serde(default)]
+    pub mentions: Option<Expression>,
+    /// It is judged by this version of the product or a newer one.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// It is judged by an older version of the product than this.
+    #[serde(default)]
+    pub below: Option<String>,
+    /// All of these hold.
+    #[serde(default)]
+    pub all: Vec<When>,
+    /// One of these holds.
+    #[serde(default)]
+    pub any: Vec<When>,
+    /// This does not hold.
+    #[serde(default)]
+    pub not: Option<Box<When>>,
 }
 
 /// What a unit is: where its registration is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum UnitKind {
     /// A command, with the variables given to it.
@@ -263,6 +365,7 @@ pub enum UnitKind {
 
 /// One row of a rule's severity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SeverityRow {
     /// When it holds.
@@ -277,6 +380,7 @@ pub struct SeverityRow {
 
 /// A severity, or silence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Not reported.
@@ -303,6 +407,7 @@ impl Level {
 
 /// One row of what a fix does with a finding.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ActionRow {
     /// When it holds.
@@ -312,6 +417,7 @@ pub struct ActionRow {
     pub message: String,
     /// Takes these out: `self`, or a slot.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub remove: Vec<String>,
     /// The finding's new name.
     #[serde(default)]
@@ -325,10 +431,24 @@ pub struct ActionRow {
     /// An entry to write behind the finding, with an empty value.
     #[serde(default)]
     pub insert: Option<String>,
+    /// The new value of the finding's place; `{value}` is the old one, `{1}` a group of `like`.
+    #[serde(default)]
+    pub set: Option<String>,
+    /// The dotted path, from the top of the document or of the chart's values, that the value moves to. The mapping that it
+    /// moves into must be there.
+    #[serde(default, rename = "move")]
+    pub moves: Option<String>,
+    /// What stands in the place of the text that a `literal` or `text` found; `{1}` is a group of it.
+    #[serde(default)]
+    pub replace: Option<String>,
+    /// The name that the value goes by in what the fix tells it took out of the file.
+    #[serde(default)]
+    pub plan: Option<String>,
 }
 
 /// What a fix puts in the place of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NewValue {
     /// The token value that the user gave, where one is given and the old value is no authentication token.
@@ -337,157 +457,9 @@ pub enum NewValue {
     Empty,
 }
 
-/// What all rules of the registration share: `rules/units/registration.yaml`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Unit {
-    /// Its name.
-    pub unit: String,
-    /// The program whose command makes one.
-    pub program: String,
-    /// The subcommand.
-    pub subcommand: String,
-    /// The chart whose values make one.
-    pub chart: String,
-    /// First version of the program that knows the new token, `major.minor`.
-    pub program_since: String,
-    /// First version of the chart that does.
-    pub chart_since: String,
-    /// Regular expressions of what pins a version of the program anywhere in a file: two groups, the major and the minor number.
-    pub pins: Vec<String>,
-    /// Prefix of a runner authentication token.
-    pub new_prefix: String,
-    /// Prefix of a registration token.
-    pub old_prefix: String,
-    /// The place of the new token.
-    pub new: Spelling,
-    /// The place of the old token.
-    pub old: Spelling,
-    /// Server-side settings.
-    pub settings: Vec<Setting>,
-    /// What else is said of a registration, for the migration plan.
-    pub about: Vec<About>,
-    /// When a fix is safe: the first row that holds.
-    pub safety: Vec<SafetyRow>,
-}
-
-/// How a thing is spelled by each carrier.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Spelling {
-    /// Options of the command.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub option: Vec<String>,
-    /// Environment variables.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub variable: Vec<String>,
-    /// Dotted paths of chart values.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub chart: Vec<String>,
-    /// Dotted paths of chart values that count only beside one of the token's.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub chart_flat: Vec<String>,
-    /// Keys of a Secret.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub secret: Vec<String>,
-    /// Keys of `[[runners]]` in config.toml.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub config: Vec<String>,
-    /// Keys of the Runner Operator's resource.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub operator: Vec<String>,
-    /// Arguments of a Terraform module's registration map.
-    #[serde(default, deserialize_with = "one_or_many")]
-    pub terraform: Vec<String>,
-}
-
-impl Spelling {
-    /// Its names where `via` carries it.
-    pub fn names(&self, via: Via) -> impl Iterator<Item = &String> {
-        let (first, second): (&[String], &[String]) = match via {
-            Via::Option => (&self.option, &[]),
-            Via::Variable => (&self.variable, &[]),
-            Via::Chart => (&self.chart, &self.chart_flat),
-            Via::Secret => (&self.secret, &[]),
-            Via::Config => (&self.config, &[]),
-            Via::Operator => (&self.operator, &[]),
-            Via::Terraform => (&self.terraform, &[]),
-            Via::Named | Via::Request => (&[], &[]),
-        };
-        first.iter().chain(second)
-    }
-}
-
-/// A server-side setting.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Setting {
-    /// Field of `POST /user/runners`.
-    pub field: String,
-    /// The form of the field.
-    pub takes: Takes,
-    /// Argument of the Terraform resource `gitlab_user_runner`, where it has another name.
-    #[serde(default)]
-    pub terraform: Option<String>,
-    /// Values of a field that takes a word.
-    #[serde(default)]
-    pub words: Vec<String>,
-    /// The words that a boolean in their place means.
-    #[serde(default)]
-    pub booleans: Vec<(bool, String)>,
-    /// The least number that the field takes.
-    #[serde(default)]
-    pub least: u64,
-    /// Values that say nothing, beside the empty one.
-    #[serde(default)]
-    pub nothing: Vec<String>,
-    /// What the program sends where nothing is said.
-    #[serde(default)]
-    pub unset: Option<String>,
-    /// The same where another field, named first, is set.
-    #[serde(default)]
-    pub unset_beside: Vec<(String, String)>,
-    /// How it is spelled.
-    pub spelled: Spelling,
-    /// Values that stop no start.
-    pub inert: Vec<String>,
-}
-
-impl Setting {
-    /// Its argument of the Terraform resource `gitlab_user_runner`.
-    pub fn argument(&self) -> &str {
-        self.terraform.as_deref().unwrap_or(&self.field)
-    }
-}
-
-/// The form of a field of `POST /user/runners`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Takes {
-    /// Words, with commas between them.
-    List,
-    /// Yes or no.
-    Boolean,
-    /// One of a few words.
-    Word,
-    /// A time in seconds.
-    Seconds,
-    /// Any text.
-    Text,
-}
-
-/// What is said of a registration beside tokens and settings.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct About {
-    /// What it is: `url`, `description`, `executor`, `secret`.
-    pub fact: String,
-    /// How it is spelled.
-    pub spelled: Spelling,
-}
-
 /// One row of the safety of a unit's fix.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SafetyRow {
     /// When it holds.
@@ -502,6 +474,7 @@ pub struct SafetyRow {
 
 /// How safe a fix is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// There is none.
@@ -512,50 +485,11 @@ pub enum Verdict {
     Safe,
 }
 
-/// What a rule says of itself to people; loaded only when asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct RuleText {
-    /// Id of the rule.
-    pub id: String,
-    /// Markdown.
-    pub why: String,
-    /// Examples, each one a test.
-    pub examples: Vec<Example>,
-}
-
-/// An example and a test.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Example {
-    /// What it shows.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// The language of the text.
-    #[serde(default)]
-    pub language: Option<String>,
-    /// A text with findings.
-    #[serde(default)]
-    pub bad: Option<String>,
-    /// The same text after all fixes; without it the fix is none.
-    #[serde(default)]
-    pub good: Option<String>,
-    /// The texts under the findings of this rule, in order.
-    #[serde(default)]
-    pub at: Vec<String>,
-    /// A text without findings of this rule.
-    #[serde(default)]
-    pub ok: Option<String>,
-    /// The value for `--token-value`.
-    #[serde(default)]
-    pub token_value: Option<String>,
-}
-
 /// All rules and units, compiled into the program.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RuleData {
     /// By id.
     pub rules: Vec<Rule>,
-    /// The unit.
-    pub unit: Unit,
+    /// The units; the first one is that of rules that name none.
+    pub units: Vec<Unit>,
 }

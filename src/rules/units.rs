@@ -1,6 +1,7 @@
 //! Units: which carriers belong to one registration.
 
-use super::schema::{Class, Setting, Unit, UnitKind};
+use super::schema::{Class, UnitKind};
+use super::unit::{Setting, Spelling, Unit};
 use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,8 @@ pub enum Role {
     Old,
     /// A server-side setting, by index in [`Unit::settings`].
     Setting(usize),
+    /// It belongs to no unit: a rule speaks of it by itself, by the index of its match.
+    Own(usize),
 }
 
 /// A carrier in its unit.
@@ -43,7 +46,16 @@ pub struct Registration {
 
 /// Puts the carriers of a file together to registrations.
 pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Registration> {
-    let commands: Vec<usize> = scopes_of(survey, ScopeKind::Command).collect();
+    let command = format!("{} {}", unit.program, unit.subcommand).trim_end().to_owned();
+    // What is known to belong to something else is none of ours.
+    let is_ours = |scope: &Scope| match scope.kind {
+        ScopeKind::Command => scope.of.is_empty() || scope.of.contains(&command),
+        ScopeKind::Chart => scope.of.is_empty() || scope.of.contains(&unit.chart),
+        _ => true,
+    };
+    let commands: Vec<usize> = scopes_of(survey, ScopeKind::Command)
+        .filter(|scope| survey.scopes.get(*scope).is_some_and(is_ours))
+        .collect();
     let mut by_scope: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
     for (index, carrier) in survey.carriers.iter().enumerate() {
         if let Some(role) = role_of(unit, carrier) {
@@ -62,8 +74,9 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         survey.scopes.get(*scope).is_some_and(|it| {
             let joins = it.kind == ScopeKind::Variables && !commands.is_empty();
             let released = it.within.is_some_and(|within| releases.contains(&within));
-            let evident = it.evident || joins || released;
-            !it.foreign && (evident || has_evidence(survey, *scope, members, evidence))
+            let shown = it.kind != ScopeKind::Container || it.of.is_empty() || it.of.contains(&unit.program);
+            let evident = it.evident && shown || joins || released;
+            is_ours(it) && !it.foreign && (evident || has_evidence(survey, *scope, members, evidence))
         })
     });
     // Variables go to the commands of the file, a container's environment to the commands in it.
@@ -155,8 +168,7 @@ fn has_evidence(survey: &Survey, scope: usize, members: &[Member], evidence: &[S
 }
 
 fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
-    let spelled =
-        |spelling: &super::schema::Spelling| spelling.names(carrier.via).any(|name| *name == carrier.name);
+    let spelled = |spelling: &Spelling| spelling.names(carrier.via).any(|name| *name == carrier.name);
     if spelled(&unit.new) {
         Some(Role::New)
     } else if spelled(&unit.old) {
@@ -169,14 +181,17 @@ fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
 fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
     let known = carrier.value.known.as_ref();
     let text = known.unwrap_or(&carrier.value.text);
+    let has = |prefix: &str, text: &str| !prefix.is_empty() && text.starts_with(prefix);
+    let is_new = |text: &String| has(&unit.new_prefix, text);
+    let is_old = |text: &String| has(&unit.old_prefix, text);
     let class = match carrier.value.kind {
-        _ if known.is_some_and(|text| text.starts_with(&unit.new_prefix)) => Class::Glrt,
-        _ if known.is_some_and(|text| text.starts_with(&unit.old_prefix)) => Class::Legacy,
+        _ if known.is_some_and(is_new) => Class::Glrt,
+        _ if known.is_some_and(is_old) => Class::Legacy,
         _ if known.is_some() => Class::Other,
         ValueKind::Empty => Class::Empty,
         ValueKind::Opaque => Class::Opaque,
-        ValueKind::Literal if text.starts_with(&unit.new_prefix) => Class::Glrt,
-        ValueKind::Literal if text.starts_with(&unit.old_prefix) => Class::Legacy,
+        ValueKind::Literal if is_new(text) => Class::Glrt,
+        ValueKind::Literal if is_old(text) => Class::Legacy,
         ValueKind::Literal => Class::Other,
     };
     let inert = |setting: &Setting| setting.inert.iter().any(|value| value == text.trim());
@@ -207,6 +222,18 @@ fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<
 }
 
 impl Registration {
+    /// What `carrier` is to the match `found` of a rule that speaks of it by itself.
+    pub fn own(carrier: &Carrier, index: usize, found: usize) -> Self {
+        let class = match carrier.value.kind {
+            ValueKind::Empty => Class::Empty,
+            ValueKind::Opaque => Class::Opaque,
+            ValueKind::Literal => Class::Other,
+        };
+        let member = Member { carrier: index, role: Role::Own(found), class, triggers: false };
+        let scopes = BTreeSet::from([carrier.scope]);
+        Self { kind: UnitKind::Environment, scopes, members: vec![member], ambiguous: false }
+    }
+
     /// Whose slots the rules for `member` have to see: the whole unit's (`None`), but where several commands share
     /// variables, only what belongs to the same scope.
     pub fn own_scope(&self, survey: &Survey, member: Option<&Member>) -> Option<usize> {

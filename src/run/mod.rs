@@ -2,6 +2,9 @@
 
 mod accepted;
 mod read;
+mod rules;
+
+pub use rules::{LoadError, left_out, load_files, load_rules, rule_files, rule_folders};
 
 pub use accepted::{Accepted, AcceptedError};
 pub use read::unfit;
@@ -14,7 +17,7 @@ use crate::mask::Mask;
 use crate::suppress::Reason;
 use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
-use crate::walk::{self, Charts, Target};
+use crate::walk::{self, Charts, Look, Target};
 use read::Read;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -148,7 +151,19 @@ impl Checked {
     }
 }
 
-/// Runs over the files found by [`walk::find`]; `on_done` is called for each, by any thread.
+/// Says of a file, while the walk goes on, whether it has to be linted; `None` where something is to be said of every file.
+pub fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> {
+    // What a baseline knew of a file is gone only if the file was linted.
+    let is_possible = options.accepted.is_none();
+    let (limit, tell) = (options.config.max_file_size(), options.tell_skipped);
+    let catalogue = options.config.catalogue();
+    is_possible.then_some(move |path: &Path| {
+        let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+        read::look(path, limit, tell, |bytes| engine::may_matter(catalogue, &name, bytes))
+    })
+}
+
+/// Runs over the files found by [`walk::find`] or [`walk::look`]; `on_done` is called for each, by any thread.
 pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<Checked> {
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
@@ -224,7 +239,7 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
     let name = name(options, &target.real);
-    if !engine::may_matter(path, &bytes) {
+    if !engine::may_matter(options.config.catalogue(), path, &bytes) {
         // As most files end here, nothing more is done for them.
         return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }

@@ -1,12 +1,15 @@
 use crate::config::size_in_words;
 use crate::finding::{Notice, NoticeKind};
-use crate::walk::reason;
+use crate::walk::{Look, reason};
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Where a NUL byte makes a file binary.
 const SNIFFED: usize = 8 << 10;
+/// A buffer that grew larger is not kept.
+const KEPT: usize = 1 << 20;
 
 /// What reading a file gave.
 pub(super) enum Read {
@@ -43,16 +46,48 @@ fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(None);
     }
-    // It may be something else by now.
+    let mut bytes = Vec::new();
+    Ok(fill(path, limit, &mut bytes)?.then_some(bytes))
+}
+
+/// Puts the file at `path` in the place of what is in `bytes`, at most one byte more than `limit`; `false` for what is no
+/// regular file by now.
+fn fill(path: &Path, limit: u64, bytes: &mut Vec<u8>) -> io::Result<bool> {
+    bytes.clear();
     let file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Ok(None);
+        return Ok(false);
     }
     let size = metadata.len().min(limit + 1);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    file.take(limit + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
+    bytes.reserve(usize::try_from(size).unwrap_or_default() + 1);
+    file.take(limit + 1).read_to_end(bytes)?;
+    Ok(true)
+}
+
+/// What a look at a regular file, found in a walk, says of it. All that is worth a word is [`Look::Wanted`].
+pub(super) fn look(path: &Path, limit: u64, tell: bool, may_matter: impl Fn(&[u8]) -> bool) -> Look {
+    thread_local! {
+        /// One for all files of a thread: a buffer of its own for each costs more than reading it.
+        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    BUFFER.with_borrow_mut(|bytes| {
+        let look = match fill(path, limit, bytes) {
+            Ok(true) if is_binary(bytes) => {
+                if tell {
+                    Look::Wanted
+                } else {
+                    Look::Skipped
+                }
+            }
+            Ok(true) if bytes.len() as u64 <= limit && !may_matter(bytes) => Look::Clean,
+            _ => Look::Wanted,
+        };
+        if bytes.capacity() > KEPT {
+            *bytes = Vec::new();
+        }
+        look
+    })
 }
 
 /// Opens a file. A pipe that has come in its place makes nobody wait, and a link leads nowhere.

@@ -4,25 +4,32 @@ use super::environment::{self, Target};
 use super::paths::{below, document_of};
 use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
-use super::{Carrier, DATA, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{Carrier, Given, Inner, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
 use crate::text::{Span, overlaps_any};
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
-pub(super) fn of_mapping(tree: &DataTree, id: NodeId, aliases: &[String]) -> Option<&'static Chart> {
+pub(super) fn of_mapping<'a>(
+    sites: &'a Sites,
+    tree: &DataTree,
+    id: NodeId,
+    aliases: &[String],
+) -> Option<&'a Chart> {
     let node = tree.get(id)?;
     if !matches!(node.kind, NodeKind::Mapping(_)) {
         return None;
     }
-    DATA.charts.iter().find(|chart| {
+    sites.data.charts.iter().find(|chart| {
         if chart.not.iter().any(|key| tree.child(id, key).is_some()) {
             return false;
         }
+        let aliases = sites.aliases(chart, aliases);
         let named =
             node.key.as_ref().is_some_and(|key| key.text == chart.chart || aliases.contains(&key.text));
-        let has_values = || {
-            tree.child(id, "runners").is_some_and(|at| !tree.children(at).is_empty() && is_mapping(tree, at))
+        let holds = |key: &String| {
+            tree.child(id, key).is_some_and(|at| !tree.children(at).is_empty() && is_mapping(tree, at))
         };
+        let has_values = || chart.nested.is_empty() || chart.nested.iter().any(holds);
         named && has_values()
             || chart.evidence.iter().any(|evidence| {
                 let scalar = below(tree, id, &evidence.scalar).and_then(|at| tree.scalar(at));
@@ -71,7 +78,11 @@ fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
     matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Mapping(_)))
 }
 
-/// Takes in all values of the mapping `id`, two levels deep, by their dotted path.
+/// How many keys the path of a value has at most.
+const DEPTH: usize = 12;
+
+/// Takes in all values of the mapping `id` by their dotted path, two levels deep where the chart says what holds more of
+/// its settings.
 pub(super) fn read(
     chart: &Chart,
     tree: &DataTree,
@@ -85,6 +96,7 @@ pub(super) fn read(
     let scope = survey.scope(ScopeKind::Chart, target.doc, node.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
+        it.belongs_to(&chart.chart);
         it.opaque = overlaps_any(target.control, node.span);
         it.chart_version = version;
         it.version = image_version(chart, tree, id);
@@ -93,25 +105,24 @@ pub(super) fn read(
     for text in &chart.texts {
         read_text(tree, id, text, target, survey);
     }
+    let depth = if chart.nested.is_empty() { DEPTH } else { 2 };
     for entry in tree.children(id) {
         let Some(key) = tree.get(*entry).and_then(|node| node.key.as_ref()) else { continue };
         if chart.environment.contains(&key.text) {
             environment::read(tree, *entry, target, scope, true, survey);
             continue;
         }
-        push(tree, *entry, &key.text, key, scope, target, survey);
-        for inner in tree.children(*entry) {
-            if let Some(inner_key) = tree.get(*inner).and_then(|node| node.key.as_ref()) {
-                push(
-                    tree,
-                    *inner,
-                    &format!("{}.{}", key.text, inner_key.text),
-                    inner_key,
-                    scope,
-                    target,
-                    survey,
-                );
+        let mut open = vec![(*entry, key.text.clone(), 1)];
+        while let Some((at, name, level)) = open.pop() {
+            push(chart, tree, at, &name, scope, target, survey);
+            if level == depth || !is_mapping(tree, at) {
+                continue;
             }
+            let inner = tree.children(at).iter().rev().filter_map(|inner| {
+                let key = tree.get(*inner)?.key.as_ref()?;
+                Some((*inner, format!("{name}.{}", key.text), level + 1))
+            });
+            open.extend(inner);
         }
     }
 }
@@ -130,16 +141,19 @@ fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>,
 }
 
 fn push(
+    chart: &Chart,
     tree: &DataTree,
     id: NodeId,
     name: &str,
-    key: &Key,
     scope: usize,
     target: &Target<'_>,
     survey: &mut Survey,
 ) {
     let Some(node) = tree.get(id) else { return };
-    let Some(value) = environment::setting_of(tree, id).filter(|_| !is_mapping(tree, id)) else { return };
+    let wanted = !is_mapping(tree, id) || chart.nested.is_empty();
+    let (Some(key), Some(value)) = (&node.key, environment::setting_of(tree, id).filter(|_| wanted)) else {
+        return;
+    };
     let value = Value { span: value_span(node.span, key), ..value };
     survey.carriers.push(Carrier {
         written: key.text.clone(),

@@ -1,12 +1,11 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
-use super::charts::has_expansion;
-use super::programs::{Given, Invocation, Runs, of_word_or_image, resolve, version_of_image};
+use super::options::{Options, canonical, kind_of, part_span, plain_words, within};
+use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
 use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
-use super::{Carrier, Container, DATA, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{Carrier, Container, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use super::{releases, requests};
-use crate::embed::Decoded;
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
 use crate::text::{Span, overlaps_any};
@@ -25,8 +24,12 @@ pub(super) struct Around<'a> {
 }
 
 impl<'a> Around<'a> {
-    fn text(&self) -> &'a str {
+    pub(super) fn text(&self) -> &'a str {
         self.context.text
+    }
+
+    pub(super) fn sites(&self) -> &'a Sites {
+        self.context.sites
     }
 }
 
@@ -35,22 +38,79 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     // A script in a container runs what it names, not the image's program.
     let direct = around.container.filter(|container| container.direct);
     let image = direct.and_then(|container| container.image.as_deref());
-    let found = resolve(&command.words, &command.assignments, image, around.text());
+    let mut found = resolve(around.sites(), &command.words, &command.assignments, image, around.text());
+    for outer in std::mem::take(&mut found.outer) {
+        read_outer(command, &outer, around, survey);
+    }
     if !found.scripts.is_empty() {
         return found.scripts;
     }
-    let Some(Accepted { subcommand, arguments, known, wrapped, sealed }) =
-        accepted(&found, command, around.text())
-    else {
+    if let Some(accepted) = accepted(around.sites(), &found, command, around.text()) {
+        read_accepted(command, &found, &accepted, around, survey);
+    } else {
         read_image_variables(command, &found, around, survey);
-        read_secret(command, &found, around, survey);
-        releases::read_command(command, &found, around, survey);
-        requests::read(&found, around, survey);
-        return Vec::new();
-    };
+    }
+    read_secret(command, &found, around, survey);
+    releases::read_command(command, &found, around, survey);
+    requests::read(&found, around, survey);
+    Vec::new()
+}
+
+/// The options of a program that runs another one.
+fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey: &mut Survey) {
+    let Some(program) = around.sites().data.programs.programs.get(outer.program) else { return };
+    let Some(subcommand) = subcommand_of(program, outer.arguments) else { return };
     let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
-    let mut options =
-        Options { subcommand, around, scope, known, out: Vec::new(), opaque: false, wakes: false };
+    let mut options = Options {
+        subcommand,
+        around,
+        scope,
+        known: true,
+        words: program.words,
+        out: Vec::new(),
+        opaque: false,
+        wakes: false,
+    };
+    options.name(program, outer.word, outer.arguments);
+    options.read(outer.arguments);
+    let mut out = options.out;
+    for carrier in &mut out {
+        carrier.sealed.clone_from(&around.context.given.sealed);
+    }
+    survey.carriers.append(&mut out);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.belongs_to(&owner(program, subcommand));
+    }
+}
+
+/// `program subcommand`, as rules and units name it.
+pub(super) fn owner(program: &Program, subcommand: &Subcommand) -> String {
+    format!("{} {}", program.name, subcommand.name).trim_end().to_owned()
+}
+
+fn read_accepted(
+    command: &Command,
+    found: &Invocation<'_>,
+    accepted: &Accepted<'_>,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) {
+    let direct = around.container.filter(|container| container.direct);
+    let Accepted { program, subcommand, arguments, known, wrapped, sealed } = *accepted;
+    let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
+    let mut options = Options {
+        subcommand,
+        around,
+        scope,
+        known,
+        words: program.words,
+        out: Vec::new(),
+        opaque: false,
+        wakes: false,
+    };
+    if let Some(word) = found.word.filter(|_| !wrapped) {
+        options.name(program, word, arguments);
+    }
     options.read(arguments);
     let stray = options.out.len();
     options.read(&command.stray);
@@ -71,6 +131,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
+        it.belongs_to(&owner(program, subcommand));
         it.opaque = opaque || crossed || wrapped || found.environment_file;
         it.wakes = wakes;
         it.broken = broken;
@@ -79,13 +140,13 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     }
     if let Some(it) = around.container.and_then(|container| survey.scope_mut(container.scope)) {
         it.evident = true;
+        it.belongs_to(&program.name);
         it.own |= direct.is_some();
     }
     for given in &found.variables {
         read_given(given, around, scope, false, survey);
     }
     read_answers(command, arguments, subcommand, around, survey);
-    Vec::new()
 }
 
 /// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
@@ -128,6 +189,7 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
     let scope = survey.scope(ScopeKind::Container, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
+        it.of.extend(around.sites().name_of(found.program));
     }
     for given in &found.variables {
         read_given(given, around, scope, true, survey);
@@ -141,7 +203,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
         known.names.iter().any(|name| name == found.name)
             && known.words.iter().all(|word| words.any(|it| it.text == *word))
     };
-    let Some(known) = DATA.programs.secrets.iter().find(writes) else { return };
+    let Some(known) = around.sites().data.programs.secrets.iter().find(writes) else { return };
     let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
@@ -170,11 +232,11 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
 }
 
 /// The subcommands whose name stands in `text` with that of their program, in any order.
-pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
+pub(super) fn shown<'a>(sites: &'a Sites, text: &str) -> Vec<&'a Subcommand> {
     let named = |program: &&Program| {
         program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))
     };
-    let programs = DATA.programs.programs.iter().filter(named);
+    let programs = sites.data.programs.programs.iter().filter(named);
     programs
         .flat_map(|program| &program.subcommands)
         .filter(|subcommand| text.contains(subcommand.name.as_str()))
@@ -186,7 +248,7 @@ pub(super) fn shown(text: &str) -> Vec<&'static Subcommand> {
 pub(super) fn read_collected(
     words: &[Word],
     around: &Around<'_>,
-    shown: &[&'static Subcommand],
+    shown: &[&Subcommand],
     known: &mut BTreeSet<Span>,
     survey: &mut Survey,
 ) {
@@ -200,8 +262,16 @@ pub(super) fn read_collected(
             continue;
         }
         let scope = survey.scope(ScopeKind::Command, around.context.doc, first.span.hull(last.span));
-        let mut options =
-            Options { subcommand, around, scope, known: false, out: Vec::new(), opaque: true, wakes: false };
+        let mut options = Options {
+            subcommand,
+            around,
+            scope,
+            known: false,
+            words: false,
+            out: Vec::new(),
+            opaque: true,
+            wakes: false,
+        };
         options.read(words);
         options.out.retain(|carrier| known.insert(carrier.name_span));
         for carrier in &mut options.out {
@@ -218,7 +288,8 @@ pub(super) fn read_collected(
 
 /// A command that rules speak of.
 struct Accepted<'a> {
-    subcommand: &'static Subcommand,
+    program: &'a Program,
+    subcommand: &'a Subcommand,
     /// The words behind the program.
     arguments: &'a [Word],
     /// Whether the program is known by its name.
@@ -232,13 +303,18 @@ struct Accepted<'a> {
 const IN_PIECES: &str = "the command is put together from several pieces";
 
 /// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
-fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option<Accepted<'a>> {
-    let programs = &DATA.programs.programs;
+fn accepted<'a>(
+    sites: &'a Sites,
+    found: &Invocation<'a>,
+    command: &Command,
+    text: &str,
+) -> Option<Accepted<'a>> {
+    let programs = &sites.data.programs.programs;
     let arguments = found.arguments;
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
         let subcommand = subcommand_of(program, arguments)?;
-        return Some(Accepted { subcommand, arguments, known: true, wrapped: false, sealed: false });
+        return Some(Accepted { program, subcommand, arguments, known: true, wrapped: false, sealed: false });
     }
     if found.program == Runs::Foreign {
         return None;
@@ -257,216 +333,58 @@ fn accepted<'a>(found: &Invocation<'a>, command: &Command, text: &str) -> Option
             Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
             _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
         };
-        enough.then_some(Accepted { subcommand, arguments, known: false, wrapped: false, sealed: false })
+        enough.then_some(Accepted {
+            program,
+            subcommand,
+            arguments,
+            known: false,
+            wrapped: false,
+            sealed: false,
+        })
     });
     // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
-    let halved = programs.iter().flat_map(|program| &program.subcommands).find(|subcommand| {
+    let all = programs.iter().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
+    let halved = { all }.find(|(_, subcommand)| {
         let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
         found.program == Runs::Variable && named && has(&subcommand.telling)
     });
-    if let (None, Some(subcommand)) = (&signed, halved) {
-        return Some(Accepted { subcommand, arguments, known: false, wrapped: true, sealed: true });
+    if let (None, Some((program, subcommand))) = (&signed, halved) {
+        return Some(Accepted { program, subcommand, arguments, known: false, wrapped: true, sealed: true });
     }
-    if signed.is_some() || DATA.programs.printers.iter().any(|name| name == found.name) {
+    if signed.is_some() || sites.data.programs.printers.iter().any(|name| name == found.name) {
         return signed;
     }
     // Something unknown runs it: `$COMPOSE exec box gitlab-runner register`, `flock /l gitlab-runner register`.
     (0..arguments.len()).find_map(|at| {
         let (word, behind) = arguments.get(at..)?.split_first()?;
-        let Runs::Known(index) = of_word_or_image(word, text) else { return None };
-        let subcommand = subcommand_of(programs.get(index)?, behind)?;
+        let Runs::Known(index) = sites.runs_as(word, text) else { return None };
+        let program = programs.get(index)?;
+        let subcommand = subcommand_of(program, behind)?;
         let given = behind.iter().any(|word| word.text.starts_with('-'));
-        given.then_some(Accepted { subcommand, arguments: behind, known: true, wrapped: true, sealed: false })
+        given.then_some(Accepted {
+            program,
+            subcommand,
+            arguments: behind,
+            known: true,
+            wrapped: true,
+            sealed: false,
+        })
     })
 }
 
-fn subcommand_of(program: &'static Program, arguments: &[Word]) -> Option<&'static Subcommand> {
-    let word = first_word(arguments, &program.valued)?;
-    program.subcommands.iter().find(|subcommand| subcommand.name == word.text)
+/// The subcommand that the words name, the longest name first; a program without any is one itself.
+fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Option<&'a Subcommand> {
+    let words: Vec<&str> =
+        plain_words(arguments, &program.valued).take(LONGEST_NAME).map(|word| word.text.as_str()).collect();
+    let is = |subcommand: &&Subcommand| {
+        let mut names = subcommand.name.split_whitespace().enumerate();
+        names.all(|(at, name)| words.get(at) == Some(&name))
+    };
+    program.subcommands.iter().filter(is).max_by_key(|subcommand| subcommand.name.split_whitespace().count())
 }
 
-/// The first word that is neither an option nor an option's value.
-fn first_word<'a>(words: &'a [Word], valued: &[String]) -> Option<&'a Word> {
-    let mut is_value = false;
-    words.iter().filter(|word| !word.control).find(|word| {
-        let found = !is_value && !word.text.starts_with('-');
-        is_value = valued.contains(&word.text);
-        found
-    })
-}
-
-/// Go's flag syntax: `-opt` and `--opt` are the same option.
-fn canonical(option: &str) -> String {
-    let name = option.trim_start_matches('-');
-    if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
-}
-
-struct Options<'a> {
-    subcommand: &'a Subcommand,
-    around: &'a Around<'a>,
-    scope: usize,
-    known: bool,
-    out: Vec<Carrier>,
-    opaque: bool,
-    wakes: bool,
-}
-
-impl Options<'_> {
-    fn read(&mut self, words: &[Word]) {
-        let mut at = 0;
-        let mut stray = false;
-        while let Some(word) = words.get(at) {
-            at += 1;
-            if word.control {
-                self.opaque = true;
-                continue;
-            }
-            if !word.text.starts_with('-') || word.text == "-" {
-                if word.opaque {
-                    self.opaque = true;
-                } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
-                    stray = true;
-                }
-                continue;
-            }
-            // The option parser stopped at the stray word before.
-            self.wakes |= stray;
-            let written = word.text.split('=').next().unwrap_or_default();
-            let name = canonical(written);
-            let is_flag = self.subcommand.flags.contains(&name);
-            let mut nodes = vec![word.node];
-            let value = if let Some((_, value)) = word.text.split_once('=') {
-                inline_value(word, written.len() + 1, value, self.around)
-            } else if is_flag {
-                // A boolean takes no word of its own; people write one all the same.
-                if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
-                    nodes.push(next.node);
-                    at += 1;
-                    stray = true;
-                }
-                Value {
-                    text: "true".to_owned(),
-                    span: Span::at(word.span.end()),
-                    kind: ValueKind::Literal,
-                    place: Place::Nowhere,
-                    known: None,
-                }
-            } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
-                nodes.push(next.node);
-                at += 1;
-                let value = word_value(next);
-                // `--tag-list a, b`: the blank was not meant to end the list.
-                while value.text.ends_with(',')
-                    && let Some(more) = words.get(at).filter(|more| !starts_option(more) && !more.opaque)
-                {
-                    nodes.push(more.node);
-                    at += 1;
-                    stray = true;
-                    if !more.text.ends_with(',') {
-                        break;
-                    }
-                }
-                value
-            } else {
-                Value {
-                    text: String::new(),
-                    span: Span::at(word.span.end()),
-                    kind: ValueKind::Empty,
-                    place: Place::Nowhere,
-                    known: None,
-                }
-            };
-            // A bare `-r` says little where the program is a variable.
-            if !self.known && name.len() == 2 {
-                continue;
-            }
-            let name_span = part_span(word, Span::new(0, written.len()), self.around);
-            self.out.push(Carrier {
-                via: Via::Option,
-                name,
-                written: written.to_owned(),
-                name_span,
-                value,
-                doc: self.around.context.doc,
-                nodes,
-                scope: self.scope,
-                shared: false,
-                sealed: None,
-                part: None,
-            });
-        }
-    }
-}
-
-/// Whether `option` takes the word behind it as its value: a known one does, whatever it looks like.
-fn takes(subcommand: &Subcommand, option: &str, next: &Word) -> bool {
-    let known = subcommand.valued.iter().any(|valued| valued == option);
-    !next.control && (known || !starts_option(next))
-}
-
-fn starts_option(word: &Word) -> bool {
-    word.text.starts_with("--") && !word.opaque
-}
-
-fn looks_like_boolean(word: &Word) -> bool {
-    !word.control
-        && (matches!(
-            word.text.trim_start_matches('='),
-            "true" | "false" | "True" | "False" | "TRUE" | "FALSE" | "yes" | "no" | "0" | "1"
-        ) || word.opaque && !word.text.starts_with('-'))
-}
-
-/// Where `part` of a word's text stands: quotes may stand before it and in it.
-fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
-    if word.span.of(around.text()) == word.text {
-        return part.shifted(word.span.start());
-    }
-    let same = |decoded: &Decoded| decoded.text.get(part.range()) == word.text.get(part.range());
-    let decoded = around.parsed.decode(word.node).filter(same);
-    if let Some(decoded) = decoded {
-        return decoded.segments.to_outer(part);
-    }
-    // A word inside a substitution: it is shown, and stays.
-    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\`".contains(b));
-    let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
-    let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
-    Span::new(start, end).shifted(word.span.start())
-}
-
-fn word_value(word: &Word) -> Value {
-    Value {
-        text: word.text.clone(),
-        span: word.span,
-        kind: kind_of(&word.text, word.opaque),
-        place: Place::Node(word.node),
-        known: None,
-    }
-}
-
-fn inline_value(word: &Word, skip: usize, value: &str, around: &Around<'_>) -> Value {
-    let name = part_span(word, Span::new(0, skip), around);
-    Value {
-        text: value.to_owned(),
-        span: Span::new(name.end(), word.span.end()),
-        kind: kind_of(value, word.opaque),
-        place: within(word, skip),
-        known: None,
-    }
-}
-
-fn within(word: &Word, skip: usize) -> Place {
-    Place::Within(word.node, Span::new(skip, word.text.len()))
-}
-
-pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
-    // `'$TOKEN'` with quotes of its own: whatever reads it first, nobody means those letters.
-    let opaque = opaque || has_expansion(text);
-    match (text.is_empty(), opaque) {
-        (true, _) => ValueKind::Empty,
-        (false, true) => ValueKind::Opaque,
-        (false, false) => ValueKind::Literal,
-    }
-}
+/// Words in the name of a subcommand.
+const LONGEST_NAME: usize = 4;
 
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {

@@ -2,7 +2,7 @@
 //! keys of a Secret, which are written alike.
 
 use super::charts::scalar_kind;
-use super::command::kind_of;
+use super::options::kind_of;
 use super::{Carrier, Place, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;

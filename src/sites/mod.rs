@@ -6,8 +6,14 @@
 
 mod charts;
 mod command;
+mod describe;
+mod entries;
 mod environment;
+mod expression;
+mod globs;
 mod joined;
+mod one_or_many;
+mod options;
 mod paths;
 mod programs;
 mod releases;
@@ -17,16 +23,26 @@ mod survey;
 mod trees;
 mod variables;
 
-pub(crate) use schema::one_or_many;
-pub use schema::{Chart, Holds, Host, Nearby, Pattern, Program, Site, SiteData, Step, Via, Wrapper};
+pub(crate) use describe::OneOrMany;
+pub(crate) use entries::{Tops, entry};
+pub use expression::Expression;
+pub use globs::Globs;
+pub(crate) use one_or_many::one_or_many;
+pub(crate) use options::canonical;
+pub(crate) use paths::{accepts, document_of};
+pub use schema::{
+    Chart, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand,
+    Via, Wrapper,
+};
 pub use survey::{Context, survey};
 pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A value and what carries it, however it was written.
 #[derive(Clone, Debug)]
@@ -68,7 +84,7 @@ pub struct Part {
 
 impl Carrier {
     /// A carrier of that name that takes `node` with it when it goes.
-    fn new(via: Via, name: String, name_span: Span, value: Value, node: NodeId) -> Self {
+    pub(crate) fn new(via: Via, name: String, name_span: Span, value: Value, node: NodeId) -> Self {
         Self {
             via,
             written: name.clone(),
@@ -158,6 +174,17 @@ pub struct Scope {
     pub version: Option<(u32, u32)>,
     /// The version of the chart, where one is pinned beside it.
     pub chart_version: Option<(u32, u32)>,
+    /// What shows whose it is: `program subcommand` of a command, the chart of values, the programs of a container;
+    /// nothing where nobody knows.
+    pub of: Vec<String>,
+}
+
+impl Scope {
+    fn belongs_to(&mut self, owner: &str) {
+        if !self.of.iter().any(|known| known == owner) {
+            self.of.push(owner.to_owned());
+        }
+    }
 }
 
 /// Kinds of scopes.
@@ -205,8 +232,8 @@ pub struct Given {
     pub line: bool,
     /// Whether a line end in it is a blank like any other: a command line that no shell reads.
     pub no_shell: bool,
-    /// Whether it is the values of the chart.
-    pub values: bool,
+    /// The chart whose values it is, by index.
+    pub values: Option<usize>,
     /// The version of the chart that the text around it pins.
     pub chart_version: Option<(u32, u32)>,
     /// Why nothing of it is edited: nobody sees where it is used.
@@ -258,12 +285,13 @@ impl Survey {
             own: false,
             version: None,
             chart_version: None,
+            of: Vec::new(),
         });
         self.scopes.len() - 1
     }
 
     /// The scope of what is no registration, in the text `doc`.
-    fn places(&mut self, doc: usize) -> usize {
+    pub(crate) fn places(&mut self, doc: usize) -> usize {
         if let Some(known) = self.places.get(&doc) {
             return *known;
         }
@@ -286,13 +314,75 @@ impl Survey {
     }
 }
 
-/// The compiled data. The build script made it from checked files, so it can always be read.
-pub(crate) static DATA: LazyLock<SiteData> = LazyLock::new(|| {
-    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/sites.bin"))).unwrap_or_default()
-});
+/// Hosts, programs and charts, ready to be put to texts.
+#[derive(Debug, Default)]
+pub struct Sites {
+    data: SiteData,
+    /// The globs of each host, in the order of the data.
+    files: OnceLock<Vec<GlobSet>>,
+    /// How each program is spelled, in the order of the data.
+    spelled: OnceLock<Vec<programs::Spelled>>,
+}
 
-/// Names of variables that only `program` reads.
-pub fn program_variables(program: &str) -> &'static [String] {
-    let known = DATA.programs.programs.iter().find(|known| known.name == program);
-    known.map_or(&[], |program| &program.variables)
+impl Sites {
+    /// Makes them ready.
+    pub fn new(data: SiteData) -> Self {
+        Self { data, ..Self::default() }
+    }
+
+    /// Those that are built in.
+    pub fn built_in() -> &'static Arc<Self> {
+        static BUILT_IN: LazyLock<Arc<Sites>> = LazyLock::new(|| Arc::new(Sites::new(built_in())));
+        &BUILT_IN
+    }
+
+    /// The data.
+    pub fn data(&self) -> &SiteData {
+        &self.data
+    }
+
+    /// Names of variables that only `program` reads.
+    pub fn program_variables(&self, program: &str) -> &[String] {
+        let known = self.data.programs.programs.iter().find(|known| known.name == program);
+        known.map_or(&[], |program| &program.variables)
+    }
+
+    /// The chart of that index.
+    fn chart(&self, index: usize) -> Option<&Chart> {
+        self.data.charts.get(index)
+    }
+
+    /// The chart that is meant where none is named: what has values of its keys is its own.
+    fn usual_chart(&self) -> Option<&Chart> {
+        self.chart(0)
+    }
+
+    /// Names under which umbrella charts hold `chart`: `aliases` are those of the usual one.
+    fn aliases<'a>(&self, chart: &Chart, aliases: &'a [String]) -> &'a [String] {
+        if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
+    }
+
+    fn files(&self) -> &[GlobSet] {
+        self.files.get_or_init(|| self.data.hosts.iter().map(|host| globs(&host.files)).collect())
+    }
+
+    fn spelled(&self) -> &[programs::Spelled] {
+        self.spelled.get_or_init(|| self.data.programs.programs.iter().map(programs::Spelled::of).collect())
+    }
+}
+
+/// One set for all of the globs; those that are none were refused when they were loaded.
+pub(crate) fn globs(globs: &[String]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        if let Ok(glob) = GlobBuilder::new(glob).empty_alternates(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+/// The compiled data. The build script made it from checked files, so it can always be read.
+pub(crate) fn built_in() -> SiteData {
+    postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/sites.bin"))).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use crate::facts::{DataTree, Node, NodeId, NodeKind};
 
 /// The mapping that counts as the document of `id`: the nearest one with `apiVersion` and `kind` (an item of a `List` is
 /// a document of its own), else the top.
-pub(super) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
+pub(crate) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
     let mut at = id;
     loop {
         if is_document(tree, at) {
@@ -25,12 +25,22 @@ pub(super) fn is_document(tree: &DataTree, id: NodeId) -> bool {
 
 /// Whether the document has what is required of it.
 pub(super) fn satisfies(tree: &DataTree, document: NodeId, requirements: &[Requirement]) -> bool {
-    requirements.iter().all(|requirement| {
-        below(tree, document, &requirement.key).is_some_and(|at| {
-            let accepted = |scalar: &crate::facts::Scalar| requirement.is.contains(&scalar.text);
-            requirement.is.is_empty() || tree.scalar(at).is_some_and(accepted)
-        })
+    requirements.iter().all(|requirement| accepts(tree, document, requirement))
+}
+
+/// Whether the mapping `id` has what is required.
+pub(crate) fn accepts(tree: &DataTree, id: NodeId, requirement: &Requirement) -> bool {
+    below(tree, id, &requirement.key).is_some_and(|at| {
+        requirement.is.is_empty() && requirement.like.is_none()
+            || tree.scalar(at).is_some_and(|scalar| requirement.accepts(&scalar.text))
     })
+}
+
+impl Requirement {
+    fn accepts(&self, text: &str) -> bool {
+        (self.is.is_empty() || self.is.iter().any(|accepted| accepted == text))
+            && self.like.as_ref().is_none_or(|like| like.is_like(text))
+    }
 }
 
 /// Whether `pattern` leads from `document` to `id`.
@@ -87,7 +97,7 @@ pub(super) fn above(tree: &DataTree, id: NodeId, levels: usize) -> Option<NodeId
 }
 
 /// The node at a dotted path below `id`.
-pub(super) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
+pub(crate) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
     path.split('.').try_fold(id, |at, key| tree.child(at, key))
 }
 

@@ -1,7 +1,7 @@
 //! Which program a command runs, behind all that wraps it.
 
-use super::DATA;
 use super::schema::{Program, Wrapper};
+use super::{Expression, Sites};
 use crate::facts::{Variable, Word};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -19,8 +19,12 @@ pub(super) struct Invocation<'a> {
     pub(super) scripts: Vec<&'a Word>,
     /// Whether it gets variables from a file.
     pub(super) environment_file: bool,
-    /// The file name of a program that no rule speaks of.
+    /// The file name of the program.
     pub(super) name: &'a str,
+    /// The word that names it.
+    pub(super) word: Option<&'a Word>,
+    /// Programs that rules speak of and that run this one, with their own words.
+    pub(super) outer: Vec<Outer<'a>>,
     /// The image that it runs in.
     pub(super) image: Option<String>,
 }
@@ -41,6 +45,17 @@ pub(super) enum Given<'a> {
     },
 }
 
+/// A program that runs another one.
+#[derive(Debug)]
+pub(super) struct Outer<'a> {
+    /// Its index.
+    pub(super) program: usize,
+    /// The word that names it.
+    pub(super) word: &'a Word,
+    /// The words between it and what it runs.
+    pub(super) arguments: &'a [Word],
+}
+
 /// What runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Runs {
@@ -55,27 +70,15 @@ pub(super) enum Runs {
     Unknown,
 }
 
-struct Spelled {
+#[derive(Debug)]
+pub(super) struct Spelled {
     files: globset::GlobSet,
     entrypoints: Vec<String>,
-    /// Compiled when the first image is looked at.
-    images: LazyLock<Vec<Regex>, Box<dyn FnOnce() -> Vec<Regex> + Send>>,
 }
 
-static SPELLED: LazyLock<Vec<Spelled>> =
-    LazyLock::new(|| DATA.programs.programs.iter().map(spelled).collect());
-
-fn spelled(program: &'static Program) -> Spelled {
-    let mut files = globset::GlobSetBuilder::new();
-    for glob in program.files.iter().filter_map(|glob| globset::Glob::new(glob).ok()) {
-        files.add(glob);
-    }
-    Spelled {
-        files: files.build().unwrap_or_default(),
-        entrypoints: program.entrypoints.clone(),
-        images: LazyLock::new(Box::new(|| {
-            program.images.iter().filter_map(|image| Regex::new(image).ok()).collect()
-        })),
+impl Spelled {
+    pub(super) fn of(program: &Program) -> Self {
+        Self { files: super::globs(&program.files), entrypoints: program.entrypoints.clone() }
     }
 }
 
@@ -88,55 +91,71 @@ fn file_name<'a>(text: &'a str, raw: &'a str) -> &'a str {
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
-/// Which program that rules speak of an image runs.
-pub(super) fn of_image(image: &str) -> Runs {
-    if let Some(index) =
-        SPELLED.iter().position(|spelled| spelled.images.iter().any(|regex| regex.is_match(image)))
-    {
-        return Runs::Known(index);
-    }
-    let foreign = |program: &Program| program.others.iter().any(|other| image.contains(other.as_str()));
-    if DATA.programs.programs.iter().any(foreign) {
-        Runs::Foreign
-    } else if image.contains(['$', '{']) {
-        Runs::Variable
-    } else {
-        Runs::Unknown
-    }
-}
-
-/// Which program a word is, by its name or as an image.
-pub(super) fn of_word_or_image(word: &Word, text: &str) -> Runs {
-    match of_word(word, text) {
-        known @ Runs::Known(_) => known,
-        _ if word.text.contains('/') || word.text.contains(':') => of_image(&word.text),
-        other => other,
-    }
-}
-
-fn of_word(word: &Word, text: &str) -> Runs {
-    let name = file_name(&word.text, word.span.of(text));
-    if let Some(index) = SPELLED.iter().position(|spelled| {
-        spelled.files.is_match(name) && !name.contains(['$', '{']) || spelled.entrypoints.contains(&word.text)
-    }) {
-        return Runs::Known(index);
-    }
-    let foreign = |program: &Program| program.others.iter().any(|other| other == name);
-    if DATA.programs.programs.iter().any(foreign) {
-        Runs::Foreign
-    } else if word.opaque {
-        // `{{ dir }}/gitlab-runner`, `$BIN/gitlab-runner`: the name behind the expression says it.
-        match SPELLED.iter().position(|spelled| spelled.files.is_match(name)) {
-            Some(index) => Runs::Known(index),
-            None => Runs::Variable,
+impl Sites {
+    /// Which program that rules speak of an image runs.
+    pub(super) fn runs_in(&self, image: &str) -> Runs {
+        let fits = |expression: &Expression| expression.regex().is_some_and(|regex| regex.is_match(image));
+        let is_its = |program: &Program| program.images.iter().any(fits);
+        if let Some(index) = self.data.programs.programs.iter().position(is_its) {
+            return Runs::Known(index);
         }
-    } else {
-        Runs::Unknown
+        let foreign = |program: &Program| program.others.iter().any(|other| image.contains(other.as_str()));
+        if self.data.programs.programs.iter().any(foreign) {
+            Runs::Foreign
+        } else if image.contains(['$', '{']) {
+            Runs::Variable
+        } else {
+            Runs::Unknown
+        }
+    }
+
+    /// Whether a word is the name of a subcommand that its options tell without the program.
+    fn is_telling(&self, word: &str) -> bool {
+        let mut subcommands = self.data.programs.programs.iter().flat_map(|program| &program.subcommands);
+        subcommands.any(|subcommand| subcommand.name == word && !subcommand.telling.is_empty())
+    }
+
+    /// The name of what runs, where rules speak of it.
+    pub(super) fn name_of(&self, runs: Runs) -> Option<String> {
+        let Runs::Known(index) = runs else { return None };
+        self.data.programs.programs.get(index).map(|program| program.name.clone())
+    }
+
+    /// Which program a word is, by its name or as an image.
+    pub(super) fn runs_as(&self, word: &Word, text: &str) -> Runs {
+        match self.runs(word, text) {
+            known @ Runs::Known(_) => known,
+            _ if word.text.contains('/') || word.text.contains(':') => self.runs_in(&word.text),
+            other => other,
+        }
+    }
+
+    fn runs(&self, word: &Word, text: &str) -> Runs {
+        let name = file_name(&word.text, word.span.of(text));
+        if let Some(index) = self.spelled().iter().position(|spelled| {
+            spelled.files.is_match(name) && !name.contains(['$', '{'])
+                || spelled.entrypoints.contains(&word.text)
+        }) {
+            return Runs::Known(index);
+        }
+        let foreign = |program: &Program| program.others.iter().any(|other| other == name);
+        if self.data.programs.programs.iter().any(foreign) {
+            Runs::Foreign
+        } else if word.opaque {
+            // `{{ dir }}/gitlab-runner`, `$BIN/gitlab-runner`: the name behind the expression says it.
+            match self.spelled().iter().position(|spelled| spelled.files.is_match(name)) {
+                Some(index) => Runs::Known(index),
+                None => Runs::Variable,
+            }
+        } else {
+            Runs::Unknown
+        }
     }
 }
 
 /// Finds what `words` run. `image` is the image of the container whose command line they are.
 pub(super) fn resolve<'a>(
+    sites: &Sites,
     words: &'a [Word],
     assignments: &'a [Variable],
     image: Option<&str>,
@@ -158,36 +177,36 @@ pub(super) fn resolve<'a>(
             rest = behind;
         }
         let Some((word, behind)) = rest.split_first() else {
-            found.program = image.as_deref().map_or(Runs::Unknown, of_image);
+            found.program = image.as_deref().map_or(Runs::Unknown, |image| sites.runs_in(image));
             found.image = image;
             return found;
         };
-        match of_word(word, text) {
-            Runs::Unknown => {}
-            program => {
-                found.program = program;
-                found.arguments = behind;
-                found.image = image;
-                // `$IMAGE register`, `{{ image }} register`: the words behind are the same for a program and an image.
-                return found;
-            }
-        }
         let name = file_name(&word.text, word.span.of(text));
-        let Some(unwrapped) = DATA
-            .programs
-            .wrappers
-            .iter()
-            .filter(|wrapper| wrapper.names.iter().any(|known| known == name))
-            .find_map(|wrapper| unwrap(wrapper, behind))
-        else {
+        let wrappers = sites.data.programs.wrappers.iter();
+        let mut wrappers = wrappers.filter(|wrapper| wrapper.names.iter().any(|known| known == name));
+        let runs = sites.runs(word, text);
+        let unwrapped = match runs {
+            Runs::Unknown | Runs::Known(_) => wrappers.find_map(|wrapper| unwrap(wrapper, behind)),
+            Runs::Variable | Runs::Foreign => None,
+        };
+        found.name = name;
+        found.word = Some(word);
+        if runs != Runs::Unknown && unwrapped.is_none() {
+            found.program = runs;
+            found.arguments = behind;
+            found.image = image;
+            // `$IMAGE register`, `{{ image }} register`: the words behind are the same for a program and an image.
+            return found;
+        }
+        let Some(unwrapped) = unwrapped else {
             if let Some(image) = image {
-                found.program = of_image(&image);
+                found.name = "";
+                found.program = sites.runs_in(&image);
                 found.arguments = rest;
                 found.image = Some(image);
             } else {
-                found.name = name;
                 found.arguments = behind;
-                if word.text == "register" {
+                if sites.is_telling(&word.text) {
                     // The program stands elsewhere: in another string, in an image beside it.
                     found.program = Runs::Variable;
                     found.arguments = rest;
@@ -195,6 +214,11 @@ pub(super) fn resolve<'a>(
             }
             return found;
         };
+        if let Runs::Known(program) = runs {
+            let own = behind.len().saturating_sub(unwrapped.rest.len());
+            let arguments = behind.get(..own).unwrap_or_default();
+            found.outer.push(Outer { program, word, arguments });
+        }
         found.variables.extend(unwrapped.variables);
         found.environment_file |= unwrapped.environment_file;
         if unwrapped.is_script {

@@ -5,7 +5,7 @@ use super::command::Around;
 use super::environment::Target;
 use super::programs::Invocation;
 use super::schema::{Chart, ReleaseCommand, Site};
-use super::{Carrier, DATA, Part, Place, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{Carrier, Part, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, NodeKind, Word};
 use crate::text::{Span, overlaps_any};
@@ -50,6 +50,13 @@ fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
     let keys = keys(path);
     let (last, before) = keys.split_last()?;
     let is_telling = |name: &str| chart.evidence.iter().any(|evidence| evidence.scalar == name);
+    if chart.nested.is_empty() {
+        // All of its values count, by their whole path; one of an umbrella chart hangs below the chart's name.
+        let below = before.iter().rposition(|(key, _)| *key == chart.chart || aliases.contains(key));
+        let own = keys.get(below.map_or(0, |at| at + 1)..).unwrap_or_default();
+        let name = own.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(".");
+        return Some(Named { name, last: last.1, telling: below.is_some() });
+    }
     let (name, prefix) = match before.split_last() {
         Some((parent, prefix)) if chart.nested.contains(&parent.0) => {
             (format!("{}.{}", parent.0, last.0), prefix)
@@ -79,9 +86,14 @@ pub(super) fn read_command(
         let known_word = |word: &Word| known.words.contains(&word.text);
         known.names.iter().any(|name| name == found.name) && found.arguments.iter().any(known_word)
     };
-    let Some(known) = DATA.programs.releases.iter().find(writes) else { return };
-    let Some(chart) = DATA.charts.first() else { return };
-    let mut evident = found.arguments.iter().any(|word| !word.opaque && names_chart(chart, &word.text));
+    let sites = around.sites();
+    let Some(known) = sites.data.programs.releases.iter().find(writes) else { return };
+    let names =
+        |chart: &&Chart| found.arguments.iter().any(|word| !word.opaque && names_chart(chart, &word.text));
+    let named = sites.data.charts.iter().find(names);
+    let Some(chart) = named.or(sites.usual_chart()) else { return };
+    let aliases = sites.aliases(chart, around.context.aliases);
+    let mut evident = named.is_some();
     let mut carriers = Vec::new();
     let mut opaque = overlaps_any(around.control, command.span);
     let mut version = None;
@@ -108,8 +120,7 @@ pub(super) fn read_command(
             (vec![word.node, value.node], value, 0)
         };
         if let Some(decoded) = around.parsed.decode(holder.node) {
-            evident |=
-                read_word(chart, holder, &decoded, (skip, &nodes), around.context.aliases, &mut carriers);
+            evident |= read_word(chart, holder, &decoded, (skip, &nodes), aliases, &mut carriers);
         }
     }
     if !evident || carriers.is_empty() {
@@ -120,6 +131,7 @@ pub(super) fn read_command(
         it.evident = true;
         it.opaque = opaque;
         it.chart_version = version;
+        it.belongs_to(&chart.chart);
     }
     survey.carriers.extend(carriers.into_iter().map(|carrier| Carrier {
         doc: around.context.doc,
@@ -202,8 +214,12 @@ fn kind_of(value: &str, opaque: bool) -> ValueKind {
     }
 }
 
-/// Whether the chart is named beside the release `id` or one level around it.
-pub(super) fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
+/// The chart that is named beside the release `id` or one level around it, by index.
+pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usize> {
+    sites.data.charts.iter().position(|chart| is_named(chart, tree, id))
+}
+
+fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
     let around = tree.get(id).and_then(|node| node.parent);
     let names = |at: NodeId| {
         chart.named_in.iter().filter_map(|key| tree.text(at, key)).any(|text| names_chart(chart, text))
@@ -213,15 +229,14 @@ pub(super) fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
 
 /// Takes in the items at `id`: a list of mappings, one mapping, or a mapping of paths.
 pub(super) fn read_items(
+    (chart, aliases): (&Chart, &[String]),
     tree: &DataTree,
     id: NodeId,
     site: &Site,
-    aliases: &[String],
     target: &Target<'_>,
     scope: usize,
     survey: &mut Survey,
 ) {
-    let Some(chart) = DATA.charts.first() else { return };
     let is_list = matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Sequence(_)));
     // A block or a mapping with a name in it, or a mapping of paths.
     let has_name = |key: &str| is_list || tree.child(id, key).is_some();

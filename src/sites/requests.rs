@@ -2,12 +2,15 @@
 
 use super::command::Around;
 use super::programs::Invocation;
-use super::{Carrier, DATA, Place, Survey, Value, ValueKind, Via};
+use super::{Carrier, Place, Survey, Value, ValueKind, Via};
 use crate::facts::Word;
 
 /// Takes in the request that a command sends: its method is the name of what carries it, its URL the value.
 pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
-    let known = DATA
+    let known = around
+        .context
+        .sites
+        .data
         .programs
         .requests
         .iter()

@@ -1,10 +1,12 @@
 //! The form of `rules/sites/*.yaml`, `rules/programs.yaml` and `rules/charts.yaml`. The build script compiles it too, so
 //! it stands on serde alone.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use super::{Expression, one_or_many};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Where one kind of host file holds other languages and settings: one file of `rules/sites/`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Host {
     /// Its name: `gitlab-ci`.
@@ -27,21 +29,28 @@ pub struct Host {
 
 /// What must be there; a scalar with one of these values, where there are some.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Requirement {
     /// Dotted path from the top of the document.
     pub key: String,
     /// Accepted values; none for any.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub is: Vec<String>,
+    /// All of the value must be like this regular expression.
+    #[serde(default)]
+    pub like: Option<Expression>,
 }
 
 /// A place in a host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Site {
     /// Which nodes.
     #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Pattern>"))]
     pub at: Vec<Pattern>,
     /// What stands there.
     pub holds: Holds,
@@ -71,6 +80,7 @@ pub struct Site {
     pub env_files: Vec<String>,
     /// For a container: the keys of its environment.
     #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env: Vec<String>,
     /// For a secret: whether values are base64.
     #[serde(default)]
@@ -122,6 +132,7 @@ pub struct Site {
 
 /// What a mapping says of all that it holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Nearby {
     /// The key whose value says it: the nearest mapping with this key counts.
@@ -132,6 +143,7 @@ pub struct Nearby {
 
 /// What stands at a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Holds {
     /// Shell text, or a list of such; a list inside the list is an argument vector.
@@ -186,6 +198,9 @@ pub enum Step {
     Item,
 }
 
+/// Each `**` may stand for any number of steps: more of them take too long to match.
+const MOST_DEEP: usize = 3;
+
 impl Pattern {
     /// Reads a pattern.
     ///
@@ -222,6 +237,10 @@ impl Pattern {
             steps.push(Step::Key(keys));
             rest = tail;
         }
+        let deep = steps.iter().filter(|step| **step == Step::Deep).count();
+        if deep > MOST_DEEP {
+            return Err(format!("more than {MOST_DEEP} `**` in `{text}`"));
+        }
         if steps.is_empty() { Err("an empty pattern".to_owned()) } else { Ok(Self(steps)) }
     }
 }
@@ -230,7 +249,7 @@ impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
             let text = String::deserialize(deserializer)?;
-            Self::parse(&text).map_err(serde::de::Error::custom)
+            Self::parse(&text).map_err(de::Error::custom)
         } else {
             Vec::deserialize(deserializer).map(Self)
         }
@@ -239,16 +258,20 @@ impl<'de> Deserialize<'de> for Pattern {
 
 /// How programs are spelled and wrapped: `rules/programs.yaml`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Programs {
     /// Programs that rules speak of.
+    #[serde(default)]
     pub programs: Vec<Program>,
     /// Programs that run other programs.
+    #[serde(default)]
     pub wrappers: Vec<Wrapper>,
     /// Programs that show or search their words: what stands there is not run.
     #[serde(default)]
     pub printers: Vec<String>,
     /// Commands that write a Secret.
+    #[serde(default)]
     pub secrets: Vec<SecretCommand>,
     /// Commands that give values to a chart.
     #[serde(default)]
@@ -260,6 +283,7 @@ pub struct Programs {
 
 /// A command that gives values to a chart.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ReleaseCommand {
     /// Its file names.
@@ -276,6 +300,7 @@ pub struct ReleaseCommand {
 
 /// A command that sends a request.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RequestCommand {
     /// Its file names.
@@ -296,6 +321,7 @@ pub struct RequestCommand {
 
 /// A command that writes a Secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SecretCommand {
     /// Its file names.
@@ -308,6 +334,7 @@ pub struct SecretCommand {
 
 /// A program.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Program {
     /// The name that rules use.
@@ -319,35 +346,49 @@ pub struct Program {
     pub entrypoints: Vec<String>,
     /// Regular expressions of the images whose entrypoint it is.
     #[serde(default)]
-    pub images: Vec<String>,
+    pub images: Vec<Expression>,
     /// Options before the subcommand that take the next word as their value.
     #[serde(default)]
     pub valued: Vec<String>,
-    /// Its subcommands.
+    /// Options of a program without subcommands that take a value only behind `=`.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// Its subcommands; without any, all words behind it belong to the program itself.
+    #[serde(default)]
     pub subcommands: Vec<Subcommand>,
     /// Names of variables that only it reads: one of them among others shows whose they are.
     #[serde(default)]
     pub variables: Vec<String>,
-    /// Names of programs, and regular expressions of images, that use the same words for something else.
+    /// Names of programs, and parts of images' names, that use the same words for something else.
     #[serde(default)]
     pub others: Vec<String>,
+    /// Whether some rule speaks of its commands themselves or of words that are no options. Set when rules are loaded.
+    #[serde(default)]
+    #[cfg_attr(with_schema, schemars(skip))]
+    pub words: bool,
 }
 
 /// A subcommand.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Subcommand {
-    /// Its name.
+    /// Its name; several words for one below another (`compose up`).
     pub name: String,
     /// Options that take a value only behind `=`.
+    #[serde(default)]
     pub flags: Vec<String>,
     /// Options that take the next word as their value, whatever it looks like.
+    #[serde(default)]
     pub valued: Vec<String>,
     /// Options that show, together with the subcommand's name, whose command it is when the program is a variable.
+    #[serde(default)]
     pub telling: Vec<String>,
     /// Options that show it together with one of `supporting`.
+    #[serde(default)]
     pub hinting: Vec<String>,
     /// See `hinting`; with a program of unknown name one of them must be there in any case.
+    #[serde(default)]
     pub supporting: Vec<String>,
     /// Whether it asks for what it is not given.
     #[serde(default)]
@@ -356,6 +397,7 @@ pub struct Subcommand {
 
 /// How a subcommand asks questions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Asks {
     /// Options with which it does not.
@@ -368,6 +410,7 @@ pub struct Asks {
 
 /// A program that runs another one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Wrapper {
     /// Its file names.
@@ -403,6 +446,7 @@ pub struct Wrapper {
 
 /// Charts and how their values are recognised: `rules/charts.yaml`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Chart {
     /// The chart's name; a mapping under a key of this name, or of an alias, holds its values.
@@ -437,6 +481,7 @@ pub struct Chart {
 
 /// A value of a chart that is text in another language.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChartText {
     /// Its dotted path.
@@ -447,6 +492,7 @@ pub struct ChartText {
 
 /// What shows that a mapping is a chart's values.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ChartEvidence {
     /// Dotted path below the mapping; it must be a scalar.
@@ -472,6 +518,7 @@ pub struct SiteData {
 
 /// What carries a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Via {
     /// An option of a command.
@@ -492,25 +539,12 @@ pub enum Via {
     Named,
     /// A request: its name is the method, its value the URL.
     Request,
-}
-
-/// One value where a list of one is meant. The compact form always holds a list.
-pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Form<T> {
-        Many(Vec<T>),
-        One(T),
-    }
-    if !deserializer.is_human_readable() {
-        return Vec::deserialize(deserializer);
-    }
-    Ok(match Form::deserialize(deserializer)? {
-        Form::Many(many) => many,
-        Form::One(one) => vec![one],
-    })
+    /// An entry of a mapping or a list, by its path.
+    Entry,
+    /// A word of a command that is no option.
+    Argument,
+    /// A command: its subcommand, or its program.
+    Command,
+    /// Words of a text.
+    Text,
 }

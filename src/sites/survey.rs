@@ -1,8 +1,8 @@
 //! Goes through one parsed text and takes in what its sites hold.
 
 use super::command::{self, Around};
-use super::programs::{Runs, of_image, version_of_image};
-use super::{Container, Given, Inner, ScopeKind, Survey, Variables, trees};
+use super::programs::{Runs, version_of_image};
+use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
 use crate::facts::{Command, Facts, Hint, Region};
 use crate::syntax::Parsed;
 use crate::text::{Span, overlaps_any};
@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
+    /// Hosts, programs and charts that are known.
+    pub sites: &'a Sites,
     /// Its index among the texts of the file.
     pub doc: usize,
     /// Its text.
@@ -84,7 +86,7 @@ fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     // A substitution in the string is a command of its own.
     let same = survey.carriers.iter().rev().take_while(|carrier| carrier.doc == context.doc);
     let mut known: BTreeSet<Span> = same.map(|carrier| carrier.name_span).collect();
-    let shown = command::shown(context.text);
+    let shown = command::shown(context.sites, context.text);
     for words in &facts.word_lists {
         let container = context.given.container.as_ref();
         let around = Around { parsed, context, container, control: &facts.control };
@@ -138,8 +140,9 @@ fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Surve
         let image = value("image").map(|(_, text, _)| text);
         let scope = survey.scope(ScopeKind::Container, context.doc, command.span);
         if let Some(it) = survey.scope_mut(scope) {
-            let runs = image.as_deref().map_or(Runs::Unknown, of_image);
+            let runs = image.as_deref().map_or(Runs::Unknown, |image| context.sites.runs_in(image));
             it.evident = matches!(runs, Runs::Known(_));
+            it.of.extend(context.sites.name_of(runs));
             it.foreign = runs == Runs::Foreign;
             it.version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         }

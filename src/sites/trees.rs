@@ -5,31 +5,17 @@ use super::command::{self, Around};
 use super::environment::{self, Target};
 use super::joined;
 use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
-use super::programs::{Runs, of_image, version_of_image};
+use super::programs::{Runs, version_of_image};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::{Context, read_command};
-use super::{Carrier, Container, DATA, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
+use super::{Carrier, Container, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
 use crate::text::{Span, overlaps_any};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::LazyLock;
-
-/// The globs of each host, in the order of the data.
-static FILES: LazyLock<Vec<globset::GlobSet>> = LazyLock::new(|| DATA.hosts.iter().map(globs).collect());
-
-fn globs(host: &Host) -> globset::GlobSet {
-    let mut set = globset::GlobSetBuilder::new();
-    for file in &host.files {
-        if let Ok(glob) = globset::GlobBuilder::new(file).empty_alternates(true).build() {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
-}
 
 /// Takes in what the sites of `tree` hold.
 pub(super) fn read(
@@ -73,7 +59,7 @@ struct Trees<'a> {
     documents: Vec<NodeId>,
     /// The document that is looked at, what it may be, whether it is encrypted.
     current: Option<NodeId>,
-    hosts: Rc<[&'static Host]>,
+    hosts: Rc<[&'a Host]>,
     /// The version of the chart that it pins.
     pinned: Option<(u32, u32)>,
     sops: bool,
@@ -102,12 +88,10 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            let given =
-                self.context.given.values && self.tree.get(id).is_some_and(|node| node.parent.is_none());
-            let chart = if given {
-                DATA.charts.first()
-            } else {
-                charts::of_mapping(self.tree, id, self.context.aliases)
+            let is_top = self.tree.get(id).is_some_and(|node| node.parent.is_none());
+            let chart = match self.context.given.values.filter(|_| is_top) {
+                Some(given) => self.context.sites.chart(given),
+                None => charts::of_mapping(self.context.sites, self.tree, id, self.context.aliases),
             };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                 let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
@@ -127,7 +111,8 @@ impl<'a> Trees<'a> {
         if self.current != Some(document) {
             self.current = Some(document);
             self.hosts = self.hosts_of(document);
-            self.pinned = DATA.charts.iter().find_map(|chart| charts::pinned(chart, self.tree, document));
+            let mut charts = self.context.sites.data.charts.iter();
+            self.pinned = charts.find_map(|chart| charts::pinned(chart, self.tree, document));
             self.sops = self.tree.child(document, "sops").is_some();
         }
         document
@@ -139,17 +124,17 @@ impl<'a> Trees<'a> {
     }
 
     /// The hosts whose files and documents are like this one.
-    fn hosts_of(&self, document: NodeId) -> Rc<[&'static Host]> {
+    fn hosts_of(&self, document: NodeId) -> Rc<[&'a Host]> {
         let path = self.context.path;
         let named = |index: usize, host: &Host| {
-            let fits = |path| FILES.get(index).is_none_or(|files| files.is_match(path));
+            let fits = |path| self.context.sites.files().get(index).is_none_or(|files| files.is_match(path));
             host.files.is_empty() || path.is_none_or(fits)
         };
         let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
-        let fits = |(index, host): &(usize, &'static Host)| {
+        let fits = |(index, host): &(usize, &'a Host)| {
             spoken(host) && named(*index, host) && satisfies(self.tree, document, &host.document)
         };
-        DATA.hosts.iter().enumerate().filter(fits).map(|(_, host)| host).collect()
+        self.context.sites.data.hosts.iter().enumerate().filter(fits).map(|(_, host)| host).collect()
     }
 
     fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
@@ -165,7 +150,9 @@ impl<'a> Trees<'a> {
         }
         let span = self.tree.get(at)?.span;
         let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
-        let version = DATA.charts.first().and_then(|chart| charts::pinned_beside(chart, self.tree, at));
+        let chart =
+            self.context.sites.chart(releases::named_at(self.context.sites, self.tree, at).unwrap_or(0));
+        let version = chart.and_then(|chart| charts::pinned_beside(chart, self.tree, at));
         if let Some(it) = self.survey.scope_mut(scope) {
             it.chart_version = version;
         }
@@ -194,11 +181,9 @@ impl<'a> Trees<'a> {
     fn hold(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         let release = self.release(site, id);
-        let is_named = || {
-            let chart = DATA.charts.first();
-            chart.zip(release).is_some_and(|(chart, (at, _))| releases::is_named(chart, self.tree, at))
-        };
-        if site.named && !is_named() || !self.fits(site, id) || !self.claimed.insert(id) {
+        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        let chart = self.context.sites.chart(named.unwrap_or(0));
+        if site.named && named.is_none() || !self.fits(site, id) || !self.claimed.insert(id) {
             return;
         }
         match site.holds {
@@ -213,7 +198,7 @@ impl<'a> Trees<'a> {
             }
             Holds::Container => self.container(site, id),
             Holds::Values => {
-                if let Some(chart) = DATA.charts.first().filter(|_| self.charted.insert(id)) {
+                if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                     self.values(chart, id, release.map(|(_, scope)| scope));
                 }
             }
@@ -262,7 +247,7 @@ impl<'a> Trees<'a> {
         let around =
             Around { parsed: self.parsed, context: self.context, container: None, control: self.control };
         // Other commands of the file are joined too: this one names the subcommand itself, or what only it knows.
-        let mut shown = command::shown(self.context.text);
+        let mut shown = command::shown(self.context.sites, self.context.text);
         let is_word = |name: &String| words.iter().any(|word| word.text == *name);
         shown.retain(|subcommand| is_word(&subcommand.name) || subcommand.telling.iter().any(is_word));
         command::read_collected(&words, &around, &shown, &mut BTreeSet::new(), self.survey);
@@ -275,7 +260,8 @@ impl<'a> Trees<'a> {
         let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
         let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
-        let known = || image().is_some_and(|image| matches!(of_image(&image.text), Runs::Known(_)));
+        let known =
+            || image().is_some_and(|image| matches!(self.context.sites.runs_in(&image.text), Runs::Known(_)));
         (site.begins.is_empty() || begins())
             && (site.tag.is_none() || site.tag.as_deref() == tag())
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
@@ -366,14 +352,16 @@ impl<'a> Trees<'a> {
             .as_ref()
             .map_or_else(|| Span::new(node.span.start(), node.span.start() + 1), |key| key.span);
         let what = site.what.clone();
+        let release = self.release(site, id);
+        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         let given = Given {
-            values: site.holds == Holds::ValuesText,
+            values: (site.holds == Holds::ValuesText).then(|| named.unwrap_or(0)),
             chart_version: self.pinned,
             no_shell: site.no_shell || container.is_some_and(|container| container.direct),
             line: site.holds == Holds::Container && container.is_none(),
             container: container.cloned(),
             sealed: site.sealed.clone(),
-            within: self.release(site, id).map(|(_, scope)| scope),
+            within: release.map(|(_, scope)| scope),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
@@ -398,18 +386,23 @@ impl<'a> Trees<'a> {
 
     /// Values of the chart, one by one.
     fn items(&mut self, site: &Site, id: NodeId) {
-        let (Some(node), Some(chart)) = (self.tree.get(id), DATA.charts.first()) else { return };
-        self.charted.insert(id);
         let release = self.release(site, id);
+        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        let (Some(node), Some(chart)) = (self.tree.get(id), self.context.sites.chart(named.unwrap_or(0)))
+        else {
+            return;
+        };
+        self.charted.insert(id);
         let scope = self.survey.scope(ScopeKind::Chart, self.context.doc, node.span);
-        let named = release.is_some_and(|(at, _)| releases::is_named(chart, self.tree, at));
         if let Some(it) = self.survey.scope_mut(scope) {
-            it.evident = named;
+            it.evident = named.is_some();
+            it.belongs_to(&chart.chart);
             it.within = release.map(|(_, scope)| scope);
             it.chart_version = charts::pinned(chart, self.tree, id);
         }
         let target = self.target(self.sealed());
-        releases::read_items(self.tree, id, site, self.context.aliases, &target, scope, self.survey);
+        let aliases = self.context.sites.aliases(chart, self.context.aliases);
+        releases::read_items((chart, aliases), self.tree, id, site, &target, scope, self.survey);
     }
 
     /// A mapping whose keys are settings of a registration.
@@ -507,7 +500,7 @@ impl<'a> Trees<'a> {
         }
         let below = |path: &str| below(self.tree, id, path);
         let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text.clone()));
-        let runs = image.as_deref().map_or(Runs::Unknown, of_image);
+        let runs = image.as_deref().map_or(Runs::Unknown, |image| self.context.sites.runs_in(image));
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
         // The tag of another image is no version of the runner.
         let version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
@@ -516,6 +509,7 @@ impl<'a> Trees<'a> {
             it.opaque |= unseen;
             it.version = version;
             it.evident = matches!(runs, Runs::Known(_));
+            it.of.extend(self.context.sites.name_of(runs));
             it.foreign = runs == Runs::Foreign;
         }
         let parts: Vec<NodeId> = site.argv.iter().filter_map(|path| below(path)).collect();

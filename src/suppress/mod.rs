@@ -21,13 +21,14 @@ mod directive;
 pub use comment::{Reason, ReasonError, Style, style};
 pub use directive::{Directive, MARKER, Scope, parse};
 
+use crate::catalogue::Catalogue;
 use crate::finding::Finding;
-use crate::rules::{BUILT_IN, Defect};
+use crate::rules::Defect;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// The rule that finds suppressions that suppress nothing.
-pub const RULE: &str = "unused-suppression";
+pub const RULE: &str = crate::rules::UNUSED_SUPPRESSION;
 /// `ignore-file` counts in so many lines from the top.
 pub const FILE_LINES: usize = 20;
 
@@ -155,8 +156,13 @@ impl Suppressions {
         self.lines.at(span.start())
     }
 
-    /// Suppressions that suppress none of `found` (rules and places), by what `is_selected` says of rules.
-    pub fn idle(&self, found: &[(&str, Span)], is_selected: &dyn Fn(&str) -> bool) -> Vec<Idle> {
+    /// Suppressions that suppress none of `found` (rules of the catalogue, and places), by what `is_selected` says of rules.
+    pub fn idle(
+        &self,
+        catalogue: &Catalogue,
+        found: &[(&str, Span)],
+        is_selected: &dyn Fn(&str) -> bool,
+    ) -> Vec<Idle> {
         let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (rule, span) in found {
             places.entry(rule).or_default().push(span.start());
@@ -173,7 +179,7 @@ impl Suppressions {
         let judge =
             |index: usize, suppression: &Suppression, places: &BTreeMap<&str, Vec<usize>>, own: bool| {
                 let names = suppression.names.iter().enumerate().filter_map(|(at, (name, _))| {
-                    let defect = match known(name) {
+                    let defect = match known(catalogue, name) {
                         Some(defect) => defect,
                         // What it suppresses is known only when all others are judged.
                         None if name == RULE && !own => return None,
@@ -211,23 +217,21 @@ impl Suppressions {
 }
 
 /// What is wrong with the name of a rule, if anything is.
-fn known(name: &str) -> Option<Defect> {
-    let rules = &BUILT_IN.rules;
+fn known(catalogue: &Catalogue, name: &str) -> Option<Defect> {
     match name {
-        _ if rules.iter().any(|rule| rule.id == name) => None,
-        _ if rules.iter().any(|rule| rule.family() == name) => Some(Defect::Family),
+        _ if catalogue.rule(name).is_some() => None,
+        _ if catalogue.rules().iter().any(|rule| rule.family() == name) => Some(Defect::Family),
         _ => Some(Defect::Unknown),
     }
 }
 
 /// What may have been meant by the name of no rule: the rules of a family, the nearest name.
-pub fn meant(name: &str) -> Vec<&'static str> {
-    let ids = || BUILT_IN.rules.iter().map(|rule| rule.id.as_str());
-    let family: Vec<&str> = ids().filter(|id| id.split('-').next() == Some(name)).collect();
+pub fn meant<'a>(catalogue: &'a Catalogue, name: &str) -> Vec<&'a str> {
+    let all = catalogue.ids();
+    let family: Vec<&str> = all.iter().copied().filter(|id| id.split('-').next() == Some(name)).collect();
     if !family.is_empty() {
         return family;
     }
-    let all: Vec<&str> = ids().collect();
     // Longer names than any rule has are no slips of the pen.
     if name.len() > 64 { Vec::new() } else { similar::get_close_matches(name, &all, 1, 0.6) }
 }

@@ -3,18 +3,21 @@
 mod changed;
 mod chart;
 mod ignored;
+mod rules;
 
 pub use changed::GitError;
 pub use chart::Charts;
+pub use rules::{RulesError, rule_files};
 
 use crate::config::Globs;
 use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use ignored::IgnoreFiles;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsStr;
 use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
@@ -64,9 +67,34 @@ pub struct Target {
     pub named: bool,
 }
 
+/// What a look at a file says of it while the walk goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// It has to be linted.
+    Wanted,
+    /// There is nothing in it to lint.
+    Clean,
+    /// It is none to be linted, and not worth a word.
+    Skipped,
+}
+
+/// Looks at the file at a path, by any thread.
+pub type Looks<'a> = &'a (dyn Fn(&Path) -> Look + Sync);
+
+/// Files that a look was enough for. They are counted, and nothing of them is kept: most files of a repository are here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// [`Look::Clean`]
+    pub clean: usize,
+    /// [`Look::Skipped`]
+    pub skipped: usize,
+}
+
 /// What the walk found.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// Files that are not in `files`, since a look was enough.
+    pub passed: Passed,
     /// Each file once, by the bytes of its shown path.
     pub files: Vec<Target>,
     /// What could not be walked, in the same order.
@@ -103,18 +131,50 @@ pub fn leaves_out(options: &Options, path: &Path) -> bool {
 /// # Errors
 /// [`WalkError`]. A path that cannot be read is a notice, not an error.
 pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
+    look(paths, options, None)
+}
+
+/// As [`find`], with a look at each file that is not named, on the way: those that need no more are only counted.
+///
+/// # Errors
+/// [`WalkError`]. A path that cannot be read is a notice, not an error.
+pub fn look(paths: &[PathBuf], options: &Options, looks: Option<Looks<'_>>) -> Result<Found, WalkError> {
     let cwd = working_directory()?;
-    let walk = Walk { cwd, options, files: Mutex::default(), notices: Mutex::default() };
+    let walk = Walk {
+        cwd,
+        options,
+        looks,
+        files: Mutex::default(),
+        passed: Mutex::default(),
+        notices: Mutex::default(),
+    };
     let mut ignore_files = IgnoreFiles::default();
     for path in paths {
         walk.root(path, &mut ignore_files);
     }
+    let (mut passed, by_path) = into_inner(walk.passed);
     let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
+    for target in &files {
+        // It was named after a look had been enough for it.
+        match by_path.get(&hash(&target.real)) {
+            Some(Look::Clean) => passed.clean -= 1,
+            Some(Look::Skipped) => passed.skipped -= 1,
+            Some(Look::Wanted) | None => {}
+        }
+    }
     files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
     let mut notices = into_inner(walk.notices);
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
-    Ok(Found { files, notices })
+    Ok(Found { passed, files, notices })
+}
+
+/// What a path is told from others by, where no path is kept. That two of a run are the same is less likely than that the
+/// disk lies, and costs a number in the summary.
+fn hash(path: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    path.as_os_str().hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Finds the files at or below `paths` that git says have changed since the current branch left `revision`: committed
@@ -151,8 +211,11 @@ fn into_inner<T>(mutex: Mutex<T>) -> T {
 struct Walk<'a> {
     cwd: PathBuf,
     options: &'a Options,
+    looks: Option<Looks<'a>>,
     /// By real path.
     files: Mutex<BTreeMap<PathBuf, Target>>,
+    /// How many, and which by the hash of their path.
+    passed: Mutex<(Passed, HashMap<u64, Look>)>,
     notices: Mutex<Vec<(PathBuf, Notice)>>,
 }
 
@@ -168,6 +231,23 @@ impl Walk<'_> {
             let named = target.named;
             files.entry(target.real.clone()).and_modify(|known| known.named |= named).or_insert(target);
         }
+    }
+
+    /// Whether a look at a file says that it has to be linted; otherwise it is counted.
+    fn is_wanted(&self, real: &Path) -> bool {
+        let look = self.looks.map_or(Look::Wanted, |looks| looks(real));
+        if look == Look::Wanted {
+            return true;
+        }
+        if let Ok(mut passed) = self.passed.lock()
+            && passed.1.insert(hash(real), look).is_none()
+        {
+            match look {
+                Look::Clean => passed.0.clean += 1,
+                Look::Skipped | Look::Wanted => passed.0.skipped += 1,
+            }
+        }
+        false
     }
 
     /// `real`, found as `named` (the path on the command line) with `rest` below it.
@@ -248,8 +328,11 @@ impl Walk<'_> {
     fn entry(&self, entry: &DirEntry, named: &Path, root: &Path) {
         let Some(kind) = entry.file_type() else { return };
         let path = entry.path();
-        let rest = path.strip_prefix(root).unwrap_or(path);
         if kind.is_file() {
+            if !self.is_wanted(path) {
+                return;
+            }
+            let rest = path.strip_prefix(root).unwrap_or(path);
             let shown = self.shown(path, named, rest);
             self.take(Target { real: path.to_path_buf(), shown, named: false });
         } else if kind.is_symlink() {
@@ -265,7 +348,10 @@ impl Walk<'_> {
         };
         let Ok(rest) = real.strip_prefix(root) else { return };
         let in_git = rest.components().any(|part| part.as_os_str() == ".git");
-        if !in_git && fs::metadata(&real).is_ok_and(|it| it.is_file()) && !self.options.excludes(&real, false)
+        if !in_git
+            && fs::metadata(&real).is_ok_and(|it| it.is_file())
+            && !self.options.excludes(&real, false)
+            && self.is_wanted(&real)
         {
             let shown = self.shown(&real, named, rest);
             self.take(Target { shown, named: false, real });

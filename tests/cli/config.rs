@@ -221,6 +221,7 @@ fn settings_are_shown_with_where_they_come_from() {
         "select = [\"register\"]\nignore = ['api']\ntoken-value = 'plainly-a-secret'\nrules = [\"own\"]\n\
          [severity]\nhelm = \"off\"\n[[overrides]]\npaths = [\"docs/\"]\ntoken-value = \"$T\"\nignore = [\"helm\"]\n",
     );
+    std::fs::create_dir(scratch.root().join("own")).unwrap();
     let ran = scratch.run(&["--show-settings", "--exclude", "a\u{1b}b", "--fail-on", "error"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     let root = scratch.root().canonicalize().unwrap();

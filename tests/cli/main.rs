@@ -12,7 +12,9 @@ mod hostile;
 #[cfg(target_os = "linux")]
 mod interactive;
 mod output;
+mod own;
 mod plan;
+mod rules;
 mod secrets;
 mod stdin;
 mod support;

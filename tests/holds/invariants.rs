@@ -100,7 +100,7 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
 }
 
 fn spelled() -> BTreeSet<&'static str> {
-    let unit = &BUILT_IN.unit;
+    let unit = &BUILT_IN.units[0];
     let spellings =
         [&unit.new, &unit.old].into_iter().chain(unit.settings.iter().map(|setting| &setting.spelled));
     let all = spellings.flat_map(|it| [&it.option, &it.variable, &it.chart, &it.chart_flat, &it.secret]);

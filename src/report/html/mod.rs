@@ -20,7 +20,7 @@ const SCRIPT_HASH: &str = "sha256-5COvvpUblmGsP/lE3vcI//qAw1BSG2QGuRlqfr9kkBY=";
 
 /// The whole page.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let summary = Summary::of(run.files);
+    let summary = Summary::of(run.files, run.passed);
     writeln!(
         out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

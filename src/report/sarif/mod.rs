@@ -32,7 +32,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let used: BTreeMap<&str, &Finding> =
         run.files.iter().flat_map(|file| &file.linted.findings).map(|it| (&*it.rule, it)).collect();
     let indices: BTreeMap<&str, usize> = used.keys().enumerate().map(|(index, id)| (*id, index)).collect();
-    let known = catalogue();
+    let known = catalogue(run.catalogue);
     let rules = used.iter().map(|(id, finding)| descriptor(known.iter().find(|it| it.id == **id), finding));
     let base = Base { description: text("the folder in which runnerlint ran") };
     let log = Log {
@@ -50,7 +50,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: BTreeMap::from([(uri::ROOT, base)]),
             invocations: [Invocation {
-                execution_successful: !Summary::of(run.files).failed,
+                execution_successful: !Summary::of(run.files, run.passed).failed,
                 tool_execution_notifications: run.files.iter().flat_map(notifications).collect(),
             }],
             results: run.files.iter().flat_map(|file| results(run, file, &indices)).collect(),

@@ -1,0 +1,92 @@
+//! What a run lints by: rules, units, sites and programs, built in and of the user's own.
+
+mod grams;
+mod prefilter;
+
+use crate::rules::{BUILT_IN, Rule, RuleData, RuleText, Unit};
+use crate::sites::Sites;
+use regex::bytes::Regex;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock, OnceLock};
+
+pub(crate) use prefilter::Prefilter;
+
+/// Rules and all that they speak of. What costs time is made when it is first needed.
+pub struct Catalogue {
+    data: Arc<RuleData>,
+    sites: Arc<Sites>,
+    texts: Vec<RuleText>,
+    pub(crate) words: Vec<UnitWords>,
+    prefilter: OnceLock<Prefilter>,
+    /// The index of each rule, by its id.
+    ids: OnceLock<BTreeMap<String, usize>>,
+}
+
+/// Regular expressions that a unit's names make.
+#[derive(Default)]
+pub(crate) struct UnitWords {
+    /// A read of one of its variables.
+    pub(crate) reads: OnceLock<Option<Regex>>,
+    /// The name of the old slot's variable.
+    pub(crate) old: OnceLock<Option<Regex>>,
+    /// Literals that belong in a slot.
+    pub(crate) literals: OnceLock<Option<Regex>>,
+    /// What stands behind the name of a slot.
+    pub(crate) named: OnceLock<Option<Regex>>,
+}
+
+impl Catalogue {
+    /// Rules, the sites and programs that they speak of, and what those of them that are not built in say to people.
+    pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, texts: Vec<RuleText>) -> Self {
+        let words = data.units.iter().map(|_| UnitWords::default()).collect();
+        Self { data, sites, texts, words, prefilter: OnceLock::new(), ids: OnceLock::new() }
+    }
+
+    /// What is built in.
+    pub fn built_in() -> &'static Arc<Self> {
+        static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
+            Arc::new(Catalogue::new(Arc::clone(&BUILT_IN), Arc::clone(Sites::built_in()), Vec::new()))
+        });
+        &CATALOGUE
+    }
+
+    /// All rules: those that are built in first.
+    pub fn rules(&self) -> &[Rule] {
+        &self.data.rules
+    }
+
+    /// The rule of that id.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        let index = || self.data.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
+        self.data.rules.get(*self.ids.get_or_init(index).get(id)?)
+    }
+
+    /// The ids of all rules, in the order of [`Catalogue::rules`].
+    pub fn ids(&self) -> Vec<&str> {
+        self.data.rules.iter().map(|rule| rule.id.as_str()).collect()
+    }
+
+    /// What the rules that are not built in say to people, in their order in [`Catalogue::rules`].
+    pub fn texts(&self) -> &[RuleText] {
+        &self.texts
+    }
+
+    pub(crate) fn units(&self) -> &[Unit] {
+        &self.data.units
+    }
+
+    pub(crate) fn sites(&self) -> &Sites {
+        &self.sites
+    }
+
+    pub(crate) fn prefilter(&self) -> &Prefilter {
+        self.prefilter.get_or_init(|| Prefilter::of(&self.data.rules, BUILT_IN.rules.len()))
+    }
+}
+
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rules", self.data.rules.len())
+    }
+}

@@ -1,0 +1,187 @@
+//! Tells from the bytes alone that no rule can match: most files of a repository are never parsed.
+
+use super::grams::{self, Grams};
+use crate::rules::Rule;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
+use std::sync::OnceLock;
+
+/// The literals of all rules. Those of the rules that are built in are few, and searched for by themselves, so that a user's
+/// own rules slow nothing down but their own search.
+pub(crate) struct Prefilter {
+    built_in: Literals,
+    own: Literals,
+}
+
+impl Prefilter {
+    /// Of `rules`, the first `built_in` of which are built in.
+    pub(crate) fn of(rules: &[Rule], built_in: usize) -> Self {
+        let (first, own) = rules.split_at(built_in.min(rules.len()));
+        Self { built_in: Literals::of(first), own: Literals::of(own) }
+    }
+
+    /// Whether some rule finds all that it needs.
+    pub(crate) fn is_relevant(&self, bytes: &[u8]) -> bool {
+        self.built_in.is_relevant(bytes) || self.own.is_relevant(bytes)
+    }
+
+    /// Tells whether a text inside `file` may hold part of a match: whether any literal of any rule stands in it. What a rule
+    /// needs may be spread over several texts, the variable in one item of a script and the command in the next. Rules of a
+    /// user's own that find nothing in the file ask for no text in it.
+    pub(crate) fn within<'a>(&'a self, file: &[u8]) -> impl Fn(&str) -> bool + use<'a> {
+        let own = self.own.is_relevant(file);
+        move |text| {
+            self.built_in.is_mentioned(text.as_bytes()) || own && self.own.is_mentioned(text.as_bytes())
+        }
+    }
+
+    /// Whether these bytes may hold values that only another file tells whose they are: those of the chart that the rules
+    /// that are built in speak of.
+    pub(crate) fn may_be_values(&self, bytes: &[u8]) -> bool {
+        self.built_in.is_mentioned(bytes)
+    }
+
+    /// The rules that find all that they need, by index.
+    pub(crate) fn active(&self, bytes: &[u8]) -> Vec<usize> {
+        let mut active = self.built_in.active(bytes);
+        active.extend(self.own.active(bytes).into_iter().map(|index| self.built_in.needs.len() + index));
+        active
+    }
+}
+
+/// The literals that some rules need, found in two steps: one pass of a fast search tells most files apart; only what
+/// passes it is looked at by all literals.
+struct Literals {
+    /// A few literals without one of which no rule can match.
+    telling: Search,
+    /// The words of the lists, each once.
+    all: Vec<String>,
+    /// For each rule the lists of which it needs one literal each, by index.
+    needs: Vec<Vec<Vec<usize>>>,
+    /// All literals. Built only when a file asks.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
+
+enum Search {
+    /// One pass at the speed of memory; for few literals, on a processor that can.
+    Packed(packed::Searcher),
+    Automaton(AhoCorasick),
+    /// Many literals: the long ones by pieces of them, the others as above.
+    Many(Grams, Box<Search>),
+    /// There are no rules.
+    Nothing,
+    /// No search could be built: every file is looked at.
+    None,
+}
+
+impl Search {
+    fn new(literals: &[String]) -> Self {
+        if literals.is_empty() {
+            return Self::Nothing;
+        }
+        // What it cannot search for, an empty literal, is left to the automaton.
+        if let Some(packed) = packed::Searcher::new(literals) {
+            return Self::Packed(packed);
+        }
+        let (long, short): (Vec<String>, Vec<String>) =
+            literals.iter().cloned().partition(|literal| literal.len() >= grams::SHORTEST);
+        if !long.is_empty() {
+            return Self::Many(Grams::of(long), Box::new(Self::new(&short)));
+        }
+        let built = AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(literals);
+        built.map_or(Self::None, Self::Automaton)
+    }
+
+    fn is_match(&self, bytes: &[u8]) -> bool {
+        match self {
+            Self::Packed(packed) => packed.find(bytes).is_some(),
+            Self::Automaton(automaton) => automaton.is_match(bytes),
+            Self::Many(grams, others) => grams.is_match(bytes) || others.is_match(bytes),
+            Self::Nothing => false,
+            Self::None => true,
+        }
+    }
+}
+
+impl Literals {
+    fn of(rules: &[Rule]) -> Self {
+        // The list of a rule that tells the most: the one whose commonest literal is rarest.
+        let rarest = |rule: &'_ Rule| {
+            let lists = rule.needs.iter().enumerate();
+            let commonest = |list: &Vec<String>| list.iter().map(|it| rarity(it)).min().unwrap_or_default();
+            lists.max_by_key(|(_, list)| commonest(list)).map(|(index, _)| index)
+        };
+        let telling = rules.iter().filter_map(|rule| rule.needs.get(rarest(rule)?)).flatten();
+        let telling = distinct(telling);
+        let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
+        let index = |literal: &String| all.binary_search(literal).ok();
+        let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
+        Self {
+            telling: Search::new(&telling),
+            needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
+            automaton: OnceLock::new(),
+            all,
+        }
+    }
+
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        let build =
+            || AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&self.all).ok();
+        self.automaton.get_or_init(build).as_ref()
+    }
+
+    fn is_mentioned(&self, bytes: &[u8]) -> bool {
+        !self.all.is_empty() && self.automaton().is_none_or(|all| all.is_match(bytes))
+    }
+
+    fn is_relevant(&self, bytes: &[u8]) -> bool {
+        self.telling.is_match(bytes) && self.known(bytes, true).is_none_or(|known| self.any_met(&known))
+    }
+
+    fn active(&self, bytes: &[u8]) -> Vec<usize> {
+        if !self.telling.is_match(bytes) {
+            return Vec::new();
+        }
+        match self.known(bytes, false) {
+            Some(known) => {
+                let rules = self.needs.iter().enumerate();
+                rules.filter(|(_, needs)| is_met(needs, &known)).map(|(index, _)| index).collect()
+            }
+            None => (0..self.needs.len()).collect(),
+        }
+    }
+
+    /// Which literals stand there; up to the first that completes what a rule needs, if `one` is enough. `None` if it
+    /// cannot be told.
+    fn known(&self, bytes: &[u8], one: bool) -> Option<Vec<bool>> {
+        let mut known = vec![false; self.all.len()];
+        for found in self.automaton()?.find_overlapping_iter(bytes) {
+            let Some(known_already) = known.get_mut(found.pattern().as_usize()) else { continue };
+            if !std::mem::replace(known_already, true) && one && self.any_met(&known) {
+                break;
+            }
+        }
+        Some(known)
+    }
+
+    fn any_met(&self, known: &[bool]) -> bool {
+        self.needs.iter().any(|needs| is_met(needs, known))
+    }
+}
+
+fn is_met(needs: &[Vec<usize>], known: &[bool]) -> bool {
+    let is_known = |literal: &usize| known.get(*literal).is_some_and(|it| *it);
+    needs.iter().all(|list| list.iter().any(is_known))
+}
+
+/// The longer a literal, and the more of it is no small letter, the fewer files have it: `register` stands in many more
+/// than `-locked`.
+fn rarity(literal: &str) -> usize {
+    literal.len() + 2 * literal.bytes().filter(|byte| !byte.is_ascii_lowercase()).count()
+}
+
+fn distinct<'a>(literals: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut literals: Vec<String> = literals.cloned().collect();
+    literals.sort();
+    literals.dedup();
+    literals
+}

@@ -1,0 +1,60 @@
+//! `runnerlint test`: the examples of rules, run.
+
+use super::args::TestArgs;
+use super::{Error, Outcome, config, output};
+use crate::catalogue::Catalogue;
+use crate::config::{Layer, Settings};
+use crate::report;
+use crate::rules::{Rule, RuleText};
+use crate::run::load_rules;
+use crate::selftest;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+/// Runs the command: the rules of the folders; where none are given, those that the configuration names; without any, those
+/// that are built in.
+pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
+    let folders = if args.folders.is_empty() {
+        config::folders(&config::read(&args.config, Layer::default())?, &[])?
+    } else {
+        args.folders.clone()
+    };
+    let (catalogue, files) = load_rules(&folders)?;
+    let style = output::style(args.color, output::stdout_is_terminal());
+    let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
+    let built_in = crate::rules::BUILT_IN.rules.len();
+    let texts = if folders.is_empty() { crate::rules::texts() } else { catalogue.texts().to_vec() };
+    let rules = rules(&catalogue, if folders.is_empty() { 0 } else { built_in }, &texts);
+    let mut out = io::stdout().lock();
+    let (mut examples, mut failed) = (0, 0);
+    for (index, (rule, text)) in rules.iter().enumerate() {
+        examples += text.examples.len();
+        for failure in selftest::run(&settings, rule, text) {
+            failed += 1;
+            if let Some(file) = files.get(index) {
+                let at = failure.index.to_string();
+                let message = format!("an example of `{}` fails: {}", failure.rule, failure.what);
+                let problem = file.problem(&["examples", &at, "name"], message, None);
+                writeln!(out, "{}", report::rule_problem(&problem, style))?;
+            } else {
+                write!(out, "{}", report::failure(&failure, style))?;
+            }
+            writeln!(out, "{}", report::difference(&failure, style))?;
+        }
+    }
+    out.flush()?;
+    let counted = |count: usize, what: &str| {
+        if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    };
+    let summary = format!("{}, {}", counted(rules.len(), "rule"), counted(examples, "example"));
+    if failed > 0 {
+        output::complain(&format!("{summary}: {}", counted(failed, "failure")));
+        return Ok(Outcome::Findings);
+    }
+    output::complain(&format!("{summary}: all hold"));
+    Ok(Outcome::Clean)
+}
+
+fn rules<'a>(catalogue: &'a Catalogue, from: usize, texts: &'a [RuleText]) -> Vec<(&'a Rule, &'a RuleText)> {
+    catalogue.rules().iter().skip(from).zip(texts).collect()
+}

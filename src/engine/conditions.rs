@@ -1,0 +1,88 @@
+//! The conditions of rules that speak of a place: its value, what stands beside and around it, its file.
+
+use super::File;
+use crate::facts::{DataTree, NodeId};
+use crate::rules::{Member, Place, When, version};
+use crate::sites::{Carrier, Requirement, Via, accepts, document_of};
+use std::iter;
+
+/// What stands around the members of a unit, or around what a rule found beside units.
+pub(super) struct Surroundings<'a> {
+    pub(super) file: &'a File<'a>,
+    /// The product whose versions the rule speaks of.
+    pub(super) product: &'a str,
+}
+
+impl Place for Surroundings<'_> {
+    fn holds(&self, when: &When, member: Option<&Member>) -> bool {
+        let carrier = member.and_then(|member| self.file.survey.carriers.get(member.carrier));
+        self.judged_by(when)
+            && (when.file.is_empty() || when.file.is_match(self.file.path))
+            && when.mentions.as_ref().is_none_or(|it| self.file.mentions(it))
+            && (!speaks_of_carrier(when) || carrier.is_some_and(|carrier| self.of_carrier(when, carrier)))
+    }
+}
+
+fn speaks_of_carrier(when: &When) -> bool {
+    !when.is.is_empty()
+        || when.like.is_some()
+        || !when.document.is_empty()
+        || !when.beside.is_empty()
+        || !when.around.is_empty()
+        || !when.option.is_empty()
+        || when.argument.is_some()
+        || !when.language.is_empty()
+}
+
+impl Surroundings<'_> {
+    fn judged_by(&self, when: &When) -> bool {
+        let target = self.file.settings.target(self.product);
+        // Without a version it is judged by the newest.
+        let reaches =
+            |limit: &String| target.zip(version(limit)).is_none_or(|(target, limit)| target >= limit);
+        when.from.as_ref().is_none_or(reaches) && when.below.as_ref().is_none_or(|limit| !reaches(limit))
+    }
+
+    fn of_carrier(&self, when: &When, carrier: &Carrier) -> bool {
+        let text = carrier.value.text.as_str();
+        let language = || self.file.documents.get(carrier.doc).map(|document| document.language.name());
+        (when.is.is_empty() || when.is.iter().any(|value| value == text))
+            && when.like.as_ref().is_none_or(|like| like.is_like(text))
+            && (when.language.is_empty()
+                || language().is_some_and(|own| when.language.iter().any(|it| it == own)))
+            && (when.option.is_empty()
+                || self.file.beside(carrier, Via::Option).any(|it| when.option.contains(&it.name)))
+            && when.argument.as_ref().is_none_or(|like| {
+                self.file.beside(carrier, Via::Argument).any(|it| like.is_like(&it.value.text))
+            })
+            && self.of_entries(when, carrier)
+    }
+
+    fn of_entries(&self, when: &When, carrier: &Carrier) -> bool {
+        if when.document.is_empty() && when.beside.is_empty() && when.around.is_empty() {
+            return true;
+        }
+        let Some((tree, id)) = self.node(carrier) else { return false };
+        let has = |at: NodeId, wanted: &Requirement| accepts(tree, at, wanted);
+        let document = document_of(tree, id);
+        let parents =
+            || iter::successors(tree.get(id).and_then(|node| node.parent), |at| tree.get(*at)?.parent);
+        when.document.iter().all(|wanted| has(document, wanted))
+            && when.beside.iter().all(|wanted| parents().next().is_some_and(|at| has(at, wanted)))
+            && when.around.iter().all(|wanted| parents().any(|at| has(at, wanted)))
+    }
+
+    /// The entry that it is or stands in: of its own text, or of the nearest text around that has entries.
+    fn node(&self, carrier: &Carrier) -> Option<(&DataTree, NodeId)> {
+        let (mut doc, mut offset) = (carrier.doc, carrier.name_span.start());
+        loop {
+            let document = self.file.documents.get(doc)?;
+            let tree = &document.parsed.facts().tree;
+            if !tree.nodes.is_empty() {
+                return Some((tree, tree.innermost(offset)?));
+            }
+            offset = document.place.as_ref()?.1.start();
+            doc = document.parent?;
+        }
+    }
+}

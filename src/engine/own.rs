@@ -1,0 +1,303 @@
+//! What rules find beside registrations: entries, commands, variables, values of charts, requests, words in code,
+//! literals.
+
+use super::documents::{Document, Documents};
+use crate::facts::{DataTree, NodeId};
+use crate::rules::{CommandMatch, Match, Registration, Rule};
+use crate::sites::{self, Carrier, Expression, Pattern, Place, Step, Survey, Value, ValueKind, Via};
+use crate::text::{Cover, Span};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One place that a rule found by itself.
+pub(super) struct Own<'a> {
+    pub(super) rule: &'a Rule,
+    /// A unit of one member.
+    pub(super) registration: Registration,
+    /// The groups of the expression that found it; the first one is all of it.
+    groups: Vec<String>,
+}
+
+impl Own<'_> {
+    /// The groups that the texts of the rule may name.
+    pub(super) fn groups(&self, found: &Match, survey: &Survey) -> Vec<String> {
+        if !self.groups.is_empty() {
+            return self.groups.clone();
+        }
+        let member = self.registration.members.first();
+        let carrier = member.and_then(|member| survey.carriers.get(member.carrier));
+        let like = found.when.like.as_ref().or(found.command.as_ref().and_then(|it| it.argument.as_ref()));
+        let captures = carrier.zip(like).and_then(|(carrier, like)| like.captures(&carrier.value.text));
+        captures.map(|captures| all(&captures)).unwrap_or_default()
+    }
+}
+
+fn all(captures: &regex::Captures<'_>) -> Vec<String> {
+    captures.iter().map(|group| group.map_or("", |group| group.as_str()).to_owned()).collect()
+}
+
+/// Whether what a rule finds is looked for in the texts of a file rather than in its bytes: then a fix has a place.
+pub(super) fn reads_texts(rule: &Rule) -> bool {
+    !rule.actions.is_empty()
+}
+
+/// A match of a rule, by its index.
+type Wanted<'a> = (&'a Rule, usize);
+
+/// What the rules look for.
+#[derive(Default)]
+struct Search<'a> {
+    /// Carriers of one name.
+    names: BTreeMap<(Via, &'a str), Vec<Wanted<'a>>>,
+    commands: Vec<(Wanted<'a>, &'a CommandMatch)>,
+    requests: Vec<Wanted<'a>>,
+    entries: Vec<(Wanted<'a>, &'a Pattern)>,
+    /// Expressions on texts; the languages, and whether comments count.
+    texts: Vec<(Wanted<'a>, &'a Expression, Option<&'a [String]>)>,
+}
+
+impl<'a> Search<'a> {
+    fn of(rules: &[&'a Rule]) -> Self {
+        let mut search = Self::default();
+        for rule in rules {
+            for (index, found) in rule.matches.iter().enumerate() {
+                search.add(rule, index, found);
+            }
+        }
+        search
+    }
+
+    fn add(&mut self, rule: &'a Rule, index: usize, found: &'a Match) {
+        let wanted = (rule, index);
+        let mut name = |via: Via, names: &'a [String]| {
+            for name in names {
+                self.names.entry((via, name)).or_default().push(wanted);
+            }
+        };
+        name(Via::Named, &found.named);
+        name(Via::Variable, &found.variable);
+        if let Some(chart) = &found.chart {
+            name(Via::Chart, &chart.value);
+        }
+        if let Some(command) = &found.command {
+            if command.option.is_empty() {
+                self.commands.push((wanted, command));
+            } else {
+                name(Via::Option, &command.option);
+            }
+        }
+        if found.request.is_some() {
+            self.requests.push(wanted);
+        }
+        self.entries.extend(found.entry.iter().map(|pattern| (wanted, pattern)));
+        if let Some(text) = &found.text {
+            self.texts.push((wanted, &text.pattern, Some(&text.within)));
+        }
+        if let Some(literal) = found.literal.as_ref().filter(|_| reads_texts(rule)) {
+            self.texts.push((wanted, literal, None));
+        }
+    }
+}
+
+/// Finds all of it. What is no carrier yet becomes one.
+pub(super) fn find<'a>(rules: &[&'a Rule], documents: &Documents, survey: &mut Survey) -> Vec<Own<'a>> {
+    let search = Search::of(rules);
+    let mut out = Finder { documents, survey, out: Vec::new(), taken: BTreeSet::new() };
+    out.carriers(&search);
+    for (doc, document) in documents.iter().enumerate() {
+        let tree = &document.parsed.facts().tree;
+        if !search.entries.is_empty() && !tree.nodes.is_empty() {
+            out.entries(&search, doc, tree);
+        }
+    }
+    if !search.texts.is_empty() {
+        out.texts(&search);
+    }
+    out.out
+}
+
+struct Finder<'a, 's> {
+    documents: &'s Documents,
+    survey: &'s mut Survey,
+    out: Vec<Own<'a>>,
+    /// The first match of a rule counts.
+    taken: BTreeSet<(usize, &'a str)>,
+}
+
+impl<'a> Finder<'a, '_> {
+    fn take(&mut self, (rule, found): Wanted<'a>, index: usize, groups: Vec<String>) {
+        let Some(carrier) = self.survey.carriers.get(index) else { return };
+        if self.taken.insert((index, &rule.id)) {
+            self.out.push(Own { rule, registration: Registration::own(carrier, index, found), groups });
+        }
+    }
+
+    /// Takes in what is no carrier yet.
+    fn push(&mut self, wanted: Wanted<'a>, mut carrier: Carrier, groups: Vec<String>) {
+        carrier.scope = self.survey.places(carrier.doc);
+        carrier.sealed = carrier.sealed.or_else(|| self.documents.sealed(carrier.doc));
+        self.survey.carriers.push(carrier);
+        self.take(wanted, self.survey.carriers.len() - 1, groups);
+    }
+
+    fn carriers(&mut self, search: &Search<'a>) {
+        for index in 0..self.survey.carriers.len() {
+            let Some(carrier) = self.survey.carriers.get(index) else { break };
+            let via = carrier.via;
+            if via == Via::Request {
+                self.request(search, index);
+                continue;
+            }
+            let of =
+                self.survey.scopes.get(carrier.scope).map(|scope| scope.of.as_slice()).unwrap_or_default();
+            let mut taken: Vec<Wanted<'a>> = Vec::new();
+            if let Some(wanted) = search.names.get(&(via, carrier.name.as_str())) {
+                let fits = |(rule, found): &&Wanted<'a>| {
+                    let Some(found) = rule.matches.get(*found) else { return false };
+                    match via {
+                        Via::Chart => found.chart.as_ref().is_some_and(|chart| of.contains(&chart.name)),
+                        Via::Option => found.command.as_ref().is_some_and(|command| is_of(command, of)),
+                        _ => true,
+                    }
+                };
+                taken.extend(wanted.iter().filter(fits));
+            }
+            if matches!(via, Via::Command | Via::Argument) {
+                let fits = |(_, command): &&(Wanted<'a>, &CommandMatch)| {
+                    let position = command.position.map(|at| at.to_string());
+                    let word = match (&command.argument, via) {
+                        (None, Via::Command) => true,
+                        (Some(like), Via::Argument) => {
+                            position.is_none_or(|at| at == carrier.name) && like.is_like(&carrier.value.text)
+                        }
+                        _ => false,
+                    };
+                    word && is_of(command, of)
+                };
+                taken.extend(search.commands.iter().filter(fits).map(|(wanted, _)| *wanted));
+            }
+            for wanted in taken {
+                self.take(wanted, index, Vec::new());
+            }
+        }
+    }
+
+    fn request(&mut self, search: &Search<'a>, index: usize) {
+        let Some(carrier) = self.survey.carriers.get(index).cloned() else { return };
+        let Place::Node(node) = carrier.value.place else { return };
+        let Some(document) = self.documents.get(carrier.doc).filter(|_| !search.requests.is_empty()) else {
+            return;
+        };
+        let Some(decoded) = document.parsed.decode(node) else { return };
+        let mut done = BTreeSet::new();
+        for wanted in &search.requests {
+            let request = wanted.0.matches.get(wanted.1).and_then(|found| found.request.as_ref());
+            let Some(request) = request.filter(|request| request.method.contains(&carrier.name)) else {
+                continue;
+            };
+            let Some(captures) = request.url.regex().and_then(|url| url.captures(&decoded.text)) else {
+                continue;
+            };
+            let Some(at) = captures.get(1).or_else(|| captures.get(0)) else { continue };
+            if !done.insert(wanted.0.id.as_str()) {
+                continue;
+            }
+            // A URL is shown from its path on.
+            let span = decoded.segments.to_outer(Span::new(at.start(), decoded.text.len()));
+            let written = at.as_str().to_owned();
+            self.push(*wanted, Carrier { written, name_span: span, ..carrier.clone() }, all(&captures));
+        }
+    }
+
+    fn entries(&mut self, search: &Search<'a>, doc: usize, tree: &DataTree) {
+        let mut keys: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
+        let ids = || (0..tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        for (id, node) in ids().zip(&tree.nodes) {
+            if let Some(key) = &node.key {
+                keys.entry(&key.text).or_default().push(id);
+            }
+        }
+        let tops = sites::Tops::of(tree);
+        for (wanted, pattern) in &search.entries {
+            let nodes: Vec<NodeId> = match pattern.0.last() {
+                Some(Step::Key(names)) => {
+                    names.iter().filter_map(|name| keys.get(name.as_str())).flatten().copied().collect()
+                }
+                _ => ids().collect(),
+            };
+            for id in nodes.into_iter().filter(|id| tops.lead(pattern, *id)) {
+                if let Some(carrier) = sites::entry(tree, doc, id) {
+                    self.push(*wanted, carrier, Vec::new());
+                }
+            }
+        }
+    }
+
+    /// Words in code, wherever they stand but in comments and in prose; literals there too.
+    fn texts(&mut self, search: &Search<'a>) {
+        // A text inside a text knows best what a word in it is.
+        let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
+        for document in self.documents.iter() {
+            if let Some(parent) = document.parent {
+                inner.entry(parent).or_default().push(document.segments.outer());
+            }
+        }
+        let mut inner: BTreeMap<usize, Cover> =
+            inner.into_iter().map(|(parent, spans)| (parent, Cover::of(spans))).collect();
+        let mut found = Vec::new();
+        for (doc, document) in self.documents.iter().enumerate() {
+            let inner = inner.remove(&doc).unwrap_or_default();
+            let language = document.language.name();
+            for (wanted, expression, within) in &search.texts {
+                if within.is_some_and(|within| within.iter().all(|it| it != language)) {
+                    continue;
+                }
+                let Some(regex) = expression.regex() else { continue };
+                for captures in regex.captures_iter(&document.text) {
+                    let Some(at) = captures.get(1).or_else(|| captures.get(0)) else { continue };
+                    let span = Span::from(at.range());
+                    let comment = || within.is_some() && is_comment(document, span);
+                    if span.is_empty() || comment() || inner.holds(span) {
+                        continue;
+                    }
+                    found.push((*wanted, doc, span, at.as_str().to_owned(), all(&captures)));
+                }
+            }
+        }
+        for (wanted, doc, span, text, groups) in found {
+            let value = Value {
+                text: text.clone(),
+                span,
+                kind: ValueKind::Literal,
+                place: Place::Nowhere,
+                known: None,
+            };
+            let carrier =
+                Carrier { doc, nodes: Vec::new(), ..Carrier::new(Via::Text, text, span, value, NodeId(0)) };
+            self.push(wanted, carrier, groups);
+        }
+    }
+}
+
+/// Whether a command with those owners is one that is looked for.
+fn is_of(command: &CommandMatch, of: &[String]) -> bool {
+    of.iter().any(|owner| {
+        let behind = owner.strip_prefix(command.program.as_str());
+        behind.is_some_and(|rest| match rest.strip_prefix(' ') {
+            Some(name) => command.subcommand.is_empty() || command.subcommand.iter().any(|it| it == name),
+            None => rest.is_empty() && command.subcommand.is_empty(),
+        })
+    })
+}
+
+/// Whether a span lies in a comment of its text, or of a text inside it that nobody read: on a line that begins with the
+/// sign of one.
+fn is_comment(document: &Document, span: Span) -> bool {
+    let before = document.text.get(..span.start()).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let comments = &document.parsed.facts().comments;
+    let next = comments.partition_point(|comment| comment.span.end() <= span.start());
+    line.starts_with(['#', ';'])
+        || line.starts_with("//")
+        || line.starts_with("- #")
+        || comments.get(next).is_some_and(|comment| comment.span.contains(span))
+}

@@ -1,0 +1,33 @@
+//! Examples of rules that do not hold, with their diffs.
+
+use super::Style;
+use crate::escape;
+use crate::mask::Mask;
+use crate::selftest::Failure;
+use similar::TextDiff;
+
+/// A failure of an example in words, for a rule whose file is not at hand.
+pub fn failure(failure: &Failure, style: Style) -> String {
+    let mask = Mask::without_source(false);
+    format!(
+        "{} {}: {}\n",
+        style.strong(&escape::inline(&format!("{}:", failure.rule))),
+        mask.prose(&failure.example),
+        mask.prose(&failure.what)
+    )
+}
+
+/// What should be, and what is.
+pub fn difference(failure: &Failure, style: Style) -> String {
+    let mask = Mask::without_source(false);
+    let mut out = String::new();
+    if let Some((expected, actual)) = &failure.diff {
+        let (expected, actual) = (mask.inserted(expected), mask.inserted(actual));
+        let diff = TextDiff::from_lines(&expected, &actual);
+        let diff = diff.unified_diff().header("expected", "actual").to_string();
+        let lines = diff.lines().filter(|line| !line.starts_with('\\'));
+        let shown = lines.map(|line| escape::inline(line).into_owned() + "\n").collect::<String>();
+        out.push_str(&style.diff(&shown));
+    }
+    out
+}

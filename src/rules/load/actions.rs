@@ -1,0 +1,134 @@
+//! Fixes that can never apply.
+
+use super::super::{ActionRow, Match, Rule};
+use super::check::{Checked, always, reachable, subjects};
+
+/// What a row of `do` does, by its keys.
+fn deeds(row: &ActionRow) -> Vec<&'static str> {
+    let given = [
+        ("remove", !row.remove.is_empty()),
+        ("rename", row.rename.is_some()),
+        ("rename-slots", !row.rename_slots.is_empty()),
+        ("value", row.value.is_some()),
+        ("insert", row.insert.is_some()),
+        ("set", row.set.is_some()),
+        ("move", row.moves.is_some()),
+        ("replace", row.replace.is_some()),
+    ];
+    given.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
+}
+
+/// What can be done to what a match finds.
+fn can(found: &Match, deed: &str) -> bool {
+    let Some(subject) = subjects(found).first().copied() else { return true };
+    let option = found.command.as_ref().is_some_and(|command| !command.option.is_empty());
+    let argument = found.command.as_ref().is_some_and(|command| command.argument.is_some());
+    match (deed, subject) {
+        (_, "slot" | "setting") => !matches!(deed, "replace" | "move"),
+        // Of several names, the one that is not needed goes.
+        (_, "suppression") => deed == "remove",
+        ("replace", _) => matches!(subject, "literal" | "text"),
+        ("remove" | "set", "command") => option || argument,
+        ("rename", "command") => option || !argument,
+        ("remove" | "rename" | "set", _) => matches!(subject, "entry" | "variable" | "chart"),
+        ("move", _) => matches!(subject, "entry" | "chart"),
+        ("insert", _) => matches!(subject, "entry" | "variable"),
+        _ => false,
+    }
+}
+
+/// Checks the fixes of a rule.
+pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
+    if rule.actions.is_empty() {
+        return;
+    }
+    if rule.matches.iter().all(|found| found.manual.is_some()) && !rule.matches.is_empty() {
+        let message = "the fix can never apply: every match says in `manual` why there is none";
+        checked.wrong(&["do"], message, "leave out `do`, or `manual`");
+        return;
+    }
+    reachable(checked, "do", &always(&rule.actions));
+    let of_unit = rule.matches.iter().any(|found| found.slot.is_some() || found.setting.is_some());
+    for (index, row) in rule.actions.iter().enumerate() {
+        let index = index.to_string();
+        let deeds = deeds(row);
+        if deeds.is_empty() {
+            let help = "say one of `rename`, `remove`, `set`, `move`, `replace`, `insert`";
+            checked.wrong(&["do", &index], "this row does nothing", help);
+        }
+        for deed in &deeds {
+            let candidates = rule.matches.iter().filter(|found| found.manual.is_none());
+            if candidates.clone().next().is_some() && !candidates.clone().any(|found| can(found, deed)) {
+                let subjects: Vec<&str> = candidates.flat_map(subjects).collect();
+                let message =
+                    format!("the fix can never apply: `{deed}` does nothing to {}", named(&subjects));
+                checked.wrong(&["do", &index, deed], message, help(deed));
+            }
+        }
+        let known = |name: &&String| ["self", "new", "old"].contains(&name.as_str());
+        for name in row.remove.iter().chain(row.rename_slots.iter().map(|(slot, _)| slot)) {
+            if !known(&name) || name != "self" && !of_unit {
+                let message = format!("the fix can never apply: there is no `{name}` here");
+                let help =
+                    if of_unit { "`self`, `new` or `old`" } else { "`remove: self`; only units have slots" };
+                checked.wrong(&["do", &index, "remove"], message, help);
+            }
+        }
+        if row.remove.iter().any(|name| name == "self") && !of_unit && deeds.len() > 1 {
+            let others: Vec<&str> = deeds.iter().copied().filter(|deed| *deed != "remove").collect();
+            let message = format!(
+                "the fix can never apply: what `remove` takes out has no place for `{}`",
+                others.join("`, `")
+            );
+            checked.wrong(&["do", &index, "remove"], message, "give each a row of its own, with `when`");
+        }
+        groups(checked, rule, &index, row);
+    }
+}
+
+fn named(subjects: &[&str]) -> String {
+    let mut names: Vec<String> = subjects.iter().map(|name| format!("`{name}`")).collect();
+    names.dedup();
+    format!("what {} finds", names.join(" and "))
+}
+
+fn help(deed: &str) -> &'static str {
+    match deed {
+        "replace" => "`replace` is for `literal` and `text`; a value is changed by `set`, a name by `rename`",
+        "move" => "`move` is for `entry` and `chart`",
+        "set" => "what a `literal` or `text` finds is changed by `replace`",
+        _ => "",
+    }
+}
+
+/// Numbers in braces beyond the groups of the expressions.
+fn groups(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) {
+    let count = |found: &Match| {
+        let texts = [
+            found.literal.as_ref(),
+            found.text.as_ref().map(|text| &text.pattern),
+            found.when.like.as_ref(),
+            found.command.as_ref().and_then(|command| command.argument.as_ref()),
+        ];
+        let regexes = texts.into_iter().flatten().filter_map(|text| text.regex());
+        regexes.map(regex::Regex::captures_len).max().unwrap_or_default()
+    };
+    // Most fixes name no group, and no expression is compiled for them.
+    let names_group = |text: &Option<String>| text.as_ref().is_some_and(|text| text.contains('{'));
+    if ![&row.set, &row.replace, &row.rename].into_iter().any(names_group) {
+        return;
+    }
+    let most = rule.matches.iter().map(count).max().unwrap_or_default();
+    for (key, text) in [("set", &row.set), ("replace", &row.replace), ("rename", &row.rename)] {
+        let numbers = text.iter().flat_map(|text| text.split('{').skip(1));
+        let numbers = numbers.filter_map(|rest| rest.split_once('}')?.0.parse::<usize>().ok());
+        if let Some(number) = numbers.max().filter(|number| *number >= most) {
+            let message = format!("there is no group {number} for `{{{number}}}`");
+            checked.wrong(
+                &["do", index, key],
+                message,
+                "groups are those of `literal`, `text`, `argument` or `like` of the match",
+            );
+        }
+    }
+}

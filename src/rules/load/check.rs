@@ -1,0 +1,416 @@
+//! What the form of a rule file does not say: names that exist, rows that can be reached, fixes that can apply.
+
+use super::super::{
+    ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
+};
+use super::fault::{Fault, Problem};
+use super::{Read, RuleFile, actions};
+use crate::sites::{Holds, Host, Programs, SiteData, canonical};
+use crate::syntax;
+
+/// Where a problem is looked for, and the problems so far.
+pub(super) struct Checked<'a> {
+    pub(super) read: &'a Read,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Checked<'_> {
+    pub(super) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        self.problems.push(self.read.problem(path, message, help));
+    }
+
+    fn known(&mut self, path: &[&str], what: &str, name: &str, known: &[&str]) {
+        if !known.contains(&name) {
+            let fault = Fault::unknown(what, name, known);
+            self.problems.push(self.read.problem(path, fault.message, fault.help));
+        }
+    }
+}
+
+/// Names options as the engine does.
+pub(super) fn spell(rule: &mut Rule) {
+    for found in &mut rule.matches {
+        if let Some(command) = &mut found.command {
+            command.option.iter_mut().for_each(|option| *option = canonical(option));
+        }
+        spell_when(&mut found.when);
+    }
+    let severity = rule.severity.iter_mut().map(|row| &mut row.when);
+    let actions = rule.actions.iter_mut().map(|row| &mut row.when);
+    severity.chain(actions).chain(rule.safety.iter_mut().map(|row| &mut row.when)).for_each(spell_when);
+}
+
+fn spell_when(when: &mut When) {
+    when.option.iter_mut().for_each(|option| *option = canonical(option));
+    let inner = when.all.iter_mut().chain(&mut when.any).chain(when.not.as_deref_mut());
+    inner.for_each(spell_when);
+}
+
+/// The kinds of things that a match speaks of.
+pub(super) fn subjects(found: &Match) -> Vec<&'static str> {
+    let given = [
+        ("slot", found.slot.is_some()),
+        ("setting", found.setting.is_some()),
+        ("entry", !found.entry.is_empty()),
+        ("command", found.command.is_some()),
+        ("variable", !found.variable.is_empty()),
+        ("chart", found.chart.is_some()),
+        ("literal", found.literal.is_some()),
+        ("named", !found.named.is_empty()),
+        ("request", found.request.is_some()),
+        ("text", found.text.is_some()),
+        ("suppression", found.suppression.is_some()),
+    ];
+    given.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
+}
+
+/// Everything that is wrong with a rule.
+pub(super) fn rule(
+    read: &Read,
+    file: &RuleFile,
+    rule: &Rule,
+    text: &RuleText,
+    data: &RuleData,
+    sites: &SiteData,
+) -> Vec<Problem> {
+    let mut checked = Checked { read, problems: Vec::new() };
+    id(&mut checked, file, rule, data);
+    versions(&mut checked, rule);
+    let unit = unit(&mut checked, rule, data);
+    if rule.matches.is_empty() {
+        checked.wrong(&["match"], "`match` is empty: the rule finds nothing", "");
+    }
+    for (index, found) in rule.matches.iter().enumerate() {
+        let index = index.to_string();
+        self::found(&mut checked, &["match", &index], found, unit, sites);
+        if found.suppression.is_some() && rule.id != UNUSED_SUPPRESSION {
+            let message = format!("only the rule `{UNUSED_SUPPRESSION}` finds suppressions");
+            checked.wrong(&["match", &index, "suppression"], message, "");
+        }
+    }
+    conditions(&mut checked, rule);
+    severity(&mut checked, rule);
+    actions::check(&mut checked, rule);
+    needs(&mut checked, rule);
+    examples(&mut checked, text);
+    checked.problems
+}
+
+fn id(checked: &mut Checked<'_>, file: &RuleFile, rule: &Rule, data: &RuleData) {
+    let word =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !rule.id.contains('-') || !rule.id.split('-').all(word) {
+        let message = format!("`{}` is no id of a rule", rule.id);
+        checked.wrong(
+            &["id"],
+            message,
+            "words of small letters and digits, the first of them the family: `team-old-host`",
+        );
+    } else if data.rules.iter().any(|known| known.id == rule.id) {
+        let message = format!("there is a rule `{}` already", rule.id);
+        checked.wrong(
+            &["id"],
+            message,
+            "give it another id; `runnerlint rules` lists those that are built in",
+        );
+    }
+    let name = file.inside.rsplit('/').next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if stem != rule.id {
+        let message = format!("the file holds the rule `{}`", rule.id);
+        checked.wrong(
+            &["id"],
+            message,
+            &format!("name the file `{}.yaml`, or give the rule the id `{stem}`", rule.id),
+        );
+    }
+}
+
+fn versions(checked: &mut Checked<'_>, rule: &Rule) {
+    let given = [
+        ("since", Some(&rule.since).filter(|since| !since.is_empty())),
+        ("replacement-since", rule.replacement_since.as_ref()),
+        ("disabled", rule.disabled.as_ref()),
+        ("removed", rule.removed.as_ref()),
+    ];
+    for (key, text) in given {
+        if text.is_some_and(|text| version(text).is_none()) {
+            checked.wrong(&[key], "this is no version", "two numbers: `1.22`");
+        }
+    }
+}
+
+fn unit<'d>(checked: &mut Checked<'_>, rule: &Rule, data: &'d RuleData) -> Option<&'d Unit> {
+    let Some(name) = &rule.unit else { return data.units.first() };
+    let names: Vec<&str> = data.units.iter().map(|unit| unit.unit.as_str()).collect();
+    checked.known(&["unit"], "unit", name, &names);
+    data.units.iter().find(|unit| unit.unit == *name)
+}
+
+fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&Unit>, sites: &SiteData) {
+    let at = |keys: &[&'static str]| -> Vec<String> {
+        path.iter().copied().chain(keys.iter().copied()).map(str::to_owned).collect()
+    };
+    let mut known = |keys: &[&'static str], what: &str, name: &str, names: &[&str]| {
+        let path = at(keys);
+        checked.known(&path.iter().map(String::as_str).collect::<Vec<_>>(), what, name, names);
+    };
+    if let Some(slot) = &found.slot {
+        known(&["slot"], "slot", slot, &["new", "old"]);
+    }
+    if let Some(setting) = found.setting.as_ref().filter(|setting| *setting != "any") {
+        let names: Vec<&str> =
+            unit.iter().flat_map(|unit| &unit.settings).map(|it| it.field.as_str()).collect();
+        known(&["setting"], "setting", setting, &names);
+    }
+    if let Some(command) = &found.command {
+        let programs = &sites.programs.programs;
+        match programs.iter().find(|program| program.name == command.program) {
+            None => {
+                let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
+                known(&["command", "program"], "program", &command.program, &names);
+            }
+            Some(program) => {
+                let names = program.subcommands.iter().map(|it| it.name.as_str());
+                let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+                for name in &command.subcommand {
+                    known(&["command", "subcommand"], "subcommand", name, &names);
+                }
+            }
+        }
+    }
+    if let Some(chart) = &found.chart {
+        let names: Vec<&str> = sites.charts.iter().map(|chart| chart.chart.as_str()).collect();
+        known(&["chart", "name"], "chart", &chart.name, &names);
+    }
+    if !found.named.is_empty() {
+        let named = sites.hosts.iter().flat_map(|host| &host.sites).filter_map(|site| site.name.as_deref());
+        let asked = sites.programs.programs.iter().flat_map(|program| &program.subcommands);
+        let asked = asked.filter_map(|subcommand| Some(subcommand.asks.as_ref()?.place.as_str()));
+        let names: Vec<&str> = named.chain(asked).collect();
+        for name in &found.named {
+            known(&["named"], "site", name, &names);
+        }
+    }
+    let languages = languages();
+    for name in found.text.iter().flat_map(|text| &text.within) {
+        known(&["text", "in"], "language", name, &languages);
+    }
+    let subjects = subjects(found);
+    if subjects.len() != 1 {
+        let message = match subjects.as_slice() {
+            [] => "a match speaks of something: this one does not".to_owned(),
+            both => format!("a match speaks of one thing: this one has `{}`", both.join("` and `")),
+        };
+        let help = "`entry`, `command`, `variable`, `chart`, `literal`, `text`, `request`, `named`, `slot` or `setting`; give each a match of its own";
+        checked.wrong(path, message, help);
+    }
+    if let Some(command) = found.command.as_ref().filter(|it| it.argument.is_none() && it.position.is_some())
+    {
+        let path = [path, &["command", "position"]].concat();
+        let message =
+            format!("`position` is that of an argument of `{}`, and there is no `argument`", command.program);
+        checked.wrong(&path, message, "`argument: .*` is any word that is no option");
+    }
+}
+
+fn languages() -> Vec<&'static str> {
+    syntax::LANGUAGES.iter().map(|language| language.name()).collect()
+}
+
+/// All conditions of a rule, with their places.
+fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
+    let of_unit = rule.matches.iter().any(|found| found.slot.is_some() || found.setting.is_some());
+    let matches =
+        rule.matches.iter().map(|found| &found.when).enumerate().map(|(at, when)| ("match", at, when));
+    let severity =
+        rule.severity.iter().map(|row| &row.when).enumerate().map(|(at, when)| ("severity", at, when));
+    let actions = rule.actions.iter().map(|row| &row.when).enumerate().map(|(at, when)| ("do", at, when));
+    let safety = rule.safety.iter().map(|row| &row.when).enumerate().map(|(at, when)| ("safety", at, when));
+    for (key, index, when) in matches.chain(severity).chain(actions).chain(safety) {
+        let index = index.to_string();
+        let mut open = vec![when];
+        while let Some(when) = open.pop() {
+            condition(checked, &[key, &index, "when"], when, of_unit);
+            open.extend(when.all.iter().chain(&when.any).chain(when.not.as_deref()));
+        }
+    }
+}
+
+fn condition(checked: &mut Checked<'_>, path: &[&str], when: &When, of_unit: bool) {
+    let languages = languages();
+    for name in &when.language {
+        checked.known(&[path, &["language"]].concat(), "language", name, &languages);
+    }
+    for (key, text) in [("from", &when.from), ("below", &when.below)] {
+        if text.as_ref().is_some_and(|text| version(text).is_none()) {
+            checked.wrong(&[path, &[key]].concat(), "this is no version", "two numbers: `1.22`");
+        }
+    }
+    let unit = [
+        ("new", when.new.is_some()),
+        ("old", when.old.is_some()),
+        ("unit", !when.unit.is_empty()),
+        ("setting", !when.setting.is_empty()),
+        ("triggers", when.triggers.is_some()),
+    ];
+    for (key, _) in unit.iter().filter(|(_, given)| *given && !of_unit) {
+        let message = format!(
+            "`{key}` speaks of a unit, and no match of this rule finds a `slot` or a `setting` of one"
+        );
+        checked.wrong(&[path, &[key]].concat(), message, "");
+    }
+}
+
+fn severity(checked: &mut Checked<'_>, rule: &Rule) {
+    if rule.severity.is_empty() || rule.severity.iter().all(|row| row.is == Level::Nothing) {
+        checked.wrong(
+            &["severity"],
+            "no row of `severity` reports anything",
+            "the least is `severity: [{is: warning}]`",
+        );
+    }
+    reachable(checked, "severity", &rule.severity.iter().map(|row| is_plain(&row.when)).collect::<Vec<_>>());
+    reachable(checked, "safety", &rule.safety.iter().map(|row| is_plain(&row.when)).collect::<Vec<_>>());
+    let never = rule.safety.first().is_some_and(|row| row.is == Verdict::None && is_plain(&row.when));
+    if never && !rule.actions.is_empty() {
+        checked.wrong(
+            &["safety", "0"],
+            "the fix can never apply: the first row of `safety` allows none",
+            "leave out `do`, or say `when` there is none",
+        );
+    }
+}
+
+/// Rows behind one that always holds are never looked at.
+pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
+    let last = always.len().saturating_sub(1);
+    if let Some(at) = always.iter().position(|always| *always).filter(|at| *at < last) {
+        let message = format!("this row of `{key}` is never reached: the row before it holds always");
+        checked.wrong(&[key, &(at + 1).to_string()], message, "put the row without `when` last");
+    }
+}
+
+/// Whether a condition asks for nothing.
+pub(super) fn is_plain(when: &When) -> bool {
+    let compact = |when: &When| postcard::to_stdvec(when).ok();
+    compact(when) == compact(&When::default())
+}
+
+fn needs(checked: &mut Checked<'_>, rule: &Rule) {
+    for (index, list) in rule.needs.iter().enumerate() {
+        let short = list.iter().any(|literal| literal.len() < 2);
+        if list.is_empty() || short {
+            let message = "with this list every file would be parsed";
+            checked.wrong(
+                &["needs", &index.to_string()],
+                message,
+                "words of two letters or more, one of which has to be in the file",
+            );
+        }
+    }
+}
+
+fn examples(checked: &mut Checked<'_>, text: &RuleText) {
+    if !text.examples.iter().any(|example| example.bad.is_some()) {
+        checked.wrong(
+            &["examples"],
+            "no example shows what the rule finds",
+            "one with `bad`, the words found under `at`, and `good` if there is a fix",
+        );
+    }
+    if !text.examples.iter().any(|example| example.ok.is_some()) {
+        checked.wrong(&["examples"], "no example shows what looks alike and is fine", "one with `ok`");
+    }
+    for (index, example) in text.examples.iter().enumerate() {
+        let index = index.to_string();
+        if example.bad.is_none() && example.ok.is_none() {
+            checked.wrong(&["examples", &index], "the example has neither `bad` nor `ok`", "");
+        }
+        if example.bad.is_some() && example.at.is_empty() {
+            checked.wrong(
+                &["examples", &index],
+                "the example does not say what is found",
+                "list the words that the findings mark under `at`",
+            );
+        }
+        if example.bad.is_none() && example.good.is_some() {
+            checked.wrong(
+                &["examples", &index, "good"],
+                "`good` is what becomes of `bad`, and there is none",
+                "what is fine as it is stands under `ok`",
+            );
+        }
+        if let Some(language) = &example.language {
+            let known = syntax::named(language).is_some();
+            if !known {
+                checked.known(&["examples", &index, "language"], "language", language, &languages());
+            }
+        }
+        if example.target.as_ref().is_some_and(|target| version(target).is_none()) {
+            checked.wrong(&["examples", &index, "target"], "this is no version", "two numbers: `1.22`");
+        }
+    }
+}
+
+/// Everything that is wrong with the sites of a host.
+pub(super) fn host(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
+    let mut checked = Checked { read, problems: Vec::new() };
+    if sites.hosts.iter().any(|known| known.host == host.host) {
+        checked.wrong(
+            &["host"],
+            format!("the host `{}` is known already", host.host),
+            "give it another name",
+        );
+    }
+    let languages = languages();
+    if let Some(language) = &host.language {
+        checked.known(&["language"], "language", language, &languages);
+    }
+    for (index, site) in host.sites.iter().enumerate() {
+        let index = index.to_string();
+        let missing = match site.holds {
+            Holds::Named if site.name.is_none() => Some("name"),
+            Holds::Keys if site.via.is_none() => Some("via"),
+            Holds::SecretItems if site.name_key.is_none() => Some("name-key"),
+            _ => None,
+        };
+        if let Some(key) = missing {
+            checked.wrong(&["sites", &index, "holds"], format!("such a site needs `{key}`"), "");
+        }
+        let language = site.language.as_deref().filter(|language| syntax::named(language).is_none());
+        if let Some(language) = language {
+            checked.known(&["sites", &index, "language"], "language", language, &languages);
+        }
+    }
+    checked.problems
+}
+
+/// Marks the programs whose words the rule asks for.
+pub(super) fn words(rule: &Rule, programs: &mut Programs) {
+    for command in rule.matches.iter().filter_map(|found| found.command.as_ref()) {
+        let asks = command.option.is_empty() || asks_for_words(rule);
+        for program in programs.programs.iter_mut().filter(|program| program.name == command.program) {
+            program.words |= asks;
+        }
+    }
+}
+
+fn asks_for_words(rule: &Rule) -> bool {
+    let matches = rule.matches.iter().map(|found| &found.when);
+    let rows = rule.severity.iter().map(|row| &row.when).chain(rule.actions.iter().map(|row| &row.when));
+    let mut open: Vec<&When> = matches.chain(rows).chain(rule.safety.iter().map(|row| &row.when)).collect();
+    while let Some(when) = open.pop() {
+        if when.argument.is_some() {
+            return true;
+        }
+        open.extend(when.all.iter().chain(&when.any).chain(when.not.as_deref()));
+    }
+    false
+}
+
+/// Whether a row of `do` holds always.
+pub(super) fn always(rows: &[ActionRow]) -> Vec<bool> {
+    rows.iter().map(|row| is_plain(&row.when)).collect()
+}

@@ -1,0 +1,126 @@
+//! What is wrong in a rule file, in words for whoever wrote it.
+
+use crate::text::{Source, Span};
+use serde::de;
+use std::fmt;
+use std::sync::Arc;
+
+/// Something wrong in a rule file, with its place.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The file, as shown.
+    pub path: String,
+    /// Its text.
+    pub source: Arc<Source>,
+    /// The place.
+    pub span: Span,
+    /// What is wrong, one sentence without full stop.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// Something wrong, before it is known where.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fault {
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    pub(super) span: Option<Span>,
+    /// Whether it is about the key that was read last.
+    pub(super) of_key: bool,
+    /// A key that nobody knows, and those that somebody does.
+    unknown: Option<(String, &'static [&'static str])>,
+}
+
+impl Fault {
+    pub(super) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// At this place, unless it is known better already.
+    #[must_use]
+    pub(super) fn at(mut self, span: Span) -> Self {
+        self.span = self.span.or(Some(span));
+        self
+    }
+
+    /// The same, where `others` are known as well.
+    #[must_use]
+    pub(super) fn or_known(self, others: &[&str]) -> Self {
+        match &self.unknown {
+            Some((name, known)) if !others.is_empty() => {
+                let known: Vec<&str> = known.iter().chain(others).copied().collect();
+                Self { span: self.span, ..Self::unknown("key", name, &known) }
+            }
+            _ => self,
+        }
+    }
+
+    /// A name that nobody knows, with the nearest one that somebody does.
+    pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> Self {
+        let fault = Self::new(format!("unknown {what} `{name}`"));
+        match similar::get_close_matches(name, known, 1, 0.6).first() {
+            Some(nearest) => fault.help(format!("did you mean `{nearest}`?")),
+            None if known.is_empty() => fault,
+            None => fault.help(format!("known: {}", listed(known))),
+        }
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::new(message.to_string())
+    }
+
+    fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::new(format!("expected {expected}, found {}", words(found)))
+    }
+
+    fn invalid_value(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        Self::invalid_type(found, expected)
+    }
+
+    fn unknown_variant(name: &str, known: &'static [&'static str]) -> Self {
+        Self::unknown("word", name, known)
+    }
+
+    fn unknown_field(name: &str, known: &'static [&'static str]) -> Self {
+        Self { unknown: Some((name.to_owned(), known)), ..Self::unknown("key", name, known) }
+    }
+
+    fn missing_field(name: &'static str) -> Self {
+        Self::new(format!("`{name}` is missing"))
+    }
+
+    fn duplicate_field(name: &'static str) -> Self {
+        Self { of_key: true, ..Self::new(format!("`{name}` stands here twice")) }
+    }
+}
+
+fn words(found: de::Unexpected<'_>) -> String {
+    match found {
+        de::Unexpected::Map => "a mapping".to_owned(),
+        de::Unexpected::Seq => "a list".to_owned(),
+        de::Unexpected::Unit => "nothing".to_owned(),
+        de::Unexpected::Str(text) => format!("`{text}`"),
+        other => other.to_string(),
+    }
+}

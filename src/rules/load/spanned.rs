@@ -1,0 +1,269 @@
+//! Reads types from YAML by our own reader, so that what is wrong has a place: the key, the value.
+
+use super::fault::Fault;
+use crate::facts::{DataTree, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::text::Span;
+use serde::de::value::StrDeserializer;
+use serde::de::{
+    self, DeserializeSeed, Deserializer, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor,
+};
+use std::cell::Cell;
+
+/// Nodes that may be read, aliases followed: more of them is no rule file.
+const MOST_NODES: usize = 100_000;
+/// How deep they may lie.
+const DEEPEST: usize = 64;
+
+/// A tree that is read.
+pub(super) struct Reader<'a> {
+    tree: &'a DataTree,
+    read: Cell<usize>,
+    /// The key that was read last.
+    key: Cell<Span>,
+}
+
+/// The keys of the top mapping that count.
+#[derive(Clone, Copy)]
+pub(super) enum Keys {
+    All,
+    Only(&'static [&'static str]),
+    Without(&'static [&'static str]),
+}
+
+impl Keys {
+    /// Keys that stand beside those that count.
+    fn others(self) -> &'static [&'static str] {
+        if let Self::Without(keys) = self { keys } else { &[] }
+    }
+
+    fn has(self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(keys) => keys.contains(&key),
+            Self::Without(keys) => !keys.contains(&key),
+        }
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(tree: &'a DataTree) -> Self {
+        Self { tree, read: Cell::new(0), key: Cell::default() }
+    }
+
+    /// Reads what stands at `id`, of its keys those that count.
+    pub(super) fn read<T: de::DeserializeOwned>(&self, id: NodeId, keys: Keys) -> Result<T, Fault> {
+        T::deserialize(Node { reader: self, id, depth: 0, keys })
+    }
+}
+
+struct Node<'r, 'a> {
+    reader: &'r Reader<'a>,
+    id: NodeId,
+    depth: usize,
+    keys: Keys,
+}
+
+impl<'a> Node<'_, 'a> {
+    fn span(&self) -> Span {
+        self.reader.tree.get(self.id).map_or_else(|| Span::at(0), |node| node.span)
+    }
+
+    fn resolved(&self) -> Result<&'a NodeKind, Fault> {
+        let read = self.reader.read.get() + 1;
+        self.reader.read.set(read);
+        if read > MOST_NODES || self.depth > DEEPEST {
+            return Err(Fault::new("this is too large or too deep for a rule file").at(self.span()));
+        }
+        let id = self.reader.tree.resolve(self.id);
+        let node = self.reader.tree.get(id);
+        node.map(|node| &node.kind).ok_or_else(|| Fault::new("nothing stands here"))
+    }
+
+    fn scalar(&self) -> Result<Option<&'a Scalar>, Fault> {
+        match self.resolved()? {
+            NodeKind::Scalar(scalar) => Ok(Some(scalar)),
+            _ => Ok(None),
+        }
+    }
+
+    fn read<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let span = self.span();
+        let id = self.reader.tree.resolve(self.id);
+        let result = match self.resolved()? {
+            NodeKind::Scalar(scalar) => plain(scalar, visitor),
+            NodeKind::Mapping(_) => {
+                visitor.visit_map(Items { node: &self, children: self.reader.tree.children(id), value: None })
+            }
+            NodeKind::Sequence(_) => {
+                visitor.visit_seq(Items { node: &self, children: self.reader.tree.children(id), value: None })
+            }
+            NodeKind::Alias => Err(no_alias()),
+        };
+        result.map_err(|fault| {
+            let key = self.reader.key.get();
+            if fault.of_key { fault.at(key) } else { fault.at(span) }
+        })
+    }
+}
+
+/// `entry: **.image` is an alias to YAML.
+fn no_alias() -> Fault {
+    Fault::new("an alias that stands for nothing").help("a word that begins with `*` needs quotes")
+}
+
+/// What a scalar means by itself.
+fn plain<'de, V: Visitor<'de>>(scalar: &Scalar, visitor: V) -> Result<V::Value, Fault> {
+    let text = scalar.text.as_str();
+    if scalar.null {
+        return visitor.visit_unit();
+    }
+    if scalar.style == ScalarStyle::Plain {
+        if let "true" | "false" = text {
+            return visitor.visit_bool(text == "true");
+        }
+        if let Ok(number) = text.parse::<u64>() {
+            return visitor.visit_u64(number);
+        }
+        if let Ok(number) = text.parse::<i64>() {
+            return visitor.visit_i64(number);
+        }
+    }
+    visitor.visit_str(text)
+}
+
+struct Items<'n, 'r, 'a> {
+    node: &'n Node<'r, 'a>,
+    children: &'a [NodeId],
+    value: Option<NodeId>,
+}
+
+impl<'r, 'a> Items<'_, 'r, 'a> {
+    fn next(&mut self) -> Option<NodeId> {
+        let (first, rest) = self.children.split_first()?;
+        self.children = rest;
+        Some(*first)
+    }
+
+    fn below(&self, id: NodeId) -> Node<'r, 'a> {
+        Node { reader: self.node.reader, id, depth: self.node.depth + 1, keys: Keys::All }
+    }
+}
+
+impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        while let Some(id) = self.next() {
+            let Some(key) = self.node.reader.tree.get(id).and_then(|node| node.key.as_ref()) else {
+                continue;
+            };
+            if !self.node.keys.has(&key.text) {
+                continue;
+            }
+            self.value = Some(id);
+            self.node.reader.key.set(key.span);
+            let text: StrDeserializer<'_, Fault> = key.text.as_str().into_deserializer();
+            return seed
+                .deserialize(text)
+                .map(Some)
+                .map_err(|fault| fault.or_known(self.node.keys.others()).at(key.span));
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let id = self.value.take().ok_or_else(|| Fault::new("a key without value"))?;
+        let key = self.node.reader.tree.get(id).and_then(|node| node.key.as_ref()).map(|key| key.span);
+        let node = self.below(id);
+        let span = Some(node.span()).filter(|span| !span.is_empty()).or(key).unwrap_or_default();
+        seed.deserialize(node).map_err(|fault| fault.at(span))
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, '_, '_> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+        let Some(id) = self.next() else { return Ok(None) };
+        let node = self.below(id);
+        let span = node.span();
+        seed.deserialize(node).map(Some).map_err(|fault| fault.at(span))
+    }
+}
+
+/// Text is text, whatever it would mean by itself: a version may be written `1.10`.
+macro_rules! text {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            let span = self.span();
+            match self.scalar()? {
+                Some(scalar) if !scalar.null => visitor.visit_str(&scalar.text).map_err(|fault: Fault| fault.at(span)),
+                Some(_) => Err(de::Error::invalid_type(Unexpected::Unit, &visitor)),
+                None => self.read(visitor),
+            }
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for Node<'_, '_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read(visitor)
+    }
+
+    text!(deserialize_str deserialize_string deserialize_char deserialize_identifier);
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.scalar()? {
+            Some(scalar) if scalar.null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let span = self.span();
+        match self.scalar()? {
+            Some(scalar) => {
+                let text: StrDeserializer<'_, Fault> = scalar.text.as_str().into_deserializer();
+                visitor.visit_enum(text).map_err(|fault| fault.at(span))
+            }
+            None => Err(Fault::new("expected one word").at(span)),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let span = self.span();
+        match self.resolved()? {
+            NodeKind::Sequence(_) => Err(Fault::new("expected a mapping, found a list").at(span)),
+            NodeKind::Alias => Err(no_alias().at(span)),
+            _ => self.read(visitor),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 bytes byte_buf unit unit_struct seq tuple tuple_struct map
+    }
+}

@@ -1,0 +1,93 @@
+//! Regular expressions in rule files.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::sync::OnceLock;
+
+/// A regular expression, compiled when it is first asked for: most rules never are.
+#[derive(Clone, Default)]
+pub struct Expression {
+    text: String,
+    /// Boxed: most expressions are never compiled, and rules hold many.
+    compiled: OnceLock<Box<Compiled>>,
+}
+
+/// The expression for each kind of search.
+#[derive(Clone, Default)]
+struct Compiled {
+    text: OnceLock<Option<regex::Regex>>,
+    bytes: OnceLock<Option<regex::bytes::Regex>>,
+    whole: OnceLock<Option<regex::Regex>>,
+}
+
+impl Expression {
+    fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(Box::default)
+    }
+
+    /// As written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// To look for it in a text; `None` if it is none, which is refused when rules are loaded.
+    pub fn regex(&self) -> Option<&regex::Regex> {
+        self.compiled().text.get_or_init(|| regex::Regex::new(&self.text).ok()).as_ref()
+    }
+
+    /// To look for it in bytes.
+    pub fn bytes(&self) -> Option<&regex::bytes::Regex> {
+        self.compiled().bytes.get_or_init(|| regex::bytes::Regex::new(&self.text).ok()).as_ref()
+    }
+
+    /// Its groups, if all of `text` is like it.
+    pub fn captures<'t>(&self, text: &'t str) -> Option<regex::Captures<'t>> {
+        let whole = || regex::Regex::new(&format!(r"\A(?:{})\z", self.text)).ok();
+        self.compiled().whole.get_or_init(whole).as_ref()?.captures(text)
+    }
+
+    /// Whether all of `text` is like it.
+    pub fn is_like(&self, text: &str) -> bool {
+        self.captures(text).is_some()
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+impl From<&str> for Expression {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), ..Self::default() }
+    }
+}
+
+impl Serialize for Expression {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Expression {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A compact form was checked before it was written.
+        let check = deserializer.is_human_readable();
+        let text = String::deserialize(deserializer)?;
+        if check {
+            regex_syntax::parse(&text).map_err(|error| serde::de::Error::custom(wrong(&error)))?;
+        }
+        Ok(Self { text, ..Self::default() })
+    }
+}
+
+/// What is wrong, on one line: the picture that the library draws does not fit into ours.
+fn wrong(error: &regex_syntax::Error) -> String {
+    let what = match error {
+        regex_syntax::Error::Parse(error) => error.kind().to_string(),
+        regex_syntax::Error::Translate(error) => error.kind().to_string(),
+        other => other.to_string(),
+    };
+    format!("this is no regular expression: {what}")
+}

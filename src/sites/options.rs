@@ -1,0 +1,225 @@
+//! The words of a command: options with their values, and the others.
+
+use super::charts::has_expansion;
+use super::command::{Around, owner};
+use super::schema::{Program, Subcommand};
+use super::{Carrier, Place, Value, ValueKind, Via};
+use crate::embed::Decoded;
+use crate::facts::Word;
+use crate::text::Span;
+
+/// The words that are neither an option nor an option's value.
+pub(super) fn plain_words<'a>(words: &'a [Word], valued: &[String]) -> impl Iterator<Item = &'a Word> {
+    let mut is_value = false;
+    words.iter().filter(|word| !word.control).filter(move |word| {
+        let found = !is_value && !word.text.starts_with('-');
+        is_value = valued.contains(&word.text);
+        found
+    })
+}
+
+/// Go's flag syntax: `-opt` and `--opt` are the same option.
+pub(crate) fn canonical(option: &str) -> String {
+    let name = option.trim_start_matches('-');
+    if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
+}
+
+pub(super) struct Options<'a> {
+    pub(super) subcommand: &'a Subcommand,
+    pub(super) around: &'a Around<'a>,
+    pub(super) scope: usize,
+    pub(super) known: bool,
+    /// Whether its other words count too.
+    pub(super) words: bool,
+    pub(super) out: Vec<Carrier>,
+    pub(super) opaque: bool,
+    pub(super) wakes: bool,
+}
+
+impl Options<'_> {
+    /// Takes in the command itself: the last word of its subcommand's name, or the program where it has none.
+    pub(super) fn name(&mut self, program: &Program, word: &Word, arguments: &[Word]) {
+        if !self.words {
+            return;
+        }
+        let named = self.subcommand.name.split_whitespace().count();
+        let at = plain_words(arguments, &program.valued).take(named).last().unwrap_or(word);
+        let name = owner(program, self.subcommand);
+        self.push(Via::Command, name, at);
+    }
+
+    /// Takes in a word that is no option.
+    fn push(&mut self, via: Via, name: String, word: &Word) {
+        let name_span = part_span(word, Span::new(0, word.text.len()), self.around);
+        self.out.push(Carrier {
+            doc: self.around.context.doc,
+            scope: self.scope,
+            written: word.text.clone(),
+            ..Carrier::new(via, name, name_span, word_value(word), word.node)
+        });
+    }
+
+    pub(super) fn read(&mut self, words: &[Word]) {
+        let mut at = 0;
+        // The words of the subcommand's name come first.
+        let mut named = self.subcommand.name.split_whitespace().count();
+        let mut position = 0;
+        let mut stray = false;
+        while let Some(word) = words.get(at) {
+            at += 1;
+            if word.control {
+                self.opaque = true;
+                continue;
+            }
+            if !word.text.starts_with('-') || word.text == "-" {
+                if named > 0 {
+                    named -= 1;
+                } else if self.words {
+                    position += 1;
+                    self.push(Via::Argument, position.to_string(), word);
+                }
+                if word.opaque {
+                    self.opaque = true;
+                } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
+                    stray = true;
+                }
+                continue;
+            }
+            // The option parser stopped at the stray word before.
+            self.wakes |= stray;
+            let written = word.text.split('=').next().unwrap_or_default();
+            let name = canonical(written);
+            let is_flag = self.subcommand.flags.contains(&name);
+            let mut nodes = vec![word.node];
+            let value = if let Some((_, value)) = word.text.split_once('=') {
+                inline_value(word, written.len() + 1, value, self.around)
+            } else if is_flag {
+                // A boolean takes no word of its own; people write one all the same.
+                if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
+                    nodes.push(next.node);
+                    at += 1;
+                    stray = true;
+                }
+                Value {
+                    text: "true".to_owned(),
+                    span: Span::at(word.span.end()),
+                    kind: ValueKind::Literal,
+                    place: Place::Nowhere,
+                    known: None,
+                }
+            } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
+                nodes.push(next.node);
+                at += 1;
+                let value = word_value(next);
+                // `--tag-list a, b`: the blank was not meant to end the list.
+                while value.text.ends_with(',')
+                    && let Some(more) = words.get(at).filter(|more| !starts_option(more) && !more.opaque)
+                {
+                    nodes.push(more.node);
+                    at += 1;
+                    stray = true;
+                    if !more.text.ends_with(',') {
+                        break;
+                    }
+                }
+                value
+            } else {
+                Value {
+                    text: String::new(),
+                    span: Span::at(word.span.end()),
+                    kind: ValueKind::Empty,
+                    place: Place::Nowhere,
+                    known: None,
+                }
+            };
+            // A bare `-r` says little where the program is a variable.
+            if !self.known && name.len() == 2 {
+                continue;
+            }
+            let name_span = part_span(word, Span::new(0, written.len()), self.around);
+            self.out.push(Carrier {
+                via: Via::Option,
+                name,
+                written: written.to_owned(),
+                name_span,
+                value,
+                doc: self.around.context.doc,
+                nodes,
+                scope: self.scope,
+                shared: false,
+                sealed: None,
+                part: None,
+            });
+        }
+    }
+}
+
+/// Whether `option` takes the word behind it as its value: a known one does, whatever it looks like.
+fn takes(subcommand: &Subcommand, option: &str, next: &Word) -> bool {
+    let known = subcommand.valued.iter().any(|valued| valued == option);
+    !next.control && (known || !starts_option(next))
+}
+
+fn starts_option(word: &Word) -> bool {
+    word.text.starts_with("--") && !word.opaque
+}
+
+fn looks_like_boolean(word: &Word) -> bool {
+    !word.control
+        && (matches!(
+            word.text.trim_start_matches('='),
+            "true" | "false" | "True" | "False" | "TRUE" | "FALSE" | "yes" | "no" | "0" | "1"
+        ) || word.opaque && !word.text.starts_with('-'))
+}
+
+/// Where `part` of a word's text stands: quotes may stand before it and in it.
+pub(super) fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
+    if word.span.of(around.text()) == word.text {
+        return part.shifted(word.span.start());
+    }
+    let same = |decoded: &Decoded| decoded.text.get(part.range()) == word.text.get(part.range());
+    let decoded = around.parsed.decode(word.node).filter(same);
+    if let Some(decoded) = decoded {
+        return decoded.segments.to_outer(part);
+    }
+    // A word inside a substitution: it is shown, and stays.
+    let mut bytes = word.span.of(around.text()).bytes().enumerate().filter(|(_, b)| !b"'\"\\`".contains(b));
+    let start = bytes.clone().nth(part.start()).map_or(0, |(at, _)| at);
+    let end = bytes.nth(part.end().saturating_sub(1)).map_or(word.span.len(), |(at, _)| at + 1);
+    Span::new(start, end).shifted(word.span.start())
+}
+
+fn word_value(word: &Word) -> Value {
+    Value {
+        text: word.text.clone(),
+        span: word.span,
+        kind: kind_of(&word.text, word.opaque),
+        place: Place::Node(word.node),
+        known: None,
+    }
+}
+
+fn inline_value(word: &Word, skip: usize, value: &str, around: &Around<'_>) -> Value {
+    let name = part_span(word, Span::new(0, skip), around);
+    Value {
+        text: value.to_owned(),
+        span: Span::new(name.end(), word.span.end()),
+        kind: kind_of(value, word.opaque),
+        place: within(word, skip),
+        known: None,
+    }
+}
+
+pub(super) fn within(word: &Word, skip: usize) -> Place {
+    Place::Within(word.node, Span::new(skip, word.text.len()))
+}
+
+pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
+    // `'$TOKEN'` with quotes of its own: whatever reads it first, nobody means those letters.
+    let opaque = opaque || has_expansion(text);
+    match (text.is_empty(), opaque) {
+        (true, _) => ValueKind::Empty,
+        (false, true) => ValueKind::Opaque,
+        (false, false) => ValueKind::Literal,
+    }
+}

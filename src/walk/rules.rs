@@ -1,0 +1,55 @@
+//! Folders of rules.
+
+use super::{display, reason};
+use crate::rules::load::RuleFile;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A larger file is no rule: 1 MiB.
+const LARGEST: u64 = 1 << 20;
+
+/// A folder of rules cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read rules from {}: {reason}", display(.path))]
+pub struct RulesError {
+    /// The folder or file.
+    pub path: PathBuf,
+    /// Why, for people.
+    pub reason: String,
+}
+
+/// The files of a folder of rules, by name: all that end with `.yaml` or `.yml` and are not hidden.
+///
+/// # Errors
+/// [`RulesError`] if the folder or one of them cannot be read.
+pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
+    let fail = |path: &Path, reason: String| RulesError { path: path.to_path_buf(), reason };
+    let visible = |entry: &walkdir::DirEntry| {
+        entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let folder_metadata = fs::metadata(folder).map_err(|error| fail(folder, reason(&error)))?;
+    if !folder_metadata.is_dir() {
+        return Err(fail(folder, "it is no folder".to_owned()));
+    }
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            let reason = error.io_error().map_or_else(|| error.to_string(), reason);
+            RulesError { path, reason }
+        })?;
+        let path = entry.path();
+        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if !is_yaml || !entry.file_type().is_file() {
+            continue;
+        }
+        if entry.metadata().is_ok_and(|it| it.len() > LARGEST) {
+            return Err(fail(path, "it is larger than 1 MiB".to_owned()));
+        }
+        let bytes = fs::read(path).map_err(|error| fail(path, reason(&error)))?;
+        let text = String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8".to_owned()))?;
+        let inside = path.strip_prefix(folder).unwrap_or(path);
+        files.push(RuleFile { path: display(path), inside: display(inside), text });
+    }
+    Ok(files)
+}
