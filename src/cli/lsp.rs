@@ -20,6 +20,10 @@ pub(super) struct LspArgs {
 pub(super) fn lsp(args: &LspArgs) -> Result<ExitCode, Error> {
     let cwd = walk::working_directory()?;
     let input = BufReader::new(io::stdin());
-    let is_clean = crate::lsp::serve(input, &mut io::stdout().lock(), config::choice(&args.config), cwd)?;
-    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    match crate::lsp::serve(input, &mut io::stdout().lock(), config::choice(&args.config), cwd) {
+        Ok(true) => Ok(ExitCode::SUCCESS),
+        Ok(false) => Ok(ExitCode::FAILURE),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::FAILURE),
+        Err(error) => Err(error.into()),
+    }
 }

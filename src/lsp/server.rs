@@ -133,7 +133,15 @@ impl<'a> Server<'a> {
     fn hear(&mut self, said: Incoming) -> io::Result<Next> {
         match said {
             Incoming::End => return Ok(Next::Exit),
-            Incoming::Lost(what) => self.lost(what)?,
+            Incoming::Lost(id, failure) => {
+                let what = format!("something that could not be read ({})", failure.message);
+                // Of what names a request we know at least that it was no change.
+                let is_change = id.is_null();
+                self.send(&Outgoing::response(id, Err(failure)))?;
+                if is_change {
+                    self.lost(&what)?;
+                }
+            }
             // An answer to one of our requests: there is nothing in it that we wait for.
             Incoming::Message(message) if message.method.is_empty() => {}
             Incoming::Message(Message { id: Some(id), method, params }) => {
@@ -232,9 +240,11 @@ impl<'a> Server<'a> {
             "initialized" if self.client.watches => self.watch(),
             "textDocument/didOpen" => self.opened(params),
             "textDocument/didChange" => self.changed(params),
-            "textDocument/didSave" => self.saved(&params),
             "textDocument/didClose" => self.closed(&params),
-            "workspace/didChangeWatchedFiles" | "workspace/didChangeConfiguration" => {
+            // What was saved may say how others are judged: a configuration, a rule, a chart, a baseline.
+            "textDocument/didSave"
+            | "workspace/didChangeWatchedFiles"
+            | "workspace/didChangeConfiguration" => {
                 self.again();
                 Ok(())
             }
@@ -263,7 +273,7 @@ impl<'a> Server<'a> {
 
     fn opened(&mut self, params: Value) -> io::Result<()> {
         let Ok(DidOpenTextDocumentParams { text_document: it }) = read(params) else {
-            return self.lost("a document that was opened");
+            return self.lost("a document that could not be read");
         };
         let text = Text::new(it.text, self.client.encoding);
         let left = self.documents.open(&it.uri.0, it.version, text);
@@ -277,21 +287,9 @@ impl<'a> Server<'a> {
                 self.documents.change(&it.uri, it.version, content_changes, self.client.encoding);
                 Ok(())
             }
-            (Err(_), Some(uri)) => self.lose(&[uri], "a change"),
-            (Err(_), None) => self.lost("a change"),
+            (Err(_), Some(uri)) => self.lose(&[uri], "a change that could not be read"),
+            (Err(_), None) => self.lost("a change that could not be read"),
         }
-    }
-
-    fn saved(&mut self, params: &Value) -> io::Result<()> {
-        if let Ok(About { text_document: it }) = read(params.clone()) {
-            let name = it.uri.0.rsplit('/').next().unwrap_or_default();
-            if TELLING.contains(&name) {
-                self.again();
-            } else {
-                self.documents.again(&it.uri.0);
-            }
-        }
-        Ok(())
     }
 
     fn closed(&mut self, params: &Value) -> io::Result<()> {
@@ -336,9 +334,7 @@ impl<'a> Server<'a> {
                 self.publish(&cleared(uri))?;
             }
         }
-        let message = format!(
-            "runnerlint: the editor sent {what} that could not be read: open the file again to have it linted"
-        );
+        let message = format!("runnerlint: the editor sent {what}: open the file again to have it linted");
         self.show(MessageType::Warning, message)
     }
 

@@ -3,7 +3,8 @@
 //! Whatever comes, reading goes on: what is no message is told as lost. (The reader of `lsp-server` ends at the first message
 //! that it cannot read, and makes room for as many bytes as a header asks for.)
 
-use serde::{Deserialize, Serialize};
+use gen_lsp_types::ErrorCodes;
+use serde::Serialize;
 use serde_json::Value;
 use std::io::{self, BufRead, Read as _, Write};
 
@@ -18,24 +19,42 @@ const LENGTH: &[u8] = b"content-length:";
 pub(super) enum Incoming {
     /// A request or a notification, or an answer to one of ours.
     Message(Message),
-    /// Something that could not be read, in words for a log. It may have been anything.
-    Lost(&'static str),
+    /// Something that is no message: what is to be answered, and to which request if it was one. Else it may have been
+    /// anything.
+    Lost(Value, Failure),
     /// It says no more.
     End,
 }
 
 /// A message of JSON-RPC.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Message {
     /// Names a request; none for a notification.
-    #[serde(default)]
     pub(super) id: Option<Value>,
     /// What is asked for or told; empty for an answer.
-    #[serde(default)]
     pub(super) method: String,
     /// With what.
-    #[serde(default)]
     pub(super) params: Value,
+}
+
+impl Message {
+    fn of(value: Value) -> Incoming {
+        let invalid = |id: Value| {
+            Incoming::Lost(id, Failure::new(ErrorCodes::InvalidRequest, "no message of JSON-RPC"))
+        };
+        let Value::Object(mut fields) = value else { return invalid(Value::Null) };
+        let id = match fields.remove("id") {
+            None | Some(Value::Null) => None,
+            Some(id @ (Value::String(_) | Value::Number(_))) => Some(id),
+            Some(_) => return invalid(Value::Null),
+        };
+        let method = match fields.remove("method") {
+            Some(Value::String(method)) if !method.is_empty() => method,
+            None if fields.contains_key("result") || fields.contains_key("error") => String::new(),
+            _ => return invalid(id.unwrap_or_default()),
+        };
+        Incoming::Message(Self { id, method, params: fields.remove("params").unwrap_or_default() })
+    }
 }
 
 /// What the server says.
@@ -58,7 +77,7 @@ pub(super) struct Outgoing {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Failure {
     code: i32,
-    message: String,
+    pub(super) message: String,
 }
 
 impl Failure {
@@ -101,13 +120,13 @@ pub(super) fn write(out: &mut dyn Write, message: &Outgoing) -> io::Result<()> {
 pub(super) fn read(input: &mut dyn BufRead) -> Incoming {
     let length = match header(input) {
         Ok(Some(length)) => length,
-        Ok(None) => return Incoming::Lost("a header without a length"),
+        Ok(None) => return lost("a header without a length"),
         Err(()) => return Incoming::End,
     };
     let mut body = input.take(length);
     if length > LARGEST {
         return match io::copy(&mut body, &mut io::sink()) {
-            Ok(read) if read == length => Incoming::Lost("a message of more than 256 MiB"),
+            Ok(read) if read == length => lost("a message of more than 256 MiB"),
             _ => Incoming::End,
         };
     }
@@ -117,9 +136,13 @@ pub(super) fn read(input: &mut dyn BufRead) -> Incoming {
         _ => return Incoming::End,
     }
     match serde_json::from_slice(&bytes) {
-        Ok(message) => Incoming::Message(message),
-        Err(_) => Incoming::Lost("what is no message of JSON-RPC"),
+        Ok(value) => Message::of(value),
+        Err(_) => lost("no JSON"),
     }
+}
+
+fn lost(what: &str) -> Incoming {
+    Incoming::Lost(Value::Null, Failure::new(ErrorCodes::ParseError, what))
 }
 
 /// The length of what follows; none if nobody said it. An error at the end of the input.
@@ -146,6 +169,7 @@ fn header(input: &mut dyn BufRead) -> Result<Option<u64>, ()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn all(input: &[u8]) -> Vec<Incoming> {
         let mut input = input;
@@ -177,16 +201,35 @@ mod tests {
         ] {
             let found = all(format!("{lost}{good}").as_bytes());
             assert!(
-                matches!(found.as_slice(), [Incoming::Lost(_), last] if *last == exit()),
+                matches!(found.as_slice(), [Incoming::Lost(..), last] if *last == exit()),
                 "{lost}: {found:?}"
             );
         }
         let junk = [b"Content-Length: 2\r\n\r\n\xff\xfe".as_slice(), good.as_bytes()].concat();
-        assert!(matches!(all(&junk).as_slice(), [Incoming::Lost(_), last] if *last == exit()));
+        assert!(matches!(all(&junk).as_slice(), [Incoming::Lost(..), last] if *last == exit()));
         let wrong = format!("Content-Length: many\r\n\r\n{{}}{good}");
         assert_eq!(all(wrong.as_bytes()).last(), Some(&exit()));
         let long = format!("{}\r\n{good}", "x".repeat(100_000));
         assert_eq!(all(long.as_bytes()).last(), Some(&exit()));
+    }
+
+    #[test]
+    fn what_is_no_message_says_which_request_waits() {
+        for (body, id, code) in [
+            ("{", json!(null), ErrorCodes::ParseError),
+            ("[{}]", json!(null), ErrorCodes::InvalidRequest),
+            ("{\"id\":7,\"method\":8}", json!(7), ErrorCodes::InvalidRequest),
+            ("{\"id\":\"x\"}", json!("x"), ErrorCodes::InvalidRequest),
+            ("{\"id\":{},\"method\":\"a\"}", json!(null), ErrorCodes::InvalidRequest),
+            ("{\"method\":\"\"}", json!(null), ErrorCodes::InvalidRequest),
+        ] {
+            let found = all(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+            let [Incoming::Lost(asked, failure)] = found.as_slice() else { panic!("{body}: {found:?}") };
+            assert_eq!((asked, failure.code), (&id, i32::from(code)), "{body}");
+        }
+        let answer = all(b"Content-Length: 22\r\n\r\n{\"id\":1,\"result\":null}");
+        let expected = Message { id: Some(json!(1)), ..Message::default() };
+        assert_eq!(answer, [Incoming::Message(expected)]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 RUNNERLINT = os.environ["RUNNERLINT"]
 TOKEN = "glrt-made-up-token-0001"
 # Made up, and in pieces, so that nobody takes it for one that leaked.
-OLD_TOKEN = "GR13" + "48941" + "ExampleExampleExam"
+OLD_TOKEN = "GR13" + "48941" + "made-up-token-000000001"
 # No test waits longer for what has to come.
 LONG = 20
 
@@ -103,13 +103,13 @@ class Editor:
     async def findings(self, name):
         """The findings of the version that is open."""
         uri, version = self.uri(name), self.versions[name]
-        return (await self.heard(lambda it: it.uri == uri and it.version == version)).diagnostics
+        return list((await self.heard(lambda it: it.uri == uri and it.version == version)).diagnostics)
 
     async def again(self, name):
         """The findings that come from now on."""
         uri, seen = self.uri(name), len(self.published)
         await self.heard(lambda it: it.uri == uri and it in self.published[seen:])
-        return self.published[-1].diagnostics
+        return list(self.published[-1].diagnostics)
 
     async def hover(self, name, line, character):
         return await self.client.text_document_hover_async(types.HoverParams(
