@@ -28,5 +28,6 @@ def test_neovim_shows_and_fixes(tmp_path):
     result = json.loads(out.read_text())
     message = "`--locked` of `gitlab-runner register` is set on the server now"
     # Neovim counts in bytes, and two is a warning.
-    assert result["found"] == [[1, 49, 1, 57, 2, "runnerlint", message]]
+    column = len('gitlab-runner register -u é😀 --token "$T" '.encode())
+    assert result["found"] == [[1, column, 1, column + len("--locked"), 2, "runnerlint", message]]
     assert result["text"] == '# é😀\ngitlab-runner register -u é😀 --token "$T"'
