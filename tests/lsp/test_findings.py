@@ -157,3 +157,39 @@ async def test_who_types_is_answered_for_the_last_version(code):
     assert versions == sorted(set(versions)) and len(versions) < 20, versions
     await asyncio.sleep(0.5)
     assert code.published[-1].version == code.versions["a.sh"]
+
+
+RULE = """id: team-old-option
+title: option of deploy.sh that is gone
+summary: "`{name}` is gone"
+help: use `--environment`
+url: https://example.com/migration
+match:
+  - text: {pattern: 'deploy\\.sh\\b.*\\s(--env)\\b', in: [shell]}
+severity:
+  - {is: error, label: deploy.sh stops at it}
+why: deploy.sh takes another option since last year.
+examples:
+  - {name: it, language: shell, bad: "deploy.sh --env x\\n", at: [--env]}
+  - {name: the new one, language: shell, ok: "deploy.sh --environment x\\n"}
+"""
+
+
+async def test_rules_of_the_users_own_are_followed_as_they_change(code):
+    code.write("runnerlint.toml", 'rules = ["rules"]\n')
+    code.write("rules/team-old-option.yaml", RULE)
+    code.open("rules/team-old-option.yaml", LOCKED)
+    assert await code.findings("rules/team-old-option.yaml") == [], "a folder of rules is not linted"
+    code.open("a.sh", "deploy.sh --env x\n")
+    found, = await code.findings("a.sh")
+    assert (found.code, found.severity) == ("team-old-option", types.DiagnosticSeverity.Error)
+    assert "takes another option since last year" in (await code.hover("a.sh", 0, 12)).contents.value
+    code.write("rules/team-old-option.yaml", RULE.replace("summary:", "sumary:"))
+    code.save("rules/team-old-option.yaml")
+    assert await code.again("a.sh") == []
+    told, = code.client.messages
+    assert "rules/team-old-option.yaml:3: unknown key `sumary` (did you mean `summary`?)" in told.message
+    code.write("rules/team-old-option.yaml", RULE.replace("is: error", "is: info"))
+    code.save("rules/team-old-option.yaml")
+    found, = await code.again("a.sh")
+    assert found.severity == types.DiagnosticSeverity.Information

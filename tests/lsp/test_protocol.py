@@ -20,10 +20,14 @@ class Server:
                                         stderr=subprocess.PIPE)
         self.uri = f"file://{folder}/a.sh"
         self.said = queue.Queue()
+        self.deaf = threading.Event()
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):
         while header := self.process.stdout.readline():
+            if self.deaf.is_set():
+                self.process.stdout.close()
+                return
             assert header.startswith(b"Content-Length: ") and self.process.stdout.readline() == b"\r\n"
             self.said.put(json.loads(self.process.stdout.read(int(header.split()[1]))))
 
@@ -111,12 +115,11 @@ def test_who_does_not_take_leave_is_told_by_the_exit_code(server, started):
 
 
 @pytest.mark.parametrize("deaf", [False, True])
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_client_that_is_gone_takes_the_server_with_it(server, deaf):
     server.start()
     server.open(LOCKED * 2000)
     if deaf:
-        server.process.stdout.close()
+        server.deaf.set()
     server.process.stdin.close()
     assert server.process.wait(timeout=LONG) == 1
 
