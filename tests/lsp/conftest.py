@@ -91,25 +91,24 @@ class Editor:
     def document(self, name):
         return types.TextDocumentIdentifier(uri=self.uri(name))
 
-    async def heard(self, condition):
-        """Waits for the first message about findings that meets the condition."""
+    async def heard(self, condition, since=0):
+        """Waits for the first message about findings, behind those that came before, that meets the condition."""
         for _ in range(LONG * 100):
-            for params in self.published:
+            for params in self.published[since:]:
                 if condition(params):
-                    return params
+                    return list(params.diagnostics)
             await asyncio.sleep(0.01)
         raise AssertionError(f"nothing heard but {self.published}")
 
     async def findings(self, name):
         """The findings of the version that is open."""
         uri, version = self.uri(name), self.versions[name]
-        return list((await self.heard(lambda it: it.uri == uri and it.version == version)).diagnostics)
+        return await self.heard(lambda it: it.uri == uri and it.version == version)
 
     async def again(self, name):
         """The findings that come from now on."""
-        uri, seen = self.uri(name), len(self.published)
-        await self.heard(lambda it: it.uri == uri and it in self.published[seen:])
-        return list(self.published[-1].diagnostics)
+        uri = self.uri(name)
+        return await self.heard(lambda it: it.uri == uri, since=len(self.published))
 
     async def hover(self, name, line, character):
         return await self.client.text_document_hover_async(types.HoverParams(
