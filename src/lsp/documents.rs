@@ -175,7 +175,8 @@ impl Documents {
         for (uri, document) in &mut self.open {
             let due = document.due.is_some_and(|due| due <= now);
             // Who asks does not want to wait for quiet.
-            if !(due || !document.waiting.is_empty()) || !self.busy.insert(uri.clone()) {
+            let is_wanted = due || !document.waiting.is_empty();
+            if !is_wanted || !self.busy.insert(uri.clone()) {
                 continue;
             }
             document.due = None;

@@ -45,7 +45,7 @@ fn what_to_do(checked: &Checked, finding: &Finding) -> String {
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     // Spans of single backquotes in pairs are ours; with others it cannot be told what is in one.
-    let spans = text.matches('`').count() % 2 == 0 && !text.contains("``");
+    let spans = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut in_code = false;
     for c in text.chars() {
         in_code ^= spans && c == '`';

@@ -38,15 +38,18 @@ pub(super) enum Unjudged {
     Broken(String),
 }
 
+/// What was made of something, by its name, and of which state of it.
+type Kept<Name, State, Made> = Mutex<BTreeMap<Name, (State, Arc<Made>)>>;
+
 /// Which configuration is wanted, and what was read last.
 #[derive(Debug)]
 pub(super) struct Projects {
     choice: Choice,
     cwd: PathBuf,
     /// By file, with what it was when it was read.
-    baselines: Mutex<BTreeMap<PathBuf, (walk::Stamp, Arc<Accepted>)>>,
+    baselines: Kept<PathBuf, walk::Stamp, Accepted>,
     /// By folders, with the files that it was made of.
-    rules: Mutex<BTreeMap<Vec<PathBuf>, (Vec<RuleFile>, Arc<Catalogue>)>>,
+    rules: Kept<Vec<PathBuf>, Vec<RuleFile>, Catalogue>,
 }
 
 impl Projects {

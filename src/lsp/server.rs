@@ -145,7 +145,7 @@ impl<'a> Server<'a> {
             // An answer to one of our requests: there is nothing in it that we wait for.
             Incoming::Message(message) if message.method.is_empty() => {}
             Incoming::Message(Message { id: Some(id), method, params }) => {
-                self.request(id, &method, params)?
+                self.request(id, &method, params)?;
             }
             Incoming::Message(Message { id: None, method, .. }) if method == "exit" => return Ok(Next::Exit),
             Incoming::Message(Message { id: None, method, params }) => {
