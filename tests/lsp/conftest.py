@@ -11,7 +11,7 @@ from pygls.protocol import default_converter
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 
-RUNNERLINT = os.environ["RUNNERLINT"]
+RUNNERLINT = str(Path(os.environ["RUNNERLINT"]).resolve())
 TOKEN = "glrt-made-up-token-0001"
 # Made up, and in pieces, so that nobody takes it for one that leaked.
 OLD_TOKEN = "GR13" + "48941" + "made-up-token-000000001"

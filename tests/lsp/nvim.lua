@@ -1,4 +1,4 @@
--- Run by test_nvim.py: what Neovim shows of a file, and the file after the preferred code action.
+-- Run by test_editors.py: what Neovim shows of a file, and the file after the preferred code action.
 
 -- Older ones cannot start a client in one go.
 vim.lsp.start = vim.lsp.start or function(config)
