@@ -3,7 +3,6 @@
 
 use super::ConfigError;
 use super::document::ConfigFile;
-use crate::rules::BUILT_IN;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -24,22 +23,16 @@ pub enum Choice {
     Nearest,
 }
 
-/// Finds and reads the configuration file, if there is one, and checks that it names rules that there are. `cwd` is the
-/// working directory: absolute, without links.
+/// Finds and reads the configuration file, if there is one. `cwd` is the working directory: absolute, without links.
 ///
 /// # Errors
 /// [`ConfigError`]
 pub fn load(choice: &Choice, cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
-    let file = match choice {
-        Choice::Isolated => None,
-        Choice::File(path) => Some(read(&cwd.join(path), path.to_string_lossy().into_owned(), false)?),
-        Choice::Nearest => nearest(cwd)?,
-    };
-    if let Some(file) = &file {
-        let ids: Vec<&str> = BUILT_IN.rules.iter().map(|rule| rule.id.as_str()).collect();
-        file.check_names(&ids)?;
+    match choice {
+        Choice::Isolated => Ok(None),
+        Choice::File(path) => read(&cwd.join(path), path.to_string_lossy().into_owned(), false).map(Some),
+        Choice::Nearest => nearest(cwd),
     }
-    Ok(file)
 }
 
 fn nearest(cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {

@@ -71,7 +71,7 @@ pub fn ignore(
     ignore_chosen(settings, path, surroundings, source, reason, &|_| true)
 }
 
-/// As [`ignore`], for those of the open findings that are `wanted`: a comment that would accept another one is not written.
+/// As [`ignore()`], for those of the open findings that are `wanted`: a comment that would accept another one is not written.
 pub fn ignore_chosen(
     settings: &Settings,
     path: &str,

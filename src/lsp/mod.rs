@@ -1,7 +1,7 @@
 //! The language server: findings, fixes and explanations in an editor, over the Language Server Protocol.
 //!
 //! The engine is a pure function of a text, so it is run over what the editor holds, never over what the file holds. One loop
-//! listens ([`server`]) and keeps the documents ([`documents`]); a few threads lint them and answer questions ([`worker`]). A
+//! listens (`server`) and keeps the documents (`documents`); a few threads lint them and answer questions (`worker`). A
 //! document is linted by one thread at a time, when nobody types; what a later version overtakes is dropped. An edit says for
 //! which version it is, and is offered only if it holds as `--fix` proves its own.
 

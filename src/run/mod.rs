@@ -4,10 +4,9 @@ mod accepted;
 mod read;
 mod rules;
 
-pub use rules::{LoadError, left_out, load_files, load_rules, rule_files, rule_folders};
-
 pub use accepted::{Accepted, AcceptedError};
 pub use read::unfit;
+pub use rules::{LoadError, left_out, load_files, load_rules, rule_files, rule_folders};
 
 use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};

@@ -176,7 +176,7 @@ examples:
 
 
 async def test_rules_of_the_users_own_are_followed_as_they_change(code):
-    code.write("runnerlint.toml", 'rules = ["rules"]\n')
+    code.write("runnerlint.toml", 'rules = ["rules"]\nselect = ["team"]\n')
     code.write("rules/team-old-option.yaml", RULE)
     code.open("rules/team-old-option.yaml", LOCKED)
     assert await code.findings("rules/team-old-option.yaml") == [], "a folder of rules is not linted"
