@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod config;
 mod interactive;
+mod lsp;
 mod output;
 mod plan;
 mod progress;
@@ -117,6 +118,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
+        // Its exit code is the protocol's.
+        Some(Command::Lsp(args)) => match lsp::lsp(&args) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Some(Command::Test(args)) => test::test(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),

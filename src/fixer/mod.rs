@@ -1,5 +1,6 @@
 //! Fixes: selected by unit, applied all at once, proven before anybody writes them.
 
+mod between;
 mod chosen;
 pub mod diff;
 mod ignore;
@@ -15,7 +16,8 @@ use chosen::Chosen;
 use std::collections::{BTreeMap, BTreeSet};
 use trial::{Lens, Trials};
 
-pub use ignore::{Ignored, Left, ignore};
+pub use between::between;
+pub use ignore::{Ignored, Left, ignore, ignore_chosen};
 
 /// How often a file is linted and fixed again until nothing is left to do.
 const MAX_PASSES: usize = 10;
