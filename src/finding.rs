@@ -164,6 +164,8 @@ pub struct Linted {
     pub units: Vec<Unit>,
     /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted.
     pub secrets: Vec<Span>,
+    /// What fixes write in the place of a token, if it is one itself: hidden as well.
+    pub token: Option<String>,
     /// Whether it was parsed at all, or passed over because no rule could match.
     pub examined: bool,
 }

@@ -23,6 +23,7 @@
 //! | [`plan`] | the migration plan |
 //! | [`walk`], [`run`] | files, threads |
 //! | [`report`] | output formats |
+//! | [`lsp`] | the language server |
 //! | [`cli`] | the command line |
 
 pub mod baseline;
@@ -36,6 +37,7 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod fixer;
+pub mod lsp;
 pub mod mask;
 pub mod plan;
 pub mod report;

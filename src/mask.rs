@@ -57,6 +57,18 @@ impl Mask {
         Self { show, values, search, hidden: union(hidden) }
     }
 
+    /// Hides `value` as well, wherever it comes.
+    #[must_use]
+    pub fn with(mut self, value: Option<&str>) -> Self {
+        if let Some(value) = value.filter(|value| !self.show && value.len() >= SHORTEST_VALUE) {
+            self.values.extend(spellings(value));
+            self.values.sort_unstable();
+            self.values.dedup();
+            self.search = search(&self.values);
+        }
+        self
+    }
+
     /// Hides what looks like a token and the values of `secrets`, in texts that are not of the file.
     pub fn of_values(source: &Source, secrets: &[Span]) -> Self {
         let values = values(source, secrets);
@@ -100,6 +112,11 @@ impl Mask {
         }
         spans.extend(copies(self.search.as_ref(), text));
         String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
+    }
+
+    /// The bytes of the file that are hidden, sorted, apart from each other.
+    pub fn hidden(&self) -> &[Span] {
+        &self.hidden
     }
 
     /// Whether the byte at `offset` of the file is to be hidden.

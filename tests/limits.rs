@@ -47,14 +47,44 @@ fn texts_inside_texts() {
 fn nesting() {
     let deep = |open: &str| open.repeat(10_000);
     assert_told("a.sh", &format!("{COMMAND}{}\n", deep("$(")), "too deep");
-    assert_told("values.yaml", &format!("{VALUES}x: {}\n", deep("[")), "");
-    assert_told("values.yaml", &format!("{VALUES}x: {}\n", deep("{a: ")), "");
-    assert_told("config.toml", &format!("{TOML}a = {}\n", deep("[")), "");
+    for (open, close) in [("[", "]"), ("{a: ", "}")] {
+        assert_told("values.yaml", &format!("{VALUES}x: {}\n", deep(open)), "too deep");
+        assert_told("values.yaml", &format!("{VALUES}x: {}{}\n", deep(open), deep(close)), "too deep");
+    }
+    let keys = (0..3_000).map(|level| " ".repeat(level)).collect::<Vec<_>>().join("a:\n");
+    assert_told("values.yaml", &format!("{VALUES}{keys}"), "too deep");
+    assert_told("config.toml", &format!("{TOML}a = {}\n", deep("[")), "too deep");
+    assert_told("config.toml", &format!("{TOML}a = {}{}\n", deep("["), deep("]")), "too deep");
+    assert_told("a.py", &format!("x = {}\nos.system('''{COMMAND}''')\n", deep("[")), "too deep");
+    assert_told("a.ps1", &format!("{COMMAND}{}\n", deep("$(")), "too deep");
     let command = COMMAND.trim_end().replace('"', "");
     let provisioner = format!(
         "resource \"x\" \"y\" {{\n  provisioner \"local-exec\" {{\n    command = \"{command}\"\n  }}\n}}\n"
     );
-    assert_told("main.tf", &format!("{provisioner}y = {}\n", deep("[")), "");
+    assert_told("main.tf", &format!("{provisioner}y = {}\n", deep("[")), "not closed");
+    assert_told("main.tf", &format!("{provisioner}y = {}{}\n", deep("["), deep("]")), "too deep");
+}
+
+#[test]
+fn many_texts() {
+    let texts = "bash -c 'echo gitlab-runner register --locked'\n".repeat(100_001);
+    assert_told("a.sh", &format!("{COMMAND}{texts}"), "more than 100000 texts");
+}
+
+/// Every limit that a report speaks of stands in the documentation, with its number.
+#[test]
+fn limits_are_documented() {
+    let page = include_str!("../docs/limits.md");
+    for told in [
+        "larger than 8 MiB",
+        "nested too deep to be read",
+        "more than 100000 findings in this file",
+        "more than 100000 texts inside this file",
+        "texts lie more than 8 deep inside each other here",
+        "the registration has too many places to be fixed by a program",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
 }
 
 #[test]

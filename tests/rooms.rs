@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "walk",
     "run",
     "report",
+    "lsp",
     "cli",
     "main",
 ];

@@ -42,6 +42,8 @@ pub(super) enum Command {
     Plan(super::plan::PlanArgs),
     /// Show all rules, or one rule in full; write a new one
     Rules(RulesArgs),
+    /// Serve an editor: findings, fixes and explanations over the Language Server Protocol
+    Lsp(super::lsp::LspArgs),
     /// Run the examples of rules: what is found, what the fix gives, inside other texts too
     Test(TestArgs),
     /// Print a completion script for a shell

@@ -3,12 +3,13 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::output::complain;
-use crate::baseline::{Baseline, Comparison, Entry};
+use crate::baseline::{Comparison, Entry};
 use crate::config::Config;
 use crate::engine;
 use crate::escape::inline;
 use crate::fixer::write;
-use crate::run::{Accepted, Checked, State};
+use crate::mask::Mask;
+use crate::run::{Accepted, AcceptedError, Checked, State};
 use crate::walk;
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,19 +44,17 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
     let shown = || walk::display(file);
     let failed = |error| Error::Read { path: shown(), error };
     let real = walk::real(&cwd, file);
-    let named = std::path::absolute(file).map_err(failed)?;
-    let folder = named.parent().unwrap_or(Path::new("/"));
-    let folder = fs::canonicalize(folder).map_err(failed)?;
     let old = match fs::read(file) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound && args.write_baseline => None,
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(Error::MissingBaseline(shown())),
         Err(error) => return Err(failed(error)),
     };
-    let parsed = old.as_ref().map(|bytes| Baseline::parse(&String::from_utf8_lossy(bytes))).transpose();
-    let baseline = parsed.map_err(|error| Error::Baseline { path: shown(), error })?.unwrap_or_default();
-    let accepted = Arc::new(Accepted { folder, baseline });
-    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted }))
+    let accepted = Accepted::of(file, old.as_deref()).map_err(|error| match error {
+        AcceptedError::Read(error) => failed(error),
+        AcceptedError::Form(error) => Error::Baseline { path: shown(), error },
+    })?;
+    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted: Arc::new(accepted) }))
 }
 
 impl Known {
@@ -118,11 +117,13 @@ impl Known {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
             return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
         }
+        // We write no token into it; who edited it may have.
+        let mask = Mask::without_source(false);
         for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
-            let (path, name) = (inline(&entry.path), inline(&entry.name));
+            let (path, name) = (mask.prose(&entry.path), mask.prose(&entry.name));
             let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
             let what = if name.is_empty() { String::new() } else { format!(" `{name}`") };
-            complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", inline(&entry.rule)));
+            complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", mask.prose(&entry.rule)));
         }
         if let Some(more) = comparison.stale.len().checked_sub(MOST_STALE).filter(|more| *more > 0) {
             complain(&format!("{file}: note: and {more} more"));

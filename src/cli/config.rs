@@ -6,11 +6,10 @@ use crate::catalogue::Catalogue;
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
 use crate::rules::load::Read;
-use crate::run::{LoadError, load_rules};
+use crate::run::{LoadError, left_out, load_rules, rule_folders};
 use crate::walk;
-use std::collections::BTreeSet;
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Stands in for `--config`.
@@ -32,14 +31,9 @@ pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
     by(config, loaded)
 }
 
-/// The folders of a user's own rules, those of the configuration and `more`: each once, from the working directory if they
-/// lie in it.
+/// The folders of a user's own rules, those of the configuration and `more`.
 pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    let cwd = walk::working_directory()?;
-    let mut seen = BTreeSet::new();
-    let all = config.rules().into_iter().chain(more.iter().cloned());
-    let all = all.filter(|folder| seen.insert(walk::real(&cwd, folder)));
-    Ok(all.map(|folder| folder.strip_prefix(&cwd).map_or(folder.clone(), Path::to_path_buf)).collect())
+    Ok(rule_folders(config, more, &walk::working_directory()?))
 }
 
 fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError>) -> Result<Config, Error> {
@@ -51,7 +45,8 @@ fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError
     Ok(config.by(catalogue))
 }
 
-fn choice(args: &ConfigArgs) -> Choice {
+/// Which configuration file is wanted, by the options and the environment.
+pub(super) fn choice(args: &ConfigArgs) -> Choice {
     let variable = || env::var_os(CONFIG_VARIABLE).filter(|it| !it.is_empty()).map(PathBuf::from);
     match (args.isolated, &args.config) {
         (true, _) => Choice::Isolated,
@@ -99,21 +94,12 @@ pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
     }
 }
 
-/// What is left out of the walk: by the configuration file, and by the command line from the working directory. Rules show
-/// what is wrong in their examples: a folder of rules is not linted by itself, unless it is named.
+/// What is left out of the walk: by the configuration file, and by the command line from the working directory.
 pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, Error> {
-    let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
     let cwd = walk::working_directory()?;
+    let mut all = left_out(config, &cwd);
     if !globs.is_empty() {
         all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
     }
-    for folder in folders(config, &[])? {
-        all.extend(itself(&walk::real(&cwd, &folder)));
-    }
     Ok(all)
-}
-
-fn itself(folder: &Path) -> Option<Globs> {
-    let name = folder.file_name()?.to_str()?;
-    Globs::new(folder.parent()?, &[format!("/{}/", globset::escape(name))]).ok()
 }

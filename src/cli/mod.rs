@@ -5,6 +5,7 @@ mod baseline;
 mod check;
 mod config;
 mod interactive;
+mod lsp;
 mod output;
 mod plan;
 mod progress;
@@ -17,6 +18,7 @@ mod test;
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError};
+use crate::mask::Mask;
 use crate::report;
 use crate::rules::describe;
 use crate::run::LoadError;
@@ -107,8 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
-            let _ = error.print();
+            tell_usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -117,6 +118,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
+        // Its exit code is the protocol's.
+        Some(Command::Lsp(args)) => match lsp::lsp(&args) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Some(Command::Test(args)) => test::test(&args),
         Some(Command::Completions { shell }) => completions(shell),
         Some(Command::Man) => man(),
@@ -140,9 +146,22 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Outcome::Failed.into()
         }
         Err(error) => {
-            output::complain(&format!("error: {}", crate::escape::inline(&error.to_string())));
+            // What somebody pasted in the wrong place may be a token.
+            output::complain(&format!("error: {}", Mask::without_source(false).prose(&error.to_string())));
             Outcome::Failed.into()
         }
+    }
+}
+
+/// Says what is wrong with the arguments, or the help that was asked for.
+fn tell_usage(error: &clap::Error) {
+    let text = error.render().to_string();
+    let mask = Mask::without_source(false);
+    if error.use_stderr() && mask.is_secret(&text) {
+        output::complain(text.lines().map(|line| mask.prose(line)).collect::<Vec<_>>().join("\n").trim_end());
+    } else {
+        // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
+        let _ = error.print();
     }
 }
 

@@ -50,7 +50,7 @@ impl ConfigFile {
     ///
     /// # Errors
     /// What is wrong in it, first of all.
-    pub(super) fn parse(shown: String, folder: PathBuf, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+    pub fn parse(shown: String, folder: PathBuf, bytes: Vec<u8>) -> Result<Self, ConfigError> {
         let mark = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
         let source = Source::new(mark.unwrap_or(bytes));
         let read = Reader { source: &source, shown: &shown, folder: &folder }.read();
@@ -99,7 +99,15 @@ fn invalid(path: String, text: String, span: Span, message: String, help: Option
 fn secrets(text: &str) -> Vec<Span> {
     let mut at = 0;
     let mut secrets = Vec::new();
+    // What ends a value that goes on behind its line, in a file that has it so.
+    let mut open: Option<&str> = None;
     for line in text.split_inclusive('\n') {
+        if let Some(end) = open {
+            secrets.push(Span::new(at, at + line.trim_end().len()));
+            open = Some(end).filter(|end| !line.contains(end));
+            at += line.len();
+            continue;
+        }
         if let Some((_, value)) = line.split_once(Key::TokenValue.entry().name)
             && !is_reference(value)
         {
@@ -108,6 +116,9 @@ fn secrets(text: &str) -> Vec<Span> {
                 at + line.len() - value.len(),
                 at + line.trim_end().len().max(line.len() - value.len()),
             ));
+            let openers = [("[", "]"), ("\"\"\"", "\"\"\""), ("'''", "'''")];
+            let opener = openers.iter().find_map(|(start, end)| Some((value.strip_prefix(start)?, *end)));
+            open = opener.filter(|(rest, end)| !rest.contains(end)).map(|(_, end)| end);
         }
         at += line.len();
     }

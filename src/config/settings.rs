@@ -1,3 +1,4 @@
+use super::document::is_reference;
 use super::names::ALL;
 use crate::catalogue::Catalogue;
 use crate::rules::{GITLAB, Level};
@@ -44,6 +45,11 @@ impl Settings {
     /// The version of `product` to judge by; `None` for the newest.
     pub fn target(&self, product: &str) -> Option<(u32, u32)> {
         if product == GITLAB { self.target_gitlab } else { self.targets.get(product).copied() }
+    }
+
+    /// The value for the place of a token, unless it only stands for one.
+    pub fn token_literal(&self) -> Option<&str> {
+        self.token_value.as_deref().filter(|value| !is_reference(value))
     }
 
     /// Whether findings of the rule `id` are to be reported.

@@ -20,6 +20,8 @@ pub enum Quoting {
     Foreign,
 }
 
+const PIECES: &str = "the shell word around it is put together from several pieces";
+
 pub(super) fn encode_word(
     host: &str,
     span: Span,
@@ -38,6 +40,10 @@ pub(super) fn encode_word(
             Err(NoEdit::new("it stands in a single-quoted shell word, where nothing expands"))
         }
         Quoting::Single => Ok(text.to_owned()),
+        // Its pieces are all alike to us, whatever their quotes.
+        Quoting::Foreign | Quoting::Expression if span.of(host).contains(['"', '\'']) => {
+            Err(NoEdit::new(PIECES))
+        }
         Quoting::Double => Ok(escape_double(text)),
         Quoting::Bare | Quoting::AnsiC | Quoting::Expression | Quoting::Foreign => {
             if text.bytes().all(is_plain) || is_expansion(text) {
@@ -65,7 +71,7 @@ fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit>
         }
         _ => None,
     };
-    found.ok_or_else(|| NoEdit::new("the shell word around it is put together from several pieces"))
+    found.ok_or_else(|| NoEdit::new(PIECES))
 }
 
 fn is_plain(byte: u8) -> bool {

@@ -212,6 +212,7 @@ fn examine(
     findings.retain(|finding| is_due(settings, &finding.rule));
     findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     out.linted.findings = findings;
+    out.linted.token = settings.token_literal().map(str::to_owned);
     accepted::hide(source, &mut out.linted);
     around.known.mark(&mut out.linted.findings);
     accepted::withhold(&mut out);

@@ -68,11 +68,23 @@ pub fn ignore(
     source: &Source,
     reason: &Reason,
 ) -> Ignored {
+    ignore_chosen(settings, path, surroundings, source, reason, &|_| true)
+}
+
+/// As [`ignore()`], for those of the open findings that are `wanted`: a comment that would accept another one is not written.
+pub fn ignore_chosen(
+    settings: &Settings,
+    path: &str,
+    surroundings: &Surroundings,
+    source: &Source,
+    reason: &Reason,
+    wanted: &dyn Fn(&Finding) -> bool,
+) -> Ignored {
     let lens = Lens { settings, path, surroundings };
     let analysis = engine::analyse(settings, path, surroundings, source);
     let mut writer = Writer { lens, source, analysis: &analysis, reason, trials: 0 };
     writer.trials = (BUDGET / source.bytes().len().max(1)).max(AT_LEAST);
-    writer.run()
+    writer.run(wanted)
 }
 
 struct Writer<'a> {
@@ -84,13 +96,13 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn run(&mut self) -> Ignored {
+    fn run(&mut self, wanted: &dyn Fn(&Finding) -> bool) -> Ignored {
         let findings = &self.analysis.linted.findings;
         let mut left: BTreeMap<usize, String> = BTreeMap::new();
         let mut waiting: Vec<(usize, Vec<Place>)> = Vec::new();
         let places = self.analysis.documents.as_ref().map(|documents| Places::of(documents, self));
-        for (index, finding) in findings.iter().enumerate().filter(|(_, it)| !it.suppressed && !it.baselined)
-        {
+        let open = |it: &Finding| !it.suppressed && !it.baselined;
+        for (index, finding) in findings.iter().enumerate().filter(|(_, it)| open(it) && wanted(it)) {
             let found = match &places {
                 _ if finding.rule == RULE => Err("`--fix` takes out what is not needed".to_owned()),
                 Some(places) => places.find(finding),

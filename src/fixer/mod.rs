@@ -1,5 +1,6 @@
 //! Fixes: selected by unit, applied all at once, proven before anybody writes them.
 
+mod between;
 mod chosen;
 pub mod diff;
 mod ignore;
@@ -9,12 +10,14 @@ pub mod write;
 
 use crate::engine::{self, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Safety};
+use crate::mask::Mask;
 use crate::text::{Edit, Source, Span};
 use chosen::Chosen;
 use std::collections::{BTreeMap, BTreeSet};
 use trial::{Lens, Trials};
 
-pub use ignore::{Ignored, Left, ignore};
+pub use between::between;
+pub use ignore::{Ignored, Left, ignore, ignore_chosen};
 
 /// How often a file is linted and fixed again until nothing is left to do.
 const MAX_PASSES: usize = 10;
@@ -50,6 +53,8 @@ pub struct Offer<'a> {
     pub source: &'a Source,
     /// What is to be hidden in it.
     pub secrets: &'a [Span],
+    /// What is to be hidden in what comes.
+    pub token: Option<&'a str>,
     /// The findings that would be gone.
     pub findings: Vec<&'a Finding>,
     /// What would change.
@@ -78,6 +83,8 @@ pub fn fix_chosen(
     let mut refused: BTreeMap<String, String> = BTreeMap::new();
     let mut chosen = Chosen::new(ask);
     let mut analysis = engine::analyse(settings, path, surroundings, &source);
+    // What was a token stays one, when nothing in the text says so any more.
+    let mut mask = Mask::new(false, &source, &analysis.linted.secrets);
     for _ in 0..MAX_PASSES {
         let mut wanted: Vec<&UnitFix> = analysis
             .fixes
@@ -119,6 +126,8 @@ pub fn fix_chosen(
         chosen.follow(&units);
         source = after;
         analysis = result;
+        mask = mask.after(&source, &analysis.linted.secrets);
+        analysis.linted.secrets = mask.hidden().to_vec();
     }
     let left: Vec<&UnitFix> =
         analysis.fixes.iter().filter(|fix| !refused.contains_key(&key(fix, &source))).collect();

@@ -1,6 +1,7 @@
 //! Examples of rules that do not hold, with their diffs.
 
 use super::Style;
+use super::hide::tokens_of;
 use crate::escape;
 use crate::mask::Mask;
 use crate::selftest::Failure;
@@ -19,9 +20,9 @@ pub fn failure(failure: &Failure, style: Style) -> String {
 
 /// What should be, and what is.
 pub fn difference(failure: &Failure, style: Style) -> String {
-    let mask = Mask::without_source(false);
     let mut out = String::new();
     if let Some((expected, actual)) = &failure.diff {
+        let mask = tokens_of(&failure.file, &[expected, actual]);
         let (expected, actual) = (mask.inserted(expected), mask.inserted(actual));
         let diff = TextDiff::from_lines(&expected, &actual);
         let diff = diff.unified_diff().header("expected", "actual").to_string();

@@ -6,6 +6,7 @@ mod faults;
 mod full;
 mod github;
 mod gitlab;
+mod hide;
 mod html;
 mod json;
 mod jsonl;

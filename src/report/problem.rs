@@ -1,4 +1,5 @@
 use super::Style;
+use super::hide::tokens_of;
 use super::picture::{CONTEXT, Picture};
 use super::window::Window;
 use crate::config;
@@ -17,7 +18,8 @@ pub fn problem(problem: &config::Problem, style: Style) -> String {
 
 /// A picture of what is wrong in a rule file.
 pub fn rule_problem(problem: &load::Problem, style: Style) -> String {
-    let mask = Mask::new(false, &problem.source, &[]);
+    let mask = tokens_of(&problem.path, &[problem.source.text()]);
+    let mask = mask.after(&problem.source, &[]);
     let place = (problem.path.as_str(), problem.source.as_ref(), problem.span);
     draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
 }

@@ -1,5 +1,6 @@
 //! Rules, explained to people: for `runnerlint rules`, and for formats that bring them along.
 
+use super::hide::in_rule;
 use crate::catalogue::Catalogue;
 use crate::rules::{self, GITLAB, Level, Rule, Verdict};
 use serde::Serialize;
@@ -95,6 +96,7 @@ pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
             }
         })
         .collect();
+    rules.iter_mut().skip(rules::BUILT_IN.rules.len()).for_each(in_rule);
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }
@@ -137,9 +139,9 @@ fn is_gitlab(product: &str) -> bool {
     product.is_empty() || product == GITLAB
 }
 
-/// The name of the rule's product in a sentence.
-fn product(rule: &RuleDoc) -> &str {
-    if is_gitlab(&rule.product) { "GitLab" } else { &rule.product }
+/// The name of a product in a sentence.
+pub(super) fn product(name: &str) -> &str {
+    if is_gitlab(name) { "GitLab" } else { name }
 }
 
 /// What a page says of the safety of a fix.
@@ -196,7 +198,7 @@ fn facts(rule: &RuleDoc) -> String {
     ];
     for (what, version) in versions {
         if let Some(version) = version {
-            out.push_str(&format!("- {what}: {} {version}\n", product(rule)));
+            out.push_str(&format!("- {what}: {} {version}\n", product(&rule.product)));
         }
     }
     out.trim_end().to_owned()

@@ -140,7 +140,7 @@ impl Summary {
     }
 }
 
-fn plural(count: usize, noun: &str) -> String {
+pub(super) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
@@ -203,7 +203,8 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
                 NoticeKind::Unreadable | NoticeKind::Unwritable => "error",
                 _ => "note",
             };
-            let path = escape::inline(&file.path);
+            // What somebody pasted in the place of a path may be a token.
+            let path = mask.prose(&file.path);
             // A folder of build products may have hundreds of them.
             if is_dangling(notice) && links > MOST_LINKS {
                 if !std::mem::replace(&mut told, true) {

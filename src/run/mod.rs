@@ -1,11 +1,13 @@
 //! A run over many files: read, lint, fix, write, in parallel, with results in the order of the paths.
 
+mod accepted;
 mod read;
 mod rules;
 
-pub use rules::{LoadError, load_rules};
+pub use accepted::{Accepted, AcceptedError};
+pub use read::unfit;
+pub use rules::{LoadError, left_out, load_files, load_rules, rule_files, rule_folders};
 
-use crate::baseline::{self, Baseline};
 use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
@@ -60,15 +62,6 @@ pub struct Options {
     pub units: bool,
     /// Findings that are known.
     pub accepted: Option<Arc<Accepted>>,
-}
-
-/// Findings that are known.
-#[derive(Clone, Debug)]
-pub struct Accepted {
-    /// The folder that the paths of the baseline begin at, absolute.
-    pub folder: PathBuf,
-    /// The baseline.
-    pub baseline: Baseline,
 }
 
 /// How far a file was linted.
@@ -153,7 +146,7 @@ impl Checked {
 
     /// How its tokens are hidden.
     pub fn mask(&self, show_secrets: bool) -> Mask {
-        Mask::new(show_secrets, &self.source, &self.linted.secrets)
+        Mask::new(show_secrets, &self.source, &self.linted.secrets).with(self.linted.token.as_deref())
     }
 }
 
@@ -261,13 +254,13 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
 
 /// How the baseline names the file at `real`.
 fn name(options: &Options, real: &Path) -> String {
-    options.accepted.as_ref().map_or_else(String::new, |it| baseline::name(&it.folder, real))
+    options.accepted.as_ref().map_or_else(String::new, |it| it.name(real))
 }
 
 /// What the baseline knows of the file that it calls `name`.
 fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
     if let Some(accepted) = &options.accepted {
-        surroundings.known = accepted.baseline.of_file(name);
+        surroundings.known = accepted.known(name);
     }
 }
 
@@ -288,7 +281,7 @@ pub fn language(options: &Options, target: &Target) -> Result<&'static str, Noti
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
-    let reason = read::unfit(&bytes, options.config.max_file_size());
+    let reason = unfit(&bytes, options.config.max_file_size());
     if let Some(notice) = reason {
         let mut checked = Checked::skipped(name.to_owned(), Some(notice));
         checked.text = Some(bytes);

@@ -171,8 +171,8 @@ fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Why `bytes` are not linted.
-pub(super) fn unfit(bytes: &[u8], limit: u64) -> Option<Notice> {
+/// Why `bytes` are not linted, if they are no text or more than `limit`.
+pub fn unfit(bytes: &[u8], limit: u64) -> Option<Notice> {
     if is_binary(bytes) {
         let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
         return Some(notice(NoticeKind::Skipped, if utf16 { "skipped: UTF-16" } else { "skipped: binary" }));

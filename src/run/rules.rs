@@ -1,10 +1,12 @@
 //! A user's own rules.
 
 use crate::catalogue::Catalogue;
-use crate::rules::load::{self, Problem, Read};
+use crate::config::{Config, Globs};
+use crate::rules::load::{self, Problem, Read, RuleFile};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Rules of a user's own cannot be used.
@@ -22,8 +24,52 @@ fn problems(count: usize) -> String {
     if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }
 }
 
-/// What is built in together with the rules of these folders, and the files of those rules in the order of
-/// [`Catalogue::texts`]. Without folders it is what is built in.
+/// The folders of a user's own rules, those of the configuration and `more`: each once, from `cwd` (absolute, without links)
+/// if they lie in it.
+pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBuf> {
+    let mut seen = BTreeSet::new();
+    let all = config.rules().into_iter().chain(more.iter().cloned());
+    let all = all.filter(|folder| seen.insert(walk::real(cwd, folder)));
+    all.map(|folder| folder.strip_prefix(cwd).map_or(folder.clone(), Path::to_path_buf)).collect()
+}
+
+/// What the configuration leaves out of a walk. Rules show what is wrong in their examples: a folder of rules is not linted
+/// by itself, unless it is named.
+pub fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
+    let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
+    all.extend(rule_folders(config, &[], cwd).iter().filter_map(|folder| itself(&walk::real(cwd, folder))));
+    all
+}
+
+fn itself(folder: &Path) -> Option<Globs> {
+    let name = folder.file_name()?.to_str()?;
+    Globs::new(folder.parent()?, &[format!("/{}/", globset::escape(name))]).ok()
+}
+
+/// The files of these folders.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn rule_files(folders: &[PathBuf]) -> Result<Vec<RuleFile>, LoadError> {
+    let mut files = Vec::new();
+    for folder in folders {
+        files.extend(walk::rule_files(folder)?);
+    }
+    Ok(files)
+}
+
+/// What is built in together with the rules of these files, and the files of those rules in the order of
+/// [`Catalogue::texts`].
+///
+/// # Errors
+/// [`LoadError::Wrong`]
+pub fn load_files(files: &[RuleFile]) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError> {
+    let loaded = load::load(files).map_err(LoadError::Wrong)?;
+    let catalogue = Catalogue::new(Arc::new(loaded.data), Arc::new(Sites::new(loaded.sites)), loaded.texts);
+    Ok((Arc::new(catalogue), loaded.files))
+}
+
+/// As [`load_files`], with the files of these folders. Without folders it is what is built in.
 ///
 /// # Errors
 /// [`LoadError`] if a folder cannot be read, or if anything in it is wrong.
@@ -31,11 +77,5 @@ pub fn load_rules(folders: &[PathBuf]) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>
     if folders.is_empty() {
         return Ok((Arc::clone(Catalogue::built_in()), Vec::new()));
     }
-    let mut files = Vec::new();
-    for folder in folders {
-        files.extend(walk::rule_files(folder)?);
-    }
-    let loaded = load::load(&files).map_err(LoadError::Wrong)?;
-    let catalogue = Catalogue::new(Arc::new(loaded.data), Arc::new(Sites::new(loaded.sites)), loaded.texts);
-    Ok((Arc::new(catalogue), loaded.files))
+    load_files(&rule_files(folders)?)
 }

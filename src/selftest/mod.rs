@@ -19,6 +19,8 @@ pub struct Failure {
     pub index: usize,
     /// The example's name, or its position.
     pub example: String,
+    /// The file that the example stands for.
+    pub file: String,
     /// What does not hold.
     pub what: String,
     /// What should be there, and what is.
@@ -70,6 +72,7 @@ pub fn run(settings: &Settings, rule: &Rule, text: &RuleText) -> Vec<Failure> {
             rule: rule.id.clone(),
             index,
             example: name.clone(),
+            file: bench.path.clone(),
             what: wrong.what,
             diff: wrong.diff,
         }));

@@ -341,6 +341,14 @@ impl Sites {
         &self.data
     }
 
+    /// Whether somebody answers the questions of a program there.
+    pub(crate) fn asks(&self, carrier: &Carrier) -> bool {
+        let subcommands = || self.data.programs.programs.iter().flat_map(|program| &program.subcommands);
+        let is_place = |place: &String| *place == carrier.name;
+        carrier.via == Via::Named
+            && subcommands().any(|it| it.asks.as_ref().map(|asks| &asks.place).is_some_and(is_place))
+    }
+
     /// Names of variables that only `program` reads.
     pub fn program_variables(&self, program: &str) -> &[String] {
         let known = self.data.programs.programs.iter().find(|known| known.name == program);

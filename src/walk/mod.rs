@@ -21,6 +21,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 /// Our own ignore file, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".runnerlintignore";
@@ -392,6 +393,18 @@ pub fn real(cwd: &Path, path: &Path) -> PathBuf {
         }
     }
     path
+}
+
+/// What a file is told to have changed by: when, and how long it is.
+pub type Stamp = (Option<SystemTime>, u64);
+
+/// The stamp of a file as it is now.
+///
+/// # Errors
+/// It cannot be looked at.
+pub fn stamp(file: &Path) -> io::Result<Stamp> {
+    let metadata = fs::metadata(file)?;
+    Ok((metadata.modified().ok(), metadata.len()))
 }
 
 /// An I/O error in words, without the number.

@@ -5,17 +5,18 @@ use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
 /// A session at a terminal.
-struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     seen: String,
 }
 
 impl Terminal {
-    fn start(scratch: &Scratch, args: &str) -> Self {
-        let mut command = Command::new("script");
+    pub(crate) fn start(scratch: &Scratch, args: &str) -> Self {
+        // A question that never comes ends the test, not the day.
+        let mut command = Command::new("timeout");
         // Who runs the tests in the background lets them ignore interrupts.
         let program = format!("env --default-signal=INT {PROGRAM} --fix --interactive --color never {args}");
-        command.args(["-qec", &program, "/dev/null"]);
+        command.args(["--foreground", "60", "script", "-qec", &program, "/dev/null"]);
         command.current_dir(scratch.root()).env("TERM", "xterm");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let child = command.spawn().expect("`script` is there");
@@ -34,7 +35,7 @@ impl Terminal {
         }
     }
 
-    fn answer(&mut self, line: &str) {
+    pub(crate) fn answer(&mut self, line: &str) {
         self.wait_for("[y,n,a,q,?]? ");
         let input = self.child.stdin.as_mut().unwrap();
         input.write_all(format!("{line}\n").as_bytes()).unwrap();
@@ -42,7 +43,7 @@ impl Terminal {
     }
 
     /// The exit code, and all that was shown.
-    fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(mut self) -> (i32, String) {
         self.child.stdout.as_mut().unwrap().read_to_string(&mut self.seen).unwrap();
         (self.child.wait().unwrap().code().unwrap(), self.seen.replace('\r', ""))
     }

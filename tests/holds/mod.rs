@@ -1,8 +1,12 @@
 //! What holds for every text. Shared by `tests/properties` (generated texts), `tests/corpus.rs` (texts that once broke
 //! something) and the targets of `fuzz/` (texts that nobody thought of).
 
+pub(crate) mod accepted;
 pub(crate) mod invariants;
+pub(crate) mod outputs;
+mod own_rules;
 mod roundtrip;
+mod settings;
 
 use invariants::{Holds, Seen};
 use runnerlint::engine::{self, Surroundings};
@@ -25,6 +29,12 @@ pub(crate) static TARGETS: &[Target] = &[
     Target { name: "regions", check: roundtrip::regions, seed: roundtrip::seed },
     Target { name: "engine", check: engine, seed: named },
     Target { name: "fixer", check: fixer, seed: named },
+    Target { name: "ignores", check: accepted::ignores, seed: named },
+    Target { name: "baseline", check: accepted::baseline, seed: accepted::seed },
+    Target { name: "reports", check: outputs::reports, seed: outputs::seed },
+    Target { name: "plans", check: outputs::plans, seed: named },
+    Target { name: "config", check: settings::config, seed: settings::seed },
+    Target { name: "rules", check: own_rules::rules, seed: own_rules::seed },
 ];
 
 /// The first byte chooses a language, which then reads the rest: nothing panics, and everything lies inside the text.
@@ -63,7 +73,7 @@ fn named(path: &str, text: &[u8]) -> Vec<u8> {
     seed
 }
 
-/// Findings are in order, inside the file, the same each time; every format shows them, and nothing raw in them.
+/// Findings are in order, inside the file, and the same each time.
 fn engine(data: &[u8]) -> Holds {
     let (path, token_value, bytes) = file(data);
     let settings = invariants::settings(token_value);

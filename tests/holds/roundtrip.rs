@@ -39,6 +39,9 @@ pub(super) fn regions(data: &[u8]) -> Holds {
     let spans = if kind % 2 == 0 { names(&inner.text) } else { lines(&inner.text) };
     let Some(span) = spans.get(usize::from(place) % spans.len().max(1)) else { return Ok(()) };
     let replacement = REPLACEMENTS.get(usize::from(what) % REPLACEMENTS.len()).copied().unwrap_or_default();
+    if replacement.contains('}') && is_open(text) {
+        return Ok(());
+    }
     let edit = if kind % 2 == 0 { Edit::replace(*span, replacement) } else { Edit::delete(*span) };
     let Ok(outer) = inner.segments.edit(text, &inner.text, &edit) else { return Ok(()) };
     let host = apply(text, outer.clone());
@@ -73,19 +76,21 @@ pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
 }
 
 /// The inner texts; without the `opaque` ones, in which an expansion or a template expression stands, all of them can be
-/// edited piece by piece.
+/// edited piece by piece. The name of a command is none of them: what is read behind it may depend on it, and no fix
+/// changes it.
 fn inner_texts(parsed: &dyn Parsed, opaque: bool) -> Vec<Decoded> {
     let facts = parsed.facts();
     let values = facts.tree.nodes.iter().enumerate().filter_map(|(index, _)| u32::try_from(index).ok());
     let values =
         values.map(NodeId).filter(|id| facts.tree.scalar(*id).is_some_and(|scalar| opaque || !scalar.opaque));
-    let words = facts.commands.iter().flat_map(|command| &command.words);
+    let words = facts.commands.iter().flat_map(|command| command.words.iter().skip(usize::from(!opaque)));
     let words = words.filter(|word| opaque || !word.opaque && !word.control).map(|word| word.node);
     let decoded = values.chain(words).filter_map(|node| parsed.decode(node));
-    facts.regions.iter().map(|region| region.decoded.clone()).chain(decoded).collect()
+    let regions = facts.regions.iter().map(|region| region.decoded.clone());
+    regions.chain(decoded).collect()
 }
 
-/// Names and options: what a fix renames.
+/// Names and options: what a fix renames. The first of several words may be the name of a command.
 fn names(text: &str) -> Vec<Span> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let mut names = Vec::new();
@@ -100,17 +105,36 @@ fn names(text: &str) -> Vec<Span> {
             _ => {}
         }
     }
+    let first = names.first().map(|first| first.of(text));
+    if first != Some(text) {
+        names.retain(|name| !text.get(..name.start()).is_none_or(|before| before.trim().is_empty()));
+    }
+    // No fix renames what ends a here-document: then it ends elsewhere.
+    let begins = |name: &Span| {
+        let before = text.get(..name.start()).unwrap_or_default();
+        before.trim_end_matches(['"', '\'', '\\', '-', '~', ' ', '\t']).ends_with("<<")
+    };
+    let ends: Vec<&str> = names.iter().filter(|name| begins(name)).map(|name| name.of(text)).collect();
+    names.retain(|name| !ends.contains(&name.of(text)));
     names
 }
 
 /// Whole lines, with their ends, but for the last one: what stands before it may go on in it, which is the fix's business.
+/// Nor the first one: where a text begins, and how deep it is indented, is told by its first line.
 fn lines(text: &str) -> Vec<Span> {
     let mut at = 0;
     let lines = text.split_inclusive('\n').map(|line| {
         at += line.len();
         Span::new(at - line.len(), at)
     });
-    lines.filter(|line| line.end() < text.len()).collect()
+    let blank = |start: usize| text.get(..start).is_none_or(|before| before.trim().is_empty());
+    lines.filter(|line| line.end() < text.len() && !blank(line.start())).collect()
+}
+
+/// Whether a brace would end something that is open in `text`, or stand inside of a template's tag.
+fn is_open(text: &str) -> bool {
+    let tags = ["#{", "%{", "{{", "{%", "<%", "[["];
+    text.matches('{').count() != text.matches('}').count() || tags.iter().any(|tag| text.contains(tag))
 }
 
 fn apply(text: &str, edit: Edit) -> String {

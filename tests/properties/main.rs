@@ -10,15 +10,17 @@
 )]
 
 mod choices;
-#[path = "../holds/invariants.rs"]
-mod invariants;
+#[expect(dead_code, reason = "the targets of the fuzzer read bytes; here texts are generated")]
+#[path = "../holds/mod.rs"]
+mod holds;
 mod oracle;
 mod shell;
 mod texts;
 mod yaml;
 
 use choices::Choices;
-use invariants::Seen;
+use holds::invariants::Seen;
+use holds::{accepted, invariants, outputs};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner};
 use runnerlint::text::Source;
@@ -43,7 +45,13 @@ fn check<P: AsRef<str>>(length: usize, generate: impl Fn(&mut Choices<'_>) -> (P
     let result = TestRunner::new(config).run(&strategy, |(bytes, token_value)| {
         let (path, text) = generate(&mut Choices::new(&bytes));
         let result = oracle::agrees(path.as_ref(), &Source::new(text.clone()))
-            .and_then(|()| invariants::fixes(path.as_ref(), &text, token_value, &mut seen.borrow_mut()));
+            .and_then(|()| invariants::fixes(path.as_ref(), &text, token_value, &mut seen.borrow_mut()))
+            .and_then(|()| accepted::ignored(path.as_ref(), &text))
+            .and_then(|()| outputs::plan_of(path.as_ref(), &text))
+            .and_then(|()| {
+                let how = bytes.first().copied().unwrap_or_default();
+                outputs::reported(path.as_ref(), &text, how, token_value)
+            });
         result.map_err(TestCaseError::fail)
     });
     if let Err(TestError::Fail(why, (bytes, token_value))) = result {

@@ -1,6 +1,6 @@
 //! What another parser reads.
 
-use crate::invariants::{Holds, has_lone_return, reads, texts};
+use crate::holds::invariants::{Holds, has_lone_return, reads, texts};
 use runnerlint::facts::{Facts, NodeKind};
 use runnerlint::syntax;
 use runnerlint::text::Source;

@@ -1,6 +1,7 @@
 //! One page for people, without anything from elsewhere.
 
 mod counts;
+mod deadline;
 mod detail;
 mod plan;
 
@@ -31,6 +32,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
          <h1>runnerlint report</h1>\n<p>{}</p>",
         prose(&summary.line())
     )?;
+    out.write_all(deadline::paragraphs(run).as_bytes())?;
     if let Some(baseline) = run.baseline {
         progress(baseline, out)?;
     }

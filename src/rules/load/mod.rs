@@ -26,7 +26,7 @@ use std::thread;
 const TEXT: &[&str] = &["why", "examples"];
 
 /// A file of a folder of rules.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleFile {
     /// As shown, `/`-separated.
     pub path: String,

@@ -301,7 +301,7 @@ impl Reader<'_> {
 
     /// Passes what stands in the bracket that was opened last.
     pub(super) fn skip(&mut self, open: Token) {
-        self.problem(open.span.start(), "brackets nest too deep here to be read");
+        self.problem(open.span.start(), "nested too deep to be read");
         let mut depth = 1_usize;
         while let Some(token) = self.peek(0) {
             match token.kind {

@@ -7,7 +7,7 @@ mod scan;
 
 use super::{Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
-use crate::facts::{Facts, NodeId};
+use crate::facts::{Facts, NodeId, Problem};
 use crate::text::Edit;
 use family::Family;
 pub(super) use family::{
@@ -42,6 +42,8 @@ impl Language for Family {
         let found = scan::scan(text, self);
         facts.regions = join::regions(text, self, &found);
         facts.comments = found.comments;
+        let deep = |offset| Problem { offset, message: "nested too deep to be read".to_owned() };
+        facts.notices = found.deep.map(deep).into_iter().collect();
         Box::new(Strings { facts })
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Found {
     pub(super) comments: Vec<Comment>,
     /// Lists in brackets that hold a string.
     pub(super) lists: Vec<Vec<Item>>,
+    /// The first bracket that is nested too deep to be followed.
+    pub(super) deep: Option<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -123,6 +125,9 @@ impl Scanner<'_> {
         match byte {
             b'\n' if !self.pending.is_empty() => self.bodies(),
             b'(' | b'[' | b'{' if self.frames.len() < DEEPEST => self.frames.push(Frame::default()),
+            b'(' | b'[' | b'{' => {
+                self.found.deep.get_or_insert(start);
+            }
             b')' | b']' | b'}' => {
                 if let Some(mut frame) = self.frames.pop() {
                     frame.items.extend(frame.item);

@@ -108,7 +108,9 @@ impl Reading {
 fn judge(text: &str) -> Option<Problem> {
     let error = toml_edit::Document::parse(text).err()?;
     let offset = error.span().map_or(0, |span| span.start);
-    Some(Problem { offset, message: error.message().trim().to_owned() })
+    let message = error.message().trim();
+    let deep = message.starts_with("cannot recurse further");
+    Some(Problem { offset, message: if deep { "nested too deep to be read" } else { message }.to_owned() })
 }
 
 fn lines_of(text: &str, span: Span) -> Span {

@@ -103,7 +103,9 @@ pub(super) fn documents(text: &str) -> Vec<Document> {
             }
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or_default();
-                current.error = Some((at.min(text.len()), error.info()));
+                let deep = matches!(error.kind(), granit::ErrorKind::RecursionLimitExceeded);
+                let message = if deep { "nested too deep to be read".to_owned() } else { error.info() };
+                current.error = Some((at.min(text.len()), message));
                 done.push(std::mem::take(&mut current));
                 if !parser.proceed_next_document().unwrap_or(false) {
                     break;

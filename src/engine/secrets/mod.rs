@@ -1,5 +1,7 @@
 //! Which bytes must not be shown.
 
+mod sent;
+
 use super::File;
 use crate::catalogue::Catalogue;
 use crate::mask::is_reference;
@@ -84,6 +86,8 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     let named = named.filter(|it| it.value.kind == ValueKind::Literal);
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
     spans.extend(beside_names(file));
+    spans.extend(sent::in_requests(file.source));
+    spans.extend(sent::answers(file));
     let mut texts = Vec::new();
     let mut asked = Asked::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {

@@ -1,0 +1,105 @@
+use crate::text::{Edit, Span};
+use similar::{Algorithm, DiffOp, DiffTag};
+
+/// The edits that make `new` of `old`: sorted, apart from each other, and of words where lines change. What stays of a line is
+/// in none of them, so that a token beside a change is not told again.
+pub fn between(old: &str, new: &str) -> Vec<Edit> {
+    let (old_lines, new_lines) = (pieces(old, is_line_end), pieces(new, is_line_end));
+    let mut out = Vec::new();
+    for (gone, come) in changes(&old_lines, &new_lines) {
+        let (gone_words, come_words) = (pieces(gone.text, is_word_end), pieces(come.text, is_word_end));
+        for (from, to) in changes(&gone_words, &come_words) {
+            let start = gone.at + from.at;
+            out.push(Edit::replace(Span::new(start, start + from.text.len()), to.text));
+        }
+    }
+    out
+}
+
+/// A part of a text, and the byte that it begins at.
+#[derive(Clone, Copy, Debug)]
+struct Part<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// A text in pieces, in their order.
+struct Pieces<'a> {
+    text: &'a str,
+    list: Vec<&'a str>,
+    /// Where each begins, and where the last one ends.
+    starts: Vec<usize>,
+}
+
+impl<'a> Pieces<'a> {
+    fn part(&self, range: std::ops::Range<usize>) -> Part<'a> {
+        let at = |index: usize| self.starts.get(index).copied().unwrap_or(self.text.len());
+        let (start, end) = (at(range.start), at(range.end));
+        Part { text: self.text.get(start..end).unwrap_or_default(), at: start }
+    }
+}
+
+/// Cuts `text` behind each character that `ends` a piece, given the one that follows.
+fn pieces(text: &str, ends: fn(char, Option<char>) -> bool) -> Pieces<'_> {
+    let mut starts = vec![0];
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        if ends(c, chars.peek().map(|(_, next)| *next)) {
+            starts.push(at + c.len_utf8());
+        }
+    }
+    if starts.last() != Some(&text.len()) {
+        starts.push(text.len());
+    }
+    let list = starts.windows(2).filter_map(|pair| text.get(*pair.first()?..*pair.last()?)).collect();
+    Pieces { text, list, starts }
+}
+
+fn is_line_end(c: char, _: Option<char>) -> bool {
+    c == '\n'
+}
+
+/// Words, what stands between them, and each line end by itself.
+fn is_word_end(c: char, next: Option<char>) -> bool {
+    let kind = |c: char| (c.is_whitespace(), matches!(c, '\r' | '\n'));
+    next.is_some_and(|next| kind(c) != kind(next) || c == '\n')
+}
+
+/// What goes and what comes in its place.
+fn changes<'a>(old: &Pieces<'a>, new: &Pieces<'a>) -> Vec<(Part<'a>, Part<'a>)> {
+    let ops = similar::capture_diff_slices(Algorithm::Myers, &old.list, &new.list);
+    let changed = ops.iter().filter(|op| op.tag() != DiffTag::Equal);
+    changed.map(|op: &DiffOp| (old.part(op.old_range()), new.part(op.new_range()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::EditSet;
+
+    fn apply(old: &str, edits: &[Edit]) -> String {
+        let mut set = EditSet::default();
+        set.insert_all(edits.iter().cloned()).unwrap();
+        String::from_utf8(set.apply(old.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn edits_give_the_new_text_and_keep_off_what_stays() {
+        for (old, new) in [
+            ("", ""),
+            ("a\n", ""),
+            ("", "a"),
+            ("a b c\n", "a c\n"),
+            ("run --token T --locked --url u\n", "run --token T --url u\n"),
+            ("a\r\nb\r\nc", "a\r\nc"),
+            ("ä 😀 b\nx\n", "ä c 😀\nx\ny"),
+            ("a: 1\nb: 2\nc: 3\n", "# no\na: 1\nc: 4\n"),
+        ] {
+            let edits = between(old, new);
+            assert_eq!(apply(old, &edits), new, "{old:?}");
+        }
+        let edits = between("x\nrun --registration-token SECRET --locked\n", "x\nrun --token SECRET\n");
+        assert!(edits.iter().all(|it| !it.replacement.contains("SECRET")), "{edits:?}");
+        assert_eq!(edits.len(), 2);
+    }
+}

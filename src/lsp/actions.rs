@@ -1,0 +1,248 @@
+//! Code actions: the fix of a registration, all safe fixes, a comment that accepts a finding. Each is the difference to a text
+//! that was proven as `--fix` and `--add-ignore` prove theirs; what does not hold is not offered.
+
+use super::checked::Checked;
+use super::client::Client;
+use super::diagnostics::diagnostic;
+use super::transport::Failure;
+use crate::finding::{Finding, Fix, Safety};
+use crate::fixer::{self, Offer};
+use crate::suppress::{self, Reason};
+use gen_lsp_types::{
+    CodeAction, CodeActionKind, DocumentChange, LspErrorCodes, OptionalVersionedTextDocumentIdentifier,
+    Range, TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
+
+/// Makes all safe fixes of a document.
+pub(super) const FIX_ALL: &str = "source.fixAll.runnerlint";
+
+/// Findings of a selection whose actions are proven before they are offered. Those of a larger one, or in a longer text, are
+/// proven when they are chosen, if the client can ask then.
+const AT_ONCE: usize = 8;
+const AT_ONCE_BYTES: usize = 256 << 10;
+
+/// What an action does, and to what: the client keeps it until the action is chosen.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Chosen {
+    pub(super) uri: String,
+    pub(super) version: i32,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum What {
+    /// The fix of what is fixed together with a finding.
+    Fix {
+        group: String,
+        safe: bool,
+    },
+    FixAll,
+    /// A comment for the finding of a rule at a byte.
+    Ignore {
+        rule: String,
+        at: usize,
+    },
+}
+
+/// The actions for a selection.
+pub(super) fn actions(
+    checked: &Checked,
+    client: &Client,
+    selection: Range,
+    only: Option<&[CodeActionKind]>,
+) -> Vec<CodeAction> {
+    if !client.actions {
+        return Vec::new();
+    }
+    let wanted =
+        |kind: &str| only.is_none_or(|only| only.iter().any(|it| is_of(kind, &String::from(it.clone()))));
+    let mut offered = Vec::new();
+    let mut count = 0;
+    if wanted("quickfix") {
+        let span = checked.text.span(selection);
+        let here = |it: &&Finding| it.span.start() <= span.end() && span.start() <= it.span.end();
+        let findings: Vec<&Finding> = checked.open().filter(here).collect();
+        count = findings.len();
+        offered.extend(fixes(checked, client, &findings));
+        offered.extend(comments(checked, client, &findings));
+    }
+    let safe = |it: &Finding| it.fix.as_ref().is_ok_and(|fix| fix.safety == Safety::Safe);
+    if wanted(FIX_ALL) && checked.open().any(safe) {
+        let title = "runnerlint: make all safe fixes".to_owned();
+        let kind = Some(CodeActionKind::from(FIX_ALL.to_owned()));
+        offered.push((What::FixAll, CodeAction { title, kind, ..CodeAction::default() }));
+    }
+    let later = client.resolves && (count > AT_ONCE || checked.text.as_str().len() > AT_ONCE_BYTES);
+    let finished = |(what, mut action): (What, CodeAction)| {
+        if later {
+            let chosen = Chosen { uri: checked.uri.clone(), version: checked.version, what };
+            action.data = serde_json::to_value(&chosen).ok();
+        } else {
+            action.edit = Some(edit(checked, client, &prove(checked, &what).ok()?));
+        }
+        Some(action)
+    };
+    offered.into_iter().filter_map(finished).collect()
+}
+
+/// Whether an action of `kind` is meant by one who asks for `asked`.
+fn is_of(kind: &str, asked: &str) -> bool {
+    asked.is_empty() || kind == asked || kind.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The edits of an action that was chosen.
+pub(super) fn resolve(checked: &Checked, client: &Client, chosen: &Chosen) -> Result<WorkspaceEdit, Failure> {
+    if chosen.version != checked.version {
+        return Err(Failure::new(LspErrorCodes::ContentModified, "the document has changed since"));
+    }
+    match prove(checked, &chosen.what) {
+        Ok(text) => Ok(edit(checked, client, &text)),
+        Err(reason) => Err(Failure::new(LspErrorCodes::RequestFailed, checked.mask.prose(&reason))),
+    }
+}
+
+/// One action for each registration.
+fn fixes(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for finding in findings {
+        let (Ok(fix), Some(group)) = (&finding.fix, finding.group()) else { continue };
+        if !seen.insert(group.clone()) {
+            continue;
+        }
+        let together: Vec<&Finding> =
+            checked.open().filter(|it| it.group().as_ref() == Some(&group)).collect();
+        let safe = fix.safety == Safety::Safe;
+        let action = CodeAction {
+            title: title(checked, finding, fix, together.len()),
+            kind: Some(CodeActionKind::QuickFix),
+            diagnostics: Some(together.iter().map(|it| diagnostic(checked, client, it)).collect()),
+            is_preferred: safe.then_some(true),
+            ..CodeAction::default()
+        };
+        out.push((What::Fix { group, safe }, action));
+    }
+    out
+}
+
+fn title(checked: &Checked, finding: &Finding, fix: &Fix, together: usize) -> String {
+    let more = match together.saturating_sub(1) {
+        0 => String::new(),
+        1 => " (with one more finding of the same registration)".to_owned(),
+        more => format!(" (with {more} more findings of the same registration)"),
+    };
+    let what = checked.mask.prose(&fix.message);
+    match fix.safety {
+        Safety::Safe => format!("runnerlint: {what}{more} [{}]", finding.rule),
+        Safety::Unsafe => {
+            format!("runnerlint, unsafe, needs a follow-up by hand: {what}{more} [{}]", finding.rule)
+        }
+    }
+}
+
+/// One action for each rule on a line.
+fn comments(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for finding in findings.iter().filter(|it| it.rule != suppress::RULE) {
+        let line = checked.text.position(finding.span.start()).line;
+        if !seen.insert((line, &finding.rule)) {
+            continue;
+        }
+        let action = CodeAction {
+            title: format!("runnerlint: accept by a comment [{}]", finding.rule),
+            kind: Some(CodeActionKind::QuickFix),
+            diagnostics: Some(vec![diagnostic(checked, client, finding)]),
+            ..CodeAction::default()
+        };
+        out.push((What::Ignore { rule: finding.rule.clone(), at: finding.span.start() }, action));
+    }
+    out
+}
+
+/// The text after an action, proven; or why it does not hold.
+fn prove(checked: &Checked, what: &What) -> Result<String, String> {
+    let (settings, path, around) = (&checked.place.settings, &checked.place.path, &checked.place.around);
+    let text = match what {
+        What::FixAll => fixer::fix(settings, path, around, checked.source(), false).text,
+        What::Fix { group, safe } => {
+            // Once: what a fix makes possible is another one.
+            let mut taken = false;
+            let mut ask = |offer: &Offer<'_>| {
+                let is_it = offer.findings.iter().any(|it| it.group().as_ref() == Some(group));
+                let first = is_it && !taken;
+                taken |= is_it;
+                first
+            };
+            fixer::fix_chosen(settings, path, around, checked.source(), !safe, Some(&mut ask)).text
+        }
+        What::Ignore { rule, at } => return ignore(checked, rule, *at),
+    };
+    let text = String::from_utf8(text).map_err(|_| "the result would be no text".to_owned())?;
+    if text == checked.text.as_str() { Err("the fix does not hold".to_owned()) } else { Ok(text) }
+}
+
+/// The text with a comment for one finding. A comment may reach further than the finding: then it is for those of the same
+/// rule on the line or in the registration.
+fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
+    let (settings, path, around) = (&checked.place.settings, &checked.place.path, &checked.place.around);
+    let source = checked.source();
+    let is_it = |it: &Finding| it.rule == rule && it.span.start() == at;
+    let gone = || "the finding is gone".to_owned();
+    let unit = &checked.open().find(|it| is_it(it)).ok_or_else(gone)?.unit;
+    let line = source.line_at(at);
+    let on_line = |it: &Finding| it.rule == rule && source.line_at(it.span.start()) == line;
+    let in_unit = |it: &Finding| it.rule == rule && unit.is_some() && it.unit == *unit;
+    let mut why = gone();
+    for wanted in [&is_it as &dyn Fn(&Finding) -> bool, &on_line, &in_unit] {
+        let ignored = fixer::ignore_chosen(settings, path, around, &source, &Reason::default(), wanted);
+        if ignored.accepted > 0 && ignored.left.is_empty() {
+            return String::from_utf8(ignored.text).map_err(|error| error.to_string());
+        }
+        if let Some(left) = ignored.left.into_iter().next() {
+            why = left.why;
+        }
+    }
+    Err(why)
+}
+
+/// The edits that make `text` of the document, of this version of it alone where the client can tell.
+fn edit(checked: &Checked, client: &Client, text: &str) -> WorkspaceEdit {
+    let edits: Vec<TextEdit> = fixer::between(checked.text.as_str(), text)
+        .into_iter()
+        .map(|edit| TextEdit { range: checked.text.range(edit.span), new_text: edit.replacement })
+        .collect();
+    let uri = Uri(checked.uri.clone());
+    if !client.versions {
+        return WorkspaceEdit { changes: Some(HashMap::from([(uri, edits)])), ..WorkspaceEdit::default() };
+    }
+    let text_document = OptionalVersionedTextDocumentIdentifier {
+        version: Some(checked.version),
+        text_document_identifier: TextDocumentIdentifier { uri },
+    };
+    let edits = edits.into_iter().map(Into::into).collect();
+    let change = DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits });
+    WorkspaceEdit { document_changes: Some(vec![change]), ..WorkspaceEdit::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_meant_by_its_kind_and_those_above() {
+        for (asked, meant) in [
+            ("", true),
+            ("source", true),
+            ("source.fixAll", true),
+            ("source.fixAll.runnerlint", true),
+            ("source.fixAll.runner", false),
+            ("source.organizeImports", false),
+            ("quickfix", false),
+        ] {
+            assert_eq!(is_of(FIX_ALL, asked), meant, "{asked}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A document that was linted: one version of its text, and all that is said of it.
+
+use super::project::{Place, Projects, Unjudged};
+use super::text::Text;
+use super::worker::FAILED;
+use crate::finding::{Finding, Linted};
+use crate::fixer;
+use crate::mask::Mask;
+use crate::report::is_open;
+use crate::run;
+use crate::text::Source;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One version of a document, linted.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) uri: String,
+    pub(super) version: i32,
+    pub(super) text: Arc<Text>,
+    pub(super) place: Place,
+    pub(super) linted: Linted,
+    /// Hides its tokens.
+    pub(super) mask: Mask,
+    /// Why nothing could be said, for the person at the editor.
+    pub(super) broken: Option<String>,
+}
+
+impl Checked {
+    /// Lints a document: the editor's text, never what the file holds.
+    pub(super) fn new(
+        projects: &Projects,
+        folders: &[PathBuf],
+        uri: String,
+        version: i32,
+        text: Arc<Text>,
+    ) -> Self {
+        let judged = projects.place(&uri, text.as_str(), folders);
+        let mut checked = Self::unread(uri, version, text);
+        match judged {
+            Ok(place) => checked.lint(place),
+            Err(Unjudged::LeftOut) => {}
+            Err(Unjudged::Broken(reason)) => checked.broken = Some(reason),
+        }
+        checked
+    }
+
+    /// A document that linting failed with.
+    pub(super) fn failed(uri: String, version: i32, text: Arc<Text>) -> Self {
+        Self { broken: Some(FAILED.to_owned()), ..Self::unread(uri, version, text) }
+    }
+
+    fn unread(uri: String, version: i32, text: Arc<Text>) -> Self {
+        Self {
+            uri,
+            version,
+            text,
+            place: Place::default(),
+            linted: Linted::default(),
+            mask: Mask::default(),
+            broken: None,
+        }
+    }
+
+    fn lint(&mut self, place: Place) {
+        match run::unfit(self.text.as_str().as_bytes(), place.limit) {
+            Some(notice) => self.linted.notices.push(notice),
+            None => {
+                let source = self.source();
+                self.linted = fixer::lint(&place.settings, &place.path, &place.around, &source);
+                self.mask =
+                    Mask::new(false, &source, &self.linted.secrets).with(self.linted.token.as_deref());
+            }
+        }
+        self.place = place;
+    }
+
+    /// The text as the engine takes it.
+    pub(super) fn source(&self) -> Source {
+        Source::new(self.text.as_str().as_bytes().to_vec())
+    }
+
+    /// What is to be dealt with: neither suppressed nor in the baseline.
+    pub(super) fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.linted.findings.iter().filter(|finding| is_open(finding))
+    }
+}

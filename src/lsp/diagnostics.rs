@@ -1,0 +1,95 @@
+//! Findings as the editor shows them.
+
+use super::checked::Checked;
+use super::client::Client;
+use crate::catalogue::Catalogue;
+use crate::finding::{Finding, Notice, NoticeKind, Severity};
+use crate::text::Span;
+use gen_lsp_types::{
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Location, Position, PublishDiagnosticsParams, Range, Uri,
+};
+
+/// Who says it.
+const SOURCE: &str = "runnerlint";
+
+/// All that is open in a document, and what of it was not read.
+pub(super) fn published(checked: &Checked, client: &Client) -> PublishDiagnosticsParams {
+    let mut diagnostics: Vec<Diagnostic> =
+        checked.open().map(|finding| diagnostic(checked, client, finding)).collect();
+    diagnostics.extend(checked.linted.notices.iter().map(|notice| remark(checked, notice)));
+    PublishDiagnosticsParams { uri: Uri(checked.uri.clone()), version: Some(checked.version), diagnostics }
+}
+
+/// A document that is closed has none.
+pub(super) fn cleared(uri: &str) -> PublishDiagnosticsParams {
+    PublishDiagnosticsParams { uri: Uri(uri.to_owned()), version: None, diagnostics: Vec::new() }
+}
+
+/// A finding.
+pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) -> Diagnostic {
+    let tags = tags(client, &checked.place.settings.catalogue, &finding.rule);
+    let link = (client.links && !finding.url.is_empty()).then(|| Uri(finding.url.clone()));
+    let related = related(checked, client, finding);
+    Diagnostic {
+        range: checked.text.range(finding.span),
+        severity: Some(match finding.severity {
+            Severity::Error => DiagnosticSeverity::Error,
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Info => DiagnosticSeverity::Information,
+        }),
+        code: Some(Code::String(finding.rule.clone())),
+        code_description: link.map(|href| CodeDescription { href }),
+        source: Some(SOURCE.to_owned()),
+        message: checked.mask.prose(&finding.message).into(),
+        tags: (!tags.is_empty()).then_some(tags),
+        related_information: (!related.is_empty()).then_some(related),
+        data: None,
+    }
+}
+
+/// What editors strike through (the name goes away) or grey out (it does nothing).
+fn tags(client: &Client, catalogue: &Catalogue, rule: &str) -> Vec<DiagnosticTag> {
+    let Some(rule) = catalogue.rule(rule) else { return Vec::new() };
+    let tag = if rule.matches.iter().any(|it| it.suppression.is_some()) {
+        DiagnosticTag::Unnecessary
+    } else if rule.removed.is_some() {
+        DiagnosticTag::Deprecated
+    } else {
+        return Vec::new();
+    };
+    let shown = client.tags.contains(&u64::from(u32::from(tag)));
+    if shown { vec![tag] } else { Vec::new() }
+}
+
+/// Why here, and the places that explain it.
+fn related(checked: &Checked, client: &Client, finding: &Finding) -> Vec<DiagnosticRelatedInformation> {
+    if !client.related {
+        return Vec::new();
+    }
+    let own = std::iter::once((finding.span, &finding.label));
+    let others = finding.related.iter().map(|it| (it.span, &it.text));
+    let said = own.chain(others).filter(|(_, text)| !text.is_empty());
+    let place = |span: Span| Location { uri: Uri(checked.uri.clone()), range: checked.text.range(span) };
+    said.map(|(span, text)| DiagnosticRelatedInformation {
+        location: place(span),
+        message: checked.mask.prose(text),
+    })
+    .collect()
+}
+
+/// A part that was not read: nobody shall take it for clean. It is no finding, and says so quietly.
+fn remark(checked: &Checked, notice: &Notice) -> Diagnostic {
+    let at = notice.position.map_or(Position::default(), |at| checked.text.position(at.offset));
+    let severity = match notice.kind {
+        NoticeKind::Unparsable | NoticeKind::Limited => DiagnosticSeverity::Hint,
+        _ => DiagnosticSeverity::Information,
+    };
+    Diagnostic {
+        range: Range { start: at, end: at },
+        severity: Some(severity),
+        source: Some(SOURCE.to_owned()),
+        message: checked.mask.prose(&notice.message).into(),
+        ..Diagnostic::default()
+    }
+}

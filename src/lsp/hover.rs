@@ -1,0 +1,76 @@
+//! What is shown for a finding under the pointer: what to do here, and the page of its rule.
+
+use super::checked::Checked;
+use super::client::Client;
+use crate::finding::{Finding, Safety};
+use crate::report::rules::{catalogue, page};
+use gen_lsp_types::{Hover, MarkupContent, MarkupKind, Position};
+
+/// The findings at a place, explained.
+pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<Hover> {
+    let offset = checked.text.offset(at);
+    let here = |it: &&Finding| it.span.start() <= offset && offset <= it.span.end();
+    let findings: Vec<&Finding> = checked.open().filter(here).collect();
+    let first = findings.first()?;
+    let rules = catalogue(&checked.place.settings.catalogue);
+    let mut pages: Vec<String> = Vec::new();
+    for finding in &findings {
+        let same = findings.iter().filter(|it| it.rule == finding.rule);
+        let said: Vec<String> = same.map(|it| what_to_do(checked, it)).collect();
+        let rule = rules.iter().find(|it| it.id == finding.rule).map(page).unwrap_or_default();
+        let page = format!("{}\n\n---\n\n{rule}", said.join("\n\n"));
+        if !pages.contains(&page) {
+            pages.push(page);
+        }
+    }
+    let kind = if client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
+    let contents = MarkupContent { kind, value: pages.join("\n\n---\n\n") };
+    Some(Hover { contents: contents.into(), range: Some(checked.text.range(first.span)) })
+}
+
+/// What the message does not say: why here, what to do, and what the fix would do.
+fn what_to_do(checked: &Checked, finding: &Finding) -> String {
+    let fix = match &finding.fix {
+        Ok(fix) if fix.safety == Safety::Safe => ("Fix", &fix.message),
+        Ok(fix) => ("Unsafe fix", &fix.message),
+        Err(reason) => ("No fix", reason),
+    };
+    let lines = [("Here", &finding.label), ("To do", &finding.help), fix];
+    let lines = lines.iter().filter(|(_, text)| !text.is_empty());
+    let line = |(what, text): &(&str, &String)| format!("{what}: {}", plain(&checked.mask.prose(text)));
+    lines.map(line).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A sentence that may quote a file, in which Markdown sees nothing but our code spans.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    // Spans of single backquotes in pairs are ours; with others it cannot be told what is in one.
+    let spans = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
+    let mut in_code = false;
+    for c in text.chars() {
+        in_code ^= spans && c == '`';
+        let special = matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '!' | '#' | '&' | '|' | '~')
+            || c == '`' && !spans;
+        if special && !in_code {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_a_file_says_is_no_markdown() {
+        for (text, expected) in [
+            ("drop `--tag-list` here", "drop `--tag-list` here"),
+            ("`a_b` and a_b", "`a_b` and a\\_b"),
+            ("![x](http://e)", "\\!\\[x\\](http://e)"),
+            ("`x` and `y", "\\`x\\` and \\`y"),
+            ("``![x]`y`", "\\`\\`\\!\\[x\\]\\`y\\`"),
+        ] {
+            assert_eq!(super::plain(text), expected);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! How a document is judged, by its place: which configuration holds, what its baseline knows, what the files around it say.
+//!
+//! It is as a run of `runnerlint check` in the folder that the editor shows would judge the file: the configuration is searched
+//! from that folder upward (from the file's own where it lies in none), and what is excluded or ignored is left out. All of it
+//! is read anew for each lint, so that nothing in an editor is judged by what was true a while ago; only what was made of a
+//! baseline or of a user's own rules is kept while they are the same.
+
+use super::uri;
+use crate::catalogue::Catalogue;
+use crate::config::{self, Choice, Config, ConfigError, Settings};
+use crate::engine::{self, Surroundings};
+use crate::mask::Mask;
+use crate::rules::load::RuleFile;
+use crate::run::{self, Accepted, LoadError};
+use crate::text::{Source, Span};
+use crate::walk::{self, Charts};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How one document is judged.
+#[derive(Debug, Default)]
+pub(super) struct Place {
+    pub(super) settings: Settings,
+    /// As a run in its folder would show it.
+    pub(super) path: String,
+    pub(super) around: Surroundings,
+    /// Longer texts are not linted.
+    pub(super) limit: u64,
+}
+
+/// A document is not judged.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unjudged {
+    /// It is excluded or ignored.
+    LeftOut,
+    /// The configuration, or the baseline, cannot be used.
+    Broken(String),
+}
+
+/// What was made of something, by its name, and of which state of it.
+type Kept<Name, State, Made> = Mutex<BTreeMap<Name, (State, Arc<Made>)>>;
+
+/// Which configuration is wanted, and what was read last.
+#[derive(Debug)]
+pub(super) struct Projects {
+    choice: Choice,
+    cwd: PathBuf,
+    /// By file, with what it was when it was read.
+    baselines: Kept<PathBuf, walk::Stamp, Accepted>,
+    /// By folders, with the files that it was made of.
+    rules: Kept<Vec<PathBuf>, Vec<RuleFile>, Catalogue>,
+}
+
+impl Projects {
+    /// `cwd` is the working directory: absolute, without links.
+    pub(super) fn new(choice: Choice, cwd: PathBuf) -> Self {
+        Self { choice, cwd, baselines: Mutex::default(), rules: Mutex::default() }
+    }
+
+    /// How the document called `uri` with this text is judged.
+    pub(super) fn place(&self, uri: &str, text: &str, folders: &[PathBuf]) -> Result<Place, Unjudged> {
+        let file = uri::path(uri).map(|path| walk::real(&self.cwd, &path));
+        let root = self.root(file.as_deref(), folders);
+        let config = self.config(&root)?;
+        let Some(real) = file else {
+            // Nothing lies around what is no file.
+            let path = uri::name(uri);
+            let settings = config.settings(&root.join(&path)).into_owned();
+            return Ok(Place {
+                settings,
+                path,
+                around: Surroundings::default(),
+                limit: config.max_file_size(),
+            });
+        };
+        let walk = walk::Options {
+            exclude: run::left_out(&config, &root),
+            force_exclude: true,
+            ..walk::Options::default()
+        };
+        if walk::leaves_out(&walk, &real) {
+            return Err(Unjudged::LeftOut);
+        }
+        let path = walk::display(real.strip_prefix(&root).unwrap_or(&real));
+        let settings = config.settings(&real).into_owned();
+        let mut around = Surroundings::default();
+        if engine::may_matter(&settings.catalogue, &path, text.as_bytes()) {
+            around = Charts::default().around(&real);
+            if let Some(accepted) = self.accepted(&config)? {
+                around.known = accepted.known(&accepted.name(&real));
+            }
+        }
+        Ok(Place { settings, path, around, limit: config.max_file_size() })
+    }
+
+    /// The folder that a run would be started in: the innermost one of the editor's that holds the file, else the file's own.
+    fn root(&self, file: Option<&Path>, folders: &[PathBuf]) -> PathBuf {
+        let shown = || folders.iter().map(|folder| walk::real(&self.cwd, folder));
+        let Some(file) = file else { return shown().next().unwrap_or_else(|| self.cwd.clone()) };
+        let holds = shown().filter(|folder| file.starts_with(folder));
+        let innermost = holds.max_by_key(|folder| folder.components().count());
+        innermost.or_else(|| file.parent().map(Path::to_path_buf)).unwrap_or_else(|| self.cwd.clone())
+    }
+
+    fn config(&self, root: &Path) -> Result<Config, Unjudged> {
+        let folder = if self.choice == Choice::Nearest { root } else { &self.cwd };
+        let file = config::load(&self.choice, folder).map_err(|error| wrong(&error))?;
+        let config = Config::new(file, config::Layer::default());
+        let folders = run::rule_folders(&config, &[], root);
+        let catalogue = self.catalogue(folders.iter().map(|folder| root.join(folder)).collect())?;
+        if let Some(file) = config.file() {
+            file.check_names(&catalogue.ids()).map_err(|error| wrong(&error))?;
+        }
+        Ok(config.by(catalogue))
+    }
+
+    fn catalogue(&self, folders: Vec<PathBuf>) -> Result<Arc<Catalogue>, Unjudged> {
+        if folders.is_empty() {
+            return Ok(Arc::clone(Catalogue::built_in()));
+        }
+        let files = run::rule_files(&folders).map_err(|error| wrong_rules(&error))?;
+        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, catalogue)) = kept.get(&folders)
+            && *known == files
+        {
+            return Ok(Arc::clone(catalogue));
+        }
+        let (catalogue, _) = run::load_files(&files).map_err(|error| wrong_rules(&error))?;
+        kept.insert(folders, (files, Arc::clone(&catalogue)));
+        Ok(catalogue)
+    }
+
+    fn accepted(&self, config: &Config) -> Result<Option<Arc<Accepted>>, Unjudged> {
+        let Some(file) = config.baseline() else { return Ok(None) };
+        let failed = |reason: String| Unjudged::Broken(format!("baseline {}: {reason}", walk::display(file)));
+        let stamp = walk::stamp(file).map_err(|error| failed(walk::reason(&error)))?;
+        let mut baselines = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
+        match baselines.get(file) {
+            Some((known, accepted)) if *known == stamp => Ok(Some(Arc::clone(accepted))),
+            _ => {
+                let accepted = Accepted::read(file).map_err(|error| failed(error.to_string()))?;
+                let accepted = Arc::new(accepted);
+                baselines.insert(file.to_path_buf(), (stamp, Arc::clone(&accepted)));
+                Ok(Some(accepted))
+            }
+        }
+    }
+}
+
+fn wrong(error: &ConfigError) -> Unjudged {
+    let ConfigError::Invalid(problem) = error else { return Unjudged::Broken(error.to_string()) };
+    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    let place = (&*problem.path, &problem.source, problem.span);
+    Unjudged::Broken(sentence(place, &mask, &problem.message, problem.help.as_deref()))
+}
+
+fn wrong_rules(error: &LoadError) -> Unjudged {
+    let LoadError::Wrong(problems) = error else { return Unjudged::Broken(error.to_string()) };
+    let Some(first) = problems.first() else { return Unjudged::Broken(error.to_string()) };
+    let mask = Mask::new(false, &first.source, &[]);
+    let place = (&*first.path, &*first.source, first.span);
+    let told = sentence(place, &mask, &first.message, first.help.as_deref());
+    match problems.len() - 1 {
+        0 => Unjudged::Broken(told),
+        more => Unjudged::Broken(format!("{told}; and {more} more: `runnerlint rules` shows them")),
+    }
+}
+
+fn sentence(
+    (path, source, span): (&str, &Source, Span),
+    mask: &Mask,
+    message: &str,
+    help: Option<&str>,
+) -> String {
+    let line = source.position(span.start()).line;
+    let help = help.map(|help| format!(" ({})", mask.prose(help)));
+    format!("{path}:{line}: {}{}", mask.prose(message), help.unwrap_or_default())
+}

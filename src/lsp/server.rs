@@ -1,0 +1,407 @@
+//! The loop that listens: what the client says changes the documents, what the workers find goes to the client.
+
+use super::actions::{Chosen, FIX_ALL};
+use super::client::Client;
+use super::diagnostics::{cleared, published};
+use super::documents::{Change, Documents};
+use super::project::Projects;
+use super::text::Text;
+use super::transport::{self, Failure, Incoming, Message, Outgoing};
+use super::worker::{Ask, Done, Question, Workers, value};
+use crate::walk::IGNORE_FILE;
+use gen_lsp_types::{
+    CodeAction, CodeActionKind, CodeActionOptions, CodeActionParams, DidOpenTextDocumentParams, ErrorCodes,
+    HoverParams, InitializeResult, LspErrorCodes, MessageType, PublishDiagnosticsParams, SaveOptions,
+    ServerCapabilities, ServerInfo, ShowMessageParams, TextDocumentIdentifier, TextDocumentSyncKind,
+    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+/// Files that say how others are judged.
+const TELLING: [&str; 7] = [
+    "runnerlint.toml",
+    ".runnerlint.toml",
+    IGNORE_FILE,
+    ".ignore",
+    ".gitignore",
+    "Chart.yaml",
+    "requirements.yaml",
+];
+/// How long to wait for something when there is nothing to do.
+const LONG: Duration = Duration::from_secs(3600);
+
+/// What the loop hears.
+#[derive(Debug)]
+pub(super) enum Event {
+    Said(Incoming),
+    Done(Done),
+}
+
+/// How far the conversation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Begin,
+    Open,
+    ShutDown,
+}
+
+/// What goes on after a message.
+enum Next {
+    Listen,
+    Exit,
+}
+
+pub(super) struct Server<'a> {
+    out: &'a mut dyn Write,
+    workers: Workers,
+    stage: Stage,
+    client: Arc<Client>,
+    documents: Documents,
+    /// Requests that wait for their answer, by id.
+    asked: BTreeMap<String, Arc<AtomicBool>>,
+    /// What was told last about what cannot be used, not to tell it with each key that is pressed.
+    complaint: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DidChange {
+    text_document: Versioned,
+    content_changes: Vec<Change>,
+}
+
+#[derive(Deserialize)]
+struct Versioned {
+    uri: String,
+    #[serde(default)]
+    version: Option<i32>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct About {
+    text_document: TextDocumentIdentifier,
+}
+
+impl<'a> Server<'a> {
+    pub(super) fn new(
+        out: &'a mut dyn Write,
+        projects: Projects,
+        report: impl Fn(Event) + Clone + Send + 'static,
+    ) -> Self {
+        let workers = Workers::start(&Arc::new(projects), move |done| report(Event::Done(done)));
+        Self {
+            out,
+            workers,
+            stage: Stage::Begin,
+            client: Arc::default(),
+            documents: Documents::default(),
+            asked: BTreeMap::new(),
+            complaint: None,
+        }
+    }
+
+    /// Listens until the client goes. Says whether it took its leave as the protocol has it.
+    pub(super) fn run(mut self, events: &Receiver<Event>) -> io::Result<bool> {
+        loop {
+            let due = self.documents.next_due();
+            let wait = due.map_or(LONG, |due| due.saturating_duration_since(Instant::now()));
+            match events.recv_timeout(wait) {
+                Ok(Event::Said(said)) => {
+                    if let Next::Exit = self.hear(said)? {
+                        return Ok(self.stage == Stage::ShutDown);
+                    }
+                }
+                Ok(Event::Done(done)) => self.done(done)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(false),
+            }
+            for job in self.documents.jobs(&self.client) {
+                self.workers.give(job);
+            }
+        }
+    }
+
+    fn hear(&mut self, said: Incoming) -> io::Result<Next> {
+        match said {
+            Incoming::End => return Ok(Next::Exit),
+            Incoming::Lost(id, failure) => {
+                let what = format!("something that could not be read ({})", failure.message);
+                // Of what names a request we know at least that it was no change.
+                let is_change = id.is_null();
+                self.send(&Outgoing::response(id, Err(failure)))?;
+                if is_change {
+                    self.lost(&what)?;
+                }
+            }
+            // An answer to one of our requests: there is nothing in it that we wait for.
+            Incoming::Message(message) if message.method.is_empty() => {}
+            Incoming::Message(Message { id: Some(id), method, params }) => {
+                self.request(id, &method, params)?;
+            }
+            Incoming::Message(Message { id: None, method, .. }) if method == "exit" => return Ok(Next::Exit),
+            Incoming::Message(Message { id: None, method, params }) => {
+                if self.stage == Stage::Open {
+                    self.notification(&method, params)?;
+                }
+            }
+        }
+        Ok(Next::Listen)
+    }
+
+    fn send(&mut self, message: &Outgoing) -> io::Result<()> {
+        transport::write(self.out, message)
+    }
+
+    fn answer(&mut self, id: Value, result: Result<Value, Failure>) -> io::Result<()> {
+        self.asked.remove(&id.to_string());
+        self.send(&Outgoing::response(id, result))
+    }
+
+    fn publish(&mut self, params: &PublishDiagnosticsParams) -> io::Result<()> {
+        self.send(&Outgoing::notification("textDocument/publishDiagnostics", params))
+    }
+
+    fn show(&mut self, kind: MessageType, message: String) -> io::Result<()> {
+        self.send(&Outgoing::notification("window/showMessage", &ShowMessageParams { kind, message }))
+    }
+
+    fn request(&mut self, id: Value, method: &str, params: Value) -> io::Result<()> {
+        let refuse = |code: ErrorCodes, why: &str| Err(Failure::new(code, why));
+        let result = match (self.stage, method) {
+            (Stage::Begin, "initialize") => self.initialize(&params),
+            (Stage::Begin, _) => refuse(ErrorCodes::ServerNotInitialized, "`initialize` comes first"),
+            (Stage::ShutDown, _) => refuse(ErrorCodes::InvalidRequest, "the server is shut down"),
+            (Stage::Open, "shutdown") => {
+                self.stage = Stage::ShutDown;
+                Ok(Value::Null)
+            }
+            (Stage::Open, "initialize") => refuse(ErrorCodes::InvalidRequest, "`initialize` comes once"),
+            (Stage::Open, _) => match question(method, params) {
+                Ok((uri, what)) => return self.ask(id, &uri, what),
+                Err(failure) => Err(failure),
+            },
+        };
+        self.answer(id, result)
+    }
+
+    /// Keeps a question until the document is linted.
+    fn ask(&mut self, id: Value, uri: &str, what: Question) -> io::Result<()> {
+        if let Question::Resolve(_, chosen) = &what
+            && self.documents.version(uri) != Some(chosen.version)
+        {
+            let changed = Failure::new(LspErrorCodes::ContentModified, "the document has changed since");
+            return self.answer(id, Err(changed));
+        }
+        let cancelled = Arc::new(AtomicBool::new(false));
+        self.asked.insert(id.to_string(), Arc::clone(&cancelled));
+        match self.documents.ask(uri, Ask { id, what, cancelled }) {
+            Some(unknown) => self.nothing_to_say(vec![unknown]),
+            None => Ok(()),
+        }
+    }
+
+    /// Answers what is asked of a document that is not open.
+    fn nothing_to_say(&mut self, asks: Vec<Ask>) -> io::Result<()> {
+        for ask in asks {
+            let result = match ask.what {
+                Question::Hover(_) | Question::Actions(..) => Ok(Value::Null),
+                Question::Resolve(..) => {
+                    Err(Failure::new(LspErrorCodes::ContentModified, "the document is not open"))
+                }
+            };
+            self.answer(ask.id, result)?;
+        }
+        Ok(())
+    }
+
+    fn initialize(&mut self, params: &Value) -> Result<Value, Failure> {
+        self.client = Arc::new(Client::of(params));
+        self.stage = Stage::Open;
+        value(&InitializeResult {
+            capabilities: capabilities(&self.client),
+            server_info: Some(ServerInfo {
+                name: "runnerlint".to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+        })
+    }
+
+    fn notification(&mut self, method: &str, params: Value) -> io::Result<()> {
+        match method {
+            "initialized" if self.client.watches => self.watch(),
+            "textDocument/didOpen" => self.opened(params),
+            "textDocument/didChange" => self.changed(params),
+            "textDocument/didClose" => self.closed(&params),
+            // What was saved may say how others are judged: a configuration, a rule, a chart, a baseline.
+            "textDocument/didSave"
+            | "workspace/didChangeWatchedFiles"
+            | "workspace/didChangeConfiguration" => {
+                self.again();
+                Ok(())
+            }
+            "workspace/didChangeWorkspaceFolders" => {
+                Arc::make_mut(&mut self.client).change_folders(&params);
+                self.again();
+                Ok(())
+            }
+            "$/cancelRequest" => self.cancel(&params),
+            // The others say nothing to us.
+            _ => Ok(()),
+        }
+    }
+
+    /// Wants to be told of files that say how others are judged.
+    fn watch(&mut self) -> io::Result<()> {
+        let watchers: Vec<Value> =
+            TELLING.iter().map(|name| json!({"globPattern": format!("**/{name}")})).collect();
+        let registration = json!({"registrations": [{
+            "id": "telling-files",
+            "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": {"watchers": watchers},
+        }]});
+        self.send(&Outgoing::request("watch", "client/registerCapability", registration))
+    }
+
+    fn opened(&mut self, params: Value) -> io::Result<()> {
+        let Ok(DidOpenTextDocumentParams { text_document: it }) = read(params) else {
+            return self.lost("a document that could not be read");
+        };
+        let text = Text::new(it.text, self.client.encoding);
+        let left = self.documents.open(&it.uri.0, it.version, text);
+        self.nothing_to_say(left)
+    }
+
+    fn changed(&mut self, params: Value) -> io::Result<()> {
+        let uri = params.pointer("/textDocument/uri").and_then(Value::as_str).map(str::to_owned);
+        match (read::<DidChange>(params), uri) {
+            (Ok(DidChange { text_document: it, content_changes }), _) => {
+                self.documents.change(&it.uri, it.version, content_changes, self.client.encoding);
+                Ok(())
+            }
+            (Err(_), Some(uri)) => self.lose(&[uri], "a change that could not be read"),
+            (Err(_), None) => self.lost("a change that could not be read"),
+        }
+    }
+
+    fn closed(&mut self, params: &Value) -> io::Result<()> {
+        let Ok(About { text_document: it }) = read(params.clone()) else { return Ok(()) };
+        let Some(left) = self.documents.close(&it.uri.0) else { return Ok(()) };
+        self.nothing_to_say(left)?;
+        self.publish(&cleared(&it.uri.0))
+    }
+
+    /// Looks at everything again.
+    fn again(&mut self) {
+        for uri in self.documents.names() {
+            self.documents.again(&uri);
+        }
+    }
+
+    fn cancel(&mut self, params: &Value) -> io::Result<()> {
+        let Some(id) = params.get("id").map(Value::to_string) else { return Ok(()) };
+        if let Some(cancelled) = self.asked.get(&id) {
+            cancelled.store(true, Ordering::Relaxed);
+        }
+        for ask in self.documents.take_cancelled() {
+            self.answer(ask.id, Err(Failure::new(LspErrorCodes::RequestCancelled, "cancelled")))?;
+        }
+        Ok(())
+    }
+
+    /// Something could not be read. It may have been a change of any document: nothing is said of a text that the editor may
+    /// not have.
+    fn lost(&mut self, what: &str) -> io::Result<()> {
+        if self.stage != Stage::Open {
+            return Ok(());
+        }
+        let all = self.documents.names();
+        self.lose(&all, what)
+    }
+
+    fn lose(&mut self, uris: &[String], what: &str) -> io::Result<()> {
+        for uri in uris {
+            if let Some(left) = self.documents.lose(uri) {
+                self.nothing_to_say(left)?;
+                self.publish(&cleared(uri))?;
+            }
+        }
+        let message = format!("runnerlint: the editor sent {what}: open the file again to have it linted");
+        self.show(MessageType::Warning, message)
+    }
+
+    /// Hands on what the workers found.
+    fn done(&mut self, done: Done) -> io::Result<()> {
+        let mut done = done;
+        for (id, result) in std::mem::take(&mut done.answers) {
+            self.answer(id, result)?;
+        }
+        let (checked, left) = self.documents.done(done);
+        self.nothing_to_say(left)?;
+        let Some(checked) = checked else { return Ok(()) };
+        self.publish(&published(&checked, &self.client))?;
+        if checked.broken != self.complaint {
+            self.complaint.clone_from(&checked.broken);
+            if let Some(reason) = &checked.broken {
+                self.show(MessageType::Error, format!("runnerlint: {}", crate::escape::inline(reason)))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
+    serde_json::from_value(params).map_err(|error| Failure::new(ErrorCodes::InvalidParams, error.to_string()))
+}
+
+/// What a request asks of which document.
+fn question(method: &str, params: Value) -> Result<(String, Question), Failure> {
+    match method {
+        "textDocument/hover" => {
+            let it = read::<HoverParams>(params)?.text_document_position_params;
+            Ok((it.text_document.uri.0, Question::Hover(it.position)))
+        }
+        "textDocument/codeAction" => {
+            let it = read::<CodeActionParams>(params)?;
+            Ok((it.text_document.uri.0, Question::Actions(it.range, it.context)))
+        }
+        "codeAction/resolve" => {
+            let action = read::<CodeAction>(params)?;
+            let chosen: Chosen = read(action.data.clone().unwrap_or_default())?;
+            Ok((chosen.uri.clone(), Question::Resolve(Box::new(action), chosen)))
+        }
+        _ => Err(Failure::new(ErrorCodes::MethodNotFound, "unknown method")),
+    }
+}
+
+fn capabilities(client: &Client) -> ServerCapabilities {
+    let sync = TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(TextDocumentSyncKind::Incremental),
+        save: Some(SaveOptions { include_text: Some(false) }.into()),
+        ..TextDocumentSyncOptions::default()
+    };
+    let actions = CodeActionOptions {
+        code_action_kinds: Some(vec![CodeActionKind::QuickFix, CodeActionKind::from(FIX_ALL.to_owned())]),
+        resolve_provider: Some(client.resolves),
+        ..CodeActionOptions::default()
+    };
+    let folders =
+        WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };
+    ServerCapabilities {
+        position_encoding: Some(client.encoding.kind()),
+        text_document_sync: Some(sync.into()),
+        hover_provider: Some(true.into()),
+        code_action_provider: Some(actions.into()),
+        workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
+        ..ServerCapabilities::default()
+    }
+}

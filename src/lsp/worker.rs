@@ -1,0 +1,150 @@
+//! What takes time is done beside the loop that listens: linting a document, and answering what is asked of it.
+
+use super::actions::{self, Chosen};
+use super::checked::Checked;
+use super::client::Client;
+use super::hover;
+use super::project::Projects;
+use super::text::Text;
+use super::transport::Failure;
+use gen_lsp_types::{CodeAction, CodeActionContext, ErrorCodes, LspErrorCodes, Position, Range};
+use serde_json::Value;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// So many documents are worked on at once, one by each thread.
+const THREADS: usize = 2;
+
+/// A request about a document.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) id: Value,
+    pub(super) what: Question,
+    /// Set when the client wants no answer any more.
+    pub(super) cancelled: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+pub(super) enum Question {
+    Hover(Position),
+    Actions(Range, CodeActionContext),
+    Resolve(Box<CodeAction>, Chosen),
+}
+
+/// Work on one document.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) uri: String,
+    pub(super) version: i32,
+    pub(super) text: Arc<Text>,
+    /// Which state of the document this is.
+    pub(super) state: u64,
+    /// Which state it is in by now: work for an older one is dropped.
+    pub(super) newest: Arc<AtomicU64>,
+    /// What linting it gave, if that was done.
+    pub(super) checked: Option<Arc<Checked>>,
+    pub(super) asks: Vec<Ask>,
+    pub(super) client: Arc<Client>,
+}
+
+/// What came of a job.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) uri: String,
+    pub(super) state: u64,
+    /// The document, linted; none if the job was overtaken.
+    pub(super) checked: Option<Arc<Checked>>,
+    /// Whether it was linted now.
+    pub(super) is_new: bool,
+    pub(super) answers: Vec<(Value, Result<Value, Failure>)>,
+    /// What is still to be answered.
+    pub(super) left: Vec<Ask>,
+}
+
+/// The threads that work.
+pub(super) struct Workers {
+    jobs: Sender<Job>,
+}
+
+impl Workers {
+    /// Starts them; each result goes to `report`.
+    pub(super) fn start(projects: &Arc<Projects>, report: impl Fn(Done) + Clone + Send + 'static) -> Self {
+        let (jobs, queue) = mpsc::channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..THREADS {
+            let (queue, projects, report) = (Arc::clone(&queue), Arc::clone(projects), report.clone());
+            // Without a thread more, the others do its work.
+            let _ = thread::Builder::new().spawn(move || {
+                while let Some(job) = next(&queue) {
+                    report(run(&projects, job));
+                }
+            });
+        }
+        Self { jobs }
+    }
+
+    pub(super) fn give(&self, job: Job) {
+        // They end with the program.
+        let _ = self.jobs.send(job);
+    }
+}
+
+fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
+    queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+}
+
+fn run(projects: &Projects, job: Job) -> Done {
+    let Job { uri, version, text, state, newest, checked, asks, client } = job;
+    let is_overtaken = || newest.load(Ordering::Relaxed) != state;
+    let mut done =
+        Done { uri: uri.clone(), state, checked: None, is_new: false, answers: Vec::new(), left: Vec::new() };
+    if is_overtaken() {
+        done.left = asks;
+        return done;
+    }
+    let known = checked.is_some();
+    // A document that makes us fail shall not take the others with it.
+    let lint = || Arc::new(Checked::new(projects, &client.folders, uri.clone(), version, Arc::clone(&text)));
+    let checked = checked.or_else(|| catch_unwind(AssertUnwindSafe(lint)).ok());
+    let checked =
+        checked.unwrap_or_else(|| Arc::new(Checked::failed(uri.clone(), version, Arc::clone(&text))));
+    for ask in asks {
+        if ask.cancelled.load(Ordering::Relaxed) {
+            let cancelled = Failure::new(LspErrorCodes::RequestCancelled, "cancelled");
+            done.answers.push((ask.id, Err(cancelled)));
+        } else if is_overtaken() {
+            done.left.push(ask);
+        } else {
+            let answer = catch_unwind(AssertUnwindSafe(|| answer(&checked, &client, ask.what)));
+            let failed = |_| Err(Failure::new(ErrorCodes::InternalError, FAILED));
+            done.answers.push((ask.id, answer.unwrap_or_else(failed)));
+        }
+    }
+    done.is_new = !known;
+    done.checked = (!is_overtaken()).then_some(checked);
+    done
+}
+
+/// What is said where we failed.
+pub(super) const FAILED: &str = "internal error: this is a defect of runnerlint, please report it";
+
+fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, Failure> {
+    match what {
+        Question::Hover(at) => value(&hover::hover(checked, client, at)),
+        Question::Actions(range, context) => {
+            value(&actions::actions(checked, client, range, context.only.as_deref()))
+        }
+        Question::Resolve(mut action, chosen) => {
+            action.edit = Some(actions::resolve(checked, client, &chosen)?);
+            value(&action)
+        }
+    }
+}
+
+/// A result as JSON.
+pub(super) fn value(result: &impl serde::Serialize) -> Result<Value, Failure> {
+    serde_json::to_value(result).map_err(|error| Failure::new(ErrorCodes::InternalError, error.to_string()))
+}

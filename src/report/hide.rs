@@ -1,0 +1,29 @@
+//! Tokens in texts that are not linted: a user's own rules, and their examples.
+
+use super::rules::{RuleDoc, page};
+use crate::engine::{Settings, Surroundings, lint};
+use crate::mask::Mask;
+use crate::text::Source;
+
+/// Hides what would be a token if `texts` were files of that name.
+pub(super) fn tokens_of(path: &str, texts: &[&str]) -> Mask {
+    let (settings, around) = (Settings::default(), Surroundings::default());
+    texts.iter().fold(Mask::without_source(false), |mask, text| {
+        let source = Source::new(text.as_bytes().to_vec());
+        let secrets = lint(&settings, path, &around, &source).secrets;
+        mask.after(&source, &secrets)
+    })
+}
+
+/// Hides the tokens in what a user's own rule says. Those of the rules that are built in are made up.
+pub(super) fn in_rule(rule: &mut RuleDoc) {
+    let mask = tokens_of("rule.md", &[&page(rule)]);
+    let texts = [&mut rule.summary, &mut rule.why, &mut rule.help, &mut rule.url].into_iter();
+    let texts = texts.chain(&mut rule.fixes).chain(&mut rule.manual);
+    let texts = texts.chain(rule.severities.iter_mut().map(|it| &mut it.label));
+    let examples = rule.examples.iter_mut();
+    let examples = examples.flat_map(|it| [&mut it.name, &mut it.bad, &mut it.good]);
+    for text in texts.chain(examples) {
+        *text = mask.inserted(text);
+    }
+}

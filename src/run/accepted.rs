@@ -1,0 +1,55 @@
+use crate::baseline::{self, Baseline, BaselineError, Known};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Findings that are known.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The folder that the paths of the baseline begin at: absolute, without links.
+    pub folder: PathBuf,
+    /// The baseline.
+    pub baseline: Baseline,
+}
+
+/// A baseline cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptedError {
+    /// It, or its folder, cannot be read.
+    #[error("{}", crate::walk::reason(.0))]
+    Read(#[from] io::Error),
+    /// It is none.
+    #[error(transparent)]
+    Form(#[from] BaselineError),
+}
+
+impl Accepted {
+    /// What the baseline `file` with these bytes accepts; nothing if it is still to be made.
+    ///
+    /// # Errors
+    /// [`AcceptedError`]
+    pub fn of(file: &Path, bytes: Option<&[u8]>) -> Result<Self, AcceptedError> {
+        let file = std::path::absolute(file)?;
+        let folder = fs::canonicalize(file.parent().unwrap_or(Path::new("/")))?;
+        let parsed = bytes.map(|bytes| Baseline::parse(&String::from_utf8_lossy(bytes))).transpose();
+        Ok(Self { folder, baseline: parsed?.unwrap_or_default() })
+    }
+
+    /// Reads the baseline `file`.
+    ///
+    /// # Errors
+    /// [`AcceptedError`]
+    pub fn read(file: &Path) -> Result<Self, AcceptedError> {
+        Self::of(file, Some(&fs::read(file)?))
+    }
+
+    /// How the baseline names the file at `real` (absolute, without links).
+    pub fn name(&self, real: &Path) -> String {
+        baseline::name(&self.folder, real)
+    }
+
+    /// What is known of the file that the baseline calls `name`.
+    pub fn known(&self, name: &str) -> Known {
+        self.baseline.of_file(name)
+    }
+}
