@@ -85,8 +85,9 @@ impl Projects {
         let path = walk::display(real.strip_prefix(&root).unwrap_or(&real));
         let settings = config.settings(&real).into_owned();
         let mut around = Surroundings::default();
-        if engine::may_matter(&settings.catalogue, &path, text.as_bytes()) {
-            around = Charts::default().around(&real);
+        let charts = Charts::default();
+        if engine::may_matter(&settings.catalogue, &path, text.as_bytes(), || charts.name_runners(&real)) {
+            around = charts.around(&real);
             if let Some(accepted) = self.accepted(&config)? {
                 around.known = accepted.known(&accepted.name(&real));
             }
