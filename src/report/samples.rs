@@ -54,17 +54,11 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
 
 fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
     Checked {
-        path: path.to_owned(),
         name: path.to_owned(),
         state: State::Whole,
         source: Source::new(text.as_bytes().to_vec()),
         linted: Linted { findings, examined: true, ..Linted::default() },
-        fixed: Vec::new(),
-        diff: Vec::new(),
-        text: None,
-        ignored: 0,
-        not_ignored: Vec::new(),
-        pending: None,
+        ..Checked::skipped(path.to_owned(), None)
     }
 }
 

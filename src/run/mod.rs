@@ -125,7 +125,7 @@ pub struct Pending {
 
 impl Checked {
     /// A file that was not linted, with the reason if it is worth a word.
-    fn skipped(path: String, notice: Option<Notice>) -> Self {
+    pub(crate) fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
         let name = String::new();

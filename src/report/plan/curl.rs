@@ -1,9 +1,10 @@
 //! A shell script with a request for each runner to create. Text of a file stands in single quotes or in comments on one
 //! line, and nowhere else.
 
-use super::{FILL_IN, address, api, comments};
+use super::{FILL_IN, address, api, code};
+use crate::escape::inline;
 use crate::plan::words::quoted;
-use crate::plan::{Group, Need, Plan};
+use crate::plan::{Field, Group, Plan};
 use std::io::{self, Write};
 
 const HEAD: &str = "\
@@ -17,36 +18,17 @@ const HEAD: &str = "\
 ";
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{HEAD}# {}", plan.summary())?;
-    for (index, group) in plan.groups.iter().enumerate() {
-        writeln!(out)?;
-        for line in comments(index + 1, group) {
-            writeln!(out, "# {line}")?;
-        }
-        match group.need {
-            Need::Create => request(group, out)?,
-            Need::Exists | Need::Elsewhere => {
-                for field in &group.fields {
-                    let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
-                    writeln!(out, "# compare: {}={}", field.name, crate::escape::inline(&value))?;
-                }
-            }
-        }
-    }
-    for (index, place) in plan.by_hand.iter().enumerate() {
-        if index == 0 {
-            writeln!(out, "\n# Other places, to change by hand:")?;
-        }
-        let line = format!("{}:{}: {}", place.path, place.position.line, place.message);
-        writeln!(out, "# {}", crate::escape::inline(&line))?;
-    }
-    Ok(())
+    let compare = |field: &Field| {
+        let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
+        format!("{}={}", field.name, inline(&value))
+    };
+    code(plan, HEAD, |_, group, out| request(group, out), compare, out)
 }
 
 fn request(group: &Group, out: &mut dyn Write) -> io::Result<()> {
     let address = address(group.url.as_ref());
     if let (None, Some(url)) = (address, &group.url) {
-        writeln!(out, "# url: fill in; today: {}", crate::escape::inline(&url.text))?;
+        writeln!(out, "# url: fill in; today: {}", inline(&url.text))?;
     }
     let url = format!("{}/api/v4/user/runners", address.unwrap_or(FILL_IN));
     writeln!(out, "curl --fail-with-body --globoff --request POST --url {} \\", quoted(&url))?;

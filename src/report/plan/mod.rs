@@ -142,6 +142,40 @@ fn address(url: Option<&Shown>) -> Option<&str> {
     (!host.is_empty() && host.chars().all(plain)).then_some(text)
 }
 
+/// A plan as code of a language whose comments begin with `#`: what `create` writes for each runner to create, given the
+/// number of its group, and all else in comments; a field of another runner is told by `compare`, on one line.
+fn code(
+    plan: &Plan,
+    head: &str,
+    create: impl Fn(usize, &Group, &mut dyn Write) -> io::Result<()>,
+    compare: impl Fn(&Field) -> String,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "{head}# {}", plan.summary())?;
+    for (number, group) in (1..).zip(&plan.groups) {
+        writeln!(out)?;
+        for line in comments(number, group) {
+            writeln!(out, "# {line}")?;
+        }
+        match group.need {
+            Need::Create => create(number, group, out)?,
+            Need::Exists | Need::Elsewhere => {
+                for field in &group.fields {
+                    writeln!(out, "# compare: {}", compare(field))?;
+                }
+            }
+        }
+    }
+    for (index, place) in plan.by_hand.iter().enumerate() {
+        if index == 0 {
+            writeln!(out, "\n# Other places, to change by hand:")?;
+        }
+        let line = format!("{}:{}: {}", place.path, place.position.line, place.message);
+        writeln!(out, "# {}", inline(&line))?;
+    }
+    Ok(())
+}
+
 /// Comment lines for a group: what it is, what a person must know, where the token goes. Each without its sign.
 fn comments(number: usize, group: &Group) -> Vec<String> {
     let (head, name) = title(group);

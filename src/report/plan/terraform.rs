@@ -1,9 +1,9 @@
 //! A `gitlab_user_runner` for each runner to create. Text of a file stands in quoted strings without templates, or in
 //! comments on one line.
 
-use super::{FILL_IN, comments};
+use super::{FILL_IN, code};
 use crate::escape::{inline, is_dangerous};
-use crate::plan::{Group, Need, Plan, Value};
+use crate::plan::{Field, Group, Plan, Value};
 use std::io::{self, Write};
 
 const HEAD: &str = "\
@@ -12,29 +12,8 @@ const HEAD: &str = "\
 ";
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{HEAD}# {}", plan.summary())?;
-    for (index, group) in plan.groups.iter().enumerate() {
-        writeln!(out)?;
-        for line in comments(index + 1, group) {
-            writeln!(out, "# {line}")?;
-        }
-        match group.need {
-            Need::Create => resource(index + 1, group, out)?,
-            Need::Exists | Need::Elsewhere => {
-                for field in &group.fields {
-                    writeln!(out, "# compare: {} = {}", field.argument, expression(&field.value))?;
-                }
-            }
-        }
-    }
-    for (index, place) in plan.by_hand.iter().enumerate() {
-        if index == 0 {
-            writeln!(out, "\n# Other places, to change by hand:")?;
-        }
-        let line = format!("{}:{}: {}", place.path, place.position.line, place.message);
-        writeln!(out, "# {}", inline(&line))?;
-    }
-    Ok(())
+    let compare = |field: &Field| format!("{} = {}", field.argument, expression(&field.value));
+    code(plan, HEAD, resource, compare, out)
 }
 
 fn resource(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> {
