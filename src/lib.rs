@@ -4,6 +4,7 @@
 //!
 //! | room | holds |
 //! |---|---|
+//! | `parallel` | many small things on all processors |
 //! | [`text`] | spans, sources, edits |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
@@ -39,6 +40,7 @@ pub mod fingerprint;
 pub mod fixer;
 pub mod lsp;
 pub mod mask;
+mod parallel;
 pub mod plan;
 pub mod report;
 pub mod rules;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 /// From the ground up; `lib.rs` says what each one holds.
 const ORDER: &[&str] = &[
+    "parallel",
     "text",
     "embed",
     "facts",

@@ -231,13 +231,14 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     }
 }
 
-/// The subcommands whose name stands in `text` with that of their program, in any order.
+/// The subcommands that options may tell, and whose name stands in `text` with that of their program, in any order.
 pub(super) fn shown<'a>(sites: &'a Sites, text: &str) -> Vec<&'a Subcommand> {
     let named = |program: &&Program| {
         program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))
     };
-    let programs = sites.data.programs.programs.iter().filter(named);
-    programs
+    sites
+        .signed()
+        .filter(named)
         .flat_map(|program| &program.subcommands)
         .filter(|subcommand| text.contains(subcommand.name.as_str()))
         .collect()
@@ -326,7 +327,7 @@ fn accepted<'a>(
             names.contains(&option)
         })
     };
-    let signed = programs.iter().find_map(|program| {
+    let signed = { sites.signed() }.find_map(|program| {
         let subcommand = subcommand_of(program, arguments)?;
         let supported = has(&subcommand.supporting);
         let enough = match found.program {
@@ -343,7 +344,7 @@ fn accepted<'a>(
         })
     });
     // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
-    let all = programs.iter().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
+    let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
     let halved = { all }.find(|(_, subcommand)| {
         let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
         found.program == Runs::Variable && named && has(&subcommand.telling)

@@ -12,6 +12,7 @@ mod environment;
 mod expression;
 mod globs;
 mod joined;
+mod lookup;
 mod one_or_many;
 mod options;
 mod paths;
@@ -320,8 +321,7 @@ pub struct Sites {
     data: SiteData,
     /// The globs of each host, in the order of the data.
     files: OnceLock<Vec<GlobSet>>,
-    /// How each program is spelled, in the order of the data.
-    spelled: OnceLock<Vec<programs::Spelled>>,
+    lookup: OnceLock<lookup::Lookup>,
 }
 
 impl Sites {
@@ -372,10 +372,6 @@ impl Sites {
 
     fn files(&self) -> &[GlobSet] {
         self.files.get_or_init(|| self.data.hosts.iter().map(|host| globs(&host.files)).collect())
-    }
-
-    fn spelled(&self) -> &[programs::Spelled] {
-        self.spelled.get_or_init(|| self.data.programs.programs.iter().map(programs::Spelled::of).collect())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which program a command runs, behind all that wraps it.
 
-use super::schema::{Program, Wrapper};
+use super::schema::Wrapper;
 use super::{Expression, Sites};
 use crate::facts::{Variable, Word};
 use regex::Regex;
@@ -70,18 +70,6 @@ pub(super) enum Runs {
     Unknown,
 }
 
-#[derive(Debug)]
-pub(super) struct Spelled {
-    files: globset::GlobSet,
-    entrypoints: Vec<String>,
-}
-
-impl Spelled {
-    pub(super) fn of(program: &Program) -> Self {
-        Self { files: super::globs(&program.files), entrypoints: program.entrypoints.clone() }
-    }
-}
-
 /// The file name of a program word: the last part of its path, without `.exe`. Looks at the bytes as written too, since
 /// a shell takes the `\` out of a Windows path.
 fn file_name<'a>(text: &'a str, raw: &'a str) -> &'a str {
@@ -95,24 +83,17 @@ impl Sites {
     /// Which program that rules speak of an image runs.
     pub(super) fn runs_in(&self, image: &str) -> Runs {
         let fits = |expression: &Expression| expression.regex().is_some_and(|regex| regex.is_match(image));
-        let is_its = |program: &Program| program.images.iter().any(fits);
-        if let Some(index) = self.data.programs.programs.iter().position(is_its) {
+        if let Some((index, _)) = self.imaged().find(|(_, program)| program.images.iter().any(fits)) {
             return Runs::Known(index);
         }
-        let foreign = |program: &Program| program.others.iter().any(|other| image.contains(other.as_str()));
-        if self.data.programs.programs.iter().any(foreign) {
+        let is_in_it = |other: &String| image.contains(other.as_str());
+        if self.imaged().any(|(_, program)| program.others.iter().any(is_in_it)) {
             Runs::Foreign
         } else if image.contains(['$', '{']) {
             Runs::Variable
         } else {
             Runs::Unknown
         }
-    }
-
-    /// Whether a word is the name of a subcommand that its options tell without the program.
-    fn is_telling(&self, word: &str) -> bool {
-        let mut subcommands = self.data.programs.programs.iter().flat_map(|program| &program.subcommands);
-        subcommands.any(|subcommand| subcommand.name == word && !subcommand.telling.is_empty())
     }
 
     /// The name of what runs, where rules speak of it.
@@ -132,21 +113,14 @@ impl Sites {
 
     fn runs(&self, word: &Word, text: &str) -> Runs {
         let name = file_name(&word.text, word.span.of(text));
-        if let Some(index) = self.spelled().iter().position(|spelled| {
-            spelled.files.is_match(name) && !name.contains(['$', '{'])
-                || spelled.entrypoints.contains(&word.text)
-        }) {
+        if let Some(index) = self.called(name, word) {
             return Runs::Known(index);
         }
-        let foreign = |program: &Program| program.others.iter().any(|other| other == name);
-        if self.data.programs.programs.iter().any(foreign) {
+        if self.is_other(name) {
             Runs::Foreign
         } else if word.opaque {
             // `{{ dir }}/gitlab-runner`, `$BIN/gitlab-runner`: the name behind the expression says it.
-            match self.spelled().iter().position(|spelled| spelled.files.is_match(name)) {
-                Some(index) => Runs::Known(index),
-                None => Runs::Variable,
-            }
+            self.named(name).map_or(Runs::Variable, Runs::Known)
         } else {
             Runs::Unknown
         }

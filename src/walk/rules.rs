@@ -1,8 +1,10 @@
 //! Folders of rules.
 
 use super::{display, reason};
+use crate::parallel;
 use crate::rules::load::RuleFile;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// A larger file is no rule: 1 MiB.
@@ -31,25 +33,35 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
     if !folder_metadata.is_dir() {
         return Err(fail(folder, "it is no folder".to_owned()));
     }
-    let mut files = Vec::new();
+    let mut paths = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
             let reason = error.io_error().map_or_else(|| error.to_string(), reason);
             RulesError { path, reason }
         })?;
-        let path = entry.path();
-        let is_yaml = path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        if !is_yaml || !entry.file_type().is_file() {
-            continue;
+        let is_yaml = entry.path().extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        if is_yaml && entry.file_type().is_file() {
+            paths.push(entry.into_path());
         }
-        if entry.metadata().is_ok_and(|it| it.len() > LARGEST) {
+    }
+    let read = |path: &PathBuf| {
+        let bytes = bytes(path).map_err(|error| fail(path, reason(&error)))?;
+        if bytes.len() as u64 > LARGEST {
             return Err(fail(path, "it is larger than 1 MiB".to_owned()));
         }
-        let bytes = fs::read(path).map_err(|error| fail(path, reason(&error)))?;
         let text = String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8".to_owned()))?;
         let inside = path.strip_prefix(folder).unwrap_or(path);
-        files.push(RuleFile { path: display(path), inside: display(inside), text });
-    }
-    Ok(files)
+        Ok(RuleFile { path: display(path), inside: display(inside), text })
+    };
+    parallel::map(&paths, read).into_iter().collect()
+}
+
+/// The bytes of a file, or enough of them to tell that it is too large.
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len().min(LARGEST + 1);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -75,7 +75,7 @@ pub(super) fn rule(
     sites: &SiteData,
 ) -> Vec<Problem> {
     let mut checked = Checked { read, problems: Vec::new() };
-    id(&mut checked, file, rule, data);
+    id(&mut checked, file, rule);
     versions(&mut checked, rule);
     let unit = unit(&mut checked, rule, data);
     if rule.matches.is_empty() {
@@ -97,7 +97,13 @@ pub(super) fn rule(
     checked.problems
 }
 
-fn id(checked: &mut Checked<'_>, file: &RuleFile, rule: &Rule, data: &RuleData) {
+/// What is wrong with a rule of an id that another one has.
+pub(super) fn twice(read: &Read, rule: &Rule) -> Problem {
+    let help = "give it another id; `runnerlint rules` lists those that are built in";
+    read.problem(&["id"], format!("there is a rule `{}` already", rule.id), Some(help.to_owned()))
+}
+
+fn id(checked: &mut Checked<'_>, file: &RuleFile, rule: &Rule) {
     let word =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !rule.id.contains('-') || !rule.id.split('-').all(word) {
@@ -106,13 +112,6 @@ fn id(checked: &mut Checked<'_>, file: &RuleFile, rule: &Rule, data: &RuleData) 
             &["id"],
             message,
             "words of small letters and digits, the first of them the family: `team-old-host`",
-        );
-    } else if data.rules.iter().any(|known| known.id == rule.id) {
-        let message = format!("there is a rule `{}` already", rule.id);
-        checked.wrong(
-            &["id"],
-            message,
-            "give it another id; `runnerlint rules` lists those that are built in",
         );
     }
     let name = file.inside.rsplit('/').next().unwrap_or_default();

@@ -10,7 +10,8 @@ mod needs;
 mod spanned;
 
 use super::{BUILT_IN, RuleData, RuleText};
-use crate::facts::{DataTree, NodeId};
+use crate::facts::{DataTree, Facts, NodeId};
+use crate::parallel;
 use crate::sites::{Chart, Host, Programs, SiteData, Sites, Subcommand};
 use crate::syntax::{self, Parsed};
 use crate::text::{Source, Span};
@@ -19,8 +20,8 @@ pub use fault::Problem;
 use serde::de::DeserializeOwned;
 use spanned::{Keys, Reader};
 use std::cmp::Reverse;
-use std::sync::Arc;
-use std::thread;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 /// The keys of a rule file that say something to people, and nothing to the engine.
 const TEXT: &[&str] = &["why", "examples"];
@@ -55,7 +56,8 @@ pub struct Read {
     pub path: String,
     /// Its text.
     pub source: Arc<Source>,
-    parsed: Box<dyn Parsed>,
+    /// Read again where it is asked for: trees of hundreds of rules that nothing is wrong with are not kept.
+    parsed: OnceLock<Option<Box<dyn Parsed>>>,
 }
 
 impl std::fmt::Debug for Read {
@@ -65,18 +67,20 @@ impl std::fmt::Debug for Read {
 }
 
 impl Read {
-    fn tree(&self) -> &DataTree {
-        &self.parsed.facts().tree
+    fn of(file: &RuleFile) -> Self {
+        let source = Arc::new(Source::new(file.text.clone().into_bytes()));
+        Self { path: file.path.clone(), source, parsed: OnceLock::new() }
     }
 
-    fn top(&self) -> NodeId {
-        self.tree().roots.first().copied().unwrap_or(NodeId(0))
+    fn facts(&self) -> Option<&Facts> {
+        let parse = || Some(syntax::named("yaml")?.parse(self.source.text()));
+        self.parsed.get_or_init(parse).as_deref().map(Parsed::facts)
     }
 
     /// The bytes of what stands under those keys and positions, or of the last of them that is there.
     pub fn span(&self, path: &[&str]) -> Span {
-        let tree = self.tree();
-        let mut at = self.top();
+        let Some(tree) = self.facts().map(|facts| &facts.tree) else { return Span::at(0) };
+        let mut at = tree.roots.first().copied().unwrap_or(NodeId(0));
         for step in path {
             let next = match step.parse::<usize>() {
                 Ok(index) => tree.children(at).get(index).copied(),
@@ -165,46 +169,74 @@ fn kind(inside: &str) -> Kind {
     }
 }
 
-/// Parses all files, on all processors: many rules are to be no burden at each start.
-fn parse(files: &[RuleFile]) -> Vec<Option<Form>> {
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let share = files.len().div_ceil(threads).max(FEW);
-    let all = |files: &[RuleFile]| files.iter().map(parse_one).collect::<Vec<_>>();
-    thread::scope(|scope| {
-        let parts: Vec<_> = files
-            .chunks(share)
-            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || all(part)).ok()))
-            .collect();
-        // What no thread could do is done here.
-        let done = parts.into_iter().flat_map(|(part, thread)| {
-            thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| all(part))
-        });
-        done.collect()
-    })
-}
-
-/// So many files are not worth a thread.
-const FEW: usize = 16;
-
-/// A file, and the rule where it is the file of one.
+/// A rule that was read and checked by itself, and what is wrong with it.
 struct Form {
     read: Read,
-    rule: Option<(Result<super::Rule, Fault>, Result<RuleText, Fault>)>,
+    rule: Option<(super::Rule, RuleText)>,
+    problems: Vec<Problem>,
 }
 
-fn parse_one(file: &RuleFile) -> Option<Form> {
-    let parsed = syntax::named("yaml")?.parse(&file.text);
-    let source = Arc::new(Source::new(file.text.clone().into_bytes()));
-    let read = Read { path: file.path.clone(), source, parsed };
-    let rule = (kind(&file.inside) == Kind::Rule && !read.tree().roots.is_empty()).then(|| {
-        let reader = Reader::of(read.tree());
-        let rule = reader.read(read.top(), Keys::Without(TEXT)).map(|mut rule| {
+impl Form {
+    fn of(file: &RuleFile, known: &Loaded) -> Self {
+        let read = Read::of(file);
+        let mut problems = Vec::new();
+        let rule = read_one(&read, &mut problems).and_then(|tree| {
+            let top = tree.roots.first().copied()?;
+            let reader = Reader::of(tree);
+            let rule = reader.read::<super::Rule>(top, Keys::Without(TEXT));
+            let text = reader.read::<RuleText>(top, Keys::Only(&["id", "why", "examples"]));
+            let (mut rule, text) = match (rule, text) {
+                (Ok(rule), Ok(text)) => (rule, text),
+                (rule, text) => {
+                    let faults = [rule.err(), text.err()].into_iter().flatten();
+                    problems.extend(faults.map(|fault| read.fault(fault)));
+                    return None;
+                }
+            };
             check::spell(&mut rule);
-            rule
+            problems.extend(check::rule(&read, file, &rule, &text, &known.data, &known.sites));
+            if problems.is_empty() && rule.needs.is_empty() {
+                match needs::of(&rule, &known.data, &known.sites) {
+                    Some(found) => rule.needs = found,
+                    None => problems.push(no_needs(&read)),
+                }
+            }
+            Some((rule, text))
         });
-        (rule, reader.read(read.top(), Keys::Only(&["id", "why", "examples"])))
-    });
-    Some(Form { read, rule })
+        let read = if problems.is_empty() { Read { parsed: OnceLock::new(), ..read } } else { read };
+        Self { read, rule, problems }
+    }
+}
+
+fn no_needs(read: &Read) -> Problem {
+    let message = "no words can be told from `match` without which it finds nothing";
+    let help = "list them under `needs`, one list for each word that has to be there: `needs: [[apiVersion], [Ingress]]`";
+    read.problem(&["match"], message, Some(help.to_owned()))
+}
+
+/// The tree of a file that holds one document.
+fn read_one<'r>(read: &'r Read, problems: &mut Vec<Problem>) -> Option<&'r DataTree> {
+    let facts = read.facts()?;
+    if let Some(notice) = facts.notices.first() {
+        let offset = notice.offset.min(read.source.text().len());
+        let message = notice.message.split("; ").next().unwrap_or_default();
+        let fault = Fault::new(format!("this is not well-formed YAML: {message}"));
+        problems.push(read.fault(fault.at(Span::at(offset))));
+        return None;
+    }
+    match facts.tree.roots.as_slice() {
+        [_] => Some(&facts.tree),
+        [] => {
+            problems.push(read.fault(Fault::new("the file holds nothing")));
+            None
+        }
+        [_, second, ..] => {
+            let span = facts.tree.get(*second).map_or_else(Span::default, |node| Span::at(node.span.start()));
+            let fault = Fault::new("the file holds several documents").help("give each rule its own file");
+            problems.push(read.fault(fault.at(span)));
+            None
+        }
+    }
 }
 
 struct Loader {
@@ -216,64 +248,40 @@ struct Loader {
 
 impl Loader {
     fn load(mut self, files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
-        let parsed = parse(files);
-        let read: Vec<(&RuleFile, Form)> =
-            files.iter().zip(parsed).filter_map(|(file, read)| self.read(file, read?)).collect();
         // Rules speak of programs, sites and units: those come first.
         let (rules, others): (Vec<_>, Vec<_>) =
-            read.into_iter().partition(|(file, _)| kind(&file.inside) == Kind::Rule);
-        for (file, read) in &others {
-            self.other(kind(&file.inside), &read.read);
+            files.iter().partition(|file| kind(&file.inside) == Kind::Rule);
+        for file in others {
+            self.other(kind(&file.inside), &Read::of(file));
         }
         // The more a host asks of the document, the more it knows of its places: it comes first.
         let hosts = &mut self.out.sites.hosts;
         hosts.sort_by_key(|host| (host.fallback, Reverse(host.document.len()), host.host.clone()));
-        for (file, read) in rules {
-            self.rule(file, read);
+        let out = &self.out;
+        // Many rules are to be no burden at each start.
+        let forms = parallel::map(&rules, |file| Form::of(file, out));
+        let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
+        for form in forms {
+            self.rule(form, &mut ids);
         }
+        self.problems.sort_by_key(|problem| files.iter().position(|file| file.path == problem.path));
         if self.problems.is_empty() { Ok(self.out) } else { Err(self.problems) }
     }
 
-    fn read<'f>(&mut self, file: &'f RuleFile, form: Form) -> Option<(&'f RuleFile, Form)> {
-        let read = &form.read;
-        let facts = read.parsed.facts();
-        if let Some(notice) = facts.notices.first() {
-            let offset = notice.offset.min(file.text.len());
-            let message = notice.message.split("; ").next().unwrap_or_default();
-            let fault = Fault::new(format!("this is not well-formed YAML: {message}"));
-            self.problems.push(read.fault(fault.at(Span::at(offset))));
-            return None;
-        }
-        match facts.tree.roots.as_slice() {
-            [_] => Some((file, form)),
-            [] => {
-                self.problems.push(read.fault(Fault::new("the file holds nothing")));
-                None
-            }
-            [_, second, ..] => {
-                let span =
-                    facts.tree.get(*second).map_or_else(Span::default, |node| Span::at(node.span.start()));
-                let fault =
-                    Fault::new("the file holds several documents").help("give each rule its own file");
-                self.problems.push(read.fault(fault.at(span)));
-                None
-            }
-        }
-    }
-
-    fn get<T: DeserializeOwned>(&mut self, read: &Read, keys: Keys) -> Option<T> {
-        let found = Reader::of(read.tree()).read(read.top(), keys);
+    fn get<T: DeserializeOwned>(&mut self, read: &Read) -> Option<T> {
+        let tree = read_one(read, &mut self.problems)?;
+        let found = Reader::of(tree).read(tree.roots.first().copied()?, Keys::All);
         found.map_err(|fault| self.problems.push(read.fault(fault))).ok()
     }
 
     fn other(&mut self, kind: Kind, read: &Read) {
         match kind {
             Kind::Programs => {
-                let Some(programs) = self.get::<Programs>(read, Keys::All) else { return };
+                let Some(programs) = self.get::<Programs>(read) else { return };
                 self.programs(read, programs);
             }
             Kind::Charts => {
-                let Some(charts) = self.get::<Vec<Chart>>(read, Keys::All) else { return };
+                let Some(charts) = self.get::<Vec<Chart>>(read) else { return };
                 for (index, chart) in charts.into_iter().enumerate() {
                     if self.out.sites.charts.iter().any(|known| known.chart == chart.chart) {
                         let message = format!("the chart `{}` is known already", chart.chart);
@@ -283,12 +291,12 @@ impl Loader {
                 }
             }
             Kind::Site => {
-                let Some(host) = self.get::<Host>(read, Keys::All) else { return };
+                let Some(host) = self.get::<Host>(read) else { return };
                 self.problems.extend(check::host(read, &host, &self.out.sites));
                 self.out.sites.hosts.push(host);
             }
             Kind::Unit => {
-                let Some(unit) = self.get::<super::Unit>(read, Keys::All) else { return };
+                let Some(unit) = self.get::<super::Unit>(read) else { return };
                 if self.out.data.units.iter().any(|known| known.unit == unit.unit) {
                     let message = format!("the unit `{}` is known already", unit.unit);
                     self.problems.push(read.problem(&["unit"], message, None));
@@ -301,8 +309,9 @@ impl Loader {
 
     fn programs(&mut self, read: &Read, programs: Programs) {
         let known = &mut self.out.sites.programs;
+        let mut names: HashSet<String> = known.programs.iter().map(|program| program.name.clone()).collect();
         for (index, mut program) in programs.programs.into_iter().enumerate() {
-            if known.programs.iter().any(|other| other.name == program.name) {
+            if !names.insert(program.name.clone()) {
                 let message = format!("the program `{}` is known already", program.name);
                 self.problems.push(read.problem(&["programs", &index.to_string(), "name"], message, None));
             }
@@ -320,33 +329,16 @@ impl Loader {
         known.requests.extend(programs.requests);
     }
 
-    fn rule(&mut self, file: &RuleFile, Form { read, rule: form }: Form) {
+    fn rule(&mut self, form: Form, ids: &mut HashSet<String>) {
         let before = self.problems.len();
-        let told = |fault| read.fault(fault);
-        let (rule, text) = match form {
-            Some((Ok(rule), Ok(text))) => (rule, text),
-            Some((rule, text)) => {
-                self.problems.extend([rule.err(), text.err()].into_iter().flatten().map(told));
-                return;
-            }
-            None => return,
-        };
-        let mut rule = rule;
-        self.problems.extend(check::rule(&read, file, &rule, &text, &self.out.data, &self.out.sites));
-        if self.problems.len() > before {
-            return;
+        let Form { read, rule, problems } = form;
+        if let Some((rule, _)) = &rule
+            && !ids.insert(rule.id.clone())
+        {
+            self.problems.push(check::twice(&read, rule));
         }
-        if rule.needs.is_empty() {
-            match needs::of(&rule, &self.out.data, &self.out.sites) {
-                Some(found) => rule.needs = found,
-                None => {
-                    let message = "no words can be told from `match` without which it finds nothing";
-                    let help = "list them under `needs`, one list for each word that has to be there: `needs: [[apiVersion], [Ingress]]`";
-                    self.problems.push(read.problem(&["match"], message, Some(help.to_owned())));
-                    return;
-                }
-            }
-        }
+        self.problems.extend(problems);
+        let Some((rule, text)) = rule.filter(|_| self.problems.len() == before) else { return };
         check::words(&rule, &mut self.out.sites.programs);
         self.out.data.rules.push(rule);
         self.out.texts.push(text);

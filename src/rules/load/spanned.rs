@@ -189,6 +189,10 @@ impl<'de> SeqAccess<'de> for Items<'_, '_, '_> {
         let span = node.span();
         seed.deserialize(node).map(Some).map_err(|fault| fault.at(span))
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.children.len())
+    }
 }
 
 /// Text is text, whatever it would mean by itself: a version may be written `1.10`.
