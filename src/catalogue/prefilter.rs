@@ -85,6 +85,8 @@ struct Literals {
 enum Search {
     /// One pass at the speed of memory; for few literals, on a processor that can.
     Packed(packed::Searcher),
+    /// The same for some more: those that begin alike are one. What that finds is asked for by the whole literals.
+    Merged(packed::Searcher, Vec<String>, OnceLock<Option<packed::Searcher>>),
     Automaton(AhoCorasick),
     /// Many literals: the long ones by pieces of them, the others as above.
     Many(Grams, Box<Search>),
@@ -100,10 +102,15 @@ impl Search {
             return Self::Nothing;
         }
         // What it cannot search for, an empty literal, is left to the automaton.
-        let fewer =
-            if literals.len() > FAST && literals.len() <= MANY { Some(fewer(literals)) } else { None };
-        if let Some(packed) = packed::Searcher::new(fewer.as_deref().unwrap_or(literals)) {
+        if literals.len() <= FAST
+            && let Some(packed) = packed::Searcher::new(literals)
+        {
             return Self::Packed(packed);
+        }
+        if literals.len() <= MANY
+            && let Some(packed) = packed::Searcher::new(fewer(literals))
+        {
+            return Self::Merged(packed, literals.to_vec(), OnceLock::new());
         }
         let (long, short): (Vec<String>, Vec<String>) =
             literals.iter().cloned().partition(|literal| literal.len() >= grams::SHORTEST);
@@ -117,6 +124,11 @@ impl Search {
     fn is_match(&self, bytes: &[u8]) -> bool {
         match self {
             Self::Packed(packed) => packed.find(bytes).is_some(),
+            Self::Merged(packed, whole, exact) => {
+                let exact = || exact.get_or_init(|| packed::Searcher::new(whole)).as_ref();
+                let finds = |packed: &packed::Searcher| packed.find(bytes).is_some();
+                finds(packed) && exact().is_none_or(finds)
+            }
             Self::Automaton(automaton) => automaton.is_match(bytes),
             Self::Many(grams, others) => grams.is_match(bytes) || others.is_match(bytes),
             Self::Nothing => false,
@@ -278,7 +290,8 @@ mod tests {
             // What is relevant is never missed by the first step.
             assert!(!known.is_relevant(text.as_bytes()) || known.may_hold(text.as_bytes()), "{literal}");
         }
-        assert!(matches!(known.built_in.telling, Search::Packed(_)));
+        let Search::Merged(few, ..) = &known.built_in.telling else { panic!("no packed search") };
+        assert!(few.find(b"registration_").is_some() && !known.may_hold(b"registration_"));
         assert!(known.overlap() < 64);
     }
 }

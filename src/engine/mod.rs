@@ -87,7 +87,14 @@ pub(crate) fn may_matter(
     is_named: impl FnOnce() -> bool,
 ) -> bool {
     let prefilter = catalogue.prefilter();
-    prefilter.is_relevant(bytes) || may_be_values(path) && is_named() && prefilter.may_be_values(bytes)
+    // Asking for the chart looks at folders, the last search is a slow one: few files get so far.
+    let is_value = || may_be_values(path) && speaks_of_runners(bytes) && is_named();
+    prefilter.is_relevant(bytes) || is_value() && prefilter.may_be_values(bytes)
+}
+
+/// Whether these bytes may hold values of the runner's chart: `runners.tags`, `runnerToken`.
+fn speaks_of_runners(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"runner").is_some()
 }
 
 /// Whether a file of that name may hold values of a chart.
@@ -356,5 +363,22 @@ impl<'a> File<'a> {
             counts.then(|| self.documents.to_host(scope.doc, scope.span).start())
         };
         registration.scopes.iter().filter_map(start).min().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::BUILT_IN;
+
+    #[test]
+    fn all_values_of_a_chart_that_rules_look_for_speak_of_runners() {
+        let names = BUILT_IN.units.iter().flat_map(|unit| {
+            let settings = unit.settings.iter().map(|setting| &setting.spelled);
+            settings.chain([&unit.new, &unit.old]).flat_map(|spelled| &spelled.chart)
+        });
+        for name in names {
+            assert!(speaks_of_runners(name.as_bytes()), "{name}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 use crate::engine::Surroundings;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,8 @@ const CHART: &str = "gitlab-runner";
 /// What the nearest `Chart.yaml` upward says about each folder, read once.
 #[derive(Debug, Default)]
 pub struct Charts {
-    by_folder: Mutex<HashMap<PathBuf, Option<Arc<Chart>>>>,
+    /// By the bytes of its path: a path is hashed part by part, which takes longer.
+    by_folder: Mutex<HashMap<OsString, Option<Arc<Chart>>>>,
 }
 
 #[derive(Debug)]
@@ -81,11 +83,11 @@ impl Charts {
         let mut passed = Vec::new();
         let mut found = None;
         for folder in folder.ancestors() {
-            if let Some(known) = self.by_folder.lock().ok()?.get(folder) {
+            if let Some(known) = self.by_folder.lock().ok()?.get(folder.as_os_str()) {
                 found.clone_from(known);
                 break;
             }
-            passed.push(folder.to_path_buf());
+            passed.push(folder.as_os_str().to_owned());
             if let Some(chart) = read(folder) {
                 found = Some(Arc::new(chart));
                 break;
