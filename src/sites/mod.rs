@@ -7,6 +7,7 @@
 mod charts;
 mod command;
 mod describe;
+mod ends;
 mod entries;
 mod environment;
 mod expression;
@@ -322,6 +323,7 @@ pub struct Sites {
     /// The globs of each host, in the order of the data.
     files: OnceLock<Vec<GlobSet>>,
     lookup: OnceLock<lookup::Lookup>,
+    ends: OnceLock<ends::Ends>,
 }
 
 impl Sites {

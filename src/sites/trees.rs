@@ -15,7 +15,6 @@ use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
 use crate::syntax::Parsed;
 use crate::text::{Span, overlaps_any};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// Takes in what the sites of `tree` hold.
 pub(super) fn read(
@@ -36,7 +35,7 @@ pub(super) fn read(
         releases: BTreeMap::new(),
         documents: Vec::new(),
         current: None,
-        hosts: Rc::default(),
+        hosts: Vec::new(),
         pinned: None,
         sops: false,
     }
@@ -57,9 +56,9 @@ struct Trees<'a> {
     releases: BTreeMap<NodeId, usize>,
     /// The document of each node that was looked at.
     documents: Vec<NodeId>,
-    /// The document that is looked at, what it may be, whether it is encrypted.
+    /// The document that is looked at, for each host whether it may be one, whether it is encrypted.
     current: Option<NodeId>,
-    hosts: Rc<[&'a Host]>,
+    hosts: Vec<bool>,
     /// The version of the chart that it pins.
     pinned: Option<(u32, u32)>,
     sops: bool,
@@ -74,14 +73,15 @@ impl<'a> Trees<'a> {
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            for host in self.hosts.clone().iter() {
-                for site in &host.sites {
-                    if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
-                        if site.holds == Holds::Nothing {
-                            skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
-                        } else {
-                            self.hold(site, id);
-                        }
+            let key = self.tree.get(id).and_then(|node| node.key.as_ref()).map(|key| key.text.as_str());
+            let sites = self.context.sites;
+            for (host, site) in sites.that_may_end_with(key) {
+                let is_host = self.hosts.get(host).is_some_and(|is_host| *is_host);
+                if is_host && site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
+                    if site.holds == Holds::Nothing {
+                        skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
+                    } else {
+                        self.hold(site, id);
                     }
                 }
             }
@@ -123,18 +123,18 @@ impl<'a> Trees<'a> {
         self.documents.get(id.0 as usize).copied().unwrap_or(id)
     }
 
-    /// The hosts whose files and documents are like this one.
-    fn hosts_of(&self, document: NodeId) -> Rc<[&'a Host]> {
+    /// For each host, whether its files and documents are like this one.
+    fn hosts_of(&self, document: NodeId) -> Vec<bool> {
         let path = self.context.path;
         let named = |index: usize, host: &Host| {
             let fits = |path| self.context.sites.files().get(index).is_none_or(|files| files.is_match(path));
             host.files.is_empty() || path.is_none_or(fits)
         };
         let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
-        let fits = |(index, host): &(usize, &'a Host)| {
-            spoken(host) && named(*index, host) && satisfies(self.tree, document, &host.document)
+        let fits = |(index, host): (usize, &Host)| {
+            spoken(host) && named(index, host) && satisfies(self.tree, document, &host.document)
         };
-        self.context.sites.data.hosts.iter().enumerate().filter(fits).map(|(_, host)| host).collect()
+        self.context.sites.data.hosts.iter().enumerate().map(fits).collect()
     }
 
     fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
