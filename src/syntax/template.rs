@@ -98,7 +98,12 @@ pub(super) fn guards(tags: &[Tag], span: Span) -> bool {
 
 /// Whether `text` holds the start of a template expression.
 pub(super) fn has_opener(text: &str) -> bool {
-    ["{{", "{%", "${", "<%", "#{", "%{"].iter().any(|opener| text.contains(opener))
+    let bytes = text.as_bytes();
+    // Asked of every scalar: `{{`, `${`, `#{`, `%{`, and `{%`, `<%`, all at once.
+    memchr::memchr2_iter(b'{', b'%', bytes).any(|at| {
+        let pair = bytes.get(at.wrapping_sub(1)).zip(bytes.get(at));
+        matches!(pair, Some((b'{' | b'$' | b'#' | b'%', b'{') | (b'{' | b'<', b'%')))
+    })
 }
 
 /// The longest expression that is looked for, in bytes.
@@ -191,5 +196,20 @@ fn role(tag: &str) -> Role {
         "<%" if inside.starts_with('=') => Role::Value,
         "${" => Role::Value,
         _ => Role::Control,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_begins_with_two_signs() {
+        for text in ["{{", "a {{ b", "{% x", "${A}", "<%= x", "#{x}", "%{x}", "é{{"] {
+            assert!(has_opener(text), "{text}");
+        }
+        for text in ["", "{", "%", "{ {", "a{b}", "100%", "% {", "$", "$ {", "><", "#", "%}{"] {
+            assert!(!has_opener(text), "{text}");
+        }
     }
 }
