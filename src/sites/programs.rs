@@ -307,7 +307,7 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
 /// The version in an image's tag: `v13.2.0`, `alpine-v13.2.0`, `16.1`.
 pub(super) fn version_of_image(image: &str) -> Option<(u32, u32)> {
     static VERSION: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r":(?:[a-z0-9.]+-)?v?(\d+)\.(\d+)").ok());
+        LazyLock::new(|| Regex::new(r":(?:[a-z0-9.]+-)?v?([0-9]+)\.([0-9]+)").ok());
     let found = VERSION.as_ref()?.captures(image)?;
     Some((found.get(1)?.as_str().parse().ok()?, found.get(2)?.as_str().parse().ok()?))
 }

@@ -53,7 +53,7 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
             format!(r#"(?:{})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#, names.join("|"));
         // A name of somebody's own says it too: `my_registration_token = "…"`.
         let own = format!(
-            r#"(?i-u:{})["'\]]*[ \t]*[:=][ \t]*["']([^"'${{}}<>%\r\n]{{4,}})["']"#,
+            r#"(?i-u:{})["'\]]*[ \t]*[:=][ \t]*["']((?-u:[^"'${{}}<>%\r\n]){{4,}})["']"#,
             unit.secret_names.join("|")
         );
         let known = [(names.is_empty(), named), (unit.secret_names.is_empty(), own)];
