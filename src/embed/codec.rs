@@ -117,6 +117,19 @@ impl Codec {
         if let Self::Sealed(reason) = self { Some(reason) } else { None }
     }
 
+    /// Whether the bytes at `span` of the host can go.
+    ///
+    /// # Errors
+    /// [`NoEdit`] where what lies behind them would be read in another way.
+    pub(super) fn delete(&self, span: Span) -> Result<(), NoEdit> {
+        match self {
+            Self::ShellWord { pieces } if shell::crosses_quotes(span, pieces) => {
+                Err(NoEdit::new(shell::PIECES))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// `replacement`, written so that the host reads it as that text when it takes the place of the bytes below
     /// `span` of `host`. A deletion needs no writing and never comes here.
     ///

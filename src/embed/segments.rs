@@ -232,7 +232,9 @@ impl Segments {
         };
         let start = exact(self.offset(span.start(), start_side))?;
         let end = exact(self.offset(span.end(), end_side))?;
-        Ok(Edit::delete(Span::new(start, end)))
+        let span = Span::new(start, end);
+        self.codec.delete(span)?;
+        Ok(Edit::delete(span))
     }
 
     /// Whether a deletion begins with a fold (a host line end read as a blank) and leaves words behind it on its last

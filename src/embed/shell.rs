@@ -20,7 +20,7 @@ pub enum Quoting {
     Foreign,
 }
 
-const PIECES: &str = "the shell word around it is put together from several pieces";
+pub(super) const PIECES: &str = "the shell word around it is put together from several pieces";
 
 pub(super) fn encode_word(
     host: &str,
@@ -72,6 +72,16 @@ fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit>
         _ => None,
     };
     found.ok_or_else(|| NoEdit::new(PIECES))
+}
+
+/// Whether what lies behind `span` would be quoted in another way without it: it begins in one kind of quotes and ends in another.
+pub(super) fn crosses_quotes(span: Span, pieces: &[(Span, Quoting)]) -> bool {
+    let first = pieces.get(pieces.partition_point(|piece| piece.0.end() <= span.start()));
+    let behind = pieces.partition_point(|piece| piece.0.start() < span.end());
+    let last = behind.checked_sub(1).and_then(|last| pieces.get(last));
+    // In an expansion the kind is not known.
+    let known = |quoting: Quoting| !matches!(quoting, Quoting::Expression | Quoting::Foreign);
+    first.zip(last).is_some_and(|(first, last)| known(first.1) && known(last.1) && first.1 != last.1)
 }
 
 fn is_plain(byte: u8) -> bool {
