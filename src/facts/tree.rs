@@ -1,4 +1,5 @@
 use crate::text::Span;
+use ecow::EcoString;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -39,14 +40,14 @@ pub struct Node {
     /// Whether an anchor stands before it, so that an alias may use it elsewhere.
     pub anchored: bool,
     /// Its tag as written (`!Sub`), where there is one.
-    pub tag: Option<String>,
+    pub tag: Option<Box<str>>,
 }
 
 /// A key.
 #[derive(Clone, Debug)]
 pub struct Key {
     /// Decoded.
-    pub text: String,
+    pub text: EcoString,
     /// Its bytes, without quotes.
     pub span: Span,
 }
@@ -68,7 +69,7 @@ pub enum NodeKind {
 #[derive(Debug)]
 pub struct Scalar {
     /// Decoded text. Template expressions stay as they are written.
-    pub text: String,
+    pub text: EcoString,
     /// How it is written.
     pub style: ScalarStyle,
     /// Whether it holds a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
@@ -181,7 +182,7 @@ mod tests {
     use super::*;
 
     fn node(parent: Option<u32>, key: &str, kind: NodeKind) -> Node {
-        let key = Key { text: key.to_owned(), span: Span::at(0) };
+        let key = Key { text: key.into(), span: Span::at(0) };
         Node {
             parent: parent.map(NodeId),
             key: Some(key),

@@ -48,7 +48,7 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
         _ => value,
     };
     let (written, span) = match &node.key {
-        Some(key) => (key.text.clone(), key.span),
+        Some(key) => (key.text.to_string(), key.span),
         None => (value.text.clone(), node.span),
     };
     let document = tree.root_of(id);

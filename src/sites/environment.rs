@@ -80,7 +80,7 @@ fn from_entry(id: NodeId, node: &Node) -> Option<Carrier> {
 pub(super) fn value_of(id: NodeId, node: &Node) -> Option<Value> {
     match &node.kind {
         NodeKind::Scalar(scalar) => Some(Value {
-            text: scalar.text.clone(),
+            text: scalar.text.to_string(),
             span: node.span,
             kind: scalar_kind(scalar),
             place: Place::Node(id),
@@ -184,8 +184,8 @@ pub(super) fn read_secret(
         }
         survey.carriers.push(Carrier {
             via: Via::Secret,
-            name: key.text.clone(),
-            written: key.text.clone(),
+            name: key.text.to_string(),
+            written: key.text.to_string(),
             name_span: key.span,
             value,
             doc: target.doc,

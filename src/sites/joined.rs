@@ -76,7 +76,7 @@ fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Pi
     for item in items.iter().rev() {
         pieces.push(Piece::Node(*item));
         let start = tree.get(*item).map_or(0, |node| node.span.start());
-        pieces.push(Piece::Between(between.clone(), start));
+        pieces.push(Piece::Between(between.to_string(), start));
     }
     // Nothing stands before the first item.
     pieces.pop();

@@ -86,7 +86,7 @@ fn step_fits(step: &Step, node: &Node, tree: &DataTree, parent: NodeId) -> bool 
     match step {
         Step::Deep => true,
         Step::Any => node.key.is_some(),
-        Step::Key(names) => node.key.as_ref().is_some_and(|key| names.contains(&key.text)),
+        Step::Key(names) => node.key.as_ref().is_some_and(|key| names.iter().any(|name| key.text == *name)),
         Step::Item => matches!(tree.get(parent).map(|node| &node.kind), Some(NodeKind::Sequence(_))),
     }
 }

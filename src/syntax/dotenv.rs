@@ -306,7 +306,7 @@ impl Parsed for File {
         entries
             .map(|(entry, variable)| Datum {
                 span: entry.whole,
-                value: format!("variable:{}={}", variable.name, variable.value),
+                value: format!("variable:{}={}", variable.name, variable.value).into(),
             })
             .collect()
     }

@@ -91,12 +91,12 @@ impl Entries {
     }
 
     pub(super) fn datum(&mut self, span: Span, value: String) {
-        self.data.push(Datum { span, value });
+        self.data.push(Datum { span, value: value.into() });
     }
 
     /// The key at `span`.
     pub(super) fn key(&self, span: Span) -> Key {
-        Key { text: span.of(&self.text).to_owned(), span }
+        Key { text: span.of(&self.text).into(), span }
     }
 }
 

@@ -199,7 +199,7 @@ impl Reader {
         let inner = raw.contains([' ', '\t']).then(|| decoded.clone());
         let span = Span::new(name.start(), value.end());
         if let Some(last) = self.file.data.last_mut() {
-            last.value = format!("{written}={shown}");
+            last.value = format!("{written}={shown}").into();
         }
         let part = Some((self.file.groups.len(), 0));
         let node = self.file.slot(Slot { decoded: Some(decoded), part, value: Some(value) });

@@ -127,7 +127,7 @@ impl Parsed for Blocks {
     fn data(&self) -> Vec<Datum> {
         let blocks = self.facts.regions.iter();
         blocks
-            .map(|region| Datum { span: region.opener, value: format!("block {:?}", region.hint) })
+            .map(|region| Datum { span: region.opener, value: format!("block {:?}", region.hint).into() })
             .collect()
     }
 }

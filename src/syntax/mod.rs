@@ -19,6 +19,7 @@ mod yaml;
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
+use ecow::EcoString;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -88,7 +89,7 @@ pub struct Datum {
     /// Its bytes; for the start and end of a collection, all bytes of the collection with its key.
     pub span: Span,
     /// Kind and decoded value, comparable across texts.
-    pub value: String,
+    pub value: EcoString,
 }
 
 /// Every language there is.

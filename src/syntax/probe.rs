@@ -19,7 +19,7 @@ pub(super) fn path(parsed: &dyn Parsed, id: NodeId) -> String {
         let node = tree.get(id).unwrap();
         if let Some(parent) = node.parent {
             parts.push(match &node.key {
-                Some(key) => key.text.clone(),
+                Some(key) => key.text.to_string(),
                 None => tree.children(parent).iter().position(|child| *child == id).unwrap().to_string(),
             });
         }
@@ -48,7 +48,7 @@ pub(super) fn outline(parsed: &dyn Parsed) -> Vec<String> {
                 let text = if parsed.decode(id).is_some() {
                     format!("{:?}", scalar.text)
                 } else {
-                    scalar.text.clone()
+                    scalar.text.to_string()
                 };
                 format!("{sign}{text}")
             }
@@ -101,7 +101,7 @@ pub(super) fn sound(language: &dyn Language, text: &str) {
 }
 
 fn values(parsed: &dyn Parsed) -> Vec<String> {
-    parsed.data().into_iter().map(|datum| datum.value).collect()
+    parsed.data().into_iter().map(|datum| datum.value.into()).collect()
 }
 
 /// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
@@ -114,7 +114,7 @@ pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Re
     let after = String::from_utf8(set.apply(text.as_bytes())).unwrap();
     let kept = |span: Span| !removal.gone.iter().any(|gone| gone.contains(span));
     let left: Vec<String> =
-        parsed.data().into_iter().filter(|datum| kept(datum.span)).map(|datum| datum.value).collect();
+        parsed.data().into_iter().filter(|datum| kept(datum.span)).map(|datum| datum.value.into()).collect();
     let read = language.parse(&after);
     assert_eq!(read.facts().notices.len(), parsed.facts().notices.len(), "{after}");
     assert_eq!(left, values(read.as_ref()), "before:\n{text}\nafter:\n{after}");

@@ -36,7 +36,7 @@ impl Language for Systemd {
     fn parse(&self, text: &str) -> Box<dyn Parsed> {
         let mut file = Entries::new(text, |_| Err(NoEdit::new("its value is no text")));
         let root = file.node(None, None, Span::default(), NodeKind::Mapping(Vec::new()), Slot::default());
-        let key = Some(Key { text: "systemd".to_owned(), span: Span::default() });
+        let key = Some(Key { text: "systemd".into(), span: Span::default() });
         let whole = Span::new(0, text.len());
         let units = file.node(Some(root), key, whole, NodeKind::Mapping(Vec::new()), Slot::default());
         let mut reader =
@@ -96,7 +96,7 @@ impl Reader {
             Some(known) => *known,
             None => {
                 let at = line.start() + line.of(&self.file.text).find('[').unwrap_or_default() + 1;
-                let key = Key { text: name.to_owned(), span: Span::new(at, at + name.len()) };
+                let key = Key { text: name.into(), span: Span::new(at, at + name.len()) };
                 let units = Some(self.units);
                 let kind = NodeKind::Mapping(Vec::new());
                 let node = self.file.node(units, Some(key), line, kind, Slot::default());
@@ -168,5 +168,5 @@ impl Reader {
 
 fn scalar(text: String) -> NodeKind {
     let opaque = text.contains("{{") || text.contains("<%") || text.contains("${");
-    NodeKind::Scalar(Scalar { text, style: ScalarStyle::Plain, opaque, null: false })
+    NodeKind::Scalar(Scalar { text: text.into(), style: ScalarStyle::Plain, opaque, null: false })
 }

@@ -213,9 +213,9 @@ pub(crate) fn reads(language: &dyn Language, text: &str) -> Holds {
         let node = NodeId(u32::try_from(node).expect("small"));
         if let Some(inner) = parsed.decode(node) {
             decoded(text, &inner)?;
-            let scalar = facts.tree.scalar(node).map(|scalar| &scalar.text);
+            let scalar = facts.tree.scalar(node).map(|scalar| scalar.text.as_str());
             // The value of a unit's entry is told without its line end; its text keeps it, for edits.
-            let same = |text: &String| match language.name() {
+            let same = |text: &str| match language.name() {
                 "systemd" => text.trim() == inner.text.trim(),
                 _ => *text == inner.text,
             };

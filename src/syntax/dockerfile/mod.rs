@@ -58,7 +58,7 @@ impl Language for Dockerfile {
         let mut file = Entries::new(text, quote);
         file.facts.comments = comments;
         let root = file.node(None, None, Span::default(), NodeKind::Mapping(Vec::new()), Slot::default());
-        let key = Some(Key { text: "dockerfile".to_owned(), span: Span::default() });
+        let key = Some(Key { text: "dockerfile".into(), span: Span::default() });
         let span = Span::new(0, text.len());
         let stages = file.node(Some(root), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
         let mut reader = Reader {
@@ -156,7 +156,7 @@ impl Reader {
     /// `RUN`, `CMD` and `ENTRYPOINT`: a list of words, a here-document, or a line of shell.
     fn command(&mut self, name: &str, instruction: &Instruction, decoded: Decoded) {
         let stage = self.stage(instruction.keyword);
-        let key = Some(Key { text: name.to_owned(), span: instruction.keyword });
+        let key = Some(Key { text: name.into(), span: instruction.keyword });
         if let Some(items) = list::items(&decoded.text) {
             let items: Vec<Span> = items.iter().map(|item| decoded.segments.to_outer(*item)).collect();
             let span = decoded.segments.outer();
@@ -269,7 +269,7 @@ impl Reader {
         let env = match self.env {
             Some(env) => env,
             None => {
-                let key = Some(Key { text: "ENV".to_owned(), span: instruction.keyword });
+                let key = Some(Key { text: "ENV".into(), span: instruction.keyword });
                 let kind = NodeKind::Mapping(Vec::new());
                 *self.env.insert(self.file.node(Some(stage), key, outer, kind, Slot::default()))
             }
@@ -295,5 +295,5 @@ impl Reader {
 }
 
 fn scalar(text: String, opaque: bool) -> NodeKind {
-    NodeKind::Scalar(Scalar { text, style: ScalarStyle::Plain, opaque, null: false })
+    NodeKind::Scalar(Scalar { text: text.into(), style: ScalarStyle::Plain, opaque, null: false })
 }

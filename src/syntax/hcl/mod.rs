@@ -220,10 +220,12 @@ impl Parsed for Document {
                 }
                 _ => format!("= {}", span.of(&self.text)),
             };
-            Some(Datum { span, value })
+            Some(Datum { span, value: value.into() })
         };
-        let problem =
-            |problem: &Problem| Datum { span: Span::at(problem.offset), value: problem.message.clone() };
+        let problem = |problem: &Problem| Datum {
+            span: Span::at(problem.offset),
+            value: problem.message.as_str().into(),
+        };
         self.tokens.iter().filter_map(datum).chain(self.problems.iter().map(problem)).collect()
     }
 }

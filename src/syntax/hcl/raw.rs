@@ -69,12 +69,12 @@ pub(super) fn build(text: &str, mut raw: Vec<Raw>, root: usize, masked: &dyn Fn(
                 let style = if place.heredoc { ScalarStyle::Literal } else { ScalarStyle::Double };
                 let opaque = string::has_template(text, place) || masked(place.span);
                 let text = string::decode(text, place).text;
-                NodeKind::Scalar(Scalar { text, style, opaque, null: false })
+                NodeKind::Scalar(Scalar { text: text.into(), style, opaque, null: false })
             }
         };
         let key = raw.key.take().map(|(name, span)| {
             let text = if masked(span) { span.of(text).to_owned() } else { name };
-            Key { text, span }
+            Key { text: text.into(), span }
         });
         out.tree.nodes.push(Node { parent, key, span: raw.span, kind, anchored: false, tag: None });
         out.layouts.push(Layout { entry: raw.entry, form: raw.form.clone() });
@@ -94,5 +94,5 @@ fn plain(text: &str) -> Scalar {
         text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-') && text.parse::<f64>().is_ok();
     let literal = number || matches!(text, "true" | "false" | "null" | "");
     let null = matches!(text, "null" | "");
-    Scalar { text: text.to_owned(), style: ScalarStyle::Plain, opaque: !literal, null }
+    Scalar { text: text.into(), style: ScalarStyle::Plain, opaque: !literal, null }
 }

@@ -3,6 +3,7 @@
 use super::super::Datum;
 use crate::facts::{Command, Facts, NodeId};
 use crate::text::Span;
+use ecow::EcoString;
 
 /// What a node is, for those that edit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +128,7 @@ impl Output {
     }
 
     /// A new datum.
-    pub(super) fn datum(&mut self, span: Span, value: impl Into<String>) {
+    pub(super) fn datum(&mut self, span: Span, value: impl Into<EcoString>) {
         self.data.push(Datum { span, value: value.into() });
     }
 }

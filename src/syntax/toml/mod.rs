@@ -141,7 +141,7 @@ impl Parsed for Document {
                 },
                 kind => format!("{} {}", kind.description(), span.of(&self.text)),
             };
-            Some(Datum { span, value })
+            Some(Datum { span, value: value.into() })
         };
         self.reading.events.iter().filter_map(datum).collect()
     }

@@ -7,6 +7,7 @@ use crate::syntax::entries::{Form, Layout};
 use crate::syntax::template;
 use crate::syntax::yaml::lines;
 use crate::text::Span;
+use ecow::EcoString;
 use std::collections::HashMap;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind};
@@ -75,7 +76,7 @@ struct Builder<'t> {
     reading: &'t Reading,
     out: Built,
     /// Tables and arrays of tables that headers and dotted keys made, by parent and key.
-    tables: HashMap<(NodeId, String), NodeId>,
+    tables: HashMap<(NodeId, EcoString), NodeId>,
     frames: Vec<Frame>,
     /// The parts of the key that was read last, outside of brackets.
     keys: Vec<Key>,
@@ -149,7 +150,7 @@ impl Builder<'_> {
         } else if !self.keys.is_empty() {
             let at = lines_end(self.text, at);
             let nothing =
-                Scalar { text: String::new(), style: ScalarStyle::Plain, opaque: false, null: true };
+                Scalar { text: EcoString::new(), style: ScalarStyle::Plain, opaque: false, null: true };
             self.node(NodeKind::Scalar(nothing), Span::at(at));
         }
     }
@@ -342,7 +343,7 @@ impl Builder<'_> {
         let opaque = self.reading.touches(span) || template::has_opener(&text);
         let style = place.map_or(ScalarStyle::Plain, Place::style);
         let null = place.is_none() && text.is_empty();
-        (Scalar { text, style, opaque, null }, place)
+        (Scalar { text: text.into(), style, opaque, null }, place)
     }
 }
 
@@ -361,9 +362,10 @@ pub(super) fn place(text: &str, span: Span, encoding: Option<Encoding>) -> Optio
 /// The part of a key at `span`.
 pub(super) fn key(text: &str, reading: &Reading, span: Span, encoding: Option<Encoding>) -> Key {
     match place(text, span, encoding) {
-        Some(place) => {
-            Key { text: string::decode(text, reading, place).text, span: place.inside(reading.shape(text)) }
-        }
-        None => Key { text: span.of(text).to_owned(), span },
+        Some(place) => Key {
+            text: string::decode(text, reading, place).text.into(),
+            span: place.inside(reading.shape(text)),
+        },
+        None => Key { text: span.of(text).into(), span },
     }
 }

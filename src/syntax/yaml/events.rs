@@ -4,24 +4,30 @@ use crate::facts::ScalarStyle;
 use crate::text::Span;
 use granit_parser as granit;
 
-/// One event of a YAML stream.
+/// One event of a YAML stream. A large file has millions of them: 24 bytes, and what few of them have is elsewhere.
 #[derive(Clone, Debug)]
 pub(super) struct Event {
-    pub(super) kind: Kind,
     /// The bytes of a scalar, an alias, a comment or a bracket; empty for block collections.
     ///
     /// A block scalar begins at its first character, behind header and indentation.
     pub(super) span: Span,
-    /// `&name`
-    pub(super) anchor: Option<Span>,
-    /// `!name`
-    pub(super) tag: Option<Span>,
+    pub(super) kind: Kind,
     /// Of a block scalar: columns before each line of content.
-    pub(super) indent: usize,
+    pub(super) indent: u32,
+    rare: Option<Box<Rare>>,
+}
+
+/// What few events have.
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    anchor: Option<Span>,
+    tag: Option<Span>,
+    /// Of a scalar that does not mean just what is written.
+    text: Option<Box<str>>,
 }
 
 /// What an [`Event`] says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     DocumentStart {
         explicit: bool,
@@ -36,7 +42,6 @@ pub(super) enum Kind {
     },
     SequenceEnd,
     Scalar {
-        text: String,
         style: ScalarStyle,
     },
     Alias,
@@ -47,20 +52,70 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Whether it is part of what the text says.
-    pub(super) fn says(&self) -> bool {
+    pub(super) fn says(self) -> bool {
         !matches!(self, Self::Comment | Self::Unread)
     }
 }
 
 impl Event {
     pub(super) fn new(kind: Kind, span: Span) -> Self {
-        Self { kind, span, anchor: None, tag: None, indent: 0 }
+        Self { kind, span, indent: 0, rare: None }
+    }
+
+    /// A scalar of that text; `None` for a block scalar that nobody has decoded.
+    pub(super) fn scalar(
+        style: ScalarStyle,
+        span: Span,
+        indent: usize,
+        text: Option<&str>,
+        all: &str,
+    ) -> Self {
+        let mut event = Self::new(Kind::Scalar { style }, span);
+        event.indent = u32::try_from(indent).unwrap_or(u32::MAX);
+        if let Some(text) = text.filter(|text| event.written(all) != Some(text)) {
+            event.rare().text = Some(text.into());
+        }
+        event
+    }
+
+    /// `&name`
+    pub(super) fn anchor(&self) -> Option<Span> {
+        self.rare.as_ref()?.anchor
+    }
+
+    /// `!name`
+    pub(super) fn tag(&self) -> Option<Span> {
+        self.rare.as_ref()?.tag
+    }
+
+    /// The text of a scalar in `all`, which is what was parsed; `None` for a block scalar that nobody has decoded.
+    pub(super) fn text<'t>(&'t self, all: &'t str) -> Option<&'t str> {
+        let decoded = self.rare.as_ref().and_then(|rare| rare.text.as_deref());
+        decoded.or_else(|| self.written(all))
+    }
+
+    /// The bytes of a scalar inside its quotes; none of a block scalar.
+    fn written<'t>(&self, all: &'t str) -> Option<&'t str> {
+        let written = self.span.of(all);
+        match self.kind {
+            Kind::Scalar { style: ScalarStyle::Plain } => Some(written),
+            Kind::Scalar { style: ScalarStyle::Single | ScalarStyle::Double } => {
+                Some(written.get(1..written.len().saturating_sub(1)).unwrap_or_default())
+            }
+            _ => None,
+        }
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     fn shifted(mut self, by: usize) -> Self {
         self.span = self.span.shifted(by);
-        self.anchor = self.anchor.map(|span| span.shifted(by));
-        self.tag = self.tag.map(|span| span.shifted(by));
+        if let Some(rare) = &mut self.rare {
+            rare.anchor = rare.anchor.map(|span| span.shifted(by));
+            rare.tag = rare.tag.map(|span| span.shifted(by));
+        }
         self
     }
 }
@@ -93,12 +148,13 @@ pub(super) fn documents(text: &str) -> Vec<Document> {
                 let Some(place) = Place::of(&place) else { continue };
                 if let granit::Event::Anchor(..) = event {
                     if let Some(last) = current.events.last_mut() {
-                        last.anchor = Some(place.span);
+                        last.rare().anchor = Some(place.span);
                     }
-                } else if let Some(event) = convert(event, place) {
+                } else if let Some(event) = convert(&event, place, text) {
                     let ends = event.kind == Kind::DocumentEnd;
                     current.events.push(event);
                     if ends {
+                        current.events.shrink_to_fit();
                         done.push(std::mem::take(&mut current));
                     }
                 }
@@ -155,23 +211,30 @@ impl Place {
     }
 }
 
-fn convert(event: granit::Event<'_>, place: Place) -> Option<Event> {
-    let flow = |style| style == granit::StructureStyle::Flow;
+fn convert(event: &granit::Event<'_>, place: Place, all: &str) -> Option<Event> {
+    let flow = |style: &granit::StructureStyle| *style == granit::StructureStyle::Flow;
     let kind = match event {
-        granit::Event::DocumentStart(explicit, _) => Kind::DocumentStart { explicit },
+        granit::Event::DocumentStart(explicit, _) => Kind::DocumentStart { explicit: *explicit },
         granit::Event::DocumentEnd => Kind::DocumentEnd,
         granit::Event::MappingStart(style, ..) => Kind::MappingStart { flow: flow(style) },
         granit::Event::MappingEnd => Kind::MappingEnd,
         granit::Event::SequenceStart(style, ..) => Kind::SequenceStart { flow: flow(style) },
         granit::Event::SequenceEnd => Kind::SequenceEnd,
-        granit::Event::Scalar(text, style, ..) => {
-            Kind::Scalar { text: text.into_owned(), style: style_of(style) }
-        }
+        granit::Event::Scalar(_, style, ..) => Kind::Scalar { style: style_of(*style) },
         granit::Event::Alias(_) | granit::Event::UnresolvedAlias(_) => Kind::Alias,
         granit::Event::Comment(..) => Kind::Comment,
         _ => return None,
     };
-    Some(Event { kind, span: place.span, anchor: None, tag: place.tag, indent: place.indent })
+    let mut event = match (kind, event) {
+        (Kind::Scalar { style }, granit::Event::Scalar(text, ..)) => {
+            Event::scalar(style, place.span, place.indent, Some(text), all)
+        }
+        _ => Event::new(kind, place.span),
+    };
+    if place.tag.is_some() {
+        event.rare().tag = place.tag;
+    }
+    Some(event)
 }
 
 fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
@@ -181,5 +244,26 @@ fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
         granit::ScalarStyle::Literal => ScalarStyle::Literal,
         granit::ScalarStyle::Folded => ScalarStyle::Folded,
         granit::ScalarStyle::Plain => ScalarStyle::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_takes_24_bytes() {
+        assert_eq!(size_of::<Event>(), 24);
+    }
+
+    #[test]
+    fn a_scalar_that_means_what_is_written_has_no_text_of_its_own() {
+        let text = "a: \"b\"\nc: 'd'\ne: \"f\\tg\"\nh: 'i''j'\nk: l\n  m\n";
+        let [document] = &documents(text)[..] else { panic!("one document") };
+        let scalars = document.events.iter().filter(|event| matches!(event.kind, Kind::Scalar { .. }));
+        let scalars: Vec<_> = scalars.map(|it| (it.text(text).unwrap(), it.rare.is_some())).collect();
+        let plain = ["a", "b", "c", "d", "e"].map(|text| (text, false));
+        assert_eq!(scalars[..5], plain);
+        assert_eq!(scalars[5..], [("f\tg", true), ("h", false), ("i'j", true), ("k", false), ("l m", true)]);
     }
 }

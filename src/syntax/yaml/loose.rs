@@ -84,7 +84,7 @@ impl Reader<'_> {
             return line.end;
         }
         let style = quote_of(key.of(self.shape));
-        self.scalar(key, style, 0);
+        self.scalar(key, style);
         self.waits(colon + 1);
         let value = lines::skip_blanks(self.shape, colon + 1).min(line.content.end());
         self.value(value, line, column(key.start()))
@@ -130,7 +130,7 @@ impl Reader<'_> {
     /// Gives null to a key or dash that got nothing.
     fn fill_wait(&mut self) {
         if let Some(at) = self.levels.last_mut().and_then(|level| level.waits.take()) {
-            self.push(Kind::Scalar { text: String::new(), style: ScalarStyle::Plain }, Span::at(at));
+            self.push(Kind::Scalar { style: ScalarStyle::Plain }, Span::at(at));
         }
     }
 
@@ -147,15 +147,10 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, span: Span, style: ScalarStyle, indent: usize) {
+    fn scalar(&mut self, span: Span, style: ScalarStyle) {
         let texts = Texts { text: self.shape, shape: self.shape };
-        let text = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => String::new(),
-            _ => scalar::decode(texts, Place { span, style, flow: false, indent }).text,
-        };
-        let mut event = Event::new(Kind::Scalar { text, style }, span);
-        event.indent = indent;
-        self.events.push(event);
+        let decoded = scalar::decode(texts, Place { span, style, flow: false, indent: 0 });
+        self.events.push(Event::scalar(style, span, 0, Some(&decoded.text), self.shape));
     }
 
     /// Reads what stands behind a `:` or dash; returns where reading goes on.
@@ -188,7 +183,7 @@ impl Reader<'_> {
         {
             self.events.extend(flow);
         } else {
-            self.scalar(span, style, 0);
+            self.scalar(span, style);
         }
         self.filled();
         line.end
@@ -216,9 +211,7 @@ impl Reader<'_> {
             end = line.end;
         }
         let span = if indent.is_some() { Span::new(first, end) } else { Span::at(header.end()) };
-        let mut event = Event::new(Kind::Scalar { text: String::new(), style }, span);
-        event.indent = indent.unwrap_or_default();
-        self.events.push(event);
+        self.events.push(Event::scalar(style, span, indent.unwrap_or_default(), None, self.shape));
         self.filled();
         end
     }

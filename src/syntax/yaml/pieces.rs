@@ -122,7 +122,7 @@ fn collection(events: &mut Vec<Event>) -> Option<bool> {
         _ => return None,
     };
     let last = events.iter().rposition(|event| event.kind.says())?;
-    if first == last || events.get(first)?.anchor.is_some() {
+    if first == last || events.get(first)?.anchor().is_some() {
         return None;
     }
     events.remove(last);

@@ -7,19 +7,16 @@ use super::scalar::{self, Header, Place, Texts};
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::{Datum, template};
 use crate::text::Span;
+use ecow::EcoString;
 use std::collections::HashMap;
 
 /// What the tree does not say of a node, for edits.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layout {
-    /// Where its entry begins: at the key, its `?` or anchor, or at the dash.
-    pub(super) entry: usize,
-    /// Where the part behind the key begins: at the `:`, or right behind the dash.
-    pub(super) rest: usize,
-    /// Behind the `:` or dash, its anchor and its tag.
-    pub(super) head: usize,
-    /// Where its value ends.
-    pub(super) end: usize,
+    /// Its entry, with its value.
+    entry: Span,
+    /// From behind the key to before the value.
+    between: Span,
     /// The key as written, with its quotes.
     pub(super) key: Option<Span>,
     /// Whether a `:` stands behind the key.
@@ -36,6 +33,28 @@ pub(super) struct Layout {
     pub(super) place: Option<Place>,
 }
 
+impl Layout {
+    /// Where its entry begins: at the key, its `?` or anchor, or at the dash.
+    pub(super) fn entry(&self) -> usize {
+        self.entry.start()
+    }
+
+    /// Where the part behind the key begins: at the `:`, or right behind the dash.
+    pub(super) fn rest(&self) -> usize {
+        self.between.start()
+    }
+
+    /// Behind the `:` or dash, its anchor and its tag.
+    pub(super) fn head(&self) -> usize {
+        self.between.end()
+    }
+
+    /// Where its value ends.
+    pub(super) fn end(&self) -> usize {
+        self.entry.end()
+    }
+}
+
 /// A text as a tree.
 #[derive(Debug, Default)]
 pub(super) struct Built {
@@ -48,7 +67,7 @@ pub(super) struct Built {
     pub(super) data: Vec<Datum>,
 }
 
-/// Builds the tree; with `data`, says also what the text means piece by piece.
+/// Builds the tree; with `data`, says instead what the text means piece by piece.
 pub(super) fn build(text: &str, reading: &Reading, data: bool) -> Built {
     let shape = reading.shape(text);
     let mut builder = Builder {
@@ -64,8 +83,12 @@ pub(super) fn build(text: &str, reading: &Reading, data: bool) -> Built {
     for document in &reading.documents {
         builder.document(document);
     }
-    builder.out.comments.sort_by_key(|comment| comment.span);
-    builder.out
+    let mut out = builder.out;
+    out.comments.sort_by_key(|comment| comment.span);
+    // A large file has two trees at a time.
+    out.tree.nodes.shrink_to_fit();
+    out.layouts.shrink_to_fit();
+    out
 }
 
 /// An open collection.
@@ -83,6 +106,10 @@ struct Frame {
     /// Whether it is a key of the mapping around it.
     is_key: bool,
     children: Vec<NodeId>,
+    /// Behind the `:` or dash before it, its anchor and its tag.
+    head: usize,
+    /// Where the last of what it holds ends.
+    end: Option<usize>,
 }
 
 struct OpenKey {
@@ -119,7 +146,7 @@ impl<'t> Builder<'t> {
         self.frames.clear();
         self.anchors.clear();
         for event in events {
-            match &event.kind {
+            match event.kind {
                 // One without `---` is said to begin at its content, behind the header of a block scalar.
                 Kind::DocumentStart { explicit: false } => self.skip_ends(),
                 Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
@@ -176,42 +203,44 @@ impl<'t> Builder<'t> {
             return self.open_key(event);
         }
         let slot = self.slot(event);
-        let props = [event.anchor, event.tag].into_iter().flatten();
+        let props = [event.anchor(), event.tag()].into_iter().flatten();
         let head = props.map(Span::end).max().unwrap_or(slot.after).max(slot.after);
         let parent = self.frames.last().and_then(|frame| frame.node);
-        let ghost = self.frames.last().is_some_and(|frame| frame.node.is_none());
+        let ghost = self.data || self.frames.last().is_some_and(|frame| frame.node.is_none());
         self.cursor = self.cursor.max(head);
-        match &event.kind {
+        match event.kind {
             Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
-                let start = if *flow { event.span.start() } else { self.next_token(false) };
+                let start = if flow { event.span.start() } else { self.next_token(false) };
                 let from = if self.frames.is_empty() { start.min(slot.rest) } else { slot.rest };
                 let datum = self.datum(event, Span::at(from), if mapping { "{" } else { "[" });
                 let empty =
                     if mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
                 let node = (!ghost).then(|| self.push(parent, event, empty, &slot, head, Span::at(start)));
                 if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
-                    layout.flow = *flow;
+                    layout.flow = flow;
                 }
-                if *flow {
+                if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
-                self.fill(slot, node);
+                self.fill(slot, node, None);
                 self.frames.push(Frame {
                     node,
                     mapping,
-                    flow: *flow,
+                    flow,
                     key: None,
                     from,
                     datum,
                     start,
                     is_key: false,
                     children: Vec::new(),
+                    head,
+                    end: None,
                 });
             }
-            Kind::Scalar { text, style } => {
-                let (span, place) = self.scalar_place(event, *style, head);
-                let scalar = self.scalar(event, text, *style, span, place);
+            Kind::Scalar { style } => {
+                let (span, place) = self.scalar_place(event, style, head);
+                let scalar = self.scalar(event, style, span, place);
                 self.datum_with(event, span, "=", &scalar.text, Some(scalar.null));
                 self.cursor = self.cursor.max(span.end()).max(event.span.end());
                 let node =
@@ -219,7 +248,7 @@ impl<'t> Builder<'t> {
                 if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
                     layout.place = place;
                 }
-                self.fill(slot, node);
+                self.fill(slot, node, Some(span.end().max(head)));
             }
             _ => {
                 self.datum(event, event.span, "*");
@@ -231,7 +260,7 @@ impl<'t> Builder<'t> {
                 if let (Some(node), Some(target)) = (node, self.anchors.get(name)) {
                     self.out.tree.aliases.insert(node, *target);
                 }
-                self.fill(slot, node);
+                self.fill(slot, node, Some(event.span.end().max(head)));
             }
         }
     }
@@ -240,7 +269,7 @@ impl<'t> Builder<'t> {
     fn slot(&mut self, event: &Event) -> Slot {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let at = self.next_token(flow && self.frames.last().is_some_and(|frame| !frame.mapping));
-        let start = [event.anchor, event.tag].into_iter().flatten().map(Span::start).min();
+        let start = [event.anchor(), event.tag()].into_iter().flatten().map(Span::start).min();
         let shape = self.texts.shape.as_bytes();
         match self.frames.last_mut() {
             None => {
@@ -268,32 +297,34 @@ impl<'t> Builder<'t> {
         let explicit = self.byte(entry) == Some(b'?')
             && self.byte(entry + 1).is_none_or(|byte| byte.is_ascii_whitespace());
         let after = if explicit { entry + 1 } else { entry };
-        let props = [event.anchor, event.tag].into_iter().flatten();
+        let props = [event.anchor(), event.tag()].into_iter().flatten();
         let head = props.map(Span::end).max().unwrap_or(after).max(after);
         self.cursor = self.cursor.max(if event.span.is_empty() { entry } else { head });
-        match &event.kind {
+        match event.kind {
             Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
                 let start = self.next_token(false);
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
                 let datum = self.datum(event, Span::at(entry), if mapping { "{" } else { "[" });
-                if *flow {
+                if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
                 self.frames.push(Frame {
                     node: None,
                     mapping,
-                    flow: *flow,
+                    flow,
                     key: None,
                     from: entry,
                     datum,
                     start,
                     is_key: true,
                     children: Vec::new(),
+                    head,
+                    end: None,
                 });
             }
-            Kind::Scalar { text, style } => {
-                let (raw, place) = self.scalar_place(event, *style, head);
-                let scalar = self.scalar(event, text, *style, raw, place);
+            Kind::Scalar { style } => {
+                let (raw, place) = self.scalar_place(event, style, head);
+                let scalar = self.scalar(event, style, raw, place);
                 self.datum_with(event, raw, "=", &scalar.text, Some(scalar.null));
                 self.cursor = self.cursor.max(raw.end()).max(event.span.end());
                 let quoted = matches!(style, ScalarStyle::Single | ScalarStyle::Double);
@@ -306,7 +337,7 @@ impl<'t> Builder<'t> {
                 self.datum(event, event.span, "*");
                 self.out.aliases.push(event.span);
                 self.cursor = self.cursor.max(event.span.end());
-                let key = Key { text: event.span.of(self.texts.text).to_owned(), span: event.span };
+                let key = Key { text: event.span.of(self.texts.text).into(), span: event.span };
                 self.set_key(OpenKey { entry, raw: event.span, key, odd: explicit });
             }
         }
@@ -321,25 +352,21 @@ impl<'t> Builder<'t> {
     fn close(&mut self, event: &Event) {
         if self.frames.last().is_some_and(|frame| frame.key.is_some()) {
             // Cut off behind a key, in a text that was read line by line.
-            self.open(&Event::new(
-                Kind::Scalar { text: String::new(), style: ScalarStyle::Plain },
-                Span::at(self.cursor),
-            ));
+            self.open(&Event::new(Kind::Scalar { style: ScalarStyle::Plain }, Span::at(self.cursor)));
         }
         let Some(frame) = self.frames.pop() else { return };
         let closed = frame.flow && !event.span.is_empty();
         if closed {
             self.cursor = self.cursor.max(event.span.end());
         }
-        let last = frame.children.last().and_then(|id| self.out.layouts.get(id.0 as usize));
-        let end = if closed { event.span.end() } else { last.map_or(self.cursor, |last| last.end) };
+        let end = if closed { event.span.end() } else { frame.end.unwrap_or(self.cursor) };
         if self.data {
             let end_value = if frame.mapping { "}" } else { "]" };
             let span = Span::new(frame.from, end);
             if let Some(datum) = self.out.data.get_mut(frame.datum) {
                 datum.span = span;
             }
-            self.out.data.push(Datum { span, value: end_value.to_owned() });
+            self.out.data.push(Datum { span, value: end_value.into() });
         }
         let span = Span::new(frame.start, end);
         if let Some(id) = frame.node {
@@ -348,20 +375,32 @@ impl<'t> Builder<'t> {
                 (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
             {
                 node.span = span;
-                layout.end = end.max(layout.head);
+                layout.entry = Span::new(layout.entry(), end.max(frame.head));
                 if let NodeKind::Mapping(children) | NodeKind::Sequence(children) = &mut node.kind {
                     *children = frame.children;
                 }
             }
         }
         if frame.is_key {
-            let key = Key { text: span.of(self.texts.text).to_owned(), span };
+            let key = Key { text: span.of(self.texts.text).into(), span };
             self.set_key(OpenKey { entry: frame.from, raw: span, key, odd: true });
+        } else {
+            self.ends_at(end.max(frame.head));
         }
     }
 
-    /// Hangs a new node under the open collection.
-    fn fill(&mut self, slot: Slot, node: Option<NodeId>) {
+    /// Says where the last of what the open collection holds ends.
+    fn ends_at(&mut self, end: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.end = Some(end);
+        }
+    }
+
+    /// Hangs a new node under the open collection; `end` is where it ends, if that is known.
+    fn fill(&mut self, slot: Slot, node: Option<NodeId>, end: Option<usize>) {
+        if let Some(end) = end {
+            self.ends_at(end);
+        }
         let Some(id) = node else { return };
         let index = id.0 as usize;
         if let (Some(node), Some(layout)) =
@@ -388,7 +427,7 @@ impl<'t> Builder<'t> {
         span: Span,
     ) -> NodeId {
         let id = NodeId(u32::try_from(self.out.tree.nodes.len()).unwrap_or(u32::MAX));
-        let anchor = event.anchor.map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
+        let anchor = event.anchor().map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor.of(self.texts.text), id);
         }
@@ -397,14 +436,12 @@ impl<'t> Builder<'t> {
             key: None,
             span,
             kind,
-            anchored: event.anchor.is_some(),
-            tag: event.tag.map(|tag| tag.of(self.texts.text).to_owned()),
+            anchored: event.anchor().is_some(),
+            tag: event.tag().map(|tag| tag.of(self.texts.text).into()),
         });
         self.out.layouts.push(Layout {
-            entry: slot.entry,
-            rest: slot.rest,
-            head,
-            end: span.end().max(head),
+            entry: Span::new(slot.entry, span.end().max(head)),
+            between: Span::new(slot.rest, head),
             colon: slot.colon,
             in_flow: self.frames.last().is_some_and(|frame| frame.flow),
             anchor,
@@ -421,7 +458,7 @@ impl<'t> Builder<'t> {
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let at = lines::skip_trivia(self.texts.shape, head);
                 let header = Header::read(self.texts.text, at);
-                header.scalar_span(self.texts, indent, event.span.end().min(self.limit))
+                header.scalar_span(self.texts, indent as usize, event.span.end().min(self.limit))
             }
             _ if event.span.is_empty() => return (Span::at(head), None),
             _ => event.span,
@@ -429,30 +466,24 @@ impl<'t> Builder<'t> {
         (span, Some(Place { span, style, flow, indent }))
     }
 
-    fn scalar(
-        &self,
-        event: &Event,
-        text: &str,
-        style: ScalarStyle,
-        span: Span,
-        place: Option<Place>,
-    ) -> Scalar {
+    fn scalar(&self, event: &Event, style: ScalarStyle, span: Span, place: Option<Place>) -> Scalar {
         let masked = self.reading.touches(span);
-        // What was read line by line has block scalars that nobody has decoded; and behind one, a masked line looks blank.
-        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
-            && (text.is_empty() || self.reading.masked.is_some());
-        let text = match place {
-            Some(place) if masked || block => scalar::decode(self.texts, place).text,
-            None => String::new(),
-            _ => text.to_owned(),
+        // Behind a block scalar, a masked line looks blank.
+        let block =
+            matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && self.reading.masked.is_some();
+        let known = event.text(self.texts.shape).filter(|_| !masked && !block);
+        let text = match (place, known) {
+            (Some(_), Some(text)) => text.into(),
+            (Some(place), None) => scalar::decode(self.texts, place).text.into(),
+            (None, _) => EcoString::new(),
         };
         // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
-        let own_tag = event.tag.map(|tag| tag.of(self.texts.text));
+        let own_tag = event.tag().map(|tag| tag.of(self.texts.text));
         let made =
             own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
         let opaque = masked || made || template::has_opener(&text);
         let null = style == ScalarStyle::Plain
-            && event.tag.is_none()
+            && event.tag().is_none()
             && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL");
         Scalar { text, style, opaque, null }
     }
@@ -465,14 +496,23 @@ impl<'t> Builder<'t> {
     fn datum_with(&mut self, event: &Event, span: Span, kind: &str, text: &str, null: Option<bool>) -> usize {
         let index = self.out.data.len();
         if self.data {
-            let root = if self.frames.is_empty() { "--- " } else { "" };
+            let is_null = null == Some(true);
+            let is_plain = event.kind == Kind::Scalar { style: ScalarStyle::Plain };
             let of = |span: Option<Span>| span.map_or("", |span| span.of(self.texts.text));
-            let plain = match &event.kind {
-                Kind::Scalar { style: ScalarStyle::Plain, .. } if null != Some(true) => "plain",
-                _ => "",
-            };
-            let null = if null == Some(true) { "null" } else { plain };
-            let value = format!("{root}{kind}{null} {} {} {text}", of(event.anchor), of(event.tag));
+            let mut value = EcoString::new();
+            for part in [
+                if self.frames.is_empty() { "--- " } else { "" },
+                kind,
+                if is_null { "null " } else { "" },
+                if is_plain && !is_null { "plain " } else { "" },
+                of(event.anchor()),
+                " ",
+                of(event.tag()),
+                " ",
+                text,
+            ] {
+                value.push_str(part);
+            }
             self.out.data.push(Datum { span, value });
         }
         index

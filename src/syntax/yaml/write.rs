@@ -13,11 +13,11 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
     let NodeKind::Scalar(scalar) = &node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));
     };
-    document.check_read(Span::new(layout.entry, layout.end))?;
+    document.check_read(Span::new(layout.entry(), layout.end()))?;
     let Some(place) = layout.place else {
         let blank = if layout.colon || layout.key.is_none() { " " } else { ": " };
         let written = written(value, ScalarStyle::Plain, layout.in_flow)?;
-        return Ok(vec![Edit::replace(Span::at(layout.head), format!("{blank}{written}"))]);
+        return Ok(vec![Edit::replace(Span::at(layout.head()), format!("{blank}{written}"))]);
     };
     if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) {
         return Err(NoEdit::new("the value is a block of lines"));
@@ -39,7 +39,7 @@ pub(super) fn insert_after(
     let Some(sibling) = layout.key.filter(|_| node.key.is_some()) else {
         return Err(NoEdit::new("it is not an entry of a mapping"));
     };
-    document.check_read(Span::new(layout.entry, layout.end))?;
+    document.check_read(Span::new(layout.entry(), layout.end()))?;
     let json = sibling.of(text).starts_with('"');
     let key = written(key, if json { ScalarStyle::Double } else { ScalarStyle::Plain }, layout.in_flow)?;
     let style = match &node.kind {
@@ -50,16 +50,16 @@ pub(super) fn insert_after(
     };
     let entry = format!("{key}: {}", written(value, style, layout.in_flow)?);
     if layout.in_flow {
-        return Ok(vec![Edit::replace(Span::at(layout.end), flow_entry(text, layout.entry, &entry))]);
+        return Ok(vec![Edit::replace(Span::at(layout.end()), flow_entry(text, layout.entry(), &entry))]);
     }
-    let start = lines::line_start(text, layout.entry);
-    let before = text.get(start..layout.entry).unwrap_or_default();
+    let start = lines::line_start(text, layout.entry());
+    let before = text.get(start..layout.entry()).unwrap_or_default();
     if !before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'\t')) {
         return Err(NoEdit::new("something else stands before it on its line"));
     }
     let indent: String = before.chars().map(|sign| if sign == '\t' { '\t' } else { ' ' }).collect();
     let eol = Eol::of(text).as_str();
-    let end = lines::next_line(text, layout.end);
+    let end = lines::next_line(text, layout.end());
     let ended = text.get(..end).is_some_and(|before| before.ends_with('\n'));
     let line = if ended { format!("{indent}{entry}{eol}") } else { format!("{eol}{indent}{entry}") };
     Ok(vec![Edit::replace(Span::at(end), line)])

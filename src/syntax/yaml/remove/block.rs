@@ -27,15 +27,15 @@ pub(super) fn take(
             continue;
         }
         let end = entry_end(document, layout)?;
-        if lines::opens_line(text, layout.entry) {
-            let at = moves.filter(|(_, next)| leading && *next == layout.entry);
+        if lines::opens_line(text, layout.entry()) {
+            let at = moves.filter(|(_, next)| leading && *next == layout.entry());
             let Some((from, _)) = at else {
-                cuts.delete(Span::new(lines::line_start(text, layout.entry), end));
+                cuts.delete(Span::new(lines::line_start(text, layout.entry()), end));
                 continue;
             };
             moves = Some((from, first_text(text, end)));
-        } else if leading && moves.is_none() && behind_dash(text, layout.entry) {
-            moves = Some((layout.entry, first_text(text, end)));
+        } else if leading && moves.is_none() && behind_dash(text, layout.entry()) {
+            moves = Some((layout.entry(), first_text(text, end)));
         } else {
             return Err(NoEdit::new("something else stands before it on its line"));
         }
@@ -54,25 +54,25 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     let (Some(layout), children) = (document.layout(parent), document.facts.tree.children(parent)) else {
         return Err(NoEdit::new("there is no such node"));
     };
-    if document.reading.guards(Span::new(layout.head, layout.end)) {
+    if document.reading.guards(Span::new(layout.head(), layout.end())) {
         return Err(NoEdit::new("template expressions stand between the entries"));
     }
     let mut rest = children.iter().filter_map(|id| document.layout(*id));
     let Some(first) = rest.next() else { return Ok(()) };
     let end = entry_end(document, first)?;
     let value = nothing(document, parent);
-    let behind_key = layout.key.is_some() && lines::line_start(text, first.entry) > layout.head;
+    let behind_key = layout.key.is_some() && lines::line_start(text, first.entry()) > layout.head();
     if behind_key {
-        let insert = layout.head;
+        let insert = layout.head();
         cuts.replace(Span::at(insert), &format!(" {value}"));
-        cuts.delete(Span::new(lines::line_start(text, first.entry), end));
+        cuts.delete(Span::new(lines::line_start(text, first.entry()), end));
     } else {
         // Behind a dash, or the top of a document.
-        cuts.replace(Span::new(first.entry, content_end(document, first)), value);
+        cuts.replace(Span::new(first.entry(), content_end(document, first)), value);
     }
     for layout in rest {
         let end = entry_end(document, layout)?;
-        cuts.delete(Span::new(lines::line_start(text, layout.entry), end));
+        cuts.delete(Span::new(lines::line_start(text, layout.entry()), end));
     }
     Ok(())
 }
@@ -91,7 +91,7 @@ fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
 
 /// Where the last value of an entry ends.
 fn content_end(_document: &Document, layout: &Layout) -> usize {
-    layout.end
+    layout.end()
 }
 
 /// Whether only dashes stand before `at` on its line.

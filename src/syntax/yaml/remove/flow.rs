@@ -16,7 +16,7 @@ pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<Node
     let mut last_has_comma = true;
     for id in document.facts.tree.children(parent) {
         let Some(layout) = document.layout(*id) else { continue };
-        let at = lines::skip_trivia(text, layout.end);
+        let at = lines::skip_trivia(text, layout.end());
         let comma = (text.as_bytes().get(at) == Some(&b',')).then_some(at);
         last_has_comma = comma.is_some();
         if !children.contains(id) {
@@ -25,7 +25,7 @@ pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<Node
             continue;
         }
         tail = true;
-        cuts.delete(own(text, Span::new(layout.entry, layout.end), comma));
+        cuts.delete(own(text, Span::new(layout.entry(), layout.end()), comma));
     }
     if let Some(comma) = last_comma.filter(|_| tail && !last_has_comma) {
         let behind = lines::skip_blanks(text, comma + 1);

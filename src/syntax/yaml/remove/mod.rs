@@ -113,8 +113,8 @@ impl Plan {
         }
         check_aliases(document, &removed)?;
         let gone = removed.iter().filter_map(|id| document.layout(*id)).flat_map(|layout| {
-            let key = layout.key.map(|_| Span::new(layout.entry, layout.rest));
-            key.into_iter().chain([Span::new(layout.rest, layout.end)])
+            let key = layout.key.map(|_| Span::new(layout.entry(), layout.rest()));
+            key.into_iter().chain([Span::new(layout.rest(), layout.end())])
         });
         Ok(Self { partial: done, emptied, gone: gone.collect() })
     }
@@ -125,8 +125,8 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
     let Some(layout) = document.layout(id) else { return true };
     let Some(node) = document.facts.tree.get(id) else { return true };
     let children = document.facts.tree.children(id);
-    let last = children.last().and_then(|last| document.layout(*last)).map_or(layout.end, |last| last.end);
-    let span = Span::new(layout.entry, last);
+    let last = children.last().and_then(|last| document.layout(*last)).map_or(layout.end(), Layout::end);
+    let span = Span::new(layout.entry(), last);
     let first = document.facts.comments.partition_point(|comment| comment.span.end() <= span.start());
     let comments = document.facts.comments.get(first..).unwrap_or_default();
     let own = |at: usize| {
@@ -134,7 +134,7 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         children
             .iter()
             .filter_map(|child| document.layout(*child))
-            .all(|child| at < child.entry || at > child.end)
+            .all(|child| at < child.entry() || at > child.end())
     };
     let comment = comments
         .iter()
@@ -157,7 +157,7 @@ fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
     let Some(comment) = behind.iter().take(2).find(|comment| comment.own_line) else { return false };
     let from = lines::line_end(text, last);
     let between = text.get(from..comment.span.start()).unwrap_or("-");
-    !layout.flow && between.trim().is_empty() && column(comment.span.start()) > column(layout.entry)
+    !layout.flow && between.trim().is_empty() && column(comment.span.start()) > column(layout.entry())
 }
 
 /// Refuses nodes that are not ours to take.
@@ -169,7 +169,7 @@ fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
     if block_key {
         return Err(NoEdit::new("its key is written over several lines"));
     }
-    document.check_read(Span::new(layout.entry, layout.end))
+    document.check_read(Span::new(layout.entry(), layout.end()))
 }
 
 /// Refuses what an alias uses elsewhere: nodes that hold an anchor, and nodes under one.
@@ -181,7 +181,7 @@ fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> 
     let spans: Vec<Span> = removed
         .iter()
         .filter_map(|id| document.layout(*id))
-        .map(|layout| Span::new(layout.entry, layout.end))
+        .map(|layout| Span::new(layout.entry(), layout.end()))
         .collect();
     let inside = |span: Span| spans.iter().any(|outer| outer.contains(span));
     let used: BTreeSet<&str> = document

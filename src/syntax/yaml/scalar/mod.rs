@@ -29,13 +29,14 @@ pub(super) struct Place {
     /// Whether it stands in a flow collection.
     pub(super) flow: bool,
     /// Of a block scalar: columns before each line of content.
-    pub(super) indent: usize,
+    pub(super) indent: u32,
 }
 
 /// The text of the scalar at `place`.
 pub(super) fn decode(texts: Texts<'_>, place: Place) -> Decoded {
     let mut out = Writer { decoder: Decoder::default(), texts };
-    let Place { span, style, flow, indent } = place;
+    let Place { span, style, flow, .. } = place;
+    let indent = place.indent as usize;
     let within = Span::new(span.start() + 1, span.end().saturating_sub(1).max(span.start() + 1));
     match style {
         ScalarStyle::Plain => {

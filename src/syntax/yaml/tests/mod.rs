@@ -25,7 +25,7 @@ fn path(document: &Document, id: NodeId) -> String {
         let node = tree.get(id).unwrap();
         if let Some(parent) = node.parent {
             parts.push(match &node.key {
-                Some(key) => key.text.clone(),
+                Some(key) => key.text.to_string(),
                 None => tree.children(parent).iter().position(|child| *child == id).unwrap().to_string(),
             });
         }
@@ -72,9 +72,9 @@ fn without(text: &str, paths: &[&str]) -> Result<String, String> {
         .data()
         .into_iter()
         .filter(|datum| !removal.gone.iter().any(|gone| gone.contains(datum.span)))
-        .map(|datum| datum.value)
+        .map(|datum| datum.value.into())
         .collect();
-    let found: Vec<String> = read(&after).data().into_iter().map(|datum| datum.value).collect();
+    let found: Vec<String> = read(&after).data().into_iter().map(|datum| datum.value.into()).collect();
     assert_eq!(left, found, "before:\n{text}\nafter:\n{after}");
     Ok(after)
 }
