@@ -73,6 +73,17 @@ fn many_texts() {
 
 /// Every limit that a report speaks of stands in the documentation, with its number.
 #[test]
+fn texts_without_anything_do_not_count() {
+    use runnerlint::fixer;
+    let items = "    - make\n".repeat(100_001);
+    let text = format!("job:\n  script:\n{items}    - gitlab-runner register --token \"$T\" --locked\n");
+    let source = Source::new(text.into_bytes());
+    let fixed = fixer::fix(&Settings::default(), ".gitlab-ci.yml", &Surroundings::default(), source, true);
+    assert_eq!((fixed.fixed.len(), fixed.remaining.notices.len()), (1, 0), "{:?}", fixed.remaining.findings);
+    assert!(fixed.text.ends_with(b"    - gitlab-runner register --token \"$T\"\n"));
+}
+
+#[test]
 fn limits_are_documented() {
     let page = include_str!("../docs/limits.md");
     for told in [

@@ -4,10 +4,10 @@ use super::Surroundings;
 use crate::embed::{Decoded, NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables};
+use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables, Wanted};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, Source, Span};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep texts may lie inside each other.
 const MAX_DEPTH: usize = 8;
@@ -73,13 +73,15 @@ pub(crate) struct Read {
     pub(crate) notices: Vec<Notice>,
 }
 
-/// Reads the file and all texts inside it. `None` if it is written in no language that is known.
+/// Reads the file and the texts inside it that are wanted: those of which `relevant` says that a rule could match in them, and
+/// those that begin at `places`, in bytes of the file. `None` if it is written in no language that is known.
 pub(crate) fn read(
     source: &Source,
     path: &str,
     around: &Surroundings,
     sites: &Sites,
     relevant: &dyn Fn(&str) -> bool,
+    places: Option<&BTreeSet<usize>>,
 ) -> Option<Read> {
     let start = source.text_start();
     let text = source.text().get(start..).unwrap_or_default();
@@ -99,6 +101,15 @@ pub(crate) fn read(
     while let Some(next) = waiting.pop() {
         let doc = out.documents.list.len();
         let parsed = next.language.parse(&next.decoded.text);
+        let documents = &out.documents;
+        let is_placed = |places: &BTreeSet<usize>, span: Span| {
+            let outer = next.decoded.segments.to_outer(span);
+            let host = next.parent.map_or(outer, |parent| documents.to_host(parent, outer));
+            places.range(host.start()..=host.end()).next().is_some()
+        };
+        let by_place = places.map(|places| move |span| is_placed(places, span));
+        let by_place = by_place.as_ref().map(|by_place| by_place as &dyn Fn(Span) -> bool);
+        let wanted = Wanted { by_words: relevant, by_place };
         let context = Context {
             sites,
             doc,
@@ -108,9 +119,11 @@ pub(crate) fn read(
             aliases: &around.chart_aliases,
             given: &next.given,
             variables: &Variables::default(),
+            wanted,
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
-        let inner = std::mem::take(&mut out.survey.inner);
+        let mut inner = std::mem::take(&mut out.survey.inner);
+        inner.retain(|it| wanted.wants(&it.decoded.text, it.decoded.segments.to_outer(Span::at(0))));
         out.documents.list.push(Document {
             language: next.language,
             parsed,
@@ -124,7 +137,7 @@ pub(crate) fn read(
         out.note(doc, source);
         // The last one that waits is read first: put them so that texts are read in the order of the file.
         let before = waiting.len();
-        waiting.extend(inner.into_iter().filter_map(|inner| out.wait(inner, doc, relevant, source)));
+        waiting.extend(inner.into_iter().filter_map(|inner| out.wait(inner, doc, source)));
         waiting.get_mut(before..).unwrap_or_default().reverse();
         if out.documents.list.len() + waiting.len() > MAX_TEXTS {
             out.limited(
@@ -139,16 +152,7 @@ pub(crate) fn read(
 }
 
 impl Read {
-    fn wait(
-        &mut self,
-        inner: Inner,
-        parent: usize,
-        relevant: &dyn Fn(&str) -> bool,
-        source: &Source,
-    ) -> Option<Waiting> {
-        if !relevant(&inner.decoded.text) {
-            return None;
-        }
+    fn wait(&mut self, inner: Inner, parent: usize, source: &Source) -> Option<Waiting> {
         let (language, path) = match &inner.hint {
             Hint::Language(name) => (syntax::named(name), None),
             Hint::File(name) => (syntax::detect(Some(name), &inner.decoded.text), Some(name.clone())),
@@ -181,7 +185,7 @@ impl Read {
         if self.notices.iter().any(|notice| notice.kind == NoticeKind::Limited) {
             return;
         }
-        let position = source.position(self.documents.to_host(doc, Span::at(0)).start());
+        let position = source.position(self.documents.start(doc));
         self.notices.push(Notice { kind: NoticeKind::Limited, message, position: Some(position) });
     }
 
@@ -217,6 +221,11 @@ impl Documents {
     /// `doc` and the texts around it, inside out.
     fn chain(&self, doc: usize) -> impl Iterator<Item = &Document> {
         std::iter::successors(self.get(doc), |document| self.get(document.parent?))
+    }
+
+    /// Where a text begins, in bytes of the file.
+    pub(crate) fn start(&self, doc: usize) -> usize {
+        self.to_host(doc, Span::at(0)).start()
     }
 
     /// The bytes of the file under a span of `doc`.

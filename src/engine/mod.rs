@@ -107,34 +107,38 @@ pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, so
     // The name of an umbrella chart's dependency is evidence that stands in another file.
     let prefilter = settings.catalogue.prefilter();
     let named = !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
-    if named || prefilter.is_relevant(source.bytes()) {
-        examine(settings, path, around, source, Some(&prefilter.within(source.bytes())))
-    } else {
-        Analysis::default()
+    let active = prefilter.active(source.bytes());
+    if active.is_empty() && !named {
+        return Analysis::default();
     }
+    examine(settings, path, around, source, &active, None)
 }
 
-/// As [`analyse`], with every text read, whether or not a rule could match in it: to compare a result by.
-pub(crate) fn analyse_all(
+/// As [`analyse`], to compare a result with what was before: the texts that begin at `places` (in bytes of the file) are read
+/// whether or not a rule could match in them.
+pub(crate) fn analyse_again(
     settings: &Settings,
     path: &str,
     around: &Surroundings,
     source: &Source,
+    places: &BTreeSet<usize>,
 ) -> Analysis {
-    examine(settings, path, around, source, None)
+    let active = settings.catalogue.prefilter().active(source.bytes());
+    examine(settings, path, around, source, &active, Some(places))
 }
 
+/// `active` are the rules that find in the file all that they need, by index.
 fn examine(
     settings: &Settings,
     path: &str,
     around: &Surroundings,
     source: &Source,
-    relevant: Option<&dyn Fn(&str) -> bool>,
+    active: &[usize],
+    places: Option<&BTreeSet<usize>>,
 ) -> Analysis {
     let mut out = Analysis::default();
     out.linted.examined = true;
     let catalogue = settings.catalogue.as_ref();
-    let active = catalogue.prefilter().active(source.bytes());
     // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
     // looks into its texts. Other rules do, and its comments may say something to us.
     let template = around.in_chart_templates;
@@ -142,10 +146,10 @@ fn examine(
     let rule = |index: &usize| catalogue.rules().get(*index);
     let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
     let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
-    let needs_texts =
-        !template || !looking.is_empty() || relevant.is_none() || source.text().contains(MARKER);
+    let needs_texts = !template || !looking.is_empty() || places.is_some() || source.text().contains(MARKER);
     let read = if needs_texts {
-        documents::read(source, path, around, catalogue.sites(), relevant.unwrap_or(&|_| true))
+        let within = catalogue.prefilter().within(source.bytes());
+        documents::read(source, path, around, catalogue.sites(), &within, places)
     } else {
         None
     };

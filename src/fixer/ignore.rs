@@ -200,7 +200,8 @@ impl Writer<'_> {
         }
         let Lens { settings, path, surroundings } = self.lens;
         let after = Source::new(edits.apply(self.source.bytes()));
-        let result = engine::analyse_all(settings, path, surroundings, &after);
+        let places = verify::places(self.analysis, &edits);
+        let result = engine::analyse_again(settings, path, surroundings, &after, &places);
         verify::verify_comments(self.analysis, &plans, &edits, &accepted, &result)?;
         Ok((after, result))
     }

@@ -69,7 +69,8 @@ impl<'a> Trials<'a> {
     fn attempt(&self, selection: &Selection<'a>) -> Result<Done, Box<(String, Analysis)>> {
         let Lens { settings, path, surroundings } = self.lens;
         let after = Source::new(selection.edits.apply(self.source.bytes()));
-        let result = engine::analyse_all(settings, path, surroundings, &after);
+        let places = verify::places(self.analysis, &selection.edits);
+        let result = engine::analyse_again(settings, path, surroundings, &after, &places);
         match verify::verify(self.analysis, &selection.fixes, &selection.edits, &result) {
             Ok(()) => Ok((after, result)),
             Err(reason) => Err(Box::new((reason, result))),

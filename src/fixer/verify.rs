@@ -112,19 +112,25 @@ fn texts(
     Ok(())
 }
 
+/// Where the texts of before begin in the result.
+pub(super) fn places(before: &Analysis, edits: &EditSet) -> BTreeSet<usize> {
+    let moves = edits.moves();
+    let documents = before.documents.iter();
+    documents.flat_map(|all| (0..all.iter().len()).map(|doc| moves.of(all.start(doc)))).collect()
+}
+
 /// Which text of the result is which one of before: the one of the same language, in the same text around it, that begins
 /// at the same place.
 fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize, usize)>, String> {
-    let start = |documents: &Documents, doc| documents.to_host(doc, Span::at(0)).start();
     let moves = edits.moves();
     let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
     for (index, text) in new.iter().enumerate() {
-        places.entry((text.parent, start(new, index), text.language.name())).or_insert(index);
+        places.entry((text.parent, new.start(index), text.language.name())).or_insert(index);
     }
     let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
     for (index, text) in old.iter().enumerate() {
         let parent = text.parent.and_then(|parent| pairs.get(&parent)).copied();
-        let place = moves.of(start(old, index));
+        let place = moves.of(old.start(index));
         let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
             return Err("the file would hold other texts than before".to_owned());
         };

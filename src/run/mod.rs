@@ -239,7 +239,8 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
         Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
     };
     let name = name(options, &target.real);
-    if !engine::may_matter(options.config.catalogue(), path, &bytes, || charts.name_runners(&target.real)) {
+    let is_named = || charts.name_runners(&target.real);
+    if !target.looked && !engine::may_matter(options.config.catalogue(), path, &bytes, is_named) {
         // As most files end here, nothing more is done for them.
         return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }

@@ -20,18 +20,18 @@ pub(super) fn of_mapping<'a>(
         return None;
     }
     sites.data.charts.iter().find(|chart| {
-        if chart.not.iter().any(|key| tree.child(id, key).is_some()) {
-            return false;
-        }
         let aliases = sites.aliases(chart, aliases);
-        let named =
-            node.key.as_ref().is_some_and(|key| key.text == chart.chart || aliases.contains(&key.text));
+        let named = node
+            .key
+            .as_ref()
+            .is_some_and(|key| key.text == chart.chart || aliases.iter().any(|it| key.text == *it));
         let holds = |key: &String| {
             tree.child(id, key).is_some_and(|at| !tree.children(at).is_empty() && is_mapping(tree, at))
         };
         let has_values = || chart.nested.is_empty() || chart.nested.iter().any(holds);
-        named && has_values()
-            || chart.evidence.iter().any(|evidence| {
+        let is_of_other = || chart.not.iter().any(|key| tree.child(id, key).is_some());
+        let is_shown = || {
+            chart.evidence.iter().any(|evidence| {
                 let scalar = below(tree, id, &evidence.scalar).and_then(|at| tree.scalar(at));
                 scalar.is_some_and(|scalar| {
                     evidence.contains.as_ref().is_none_or(|part| scalar.text.contains(part.as_str()))
@@ -40,6 +40,8 @@ pub(super) fn of_mapping<'a>(
                     .as_ref()
                     .is_none_or(|path| below(tree, id, path).is_some_and(|at| is_mapping(tree, at)))
             })
+        };
+        (named && has_values() || is_shown()) && !is_of_other()
     })
 }
 
@@ -108,11 +110,11 @@ pub(super) fn read(
     let depth = if chart.nested.is_empty() { DEPTH } else { 2 };
     for entry in tree.children(id) {
         let Some(key) = tree.get(*entry).and_then(|node| node.key.as_ref()) else { continue };
-        if chart.environment.contains(&key.text) {
+        if chart.environment.iter().any(|it| key.text == *it) {
             environment::read(tree, *entry, target, scope, true, survey);
             continue;
         }
-        let mut open = vec![(*entry, key.text.clone(), 1)];
+        let mut open = vec![(*entry, key.text.to_string(), 1)];
         while let Some((at, name, level)) = open.pop() {
             push(chart, tree, at, &name, scope, target, survey);
             if level == depth || !is_mapping(tree, at) {
@@ -156,7 +158,7 @@ fn push(
     };
     let value = Value { span: value_span(node.span, key), ..value };
     survey.carriers.push(Carrier {
-        written: key.text.clone(),
+        written: key.text.to_string(),
         doc: target.doc,
         scope,
         sealed: target.sealed.map(str::to_owned),

@@ -5,13 +5,15 @@ use super::schema::{Host, Site, Step};
 use std::collections::HashMap;
 
 /// A site, by the indices of its host and its own.
-type Place = (usize, usize);
+pub(super) type Place = (usize, usize);
 
 /// Sites in the order of the data.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     /// Those with a path that ends with a key.
     keys: HashMap<String, Vec<Place>>,
+    /// Those with a path that ends with anything below a key.
+    below: HashMap<String, Vec<Place>>,
     /// Those with a path that ends in another way.
     others: Vec<Place>,
 }
@@ -23,47 +25,66 @@ impl Ends {
             it.sites.iter().enumerate().map(move |(index, site)| ((host, index), site))
         });
         for (place, site) in sites {
-            let mut other = false;
             for pattern in &site.at {
-                match pattern.0.last() {
-                    Some(Step::Key(names)) => {
-                        for name in names {
-                            ends.keys.entry(name.clone()).or_default().push(place);
-                        }
+                let (map, names) = match pattern.0.as_slice() {
+                    [.., Step::Key(names)] => (&mut ends.keys, names),
+                    [.., Step::Key(names), Step::Any | Step::Item] => (&mut ends.below, names),
+                    _ => {
+                        ends.others.push(place);
+                        continue;
                     }
-                    _ => other = true,
+                };
+                for name in names {
+                    map.entry(name.clone()).or_default().push(place);
                 }
             }
-            if other {
-                ends.others.push(place);
-            }
         }
-        ends.keys.values_mut().for_each(Vec::dedup);
+        ends.keys.values_mut().chain(ends.below.values_mut()).for_each(Vec::dedup);
+        ends.others.dedup();
         ends
     }
 
-    /// Both lists as one, each site once.
-    fn with(&self, key: Option<&str>) -> impl Iterator<Item = Place> {
-        let keyed = key.and_then(|key| self.keys.get(key)).map(Vec::as_slice).unwrap_or_default();
-        let (mut keyed, mut others) = (keyed.iter().peekable(), self.others.iter().peekable());
-        std::iter::from_fn(move || match (keyed.peek(), others.peek()) {
-            (Some(a), Some(b)) if a == b => {
-                keyed.next();
-                others.next().copied()
+    /// The sites that end with neither, of the hosts that a document is of.
+    pub(super) fn others(&self, hosts: &[bool]) -> Vec<Place> {
+        let is_host = |place: &&Place| hosts.get(place.0).is_some_and(|is_host| *is_host);
+        self.others.iter().filter(is_host).copied().collect()
+    }
+
+    /// The sites that a node of that key, in the value of the key `above`, may be, in the order of the data: those that end
+    /// so, and `others`, each once.
+    pub(super) fn with<'a>(
+        &'a self,
+        key: Option<&str>,
+        above: Option<&str>,
+        others: &'a [Place],
+    ) -> impl Iterator<Item = Place> + use<'a> {
+        let of = |map: &'a HashMap<String, Vec<Place>>, key: Option<&str>| {
+            key.and_then(|key| map.get(key)).map(Vec::as_slice).unwrap_or_default()
+        };
+        let mut lists = [of(&self.keys, key), of(&self.below, above), others];
+        std::iter::from_fn(move || {
+            let next = lists.iter().filter_map(|list| list.first()).min().copied()?;
+            for list in &mut lists {
+                if let Some((first, rest)) = list.split_first()
+                    && *first == next
+                {
+                    *list = rest;
+                }
             }
-            (Some(a), Some(b)) if b < a => others.next().copied(),
-            (None, _) => others.next().copied(),
-            (Some(_), _) => keyed.next().copied(),
+            Some(next)
         })
     }
 }
 
 impl Sites {
-    /// The sites that a node of that key may be, each with the index of its host, in the order of the data.
-    pub(super) fn that_may_end_with(&self, key: Option<&str>) -> impl Iterator<Item = (usize, &Site)> {
-        let hosts = &self.data.hosts;
-        let ends = self.ends.get_or_init(|| Ends::of(hosts));
-        ends.with(key).filter_map(|(host, site)| Some((host, hosts.get(host)?.sites.get(site)?)))
+    /// Its sites by what their paths end with.
+    pub(super) fn ends(&self) -> &Ends {
+        self.ends.get_or_init(|| Ends::of(&self.data.hosts))
+    }
+
+    /// The site at that place.
+    pub(super) fn site(&self, (host, site): Place) -> Option<&Site> {
+        self.data.hosts.get(host)?.sites.get(site)
     }
 }
 
@@ -76,14 +97,19 @@ mod tests {
         let site = |at: &[&str]| serde_json::json!({"at": at, "holds": "shell"});
         let host: Host = serde_json::from_value(serde_json::json!({
             "host": "x",
-            "sites": [site(&["a"]), site(&["b[*]"]), site(&["x.a", "a[*]", "**.{b,a}"]), site(&["b"]), site(&["a"])],
+            "sites": [
+                site(&["a"]), site(&["b[*]"]), site(&["x.a", "a[*]", "**.{b,a}"]), site(&["b"]), site(&["a"]),
+                site(&["*", "**[*]"]),
+            ],
         }))
         .unwrap();
         let ends = Ends::of(&[host]);
-        let of = |key| ends.with(key).map(|(_, site)| site).collect::<Vec<_>>();
-        assert_eq!(of(Some("a")), [0, 1, 2, 4]);
-        assert_eq!(of(Some("b")), [1, 2, 3]);
-        assert_eq!(of(Some("c")), [1, 2]);
-        assert_eq!(of(None), [1, 2]);
+        let of = |key, above| ends.with(key, above, &ends.others).map(|(_, site)| site).collect::<Vec<_>>();
+        assert_eq!(of(Some("a"), None), [0, 2, 4, 5]);
+        assert_eq!(of(Some("b"), Some("a")), [2, 3, 5]);
+        assert_eq!(of(Some("c"), Some("b")), [1, 5]);
+        assert_eq!(of(None, Some("a")), [2, 5]);
+        assert_eq!(of(None, None), [5]);
+        assert_eq!((ends.others(&[true]).len(), ends.others(&[false]).len()), (1, 0));
     }
 }

@@ -82,8 +82,7 @@ fn file_name<'a>(text: &'a str, raw: &'a str) -> &'a str {
 impl Sites {
     /// Which program that rules speak of an image runs.
     pub(super) fn runs_in(&self, image: &str) -> Runs {
-        let fits = |expression: &Expression| expression.regex().is_some_and(|regex| regex.is_match(image));
-        if let Some((index, _)) = self.imaged().find(|(_, program)| program.images.iter().any(fits)) {
+        if let Some(index) = self.known_by(image) {
             return Runs::Known(index);
         }
         let is_in_it = |other: &String| image.contains(other.as_str());
@@ -94,6 +93,13 @@ impl Sites {
         } else {
             Runs::Unknown
         }
+    }
+
+    /// The program whose image it is, by index.
+    pub(super) fn known_by(&self, image: &str) -> Option<usize> {
+        let fits = |expression: &Expression| expression.regex().is_some_and(|regex| regex.is_match(image));
+        let mut imaged = self.imaged();
+        imaged.find(|(_, program)| program.images.iter().any(fits)).map(|(index, _)| index)
     }
 
     /// The name of what runs, where rules speak of it.

@@ -67,17 +67,30 @@ struct Trees<'a> {
 impl<'a> Trees<'a> {
     fn read(&mut self) {
         let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        let (sites, ends) = (self.context.sites, self.context.sites.ends());
         let mut skipped_to = 0;
+        let mut others = Vec::new();
         for id in ids {
+            let before = self.current;
             let document = self.next_document(id);
+            if self.current != before {
+                others = ends.others(&self.hosts);
+            }
             if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
                 continue;
             }
-            let key = self.tree.get(id).and_then(|node| node.key.as_ref()).map(|key| key.text.as_str());
-            let sites = self.context.sites;
-            for (host, site) in sites.that_may_end_with(key) {
-                let is_host = self.hosts.get(host).is_some_and(|is_host| *is_host);
-                if is_host && site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
+            let key = |id| Some(self.tree.get(id)?.key.as_ref()?.text.as_str());
+            let above = self.tree.get(id).and_then(|node| key(node.parent?));
+            for place in ends.with(key(id), above, &others) {
+                let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
+                    continue;
+                };
+                // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
+                let seldom = site.known || site.lines || !site.begins.is_empty();
+                if seldom && !self.fits(site, id) {
+                    continue;
+                }
+                if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
                     if site.holds == Holds::Nothing {
                         skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
                     } else {
@@ -90,8 +103,8 @@ impl<'a> Trees<'a> {
             }
             let is_top = self.tree.get(id).is_some_and(|node| node.parent.is_none());
             let chart = match self.context.given.values.filter(|_| is_top) {
-                Some(given) => self.context.sites.chart(given),
-                None => charts::of_mapping(self.context.sites, self.tree, id, self.context.aliases),
+                Some(given) => sites.chart(given),
+                None => charts::of_mapping(sites, self.tree, id, self.context.aliases),
             };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                 let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
@@ -260,13 +273,12 @@ impl<'a> Trees<'a> {
         let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
         let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
-        let known =
-            || image().is_some_and(|image| matches!(self.context.sites.runs_in(&image.text), Runs::Known(_)));
+        let known = || image().is_some_and(|image| self.context.sites.known_by(&image.text).is_some());
         (site.begins.is_empty() || begins())
+            && (!site.lines || text().trim_end().contains('\n'))
             && (site.tag.is_none() || site.tag.as_deref() == tag())
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
-            && (!site.lines || text().trim_end().contains('\n'))
             && (!site.known || known())
             && (site.beside.is_empty() || beside())
     }
@@ -333,6 +345,10 @@ impl<'a> Trees<'a> {
 
     fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
         self.claimed.insert(id);
+        let said = self.tree.get(id).zip(self.tree.scalar(id));
+        if said.is_some_and(|(node, scalar)| !self.context.wanted.wants(&scalar.text, node.span)) {
+            return;
+        }
         if let Some(decoded) = self.parsed.decode(id) {
             self.inner_text(id, decoded, hint, site, container);
         }
@@ -372,7 +388,7 @@ impl<'a> Trees<'a> {
             return;
         }
         let name = match site.named_by.as_deref() {
-            Some(".") => node.key.as_ref().map(|key| key.text.clone()),
+            Some(".") => node.key.as_ref().map(|key| key.text.to_string()),
             Some(key) => node.parent.and_then(|parent| self.tree.text(parent, key)).map(str::to_owned),
             None => None,
         };
@@ -421,12 +437,12 @@ impl<'a> Trees<'a> {
             let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
                 continue;
             };
-            let name = if via == Via::Option { format!("--{}", key.text) } else { key.text.clone() };
+            let name = if via == Via::Option { format!("--{}", key.text) } else { key.text.to_string() };
             self.survey.carriers.push(Carrier {
                 doc: self.context.doc,
                 scope,
                 sealed: sealed.clone(),
-                written: key.text.clone(),
+                written: key.text.to_string(),
                 ..Carrier::new(via, name, key.span, value, *child)
             });
         }
@@ -445,7 +461,7 @@ impl<'a> Trees<'a> {
         self.survey.carriers.push(Carrier {
             doc: self.context.doc,
             scope,
-            written: node.key.as_ref().map_or_else(|| name.clone(), |key| key.text.clone()),
+            written: node.key.as_ref().map_or_else(|| name.clone(), |key| key.text.to_string()),
             ..Carrier::new(Via::Named, name.clone(), span, value, id)
         });
     }
@@ -481,7 +497,9 @@ impl<'a> Trees<'a> {
     fn word(&self, id: NodeId) -> Option<Word> {
         let node = self.tree.get(id)?;
         let (text, opaque) = match &node.kind {
-            NodeKind::Scalar(scalar) => (scalar.text.clone(), scalar.opaque || scalar.text.contains("$(")),
+            NodeKind::Scalar(scalar) => {
+                (scalar.text.to_string(), scalar.opaque || scalar.text.contains("$("))
+            }
             NodeKind::Alias => (node.span.of(self.context.text).to_owned(), true),
             _ => return None,
         };
@@ -514,7 +532,7 @@ impl<'a> Trees<'a> {
         }
         let parts: Vec<NodeId> = site.argv.iter().filter_map(|path| below(path)).collect();
         self.claimed.extend(&parts);
-        let mut around = Container { image, scope, direct: true };
+        let mut around = Container { image: image.map(String::from), scope, direct: true };
         let lists: Vec<NodeId> =
             parts.iter().copied().filter(|part| !self.tree.children(*part).is_empty()).collect();
         if lists.is_empty() {
@@ -537,7 +555,9 @@ impl<'a> Trees<'a> {
         around.direct = false;
         for script in self.tree.children(id).to_vec() {
             let key = self.tree.get(script).and_then(|node| node.key.as_ref());
-            if !key.is_some_and(|key| site.scripts.contains(&key.text)) || !self.claimed.insert(script) {
+            if !key.is_some_and(|key| site.scripts.iter().any(|name| key.text == *name))
+                || !self.claimed.insert(script)
+            {
                 continue;
             }
             if self.tree.children(script).is_empty() {

@@ -65,6 +65,8 @@ pub struct Target {
     pub shown: PathBuf,
     /// Whether it was named on the command line.
     pub named: bool,
+    /// Whether a look has said already that it has to be linted.
+    pub looked: bool,
 }
 
 /// What a look at a file says of it while the walk goes on.
@@ -283,7 +285,7 @@ impl Walk<'_> {
         if metadata.is_dir() {
             self.folder(named, &real);
         } else if metadata.is_file() {
-            self.take(Target { real, shown, named: true });
+            self.take(Target { real, shown, named: true, looked: false });
         } else {
             let message = "not a regular file: pipe it in with `-`";
             self.notice(shown, NoticeKind::Unreadable, message);
@@ -334,7 +336,7 @@ impl Walk<'_> {
             }
             let rest = path.strip_prefix(root).unwrap_or(path);
             let shown = self.shown(path, named, rest);
-            self.take(Target { real: path.to_path_buf(), shown, named: false });
+            self.take(Target { real: path.to_path_buf(), shown, named: false, looked: self.looks.is_some() });
         } else if kind.is_symlink() {
             self.link(path, named, root);
         }
@@ -354,7 +356,7 @@ impl Walk<'_> {
             && self.is_wanted(&real)
         {
             let shown = self.shown(&real, named, rest);
-            self.take(Target { shown, named: false, real });
+            self.take(Target { shown, named: false, real, looked: self.looks.is_some() });
         }
     }
 

@@ -4,11 +4,10 @@ mod sent;
 
 use super::File;
 use crate::catalogue::Catalogue;
-use crate::mask::is_reference;
+use crate::mask::{self, is_reference};
 use crate::rules::{Class, Registration, Role, Unit};
 use crate::sites::{ValueKind, Via, expanded};
 use crate::text::{Source, Span};
-use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::bytes::Regex;
@@ -118,7 +117,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     texts.extend(assigned(file, &asked));
     texts.sort();
     texts.dedup();
-    if let Ok(same) = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts) {
+    if let Some(same) = mask::search(&texts) {
         let bytes = file.source.bytes();
         let same = same.find_iter(bytes).map(|found| Span::from(found.range()));
         spans.extend(same.filter(|span| !is_reference(bytes, *span)));
