@@ -1,20 +1,25 @@
 //! Tokens never leave in an output: they are shown as `*` of the same width.
 
 use crate::escape;
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, Words};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
-use regex::Regex;
-use std::sync::LazyLock;
 
-/// A token literal in a file: the prefixes are GitLab's own. Here as elsewhere, classes of Unicode would take longer to compile
-/// than a small file to lint.
-static IN_SOURCE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u:\b)(?:glrt-|GR1348941)[0-9A-Za-z_\-][0-9A-Za-z_.\-]*").ok());
+/// A token literal in a file: the prefixes are GitLab's own.
+const IN_SOURCE: Words<'static> = Words {
+    prefixes: &[b"glrt-", b"GR1348941"],
+    first: |byte| is_part(byte) && byte != b'.',
+    part: is_part,
+    least: 1,
+    apart: true,
+};
 /// The same in a sentence, where a word such as `glrt-prefixed` is none.
-static IN_PROSE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?-u:\b)(?:glrt-|GR1348941)[0-9A-Za-z_.\-]{10,}").ok());
+const IN_PROSE: Words<'static> = Words { first: is_part, least: 10, ..IN_SOURCE };
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
+}
 
 /// Shorter values are not searched for: they occur by chance.
 const SHORTEST_VALUE: usize = 8;
@@ -53,9 +58,7 @@ impl Mask {
         values.dedup();
         let search = search(&values);
         let mut hidden = secrets.to_vec();
-        if let Some(literals) = &*IN_SOURCE {
-            hidden.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
-        }
+        hidden.extend(IN_SOURCE.find(text.as_bytes()));
         hidden.extend(copies(search.as_ref(), text));
         Self { show, values, search, hidden: union(hidden) }
     }
@@ -86,7 +89,7 @@ impl Mask {
     /// Whether `text` holds something to hide.
     pub fn is_secret(&self, text: &str) -> bool {
         !self.show
-            && (IN_SOURCE.as_ref().is_some_and(|literals| literals.is_match(text))
+            && (!IN_SOURCE.find(text.as_bytes()).is_empty()
                 || copies(self.search.as_ref(), text).next().is_some())
     }
 
@@ -96,10 +99,7 @@ impl Mask {
         if self.show {
             return text.into_owned();
         }
-        let mut spans = Vec::new();
-        if let Some(literals) = &*IN_PROSE {
-            spans.extend(literals.find_iter(&text).map(|found| Span::from(found.range())));
-        }
+        let mut spans = IN_PROSE.find(text.as_bytes());
         spans.extend(copies(self.search.as_ref(), &text));
         String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
     }
@@ -109,10 +109,7 @@ impl Mask {
         if self.show {
             return text.to_owned();
         }
-        let mut spans = Vec::new();
-        if let Some(literals) = &*IN_SOURCE {
-            spans.extend(literals.find_iter(text).map(|found| Span::from(found.range())));
-        }
+        let mut spans = IN_SOURCE.find(text.as_bytes());
         spans.extend(copies(self.search.as_ref(), text));
         String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
     }

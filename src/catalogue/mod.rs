@@ -30,8 +30,6 @@ pub(crate) struct UnitWords {
     pub(crate) reads: OnceLock<Option<Regex>>,
     /// The name of the old slot's variable.
     pub(crate) old: OnceLock<Option<Regex>>,
-    /// Literals that belong in a slot.
-    pub(crate) literals: OnceLock<Option<Regex>>,
     /// What stands behind the name of a slot.
     pub(crate) named: OnceLock<Option<Regex>>,
 }

@@ -94,24 +94,25 @@ pub(super) fn look(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>) -> Lo
 fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8]) -> io::Result<Look> {
     let prefilter = sieve.catalogue.prefilter();
     let mut file = open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
-        return Ok(Look::Wanted);
-    }
-    // Some files, as those of `/proc`, do not know their size: they are read to their end.
-    let size = Some(metadata.len()).filter(|size| *size > 0);
-    let mut left = size.unwrap_or(u64::MAX);
-    let length = fill(&mut file, buffer, 0, &mut left)?;
+    let length = read_once(&mut file, buffer)?;
     let mut piece = buffer.get(..length).unwrap_or_default();
     if is_binary(piece) {
         return Ok(if tell { Look::Wanted } else { Look::Skipped });
     }
-    if metadata.len().max(length as u64) > limit {
+    if length as u64 > limit {
         return Ok(Look::Wanted);
     }
-    if left == 0 {
+    // A file on a disk gives all that it has at once: to ask for its size would be one call more for each.
+    if length < PIECE && !is_of_the_kernel(path) {
         return Ok(sieve.look(piece));
     }
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() > limit {
+        return Ok(Look::Wanted);
+    }
+    // Some files, as those of `/proc`, do not know their size: they are read to their end.
+    let size = Some(metadata.len()).filter(|size| *size > 0);
+    let mut left = size.map_or(u64::MAX, |size| size.saturating_sub(length as u64));
     let overlap = prefilter.overlap();
     let mut is_clean = size.is_some() && overlap < PIECE / 2;
     loop {
@@ -135,6 +136,22 @@ fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8
     })
 }
 
+/// Whether a file is made while it is read, in pieces of any length.
+fn is_of_the_kernel(path: &Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    [&b"/proc/"[..], b"/sys/", b"/dev/"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// What one call reads.
+fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
 /// Reads on into `buffer` from `start`, until it is full or nothing is `left` to be read; where what is read ends.
 fn fill(file: &mut File, buffer: &mut [u8], start: usize, left: &mut u64) -> io::Result<usize> {
     let mut end = start;
@@ -143,14 +160,12 @@ fn fill(file: &mut File, buffer: &mut [u8], start: usize, left: &mut u64) -> io:
         if most == 0 {
             break;
         }
-        match file.read(buffer.get_mut(end..end + most).unwrap_or_default()) {
-            Ok(0) => *left = 0,
-            Ok(read) => {
+        match read_once(file, buffer.get_mut(end..end + most).unwrap_or_default())? {
+            0 => *left = 0,
+            read => {
                 end += read;
                 *left -= read as u64;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
         }
     }
     Ok(end)

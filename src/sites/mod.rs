@@ -321,7 +321,8 @@ impl Survey {
 pub struct Sites {
     data: SiteData,
     /// The globs of each host, in the order of the data.
-    files: OnceLock<Vec<GlobSet>>,
+    /// Of each host, where it has any.
+    files: OnceLock<Vec<OnceLock<Option<GlobSet>>>>,
     lookup: OnceLock<lookup::Lookup>,
     ends: OnceLock<ends::Ends>,
 }
@@ -372,8 +373,13 @@ impl Sites {
         if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
     }
 
-    fn files(&self) -> &[GlobSet] {
-        self.files.get_or_init(|| self.data.hosts.iter().map(|host| globs(&host.files)).collect())
+    /// Whether a file at that path may be one of the host of that index. Few files ask, and few hosts are asked for.
+    fn is_file_of(&self, host: usize, path: &str) -> bool {
+        let globs = |host: &Host| (!host.files.is_empty()).then(|| globs(&host.files));
+        let none = || self.data.hosts.iter().map(|_| OnceLock::new()).collect();
+        let known = self.files.get_or_init(none).get(host).zip(self.data.hosts.get(host));
+        let files = known.and_then(|(known, host)| known.get_or_init(|| globs(host)).as_ref());
+        files.is_none_or(|files| files.is_match(path))
     }
 }
 

@@ -90,7 +90,9 @@ impl<'a> Trees<'a> {
                 if seldom && !self.fits(site, id) {
                     continue;
                 }
-                if site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id)) {
+                let leads = site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id));
+                // The globs of a host take longer than all else: they are asked last.
+                if leads && self.context.path.is_none_or(|path| sites.is_file_of(place.0, path)) {
                     if site.holds == Holds::Nothing {
                         skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
                     } else {
@@ -136,18 +138,11 @@ impl<'a> Trees<'a> {
         self.documents.get(id.0 as usize).copied().unwrap_or(id)
     }
 
-    /// For each host, whether its files and documents are like this one.
+    /// For each host, whether its documents are like this one.
     fn hosts_of(&self, document: NodeId) -> Vec<bool> {
-        let path = self.context.path;
-        let named = |index: usize, host: &Host| {
-            let fits = |path| self.context.sites.files().get(index).is_none_or(|files| files.is_match(path));
-            host.files.is_empty() || path.is_none_or(fits)
-        };
         let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
-        let fits = |(index, host): (usize, &Host)| {
-            spoken(host) && named(index, host) && satisfies(self.tree, document, &host.document)
-        };
-        self.context.sites.data.hosts.iter().enumerate().map(fits).collect()
+        let fits = |host: &Host| spoken(host) && satisfies(self.tree, document, &host.document);
+        self.context.sites.data.hosts.iter().map(fits).collect()
     }
 
     fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {

@@ -4,8 +4,10 @@ mod cover;
 mod edit;
 mod source;
 mod span;
+mod words;
 
 pub use cover::{Cover, overlaps_any};
 pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;
+pub(crate) use words::Words;

@@ -14,7 +14,7 @@ use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use ignored::IgnoreFiles;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -154,21 +154,35 @@ pub fn look(paths: &[PathBuf], options: &Options, looks: Option<Looks<'_>>) -> R
     for path in paths {
         walk.root(path, &mut ignore_files);
     }
-    let (mut passed, by_path) = into_inner(walk.passed);
     let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
-    for target in &files {
-        // It was named after a look had been enough for it.
-        match by_path.get(&hash(&target.real)) {
-            Some(Look::Clean) => passed.clean -= 1,
-            Some(Look::Skipped) => passed.skipped -= 1,
-            Some(Look::Wanted) | None => {}
-        }
-    }
+    let passed = into_inner(walk.passed).count(paths.len() > 1, &files);
     files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
     let mut notices = into_inner(walk.notices);
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
     Ok(Found { passed, files, notices })
+}
+
+/// Files that a look was enough for, by the hash of their path.
+#[derive(Default)]
+struct Looked {
+    files: Vec<(u64, Look)>,
+    /// Whether some may be there twice.
+    linked: bool,
+}
+
+impl Looked {
+    /// How many there are, each once, without those that are linted all the same since they were named as well.
+    fn count(mut self, overlap: bool, linted: &[Target]) -> Passed {
+        if self.linked || overlap {
+            self.files.sort_unstable_by_key(|(file, _)| *file);
+            self.files.dedup_by_key(|(file, _)| *file);
+            let linted: HashSet<u64> = linted.iter().map(|target| hash(&target.real)).collect();
+            self.files.retain(|(file, _)| !linted.contains(file));
+        }
+        let clean = self.files.iter().filter(|(_, look)| *look == Look::Clean).count();
+        Passed { clean, skipped: self.files.len() - clean }
+    }
 }
 
 /// What a path is told from others by, where no path is kept. That two of a run are the same is less likely than that the
@@ -216,8 +230,7 @@ struct Walk<'a> {
     looks: Option<Looks<'a>>,
     /// By real path.
     files: Mutex<BTreeMap<PathBuf, Target>>,
-    /// How many, and which by the hash of their path.
-    passed: Mutex<(Passed, HashMap<u64, Look>)>,
+    passed: Mutex<Looked>,
     notices: Mutex<Vec<(PathBuf, Notice)>>,
 }
 
@@ -235,19 +248,16 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a look at a file says that it has to be linted; otherwise it is counted.
-    fn is_wanted(&self, real: &Path) -> bool {
+    /// Whether a look at a file says that it has to be linted; otherwise it is counted. What a link leads to may come twice.
+    fn is_wanted(&self, real: &Path, linked: bool) -> bool {
         let look = self.looks.map_or(Look::Wanted, |looks| looks(real));
         if look == Look::Wanted {
             return true;
         }
-        if let Ok(mut passed) = self.passed.lock()
-            && passed.1.insert(hash(real), look).is_none()
-        {
-            match look {
-                Look::Clean => passed.0.clean += 1,
-                Look::Skipped | Look::Wanted => passed.0.skipped += 1,
-            }
+        let file = hash(real);
+        if let Ok(mut passed) = self.passed.lock() {
+            passed.files.push((file, look));
+            passed.linked |= linked;
         }
         false
     }
@@ -331,7 +341,7 @@ impl Walk<'_> {
         let Some(kind) = entry.file_type() else { return };
         let path = entry.path();
         if kind.is_file() {
-            if !self.is_wanted(path) {
+            if !self.is_wanted(path, false) {
                 return;
             }
             let rest = path.strip_prefix(root).unwrap_or(path);
@@ -353,7 +363,7 @@ impl Walk<'_> {
         if !in_git
             && fs::metadata(&real).is_ok_and(|it| it.is_file())
             && !self.options.excludes(&real, false)
-            && self.is_wanted(&real)
+            && self.is_wanted(&real, true)
         {
             let shown = self.shown(&real, named, rest);
             self.take(Target { shown, named: false, real, looked: self.looks.is_some() });

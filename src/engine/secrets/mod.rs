@@ -7,36 +7,34 @@ use crate::catalogue::Catalogue;
 use crate::mask::{self, is_reference};
 use crate::rules::{Class, Registration, Role, Unit};
 use crate::sites::{ValueKind, Via, expanded};
-use crate::text::{Source, Span};
+use crate::text::{Source, Span, Words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::bytes::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Literals with a prefix of the unit's, in base64 too: a Secret's data.
-fn with_prefix(unit: &Unit) -> Option<Regex> {
+/// The prefixes of a unit's literals, in base64 too: a Secret's data.
+fn prefixes(unit: &Unit) -> Vec<String> {
     let prefixes = [&unit.new_prefix, &unit.old_prefix];
     let prefixes = prefixes.into_iter().filter(|prefix| !prefix.is_empty());
     let spelled = prefixes.flat_map(|prefix| {
         let mut encoded = STANDARD_NO_PAD.encode(prefix);
         // The last sign holds bits of what follows.
         encoded.truncate(prefix.len() * 8 / 6);
-        [regex::escape(prefix), regex::escape(&encoded)]
+        [prefix.clone(), encoded]
     });
-    let spelled: Vec<String> = spelled.collect();
-    if spelled.is_empty() {
-        return None;
-    }
-    Regex::new(&format!(r"(?:{})[0-9A-Za-z_.+/=-]*", spelled.join("|"))).ok()
+    spelled.filter(|prefix| !prefix.is_empty()).collect()
 }
 
 /// Token literals, wherever they stand.
 pub(super) fn literals(catalogue: &Catalogue, source: &Source) -> Vec<Span> {
-    let units = catalogue.units().iter().zip(&catalogue.words);
-    let literals =
-        units.filter_map(|(unit, words)| words.literals.get_or_init(|| with_prefix(unit)).as_ref());
-    let found = literals.flat_map(|literals| literals.find_iter(source.bytes()));
-    found.map(|found| Span::from(found.range())).collect()
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
+    let find = |unit: &Unit| {
+        let prefixes = prefixes(unit);
+        let prefixes: Vec<&[u8]> = prefixes.iter().map(String::as_bytes).collect();
+        Words { prefixes: &prefixes, first: part, part, least: 0, apart: false }.find(source.bytes())
+    };
+    catalogue.units().iter().flat_map(find).collect()
 }
 
 /// What stands behind the name of a token's place, in comments too: `# runnerToken: "…"`.
