@@ -139,7 +139,7 @@ fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize,
     Ok(pairs.into_iter().collect())
 }
 
-fn data(old: &[Datum], new: &[Datum], change: &Change) -> Result<(), String> {
+fn data(old: &[Datum<'_>], new: &[Datum<'_>], change: &Change) -> Result<(), String> {
     let touched = |span: Span| change.loud.near(span).any(|edit| touches(edit, span));
     let gone = Cover::of(change.gone.clone());
     let mut expected = old.iter().filter(|datum| !gone.holds(datum.span));
@@ -155,12 +155,16 @@ fn data(old: &[Datum], new: &[Datum], change: &Change) -> Result<(), String> {
     loop {
         match (expected.next(), found.next()) {
             (None, None) => return Ok(()),
-            (Some(old), Some(new)) if old.value == new.value || touched(old.span) => {}
+            (Some(old), Some(new)) if is_same(old, new) || touched(old.span) => {}
             (Some(_), _) | (None, Some(_)) => {
                 return Err("the result would not mean the same but for what is fixed".to_owned());
             }
         }
     }
+}
+
+fn is_same(old: &Datum<'_>, new: &Datum<'_>) -> bool {
+    (old.kind, &old.value) == (new.kind, &new.value)
 }
 
 fn touches(edit: &Edit, span: Span) -> bool {

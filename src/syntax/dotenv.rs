@@ -301,11 +301,12 @@ impl Parsed for File {
         Ok(vec![Edit::replace(Span::at(entry.lines.end()), written)])
     }
 
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         let entries = self.entries.iter().zip(&self.facts.variables);
         entries
             .map(|(entry, variable)| Datum {
                 span: entry.whole,
+                kind: 0,
                 value: format!("variable:{}={}", variable.name, variable.value).into(),
             })
             .collect()

@@ -48,7 +48,7 @@ pub(super) struct Entries {
     pub(super) groups: Vec<Group>,
     /// By node.
     pub(super) slots: Vec<Slot>,
-    pub(super) data: Vec<Datum>,
+    pub(super) data: Vec<Datum<'static>>,
     /// How a value is written.
     pub(super) quote: Option<Quote>,
 }
@@ -91,7 +91,7 @@ impl Entries {
     }
 
     pub(super) fn datum(&mut self, span: Span, value: String) {
-        self.data.push(Datum { span, value: value.into() });
+        self.data.push(Datum { span, kind: 0, value: value.into() });
     }
 
     /// The key at `span`.
@@ -151,7 +151,7 @@ impl Parsed for Entries {
         Err(NoEdit::new("there is no place for another entry here"))
     }
 
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         self.data.clone()
     }
 }

@@ -43,7 +43,7 @@ impl Language for Makefile {
         // A variable that goes or gets another name would leave its `export` behind: that shows in the data.
         for (name, datum) in &exported {
             if let Some(datum) = file.data.get_mut(*datum).filter(|_| defined.contains(name.as_str())) {
-                datum.value.push_str(" defined");
+                datum.value.to_mut().push_str(" defined");
             }
         }
         Box::new(file)

@@ -124,10 +124,14 @@ impl Parsed for Blocks {
         Err(NoEdit::new("Markdown has no entries of its own"))
     }
 
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         let blocks = self.facts.regions.iter();
         blocks
-            .map(|region| Datum { span: region.opener, value: format!("block {:?}", region.hint).into() })
+            .map(|region| Datum {
+                span: region.opener,
+                kind: 0,
+                value: format!("block {:?}", region.hint).into(),
+            })
             .collect()
     }
 }

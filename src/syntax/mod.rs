@@ -19,7 +19,7 @@ mod yaml;
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
-use ecow::EcoString;
+use std::borrow::Cow;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -71,7 +71,7 @@ pub trait Parsed: Send + Sync {
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit>;
 
     /// What the text means, piece by piece in the order of the text: a fix is proven by comparing this before and after.
-    fn data(&self) -> Vec<Datum>;
+    fn data(&self) -> Vec<Datum<'_>>;
 }
 
 /// The edits that take nodes out of a text.
@@ -85,11 +85,13 @@ pub struct Removal {
 
 /// One piece of what a text means: an event of YAML, a word of a command, an assignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Datum {
+pub struct Datum<'t> {
     /// Its bytes; for the start and end of a collection, all bytes of the collection with its key.
     pub span: Span,
-    /// Kind and decoded value, comparable across texts.
-    pub value: EcoString,
+    /// What it is, in numbers of the language's own: what differs in it does not mean the same.
+    pub kind: u8,
+    /// Its decoded value, comparable across texts.
+    pub value: Cow<'t, str>,
 }
 
 /// Every language there is.

@@ -209,7 +209,7 @@ impl Parsed for Document {
     }
 
     /// The tokens, strings decoded; commas, comments and line breaks mean nothing. What is wrong is said too.
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         let datum = |token: &Token| {
             let span = token.span;
             let value = match token.kind {
@@ -220,11 +220,12 @@ impl Parsed for Document {
                 }
                 _ => format!("= {}", span.of(&self.text)),
             };
-            Some(Datum { span, value: value.into() })
+            Some(Datum { span, kind: 0, value: value.into() })
         };
         let problem = |problem: &Problem| Datum {
             span: Span::at(problem.offset),
-            value: problem.message.as_str().into(),
+            kind: 0,
+            value: problem.message.clone().into(),
         };
         self.tokens.iter().filter_map(datum).chain(self.problems.iter().map(problem)).collect()
     }

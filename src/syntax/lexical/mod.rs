@@ -73,7 +73,7 @@ impl Parsed for Strings {
         Err(NoEdit::new(SEALED))
     }
 
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         Vec::new()
     }
 }

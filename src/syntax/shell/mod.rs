@@ -240,7 +240,7 @@ impl Parsed for Script {
         Err(NoEdit::new("a command has no entries"))
     }
 
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         self.out.data.clone()
     }
 }

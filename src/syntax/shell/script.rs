@@ -3,7 +3,7 @@
 use super::super::Datum;
 use crate::facts::{Command, Facts, NodeId};
 use crate::text::Span;
-use ecow::EcoString;
+use std::borrow::Cow;
 
 /// What a node is, for those that edit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,7 +113,7 @@ pub(super) struct Output {
     pub(super) nodes: Vec<NodeInfo>,
     pub(super) breaks: Vec<Break>,
     pub(super) marks: Vec<Mark>,
-    pub(super) data: Vec<Datum>,
+    pub(super) data: Vec<Datum<'static>>,
     pub(super) bodies: Vec<Body>,
     /// Commands, regions and their references are filled in at the end.
     pub(super) facts: Facts,
@@ -128,7 +128,7 @@ impl Output {
     }
 
     /// A new datum.
-    pub(super) fn datum(&mut self, span: Span, value: impl Into<EcoString>) {
-        self.data.push(Datum { span, value: value.into() });
+    pub(super) fn datum(&mut self, span: Span, value: impl Into<Cow<'static, str>>) {
+        self.data.push(Datum { span, kind: 0, value: value.into() });
     }
 }

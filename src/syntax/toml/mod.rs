@@ -125,7 +125,7 @@ impl Parsed for Document {
     }
 
     /// The tokens, strings decoded; commas and blanks mean nothing.
-    fn data(&self) -> Vec<Datum> {
+    fn data(&self) -> Vec<Datum<'_>> {
         let datum = |event: &toml_parser::parser::Event| {
             let span = Span::new(event.span().start(), event.span().end());
             let value = match event.kind() {
@@ -141,7 +141,7 @@ impl Parsed for Document {
                 },
                 kind => format!("{} {}", kind.description(), span.of(&self.text)),
             };
-            Some(Datum { span, value: value.into() })
+            Some(Datum { span, kind: 0, value: value.into() })
         };
         self.reading.events.iter().filter_map(datum).collect()
     }

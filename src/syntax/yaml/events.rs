@@ -3,6 +3,7 @@
 use crate::facts::ScalarStyle;
 use crate::text::Span;
 use granit_parser as granit;
+use std::borrow::Cow;
 
 /// One event of a YAML stream. A large file has millions of them: 24 bytes, and what few of them have is elsewhere.
 #[derive(Clone, Debug)]
@@ -89,9 +90,9 @@ impl Event {
     }
 
     /// The text of a scalar in `all`, which is what was parsed; `None` for a block scalar that nobody has decoded.
-    pub(super) fn text<'t>(&'t self, all: &'t str) -> Option<&'t str> {
+    pub(super) fn text<'t>(&self, all: &'t str) -> Option<Cow<'t, str>> {
         let decoded = self.rare.as_ref().and_then(|rare| rare.text.as_deref());
-        decoded.or_else(|| self.written(all))
+        decoded.map(|text| Cow::Owned(text.to_owned())).or_else(|| self.written(all).map(Cow::Borrowed))
     }
 
     /// The bytes of a scalar inside its quotes; none of a block scalar.
@@ -262,8 +263,9 @@ mod tests {
         let [document] = &documents(text)[..] else { panic!("one document") };
         let scalars = document.events.iter().filter(|event| matches!(event.kind, Kind::Scalar { .. }));
         let scalars: Vec<_> = scalars.map(|it| (it.text(text).unwrap(), it.rare.is_some())).collect();
-        let plain = ["a", "b", "c", "d", "e"].map(|text| (text, false));
+        let plain = ["a", "b", "c", "d", "e"].map(|text| (text.into(), false));
         assert_eq!(scalars[..5], plain);
-        assert_eq!(scalars[5..], [("f\tg", true), ("h", false), ("i'j", true), ("k", false), ("l m", true)]);
+        let others = [("f\tg", true), ("h", false), ("i'j", true), ("k", false), ("l m", true)];
+        assert_eq!(scalars[5..], others.map(|(text, decoded)| (text.into(), decoded)));
     }
 }

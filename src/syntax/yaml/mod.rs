@@ -64,7 +64,7 @@ struct Document {
 impl Document {
     fn of(text: &str) -> Self {
         let mut reading = Reading::of(text);
-        let mut built = tree::build(text, &reading, false);
+        let mut built = tree::build(text, &reading);
         if let Some(masked) = &reading.masked {
             built.comments.extend(template::comments(text, &masked.tags));
             built.comments.sort_by_key(|comment| comment.span);
@@ -124,7 +124,7 @@ impl Parsed for Document {
         write::insert_after(self, node, key, value)
     }
 
-    fn data(&self) -> Vec<Datum> {
-        tree::build(&self.text, &self.reading, true).data
+    fn data(&self) -> Vec<Datum<'_>> {
+        tree::data(&self.text, &self.reading)
     }
 }

@@ -8,6 +8,7 @@ use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, Scala
 use crate::syntax::{Datum, template};
 use crate::text::Span;
 use ecow::EcoString;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What the tree does not say of a node, for edits.
@@ -64,11 +65,25 @@ pub(super) struct Built {
     pub(super) comments: Vec<Comment>,
     /// The names that aliases use, with where they stand.
     pub(super) aliases: Vec<Span>,
-    pub(super) data: Vec<Datum>,
 }
 
-/// Builds the tree; with `data`, says instead what the text means piece by piece.
-pub(super) fn build(text: &str, reading: &Reading, data: bool) -> Built {
+/// Builds the tree.
+pub(super) fn build(text: &str, reading: &Reading) -> Built {
+    let mut built = read(text, reading, None).out;
+    built.comments.sort_by_key(|comment| comment.span);
+    // A large file has two trees at a time.
+    built.tree.nodes.shrink_to_fit();
+    built.layouts.shrink_to_fit();
+    built
+}
+
+/// What the text means, piece by piece.
+pub(super) fn data<'t>(text: &'t str, reading: &'t Reading) -> Vec<Datum<'t>> {
+    read(text, reading, Some(Vec::new())).data.unwrap_or_default()
+}
+
+/// Builds the tree or, with `data`, tells instead what the text means.
+fn read<'t>(text: &'t str, reading: &'t Reading, data: Option<Vec<Datum<'t>>>) -> Builder<'t> {
     let shape = reading.shape(text);
     let mut builder = Builder {
         texts: Texts { text, shape },
@@ -83,12 +98,7 @@ pub(super) fn build(text: &str, reading: &Reading, data: bool) -> Built {
     for document in &reading.documents {
         builder.document(document);
     }
-    let mut out = builder.out;
-    out.comments.sort_by_key(|comment| comment.span);
-    // A large file has two trees at a time.
-    out.tree.nodes.shrink_to_fit();
-    out.layouts.shrink_to_fit();
-    out
+    builder
 }
 
 /// An open collection.
@@ -137,7 +147,7 @@ struct Builder<'t> {
     anchors: HashMap<&'t str, NodeId>,
     /// Behind the last token.
     cursor: usize,
-    data: bool,
+    data: Option<Vec<Datum<'t>>>,
     limit: usize,
 }
 
@@ -206,14 +216,14 @@ impl<'t> Builder<'t> {
         let props = [event.anchor(), event.tag()].into_iter().flatten();
         let head = props.map(Span::end).max().unwrap_or(slot.after).max(slot.after);
         let parent = self.frames.last().and_then(|frame| frame.node);
-        let ghost = self.data || self.frames.last().is_some_and(|frame| frame.node.is_none());
+        let ghost = self.data.is_some() || self.frames.last().is_some_and(|frame| frame.node.is_none());
         self.cursor = self.cursor.max(head);
         match event.kind {
             Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
                 let start = if flow { event.span.start() } else { self.next_token(false) };
                 let from = if self.frames.is_empty() { start.min(slot.rest) } else { slot.rest };
-                let datum = self.datum(event, Span::at(from), if mapping { "{" } else { "[" });
+                let datum = self.datum(event, Span::at(from), opens(mapping), Cow::Borrowed(""));
                 let empty =
                     if mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
                 let node = (!ghost).then(|| self.push(parent, event, empty, &slot, head, Span::at(start)));
@@ -240,20 +250,22 @@ impl<'t> Builder<'t> {
             }
             Kind::Scalar { style } => {
                 let (span, place) = self.scalar_place(event, style, head);
-                let scalar = self.scalar(event, style, span, place);
-                self.datum_with(event, span, "=", &scalar.text, Some(scalar.null));
+                let text = self.text(event, style, span, place);
                 self.cursor = self.cursor.max(span.end()).max(event.span.end());
-                let node =
-                    (!ghost).then(|| self.push(parent, event, NodeKind::Scalar(scalar), &slot, head, span));
+                let node = if ghost {
+                    self.scalar_datum(event, style, span, text);
+                    None
+                } else {
+                    let scalar = NodeKind::Scalar(self.scalar(event, style, span, &text));
+                    Some(self.push(parent, event, scalar, &slot, head, span))
+                };
                 if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
                     layout.place = place;
                 }
                 self.fill(slot, node, Some(span.end().max(head)));
             }
             _ => {
-                self.datum(event, event.span, "*");
-                self.out.aliases.push(event.span);
-                self.cursor = self.cursor.max(event.span.end());
+                self.alias(event);
                 let node =
                     (!ghost).then(|| self.push(parent, event, NodeKind::Alias, &slot, head, event.span));
                 let name: &'t str = event.span.of(self.texts.text).trim_start_matches('*');
@@ -304,7 +316,7 @@ impl<'t> Builder<'t> {
             Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
                 let start = self.next_token(false);
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
-                let datum = self.datum(event, Span::at(entry), if mapping { "{" } else { "[" });
+                let datum = self.datum(event, Span::at(entry), opens(mapping), Cow::Borrowed(""));
                 if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
@@ -324,19 +336,18 @@ impl<'t> Builder<'t> {
             }
             Kind::Scalar { style } => {
                 let (raw, place) = self.scalar_place(event, style, head);
-                let scalar = self.scalar(event, style, raw, place);
-                self.datum_with(event, raw, "=", &scalar.text, Some(scalar.null));
+                let text = self.text(event, style, raw, place);
                 self.cursor = self.cursor.max(raw.end()).max(event.span.end());
                 let quoted = matches!(style, ScalarStyle::Single | ScalarStyle::Double);
                 let span =
                     if quoted && raw.len() >= 2 { Span::new(raw.start() + 1, raw.end() - 1) } else { raw };
                 let odd = explicit || matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                self.set_key(OpenKey { entry, raw, key: Key { text: scalar.text, span }, odd });
+                let key = if self.data.is_some() { EcoString::new() } else { EcoString::from(text.as_ref()) };
+                self.scalar_datum(event, style, raw, text);
+                self.set_key(OpenKey { entry, raw, key: Key { text: key, span }, odd });
             }
             _ => {
-                self.datum(event, event.span, "*");
-                self.out.aliases.push(event.span);
-                self.cursor = self.cursor.max(event.span.end());
+                self.alias(event);
                 let key = Key { text: event.span.of(self.texts.text).into(), span: event.span };
                 self.set_key(OpenKey { entry, raw: event.span, key, odd: explicit });
             }
@@ -360,13 +371,13 @@ impl<'t> Builder<'t> {
             self.cursor = self.cursor.max(event.span.end());
         }
         let end = if closed { event.span.end() } else { frame.end.unwrap_or(self.cursor) };
-        if self.data {
-            let end_value = if frame.mapping { "}" } else { "]" };
+        if let Some(data) = &mut self.data {
             let span = Span::new(frame.from, end);
-            if let Some(datum) = self.out.data.get_mut(frame.datum) {
+            if let Some(datum) = data.get_mut(frame.datum) {
                 datum.span = span;
             }
-            self.out.data.push(Datum { span, value: end_value.into() });
+            let kind = if frame.mapping { datum::MAPPING_END } else { datum::SEQUENCE_END };
+            data.push(Datum { span, kind, value: Cow::Borrowed("") });
         }
         let span = Span::new(frame.start, end);
         if let Some(id) = frame.node {
@@ -466,55 +477,85 @@ impl<'t> Builder<'t> {
         (span, Some(Place { span, style, flow, indent }))
     }
 
-    fn scalar(&self, event: &Event, style: ScalarStyle, span: Span, place: Option<Place>) -> Scalar {
-        let masked = self.reading.touches(span);
+    /// The decoded text of a scalar.
+    fn text(&self, event: &Event, style: ScalarStyle, span: Span, place: Option<Place>) -> Cow<'t, str> {
         // Behind a block scalar, a masked line looks blank.
         let block =
             matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && self.reading.masked.is_some();
-        let known = event.text(self.texts.shape).filter(|_| !masked && !block);
-        let text = match (place, known) {
-            (Some(_), Some(text)) => text.into(),
-            (Some(place), None) => scalar::decode(self.texts, place).text.into(),
-            (None, _) => EcoString::new(),
-        };
+        let is_written = !block && !self.reading.touches(span);
+        match (place, event.text(self.texts.shape).filter(|_| is_written)) {
+            (Some(_), Some(text)) => text,
+            (Some(place), None) => Cow::Owned(scalar::decode(self.texts, place).text),
+            (None, _) => Cow::Borrowed(""),
+        }
+    }
+
+    fn scalar(&self, event: &Event, style: ScalarStyle, span: Span, text: &str) -> Scalar {
         // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
         let own_tag = event.tag().map(|tag| tag.of(self.texts.text));
         let made =
             own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
-        let opaque = masked || made || template::has_opener(&text);
-        let null = style == ScalarStyle::Plain
-            && event.tag().is_none()
-            && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL");
-        Scalar { text, style, opaque, null }
+        let opaque = made || self.reading.touches(span) || template::has_opener(text);
+        Scalar { text: text.into(), style, opaque, null: is_null(event, style, text) }
     }
 
-    fn datum(&mut self, event: &Event, span: Span, kind: &str) -> usize {
-        let text = if kind == "*" { event.span.of(self.texts.text) } else { "" };
-        self.datum_with(event, span, kind, text, None)
+    fn alias(&mut self, event: &Event) {
+        let name = Cow::Borrowed(event.span.of(self.texts.text));
+        self.datum(event, event.span, datum::ALIAS, name);
+        self.out.aliases.push(event.span);
+        self.cursor = self.cursor.max(event.span.end());
     }
 
-    fn datum_with(&mut self, event: &Event, span: Span, kind: &str, text: &str, null: Option<bool>) -> usize {
-        let index = self.out.data.len();
-        if self.data {
-            let is_null = null == Some(true);
-            let is_plain = event.kind == Kind::Scalar { style: ScalarStyle::Plain };
+    fn scalar_datum(&mut self, event: &Event, style: ScalarStyle, span: Span, text: Cow<'t, str>) {
+        let kind = match style {
+            _ if is_null(event, style, &text) => datum::NULL,
+            ScalarStyle::Plain => datum::PLAIN,
+            _ => datum::TEXT,
+        };
+        self.datum(event, span, kind, text);
+    }
+
+    fn datum(&mut self, event: &Event, span: Span, kind: u8, text: Cow<'t, str>) -> usize {
+        let index = self.data.as_ref().map_or(0, Vec::len);
+        if let Some(data) = &mut self.data {
+            let root = if self.frames.is_empty() { datum::ROOT } else { 0 };
             let of = |span: Option<Span>| span.map_or("", |span| span.of(self.texts.text));
-            let mut value = EcoString::new();
-            for part in [
-                if self.frames.is_empty() { "--- " } else { "" },
-                kind,
-                if is_null { "null " } else { "" },
-                if is_plain && !is_null { "plain " } else { "" },
-                of(event.anchor()),
-                " ",
-                of(event.tag()),
-                " ",
-                text,
-            ] {
-                value.push_str(part);
-            }
-            self.out.data.push(Datum { span, value });
+            let (kind, value) = match (event.anchor(), event.tag()) {
+                (None, None) => (kind | root, text),
+                (anchor, tag) => {
+                    let value = format!("{} {} {text}", of(anchor), of(tag));
+                    (kind | root | datum::MARKED, Cow::Owned(value))
+                }
+            };
+            data.push(Datum { span, kind, value });
         }
         index
     }
+}
+
+fn is_null(event: &Event, style: ScalarStyle, text: &str) -> bool {
+    style == ScalarStyle::Plain
+        && event.tag().is_none()
+        && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+fn opens(mapping: bool) -> u8 {
+    if mapping { datum::MAPPING } else { datum::SEQUENCE }
+}
+
+/// Kinds of [`Datum`].
+mod datum {
+    pub(super) const MAPPING: u8 = 0;
+    pub(super) const MAPPING_END: u8 = 1;
+    pub(super) const SEQUENCE: u8 = 2;
+    pub(super) const SEQUENCE_END: u8 = 3;
+    pub(super) const ALIAS: u8 = 4;
+    pub(super) const TEXT: u8 = 5;
+    /// What it means depends on what it looks like.
+    pub(super) const PLAIN: u8 = 6;
+    pub(super) const NULL: u8 = 7;
+    /// It is a document.
+    pub(super) const ROOT: u8 = 8;
+    /// Its anchor and its tag stand before its value.
+    pub(super) const MARKED: u8 = 16;
 }
