@@ -1,242 +1,24 @@
-//! Goes through the tree of one parsed text and takes in what its sites hold.
+//! What a site holds, by its kind.
 
-use super::charts;
-use super::command::{self, Around};
-use super::environment::{self, Target};
-use super::joined;
-use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
-use super::programs::{Runs, version_of_image};
-use super::releases;
-use super::schema::{Chart, Holds, Host, Site};
-use super::survey::{Context, read_command};
-use super::{Carrier, Container, Given, Inner, ScopeKind, Survey, Value, ValueKind, Via};
+use super::super::charts;
+use super::super::command::{self, Around};
+use super::super::environment;
+use super::super::joined;
+use super::super::paths::below;
+use super::super::programs::{Runs, version_of_image};
+use super::super::releases;
+use super::super::schema::{Holds, Site};
+use super::super::survey::read_command;
+use super::super::{Carrier, Container, Given, Inner, ScopeKind, Value, ValueKind, Via};
+use super::Trees;
 use crate::embed::{Codec, Decoded, Decoder};
-use crate::facts::{Command, DataTree, Hint, NodeId, NodeKind, Word};
-use crate::syntax::Parsed;
+use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
 use crate::text::{Span, overlaps_any};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Takes in what the sites of `tree` hold.
-pub(super) fn read(
-    tree: &DataTree,
-    control: &[Span],
-    parsed: &dyn Parsed,
-    context: &Context<'_>,
-    survey: &mut Survey,
-) {
-    Trees {
-        tree,
-        control,
-        parsed,
-        context,
-        survey,
-        claimed: BTreeSet::new(),
-        charted: BTreeSet::new(),
-        releases: BTreeMap::new(),
-        documents: Vec::new(),
-        current: None,
-        hosts: Vec::new(),
-        pinned: None,
-        sops: false,
-    }
-    .read();
-}
-
-struct Trees<'a> {
-    tree: &'a DataTree,
-    control: &'a [Span],
-    parsed: &'a dyn Parsed,
-    context: &'a Context<'a>,
-    survey: &'a mut Survey,
-    /// Nodes that a site holds already; what stands around them comes first.
-    claimed: BTreeSet<NodeId>,
-    /// Mappings that were read as a chart's values.
-    charted: BTreeSet<NodeId>,
-    /// The scope of each release, by the node that holds all of it.
-    releases: BTreeMap<NodeId, usize>,
-    /// The document of each node that was looked at.
-    documents: Vec<NodeId>,
-    /// The document that is looked at, for each host whether it may be one, whether it is encrypted.
-    current: Option<NodeId>,
-    hosts: Vec<bool>,
-    /// The version of the chart that it pins.
-    pinned: Option<(u32, u32)>,
-    sops: bool,
-}
-
-impl<'a> Trees<'a> {
-    fn read(&mut self) {
-        let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
-        let (sites, ends) = (self.context.sites, self.context.sites.ends());
-        let mut skipped_to = 0;
-        let mut others = Vec::new();
-        for id in ids {
-            let before = self.current;
-            let document = self.next_document(id);
-            if self.current != before {
-                others = ends.others(&self.hosts);
-            }
-            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
-                continue;
-            }
-            let key = |id| Some(self.tree.get(id)?.key.as_ref()?.text.as_str());
-            let above = self.tree.get(id).and_then(|node| key(node.parent?));
-            for place in ends.with(key(id), above, &others) {
-                let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
-                    continue;
-                };
-                // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
-                let seldom = site.known || site.lines || !site.begins.is_empty();
-                if seldom && !self.fits(site, id) {
-                    continue;
-                }
-                let leads = site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id));
-                // The globs of a host take longer than all else: they are asked last.
-                if leads && self.context.path.is_none_or(|path| sites.is_file_of(place.0, path)) {
-                    if site.holds == Holds::Nothing {
-                        skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
-                    } else {
-                        self.hold(site, id);
-                    }
-                }
-            }
-            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
-                continue;
-            }
-            let is_top = self.tree.get(id).is_some_and(|node| node.parent.is_none());
-            let chart = match self.context.given.values.filter(|_| is_top) {
-                Some(given) => sites.chart(given),
-                None => charts::of_mapping(sites, self.tree, id, self.context.aliases),
-            };
-            if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
-                let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
-                let release = above.find_map(|at| self.releases.get(&at)).copied();
-                self.values(chart, id, release.or(self.context.given.within));
-            }
-        }
-    }
-
-    /// The document of `id`, which comes behind the nodes around it. Neighbours are of one document: what it is a document
-    /// of is asked once.
-    fn next_document(&mut self, id: NodeId) -> NodeId {
-        let own = is_document(self.tree, id);
-        let parent = self.tree.get(id).and_then(|node| node.parent).filter(|_| !own);
-        let document = parent.map_or(id, |up| self.document_of(up));
-        self.documents.push(document);
-        if self.current != Some(document) {
-            self.current = Some(document);
-            self.hosts = self.hosts_of(document);
-            let mut charts = self.context.sites.data.charts.iter();
-            self.pinned = charts.find_map(|chart| charts::pinned(chart, self.tree, document));
-            self.sops = self.tree.child(document, "sops").is_some();
-        }
-        document
-    }
-
-    /// The document of a node that was looked at.
-    fn document_of(&self, id: NodeId) -> NodeId {
-        self.documents.get(id.0 as usize).copied().unwrap_or(id)
-    }
-
-    /// For each host, whether its documents are like this one.
-    fn hosts_of(&self, document: NodeId) -> Vec<bool> {
-        let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
-        let fits = |host: &Host| spoken(host) && satisfies(self.tree, document, &host.document);
-        self.context.sites.data.hosts.iter().map(fits).collect()
-    }
-
-    fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
-        let target = self.target(self.sealed());
-        charts::read(chart, self.tree, id, &target, within, self.survey);
-    }
-
-    /// The scope of the release that gets what stands at `id`.
-    fn release(&mut self, site: &Site, id: NodeId) -> Option<(NodeId, usize)> {
-        let at = above(self.tree, id, site.release?)?;
-        if let Some(scope) = self.releases.get(&at) {
-            return Some((at, *scope));
-        }
-        let span = self.tree.get(at)?.span;
-        let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
-        let chart =
-            self.context.sites.chart(releases::named_at(self.context.sites, self.tree, at).unwrap_or(0));
-        let version = chart.and_then(|chart| charts::pinned_beside(chart, self.tree, at));
-        if let Some(it) = self.survey.scope_mut(scope) {
-            it.chart_version = version;
-        }
-        self.releases.insert(at, scope);
-        Some((at, scope))
-    }
-
-    fn target<'t>(&self, sealed: Option<&'t str>) -> Target<'t>
-    where
-        'a: 't,
-    {
-        Target {
-            doc: self.context.doc,
-            parsed: self.parsed,
-            control: self.control,
-            sealed,
-            chart_version: self.context.given.chart_version,
-        }
-    }
-
-    /// A file that SOPS encrypts carries a checksum of its values.
-    fn sealed(&self) -> Option<&'static str> {
-        self.sops.then_some("the file is encrypted with SOPS; change it with `sops`")
-    }
-
-    fn hold(&mut self, site: &Site, id: NodeId) {
-        let Some(node) = self.tree.get(id) else { return };
-        let release = self.release(site, id);
-        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
-        let chart = self.context.sites.chart(named.unwrap_or(0));
-        if site.named && named.is_none() || !self.fits(site, id) || !self.claimed.insert(id) {
-            return;
-        }
-        match site.holds {
-            Holds::Shell => self.shell(site, id, None),
-            Holds::Pieces => self.pieces(site, id),
-            Holds::ShellKey => self.shell_key(site, id),
-            Holds::Joined => self.joined(site, id),
-            Holds::Arguments => self.arguments(&[id], None),
-            Holds::Environment => {
-                let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
-                environment::read(self.tree, id, &self.target(self.sealed()), scope, true, self.survey);
-            }
-            Holds::Container => self.container(site, id),
-            Holds::Values => {
-                if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
-                    self.values(chart, id, release.map(|(_, scope)| scope));
-                }
-            }
-            Holds::ChartItems => self.items(site, id),
-            Holds::Keys => self.keys(site, id),
-            Holds::Named => self.named(site, id),
-            Holds::Secret => {
-                let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
-                if let Some(it) = self.survey.scope_mut(scope) {
-                    it.evident = true;
-                }
-                let sealed = self.sealed().or(site.sealed.as_deref());
-                environment::read_secret(
-                    self.tree,
-                    id,
-                    site.base64,
-                    &self.target(sealed),
-                    scope,
-                    self.survey,
-                );
-            }
-            Holds::SecretItems => self.secret_items(site, id),
-            Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
-            Holds::Text => self.text(site, id),
-            Holds::Nothing => {}
-        }
-    }
-
+impl Trees<'_> {
     /// Strings that are joined. Pieces of one command are found, and never edited: what joins them is not seen.
-    fn pieces(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn pieces(&mut self, site: &Site, id: NodeId) {
         let items = self.tree.children(id);
         let text = |item: &NodeId| self.tree.scalar(*item).map_or("", |scalar| scalar.text.as_str());
         if !items.iter().skip(1).any(|item| text(item).starts_with("--")) {
@@ -261,26 +43,9 @@ impl<'a> Trees<'a> {
         command::read_collected(&words, &around, &shown, &mut BTreeSet::new(), self.survey);
     }
 
-    /// Whether a node is what the site asks for.
-    fn fits(&self, site: &Site, id: NodeId) -> bool {
-        let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
-        let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
-        let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
-        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
-        let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
-        let known = || image().is_some_and(|image| self.context.sites.known_by(&image.text).is_some());
-        (site.begins.is_empty() || begins())
-            && (!site.lines || text().trim_end().contains('\n'))
-            && (site.tag.is_none() || site.tag.as_deref() == tag())
-            && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
-            && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
-            && (!site.known || known())
-            && (site.beside.is_empty() || beside())
-    }
-
     /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
     /// (a YAML anchor in a CI script).
-    fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
+    pub(super) fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
             let target = self.tree.resolve(at);
@@ -314,7 +79,7 @@ impl<'a> Trees<'a> {
     }
 
     /// A command that is the name of an entry (a state of Salt). Others may refer to it by that name.
-    fn shell_key(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn shell_key(&mut self, site: &Site, id: NodeId) {
         let Some(key) = self.tree.get(id).and_then(|node| node.key.as_ref()) else { return };
         let mut decoder = Decoder::default();
         if key.span.of(self.context.text) == key.text {
@@ -327,7 +92,7 @@ impl<'a> Trees<'a> {
     }
 
     /// One text that is joined from the items of a list.
-    fn joined(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn joined(&mut self, site: &Site, id: NodeId) {
         let Some((decoded, nodes)) = joined::read(self.tree, self.parsed, id) else { return };
         self.claimed.extend(nodes);
         let hint = if decoded.text.trim().contains('\n') {
@@ -338,7 +103,7 @@ impl<'a> Trees<'a> {
         self.inner_text(id, decoded, hint, site, None);
     }
 
-    fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
+    pub(super) fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
         self.claimed.insert(id);
         let said = self.tree.get(id).zip(self.tree.scalar(id));
         if said.is_some_and(|(node, scalar)| !self.context.wanted.wants(&scalar.text, node.span)) {
@@ -349,7 +114,7 @@ impl<'a> Trees<'a> {
         }
     }
 
-    fn inner_text(
+    pub(super) fn inner_text(
         &mut self,
         id: NodeId,
         decoded: Decoded,
@@ -377,7 +142,7 @@ impl<'a> Trees<'a> {
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
 
-    fn text(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn text(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         if self.tree.scalar(id).is_none() {
             return;
@@ -396,7 +161,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Values of the chart, one by one.
-    fn items(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn items(&mut self, site: &Site, id: NodeId) {
         let release = self.release(site, id);
         let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         let (Some(node), Some(chart)) = (self.tree.get(id), self.context.sites.chart(named.unwrap_or(0)))
@@ -417,7 +182,7 @@ impl<'a> Trees<'a> {
     }
 
     /// A mapping whose keys are settings of a registration.
-    fn keys(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn keys(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(via)) = (self.tree.get(id), site.via) else { return };
         // Options of a command that is put together from the mapping.
         let kind = if via == Via::Option { ScopeKind::Command } else { ScopeKind::Keys(via) };
@@ -444,7 +209,7 @@ impl<'a> Trees<'a> {
     }
 
     /// A place that a rule speaks of.
-    fn named(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn named(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(name)) = (self.tree.get(id), site.name.as_ref()) else { return };
         let scope = self.survey.places(self.context.doc);
         let span = node.key.as_ref().map_or(node.span, |key| key.span);
@@ -462,7 +227,7 @@ impl<'a> Trees<'a> {
     }
 
     /// `data: [{secretKey: NAME, …}]`: each item gets its value elsewhere.
-    fn secret_items(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn secret_items(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(name_key)) = (self.tree.get(id), site.name_key.as_deref()) else { return };
         let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
         if let Some(it) = self.survey.scope_mut(scope) {
@@ -475,7 +240,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
-    fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
+    pub(super) fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
         let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
             Some(_) => vec![*list],
             None => self.tree.children(*list).to_vec(),
@@ -489,7 +254,7 @@ impl<'a> Trees<'a> {
         read_command(&command, self.parsed, self.context, container, self.control, self.survey);
     }
 
-    fn word(&self, id: NodeId) -> Option<Word> {
+    pub(super) fn word(&self, id: NodeId) -> Option<Word> {
         let node = self.tree.get(id)?;
         let (text, opaque) = match &node.kind {
             NodeKind::Scalar(scalar) => {
@@ -502,7 +267,7 @@ impl<'a> Trees<'a> {
         Some(Word { node: id, span: node.span, text, opaque, splits, control: false })
     }
 
-    fn container(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn container(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         if matches!(node.kind, NodeKind::Scalar(_)) {
             self.inner(id, Hint::Language("shell".to_owned()), site, None);

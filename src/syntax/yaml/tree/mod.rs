@@ -1,60 +1,21 @@
 //! Builds the tree from the events: nodes with exact spans, and where each entry begins and ends.
 
+mod layout;
+mod scalars;
+
 use super::events::{Event, Kind};
 use super::lines;
 use super::read::Reading;
-use super::scalar::{self, Header, Place, Texts};
-use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
-use crate::syntax::{Datum, template};
+use super::scalar::Texts;
+use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, ScalarStyle};
+use crate::syntax::Datum;
 use crate::text::Span;
 use ecow::EcoString;
+use scalars::{kind, opens};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// What the tree does not say of a node, for edits.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Layout {
-    /// Its entry, with its value.
-    entry: Span,
-    /// From behind the key to before the value.
-    between: Span,
-    /// The key as written, with its quotes.
-    pub(super) key: Option<Span>,
-    /// Whether a `:` stands behind the key.
-    pub(super) colon: bool,
-    /// Whether the key is written with `?`, or is itself a collection or block scalar.
-    pub(super) odd_key: bool,
-    /// Whether it stands in a flow collection.
-    pub(super) in_flow: bool,
-    /// Whether it is a flow collection.
-    pub(super) flow: bool,
-    /// The name of its anchor.
-    pub(super) anchor: Option<Span>,
-    /// How it is written, of a scalar that is written.
-    pub(super) place: Option<Place>,
-}
-
-impl Layout {
-    /// Where its entry begins: at the key, its `?` or anchor, or at the dash.
-    pub(super) fn entry(&self) -> usize {
-        self.entry.start()
-    }
-
-    /// Where the part behind the key begins: at the `:`, or right behind the dash.
-    pub(super) fn rest(&self) -> usize {
-        self.between.start()
-    }
-
-    /// Behind the `:` or dash, its anchor and its tag.
-    pub(super) fn head(&self) -> usize {
-        self.between.end()
-    }
-
-    /// Where its value ends.
-    pub(super) fn end(&self) -> usize {
-        self.entry.end()
-    }
-}
+pub(super) use layout::Layout;
 
 /// A text as a tree.
 #[derive(Debug, Default)]
@@ -376,7 +337,7 @@ impl<'t> Builder<'t> {
             if let Some(datum) = data.get_mut(frame.datum) {
                 datum.span = span;
             }
-            let kind = if frame.mapping { datum::MAPPING_END } else { datum::SEQUENCE_END };
+            let kind = if frame.mapping { kind::MAPPING_END } else { kind::SEQUENCE_END };
             data.push(Datum { span, kind, value: Cow::Borrowed("") });
         }
         let span = Span::new(frame.start, end);
@@ -460,102 +421,4 @@ impl<'t> Builder<'t> {
         });
         id
     }
-
-    /// All bytes of a scalar; and its place, if it is written at all.
-    fn scalar_place(&self, event: &Event, style: ScalarStyle, head: usize) -> (Span, Option<Place>) {
-        let flow = self.frames.last().is_some_and(|frame| frame.flow);
-        let indent = event.indent;
-        let span = match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => {
-                let at = lines::skip_trivia(self.texts.shape, head);
-                let header = Header::read(self.texts.text, at);
-                header.scalar_span(self.texts, indent as usize, event.span.end().min(self.limit))
-            }
-            _ if event.span.is_empty() => return (Span::at(head), None),
-            _ => event.span,
-        };
-        (span, Some(Place { span, style, flow, indent }))
-    }
-
-    /// The decoded text of a scalar.
-    fn text(&self, event: &Event, style: ScalarStyle, span: Span, place: Option<Place>) -> Cow<'t, str> {
-        // Behind a block scalar, a masked line looks blank.
-        let block =
-            matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && self.reading.masked.is_some();
-        let is_written = !block && !self.reading.touches(span);
-        match (place, event.text(self.texts.shape).filter(|_| is_written)) {
-            (Some(_), Some(text)) => text,
-            (Some(place), None) => Cow::Owned(scalar::decode(self.texts, place).text),
-            (None, _) => Cow::Borrowed(""),
-        }
-    }
-
-    fn scalar(&self, event: &Event, style: ScalarStyle, span: Span, text: &str) -> Scalar {
-        // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
-        let own_tag = event.tag().map(|tag| tag.of(self.texts.text));
-        let made =
-            own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
-        let opaque = made || self.reading.touches(span) || template::has_opener(text);
-        Scalar { text: text.into(), style, opaque, null: is_null(event, style, text) }
-    }
-
-    fn alias(&mut self, event: &Event) {
-        let name = Cow::Borrowed(event.span.of(self.texts.text));
-        self.datum(event, event.span, datum::ALIAS, name);
-        self.out.aliases.push(event.span);
-        self.cursor = self.cursor.max(event.span.end());
-    }
-
-    fn scalar_datum(&mut self, event: &Event, style: ScalarStyle, span: Span, text: Cow<'t, str>) {
-        let kind = match style {
-            _ if is_null(event, style, &text) => datum::NULL,
-            ScalarStyle::Plain => datum::PLAIN,
-            _ => datum::TEXT,
-        };
-        self.datum(event, span, kind, text);
-    }
-
-    fn datum(&mut self, event: &Event, span: Span, kind: u8, text: Cow<'t, str>) -> usize {
-        let index = self.data.as_ref().map_or(0, Vec::len);
-        if let Some(data) = &mut self.data {
-            let root = if self.frames.is_empty() { datum::ROOT } else { 0 };
-            let of = |span: Option<Span>| span.map_or("", |span| span.of(self.texts.text));
-            let (kind, value) = match (event.anchor(), event.tag()) {
-                (None, None) => (kind | root, text),
-                (anchor, tag) => {
-                    let value = format!("{} {} {text}", of(anchor), of(tag));
-                    (kind | root | datum::MARKED, Cow::Owned(value))
-                }
-            };
-            data.push(Datum { span, kind, value });
-        }
-        index
-    }
-}
-
-fn is_null(event: &Event, style: ScalarStyle, text: &str) -> bool {
-    style == ScalarStyle::Plain
-        && event.tag().is_none()
-        && matches!(text, "" | "~" | "null" | "Null" | "NULL")
-}
-
-fn opens(mapping: bool) -> u8 {
-    if mapping { datum::MAPPING } else { datum::SEQUENCE }
-}
-
-/// Kinds of [`Datum`].
-mod datum {
-    pub(super) const MAPPING: u8 = 0;
-    pub(super) const MAPPING_END: u8 = 1;
-    pub(super) const SEQUENCE: u8 = 2;
-    pub(super) const SEQUENCE_END: u8 = 3;
-    pub(super) const ALIAS: u8 = 4;
-    pub(super) const TEXT: u8 = 5;
-    /// What it means depends on what it looks like.
-    pub(super) const PLAIN: u8 = 6;
-    pub(super) const NULL: u8 = 7;
-    /// It is a document.
-    pub(super) const ROOT: u8 = 8;
-    /// Its anchor and its tag stand before its value.
-    pub(super) const MARKED: u8 = 16;
 }

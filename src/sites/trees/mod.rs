@@ -1,0 +1,252 @@
+//! Goes through the tree of one parsed text and takes in what its sites hold.
+
+mod held;
+
+use super::charts;
+use super::environment::{self, Target};
+use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
+use super::releases;
+use super::schema::{Chart, Holds, Host, Site};
+use super::survey::Context;
+use super::{ScopeKind, Survey};
+use crate::facts::{DataTree, Hint, NodeId};
+use crate::syntax::Parsed;
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Takes in what the sites of `tree` hold.
+pub(super) fn read(
+    tree: &DataTree,
+    control: &[Span],
+    parsed: &dyn Parsed,
+    context: &Context<'_>,
+    survey: &mut Survey,
+) {
+    Trees {
+        tree,
+        control,
+        parsed,
+        context,
+        survey,
+        claimed: BTreeSet::new(),
+        charted: BTreeSet::new(),
+        releases: BTreeMap::new(),
+        documents: Vec::new(),
+        current: None,
+        hosts: Vec::new(),
+        pinned: None,
+        sops: false,
+    }
+    .read();
+}
+
+struct Trees<'a> {
+    tree: &'a DataTree,
+    control: &'a [Span],
+    parsed: &'a dyn Parsed,
+    context: &'a Context<'a>,
+    survey: &'a mut Survey,
+    /// Nodes that a site holds already; what stands around them comes first.
+    claimed: BTreeSet<NodeId>,
+    /// Mappings that were read as a chart's values.
+    charted: BTreeSet<NodeId>,
+    /// The scope of each release, by the node that holds all of it.
+    releases: BTreeMap<NodeId, usize>,
+    /// The document of each node that was looked at.
+    documents: Vec<NodeId>,
+    /// The document that is looked at, for each host whether it may be one, whether it is encrypted.
+    current: Option<NodeId>,
+    hosts: Vec<bool>,
+    /// The version of the chart that it pins.
+    pinned: Option<(u32, u32)>,
+    sops: bool,
+}
+
+impl<'a> Trees<'a> {
+    fn read(&mut self) {
+        let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        let (sites, ends) = (self.context.sites, self.context.sites.ends());
+        let mut skipped_to = 0;
+        let mut others = Vec::new();
+        for id in ids {
+            let before = self.current;
+            let document = self.next_document(id);
+            if self.current != before {
+                others = ends.others(&self.hosts);
+            }
+            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+                continue;
+            }
+            let key = |id| Some(self.tree.get(id)?.key.as_ref()?.text.as_str());
+            let above = self.tree.get(id).and_then(|node| key(node.parent?));
+            for place in ends.with(key(id), above, &others) {
+                let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
+                    continue;
+                };
+                // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
+                let seldom = site.known || site.lines || !site.begins.is_empty();
+                if seldom && !self.fits(site, id) {
+                    continue;
+                }
+                let leads = site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id));
+                // The globs of a host take longer than all else: they are asked last.
+                if leads && self.context.path.is_none_or(|path| sites.is_file_of(place.0, path)) {
+                    if site.holds == Holds::Nothing {
+                        skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
+                    } else {
+                        self.hold(site, id);
+                    }
+                }
+            }
+            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+                continue;
+            }
+            let is_top = self.tree.get(id).is_some_and(|node| node.parent.is_none());
+            let chart = match self.context.given.values.filter(|_| is_top) {
+                Some(given) => sites.chart(given),
+                None => charts::of_mapping(sites, self.tree, id, self.context.aliases),
+            };
+            if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
+                let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
+                let release = above.find_map(|at| self.releases.get(&at)).copied();
+                self.values(chart, id, release.or(self.context.given.within));
+            }
+        }
+    }
+
+    /// The document of `id`, which comes behind the nodes around it. Neighbours are of one document: what it is a document
+    /// of is asked once.
+    fn next_document(&mut self, id: NodeId) -> NodeId {
+        let own = is_document(self.tree, id);
+        let parent = self.tree.get(id).and_then(|node| node.parent).filter(|_| !own);
+        let document = parent.map_or(id, |up| self.document_of(up));
+        self.documents.push(document);
+        if self.current != Some(document) {
+            self.current = Some(document);
+            self.hosts = self.hosts_of(document);
+            let mut charts = self.context.sites.data.charts.iter();
+            self.pinned = charts.find_map(|chart| charts::pinned(chart, self.tree, document));
+            self.sops = self.tree.child(document, "sops").is_some();
+        }
+        document
+    }
+
+    /// The document of a node that was looked at.
+    fn document_of(&self, id: NodeId) -> NodeId {
+        self.documents.get(id.0 as usize).copied().unwrap_or(id)
+    }
+
+    /// For each host, whether its documents are like this one.
+    fn hosts_of(&self, document: NodeId) -> Vec<bool> {
+        let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
+        let fits = |host: &Host| spoken(host) && satisfies(self.tree, document, &host.document);
+        self.context.sites.data.hosts.iter().map(fits).collect()
+    }
+
+    fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
+        let target = self.target(self.sealed());
+        charts::read(chart, self.tree, id, &target, within, self.survey);
+    }
+
+    /// The scope of the release that gets what stands at `id`.
+    fn release(&mut self, site: &Site, id: NodeId) -> Option<(NodeId, usize)> {
+        let at = above(self.tree, id, site.release?)?;
+        if let Some(scope) = self.releases.get(&at) {
+            return Some((at, *scope));
+        }
+        let span = self.tree.get(at)?.span;
+        let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
+        let chart =
+            self.context.sites.chart(releases::named_at(self.context.sites, self.tree, at).unwrap_or(0));
+        let version = chart.and_then(|chart| charts::pinned_beside(chart, self.tree, at));
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.chart_version = version;
+        }
+        self.releases.insert(at, scope);
+        Some((at, scope))
+    }
+
+    fn target<'t>(&self, sealed: Option<&'t str>) -> Target<'t>
+    where
+        'a: 't,
+    {
+        Target {
+            doc: self.context.doc,
+            parsed: self.parsed,
+            control: self.control,
+            sealed,
+            chart_version: self.context.given.chart_version,
+        }
+    }
+
+    /// A file that SOPS encrypts carries a checksum of its values.
+    fn sealed(&self) -> Option<&'static str> {
+        self.sops.then_some("the file is encrypted with SOPS; change it with `sops`")
+    }
+
+    fn hold(&mut self, site: &Site, id: NodeId) {
+        let Some(node) = self.tree.get(id) else { return };
+        let release = self.release(site, id);
+        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        let chart = self.context.sites.chart(named.unwrap_or(0));
+        if site.named && named.is_none() || !self.fits(site, id) || !self.claimed.insert(id) {
+            return;
+        }
+        match site.holds {
+            Holds::Shell => self.shell(site, id, None),
+            Holds::Pieces => self.pieces(site, id),
+            Holds::ShellKey => self.shell_key(site, id),
+            Holds::Joined => self.joined(site, id),
+            Holds::Arguments => self.arguments(&[id], None),
+            Holds::Environment => {
+                let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
+                environment::read(self.tree, id, &self.target(self.sealed()), scope, true, self.survey);
+            }
+            Holds::Container => self.container(site, id),
+            Holds::Values => {
+                if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
+                    self.values(chart, id, release.map(|(_, scope)| scope));
+                }
+            }
+            Holds::ChartItems => self.items(site, id),
+            Holds::Keys => self.keys(site, id),
+            Holds::Named => self.named(site, id),
+            Holds::Secret => {
+                let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
+                if let Some(it) = self.survey.scope_mut(scope) {
+                    it.evident = true;
+                }
+                let sealed = self.sealed().or(site.sealed.as_deref());
+                environment::read_secret(
+                    self.tree,
+                    id,
+                    site.base64,
+                    &self.target(sealed),
+                    scope,
+                    self.survey,
+                );
+            }
+            Holds::SecretItems => self.secret_items(site, id),
+            Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
+            Holds::Text => self.text(site, id),
+            Holds::Nothing => {}
+        }
+    }
+
+    /// Whether a node is what the site asks for.
+    fn fits(&self, site: &Site, id: NodeId) -> bool {
+        let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
+        let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
+        let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
+        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
+        let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
+        let known = || image().is_some_and(|image| self.context.sites.known_by(&image.text).is_some());
+        (site.begins.is_empty() || begins())
+            && (!site.lines || text().trim_end().contains('\n'))
+            && (site.tag.is_none() || site.tag.as_deref() == tag())
+            && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
+            && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
+            && (!site.known || known())
+            && (site.beside.is_empty() || beside())
+    }
+}
