@@ -2,7 +2,7 @@ use crate::catalogue::Catalogue;
 use crate::config::size_in_words;
 use crate::engine;
 use crate::finding::{Notice, NoticeKind};
-use crate::walk::{Look, reason};
+use crate::walk::{Look, read_up_to, reason};
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -49,14 +49,10 @@ fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let file = open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    if !file.metadata()?.is_file() {
         return Ok(None);
     }
-    let size = metadata.len().min(limit.saturating_add(1));
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    Ok(Some(bytes))
+    read_up_to(file, limit.saturating_add(1)).map(Some)
 }
 
 /// What tells files apart while the walk goes on.

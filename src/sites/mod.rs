@@ -320,10 +320,11 @@ impl Survey {
 #[derive(Debug, Default)]
 pub struct Sites {
     data: SiteData,
-    /// The globs of each host, in the order of the data.
-    /// Of each host, where it has any.
+    /// The globs of each host that has any, in the order of the data.
     files: OnceLock<Vec<OnceLock<Option<GlobSet>>>>,
+    /// The programs, by what tells them.
     lookup: OnceLock<lookup::Lookup>,
+    /// The sites, by what their paths end with.
     ends: OnceLock<ends::Ends>,
 }
 

@@ -1,9 +1,9 @@
+use super::read_up_to;
 use crate::engine::Surroundings;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -118,9 +118,7 @@ fn read(folder: &Path) -> Option<Chart> {
 
 fn read_text(file: &Path) -> Option<String> {
     fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
-    let mut text = String::new();
-    File::open(file).ok()?.take(LONGEST_CHART).read_to_string(&mut text).ok()?;
-    Some(text)
+    String::from_utf8(read_up_to(File::open(file).ok()?, LONGEST_CHART).ok()?).ok()
 }
 
 fn aliases(file: &Path) -> Vec<String> {

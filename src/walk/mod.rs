@@ -1,10 +1,12 @@
 //! Which files to lint: a parallel walk that honours ignore files and sees hidden files, and what each file's chart says.
 
+mod bytes;
 mod changed;
 mod chart;
 mod ignored;
 mod rules;
 
+pub(crate) use bytes::read_up_to;
 pub use changed::GitError;
 pub use chart::Charts;
 pub use rules::{RulesError, rule_files};

@@ -1,10 +1,9 @@
 //! Folders of rules.
 
-use super::{display, reason};
+use super::{display, read_up_to, reason};
 use crate::parallel;
 use crate::rules::load::RuleFile;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// A larger file is no rule: 1 MiB.
@@ -46,7 +45,8 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
         }
     }
     let read = |path: &PathBuf| {
-        let bytes = bytes(path).map_err(|error| fail(path, reason(&error)))?;
+        let bytes = File::open(path).and_then(|file| read_up_to(file, LARGEST + 1));
+        let bytes = bytes.map_err(|error| fail(path, reason(&error)))?;
         if bytes.len() as u64 > LARGEST {
             return Err(fail(path, "it is larger than 1 MiB".to_owned()));
         }
@@ -55,13 +55,4 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
         Ok(RuleFile { path: display(path), inside: display(inside), text })
     };
     parallel::map(&paths, read).into_iter().collect()
-}
-
-/// The bytes of a file, or enough of them to tell that it is too large.
-fn bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len().min(LARGEST + 1);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
