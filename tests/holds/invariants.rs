@@ -76,13 +76,15 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
     let mut units: BTreeMap<&str, Option<&[Edit]>> = BTreeMap::new();
     for finding in &linted.findings {
         hold!(finding.span.end() <= source.bytes().len(), "a span ends behind the file");
-        // Quotes in the middle of a name are part of how it is written.
-        let name = finding.span.of(source.text()).replace(['"', '\'', '\\', '`'], "");
+        // Quotes and line continuations in the middle of a name are part of how it is written.
+        let name = finding.span.of(source.text()).replace(['"', '\'', '\\', '`', '\n', '\r'], "");
         hold!(!name.is_empty(), "{}: a finding without a name", finding.rule);
         let last = name.trim_start_matches('-').rsplit('.').next().unwrap_or_default();
         let carrier = matches!(finding.rule.split('-').next(), Some("helm" | "secret" | "env"))
             || matches!(finding.rule.as_str(), "register-registration-token" | "register-server-option");
-        hold!(!carrier || known.contains(last), "{}: {name:?} is no name", finding.rule);
+        // A command that is a key of several lines is told as a whole.
+        let told = name.starts_with("gitlab-runner") || known.contains(last);
+        hold!(!carrier || told, "{}: {name:?} is no name", finding.rule);
         let edits = finding.fix.as_ref().ok().map(|fix| fix.edits.as_slice());
         hold!(!finding.suppressed || edits.is_none(), "what is accepted has a fix");
         if let Some(unit) = &finding.unit {

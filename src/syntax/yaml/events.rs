@@ -73,7 +73,9 @@ impl Event {
     ) -> Self {
         let mut event = Self::new(Kind::Scalar { style }, span);
         event.indent = u32::try_from(indent).unwrap_or(u32::MAX);
-        if let Some(text) = text.filter(|text| event.written(all) != Some(text)) {
+        // An empty block scalar is decoded by us: how many of its blanks are text is not told in the event.
+        let written = event.written(all).unwrap_or_default();
+        if let Some(text) = text.filter(|text| *text != written) {
             event.rare().text = Some(text.into());
         }
         event
