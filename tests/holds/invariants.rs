@@ -82,8 +82,9 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
         let last = name.trim_start_matches('-').rsplit('.').next().unwrap_or_default();
         let carrier = matches!(finding.rule.split('-').next(), Some("helm" | "secret" | "env"))
             || matches!(finding.rule.as_str(), "register-registration-token" | "register-server-option");
-        // A command that is a key of several lines is told as a whole.
-        let told = name.starts_with("gitlab-runner") || known.contains(last);
+        // A command that is a key of several lines is told as a whole, and so is an expression with an option in it.
+        let whole = ["gitlab-runner", "${"].iter().any(|start| name.starts_with(start));
+        let told = whole || known.contains(last);
         hold!(!carrier || told, "{}: {name:?} is no name", finding.rule);
         let edits = finding.fix.as_ref().ok().map(|fix| fix.edits.as_slice());
         hold!(!finding.suppressed || edits.is_none(), "what is accepted has a fix");

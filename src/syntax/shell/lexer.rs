@@ -122,8 +122,8 @@ impl<'t> Lexer<'t> {
                 pattern = false;
                 if self.case_pattern() {
                     cases = cases.saturating_sub(1);
-                    continue;
                 }
+                continue;
             }
             let Some(byte) = self.byte() else { return };
             match (byte, self.peek(1)) {
