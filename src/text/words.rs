@@ -30,9 +30,12 @@ impl Words<'_> {
         starts.sort_unstable();
         let mut words: Vec<Span> = Vec::new();
         for (start, behind) in starts {
-            let in_last = words.last().is_some_and(|last| last.end() > start);
+            // A word may hold its prefix many times: where it ends is looked for once.
+            if words.last().is_some_and(|last| last.end() > start) || !self.begins(text, start) {
+                continue;
+            }
             let length = self.length(text.get(behind..).unwrap_or_default());
-            if !in_last && length >= self.least && self.begins(text, start) {
+            if length >= self.least {
                 words.push(Span::new(start, behind + length));
             }
         }
