@@ -49,10 +49,11 @@ fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
         return Ok(None);
     }
     let file = open(path)?;
-    if !file.metadata()?.is_file() {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
         return Ok(None);
     }
-    read_up_to(file, limit.saturating_add(1)).map(Some)
+    read_up_to(file, metadata.len(), limit.saturating_add(1)).map(Some)
 }
 
 /// What tells files apart while the walk goes on.

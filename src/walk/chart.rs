@@ -117,8 +117,8 @@ fn read(folder: &Path) -> Option<Chart> {
 }
 
 fn read_text(file: &Path) -> Option<String> {
-    fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
-    String::from_utf8(read_up_to(File::open(file).ok()?, LONGEST_CHART).ok()?).ok()
+    let metadata = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
+    String::from_utf8(read_up_to(File::open(file).ok()?, metadata.len(), LONGEST_CHART).ok()?).ok()
 }
 
 fn aliases(file: &Path) -> Vec<String> {

@@ -45,7 +45,10 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
         }
     }
     let read = |path: &PathBuf| {
-        let bytes = File::open(path).and_then(|file| read_up_to(file, LARGEST + 1));
+        let bytes = File::open(path).and_then(|file| {
+            let length = file.metadata()?.len();
+            read_up_to(file, length, LARGEST + 1)
+        });
         let bytes = bytes.map_err(|error| fail(path, reason(&error)))?;
         if bytes.len() as u64 > LARGEST {
             return Err(fail(path, "it is larger than 1 MiB".to_owned()));

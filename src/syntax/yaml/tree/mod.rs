@@ -63,6 +63,7 @@ fn read<'t>(text: &'t str, reading: &'t Reading, data: Option<Vec<Datum<'t>>>) -
 }
 
 /// An open collection.
+#[derive(Default)]
 struct Frame {
     /// `None` inside a key.
     node: Option<NodeId>,
@@ -195,19 +196,7 @@ impl<'t> Builder<'t> {
                     self.cursor = self.cursor.max(event.span.end());
                 }
                 self.fill(slot, node, None);
-                self.frames.push(Frame {
-                    node,
-                    mapping,
-                    flow,
-                    key: None,
-                    from,
-                    datum,
-                    start,
-                    is_key: false,
-                    children: Vec::new(),
-                    head,
-                    end: None,
-                });
+                self.frames.push(Frame { node, mapping, flow, from, datum, start, head, ..Frame::default() });
             }
             Kind::Scalar { style } => {
                 let (span, place) = self.scalar_place(event, style, head);
@@ -282,17 +271,14 @@ impl<'t> Builder<'t> {
                     self.cursor = self.cursor.max(event.span.end());
                 }
                 self.frames.push(Frame {
-                    node: None,
                     mapping,
                     flow,
-                    key: None,
                     from: entry,
                     datum,
                     start,
                     is_key: true,
-                    children: Vec::new(),
                     head,
-                    end: None,
+                    ..Frame::default()
                 });
             }
             Kind::Scalar { style } => {
