@@ -127,7 +127,7 @@ impl Projects {
         {
             return Ok(Arc::clone(catalogue));
         }
-        let (catalogue, _) = run::load_files(&files).map_err(|error| wrong_rules(&error))?;
+        let catalogue = run::load_files(&files).map_err(|error| wrong_rules(&error))?;
         kept.insert(folders, (files, Arc::clone(&catalogue)));
         Ok(catalogue)
     }

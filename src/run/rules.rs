@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::config::{Config, Globs};
-use crate::rules::load::{self, Problem, Read, RuleFile};
+use crate::rules::load::{self, Loaded, Problem, Read, RuleFile};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};
 use std::collections::BTreeSet;
@@ -18,6 +18,12 @@ pub enum LoadError {
     /// Something is wrong in them.
     #[error("{} in the rules", problems(.0.len()))]
     Wrong(Vec<Problem>),
+}
+
+impl From<Vec<Problem>> for LoadError {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Wrong(problems)
+    }
 }
 
 fn problems(count: usize) -> String {
@@ -51,6 +57,14 @@ fn itself(folder: &Path) -> Option<Globs> {
 /// # Errors
 /// One of them cannot be read.
 pub fn rule_files(folders: &[PathBuf]) -> Result<Vec<RuleFile>, LoadError> {
+    let read = |file: RuleFile<PathBuf>| {
+        let text = walk::read_rules(&file.text)?;
+        Ok(RuleFile { path: file.path, inside: file.inside, text })
+    };
+    listed(folders)?.into_iter().map(read).collect()
+}
+
+fn listed(folders: &[PathBuf]) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
     let mut files = Vec::new();
     for folder in folders {
         files.extend(walk::rule_files(folder)?);
@@ -58,18 +72,17 @@ pub fn rule_files(folders: &[PathBuf]) -> Result<Vec<RuleFile>, LoadError> {
     Ok(files)
 }
 
-/// What is built in together with the rules of these files, and the files of those rules in the order of
-/// [`Catalogue::texts`].
+/// What is built in together with the rules of these files.
 ///
 /// # Errors
 /// [`LoadError::Wrong`]
-pub fn load_files(files: &[RuleFile]) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError> {
-    let loaded = load::load(files).map_err(LoadError::Wrong)?;
-    let catalogue = Catalogue::new(Arc::new(loaded.data), Arc::new(Sites::new(loaded.sites)), loaded.texts);
-    Ok((Arc::new(catalogue), loaded.files))
+pub fn load_files(files: &[RuleFile]) -> Result<Arc<Catalogue>, LoadError> {
+    let loaded = load::load(files)?;
+    Ok(catalogue(loaded).0)
 }
 
-/// As [`load_files`], with the files of these folders. Without folders it is what is built in.
+/// As [`load_files`], with the files of these folders, and with what is said of those rules in the order of
+/// [`Catalogue::texts`]. Without folders it is what is built in.
 ///
 /// # Errors
 /// [`LoadError`] if a folder cannot be read, or if anything in it is wrong.
@@ -77,5 +90,11 @@ pub fn load_rules(folders: &[PathBuf]) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>
     if folders.is_empty() {
         return Ok((Arc::clone(Catalogue::built_in()), Vec::new()));
     }
-    load_files(&rule_files(folders)?)
+    let read = |path: &PathBuf| Ok::<_, LoadError>(walk::read_rules(path)?);
+    Ok(catalogue(load::load_from(&listed(folders)?, read)?))
+}
+
+fn catalogue(loaded: Loaded) -> (Arc<Catalogue>, Vec<Arc<Read>>) {
+    let sites = Arc::new(Sites::new(loaded.sites));
+    (Arc::new(Catalogue::new(Arc::new(loaded.data), sites, loaded.texts)), loaded.files)
 }

@@ -9,7 +9,7 @@ mod rules;
 pub(crate) use bytes::read_up_to;
 pub use changed::GitError;
 pub use chart::Charts;
-pub use rules::{RulesError, rule_files};
+pub use rules::{RulesError, read_rules, rule_files};
 
 use crate::config::Globs;
 use crate::finding::{Notice, NoticeKind};

@@ -1,13 +1,15 @@
 //! Folders of rules.
 
-use super::{display, read_up_to, reason};
-use crate::parallel;
+use super::{display, reason};
 use crate::rules::load::RuleFile;
 use std::fs::{self, File};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// A larger file is no rule: 1 MiB.
 const LARGEST: u64 = 1 << 20;
+/// Most are smaller: 4 KiB. To ask each for its length would be one call more.
+const USUAL: usize = 4 << 10;
 
 /// A folder of rules cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -19,20 +21,20 @@ pub struct RulesError {
     pub reason: String,
 }
 
-/// The files of a folder of rules, by name: all that end with `.yaml` or `.yml` and are not hidden.
+/// The files of a folder of rules, by name: all that end with `.yaml` or `.yml` and are not hidden. Their texts are where
+/// [`read_rules`] finds them.
 ///
 /// # Errors
-/// [`RulesError`] if the folder or one of them cannot be read.
-pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
-    let fail = |path: &Path, reason: String| RulesError { path: path.to_path_buf(), reason };
+/// [`RulesError`] if the folder cannot be read.
+pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
     let visible = |entry: &walkdir::DirEntry| {
         entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
     };
     let folder_metadata = fs::metadata(folder).map_err(|error| fail(folder, reason(&error)))?;
     if !folder_metadata.is_dir() {
-        return Err(fail(folder, "it is no folder".to_owned()));
+        return Err(fail(folder, "it is no folder"));
     }
-    let mut paths = Vec::new();
+    let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
@@ -41,21 +43,29 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile>, RulesError> {
         })?;
         let is_yaml = entry.path().extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
         if is_yaml && entry.file_type().is_file() {
-            paths.push(entry.into_path());
+            let path = entry.into_path();
+            let inside = display(path.strip_prefix(folder).unwrap_or(&path));
+            files.push(RuleFile { path: display(&path), inside, text: path });
         }
     }
-    let read = |path: &PathBuf| {
-        let bytes = File::open(path).and_then(|file| {
-            let length = file.metadata()?.len();
-            read_up_to(file, length, LARGEST + 1)
-        });
-        let bytes = bytes.map_err(|error| fail(path, reason(&error)))?;
-        if bytes.len() as u64 > LARGEST {
-            return Err(fail(path, "it is larger than 1 MiB".to_owned()));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8".to_owned()))?;
-        let inside = path.strip_prefix(folder).unwrap_or(path);
-        Ok(RuleFile { path: display(path), inside: display(inside), text })
-    };
-    parallel::map(&paths, read).into_iter().collect()
+    Ok(files)
+}
+
+/// The text of a file of a folder of rules.
+///
+/// # Errors
+/// [`RulesError`]
+pub fn read_rules(path: &Path) -> Result<String, RulesError> {
+    let mut bytes = Vec::with_capacity(USUAL);
+    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| fail(path, reason(&error)))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(fail(path, "it is larger than 1 MiB"));
+    }
+    bytes.shrink_to_fit();
+    String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8"))
+}
+
+fn fail(path: &Path, reason: impl Into<String>) -> RulesError {
+    RulesError { path: path.to_path_buf(), reason: reason.into() }
 }

@@ -4,7 +4,7 @@ use super::super::{
     ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
 };
 use super::fault::{Fault, Problem};
-use super::{Read, RuleFile, actions};
+use super::{Read, actions};
 use crate::sites::{Holds, Host, Programs, SiteData, canonical};
 use crate::syntax;
 
@@ -65,17 +65,17 @@ pub(super) fn subjects(found: &Match) -> Vec<&'static str> {
     given.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect()
 }
 
-/// Everything that is wrong with a rule.
+/// Everything that is wrong with a rule in the file that the folder calls `inside`.
 pub(super) fn rule(
     read: &Read,
-    file: &RuleFile,
+    inside: &str,
     rule: &Rule,
     text: &RuleText,
     data: &RuleData,
     sites: &SiteData,
 ) -> Vec<Problem> {
     let mut checked = Checked { read, problems: Vec::new() };
-    id(&mut checked, file, rule);
+    id(&mut checked, inside, rule);
     versions(&mut checked, rule);
     let unit = unit(&mut checked, rule, data);
     if rule.matches.is_empty() {
@@ -103,7 +103,7 @@ pub(super) fn twice(read: &Read, rule: &Rule) -> Problem {
     read.problem(&["id"], format!("there is a rule `{}` already", rule.id), Some(help.to_owned()))
 }
 
-fn id(checked: &mut Checked<'_>, file: &RuleFile, rule: &Rule) {
+fn id(checked: &mut Checked<'_>, inside: &str, rule: &Rule) {
     let word =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !rule.id.contains('-') || !rule.id.split('-').all(word) {
@@ -114,7 +114,7 @@ fn id(checked: &mut Checked<'_>, file: &RuleFile, rule: &Rule) {
             "words of small letters and digits, the first of them the family: `team-old-host`",
         );
     }
-    let name = file.inside.rsplit('/').next().unwrap_or_default();
+    let name = inside.rsplit('/').next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem != rule.id {
         let message = format!("the file holds the rule `{}`", rule.id);

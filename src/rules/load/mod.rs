@@ -26,15 +26,15 @@ use std::sync::{Arc, OnceLock};
 /// The keys of a rule file that say something to people, and nothing to the engine.
 const TEXT: &[&str] = &["why", "examples"];
 
-/// A file of a folder of rules.
+/// A file of a folder of rules; `T` is its text, or says where that is to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuleFile {
+pub struct RuleFile<T = String> {
     /// As shown, `/`-separated.
     pub path: String,
     /// From the folder of rules on, `/`-separated.
     pub inside: String,
     /// Its text.
-    pub text: String,
+    pub text: T,
 }
 
 /// Rules and all that they speak of, those that are built in first.
@@ -67,9 +67,8 @@ impl std::fmt::Debug for Read {
 }
 
 impl Read {
-    fn of(file: &RuleFile) -> Self {
-        let source = Arc::new(Source::new(file.text.clone().into_bytes()));
-        Self { path: file.path.clone(), source, parsed: OnceLock::new() }
+    fn new(path: String, text: String) -> Self {
+        Self { path, source: Arc::new(Source::new(text.into_bytes())), parsed: OnceLock::new() }
     }
 
     fn facts(&self) -> Option<&Facts> {
@@ -123,13 +122,28 @@ impl Read {
 /// # Errors
 /// All that is wrong, in the order of the files.
 pub fn load(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
+    load_from(files, |text| Ok(text.clone()))
+}
+
+/// As [`load`], with texts that `read` gets: by several threads, each in the same breath as it is parsed.
+///
+/// # Errors
+/// See [`load`], or why one of them cannot be read.
+pub fn load_from<T, E>(
+    files: &[RuleFile<T>],
+    read: impl Fn(&T) -> Result<String, E> + Sync,
+) -> Result<Loaded, E>
+where
+    T: Sync,
+    E: From<Vec<Problem>> + Send,
+{
     let (data, sites) = (RuleData::clone(&BUILT_IN), Sites::built_in().data().clone());
     Loader {
         out: Loaded { data, sites, texts: Vec::new(), files: Vec::new() },
         problems: Vec::new(),
         alone: false,
     }
-    .load(files)
+    .load(files, read)
 }
 
 /// As [`load`], with nothing built in: how the rules that are built in are checked.
@@ -143,7 +157,7 @@ pub fn load_alone(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
         problems: Vec::new(),
         alone: true,
     }
-    .load(files)
+    .load(files, |text| Ok(text.clone()))
 }
 
 /// What a file of a folder of rules holds.
@@ -177,8 +191,8 @@ struct Form {
 }
 
 impl Form {
-    fn of(file: &RuleFile, known: &Loaded) -> Self {
-        let read = Read::of(file);
+    /// The rule in the file that the folder calls `inside`.
+    fn of(read: Read, inside: &str, known: &Loaded) -> Self {
         let mut problems = Vec::new();
         let rule = read_one(&read, &mut problems).and_then(|tree| {
             let top = tree.roots.first().copied()?;
@@ -194,7 +208,7 @@ impl Form {
                 }
             };
             check::spell(&mut rule);
-            problems.extend(check::rule(&read, file, &rule, &text, &known.data, &known.sites));
+            problems.extend(check::rule(&read, inside, &rule, &text, &known.data, &known.sites));
             if problems.is_empty() && rule.needs.is_empty() {
                 match needs::of(&rule, &known.data, &known.sites) {
                     Some(found) => rule.needs = found,
@@ -247,25 +261,34 @@ struct Loader {
 }
 
 impl Loader {
-    fn load(mut self, files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
+    fn load<T, E>(
+        mut self,
+        files: &[RuleFile<T>],
+        read: impl Fn(&T) -> Result<String, E> + Sync,
+    ) -> Result<Loaded, E>
+    where
+        T: Sync,
+        E: From<Vec<Problem>> + Send,
+    {
+        let read = |file: &RuleFile<T>| Ok::<_, E>(Read::new(file.path.clone(), read(&file.text)?));
         // Rules speak of programs, sites and units: those come first.
         let (rules, others): (Vec<_>, Vec<_>) =
             files.iter().partition(|file| kind(&file.inside) == Kind::Rule);
         for file in others {
-            self.other(kind(&file.inside), &Read::of(file));
+            self.other(kind(&file.inside), &read(file)?);
         }
         // The more a host asks of the document, the more it knows of its places: it comes first.
         let hosts = &mut self.out.sites.hosts;
         hosts.sort_by_key(|host| (host.fallback, Reverse(host.document.len()), host.host.clone()));
         let out = &self.out;
         // Many rules are to be no burden at each start.
-        let forms = parallel::map(&rules, |file| Form::of(file, out));
+        let forms = parallel::map(&rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
         let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
         for form in forms {
-            self.rule(form, &mut ids);
+            self.rule(form?, &mut ids);
         }
         self.problems.sort_by_key(|problem| files.iter().position(|file| file.path == problem.path));
-        if self.problems.is_empty() { Ok(self.out) } else { Err(self.problems) }
+        if self.problems.is_empty() { Ok(self.out) } else { Err(self.problems.into()) }
     }
 
     fn get<T: DeserializeOwned>(&mut self, read: &Read) -> Option<T> {
