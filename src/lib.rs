@@ -4,7 +4,7 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | `parallel` | many small things on all processors |
+//! | `parallel` | many things, by several threads |
 //! | [`text`] | spans, sources, edits |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |

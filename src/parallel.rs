@@ -1,43 +1,61 @@
-//! Work on many small things, on all processors.
+//! Work on many things, by several threads.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// So few are not worth a thread.
 const FEW: usize = 16;
 
-/// What `work` makes of each of `items`, in their order.
-pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let share = items.len().div_ceil(threads).max(FEW);
-    let all = |items: &[T]| items.iter().map(&work).collect::<Vec<_>>();
-    let mut parts = items.chunks(share);
-    let first = parts.next().unwrap_or_default();
-    thread::scope(|scope| {
-        let all = &all;
-        let parts: Vec<_> = parts
-            .map(|part| (part, thread::Builder::new().spawn_scoped(scope, move || all(part)).ok()))
-            .collect();
-        let mut done = all(first);
-        // What no thread could do is done here.
-        let part = |(part, thread): (&[T], Option<thread::ScopedJoinHandle<'_, Vec<R>>>)| {
-            thread.and_then(|thread| thread.join().ok()).unwrap_or_else(|| all(part))
-        };
-        done.extend(parts.into_iter().flat_map(part));
-        done
-    })
+/// A thread for each processor, if it is not said how many.
+pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> usize {
+    wanted.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+}
+
+/// Lets `threads` threads do `work`, that is all of what nobody has begun yet, and waits for them.
+///
+/// This thread does none of it while it has others: a thread begins on the processor of the one that makes it, and may
+/// have to wait there for some milliseconds while another processor has nothing to do.
+pub(crate) fn work(threads: usize, work: impl Fn() + Sync) {
+    let work = &work;
+    let others = thread::scope(|scope| {
+        let more = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
+        (0..if threads > 1 { threads } else { 0 }).filter(more).count()
+    });
+    if others == 0 {
+        work();
+    }
+}
+
+/// What `make` makes of each of `items`, in their order, by `threads` threads.
+pub(crate) fn map<T: Sync, R: Send>(threads: usize, items: &[T], make: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if items.len() <= FEW {
+        return items.iter().map(make).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let parts = Mutex::new(Vec::new());
+    work(threads, || {
+        loop {
+            let start = next.fetch_add(FEW, Ordering::Relaxed);
+            let Some(rest) = items.get(start..).filter(|rest| !rest.is_empty()) else { break };
+            let part: Vec<R> = rest.iter().take(FEW).map(&make).collect();
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push((start, part));
+        }
+    });
+    let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    parts.sort_unstable_by_key(|(start, _)| *start);
+    parts.into_iter().flat_map(|(_, part)| part).collect()
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn the_order_is_that_of_the_items() {
-        for count in [0, 1, 15, 16, 17, 100, 1001] {
+        for (threads, count) in [(0, 40), (1, 40), (2, 0), (2, 1), (3, 16), (2, 17), (5, 100), (2, 1001)] {
             let items: Vec<usize> = (0..count).collect();
-            assert_eq!(
-                super::map(&items, |item| item * 2),
-                (0..count).map(|item| item * 2).collect::<Vec<_>>()
-            );
+            let doubled: Vec<usize> = (0..count).map(|item| item * 2).collect();
+            assert_eq!(super::map(threads, &items, |item| item * 2), doubled);
         }
     }
 }

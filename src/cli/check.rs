@@ -8,11 +8,10 @@ use crate::config::{Config, FailOn};
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
 use crate::walk::{Options as Walk, Passed};
-use crate::{escape, walk};
+use crate::{escape, parallel, walk};
 use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// The name of standard input where none is given.
@@ -20,13 +19,14 @@ const STDIN: &str = "-";
 
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let outputs = output::outputs(args)?;
-    let config = config::load(&args.config, config::layer(args))?;
+    let threads = parallel::threads(args.jobs);
+    let config = config::load(&args.config, config::layer(args), threads)?;
     if args.show_settings {
         return show::settings(args, &config);
     }
     let known = baseline::read(args, &config)?;
-    let walk = walk_options(args, &config)?;
-    let mut options = options(args, config, &outputs, known.as_ref());
+    let walk = walk_options(args, &config, threads)?;
+    let mut options = options(args, config, threads, &outputs, known.as_ref());
     if args.interactive && !interactive::is_possible() {
         return Err(Error::NoTerminal);
     }
@@ -110,21 +110,22 @@ pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
-/// A thread for each processor, where no number is given.
-pub(super) fn threads(jobs: Option<std::num::NonZeroUsize>) -> usize {
-    jobs.or_else(|| thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
-}
-
-fn walk_options(args: &CheckArgs, config: &Config) -> Result<Walk, Error> {
+fn walk_options(args: &CheckArgs, config: &Config, threads: usize) -> Result<Walk, Error> {
     Ok(Walk {
         exclude: config::exclude(config, &args.exclude)?,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
-        threads: threads(args.jobs),
+        threads,
     })
 }
 
-fn options(args: &CheckArgs, config: Config, outputs: &[Output], known: Option<&Known>) -> run::Options {
+fn options(
+    args: &CheckArgs,
+    config: Config,
+    threads: usize,
+    outputs: &[Output],
+    known: Option<&Known>,
+) -> run::Options {
     run::Options {
         config,
         units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
@@ -135,7 +136,7 @@ fn options(args: &CheckArgs, config: Config, outputs: &[Output], known: Option<&
         },
         add_ignore: args.add_ignore.clone(),
         unsafe_too: args.unsafe_fixes,
-        threads: threads(args.jobs),
+        threads,
         show_secrets: args.show_secrets,
         accepted: known.map(Known::accepted),
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),

@@ -20,14 +20,10 @@ pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Err
     Ok(Config::new(config::load(&choice(args), &walk::working_directory()?)?, command_line))
 }
 
-/// As [`read`], with the rules of its folders.
-pub(super) fn load(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
-    with_rules(read(args, command_line)?)
-}
-
-/// The configuration with the rules of its folders; all that it names has to be there.
-pub(super) fn with_rules(config: Config) -> Result<Config, Error> {
-    let loaded = load_rules(&folders(&config, &[])?);
+/// As [`read`], with the rules of its folders, read by `threads` threads; all that it names has to be there.
+pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Result<Config, Error> {
+    let config = read(args, command_line)?;
+    let loaded = load_rules(&folders(&config, &[])?, threads);
     by(config, loaded)
 }
 

@@ -1,11 +1,12 @@
 //! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before anything is taken out.
 
 use super::args::{ConfigArgs, OwnRules};
-use super::check::{default_paths, threads};
+use super::check::default_paths;
 use super::output::{complain, stderr_is_terminal};
 use super::{Error, Outcome, config};
 use crate::config::schema::Key;
 use crate::config::{Layer, Value, version};
+use crate::parallel;
 use crate::plan::Plan;
 use crate::report::plan::{FORMATS, Format, format_of};
 use crate::report::{Summary, notices, plan_of};
@@ -71,12 +72,13 @@ fn format_help() -> String {
 
 /// Runs the command: 0 unless the run failed.
 pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
-    let config = config::load(&args.config, layer(args))?;
+    let threads = parallel::threads(args.jobs);
+    let config = config::load(&args.config, layer(args), threads)?;
     let walk = walk::Options {
         exclude: config::exclude(&config, &args.exclude)?,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
-        threads: threads(args.jobs),
+        threads,
     };
     let options = run::Options {
         config,
@@ -85,7 +87,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         add_ignore: None,
         accepted: None,
         unsafe_too: false,
-        threads: walk.threads,
+        threads,
         show_secrets: false,
         for_terminal: false,
         hold: false,

@@ -4,6 +4,7 @@ use super::args::{Colour, RulesArgs, RulesFormat};
 use super::{Error, Outcome, config, output, starter};
 use crate::catalogue::Catalogue;
 use crate::config::{ALL, Layer, families, nearest};
+use crate::parallel;
 use crate::report::rules::{RuleDoc, catalogue, page};
 use crate::report::{Layout, render};
 use crate::run::load_rules;
@@ -35,7 +36,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
     }
     // Names in the configuration are not looked at: whoever mended one would ask here for the right one.
     let config = config::read(&args.config, Layer::default())?;
-    let (known, _) = load_rules(&config::folders(&config, &args.rules)?)?;
+    let (known, _) = load_rules(&config::folders(&config, &args.rules)?, parallel::threads(None))?;
     let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();

@@ -4,6 +4,7 @@ use super::args::TestArgs;
 use super::{Error, Outcome, config, output};
 use crate::catalogue::Catalogue;
 use crate::config::{Layer, Settings};
+use crate::parallel;
 use crate::report;
 use crate::rules::{Rule, RuleText};
 use crate::run::load_rules;
@@ -19,7 +20,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     } else {
         args.folders.clone()
     };
-    let (catalogue, files) = load_rules(&folders)?;
+    let (catalogue, files) = load_rules(&folders, parallel::threads(None))?;
     let style = output::style(args.color, output::stdout_is_terminal());
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let built_in = crate::rules::BUILT_IN.rules.len();

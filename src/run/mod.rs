@@ -13,6 +13,7 @@ use crate::engine::{self, Surroundings};
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, Left, Offer, diff, write};
 use crate::mask::Mask;
+use crate::parallel;
 use crate::suppress::Reason;
 use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
@@ -24,7 +25,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread;
 
 /// What becomes of fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,7 +168,7 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
-    let work = || {
+    parallel::work(options.threads.min(found.files.len()), || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
             let checked = guarded(options, &charts, target, None);
             on_done();
@@ -177,13 +177,6 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
             }
         }
-    };
-    thread::scope(|scope| {
-        for _ in 1..options.threads {
-            // Without a thread more, the others do its work.
-            let _ = thread::Builder::new().spawn_scoped(scope, work);
-        }
-        work();
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for (path, notice) in &found.notices {

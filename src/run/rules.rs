@@ -81,17 +81,20 @@ pub fn load_files(files: &[RuleFile]) -> Result<Arc<Catalogue>, LoadError> {
     Ok(catalogue(loaded).0)
 }
 
-/// As [`load_files`], with the files of these folders, and with what is said of those rules in the order of
+/// As [`load_files`], with the files of these folders, by `threads` threads, and with what is said of those rules in the order of
 /// [`Catalogue::texts`]. Without folders it is what is built in.
 ///
 /// # Errors
 /// [`LoadError`] if a folder cannot be read, or if anything in it is wrong.
-pub fn load_rules(folders: &[PathBuf]) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError> {
+pub fn load_rules(
+    folders: &[PathBuf],
+    threads: usize,
+) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError> {
     if folders.is_empty() {
         return Ok((Arc::clone(Catalogue::built_in()), Vec::new()));
     }
     let read = |path: &PathBuf| Ok::<_, LoadError>(walk::read_rules(path)?);
-    Ok(catalogue(load::load_from(&listed(folders)?, read)?))
+    Ok(catalogue(load::load_from(&listed(folders)?, threads, read)?))
 }
 
 fn catalogue(loaded: Loaded) -> (Arc<Catalogue>, Vec<Arc<Read>>) {

@@ -122,15 +122,16 @@ impl Read {
 /// # Errors
 /// All that is wrong, in the order of the files.
 pub fn load(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
-    load_from(files, |text| Ok(text.clone()))
+    load_from(files, 1, |text| Ok(text.clone()))
 }
 
-/// As [`load`], with texts that `read` gets: by several threads, each in the same breath as it is parsed.
+/// As [`load`], by `threads` threads, with texts that `read` gets: each in the same breath as it is parsed.
 ///
 /// # Errors
 /// See [`load`], or why one of them cannot be read.
 pub fn load_from<T, E>(
     files: &[RuleFile<T>],
+    threads: usize,
     read: impl Fn(&T) -> Result<String, E> + Sync,
 ) -> Result<Loaded, E>
 where
@@ -143,7 +144,7 @@ where
         problems: Vec::new(),
         alone: false,
     }
-    .load(files, read)
+    .load(files, threads, read)
 }
 
 /// As [`load`], with nothing built in: how the rules that are built in are checked.
@@ -157,7 +158,7 @@ pub fn load_alone(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
         problems: Vec::new(),
         alone: true,
     }
-    .load(files, |text| Ok(text.clone()))
+    .load(files, 1, |text| Ok(text.clone()))
 }
 
 /// What a file of a folder of rules holds.
@@ -264,6 +265,7 @@ impl Loader {
     fn load<T, E>(
         mut self,
         files: &[RuleFile<T>],
+        threads: usize,
         read: impl Fn(&T) -> Result<String, E> + Sync,
     ) -> Result<Loaded, E>
     where
@@ -282,7 +284,8 @@ impl Loader {
         hosts.sort_by_key(|host| (host.fallback, Reverse(host.document.len()), host.host.clone()));
         let out = &self.out;
         // Many rules are to be no burden at each start.
-        let forms = parallel::map(&rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
+        let forms =
+            parallel::map(threads, &rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
         let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
         for form in forms {
             self.rule(form?, &mut ids);
