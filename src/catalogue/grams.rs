@@ -10,13 +10,13 @@ pub(super) const SHORTEST: usize = 8;
 const TOGETHER: usize = 8;
 /// Most bytes from one look to the next: with more, there are too many pieces.
 const LONGEST_STEP: usize = 16;
-/// Bits of a hash: a table of 32 KiB.
-const BITS: u32 = 18;
+/// Words of the table: 8 KiB, so that the text has its place in the fastest cache too.
+const WORDS: usize = 1024;
 
 /// Literals, by their first pieces.
 pub(super) struct Grams {
-    /// A bit for the hash of each piece.
-    bits: Vec<u64>,
+    /// Two bits for each piece, in the word of its hash.
+    words: Box<[u64; WORDS]>,
     /// Each piece with its offset in a literal, and that literal, sorted.
     pieces: Vec<(u32, u8, u32)>,
     /// Sorted; none begins with another one.
@@ -25,8 +25,10 @@ pub(super) struct Grams {
     step: usize,
 }
 
-fn hash(gram: u32) -> usize {
-    (gram.wrapping_mul(0x9E37_79B1) >> (u32::BITS - BITS)) as usize
+/// The word of a piece, and its two bits there.
+fn hash(gram: u32) -> (usize, u32, u32) {
+    let hash = gram.wrapping_mul(0x9E37_79B1);
+    ((hash >> 22) as usize, hash >> 16 & 63, hash >> 10 & 63)
 }
 
 fn gram(bytes: &[u8]) -> Option<u32> {
@@ -41,21 +43,21 @@ impl Grams {
         literals.dedup_by(|next, before| next.starts_with(before.as_str()));
         let shortest = literals.iter().map(String::len).min().unwrap_or(SHORTEST);
         let step = (shortest + 1).saturating_sub(GRAM).clamp(1, LONGEST_STEP);
-        let mut bits = vec![0; (1 << BITS) / 64];
+        let mut words = Box::new([0; WORDS]);
         let mut pieces = Vec::with_capacity(literals.len() * step);
         for (index, literal) in (0..).zip(&literals) {
             for (offset, at) in (0..).zip(0..step) {
                 if let Some(piece) = literal.as_bytes().get(at..).and_then(gram) {
                     pieces.push((piece, offset, index));
-                    let hash = hash(piece);
-                    if let Some(bits) = bits.get_mut(hash / 64) {
-                        *bits |= 1 << (hash % 64);
+                    let (word, one, other) = hash(piece);
+                    if let Some(word) = words.get_mut(word) {
+                        *word |= 1 << one | 1 << other;
                     }
                 }
             }
         }
         pieces.sort_unstable();
-        Self { bits, pieces, literals, step }
+        Self { words, pieces, literals, step }
     }
 
     /// Whether one of them stands in `bytes`.
@@ -82,8 +84,8 @@ impl Grams {
 
     /// The lowest bit tells whether a literal may have that piece.
     fn may(&self, piece: u32) -> u64 {
-        let hash = hash(piece);
-        self.bits.get(hash / 64).map_or(0, |bits| bits >> (hash % 64))
+        let (word, one, other) = hash(piece);
+        self.words.get(word).map_or(0, |word| word >> one & word >> other)
     }
 
     /// Whether a literal with that piece stands around `at`.
