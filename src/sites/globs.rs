@@ -14,6 +14,12 @@ pub struct Globs {
     compiled: OnceLock<Box<GlobSet>>,
 }
 
+impl PartialEq for Globs {
+    fn eq(&self, other: &Self) -> bool {
+        self.globs == other.globs
+    }
+}
+
 impl Globs {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {

@@ -28,7 +28,7 @@ pub struct Host {
 }
 
 /// What must be there; a scalar with one of these values, where there are some.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Requirement {

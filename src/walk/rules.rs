@@ -3,12 +3,13 @@
 use super::{display, reason};
 use crate::rules::load::RuleFile;
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// A larger file is no rule: 1 MiB.
 const LARGEST: u64 = 1 << 20;
-/// Most are smaller: 4 KiB. To ask each for its length would be one call more.
+/// Most are smaller: 4 KiB. To ask each for its length would be one call more, and a buffer for each that is too large costs
+/// more than to copy what is in it.
 const USUAL: usize = 4 << 10;
 
 /// A folder of rules cannot be read.
@@ -35,7 +36,7 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
         return Err(fail(folder, "it is no folder"));
     }
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible) {
+    for entry in walkdir::WalkDir::new(folder).into_iter().filter_entry(visible) {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
             let reason = error.io_error().map_or_else(|| error.to_string(), reason);
@@ -48,6 +49,7 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
             files.push(RuleFile { path: display(&path), inside, text: path });
         }
     }
+    files.sort_by(|a, b| a.inside.split('/').cmp(b.inside.split('/')));
     Ok(files)
 }
 
@@ -56,14 +58,29 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
 /// # Errors
 /// [`RulesError`]
 pub fn read_rules(path: &Path) -> Result<String, RulesError> {
-    let mut bytes = Vec::with_capacity(USUAL);
-    let read = File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    read.map_err(|error| fail(path, reason(&error)))?;
+    let bytes = read_whole(path).map_err(|error| fail(path, reason(&error)))?;
     if bytes.len() as u64 > LARGEST {
         return Err(fail(path, "it is larger than 1 MiB"));
     }
-    bytes.shrink_to_fit();
     String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8"))
+}
+
+/// At most one byte more than [`LARGEST`].
+fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?.take(LARGEST + 1);
+    let mut first = [0; USUAL];
+    let mut length = 0;
+    while let Some(room) = first.get_mut(length..).filter(|room| !room.is_empty()) {
+        match file.read(room) {
+            Ok(0) => return Ok(first.get(..length).unwrap_or_default().to_vec()),
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut bytes = first.to_vec();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn fail(path: &Path, reason: impl Into<String>) -> RulesError {

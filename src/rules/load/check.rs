@@ -192,9 +192,8 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
             known(&["named"], "site", name, &names);
         }
     }
-    let languages = languages();
     for name in found.text.iter().flat_map(|text| &text.within) {
-        known(&["text", "in"], "language", name, &languages);
+        known(&["text", "in"], "language", name, &languages());
     }
     let subjects = subjects(found);
     if subjects.len() != 1 {
@@ -238,9 +237,8 @@ fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
 }
 
 fn condition(checked: &mut Checked<'_>, path: &[&str], when: &When, of_unit: bool) {
-    let languages = languages();
     for name in &when.language {
-        checked.known(&[path, &["language"]].concat(), "language", name, &languages);
+        checked.known(&[path, &["language"]].concat(), "language", name, &languages());
     }
     for (key, text) in [("from", &when.from), ("below", &when.below)] {
         if text.as_ref().is_some_and(|text| version(text).is_none()) {
@@ -293,8 +291,7 @@ pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
 
 /// Whether a condition asks for nothing.
 pub(super) fn is_plain(when: &When) -> bool {
-    let compact = |when: &When| postcard::to_stdvec(when).ok();
-    compact(when) == compact(&When::default())
+    *when == When::default()
 }
 
 fn needs(checked: &mut Checked<'_>, rule: &Rule) {

@@ -286,6 +286,9 @@ impl Loader {
         // Many rules are to be no burden at each start.
         let forms =
             parallel::map(threads, &rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
+        self.out.data.rules.reserve(rules.len());
+        self.out.texts.reserve(rules.len());
+        self.out.files.reserve(rules.len());
         let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
         for form in forms {
             self.rule(form?, &mut ids);

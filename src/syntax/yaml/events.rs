@@ -142,8 +142,8 @@ pub(super) fn documents(text: &str) -> Vec<Document> {
     options.simple_key_max_lookahead = 8_192;
     let mut parser = granit::Parser::new_from_str_with_options(text, options).keep_tags(true);
     let mut done = Vec::new();
-    // About one for each sixteen bytes; enough for most texts without making room for a large one that has fewer.
-    let events = Vec::with_capacity((text.len() / 16).min(256));
+    // One for four to sixteen bytes; enough for most texts without making room for a large one that has fewer.
+    let events = Vec::with_capacity((text.len() / 4).min(256));
     let mut current = Document { events, error: None };
     while let Some(next) = parser.next_event() {
         match next {

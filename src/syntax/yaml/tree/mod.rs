@@ -56,6 +56,12 @@ fn read<'t>(text: &'t str, reading: &'t Reading, data: Option<Vec<Datum<'t>>>) -
         data,
         limit: text.len(),
     };
+    if builder.data.is_none() {
+        // A mapping has a key for each value, and an end for each start.
+        let nodes = reading.documents.iter().map(Vec::len).sum::<usize>() / 2;
+        builder.out.tree.nodes.reserve(nodes);
+        builder.out.layouts.reserve(nodes);
+    }
     for document in &reading.documents {
         builder.document(document);
     }
