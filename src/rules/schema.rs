@@ -1,6 +1,8 @@
 //! The form of a rule. The build script compiles it too, so it stands on serde alone.
 
-use super::{ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many};
+use super::{
+    ChartMatch, CommandMatch, Conditions, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A rule as the engine uses it.
@@ -78,14 +80,14 @@ pub struct Match {
     pub entry: Vec<Pattern>,
     /// A command, one of its options or of its other words.
     #[serde(default)]
-    pub command: Option<CommandMatch>,
+    pub command: Option<Box<CommandMatch>>,
     /// Environment variables, wherever they are given a value.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub variable: Vec<String>,
     /// A value of a chart.
     #[serde(default)]
-    pub chart: Option<ChartMatch>,
+    pub chart: Option<Box<ChartMatch>>,
     /// A regular expression on the bytes of the file, comments included; the finding is its first group, or all of it.
     #[serde(default)]
     pub literal: Option<Expression>,
@@ -95,10 +97,10 @@ pub struct Match {
     pub named: Vec<String>,
     /// A request.
     #[serde(default)]
-    pub request: Option<RequestMatch>,
+    pub request: Option<Box<RequestMatch>>,
     /// A regular expression on code, comments and prose left out.
     #[serde(default)]
-    pub text: Option<TextMatch>,
+    pub text: Option<Box<TextMatch>>,
     /// A suppression that suppresses nothing: what the rule `unused-suppression` finds, and no other.
     #[serde(default)]
     pub suppression: Option<Defect>,
@@ -107,7 +109,8 @@ pub struct Match {
     pub via: Option<Via>,
     /// Under which conditions.
     #[serde(default)]
-    pub when: When,
+    #[cfg_attr(with_schema, schemars(with = "When"))]
+    pub when: Conditions,
     /// What the finding's label says, instead of the row's in `severity`.
     #[serde(default)]
     pub message: Option<String>,
@@ -370,7 +373,8 @@ pub enum UnitKind {
 pub struct SeverityRow {
     /// When it holds.
     #[serde(default)]
-    pub when: When,
+    #[cfg_attr(with_schema, schemars(with = "When"))]
+    pub when: Conditions,
     /// How bad it is then.
     pub is: Level,
     /// What the finding's label says then; `{name}` is the name as written.
@@ -412,7 +416,8 @@ impl Level {
 pub struct ActionRow {
     /// When it holds.
     #[serde(default)]
-    pub when: When,
+    #[cfg_attr(with_schema, schemars(with = "When"))]
+    pub when: Conditions,
     /// What the fix does, in the imperative; `{name}` is the name as written.
     pub message: String,
     /// Takes these out: `self`, or a slot.
@@ -464,7 +469,8 @@ pub enum NewValue {
 pub struct SafetyRow {
     /// When it holds.
     #[serde(default)]
-    pub when: When,
+    #[cfg_attr(with_schema, schemars(with = "When"))]
+    pub when: Conditions,
     /// How safe the fix is then.
     pub is: Verdict,
     /// Why, for `none` and `unsafe`.

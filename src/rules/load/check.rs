@@ -1,7 +1,8 @@
 //! What the form of a rule file does not say: names that exist, rows that can be reached, fixes that can apply.
 
 use super::super::{
-    ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
+    ActionRow, Conditions, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When,
+    version,
 };
 use super::fault::{Fault, Problem};
 use super::{Read, actions};
@@ -34,11 +35,12 @@ pub(super) fn spell(rule: &mut Rule) {
         if let Some(command) = &mut found.command {
             command.option.iter_mut().for_each(|option| *option = canonical(option));
         }
-        spell_when(&mut found.when);
+        found.when.get_mut().into_iter().for_each(spell_when);
     }
     let severity = rule.severity.iter_mut().map(|row| &mut row.when);
     let actions = rule.actions.iter_mut().map(|row| &mut row.when);
-    severity.chain(actions).chain(rule.safety.iter_mut().map(|row| &mut row.when)).for_each(spell_when);
+    let rows = severity.chain(actions).chain(rule.safety.iter_mut().map(|row| &mut row.when));
+    rows.filter_map(Conditions::get_mut).for_each(spell_when);
 }
 
 fn spell_when(when: &mut When) {
@@ -228,7 +230,7 @@ fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
     let safety = rule.safety.iter().map(|row| &row.when).enumerate().map(|(at, when)| ("safety", at, when));
     for (key, index, when) in matches.chain(severity).chain(actions).chain(safety) {
         let index = index.to_string();
-        let mut open = vec![when];
+        let mut open: Vec<&When> = vec![when];
         while let Some(when) = open.pop() {
             condition(checked, &[key, &index, "when"], when, of_unit);
             open.extend(when.all.iter().chain(&when.any).chain(when.not.as_deref()));
@@ -268,9 +270,9 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
             "the least is `severity: [{is: warning}]`",
         );
     }
-    reachable(checked, "severity", &rule.severity.iter().map(|row| is_plain(&row.when)).collect::<Vec<_>>());
-    reachable(checked, "safety", &rule.safety.iter().map(|row| is_plain(&row.when)).collect::<Vec<_>>());
-    let never = rule.safety.first().is_some_and(|row| row.is == Verdict::None && is_plain(&row.when));
+    reachable(checked, "severity", &rule.severity.iter().map(|row| row.when.is_empty()).collect::<Vec<_>>());
+    reachable(checked, "safety", &rule.safety.iter().map(|row| row.when.is_empty()).collect::<Vec<_>>());
+    let never = rule.safety.first().is_some_and(|row| row.is == Verdict::None && row.when.is_empty());
     if never && !rule.actions.is_empty() {
         checked.wrong(
             &["safety", "0"],
@@ -287,11 +289,6 @@ pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
         let message = format!("this row of `{key}` is never reached: the row before it holds always");
         checked.wrong(&[key, &(at + 1).to_string()], message, "put the row without `when` last");
     }
-}
-
-/// Whether a condition asks for nothing.
-pub(super) fn is_plain(when: &When) -> bool {
-    *when == When::default()
 }
 
 fn needs(checked: &mut Checked<'_>, rule: &Rule) {
@@ -396,7 +393,8 @@ pub(super) fn words(rule: &Rule, programs: &mut Programs) {
 fn asks_for_words(rule: &Rule) -> bool {
     let matches = rule.matches.iter().map(|found| &found.when);
     let rows = rule.severity.iter().map(|row| &row.when).chain(rule.actions.iter().map(|row| &row.when));
-    let mut open: Vec<&When> = matches.chain(rows).chain(rule.safety.iter().map(|row| &row.when)).collect();
+    let all = matches.chain(rows).chain(rule.safety.iter().map(|row| &row.when));
+    let mut open: Vec<&When> = all.map(|when| &**when).collect();
     while let Some(when) = open.pop() {
         if when.argument.is_some() {
             return true;
@@ -408,5 +406,5 @@ fn asks_for_words(rule: &Rule) -> bool {
 
 /// Whether a row of `do` holds always.
 pub(super) fn always(rows: &[ActionRow]) -> Vec<bool> {
-    rows.iter().map(|row| is_plain(&row.when)).collect()
+    rows.iter().map(|row| row.when.is_empty()).collect()
 }
