@@ -71,11 +71,15 @@ impl Grams {
         let stride = TOGETHER * self.step;
         let mut at = 0;
         while let Some(ahead) = bytes.get(at..at + stride + GRAM) {
-            let known = (0..TOGETHER).fold(0, |known, look| {
-                known | ahead.get(look * self.step..).and_then(gram).map_or(0, |piece| self.may(piece))
+            let mut known = (0..TOGETHER).fold(0, |known, look| {
+                let may = ahead.get(look * self.step..).and_then(gram).map_or(0, |piece| self.may(piece));
+                known | (may & 1) << look
             });
-            if known & 1 == 1 && (0..TOGETHER).any(|look| is_match(at + look * self.step)) {
-                return true;
+            while known != 0 {
+                if is_match(at + known.trailing_zeros() as usize * self.step) {
+                    return true;
+                }
+                known &= known - 1;
             }
             at += stride;
         }
