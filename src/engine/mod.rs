@@ -22,8 +22,10 @@ use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
+use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
@@ -94,13 +96,18 @@ pub(crate) fn may_matter(
 
 /// Whether these bytes may hold values of the runner's chart: `runners.tags`, `runnerToken`.
 fn speaks_of_runners(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, b"runner").is_some()
+    static RUNNER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("runner"));
+    RUNNER.find(bytes).is_some()
 }
 
 /// Whether a file of that name may hold values of a chart.
 pub(crate) fn may_be_values(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    [".yaml", ".yml", ".json"].iter().any(|ending| name.contains(ending))
+    let name = path.rsplit('/').next().unwrap_or(path).as_bytes();
+    let begins = |rest: &[u8], ending: &str| {
+        rest.get(..ending.len()).is_some_and(|rest| rest.eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    let mut dots = memchr::memchr_iter(b'.', name).filter_map(|dot| name.get(dot + 1..));
+    dots.any(|rest| ["yaml", "yml", "json"].iter().any(|ending| begins(rest, ending)))
 }
 
 pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
