@@ -7,6 +7,7 @@ mod actions;
 mod check;
 mod fault;
 mod needs;
+mod quick;
 mod spanned;
 
 use super::{BUILT_IN, RuleData, RuleText};
@@ -25,6 +26,8 @@ use std::sync::{Arc, OnceLock};
 
 /// The keys of a rule file that say something to people, and nothing to the engine.
 const TEXT: &[&str] = &["why", "examples"];
+/// What is read of it for them.
+const TEXT_AND_ID: &[&str] = &["id", "why", "examples"];
 
 /// A file of a folder of rules; `T` is its text, or says where that is to be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,19 +198,11 @@ impl Form {
     /// The rule in the file that the folder calls `inside`.
     fn of(read: Read, inside: &str, known: &Loaded) -> Self {
         let mut problems = Vec::new();
-        let rule = read_one(&read, &mut problems).and_then(|tree| {
-            let top = tree.roots.first().copied()?;
-            let reader = Reader::of(tree);
-            let rule = reader.read::<super::Rule>(top, Keys::Without(TEXT));
-            let text = reader.read::<RuleText>(top, Keys::Only(&["id", "why", "examples"]));
-            let (mut rule, text) = match (rule, text) {
-                (Ok(rule), Ok(text)) => (rule, text),
-                (rule, text) => {
-                    let faults = [rule.err(), text.err()].into_iter().flatten();
-                    problems.extend(faults.map(|fault| read.fault(fault)));
-                    return None;
-                }
-            };
+        let both = syntax::plain_items(read.source.text()).and_then(|items| {
+            Some((quick::read(&items, Keys::Without(TEXT))?, quick::read(&items, Keys::Only(TEXT_AND_ID))?))
+        });
+        let both = both.or_else(|| Self::spanned(&read, &mut problems));
+        let rule = both.map(|(mut rule, text): (super::Rule, RuleText)| {
             check::spell(&mut rule);
             problems.extend(check::rule(&read, inside, &rule, &text, &known.data, &known.sites));
             if problems.is_empty() && rule.needs.is_empty() {
@@ -216,10 +211,25 @@ impl Form {
                     None => problems.push(no_needs(&read)),
                 }
             }
-            Some((rule, text))
+            (rule, text)
         });
         let read = if problems.is_empty() { Read { parsed: OnceLock::new(), ..read } } else { read };
         Self { read, rule, problems }
+    }
+
+    /// Reads it so that what is wrong has a place.
+    fn spanned(read: &Read, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
+        let tree = read_one(read, problems)?;
+        let top = tree.roots.first().copied()?;
+        let reader = Reader::of(tree);
+        match (reader.read(top, Keys::Without(TEXT)), reader.read(top, Keys::Only(TEXT_AND_ID))) {
+            (Ok(rule), Ok(text)) => Some((rule, text)),
+            (rule, text) => {
+                let faults = [rule.err(), text.err()].into_iter().flatten();
+                problems.extend(faults.map(|fault| read.fault(fault)));
+                None
+            }
+        }
     }
 }
 
@@ -298,6 +308,10 @@ impl Loader {
     }
 
     fn get<T: DeserializeOwned>(&mut self, read: &Read) -> Option<T> {
+        let found = syntax::plain_items(read.source.text()).and_then(|items| quick::read(&items, Keys::All));
+        if found.is_some() {
+            return found;
+        }
         let tree = read_one(read, &mut self.problems)?;
         let found = Reader::of(tree).read(tree.roots.first().copied()?, Keys::All);
         found.map_err(|fault| self.problems.push(read.fault(fault))).ok()

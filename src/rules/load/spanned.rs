@@ -36,7 +36,7 @@ impl Keys {
         if let Self::Without(keys) = self { keys } else { &[] }
     }
 
-    fn has(self, key: &str) -> bool {
+    pub(super) fn has(self, key: &str) -> bool {
         match self {
             Self::All => true,
             Self::Only(keys) => keys.contains(&key),
@@ -90,7 +90,8 @@ impl<'a> Node<'_, 'a> {
         let span = self.span();
         let id = self.reader.tree.resolve(self.id);
         let result = match self.resolved()? {
-            NodeKind::Scalar(scalar) => plain(scalar, visitor),
+            NodeKind::Scalar(scalar) if scalar.null => visitor.visit_unit(),
+            NodeKind::Scalar(scalar) => meaning(&scalar.text, scalar.style == ScalarStyle::Plain, visitor),
             NodeKind::Mapping(_) => {
                 visitor.visit_map(Items { node: &self, children: self.reader.tree.children(id), value: None })
             }
@@ -111,13 +112,13 @@ fn no_alias() -> Fault {
     Fault::new("an alias that stands for nothing").help("a word that begins with `*` needs quotes")
 }
 
-/// What a scalar means by itself.
-fn plain<'de, V: Visitor<'de>>(scalar: &Scalar, visitor: V) -> Result<V::Value, Fault> {
-    let text = scalar.text.as_str();
-    if scalar.null {
-        return visitor.visit_unit();
-    }
-    if scalar.style == ScalarStyle::Plain {
+/// What a scalar that is not null means by itself; `plain` without quotes.
+pub(super) fn meaning<'de, V: Visitor<'de>, E: de::Error>(
+    text: &str,
+    plain: bool,
+    visitor: V,
+) -> Result<V::Value, E> {
+    if plain {
         if let "true" | "false" = text {
             return visitor.visit_bool(text == "true");
         }

@@ -132,15 +132,20 @@ pub(super) struct Document {
     pub(super) error: Option<(usize, String)>,
 }
 
-/// Parses the documents of `text`; after an error, goes on with the next document.
-pub(super) fn documents(text: &str) -> Vec<Document> {
+/// The parser, with the limits and events that we need.
+pub(super) fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
     let mut options = granit::Options::default();
     // The default of 96 fails on a key behind a long comment, as in every commented values file.
     options.max_buffered_comment_events = usize::MAX;
     options.emit_unresolved_aliases = true;
     options.emit_anchor_events = true;
     options.simple_key_max_lookahead = 8_192;
-    let mut parser = granit::Parser::new_from_str_with_options(text, options).keep_tags(true);
+    granit::Parser::new_from_str_with_options(text, options).keep_tags(true)
+}
+
+/// Parses the documents of `text`; after an error, goes on with the next document.
+pub(super) fn documents(text: &str) -> Vec<Document> {
+    let mut parser = parser(text);
     let mut done = Vec::new();
     // One for four to sixteen bytes; enough for most texts without making room for a large one that has fewer.
     let events = Vec::with_capacity((text.len() / 4).min(256));
@@ -240,7 +245,7 @@ fn convert(event: &granit::Event<'_>, place: Place, all: &str) -> Option<Event> 
     Some(event)
 }
 
-fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
+pub(super) fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
     match style {
         granit::ScalarStyle::SingleQuoted => ScalarStyle::Single,
         granit::ScalarStyle::DoubleQuoted => ScalarStyle::Double,

@@ -8,6 +8,7 @@ pub(super) mod lines;
 mod loose;
 mod mask;
 mod pieces;
+pub(super) mod plain;
 mod read;
 mod recognise;
 mod remove;

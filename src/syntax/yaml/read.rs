@@ -60,8 +60,13 @@ fn events_of(documents: Vec<Document>) -> Vec<Vec<Event>> {
 
 /// Whether a template expression was taken for a flow mapping.
 fn misreads_template(text: &str, document: &Document) -> bool {
-    document.events.iter().any(|event| {
-        event.kind == Kind::MappingStart { flow: true }
-            && matches!(text.as_bytes().get(event.span.start() + 1), Some(b'{' | b'%'))
-    })
+    document
+        .events
+        .iter()
+        .any(|event| event.kind == Kind::MappingStart { flow: true } && is_template(text, event.span.start()))
+}
+
+/// Whether what begins with a brace at `start` is a template expression, and no flow mapping.
+pub(super) fn is_template(text: &str, start: usize) -> bool {
+    matches!(text.as_bytes().get(start + 1), Some(b'{' | b'%'))
 }

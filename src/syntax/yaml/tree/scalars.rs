@@ -3,8 +3,8 @@
 use super::Builder;
 use crate::facts::{Scalar, ScalarStyle};
 use crate::syntax::yaml::events::Event;
-use crate::syntax::yaml::lines;
 use crate::syntax::yaml::scalar::{self, Header, Place};
+use crate::syntax::yaml::{lines, plain};
 use crate::syntax::{Datum, template};
 use crate::text::Span;
 use std::borrow::Cow;
@@ -94,9 +94,7 @@ impl<'t> Builder<'t> {
 }
 
 fn is_null(event: &Event, style: ScalarStyle, text: &str) -> bool {
-    style == ScalarStyle::Plain
-        && event.tag().is_none()
-        && matches!(text, "" | "~" | "null" | "Null" | "NULL")
+    style == ScalarStyle::Plain && event.tag().is_none() && plain::is_null(text)
 }
 
 pub(super) fn opens(mapping: bool) -> u8 {
