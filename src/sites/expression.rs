@@ -30,6 +30,12 @@ impl Expression {
         &self.text
     }
 
+    /// The only text that it is like, if nothing in it but `\` has a meaning of its own: most are such, and to parse an
+    /// expression takes longer than to read a whole rule.
+    pub(crate) fn literal(&self) -> Option<String> {
+        literal(&self.text)
+    }
+
     /// To look for it in a text; `None` if it is none, which is refused when rules are loaded.
     pub fn regex(&self) -> Option<&regex::Regex> {
         self.compiled().text.get_or_init(|| regex::Regex::new(&self.text).ok()).as_ref()
@@ -83,11 +89,24 @@ impl<'de> Deserialize<'de> for Expression {
         // A compact form was checked before it was written.
         let check = deserializer.is_human_readable();
         let text = String::deserialize(deserializer)?;
-        if check {
+        if check && literal(&text).is_none() {
             regex_syntax::parse(&text).map_err(|error| serde::de::Error::custom(wrong(&error)))?;
         }
         Ok(Self { text, ..Self::default() })
     }
+}
+
+fn literal(text: &str) -> Option<String> {
+    let mut literal = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        literal.push(match char {
+            '\\' => chars.next().filter(|escaped| regex_syntax::is_meta_character(*escaped))?,
+            '.' | '+' | '*' | '?' | '(' | ')' | '|' | '[' | ']' | '{' | '}' | '^' | '$' => return None,
+            other => other,
+        });
+    }
+    Some(literal)
 }
 
 /// What is wrong, on one line: the picture that the library draws does not fit into ours.
@@ -98,4 +117,40 @@ fn wrong(error: &regex_syntax::Error) -> String {
         other => other.to_string(),
     };
     format!("this is no regular expression: {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_that_is_one_literal_is_known_without_parsing_it() {
+        let texts = [
+            "old-host",
+            r"old\.example\.com",
+            r"a\\b",
+            "ä b",
+            r"a\-b",
+            "/v1/x_y:z@",
+            r"\#",
+            r"a\&\~b",
+            "a#b&c~d",
+        ];
+        for text in texts {
+            let literal = Expression::from(text).literal().unwrap();
+            let whole = regex::Regex::new(text).unwrap();
+            assert_eq!(whole.find(&literal).map(|it| it.as_str()), Some(&*literal), "{text}");
+            let parsed = regex_syntax::parse(text).unwrap().into_kind();
+            let bytes = match parsed {
+                regex_syntax::hir::HirKind::Literal(literal) => literal.0.to_vec(),
+                other => panic!("{text}: {other:?}"),
+            };
+            assert_eq!(bytes, literal.into_bytes(), "{text}");
+        }
+        for text in
+            ["a.b", r"\d", r"a\", "a|b", "[a]", "a?", "(a)", "^a", "a$", "a{2}", r"\x41", r"\n", r"\<"]
+        {
+            assert_eq!(Expression::from(text).literal(), None, "{text}");
+        }
+    }
 }

@@ -49,7 +49,8 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
             files.push(RuleFile { path: display(&path), inside, text: path });
         }
     }
-    files.sort_by(|a, b| a.inside.split('/').cmp(b.inside.split('/')));
+    // A folder's files before those of one whose name goes on: `a/b` before `a-b`.
+    files.sort_by_cached_key(|file| file.inside.replace('/', "\0"));
     Ok(files)
 }
 

@@ -2,7 +2,6 @@
 
 use super::super::{Match, Rule, RuleData, Spelling, Unit};
 use crate::sites::{Expression, Pattern, Requirement, SiteData, Step};
-use regex_syntax::hir::HirKind;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 
 /// Shorter words tell nothing.
@@ -129,10 +128,10 @@ fn spelled(found: &Match, unit: &Unit) -> Vec<String> {
 
 /// Literals one of which every match of the expression begins or ends with.
 fn literals(expression: &Expression) -> Option<Vec<String>> {
-    let hir = regex_syntax::parse(expression.as_str()).ok()?;
-    if let HirKind::Literal(literal) = hir.kind() {
-        return Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]);
+    if let Some(literal) = expression.literal() {
+        return Some(vec![literal]);
     }
+    let hir = regex_syntax::parse(expression.as_str()).ok()?;
     let extract = |kind: ExtractKind| {
         let mut found = Extractor::new().kind(kind).extract(&hir);
         found.optimize_for_prefix_by_preference();

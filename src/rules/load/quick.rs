@@ -75,6 +75,18 @@ impl<'i, 't> Value<'i, 't> {
         }
     }
 
+    /// How many items the sequence has that begins here.
+    fn count(self) -> Result<usize, Unlike> {
+        let start = self.at.get();
+        let mut count = 0;
+        while !self.ends()? {
+            self.skip()?;
+            count += 1;
+        }
+        self.at.set(start);
+        Ok(count)
+    }
+
     /// Goes behind the value.
     fn skip(self) -> Result<(), Unlike> {
         let mut open = 0_usize;
@@ -101,21 +113,26 @@ impl<'i, 't> Value<'i, 't> {
         match self.next()? {
             item if item.is_null() => visitor.visit_unit(),
             Item::Scalar { text, plain } => meaning(text, *plain, visitor),
-            Item::Mapping => visitor.visit_map(Inside(self)),
-            Item::Sequence => visitor.visit_seq(Inside(self)),
+            Item::Mapping => visitor.visit_map(Inside { value: self, left: None }),
+            // Without the number, a list of one has room for four, which is most of what a rule takes.
+            Item::Sequence => visitor.visit_seq(Inside { value: self, left: Some(self.count()?) }),
             Item::End => Err(Unlike),
         }
     }
 }
 
 /// What a mapping or a sequence holds. Every visitor asks until nothing comes, so the end is always taken.
-struct Inside<'i, 't>(Value<'i, 't>);
+struct Inside<'i, 't> {
+    value: Value<'i, 't>,
+    /// How many items of a sequence are to come.
+    left: Option<usize>,
+}
 
 impl<'de> MapAccess<'de> for Inside<'_, '_> {
     type Error = Unlike;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unlike> {
-        let map = self.0;
+        let map = self.value;
         while !map.ends()? {
             let Item::Scalar { text, .. } = map.next()? else { return Err(Unlike) };
             if map.keys.has(text) {
@@ -128,7 +145,7 @@ impl<'de> MapAccess<'de> for Inside<'_, '_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unlike> {
-        seed.deserialize(self.0.below()?)
+        seed.deserialize(self.value.below()?)
     }
 }
 
@@ -136,7 +153,15 @@ impl<'de> SeqAccess<'de> for Inside<'_, '_> {
     type Error = Unlike;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Unlike> {
-        if self.0.ends()? { Ok(None) } else { seed.deserialize(self.0.below()?).map(Some) }
+        if self.value.ends()? {
+            return Ok(None);
+        }
+        self.left = self.left.and_then(|left| left.checked_sub(1));
+        seed.deserialize(self.value.below()?).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.left
     }
 }
 
