@@ -3,6 +3,7 @@
 mod grams;
 mod prefilter;
 
+use crate::rules::load::Read;
 use crate::rules::{BUILT_IN, Rule, RuleData, RuleText, Unit};
 use crate::sites::Sites;
 use regex::bytes::Regex;
@@ -16,7 +17,9 @@ pub(crate) use prefilter::Prefilter;
 pub struct Catalogue {
     data: Arc<RuleData>,
     sites: Arc<Sites>,
-    texts: Vec<RuleText>,
+    /// Where the rules stand that are not built in.
+    files: Vec<Arc<Read>>,
+    texts: OnceLock<Vec<RuleText>>,
     pub(crate) words: Vec<UnitWords>,
     prefilter: OnceLock<Prefilter>,
     /// The index of each rule, by its id.
@@ -35,10 +38,11 @@ pub(crate) struct UnitWords {
 }
 
 impl Catalogue {
-    /// Rules, the sites and programs that they speak of, and what those of them that are not built in say to people.
-    pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, texts: Vec<RuleText>) -> Self {
+    /// Rules, the sites and programs that they speak of, and where those of them stand that are not built in.
+    pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<Read>>) -> Self {
         let words = data.units.iter().map(|_| UnitWords::default()).collect();
-        Self { data, sites, texts, words, prefilter: OnceLock::new(), ids: OnceLock::new() }
+        let (texts, prefilter, ids) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { data, sites, files, texts, words, prefilter, ids }
     }
 
     /// What is built in.
@@ -67,7 +71,7 @@ impl Catalogue {
 
     /// What the rules that are not built in say to people, in their order in [`Catalogue::rules`].
     pub fn texts(&self) -> &[RuleText] {
-        &self.texts
+        self.texts.get_or_init(|| self.files.iter().map(|file| file.text()).collect())
     }
 
     pub(crate) fn units(&self) -> &[Unit] {

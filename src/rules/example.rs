@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a rule says of itself to people; loaded only when asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RuleText {

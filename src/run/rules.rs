@@ -99,5 +99,5 @@ pub fn load_rules(
 
 fn catalogue(loaded: Loaded) -> (Arc<Catalogue>, Vec<Arc<Read>>) {
     let sites = Arc::new(Sites::new(loaded.sites));
-    (Arc::new(Catalogue::new(Arc::new(loaded.data), sites, loaded.texts)), loaded.files)
+    (Arc::new(Catalogue::new(Arc::new(loaded.data), sites, loaded.files.clone())), loaded.files)
 }

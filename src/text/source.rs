@@ -49,7 +49,8 @@ pub struct Source {
     bytes: Option<Vec<u8>>,
     shown: String,
     invalid: Vec<Span>,
-    lines: Vec<u32>,
+    /// Where each line begins. Told when somebody asks.
+    lines: OnceLock<Vec<u32>>,
     /// Code points before each block of [`BLOCK`] bytes.
     counts: OnceLock<Vec<usize>>,
 }
@@ -62,9 +63,6 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 impl Source {
     /// Takes the bytes of a file.
     pub fn new(bytes: Vec<u8>) -> Self {
-        let newlines = memchr::memchr_iter(b'\n', &bytes);
-        let lines =
-            std::iter::once(0).chain(newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect();
         let (bytes, shown, invalid) = match String::from_utf8(bytes) {
             Ok(text) => (None, text, Vec::new()),
             Err(error) => {
@@ -73,7 +71,15 @@ impl Source {
                 (Some(bytes), shown, invalid)
             }
         };
-        Self { bytes, shown, invalid, lines, counts: OnceLock::new() }
+        Self { bytes, shown, invalid, lines: OnceLock::new(), counts: OnceLock::new() }
+    }
+
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', self.bytes());
+            let starts = newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        })
     }
 
     /// The bytes as they are in the file.
@@ -109,19 +115,19 @@ impl Source {
 
     /// Line (from 0) of the byte at `offset`.
     pub fn line_at(&self, offset: usize) -> usize {
-        self.lines.partition_point(|start| *start as usize <= offset).saturating_sub(1)
+        self.lines().partition_point(|start| *start as usize <= offset).saturating_sub(1)
     }
 
     /// Number of lines; a final newline ends a line and begins no other.
     pub fn line_count(&self) -> usize {
-        let last = self.lines.last().map_or(0, |start| *start as usize);
-        if last == self.shown.len() { self.lines.len() - 1 } else { self.lines.len() }
+        let last = self.lines().last().map_or(0, |start| *start as usize);
+        if last == self.shown.len() { self.lines().len() - 1 } else { self.lines().len() }
     }
 
     /// Line `line` (from 0) with its line ending; empty past the end.
     pub fn line_span(&self, line: usize) -> Span {
-        let start = self.lines.get(line).map_or(self.shown.len(), |start| *start as usize);
-        let end = self.lines.get(line + 1).map_or(self.shown.len(), |start| *start as usize);
+        let start = self.lines().get(line).map_or(self.shown.len(), |start| *start as usize);
+        let end = self.lines().get(line + 1).map_or(self.shown.len(), |start| *start as usize);
         Span::new(start, end)
     }
 

@@ -34,7 +34,7 @@ pub(super) fn rules(data: &[u8]) -> Holds {
         Err(problems) => return refused(&problems),
     };
     let sites = Arc::new(Sites::new(loaded.sites));
-    let catalogue = Arc::new(Catalogue::new(Arc::new(loaded.data), sites, loaded.texts));
+    let catalogue = Arc::new(Catalogue::new(Arc::new(loaded.data), sites, loaded.files));
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let own = catalogue.rules().iter().skip(BUILT_IN.rules.len()).zip(catalogue.texts());
     for (rule, text) in own {

@@ -47,8 +47,6 @@ pub struct Loaded {
     pub data: RuleData,
     /// Sites, programs and charts.
     pub sites: SiteData,
-    /// What the rules from the files say to people, in their order in `data`.
-    pub texts: Vec<RuleText>,
     /// Where each of those rules stands.
     pub files: Vec<Arc<Read>>,
 }
@@ -72,6 +70,34 @@ impl std::fmt::Debug for Read {
 impl Read {
     fn new(path: String, text: String) -> Self {
         Self { path, source: Arc::new(Source::new(text.into_bytes())), parsed: OnceLock::new() }
+    }
+
+    /// The rule that it holds, and what that says to people.
+    fn rule(&self, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
+        let both = syntax::plain_items(self.source.text()).and_then(|items| {
+            Some((quick::read(&items, Keys::Without(TEXT))?, quick::read(&items, Keys::Only(TEXT_AND_ID))?))
+        });
+        both.or_else(|| self.spanned(problems))
+    }
+
+    /// As [`Read::rule`], so that what is wrong has a place.
+    fn spanned(&self, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
+        let tree = read_one(self, problems)?;
+        let top = tree.roots.first().copied()?;
+        let reader = Reader::of(tree);
+        match (reader.read(top, Keys::Without(TEXT)), reader.read(top, Keys::Only(TEXT_AND_ID))) {
+            (Ok(rule), Ok(text)) => Some((rule, text)),
+            (rule, text) => {
+                let faults = [rule.err(), text.err()].into_iter().flatten();
+                problems.extend(faults.map(|fault| self.fault(fault)));
+                None
+            }
+        }
+    }
+
+    /// What its rule says to people: read again, since few runs ask, and hundreds of rules say much.
+    pub(crate) fn text(&self) -> RuleText {
+        self.rule(&mut Vec::new()).map(|(_, text)| text).unwrap_or_default()
     }
 
     fn facts(&self) -> Option<&Facts> {
@@ -142,12 +168,8 @@ where
     E: From<Vec<Problem>> + Send,
 {
     let (data, sites) = (RuleData::clone(&BUILT_IN), Sites::built_in().data().clone());
-    Loader {
-        out: Loaded { data, sites, texts: Vec::new(), files: Vec::new() },
-        problems: Vec::new(),
-        alone: false,
-    }
-    .load(files, threads, read)
+    Loader { out: Loaded { data, sites, files: Vec::new() }, problems: Vec::new(), alone: false }
+        .load(files, threads, read)
 }
 
 /// As [`load`], with nothing built in: how the rules that are built in are checked.
@@ -156,12 +178,11 @@ where
 /// See [`load`].
 pub fn load_alone(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
     let (data, sites) = (RuleData::default(), SiteData::default());
-    Loader {
-        out: Loaded { data, sites, texts: Vec::new(), files: Vec::new() },
-        problems: Vec::new(),
-        alone: true,
-    }
-    .load(files, 1, |text| Ok(text.clone()))
+    Loader { out: Loaded { data, sites, files: Vec::new() }, problems: Vec::new(), alone: true }.load(
+        files,
+        1,
+        |text| Ok(text.clone()),
+    )
 }
 
 /// What a file of a folder of rules holds.
@@ -190,7 +211,7 @@ fn kind(inside: &str) -> Kind {
 /// A rule that was read and checked by itself, and what is wrong with it.
 struct Form {
     read: Read,
-    rule: Option<(super::Rule, RuleText)>,
+    rule: Option<super::Rule>,
     problems: Vec<Problem>,
 }
 
@@ -198,11 +219,7 @@ impl Form {
     /// The rule in the file that the folder calls `inside`.
     fn of(read: Read, inside: &str, known: &Loaded) -> Self {
         let mut problems = Vec::new();
-        let both = syntax::plain_items(read.source.text()).and_then(|items| {
-            Some((quick::read(&items, Keys::Without(TEXT))?, quick::read(&items, Keys::Only(TEXT_AND_ID))?))
-        });
-        let both = both.or_else(|| Self::spanned(&read, &mut problems));
-        let rule = both.map(|(mut rule, text): (super::Rule, RuleText)| {
+        let rule = read.rule(&mut problems).map(|(mut rule, text)| {
             check::spell(&mut rule);
             problems.extend(check::rule(&read, inside, &rule, &text, &known.data, &known.sites));
             if problems.is_empty() && rule.needs.is_empty() {
@@ -211,25 +228,10 @@ impl Form {
                     None => problems.push(no_needs(&read)),
                 }
             }
-            (rule, text)
+            rule
         });
         let read = if problems.is_empty() { Read { parsed: OnceLock::new(), ..read } } else { read };
         Self { read, rule, problems }
-    }
-
-    /// Reads it so that what is wrong has a place.
-    fn spanned(read: &Read, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
-        let tree = read_one(read, problems)?;
-        let top = tree.roots.first().copied()?;
-        let reader = Reader::of(tree);
-        match (reader.read(top, Keys::Without(TEXT)), reader.read(top, Keys::Only(TEXT_AND_ID))) {
-            (Ok(rule), Ok(text)) => Some((rule, text)),
-            (rule, text) => {
-                let faults = [rule.err(), text.err()].into_iter().flatten();
-                problems.extend(faults.map(|fault| read.fault(fault)));
-                None
-            }
-        }
     }
 }
 
@@ -297,7 +299,6 @@ impl Loader {
         let forms =
             parallel::map(threads, &rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
         self.out.data.rules.reserve(rules.len());
-        self.out.texts.reserve(rules.len());
         self.out.files.reserve(rules.len());
         let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
         for form in forms {
@@ -375,16 +376,15 @@ impl Loader {
     fn rule(&mut self, form: Form, ids: &mut HashSet<String>) {
         let before = self.problems.len();
         let Form { read, rule, problems } = form;
-        if let Some((rule, _)) = &rule
+        if let Some(rule) = &rule
             && !ids.insert(rule.id.clone())
         {
             self.problems.push(check::twice(&read, rule));
         }
         self.problems.extend(problems);
-        let Some((rule, text)) = rule.filter(|_| self.problems.len() == before) else { return };
+        let Some(rule) = rule.filter(|_| self.problems.len() == before) else { return };
         check::words(&rule, &mut self.out.sites.programs);
         self.out.data.rules.push(rule);
-        self.out.texts.push(text);
         self.out.files.push(Arc::new(read));
     }
 }
