@@ -141,6 +141,9 @@ impl Literals {
     fn of(rules: &[Rule]) -> Self {
         // The list of a rule that tells the most: the one whose commonest literal is rarest.
         let rarest = |rule: &'_ Rule| {
+            if rule.needs.len() == 1 {
+                return Some(0);
+            }
             let lists = rule.needs.iter().enumerate();
             let commonest = |list: &Vec<String>| list.iter().map(|it| rarity(it)).min().unwrap_or_default();
             lists.max_by_key(|(_, list)| commonest(list)).map(|(index, _)| index)

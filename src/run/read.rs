@@ -2,7 +2,7 @@ use crate::catalogue::Catalogue;
 use crate::config::size_in_words;
 use crate::engine;
 use crate::finding::{Notice, NoticeKind};
-use crate::walk::{Look, read_up_to, reason};
+use crate::walk::{Look, is_of_the_kernel, read_up_to, reason};
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -131,12 +131,6 @@ fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8
         Some(bytes) if unfit(&bytes, limit).is_none() => sieve.look(&bytes),
         _ => Look::Wanted,
     })
-}
-
-/// Whether a file is made while it is read, in pieces of any length.
-fn is_of_the_kernel(path: &Path) -> bool {
-    let path = path.as_os_str().as_encoded_bytes();
-    [&b"/proc/"[..], b"/sys/", b"/dev/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// What one call reads.

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::path::Path;
 
 /// The bytes of a file that is said to have `length` of them, at most `limit`.
 ///
@@ -11,4 +12,11 @@ pub(crate) fn read_up_to(file: File, length: u64, limit: u64) -> io::Result<Vec<
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit)).unwrap_or_default() + 1);
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Whether a file is made while it is read, in pieces of any length. A file on a disk gives all that it has at once: what is
+/// shorter than the room for it is all of it.
+pub(crate) fn is_of_the_kernel(path: &Path) -> bool {
+    let path = path.as_os_str().as_encoded_bytes();
+    [&b"/proc/"[..], b"/sys/", b"/dev/"].iter().any(|folder| path.starts_with(folder))
 }

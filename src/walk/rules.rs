@@ -1,6 +1,6 @@
 //! Folders of rules.
 
-use super::{display, reason};
+use super::{display, is_of_the_kernel, reason};
 use crate::rules::load::RuleFile;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -49,9 +49,13 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
             files.push(RuleFile { path: display(&path), inside, text: path });
         }
     }
-    // A folder's files before those of one whose name goes on: `a/b` before `a-b`.
-    files.sort_by_cached_key(|file| file.inside.replace('/', "\0"));
+    files.sort_unstable_by(|a, b| order(a).cmp(order(b)));
     Ok(files)
+}
+
+/// A folder's files come before those of one whose name goes on: `a/b` before `a-b`.
+fn order(file: &RuleFile<PathBuf>) -> impl Iterator<Item = u8> {
+    file.inside.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
 }
 
 /// The text of a file of a folder of rules.
@@ -73,8 +77,12 @@ fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let mut length = 0;
     while let Some(room) = first.get_mut(length..).filter(|room| !room.is_empty()) {
         match file.read(room) {
-            Ok(0) => return Ok(first.get(..length).unwrap_or_default().to_vec()),
-            Ok(read) => length += read,
+            Ok(read) => {
+                length += read;
+                if read == 0 || length < USUAL && !is_of_the_kernel(path) {
+                    return Ok(first.get(..length).unwrap_or_default().to_vec());
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
