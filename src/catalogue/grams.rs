@@ -28,7 +28,7 @@ pub(super) struct Grams {
 /// The word of a piece, and its two bits there.
 fn hash(gram: u32) -> (usize, u32, u32) {
     let hash = gram.wrapping_mul(0x9E37_79B1);
-    ((hash >> 22) as usize, hash >> 16 & 63, hash >> 10 & 63)
+    ((hash >> 22) as usize, hash >> 16 & 63, hash & 63)
 }
 
 fn gram(bytes: &[u8]) -> Option<u32> {
