@@ -75,16 +75,15 @@ impl<'i, 't> Value<'i, 't> {
         }
     }
 
-    /// How many items the sequence has that begins here.
-    fn count(self) -> Result<usize, Unlike> {
+    /// How many items the sequence has that begins here, and where its end stands.
+    fn measure(self) -> Result<(usize, usize), Unlike> {
         let start = self.at.get();
         let mut count = 0;
-        while !self.ends()? {
+        while *self.peek()? != Item::End {
             self.skip()?;
             count += 1;
         }
-        self.at.set(start);
-        Ok(count)
+        Ok((count, self.at.replace(start)))
     }
 
     /// Goes behind the value.
@@ -114,14 +113,22 @@ impl<'i, 't> Value<'i, 't> {
             item if item.is_null() => visitor.visit_unit(),
             Item::Scalar { text, plain } => meaning(text, *plain, visitor),
             Item::Mapping => visitor.visit_map(Inside { value: self, left: None }),
-            // Without the number, a list of one has room for four, which is most of what a rule takes.
-            Item::Sequence => visitor.visit_seq(Inside { value: self, left: Some(self.count()?) }),
+            Item::Sequence => {
+                // Without the number, a list of one has room for four, which is most of what a rule takes.
+                let (count, end) = self.measure()?;
+                let value = visitor.visit_seq(Inside { value: self, left: Some(count) })?;
+                // Who knows how many there are does not ask for one more.
+                if self.at.get() == end {
+                    self.next()?;
+                }
+                if self.at.get() == end + 1 { Ok(value) } else { Err(Unlike) }
+            }
             Item::End => Err(Unlike),
         }
     }
 }
 
-/// What a mapping or a sequence holds. Every visitor asks until nothing comes, so the end is always taken.
+/// What a mapping or a sequence holds. Who reads a mapping asks until nothing comes, so its end is always taken.
 struct Inside<'i, 't> {
     value: Value<'i, 't>,
     /// How many items of a sequence are to come.
@@ -233,5 +240,77 @@ impl<'de> de::Deserializer<'de> for Value<'_, '_> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 bytes byte_buf unit unit_struct seq tuple tuple_struct map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::spanned::Reader;
+    use super::*;
+    use crate::rules::{Rule, RuleText};
+    use crate::sites::{Host, Programs};
+    use crate::syntax;
+    use serde::Serialize;
+
+    /// Reads a text in both ways: what both read has to be the same, and what one refuses the other has to refuse.
+    /// Whether it was read.
+    fn both<T: DeserializeOwned + Serialize>(text: &str, keys: Keys) -> bool {
+        let compact = |value: &T| postcard::to_stdvec(value).unwrap();
+        let quick = syntax::plain_items(text).and_then(|items| read::<T>(&items, keys));
+        let parsed = syntax::named("yaml").unwrap().parse(text);
+        let tree = &parsed.facts().tree;
+        let spanned = tree.roots.first().and_then(|top| Reader::of(tree).read::<T>(*top, keys).ok());
+        assert_eq!(quick.as_ref().map(compact), spanned.as_ref().map(compact), "{text}");
+        quick.is_some()
+    }
+
+    #[test]
+    fn both_ways_read_the_same() {
+        let text_keys = Keys::Only(&["id", "why", "examples"]);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let mut rules = 0;
+        for file in crate::walk::rule_files(&folder).unwrap() {
+            let text = crate::walk::read_rules(&file.text).unwrap();
+            let mut parts = file.inside.split('/');
+            match parts.next() {
+                Some("sites") => assert!(both::<Host>(&text, Keys::All), "{}", file.path),
+                Some(name) if name != "units" && parts.next().is_some() => {
+                    assert!(both::<Rule>(&text, Keys::Without(&["why", "examples"])), "{}", file.path);
+                    assert!(both::<RuleText>(&text, text_keys), "{}", file.path);
+                    rules += 1;
+                }
+                _ => {}
+            }
+        }
+        assert!(rules > 15);
+        let start = "id: a-b\ntitle: t\nsummary: s\nhelp: h\nseverity: []\n";
+        for (rest, is_read) in [
+            ("match:\n  - entry: [a.b, 17, true]\n    when: {is: [1.10, ~x], below: 1.20}\n", true),
+            ("match: []\nsince: 1.10\n", true),
+            (
+                "match:\n  - {variable: 17}\n  - {literal: 'a\\.b', when: {markdown: true, all: [{}, {is: no}]}}\n",
+                true,
+            ),
+            ("match: ~\n", false),
+            ("match: {variable: A}\n", false),
+            ("match:\n  - {variables: A}\n", false),
+            ("match: []\nmatch: []\n", false),
+            ("title: ~\n", false),
+            ("match: []\nother: 1\n", false),
+            ("match:\n  - {literal: '('}\n", false),
+            ("match:\n  - {suppression: nothing}\n", false),
+        ] {
+            assert_eq!(both::<Rule>(&format!("{start}{rest}"), Keys::Without(&["why"])), is_read, "{rest}");
+        }
+        assert!(both::<RuleText>(
+            "why: |\n  a\n\n  b\nid: a-b\nmatch: {a: [b]}\nexamples:\n- ok: >-\n    c\n    d\n",
+            text_keys
+        ));
+        assert!(both::<Programs>(
+            "programs:\n  - {name: a, files: [a], subcommands: [{name: b}]}\n",
+            Keys::All
+        ));
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        assert!(!both::<Rule>(&format!("{start}match: {deep}\n"), Keys::All));
     }
 }
