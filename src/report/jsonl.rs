@@ -10,7 +10,7 @@ enum Line<'a> {
     Finding(Entry<'a>),
     Notice(Remark<'a>),
     Fixed(Gone<'a>),
-    Baseline(Progress<'a>),
+    Baseline(Progress),
     Summary(Last),
 }
 

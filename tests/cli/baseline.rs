@@ -80,6 +80,16 @@ fn what_is_gone_is_told_and_taken_out() {
     let json = scratch.run(&args(&[KNOWN, &["-f", "json"]])).json();
     assert_eq!(json["baseline"]["gone"], 2);
     assert_eq!(json["baseline"]["stale"][0]["path"], "a.sh");
+    // We write no token into it; who edits it by hand may.
+    let token = concat!("GR13", "48941", "aBcDeFgHiJkLmNoPqRst");
+    scratch.write("known.json", before.replace("--tag-list", token).replace("a.sh", &format!("{token}.sh")));
+    for format in ["json", "jsonl", "html", "concise"] {
+        let ran = scratch.run(&args(&[KNOWN, &["-f", format]]));
+        let out = String::from_utf8_lossy(&ran.out);
+        assert!(!out.contains(token) && !ran.err.contains(token), "{format}: {out}{}", ran.err);
+        assert!(!format.starts_with("json") || out.contains("\"********"), "{out}");
+    }
+    scratch.write("known.json", &before);
     let ran = scratch.run(WRITE);
     assert!(ran.err.contains("known.json: knows 1 now (0 new, 2 gone)\n"), "{}", ran.err);
     assert!(!scratch.read("known.json").contains("a.sh"));
