@@ -20,11 +20,13 @@ pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> usize {
 /// have to wait there for some milliseconds while another processor has nothing to do.
 pub(crate) fn work(threads: usize, work: impl Fn() + Sync) {
     let work = &work;
-    let others = thread::scope(|scope| {
-        let more = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
-        (0..if threads > 1 { threads } else { 0 }).filter(more).count()
-    });
-    if others == 0 {
+    let others = || {
+        thread::scope(|scope| {
+            let more = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
+            (0..threads).filter(more).count()
+        })
+    };
+    if threads <= 1 || others() == 0 {
         work();
     }
 }

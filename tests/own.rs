@@ -12,7 +12,7 @@ use std::sync::Arc;
 fn own() -> Arc<Catalogue> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/own");
     match load_rules(&[folder], 2) {
-        Ok((catalogue, _)) => catalogue,
+        Ok(catalogue) => catalogue,
         Err(LoadError::Wrong(problems)) => {
             let told = problems.iter().map(|it| format!("{}: {} {:?}", it.path, it.message, it.help));
             panic!("{}", told.collect::<Vec<_>>().join("\n"))

@@ -69,6 +69,11 @@ impl Catalogue {
         self.data.rules.iter().map(|rule| rule.id.as_str()).collect()
     }
 
+    /// Where the rules stand that are not built in, in their order in [`Catalogue::rules`].
+    pub fn files(&self) -> &[Arc<Read>] {
+        &self.files
+    }
+
     /// What the rules that are not built in say to people, in their order in [`Catalogue::rules`].
     pub fn texts(&self) -> &[RuleText] {
         self.texts.get_or_init(|| self.files.iter().map(|file| file.text()).collect())

@@ -2,11 +2,9 @@
 
 use super::args::{CheckArgs, ConfigArgs, OwnRules};
 use super::{Error, rules};
-use crate::catalogue::Catalogue;
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
-use crate::rules::load::Read;
-use crate::run::{LoadError, left_out, load_rules, rule_folders};
+use crate::run::{left_out, load_rules, rule_folders};
 use crate::walk;
 use std::env;
 use std::path::PathBuf;
@@ -23,17 +21,7 @@ pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Err
 /// As [`read`], with the rules of its folders, read by `threads` threads; all that it names has to be there.
 pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Result<Config, Error> {
     let config = read(args, command_line)?;
-    let loaded = load_rules(&folders(&config, &[])?, threads);
-    by(config, loaded)
-}
-
-/// The folders of a user's own rules, those of the configuration and `more`.
-pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    Ok(rule_folders(config, more, &walk::working_directory()?))
-}
-
-fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError>) -> Result<Config, Error> {
-    let (catalogue, _) = loaded?;
+    let catalogue = load_rules(&folders(&config, &[])?, threads)?;
     rules::validate(&catalogue, config.named_by_options())?;
     if let Some(file) = config.file() {
         file.check_names(&catalogue.ids())?;
@@ -41,6 +29,11 @@ fn by(config: Config, loaded: Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError
     // It lives as long as the process: to take hundreds of rules apart at its end costs time, and gives nobody anything.
     std::mem::forget(Arc::clone(&catalogue));
     Ok(config.by(catalogue))
+}
+
+/// The folders of a user's own rules, those of the configuration and `more`.
+pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    Ok(rule_folders(config, more, &walk::working_directory()?))
 }
 
 /// Which configuration file is wanted, by the options and the environment.

@@ -36,7 +36,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
     }
     // Names in the configuration are not looked at: whoever mended one would ask here for the right one.
     let config = config::read(&args.config, Layer::default())?;
-    let (known, _) = load_rules(&config::folders(&config, &args.rules)?, parallel::threads(None))?;
+    let known = load_rules(&config::folders(&config, &args.rules)?, parallel::threads(None))?;
     let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();

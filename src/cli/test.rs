@@ -20,7 +20,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     } else {
         args.folders.clone()
     };
-    let (catalogue, files) = load_rules(&folders, parallel::threads(None))?;
+    let catalogue = load_rules(&folders, parallel::threads(None))?;
     let style = output::style(args.color, output::stdout_is_terminal());
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let built_in = crate::rules::BUILT_IN.rules.len();
@@ -32,7 +32,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
         examples += text.examples.len();
         for failure in selftest::run(&settings, rule, text) {
             failed += 1;
-            if let Some(file) = files.get(index) {
+            if let Some(file) = catalogue.files().get(index) {
                 let at = failure.index.to_string();
                 let message = format!("an example of `{}` fails: {}", failure.rule, failure.what);
                 let problem = file.problem(&["examples", &at, "name"], message, None);

@@ -2,10 +2,10 @@ use crate::catalogue::Catalogue;
 use crate::config::size_in_words;
 use crate::engine;
 use crate::finding::{Notice, NoticeKind};
-use crate::walk::{Look, is_of_the_kernel, read_up_to, reason};
+use crate::walk::{Look, is_of_the_kernel, read_once, read_up_to, reason};
 use std::cell::RefCell;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 /// Where a NUL byte makes a file binary.
@@ -131,16 +131,6 @@ fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8
         Some(bytes) if unfit(&bytes, limit).is_none() => sieve.look(&bytes),
         _ => Look::Wanted,
     })
-}
-
-/// What one call reads.
-fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
 }
 
 /// Reads on into `buffer` from `start`, until it is full or nothing is `left` to be read; where what is read ends.

@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::config::{Config, Globs};
-use crate::rules::load::{self, Loaded, Problem, Read, RuleFile};
+use crate::rules::load::{self, Loaded, Loader, Problem, RuleFile};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};
 use std::collections::BTreeSet;
@@ -77,27 +77,21 @@ fn listed(folders: &[PathBuf]) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
 /// # Errors
 /// [`LoadError::Wrong`]
 pub fn load_files(files: &[RuleFile]) -> Result<Arc<Catalogue>, LoadError> {
-    let loaded = load::load(files)?;
-    Ok(catalogue(loaded).0)
+    Ok(catalogue(load::load(files)?))
 }
 
-/// As [`load_files`], with the files of these folders, by `threads` threads, and with what is said of those rules in the order of
-/// [`Catalogue::texts`]. Without folders it is what is built in.
+/// As [`load_files`], with the files of these folders, by `threads` threads. Without folders it is what is built in.
 ///
 /// # Errors
 /// [`LoadError`] if a folder cannot be read, or if anything in it is wrong.
-pub fn load_rules(
-    folders: &[PathBuf],
-    threads: usize,
-) -> Result<(Arc<Catalogue>, Vec<Arc<Read>>), LoadError> {
+pub fn load_rules(folders: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>, LoadError> {
     if folders.is_empty() {
-        return Ok((Arc::clone(Catalogue::built_in()), Vec::new()));
+        return Ok(Arc::clone(Catalogue::built_in()));
     }
     let read = |path: &PathBuf| Ok::<_, LoadError>(walk::read_rules(path)?);
-    Ok(catalogue(load::load_from(&listed(folders)?, threads, read)?))
+    Ok(catalogue(Loader::over_built_in().load(&listed(folders)?, threads, read)?))
 }
 
-fn catalogue(loaded: Loaded) -> (Arc<Catalogue>, Vec<Arc<Read>>) {
-    let sites = Arc::new(Sites::new(loaded.sites));
-    (Arc::new(Catalogue::new(Arc::new(loaded.data), sites, loaded.files.clone())), loaded.files)
+fn catalogue(loaded: Loaded) -> Arc<Catalogue> {
+    Arc::new(Catalogue::new(Arc::new(loaded.data), Arc::new(Sites::new(loaded.sites)), loaded.files))
 }

@@ -1,7 +1,7 @@
 //! Files of which nobody knows how long they are.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 /// The bytes of a file that is said to have `length` of them, at most `limit`.
@@ -12,6 +12,19 @@ pub(crate) fn read_up_to(file: File, length: u64, limit: u64) -> io::Result<Vec<
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit)).unwrap_or_default() + 1);
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// What one call reads.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn read_once(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// Whether a file is made while it is read, in pieces of any length. A file on a disk gives all that it has at once: what is

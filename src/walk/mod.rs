@@ -6,7 +6,7 @@ mod chart;
 mod ignored;
 mod rules;
 
-pub(crate) use bytes::{is_of_the_kernel, read_up_to};
+pub(crate) use bytes::{is_of_the_kernel, read_once, read_up_to};
 pub use changed::GitError;
 pub use chart::Charts;
 pub use rules::{RulesError, read_rules, rule_files};

@@ -1,6 +1,6 @@
 //! Folders of rules.
 
-use super::{display, is_of_the_kernel, reason};
+use super::{display, is_of_the_kernel, read_once, reason};
 use crate::rules::load::RuleFile;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -74,21 +74,11 @@ pub fn read_rules(path: &Path) -> Result<String, RulesError> {
 fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?.take(LARGEST + 1);
     let mut first = [0; USUAL];
-    let mut length = 0;
-    while let Some(room) = first.get_mut(length..).filter(|room| !room.is_empty()) {
-        match file.read(room) {
-            Ok(read) => {
-                length += read;
-                if read == 0 || length < USUAL && !is_of_the_kernel(path) {
-                    return Ok(first.get(..length).unwrap_or_default().to_vec());
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
+    let length = read_once(&mut file, &mut first)?;
+    let mut bytes = first.get(..length).unwrap_or_default().to_vec();
+    if length == USUAL || is_of_the_kernel(path) {
+        file.read_to_end(&mut bytes)?;
     }
-    let mut bytes = first.to_vec();
-    file.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

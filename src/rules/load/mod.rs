@@ -151,25 +151,7 @@ impl Read {
 /// # Errors
 /// All that is wrong, in the order of the files.
 pub fn load(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
-    load_from(files, 1, |text| Ok(text.clone()))
-}
-
-/// As [`load`], by `threads` threads, with texts that `read` gets: each in the same breath as it is parsed.
-///
-/// # Errors
-/// See [`load`], or why one of them cannot be read.
-pub fn load_from<T, E>(
-    files: &[RuleFile<T>],
-    threads: usize,
-    read: impl Fn(&T) -> Result<String, E> + Sync,
-) -> Result<Loaded, E>
-where
-    T: Sync,
-    E: From<Vec<Problem>> + Send,
-{
-    let (data, sites) = (RuleData::clone(&BUILT_IN), Sites::built_in().data().clone());
-    Loader { out: Loaded { data, sites, files: Vec::new() }, problems: Vec::new(), alone: false }
-        .load(files, threads, read)
+    Loader::over_built_in().load(files, 1, |text| Ok(text.clone()))
 }
 
 /// As [`load`], with nothing built in: how the rules that are built in are checked.
@@ -177,12 +159,7 @@ where
 /// # Errors
 /// See [`load`].
 pub fn load_alone(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
-    let (data, sites) = (RuleData::default(), SiteData::default());
-    Loader { out: Loaded { data, sites, files: Vec::new() }, problems: Vec::new(), alone: true }.load(
-        files,
-        1,
-        |text| Ok(text.clone()),
-    )
+    Loader::new(RuleData::default(), SiteData::default(), true).load(files, 1, |text| Ok(text.clone()))
 }
 
 /// What a file of a folder of rules holds.
@@ -266,7 +243,8 @@ fn read_one<'r>(read: &'r Read, problems: &mut Vec<Problem>) -> Option<&'r DataT
     }
 }
 
-struct Loader {
+/// Reads and checks files of rules.
+pub struct Loader {
     out: Loaded,
     problems: Vec<Problem>,
     /// Whether nothing is built in.
@@ -274,7 +252,20 @@ struct Loader {
 }
 
 impl Loader {
-    fn load<T, E>(
+    fn new(data: RuleData, sites: SiteData, alone: bool) -> Self {
+        Self { out: Loaded { data, sites, files: Vec::new() }, problems: Vec::new(), alone }
+    }
+
+    /// Puts rules behind what is built in.
+    pub fn over_built_in() -> Self {
+        Self::new(RuleData::clone(&BUILT_IN), Sites::built_in().data().clone(), false)
+    }
+
+    /// As [`load()`], by `threads` threads, with texts that `read` gets: each in the same breath as it is parsed.
+    ///
+    /// # Errors
+    /// See [`load()`], or why one of them cannot be read.
+    pub fn load<T, E>(
         mut self,
         files: &[RuleFile<T>],
         threads: usize,

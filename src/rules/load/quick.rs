@@ -1,7 +1,7 @@
 //! Reads types from a plain text in one pass and without places: hundreds of rules are read at each start, and nothing is
 //! wrong with them. Where it fails, [`super::spanned`] reads again and says why.
 
-use super::spanned::{Keys, meaning};
+use super::spanned::{DEEPEST, Keys, meaning};
 use crate::syntax::Item;
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -10,9 +10,6 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use std::cell::Cell;
 use std::fmt;
-
-/// How deep values may lie.
-const DEEPEST: usize = 64;
 
 /// Reads the only value of `items`, of its keys those that count.
 pub(super) fn read<T: DeserializeOwned>(items: &[Item<'_>], keys: Keys) -> Option<T> {
@@ -35,14 +32,6 @@ impl std::error::Error for Unlike {}
 
 impl de::Error for Unlike {
     fn custom<T: fmt::Display>(_: T) -> Self {
-        Self
-    }
-
-    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        Self
-    }
-
-    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
         Self
     }
 }
@@ -112,11 +101,11 @@ impl<'i, 't> Value<'i, 't> {
         match self.next()? {
             item if item.is_null() => visitor.visit_unit(),
             Item::Scalar { text, plain } => meaning(text, *plain, visitor),
-            Item::Mapping => visitor.visit_map(Inside { value: self, left: None }),
+            Item::Mapping => visitor.visit_map(Inside { value: self, left: 0 }),
             Item::Sequence => {
                 // Without the number, a list of one has room for four, which is most of what a rule takes.
                 let (count, end) = self.measure()?;
-                let value = visitor.visit_seq(Inside { value: self, left: Some(count) })?;
+                let value = visitor.visit_seq(Inside { value: self, left: count })?;
                 // Who knows how many there are does not ask for one more.
                 if self.at.get() == end {
                     self.next()?;
@@ -132,7 +121,7 @@ impl<'i, 't> Value<'i, 't> {
 struct Inside<'i, 't> {
     value: Value<'i, 't>,
     /// How many items of a sequence are to come.
-    left: Option<usize>,
+    left: usize,
 }
 
 impl<'de> MapAccess<'de> for Inside<'_, '_> {
@@ -163,12 +152,12 @@ impl<'de> SeqAccess<'de> for Inside<'_, '_> {
         if self.value.ends()? {
             return Ok(None);
         }
-        self.left = self.left.and_then(|left| left.checked_sub(1));
+        self.left = self.left.saturating_sub(1);
         seed.deserialize(self.value.below()?).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.left
+        Some(self.left)
     }
 }
 

@@ -12,7 +12,7 @@ use std::cell::Cell;
 /// Nodes that may be read, aliases followed: more of them is no rule file.
 const MOST_NODES: usize = 100_000;
 /// How deep they may lie.
-const DEEPEST: usize = 64;
+pub(super) const DEEPEST: usize = 64;
 
 /// A tree that is read.
 pub(super) struct Reader<'a> {
