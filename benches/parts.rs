@@ -86,7 +86,7 @@ fn parts(criterion: &mut Criterion) {
     });
     each("parse", criterion, &|path, text| {
         let language = syntax::detect(Some(path), text);
-        black_box(language.map(|language| language.parse(text)));
+        black_box(language.map(|language| language.parse(text.into())));
     });
     each("engine", criterion, &|path, text| {
         black_box(look(path, &Source::new(text.as_bytes().to_vec())));

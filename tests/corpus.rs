@@ -3,7 +3,6 @@
 //! `SEEDS=write cargo test --test corpus` writes `fuzz/corpus/TARGET/` from the case collection, for `cargo fuzz` to
 //! begin with.
 
-#![expect(clippy::expect_used, reason = "a test stops where its data is broken")]
 
 mod holds;
 

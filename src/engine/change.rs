@@ -24,7 +24,7 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
         if tree.get(*node).is_none_or(|node| node.key.is_none()) {
             return Err(NoEdit::new("an item of a list has no name"));
         }
-        free(tree, tree.get(*node).and_then(|node| node.parent), name)?;
+        free(tree, tree.parent(*node), name)?;
     }
     Ok(vec![Edit::replace(carrier.name_span, name)])
 }
@@ -43,7 +43,7 @@ pub(super) fn value(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<V
         && let Some(scalar) = document.parsed.facts().tree.scalar(node)
         && scalar.style == ScalarStyle::Plain
         && !scalar.opaque
-        && is_typed(&scalar.text)
+        && is_typed(scalar.text)
         && is_typed(value)
     {
         return Ok(vec![Edit::replace(carrier.value.span, value)]);
@@ -73,10 +73,10 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
         return Err(NoEdit::new(format!("there is no `{before}` that it could move into")));
     };
     free(tree, Some(target), key)?;
-    if tree.get(*node).and_then(|node| node.parent) == Some(target) {
+    if tree.parent(*node) == Some(target) {
         return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new() });
     }
-    if iter::successors(Some(target), |at| tree.get(*at)?.parent).any(|at| at == *node) {
+    if iter::once(target).chain(tree.above(target)).any(|at| at == *node) {
         return Err(NoEdit::new("it cannot move into itself"));
     }
     let edits = insert(document, last, key, raw(document, *node)?)?;
@@ -90,7 +90,7 @@ fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit>
     }
     let mut at = id;
     for key in carrier.name.rsplit('.') {
-        let node = tree.get(at).filter(|node| node.key.as_ref().is_some_and(|own| own.text == key));
+        let node = tree.get(at).filter(|node| node.key.is_some_and(|own| own.text == key));
         let parent = node.and_then(|node| node.parent);
         at = parent.ok_or_else(|| NoEdit::new("only a value in a file of values can move"))?;
     }
@@ -100,7 +100,7 @@ fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit>
 /// A value as it is written, if it means the same elsewhere.
 fn raw(document: &Document, id: NodeId) -> Result<&str, NoEdit> {
     let node = document.parsed.facts().tree.get(id);
-    let Some((node, NodeKind::Scalar(scalar))) = node.map(|node| (node, &node.kind)) else {
+    let Some((node, NodeKind::Scalar(scalar))) = node.map(|node| (node, node.kind)) else {
         return Err(NoEdit::new("only a single value can move"));
     };
     let text = node.span.of(&document.text);

@@ -65,8 +65,7 @@ impl Surroundings<'_> {
         let Some((tree, id)) = self.node(carrier) else { return false };
         let has = |at: NodeId, wanted: &Requirement| accepts(tree, at, wanted);
         let document = document_of(tree, id);
-        let parents =
-            || iter::successors(tree.get(id).and_then(|node| node.parent), |at| tree.get(*at)?.parent);
+        let parents = || iter::successors(tree.parent(id), |at| tree.parent(*at));
         when.document.iter().all(|wanted| has(document, wanted))
             && when.beside.iter().all(|wanted| parents().next().is_some_and(|at| has(at, wanted)))
             && when.around.iter().all(|wanted| parents().any(|at| has(at, wanted)))
@@ -78,7 +77,7 @@ impl Surroundings<'_> {
         loop {
             let document = self.file.documents.get(doc)?;
             let tree = &document.parsed.facts().tree;
-            if !tree.nodes.is_empty() {
+            if !tree.is_empty() {
                 return Some((tree, tree.innermost(offset)?));
             }
             offset = document.place.as_ref()?.1.start();

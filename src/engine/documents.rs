@@ -1,13 +1,14 @@
 //! The texts of a file: the file's own, and the texts inside it, each tied to the one around it.
 
 use super::Surroundings;
-use crate::embed::{Decoded, NoEdit, Segments};
+use crate::embed::{NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
 use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables, Wanted};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How deep texts may lie inside each other.
 const MAX_DEPTH: usize = 8;
@@ -21,7 +22,7 @@ pub(crate) struct Document {
     /// What its language read.
     pub(crate) parsed: Box<dyn Parsed>,
     /// The text.
-    pub(crate) text: String,
+    pub(crate) text: Arc<str>,
     /// The text around it; `None` for the file.
     pub(crate) parent: Option<usize>,
     /// Its ties to the text around it, or to the file's bytes.
@@ -57,7 +58,8 @@ impl ByPlace {
 }
 
 struct Waiting {
-    decoded: Decoded,
+    text: Arc<str>,
+    segments: Segments,
     language: &'static dyn Language,
     parent: Option<usize>,
     path: Option<String>,
@@ -88,7 +90,8 @@ pub(crate) fn read(
     let language = syntax::detect(Some(path), text)?;
     let whole = Span::new(start, source.bytes().len());
     let mut waiting = vec![Waiting {
-        decoded: Decoded { text: text.to_owned(), segments: Segments::identity(whole) },
+        text: source.shared(),
+        segments: Segments::identity(whole),
         language,
         parent: None,
         path: Some(path.to_owned()),
@@ -100,10 +103,10 @@ pub(crate) fn read(
         Read { documents: Documents { list: Vec::new() }, survey: Survey::default(), notices: Vec::new() };
     while let Some(next) = waiting.pop() {
         let doc = out.documents.list.len();
-        let parsed = next.language.parse(&next.decoded.text);
+        let parsed = next.language.parse(next.text.clone());
         let documents = &out.documents;
         let is_placed = |places: &BTreeSet<usize>, span: Span| {
-            let outer = next.decoded.segments.to_outer(span);
+            let outer = next.segments.to_outer(span);
             let host = next.parent.map_or(outer, |parent| documents.to_host(parent, outer));
             places.range(host.start()..=host.end()).next().is_some()
         };
@@ -113,7 +116,7 @@ pub(crate) fn read(
         let context = Context {
             sites,
             doc,
-            text: &next.decoded.text,
+            text: &next.text,
             language: next.language.name(),
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
@@ -127,9 +130,9 @@ pub(crate) fn read(
         out.documents.list.push(Document {
             language: next.language,
             parsed,
-            text: next.decoded.text,
+            text: next.text,
             parent: next.parent,
-            segments: next.decoded.segments,
+            segments: next.segments,
             sealed: next.given.sealed.clone(),
             place: next.place,
             depth: next.depth,
@@ -171,7 +174,8 @@ impl Read {
             return None;
         }
         Some(Waiting {
-            decoded: inner.decoded,
+            text: inner.decoded.text.into(),
+            segments: inner.decoded.segments,
             language,
             parent: Some(parent),
             path,
@@ -295,7 +299,7 @@ impl Documents {
         let mut edit = edit.clone();
         for document in self.chain(doc) {
             let host = match document.parent {
-                Some(parent) => self.get(parent).map_or("", |parent| parent.text.as_str()),
+                Some(parent) => self.get(parent).map_or("", |parent| &*parent.text),
                 None => source.text(),
             };
             edit = document.segments.edit(host, &document.text, &edit)?;

@@ -105,7 +105,7 @@ pub(super) fn find<'a>(rules: &[&'a Rule], documents: &Documents, survey: &mut S
     out.carriers(&search);
     for (doc, document) in documents.iter().enumerate() {
         let tree = &document.parsed.facts().tree;
-        if !search.entries.is_empty() && !tree.nodes.is_empty() {
+        if !search.entries.is_empty() && !tree.is_empty() {
             out.entries(&search, doc, tree);
         }
     }
@@ -210,10 +210,9 @@ impl<'a> Finder<'a, '_> {
 
     fn entries(&mut self, search: &Search<'a>, doc: usize, tree: &DataTree) {
         let mut keys: BTreeMap<&str, Vec<NodeId>> = BTreeMap::new();
-        let ids = || (0..tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
-        for (id, node) in ids().zip(&tree.nodes) {
-            if let Some(key) = &node.key {
-                keys.entry(&key.text).or_default().push(id);
+        for id in tree.ids() {
+            if let Some(key) = tree.key_text(id) {
+                keys.entry(key).or_default().push(id);
             }
         }
         let tops = sites::Tops::of(tree);
@@ -222,7 +221,7 @@ impl<'a> Finder<'a, '_> {
                 Some(Step::Key(names)) => {
                     names.iter().filter_map(|name| keys.get(name.as_str())).flatten().copied().collect()
                 }
-                _ => ids().collect(),
+                _ => tree.ids().collect(),
             };
             for id in nodes.into_iter().filter(|id| tops.lead(pattern, *id)) {
                 if let Some(carrier) = sites::entry(tree, doc, id) {

@@ -56,9 +56,9 @@ impl<'d> Pieces<'d> {
             }
         }
         list.extend(facts.variables.iter().map(|variable| variable.name_span.hull(variable.value_span)));
-        for node in &facts.tree.nodes {
+        for node in facts.tree.ids().filter_map(|id| facts.tree.get(id)) {
             if matches!(node.kind, NodeKind::Scalar(_)) {
-                list.push(node.key.as_ref().map_or(node.span, |key| key.span.hull(node.span)));
+                list.push(node.key.map_or(node.span, |key| key.span.hull(node.span)));
             }
         }
         if document.language.name() == "shell" {
@@ -92,7 +92,7 @@ impl<'d> Pieces<'d> {
 
     /// Whether nothing else stands on the lines of a comment.
     pub(crate) fn is_alone(&self, comment: Span) -> bool {
-        let text = self.document.text.as_str();
+        let text: &str = &self.document.text;
         let before = Span::new(self.line(comment.start()).start(), comment.start()).of(text);
         // What a quote or a list of Markdown writes before each line is nothing.
         let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
@@ -153,7 +153,7 @@ impl<'d> Pieces<'d> {
 
     /// The line behind a comment and the comments behind that.
     fn behind(&self, comment: Span) -> Span {
-        let text = self.document.text.as_str();
+        let text: &str = &self.document.text;
         let comments = &self.document.parsed.facts().comments;
         let blanks = self.document.language.name() == "markdown";
         let mut next = comments.partition_point(|other| other.span.start() <= comment.start());

@@ -46,7 +46,7 @@ pub(super) fn object(documents: &Documents, doc: usize, offset: usize) -> Option
 
 /// The path inside one text.
 fn step(facts: &Facts, offset: usize) -> String {
-    if facts.tree.nodes.is_empty() {
+    if facts.tree.is_empty() {
         return command(&facts.commands, offset).map(words).unwrap_or_default();
     }
     keys(&facts.tree, offset)
@@ -101,10 +101,10 @@ fn keys(tree: &DataTree, offset: usize) -> String {
             break;
         }
         match &node.key {
-            Some(key) if out.is_empty() => out.push_str(&key.text),
+            Some(key) if out.is_empty() => out.push_str(key.text),
             Some(key) => {
                 out.push('/');
-                out.push_str(&key.text);
+                out.push_str(key.text);
             }
             None => {
                 let name = NAMES.iter().find_map(|name| near(tree, next, name)).unwrap_or_default();
@@ -119,13 +119,13 @@ fn keys(tree: &DataTree, offset: usize) -> String {
 /// As [`DataTree::child`], among the first keys only: a mapping may be as long as a file.
 fn child(tree: &DataTree, id: NodeId, name: &str) -> Option<NodeId> {
     let mut near = tree.children(id).iter().take(NEAR).copied();
-    near.find(|child| tree.get(*child).and_then(|node| node.key.as_ref()).is_some_and(|key| key.text == name))
+    near.find(|child| tree.key(*child).is_some_and(|key| key.text == name))
 }
 
 /// The text of that child, if it is a name: no expression, not of several lines.
 fn near<'a>(tree: &'a DataTree, id: NodeId, name: &str) -> Option<&'a str> {
-    match tree.get(child(tree, id, name)?).map(|node| &node.kind) {
-        Some(NodeKind::Scalar(scalar)) if !scalar.opaque && !scalar.text.contains('\n') => Some(&scalar.text),
+    match tree.get(child(tree, id, name)?).map(|node| node.kind) {
+        Some(NodeKind::Scalar(scalar)) if !scalar.opaque && !scalar.text.contains('\n') => Some(scalar.text),
         _ => None,
     }
 }

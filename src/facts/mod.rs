@@ -1,6 +1,7 @@
 //! The neutral vocabulary that rules match on: a language's only output. Types only.
 
 mod command;
+mod nodes;
 mod tree;
 
 pub use command::{Command, Redirect, Variable, Word};

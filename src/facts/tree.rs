@@ -1,7 +1,7 @@
+use super::nodes::Nodes;
 use crate::text::Span;
-use ecow::EcoString;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Names a node of one parsed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,11 +14,13 @@ pub struct NodeId(pub u32);
 #[derive(Debug, Default)]
 pub struct DataTree {
     /// By [`NodeId`], parents before children.
-    pub nodes: Vec<Node>,
+    nodes: Nodes,
     /// The top node of each document.
     pub roots: Vec<NodeId>,
     /// What each alias stands for.
     pub aliases: BTreeMap<NodeId, NodeId>,
+    /// Made where somebody asks.
+    children: OnceLock<Children>,
     /// The children of each wide mapping by their keys, those of one key in their order; made where somebody asks.
     by_key: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
 }
@@ -27,49 +29,49 @@ pub struct DataTree {
 const WIDE: usize = 32;
 
 /// A value, and the key or position at which it stands.
-#[derive(Debug)]
-pub struct Node {
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t> {
     /// The mapping or sequence that holds it.
     pub parent: Option<NodeId>,
     /// Its key, in a mapping.
-    pub key: Option<Key>,
+    pub key: Option<Key<'t>>,
     /// The value's bytes, without tag and anchor; quotes and block header included.
     pub span: Span,
     /// The value.
-    pub kind: NodeKind,
+    pub kind: NodeKind<'t>,
     /// Whether an anchor stands before it, so that an alias may use it elsewhere.
     pub anchored: bool,
     /// Its tag as written (`!Sub`), where there is one.
-    pub tag: Option<Box<str>>,
+    pub tag: Option<&'t str>,
 }
 
 /// A key.
-#[derive(Clone, Debug)]
-pub struct Key {
+#[derive(Clone, Copy, Debug)]
+pub struct Key<'t> {
     /// Decoded.
-    pub text: EcoString,
+    pub text: &'t str,
     /// Its bytes, without quotes.
     pub span: Span,
 }
 
 /// A value's kind.
-#[derive(Debug)]
-pub enum NodeKind {
+#[derive(Clone, Copy, Debug)]
+pub enum NodeKind<'t> {
     /// Text.
-    Scalar(Scalar),
+    Scalar(Scalar<'t>),
     /// Keys with values, in order.
-    Mapping(Vec<NodeId>),
+    Mapping,
     /// Values, in order.
-    Sequence(Vec<NodeId>),
+    Sequence,
     /// `*name`
     Alias,
 }
 
 /// A scalar.
-#[derive(Debug)]
-pub struct Scalar {
+#[derive(Clone, Copy, Debug)]
+pub struct Scalar<'t> {
     /// Decoded text. Template expressions stay as they are written.
-    pub text: EcoString,
+    pub text: &'t str,
     /// How it is written.
     pub style: ScalarStyle,
     /// Whether it holds a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
@@ -93,10 +95,96 @@ pub enum ScalarStyle {
     Folded,
 }
 
+/// The children of all nodes, one after the other.
+#[derive(Debug)]
+struct Children {
+    /// Where those of each node begin, and behind all of them.
+    starts: Vec<u32>,
+    all: Vec<NodeId>,
+}
+
 impl DataTree {
+    /// An empty tree; all spans will be of `text`.
+    pub fn of(text: Arc<str>) -> Self {
+        Self { nodes: Nodes::of(text), ..Self::default() }
+    }
+
+    /// Adds a node behind all others. It hangs under its parent, which is there already; without one, it is for the caller
+    /// to say that it is a root.
+    pub fn push(&mut self, node: Node<'_>) -> NodeId {
+        self.children = OnceLock::new();
+        self.nodes.push(node)
+    }
+
+    /// Gives a node, pushed before, other bytes.
+    pub fn set_span(&mut self, id: NodeId, span: Span) {
+        self.nodes.set_span(id, span);
+    }
+
+    /// Takes the key of a node, pushed before.
+    pub fn forget_key(&mut self, id: NodeId) {
+        self.nodes.forget_key(id);
+    }
+
+    /// Gives back the room that is not needed.
+    pub fn shrink_to_fit(&mut self) {
+        self.nodes.shrink_to_fit();
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All nodes, parents before children.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(NodeId)
+    }
+
     /// The node called `id`.
-    pub fn get(&self, id: NodeId) -> Option<&Node> {
-        self.nodes.get(id.0 as usize)
+    #[inline]
+    pub fn get(&self, id: NodeId) -> Option<Node<'_>> {
+        self.nodes.get(id)
+    }
+
+    /// The mapping or sequence that holds `id`.
+    #[inline]
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        self.nodes.parent(id)
+    }
+
+    /// The nodes around `id`, inside out.
+    pub fn above(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::successors(self.parent(id), |at| self.parent(*at))
+    }
+
+    /// The value's bytes of `id`.
+    #[inline]
+    pub fn span(&self, id: NodeId) -> Option<Span> {
+        self.nodes.span(id)
+    }
+
+    /// The key of `id`, in a mapping.
+    #[inline]
+    pub fn key(&self, id: NodeId) -> Option<Key<'_>> {
+        self.nodes.key(id)
+    }
+
+    /// The kind of the value `id`.
+    #[inline]
+    pub fn kind(&self, id: NodeId) -> Option<NodeKind<'_>> {
+        self.nodes.kind(id)
+    }
+
+    /// The tag of `id` as written.
+    #[inline]
+    pub fn tag(&self, id: NodeId) -> Option<&str> {
+        self.nodes.tag(id)
     }
 
     /// What an alias stands for; any other node itself.
@@ -106,42 +194,46 @@ impl DataTree {
 
     /// What a mapping or sequence holds; nothing for a leaf.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
-        match self.get(id).map(|node| &node.kind) {
-            Some(NodeKind::Mapping(children) | NodeKind::Sequence(children)) => children,
-            _ => &[],
-        }
+        self.children.get_or_init(|| Children::of(&self.nodes)).of_node(id)
     }
 
     /// The value of `key` in the mapping `id`; the first one of duplicates.
     pub fn child(&self, id: NodeId, key: &str) -> Option<NodeId> {
         let children = self.children(id);
-        let has_key = |child: &NodeId| self.key(*child).is_some_and(|text| text == key);
+        let has_key = |child: &NodeId| self.is_key(*child, key);
         if children.len() <= WIDE {
             return children.iter().copied().find(has_key);
         }
         let sorted = self.by_key.get_or_init(|| self.wide()).get(&id)?;
-        let at = sorted.partition_point(|child| self.key(*child).unwrap_or_default() < key);
+        let at = sorted.partition_point(|child| self.key_text(*child).unwrap_or_default() < key);
         sorted.get(at).copied().filter(has_key)
     }
 
-    fn key(&self, id: NodeId) -> Option<&str> {
-        Some(&self.get(id)?.key.as_ref()?.text)
+    /// Whether that is the key of `id`.
+    #[inline]
+    pub fn is_key(&self, id: NodeId, text: &str) -> bool {
+        self.nodes.is_key(id, text)
+    }
+
+    /// The decoded text of the key of `id`.
+    #[inline]
+    pub fn key_text(&self, id: NodeId) -> Option<&str> {
+        self.key(id).map(|key| key.text)
     }
 
     fn wide(&self) -> BTreeMap<NodeId, Vec<NodeId>> {
-        let ids = (0..self.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
-        let wide = ids.filter(|id| self.children(*id).len() > WIDE);
+        let wide = self.ids().filter(|id| self.children(*id).len() > WIDE);
         let sorted = wide.map(|id| {
             let mut children = self.children(id).to_vec();
-            children.sort_by(|a, b| self.key(*a).cmp(&self.key(*b)));
+            children.sort_by_key(|child| self.key_text(*child));
             (id, children)
         });
         sorted.collect()
     }
 
     /// The scalar at `id`.
-    pub fn scalar(&self, id: NodeId) -> Option<&Scalar> {
-        match self.get(id).map(|node| &node.kind) {
+    pub fn scalar(&self, id: NodeId) -> Option<Scalar<'_>> {
+        match self.kind(id) {
             Some(NodeKind::Scalar(scalar)) => Some(scalar),
             _ => None,
         }
@@ -149,14 +241,14 @@ impl DataTree {
 
     /// The text of the scalar at `key` in the mapping `id`.
     pub fn text(&self, id: NodeId, key: &str) -> Option<&str> {
-        self.scalar(self.child(id, key)?).map(|scalar| scalar.text.as_str())
+        self.scalar(self.child(id, key)?).map(|scalar| scalar.text)
     }
 
     /// The innermost node whose key or value the byte at `offset` stands in.
     pub fn innermost(&self, offset: usize) -> Option<NodeId> {
         let mut at = self.last_before(&self.roots, offset)?;
         while let Some(next) = self.last_before(self.children(at), offset) {
-            if self.get(next).is_none_or(|node| offset > node.span.end()) {
+            if self.span(next).is_none_or(|span| offset > span.end()) {
                 break;
             }
             at = next;
@@ -166,14 +258,50 @@ impl DataTree {
 
     /// The last of `nodes` (in the order of the text) that begins at or before `offset`.
     pub fn last_before(&self, nodes: &[NodeId], offset: usize) -> Option<NodeId> {
-        let begins = |node: &Node| node.key.as_ref().map_or(node.span.start(), |key| key.span.start());
-        let behind = nodes.partition_point(|id| self.get(*id).is_some_and(|node| begins(node) <= offset));
+        let begins = |id: &NodeId| self.key(*id).map(|key| key.span).or_else(|| self.span(*id));
+        let behind = nodes.partition_point(|id| begins(id).is_some_and(|span| span.start() <= offset));
         nodes.get(behind.checked_sub(1)?).copied()
     }
 
     /// The top node of the document that holds `id`.
     pub fn root_of(&self, id: NodeId) -> NodeId {
-        std::iter::successors(Some(id), |id| self.get(*id)?.parent).last().unwrap_or(id)
+        self.above(id).last().unwrap_or(id)
+    }
+}
+
+impl Children {
+    fn of(nodes: &Nodes) -> Self {
+        let ids = || (0..u32::try_from(nodes.len()).unwrap_or(u32::MAX)).map(NodeId);
+        let slot = |id: NodeId| nodes.parent(id).map(|parent| parent.0 as usize + 1);
+        let mut starts = vec![0_u32; nodes.len() + 2];
+        // Two places too far: filling them in moves each start by one.
+        for parent in ids().filter_map(slot) {
+            if let Some(count) = starts.get_mut(parent + 1) {
+                *count += 1;
+            }
+        }
+        let mut behind = 0;
+        for start in &mut starts {
+            behind += *start;
+            *start = behind;
+        }
+        let mut all = vec![NodeId(0); behind as usize];
+        for id in ids() {
+            let Some(next) = slot(id).and_then(|slot| starts.get_mut(slot)) else { continue };
+            if let Some(place) = all.get_mut(*next as usize) {
+                *place = id;
+            }
+            *next += 1;
+        }
+        Self { starts, all }
+    }
+
+    fn of_node(&self, id: NodeId) -> &[NodeId] {
+        let index = id.0 as usize;
+        let (Some(start), Some(end)) = (self.starts.get(index), self.starts.get(index + 1)) else {
+            return &[];
+        };
+        self.all.get(*start as usize..*end as usize).unwrap_or_default()
     }
 }
 
@@ -181,33 +309,44 @@ impl DataTree {
 mod tests {
     use super::*;
 
-    fn node(parent: Option<u32>, key: &str, kind: NodeKind) -> Node {
-        let key = Key { text: key.into(), span: Span::at(0) };
-        Node {
-            parent: parent.map(NodeId),
-            key: Some(key),
-            span: Span::at(0),
-            kind,
-            anchored: false,
-            tag: None,
-        }
+    fn push(tree: &mut DataTree, parent: Option<NodeId>, key: Option<&str>, kind: NodeKind<'_>) -> NodeId {
+        let key = key.map(|text| Key { text, span: Span::at(0) });
+        tree.push(Node { parent, key, span: Span::at(0), kind, anchored: false, tag: None })
     }
 
     #[test]
     fn the_first_of_several_equal_keys_is_found_however_many_there_are() {
         for count in [3, 500] {
             let keys: Vec<String> = (0..count).map(|at| format!("k{}", at % (count / 2 + 1))).collect();
-            let children = (1..=count).map(NodeId).collect();
-            let mut nodes = vec![node(None, "", NodeKind::Mapping(children))];
-            nodes.extend(keys.iter().map(|key| node(Some(0), key, NodeKind::Alias)));
-            let tree = DataTree { nodes, roots: vec![NodeId(0)], ..DataTree::default() };
+            let mut tree = DataTree::default();
+            let root = push(&mut tree, None, None, NodeKind::Mapping);
+            let nodes: Vec<_> =
+                keys.iter().map(|key| push(&mut tree, Some(root), Some(key), NodeKind::Alias)).collect();
+            assert_eq!(tree.children(root), nodes);
             for key in &keys {
                 let first = keys.iter().position(|other| other == key).unwrap();
-                let first = u32::try_from(first + 1).unwrap();
-                assert_eq!(tree.child(NodeId(0), key), Some(NodeId(first)), "{key} of {count}");
+                assert_eq!(tree.child(root, key), Some(nodes[first]), "{key} of {count}");
             }
-            assert_eq!(tree.child(NodeId(0), "k"), None);
-            assert_eq!(tree.child(NodeId(0), "z"), None);
+            assert_eq!(tree.child(root, "k"), None);
+            assert_eq!(tree.child(root, "z"), None);
         }
+    }
+
+    #[test]
+    fn each_node_has_its_own_children_in_order() {
+        let mut tree = DataTree::default();
+        let top = push(&mut tree, None, None, NodeKind::Mapping);
+        let a = push(&mut tree, Some(top), Some("a"), NodeKind::Sequence);
+        let b = push(&mut tree, Some(top), Some("b"), NodeKind::Mapping);
+        let item = push(&mut tree, Some(a), None, NodeKind::Alias);
+        let other = push(&mut tree, None, None, NodeKind::Sequence);
+        let late = push(&mut tree, Some(top), Some("c"), NodeKind::Alias);
+        assert_eq!(tree.children(top), [a, b, late]);
+        assert_eq!(tree.children(a), [item]);
+        for leaf in [b, item, other, late, NodeId(99)] {
+            assert_eq!(tree.children(leaf), []);
+        }
+        assert_eq!(tree.root_of(item), top);
+        assert_eq!(tree.root_of(other), other);
     }
 }

@@ -289,7 +289,7 @@ impl<'a> Places<'a> {
                 refused = "JSON has no comments";
                 continue;
             }
-            let text = document.text.as_str();
+            let text: &str = &document.text;
             for (nth, style) in suppress::style(language).iter().enumerate() {
                 if style.behind && pieces.is_one_line(at) {
                     let line = pieces.line(at);

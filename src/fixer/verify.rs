@@ -3,7 +3,7 @@
 use crate::engine::{Analysis, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
-use crate::syntax::Datum;
+use crate::syntax::{Data, Datum};
 use crate::text::{Cover, Edit, EditSet, Overlap, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,7 +106,7 @@ fn texts(
             return Err("a text around it would change too".to_owned());
         }
         if !change.edits.is_empty() || !change.gone.is_empty() {
-            data(&before.parsed.data(), &after.parsed.data(), change)?;
+            data(before.parsed.data(), after.parsed.data(), change)?;
         }
     }
     Ok(())
@@ -139,10 +139,10 @@ fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize,
     Ok(pairs.into_iter().collect())
 }
 
-fn data(old: &[Datum<'_>], new: &[Datum<'_>], change: &Change) -> Result<(), String> {
+fn data(old: Data<'_>, new: Data<'_>, change: &Change) -> Result<(), String> {
     let touched = |span: Span| change.loud.near(span).any(|edit| touches(edit, span));
     let gone = Cover::of(change.gone.clone());
-    let mut expected = old.iter().filter(|datum| !gone.holds(datum.span));
+    let mut expected = old.filter(|datum| !gone.holds(datum.span));
     // What an edit wrote between two old pieces is new by intention.
     let moves = change.edits.moves();
     let insertions = change.loud.iter().filter(|edit| edit.span.is_empty());
@@ -151,11 +151,11 @@ fn data(old: &[Datum<'_>], new: &[Datum<'_>], change: &Change) -> Result<(), Str
         Span::new(start, start + edit.replacement.len())
     });
     let written = Cover::of(written.collect());
-    let mut found = new.iter().filter(|datum| !written.holds(datum.span));
+    let mut found = new.filter(|datum| !written.holds(datum.span));
     loop {
         match (expected.next(), found.next()) {
             (None, None) => return Ok(()),
-            (Some(old), Some(new)) if is_same(old, new) || touched(old.span) => {}
+            (Some(old), Some(new)) if is_same(&old, &new) || touched(old.span) => {}
             (Some(_), _) | (None, Some(_)) => {
                 return Err("the result would not mean the same but for what is fixed".to_owned());
             }

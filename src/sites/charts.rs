@@ -15,16 +15,12 @@ pub(super) fn of_mapping<'a>(
     id: NodeId,
     aliases: &[String],
 ) -> Option<&'a Chart> {
-    let node = tree.get(id)?;
-    if !matches!(node.kind, NodeKind::Mapping(_)) {
+    if !is_mapping(tree, id) {
         return None;
     }
     sites.data.charts.iter().find(|chart| {
         let aliases = sites.aliases(chart, aliases);
-        let named = node
-            .key
-            .as_ref()
-            .is_some_and(|key| key.text == chart.chart || aliases.iter().any(|it| key.text == *it));
+        let named = tree.is_key(id, &chart.chart) || aliases.iter().any(|it| tree.is_key(id, it));
         let holds = |key: &String| {
             tree.child(id, key).is_some_and(|at| !tree.children(at).is_empty() && is_mapping(tree, at))
         };
@@ -53,13 +49,13 @@ pub(super) fn pinned(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32,
 
 /// The version of the chart that stands beside the values of the release `id`, or one level around.
 pub(super) fn pinned_beside(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
-    let around = tree.get(id).and_then(|node| node.parent);
+    let around = tree.parent(id);
     let keys = |at: NodeId| chart.versions_beside.iter().find_map(|key| version(tree, tree.child(at, key)?));
     keys(id).or_else(|| keys(around?))
 }
 
 fn version(tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
-    version_of(&tree.scalar(id)?.text)
+    version_of(tree.scalar(id)?.text)
 }
 
 /// `major.minor` of a version or of what asks for one.
@@ -77,7 +73,7 @@ fn image_version(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32
 }
 
 fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
-    matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Mapping(_)))
+    matches!(tree.kind(id), Some(NodeKind::Mapping))
 }
 
 /// How many keys the path of a value has at most.
@@ -109,7 +105,7 @@ pub(super) fn read(
     }
     let depth = if chart.nested.is_empty() { DEPTH } else { 2 };
     for entry in tree.children(id) {
-        let Some(key) = tree.get(*entry).and_then(|node| node.key.as_ref()) else { continue };
+        let Some(key) = tree.key(*entry) else { continue };
         if chart.environment.iter().any(|it| key.text == *it) {
             environment::read(tree, *entry, target, scope, true, survey);
             continue;
@@ -121,7 +117,7 @@ pub(super) fn read(
                 continue;
             }
             let inner = tree.children(at).iter().rev().filter_map(|inner| {
-                let key = tree.get(*inner)?.key.as_ref()?;
+                let key = tree.key(*inner)?;
                 Some((*inner, format!("{name}.{}", key.text), level + 1))
             });
             open.extend(inner);
@@ -137,7 +133,7 @@ fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>,
         decoded,
         hint: Hint::Language(text.language.clone()),
         what: format!("`{}`", text.at),
-        at: node.key.as_ref().map_or(node.span, |key| key.span),
+        at: node.key.map_or(node.span, |key| key.span),
         given: Given::default(),
     });
 }
@@ -180,8 +176,8 @@ pub(super) fn has_expansion(text: &str) -> bool {
 }
 
 /// What can be known of a scalar.
-pub(super) fn scalar_kind(scalar: &Scalar) -> ValueKind {
-    if scalar.opaque || has_expansion(&scalar.text) {
+pub(super) fn scalar_kind(scalar: Scalar<'_>) -> ValueKind {
+    if scalar.opaque || has_expansion(scalar.text) {
         ValueKind::Opaque
     } else if scalar.null || scalar.text.trim().is_empty() {
         ValueKind::Empty

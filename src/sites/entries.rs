@@ -15,9 +15,9 @@ pub(crate) struct Tops<'a> {
 impl<'a> Tops<'a> {
     /// Asks each mapping once whether it is a document.
     pub(crate) fn of(tree: &'a DataTree) -> Self {
-        let mut tops: Vec<NodeId> = Vec::with_capacity(tree.nodes.len());
-        for id in (0..tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId) {
-            let parent = tree.get(id).and_then(|node| node.parent).filter(|_| !is_document(tree, id));
+        let mut tops: Vec<NodeId> = Vec::with_capacity(tree.len());
+        for id in tree.ids() {
+            let parent = tree.parent(id).filter(|_| !is_document(tree, id));
             let top = parent.map_or(id, |up| tops.get(up.0 as usize).copied().unwrap_or(up));
             tops.push(top);
         }
@@ -41,10 +41,10 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
         Some(value) => value,
         None => Value::elsewhere(node.span),
     };
-    let value = match &node.kind {
+    let value = match node.kind {
         // Lists and mappings go and move as a whole; their text is nothing to put elsewhere.
-        NodeKind::Sequence(_) => Value { place: Place::Nowhere, ..value },
-        NodeKind::Mapping(items) if items.is_empty() => Value { kind: ValueKind::Empty, ..value },
+        NodeKind::Sequence => Value { place: Place::Nowhere, ..value },
+        NodeKind::Mapping if tree.children(id).is_empty() => Value { kind: ValueKind::Empty, ..value },
         _ => value,
     };
     let (written, span) = match &node.key {
@@ -53,7 +53,7 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
     };
     let document = tree.root_of(id);
     let sops = tree.child(document, "sops").is_some();
-    let mut above = iter::successors(Some(id), |at| tree.get(*at)?.parent);
+    let mut above = iter::once(id).chain(tree.above(id));
     let anchored = above.any(|at| tree.get(at).is_some_and(|node| node.anchored));
     let sealed = if sops {
         Some("the file is encrypted with SOPS; change it with `sops`")

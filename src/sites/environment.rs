@@ -44,13 +44,13 @@ pub(super) fn read(
             if !survey.seen.insert((target.doc, *child)) {
                 continue;
             }
-            if node.key.as_ref().is_some_and(|key| key.text == "<<") {
+            if node.key.is_some_and(|key| key.text == "<<") {
                 let merged = std::iter::once(child).chain(tree.children(*child)).map(|id| tree.resolve(*id));
                 open.extend(merged.filter(|id| id != child).map(|id| (id, true)));
                 continue;
             }
-            let carrier = match &node.kind {
-                NodeKind::Mapping(_) if node.key.is_none() => from_item(tree, *child, target.parsed),
+            let carrier = match node.kind {
+                NodeKind::Mapping if node.key.is_none() => from_item(tree, *child, target.parsed),
                 _ if node.key.is_some() => from_entry(*child, node),
                 NodeKind::Scalar(_) => from_words(*child, node, target),
                 _ => None,
@@ -72,13 +72,13 @@ fn variable(name: &str, name_span: Span, value: Value, node: NodeId) -> Carrier 
 }
 
 /// `NAME: value`
-fn from_entry(id: NodeId, node: &Node) -> Option<Carrier> {
-    let key = node.key.as_ref()?;
-    Some(variable(&key.text, key.span, value_of(id, node)?, id))
+fn from_entry(id: NodeId, node: Node<'_>) -> Option<Carrier> {
+    let key = node.key?;
+    Some(variable(key.text, key.span, value_of(id, node)?, id))
 }
 
-pub(super) fn value_of(id: NodeId, node: &Node) -> Option<Value> {
-    match &node.kind {
+pub(super) fn value_of(id: NodeId, node: Node<'_>) -> Option<Value> {
+    match node.kind {
         NodeKind::Scalar(scalar) => Some(Value {
             text: scalar.text.to_string(),
             span: node.span,
@@ -94,28 +94,28 @@ pub(super) fn value_of(id: NodeId, node: &Node) -> Option<Value> {
             known: None,
         }),
         // GitLab CI: `NAME: {value: x, description: y}`.
-        NodeKind::Mapping(_) => Some(Value {
+        NodeKind::Mapping => Some(Value {
             text: String::new(),
             span: node.span,
             kind: ValueKind::Opaque,
             place: Place::Nowhere,
             known: None,
         }),
-        NodeKind::Sequence(_) => None,
+        NodeKind::Sequence => None,
     }
 }
 
 /// The value of a setting that may be written as a list.
 pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
     let node = tree.get(id)?;
-    let NodeKind::Sequence(items) = &node.kind else { return value_of(id, node) };
-    let items: Vec<_> = items.iter().filter_map(|item| tree.scalar(*item)).collect();
+    let NodeKind::Sequence = node.kind else { return value_of(id, node) };
+    let items: Vec<_> = tree.children(id).iter().filter_map(|item| tree.scalar(*item)).collect();
     let kind = match items.as_slice() {
         [] => ValueKind::Empty,
-        items if items.iter().any(|item| scalar_kind(item) == ValueKind::Opaque) => ValueKind::Opaque,
+        items if items.iter().any(|item| scalar_kind(*item) == ValueKind::Opaque) => ValueKind::Opaque,
         _ => ValueKind::Literal,
     };
-    let texts: Vec<_> = items.iter().map(|item| item.text.as_str()).collect();
+    let texts: Vec<_> = items.iter().map(|item| item.text).collect();
     Some(Value { text: texts.join(","), span: node.span, kind, place: Place::Node(id), known: None })
 }
 
@@ -125,7 +125,7 @@ fn from_item(tree: &DataTree, id: NodeId, parsed: &dyn Parsed) -> Option<Carrier
     let part = |key: &str, capital: &str| tree.child(id, key).or_else(|| tree.child(id, capital));
     let name_id = part("name", "Name")?;
     let name = tree.scalar(name_id)?;
-    let span = tree.get(name_id)?.span;
+    let span = tree.span(name_id)?;
     let inner = text_span(parsed, name_id, span);
     let value = match part("value", "Value") {
         Some(at) => value_of(at, tree.get(at)?)?,
@@ -140,7 +140,7 @@ fn from_item(tree: &DataTree, id: NodeId, parsed: &dyn Parsed) -> Option<Carrier
             Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
         }
     };
-    Some(variable(&name.text, inner, value, id))
+    Some(variable(name.text, inner, value, id))
 }
 
 /// The bytes of a scalar's text: without the quotes around it, the header before it.
@@ -150,8 +150,8 @@ fn text_span(parsed: &dyn Parsed, id: NodeId, span: Span) -> Span {
 }
 
 /// `- NAME=value`
-fn from_words(id: NodeId, node: &Node, target: &Target<'_>) -> Option<Carrier> {
-    let NodeKind::Scalar(scalar) = &node.kind else { return None };
+fn from_words(id: NodeId, node: Node<'_>, target: &Target<'_>) -> Option<Carrier> {
+    let NodeKind::Scalar(scalar) = node.kind else { return None };
     let (name, value) = scalar.text.split_once('=')?;
     let decoded = target.parsed.decode(id)?;
     let value = Value {
@@ -175,7 +175,7 @@ pub(super) fn read_secret(
 ) {
     for child in tree.children(id) {
         let Some(node) = tree.get(*child) else { continue };
-        let (Some(key), Some(mut value)) = (node.key.as_ref(), value_of(*child, node)) else { continue };
+        let (Some(key), Some(mut value)) = (node.key, value_of(*child, node)) else { continue };
         if base64 {
             value.place = Place::Base64(*child);
         }
@@ -216,7 +216,7 @@ pub(super) fn read_secret_item(
         doc: target.doc,
         scope,
         sealed: target.sealed.map(str::to_owned),
-        ..variable(&name.text, name_span, value, item)
+        ..variable(name.text, name_span, value, item)
     });
 }
 

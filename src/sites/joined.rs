@@ -30,7 +30,7 @@ enum Piece {
 
 /// The text of `[separator, [item, …]]` at `id`, and the nodes that it is made of.
 pub(super) fn read(tree: &DataTree, parsed: &dyn Parsed, id: NodeId) -> Option<(Decoded, Vec<NodeId>)> {
-    let outer = tree.get(id)?.span;
+    let outer = tree.span(id)?;
     let mut taken = Vec::new();
     let mut decoder = Decoder::default();
     let mut open = pieces(tree, id, &mut taken)?;
@@ -66,14 +66,14 @@ pub(super) fn read(tree: &DataTree, parsed: &dyn Parsed, id: NodeId) -> Option<(
 /// What a join joins, the last one first.
 fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Piece>> {
     let [separator, list] = tree.children(id) else { return None };
-    let between = tree.scalar(*separator)?.text.clone();
+    let between = tree.scalar(*separator)?.text;
     if between.len() > LONGEST_SEPARATOR {
         return None;
     }
-    let Some(NodeKind::Sequence(items)) = tree.get(*list).map(|node| &node.kind) else { return None };
+    let Some(NodeKind::Sequence) = tree.kind(*list) else { return None };
     taken.extend([*separator, *list]);
     let mut pieces = Vec::new();
-    for item in items.iter().rev() {
+    for item in tree.children(*list).iter().rev() {
         pieces.push(Piece::Node(*item));
         let start = tree.get(*item).map_or(0, |node| node.span.start());
         pieces.push(Piece::Between(between.to_string(), start));
@@ -85,8 +85,8 @@ fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Pi
 
 /// `{"Fn::Sub": x}`: the value of a function written as a mapping.
 fn sole_entry(tree: &DataTree, id: NodeId) -> Option<NodeId> {
-    match (&tree.get(id)?.kind, tree.children(id)) {
-        (NodeKind::Mapping(_), [only]) => Some(*only),
+    match (tree.kind(id)?, tree.children(id)) {
+        (NodeKind::Mapping, [only]) => Some(*only),
         _ => None,
     }
 }
@@ -94,7 +94,7 @@ fn sole_entry(tree: &DataTree, id: NodeId) -> Option<NodeId> {
 /// Whether one of these functions, as a key or as a tag, has `id` as its argument.
 fn is(tree: &DataTree, id: NodeId, [key, tag]: [&str; 2]) -> bool {
     let Some(node) = tree.get(id) else { return false };
-    node.tag.as_deref() == Some(tag) || node.key.as_ref().is_some_and(|it| it.text == key)
+    node.tag == Some(tag) || node.key.is_some_and(|it| it.text == key)
 }
 
 /// The scalar whose text counts: a string, or what `Fn::Sub` fills in.
@@ -102,7 +102,7 @@ fn text_of(tree: &DataTree, id: NodeId) -> Option<NodeId> {
     let node = tree.get(id)?;
     if is(tree, id, TEXT) {
         return match node.kind {
-            NodeKind::Sequence(_) => tree.children(id).first().copied(),
+            NodeKind::Sequence => tree.children(id).first().copied(),
             _ => Some(id),
         };
     }

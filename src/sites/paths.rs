@@ -1,7 +1,7 @@
 //! Path patterns against the nodes of a tree.
 
 use super::schema::{Nearby, Pattern, Requirement, Step};
-use crate::facts::{DataTree, Node, NodeId, NodeKind};
+use crate::facts::{DataTree, NodeId, NodeKind};
 
 /// The mapping that counts as the document of `id`: the nearest one with `apiVersion` and `kind` (an item of a `List` is
 /// a document of its own), else the top.
@@ -11,7 +11,7 @@ pub(crate) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
         if is_document(tree, at) {
             return at;
         }
-        match tree.get(at).and_then(|node| node.parent) {
+        match tree.parent(at) {
             Some(parent) => at = parent,
             None => return at,
         }
@@ -32,7 +32,7 @@ pub(super) fn satisfies(tree: &DataTree, document: NodeId, requirements: &[Requi
 pub(crate) fn accepts(tree: &DataTree, id: NodeId, requirement: &Requirement) -> bool {
     below(tree, id, &requirement.key).is_some_and(|at| {
         requirement.is.is_empty() && requirement.like.is_none()
-            || tree.scalar(at).is_some_and(|scalar| requirement.accepts(&scalar.text))
+            || tree.scalar(at).is_some_and(|scalar| requirement.accepts(scalar.text))
     })
 }
 
@@ -69,8 +69,8 @@ fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId) -> bool 
                 }
             }
         }
-        let (Some(node), Some(up)) = (tree.get(at), parent(tree, document, at)) else { return false };
-        if !step_fits(step, node, tree, up) {
+        let Some(up) = parent(tree, document, at) else { return false };
+        if !step_fits(step, tree, at, up) {
             return false;
         }
         at = up;
@@ -79,21 +79,21 @@ fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId) -> bool 
 }
 
 fn parent(tree: &DataTree, document: NodeId, id: NodeId) -> Option<NodeId> {
-    if id == document { None } else { tree.get(id)?.parent }
+    if id == document { None } else { tree.parent(id) }
 }
 
-fn step_fits(step: &Step, node: &Node, tree: &DataTree, parent: NodeId) -> bool {
+fn step_fits(step: &Step, tree: &DataTree, id: NodeId, parent: NodeId) -> bool {
     match step {
         Step::Deep => true,
-        Step::Any => node.key.is_some(),
-        Step::Key(names) => node.key.as_ref().is_some_and(|key| names.iter().any(|name| key.text == *name)),
-        Step::Item => matches!(tree.get(parent).map(|node| &node.kind), Some(NodeKind::Sequence(_))),
+        Step::Any => tree.key(id).is_some(),
+        Step::Key(names) => names.iter().any(|name| tree.is_key(id, name)),
+        Step::Item => matches!(tree.kind(parent), Some(NodeKind::Sequence)),
     }
 }
 
 /// The node that many levels above `id`.
 pub(super) fn above(tree: &DataTree, id: NodeId, levels: usize) -> Option<NodeId> {
-    (0..levels).try_fold(id, |at, _| tree.get(at)?.parent)
+    (0..levels).try_fold(id, |at, _| tree.parent(at))
 }
 
 /// The node at a dotted path below `id`.
@@ -103,9 +103,9 @@ pub(crate) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
 
 /// Whether the nearest mapping with the key, `id` or one around it, says the words.
 pub(super) fn says(nearby: &Nearby, tree: &DataTree, id: NodeId) -> bool {
-    let mut around = std::iter::successors(Some(id), |at| tree.get(*at)?.parent);
+    let mut around = std::iter::once(id).chain(tree.above(id));
     let Some(at) = around.find(|at| tree.child(*at, &nearby.key).is_some()) else { return false };
-    let name = tree.get(at).and_then(|node| node.key.as_ref()).map(|key| key.text.as_str());
+    let name = tree.key_text(at);
     [tree.text(at, &nearby.key), name].into_iter().flatten().any(|text| {
         let text = text.to_ascii_lowercase();
         nearby.says.iter().try_fold(&*text, |rest, word| Some(rest.split_once(word.as_str())?.1)).is_some()
@@ -114,8 +114,8 @@ pub(super) fn says(nearby: &Nearby, tree: &DataTree, id: NodeId) -> bool {
 
 /// Whether another key of the mapping that holds `id` begins with `prefix`.
 pub(super) fn is_among(prefix: &str, tree: &DataTree, id: NodeId) -> bool {
-    let Some(parent) = tree.get(id).and_then(|node| node.parent) else { return false };
-    let key = |id: NodeId| tree.get(id).and_then(|node| node.key.as_ref()).map(|key| key.text.as_str());
+    let Some(parent) = tree.parent(id) else { return false };
+    let key = |id: NodeId| tree.key_text(id);
     let own = key(id);
     tree.children(parent).iter().filter_map(|it| key(*it)).any(|it| it.starts_with(prefix) && Some(it) != own)
 }

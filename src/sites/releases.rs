@@ -220,7 +220,7 @@ pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usi
 }
 
 fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
-    let around = tree.get(id).and_then(|node| node.parent);
+    let around = tree.parent(id);
     let names = |at: NodeId| {
         chart.named_in.iter().filter_map(|key| tree.text(at, key)).any(|text| names_chart(chart, text))
     };
@@ -237,7 +237,7 @@ pub(super) fn read_items(
     scope: usize,
     survey: &mut Survey,
 ) {
-    let is_list = matches!(tree.get(id).map(|node| &node.kind), Some(NodeKind::Sequence(_)));
+    let is_list = matches!(tree.kind(id), Some(NodeKind::Sequence));
     // A block or a mapping with a name in it, or a mapping of paths.
     let has_name = |key: &str| is_list || tree.child(id, key).is_some();
     let (items, name_key) = match site.name_key.as_ref().filter(|key| has_name(key)) {
@@ -289,12 +289,12 @@ fn from_item(
 /// `a.b: c`
 fn from_entry(chart: &Chart, tree: &DataTree, id: NodeId, aliases: &[String]) -> Option<(Carrier, bool)> {
     let node = tree.get(id)?;
-    let key = node.key.as_ref()?;
-    let known = named(chart, &key.text, aliases)?;
+    let key = node.key?;
+    let known = named(chart, key.text, aliases)?;
     let value = super::environment::value_of(id, node)?;
     // The key's bytes are those of its text, but for quotes and escapes, which paths do not need.
     let name_span =
         if key.span.len() == key.text.len() { known.last.shifted(key.span.start()) } else { key.span };
-    let written = known.last.of(&key.text).to_owned();
+    let written = known.last.of(key.text).to_owned();
     Some((Carrier { written, ..Carrier::new(Via::Chart, known.name, name_span, value, id) }, known.telling))
 }

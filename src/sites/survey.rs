@@ -81,7 +81,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     commands(parsed, context, survey);
     collected(parsed, context, survey);
     variables(facts, context, survey);
-    if !facts.tree.nodes.is_empty() {
+    if !facts.tree.is_empty() {
         trees::read(&facts.tree, &facts.control, parsed, context, survey);
     }
 }

@@ -1,9 +1,10 @@
 //! Dotenv files: `NAME=value` lines.
 
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
 use crate::facts::{Comment, Facts, NodeId, Variable};
 use crate::text::{Edit, Span};
+use std::sync::Arc;
 
 /// Files of environment variables: `.env`, `env_file:` of compose, `EnvironmentFile=` of systemd.
 #[derive(Debug)]
@@ -37,8 +38,8 @@ impl Language for Dotenv {
         fits > 0 && fits > other * 4
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
-        Box::new(File::read(text))
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+        Box::new(File::read(&text))
     }
 }
 
@@ -84,14 +85,14 @@ struct Entry {
 /// A file that has been read.
 #[derive(Debug)]
 struct File {
-    text: String,
+    text: Arc<str>,
     facts: Facts,
     entries: Vec<Entry>,
 }
 
 impl File {
-    fn read(text: &str) -> Self {
-        let mut file = Self { text: text.to_owned(), facts: Facts::default(), entries: Vec::new() };
+    fn read(text: &Arc<str>) -> Self {
+        let mut file = Self { text: text.clone(), facts: Facts::default(), entries: Vec::new() };
         // Once no quote closes a value, none further on does either: each search is made once.
         let mut endless = [false; 2];
         let mut at = 0;
@@ -104,7 +105,7 @@ impl File {
 
     /// Reads the line at `start..end`; where the next one begins.
     fn line(&mut self, start: usize, end: usize, endless: &mut [bool; 2]) -> usize {
-        let text = self.text.as_str();
+        let text: &str = &self.text;
         let line = text.get(start..end).unwrap_or_default();
         let bare = line.trim_end_matches(['\n', '\r']);
         let blank = bare.len() - bare.trim_start_matches(['\u{feff}', ' ', '\t']).len();
@@ -301,14 +302,12 @@ impl Parsed for File {
         Ok(vec![Edit::replace(Span::at(entry.lines.end()), written)])
     }
 
-    fn data(&self) -> Vec<Datum<'_>> {
+    fn data(&self) -> Data<'_> {
         let entries = self.entries.iter().zip(&self.facts.variables);
-        entries
-            .map(|(entry, variable)| Datum {
-                span: entry.whole,
-                kind: 0,
-                value: format!("variable:{}={}", variable.name, variable.value).into(),
-            })
-            .collect()
+        Box::new(entries.map(|(entry, variable)| Datum {
+            span: entry.whole,
+            kind: 0,
+            value: format!("variable:{}={}", variable.name, variable.value).into(),
+        }))
     }
 }

@@ -56,7 +56,7 @@ impl Entries<'_> {
         let all: BTreeSet<NodeId> = nodes.iter().copied().collect();
         let mut groups: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
         for id in &all {
-            let above = |id: &NodeId| self.tree.get(*id).and_then(|node| node.parent);
+            let above = |id: &NodeId| self.tree.parent(*id);
             let parent = above(id).ok_or_else(|| NoEdit::new("it is the whole document"))?;
             if !std::iter::successors(Some(parent), above).any(|outer| all.contains(&outer)) {
                 groups.entry(parent).or_default().insert(*id);

@@ -1,10 +1,11 @@
 //! What files made of lines have in common (Dockerfile, make, systemd): entries of one or more parts on lines that may be
 //! continued, and texts inside.
 
-use super::{Datum, Parsed, Removal};
+use super::{Data, Datum, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
-use crate::facts::{Facts, Key, Node, NodeId, NodeKind};
+use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
 use crate::text::{Edit, Span};
+use std::sync::Arc;
 
 /// What separates the parts of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ type Quote = fn(&str) -> Result<String, NoEdit>;
 /// A file of entries that has been read.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
-    pub(super) text: String,
+    pub(super) text: Arc<str>,
     pub(super) facts: Facts,
     pub(super) groups: Vec<Group>,
     /// By node.
@@ -54,8 +55,9 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    pub(super) fn new(text: &str, quote: Quote) -> Self {
-        Self { text: text.to_owned(), quote: Some(quote), ..Self::default() }
+    pub(super) fn new(text: Arc<str>, quote: Quote) -> Self {
+        let facts = Facts { tree: DataTree::of(text.clone()), ..Facts::default() };
+        Self { text, facts, quote: Some(quote), ..Self::default() }
     }
 
     /// A new node outside of the tree.
@@ -69,21 +71,19 @@ impl Entries {
     pub(super) fn node(
         &mut self,
         parent: Option<NodeId>,
-        key: Option<Key>,
+        key: Option<Key<'_>>,
         span: Span,
-        kind: NodeKind,
+        kind: NodeKind<'_>,
         slot: Slot,
     ) -> NodeId {
         let id = self.slot(slot);
         let tree = &mut self.facts.tree;
-        tree.nodes.push(Node { parent, key, span, kind, anchored: false, tag: None });
-        match parent.and_then(|parent| tree.nodes.get_mut(parent.0 as usize)) {
-            Some(node) => {
-                if let NodeKind::Mapping(children) | NodeKind::Sequence(children) = &mut node.kind {
-                    children.push(id);
-                }
-                // A parent reaches as far as what it holds.
-                node.span = if node.span.is_empty() { span } else { node.span.hull(span) };
+        tree.push(Node { parent, key, span, kind, anchored: false, tag: None });
+        match parent {
+            // A parent reaches as far as what it holds.
+            Some(parent) => {
+                let old = tree.span(parent).filter(|old| !old.is_empty());
+                tree.set_span(parent, old.map_or(span, |old| old.hull(span)));
             }
             None => tree.roots.push(id),
         }
@@ -92,11 +92,6 @@ impl Entries {
 
     pub(super) fn datum(&mut self, span: Span, value: String) {
         self.data.push(Datum { span, kind: 0, value: value.into() });
-    }
-
-    /// The key at `span`.
-    pub(super) fn key(&self, span: Span) -> Key {
-        Key { text: span.of(&self.text).into(), span }
     }
 }
 
@@ -151,8 +146,8 @@ impl Parsed for Entries {
         Err(NoEdit::new("there is no place for another entry here"))
     }
 
-    fn data(&self) -> Vec<Datum<'_>> {
-        self.data.clone()
+    fn data(&self) -> Data<'_> {
+        Box::new(self.data.iter().cloned())
     }
 }
 

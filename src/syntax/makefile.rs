@@ -7,6 +7,7 @@ use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Region, Variable};
 use crate::text::Span;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Makefiles.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Language for Makefile {
         !text.starts_with("#!") && text.lines().take(60).any(|line| line.starts_with(".PHONY:"))
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
         let mut reader =
             Reader { file: Entries::new(text, quote), target: Span::default(), exported: Vec::new() };
         reader.read();
@@ -117,7 +118,7 @@ impl Reader {
 
     /// Shell text: each line without its tab and the signs that make itself reads.
     fn script(&mut self, lines: &[Span], opener: Span, what: &'static str) {
-        let text = self.file.text.as_str();
+        let text: &str = &self.file.text;
         let mut decoder = Decoder::default();
         let mut continues = false;
         for line in lines {
@@ -188,7 +189,7 @@ impl Reader {
     }
 
     fn variable(&mut self, name: Span, value: Span, lines: Span, whole: Span, exported: bool) {
-        let text = self.file.text.as_str();
+        let text: &str = &self.file.text;
         let mut decoder = Decoder::default();
         expand(&mut decoder, text, value);
         let decoded = decoder.finish(value, Codec::Recipe);

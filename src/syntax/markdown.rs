@@ -1,10 +1,11 @@
 //! Markdown: its code blocks, fenced or indented, in lists and quotes.
 
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Facts, Hint, NodeId, Region};
 use crate::text::{Edit, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use std::sync::Arc;
 
 /// Markdown.
 pub(super) struct Markdown;
@@ -29,7 +30,8 @@ impl Language for Markdown {
         text.lines().take(40).any(|line| line.starts_with("```"))
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+        let text: &str = &text;
         let mut facts = Facts::default();
         let mut open: Option<(Hint, Span, Vec<Span>)> = None;
         for (event, range) in
@@ -124,14 +126,12 @@ impl Parsed for Blocks {
         Err(NoEdit::new("Markdown has no entries of its own"))
     }
 
-    fn data(&self) -> Vec<Datum<'_>> {
+    fn data(&self) -> Data<'_> {
         let blocks = self.facts.regions.iter();
-        blocks
-            .map(|region| Datum {
-                span: region.opener,
-                kind: 0,
-                value: format!("block {:?}", region.hint).into(),
-            })
-            .collect()
+        Box::new(blocks.map(|region| Datum {
+            span: region.opener,
+            kind: 0,
+            value: format!("block {:?}", region.hint).into(),
+        }))
     }
 }

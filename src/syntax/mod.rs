@@ -22,6 +22,7 @@ use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -41,7 +42,7 @@ pub trait Language: Sync {
     fn recognises(&self, text: &str) -> bool;
 
     /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].
-    fn parse(&self, text: &str) -> Box<dyn Parsed>;
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed>;
 }
 
 /// A text that has been read. It answers what only its language knows.
@@ -73,7 +74,7 @@ pub trait Parsed: Send + Sync {
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit>;
 
     /// What the text means, piece by piece in the order of the text: a fix is proven by comparing this before and after.
-    fn data(&self) -> Vec<Datum<'_>>;
+    fn data(&self) -> Data<'_>;
 }
 
 /// The edits that take nodes out of a text.
@@ -95,6 +96,9 @@ pub struct Datum<'t> {
     /// Its decoded value, comparable across texts.
     pub value: Cow<'t, str>,
 }
+
+/// What a text means, in the order of the text.
+pub type Data<'t> = Box<dyn Iterator<Item = Datum<'t>> + 't>;
 
 /// Every language there is.
 pub static LANGUAGES: &[&dyn Language] = &[

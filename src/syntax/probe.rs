@@ -7,7 +7,7 @@ use crate::text::{Edit, EditSet, Span};
 
 /// All nodes of a text.
 pub(super) fn ids(parsed: &dyn Parsed) -> Vec<NodeId> {
-    (0..parsed.facts().tree.nodes.len()).map(|index| NodeId(u32::try_from(index).unwrap())).collect()
+    (0..parsed.facts().tree.len()).map(|index| NodeId(u32::try_from(index).unwrap())).collect()
 }
 
 /// The path of a node: keys, and positions in sequences.
@@ -41,7 +41,7 @@ pub(super) fn outline(parsed: &dyn Parsed) -> Vec<String> {
     let tree = &parsed.facts().tree;
     let leaf = |id: NodeId| {
         let node = tree.get(id).unwrap();
-        let value = match &node.kind {
+        let value = match node.kind {
             NodeKind::Scalar(scalar) if scalar.null => "null".to_owned(),
             NodeKind::Scalar(scalar) => {
                 let sign = if scalar.opaque { "~" } else { "" };
@@ -53,8 +53,8 @@ pub(super) fn outline(parsed: &dyn Parsed) -> Vec<String> {
                 format!("{sign}{text}")
             }
             NodeKind::Alias => "alias".to_owned(),
-            NodeKind::Mapping(children) if children.is_empty() => "{}".to_owned(),
-            NodeKind::Sequence(children) if children.is_empty() => "[]".to_owned(),
+            NodeKind::Mapping if tree.children(id).is_empty() => "{}".to_owned(),
+            NodeKind::Sequence if tree.children(id).is_empty() => "[]".to_owned(),
             _ => return None,
         };
         Some(format!("{} = {value}", path(parsed, id)))
@@ -64,7 +64,7 @@ pub(super) fn outline(parsed: &dyn Parsed) -> Vec<String> {
 
 /// What must hold of every text: spans lie in it, parents come first, strings decode to what the tree says.
 pub(super) fn sound(language: &dyn Language, text: &str) {
-    let parsed = language.parse(text);
+    let parsed = language.parse(text.into());
     let facts = parsed.facts();
     let _ = parsed.data();
     for id in ids(parsed.as_ref()) {
@@ -74,7 +74,7 @@ pub(super) fn sound(language: &dyn Language, text: &str) {
         if let Some(key) = &node.key {
             assert!(text.get(key.span.range()).is_some(), "{:?} in {text:?}", key.span);
         }
-        let (NodeKind::Scalar(scalar), Some(decoded)) = (&node.kind, parsed.decode(id)) else { continue };
+        let (NodeKind::Scalar(scalar), Some(decoded)) = (node.kind, parsed.decode(id)) else { continue };
         assert_eq!(decoded.text, scalar.text, "{text:?}");
         let mut at = 0;
         for segment in decoded.segments.iter() {
@@ -101,12 +101,12 @@ pub(super) fn sound(language: &dyn Language, text: &str) {
 }
 
 fn values(parsed: &dyn Parsed) -> Vec<String> {
-    parsed.data().into_iter().map(|datum| datum.value.into()).collect()
+    parsed.data().map(|datum| datum.value.into()).collect()
 }
 
 /// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
 pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Result<String, String> {
-    let parsed = language.parse(text);
+    let parsed = language.parse(text.into());
     let nodes: Vec<NodeId> = paths.iter().map(|path| find(parsed.as_ref(), path)).collect();
     let removal = parsed.remove(&nodes).map_err(|refused| refused.reason().to_owned())?;
     let mut set = EditSet::default();
@@ -114,8 +114,8 @@ pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Re
     let after = String::from_utf8(set.apply(text.as_bytes())).unwrap();
     let kept = |span: Span| !removal.gone.iter().any(|gone| gone.contains(span));
     let left: Vec<String> =
-        parsed.data().into_iter().filter(|datum| kept(datum.span)).map(|datum| datum.value.into()).collect();
-    let read = language.parse(&after);
+        parsed.data().filter(|datum| kept(datum.span)).map(|datum| datum.value.into()).collect();
+    let read = language.parse(after.as_str().into());
     assert_eq!(read.facts().notices.len(), parsed.facts().notices.len(), "{after}");
     assert_eq!(left, values(read.as_ref()), "before:\n{text}\nafter:\n{after}");
     Ok(after)
@@ -130,13 +130,13 @@ pub(super) fn edited(
     word: &str,
     replacement: &str,
 ) -> Result<String, String> {
-    let parsed = language.parse(text);
+    let parsed = language.parse(text.into());
     let decoded = parsed.decode(find(parsed.as_ref(), path)).unwrap();
     let at = decoded.text.find(word).unwrap_or_else(|| panic!("no {word:?} in {:?}", decoded.text));
     let edit = Edit::replace(Span::new(at, at + word.len()), replacement);
     let host = decoded.segments.edit(text, &decoded.text, &edit).map_err(|no| no.reason().to_owned())?;
     let after = apply(text, vec![host]);
-    let read = language.parse(&after);
+    let read = language.parse(after.as_str().into());
     let found = read.decode(find(read.as_ref(), path)).unwrap();
     let mut set = EditSet::default();
     set.insert(edit).unwrap();
@@ -187,7 +187,7 @@ pub(super) const HARD: &[&str] = &[
 /// Does not hang or overflow, and says so in words: `text` is read within `seconds`.
 pub(super) fn quick(language: &dyn Language, name: &str, text: &str) {
     let start = std::time::Instant::now();
-    let parsed = language.parse(text);
+    let parsed = language.parse(text.into());
     let data = parsed.data();
     drop(data);
     drop(parsed);

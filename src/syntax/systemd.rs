@@ -6,6 +6,7 @@ use crate::embed::NoEdit;
 use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::text::Span;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Units and their drop-ins.
 #[derive(Debug)]
@@ -33,12 +34,12 @@ impl Language for Systemd {
         first.is_some_and(|line| SECTIONS.contains(&line))
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
-        let mut file = Entries::new(text, |_| Err(NoEdit::new("its value is no text")));
-        let root = file.node(None, None, Span::default(), NodeKind::Mapping(Vec::new()), Slot::default());
-        let key = Some(Key { text: "systemd".into(), span: Span::default() });
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
         let whole = Span::new(0, text.len());
-        let units = file.node(Some(root), key, whole, NodeKind::Mapping(Vec::new()), Slot::default());
+        let mut file = Entries::new(text, |_| Err(NoEdit::new("its value is no text")));
+        let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());
+        let key = Some(Key { text: "systemd", span: Span::default() });
+        let units = file.node(Some(root), key, whole, NodeKind::Mapping, Slot::default());
         let mut reader =
             Reader { file, units, section: None, sections: BTreeMap::new(), lists: BTreeMap::new() };
         reader.read();
@@ -96,9 +97,9 @@ impl Reader {
             Some(known) => *known,
             None => {
                 let at = line.start() + line.of(&self.file.text).find('[').unwrap_or_default() + 1;
-                let key = Key { text: name.into(), span: Span::new(at, at + name.len()) };
+                let key = Key { text: name, span: Span::new(at, at + name.len()) };
                 let units = Some(self.units);
-                let kind = NodeKind::Mapping(Vec::new());
+                let kind = NodeKind::Mapping;
                 let node = self.file.node(units, Some(key), line, kind, Slot::default());
                 self.sections.insert(name.to_owned(), node);
                 node
@@ -118,9 +119,9 @@ impl Reader {
         let key_span = Span::new(start, start + name.trim().len());
         let begin = first.end() - value.trim_start_matches([' ', '\t']).len();
         *first = Span::new(begin, first.end());
-        let key = self.file.key(key_span);
+        let key = Key { text: key_span.of(&text), span: key_span };
         if key.text == "Environment" {
-            self.environment(section, &key, lines, begin);
+            self.environment(section, key, lines, begin);
             return;
         }
         let exec = key.text.starts_with("Exec");
@@ -136,19 +137,18 @@ impl Reader {
             return;
         }
         let span = decoded.segments.outer();
-        let kind = scalar(value);
         let slot = Slot { decoded: Some(decoded), ..Slot::default() };
-        self.file.node(Some(section), Some(key), span, kind, slot);
+        self.file.node(Some(section), Some(key), span, scalar(&value), slot);
     }
 
     /// `Environment="A=b" C=d`
-    fn environment(&mut self, section: NodeId, key: &Key, lines: Span, begin: usize) {
+    fn environment(&mut self, section: NodeId, key: Key<'_>, lines: Span, begin: usize) {
         let words = grouped::words(&self.file.text, begin, lines.end(), b'\\');
         let list = match self.lists.get(&section) {
             Some(list) => *list,
             None => {
-                let kind = NodeKind::Sequence(Vec::new());
-                let list = self.file.node(Some(section), Some(key.clone()), lines, kind, Slot::default());
+                let kind = NodeKind::Sequence;
+                let list = self.file.node(Some(section), Some(key), lines, kind, Slot::default());
                 self.lists.insert(section, list);
                 list
             }
@@ -157,16 +157,16 @@ impl Reader {
         for (index, word) in words.iter().enumerate() {
             let decoded = grouped::unquoted(&self.file.text, *word, b'\\');
             self.file.datum(*word, format!("variable {}", decoded.text));
-            let kind = scalar(decoded.text.clone());
+            let text = decoded.text.clone();
             let slot = Slot { decoded: Some(decoded), part: Some((group, index)), value: None };
-            self.file.node(Some(list), None, *word, kind, slot);
+            self.file.node(Some(list), None, *word, scalar(&text), slot);
         }
         let span = words.iter().fold(key.span, |span, word| span.hull(*word));
         self.file.groups.push(Group { lines, span, parts: words, between: Between::Blanks });
     }
 }
 
-fn scalar(text: String) -> NodeKind {
+fn scalar(text: &str) -> NodeKind<'_> {
     let opaque = text.contains("{{") || text.contains("<%") || text.contains("${");
-    NodeKind::Scalar(Scalar { text: text.into(), style: ScalarStyle::Plain, opaque, null: false })
+    NodeKind::Scalar(Scalar { text, style: ScalarStyle::Plain, opaque, null: false })
 }

@@ -1,5 +1,5 @@
 use super::Span;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Position {
 pub struct Source {
     /// `None` where the text is the bytes.
     bytes: Option<Vec<u8>>,
-    shown: String,
+    shown: Arc<str>,
     invalid: Vec<Span>,
     /// Where each line begins. Told when somebody asks.
     lines: OnceLock<Vec<u32>>,
@@ -64,11 +64,11 @@ impl Source {
     /// Takes the bytes of a file.
     pub fn new(bytes: Vec<u8>) -> Self {
         let (bytes, shown, invalid) = match String::from_utf8(bytes) {
-            Ok(text) => (None, text, Vec::new()),
+            Ok(text) => (None, text.into(), Vec::new()),
             Err(error) => {
                 let bytes = error.into_bytes();
                 let (shown, invalid) = show(&bytes);
-                (Some(bytes), shown, invalid)
+                (Some(bytes), shown.into(), invalid)
             }
         };
         Self { bytes, shown, invalid, lines: OnceLock::new(), counts: OnceLock::new() }
@@ -90,6 +90,14 @@ impl Source {
     /// The text, of the same length as the bytes.
     pub fn text(&self) -> &str {
         &self.shown
+    }
+
+    /// The text without a byte order mark, to be kept.
+    pub fn shared(&self) -> Arc<str> {
+        match self.text_start() {
+            0 => self.shown.clone(),
+            start => self.shown.get(start..).unwrap_or_default().into(),
+        }
     }
 
     /// Offset of the first byte after a byte order mark.

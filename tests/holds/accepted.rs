@@ -84,7 +84,7 @@ fn same_data(path: &str, before: &Source, after: &Source) -> Holds {
         "shell" => {
             let words = |source: &Source| -> Vec<String> {
                 let text = source.text();
-                let parsed = language.parse(text);
+                let parsed = language.parse(text.into());
                 let words = parsed.facts().commands.iter().flat_map(|command| &command.words);
                 words.filter_map(|word| text.get(word.span.range())).map(str::to_owned).collect()
             };

@@ -2,7 +2,6 @@
 
 use runnerlint::embed::Decoded;
 use runnerlint::engine::{Settings, Surroundings};
-use runnerlint::facts::NodeId;
 use runnerlint::finding::{Finding, Linted, Safety};
 use runnerlint::fixer::{self, Fixed};
 use runnerlint::rules::BUILT_IN;
@@ -206,17 +205,16 @@ pub(crate) fn has_lone_return(text: &str) -> bool {
 
 /// What `language` reads lies in `text`, and every text inside it on the bytes that its segments name.
 pub(crate) fn reads(language: &dyn Language, text: &str) -> Holds {
-    let parsed = language.parse(text);
+    let parsed = language.parse(text.into());
     let facts = parsed.facts();
     let exact = !has_lone_return(text);
     for region in &facts.regions {
         decoded(text, &region.decoded)?;
     }
-    for node in 0..facts.tree.nodes.len() {
-        let node = NodeId(u32::try_from(node).expect("small"));
+    for node in facts.tree.ids() {
         if let Some(inner) = parsed.decode(node) {
             decoded(text, &inner)?;
-            let scalar = facts.tree.scalar(node).map(|scalar| scalar.text.as_str());
+            let scalar = facts.tree.scalar(node).map(|scalar| scalar.text);
             // The value of a unit's entry is told without its line end; its text keeps it, for edits.
             let same = |text: &str| match language.name() {
                 "systemd" => text.trim() == inner.text.trim(),

@@ -2,7 +2,6 @@
 
 use super::invariants::Holds;
 use runnerlint::embed::Decoded;
-use runnerlint::facts::NodeId;
 use runnerlint::syntax::{self, Parsed};
 use runnerlint::text::{Edit, EditSet, Source, Span};
 
@@ -30,7 +29,7 @@ pub(super) fn regions(data: &[u8]) -> Holds {
     let source = Source::new(bytes.to_vec());
     let text = source.text();
     let Some(language) = syntax::detect(Some(&path), text) else { return Ok(()) };
-    let parsed = language.parse(text);
+    let parsed = language.parse(text.into());
     if !parsed.facts().notices.is_empty() {
         return Ok(());
     }
@@ -51,7 +50,7 @@ pub(super) fn regions(data: &[u8]) -> Holds {
         return Ok(());
     }
     let start = inner.segments.outer().start();
-    let after = language.parse(&host);
+    let after = language.parse(host.as_str().into());
     let found: Vec<String> = inner_texts(after.as_ref(), true)
         .into_iter()
         .filter(|it| it.segments.outer().start() == start)
@@ -80,9 +79,8 @@ pub(super) fn seed(path: &str, text: &[u8]) -> Vec<u8> {
 /// changes it.
 fn inner_texts(parsed: &dyn Parsed, opaque: bool) -> Vec<Decoded> {
     let facts = parsed.facts();
-    let values = facts.tree.nodes.iter().enumerate().filter_map(|(index, _)| u32::try_from(index).ok());
     let values =
-        values.map(NodeId).filter(|id| facts.tree.scalar(*id).is_some_and(|scalar| opaque || !scalar.opaque));
+        facts.tree.ids().filter(|id| facts.tree.scalar(*id).is_some_and(|scalar| opaque || !scalar.opaque));
     let words = facts.commands.iter().flat_map(|command| command.words.iter().skip(usize::from(!opaque)));
     let words = words.filter(|word| opaque || !word.opaque && !word.control).map(|word| word.node);
     let decoded = values.chain(words).filter_map(|node| parsed.decode(node));

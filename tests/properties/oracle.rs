@@ -1,7 +1,7 @@
 //! What another parser reads.
 
 use crate::holds::invariants::{Holds, has_lone_return, reads, texts};
-use runnerlint::facts::{Facts, NodeKind};
+use runnerlint::facts::Facts;
 use runnerlint::syntax;
 use runnerlint::text::Source;
 
@@ -14,7 +14,7 @@ pub(crate) fn agrees(path: &str, source: &Source) -> Holds {
     let differs =
         text.contains(['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}']) || text.contains("{{");
     if language.name() == "yaml" && !differs && !has_lone_return(text) {
-        let parsed = language.parse(text);
+        let parsed = language.parse(text.into());
         if parsed.facts().notices.is_empty() {
             same_texts(text, parsed.facts())?;
         }
@@ -25,16 +25,13 @@ pub(crate) fn agrees(path: &str, source: &Source) -> Holds {
 /// Another parser reads the same texts, in the same order.
 fn same_texts(text: &str, facts: &Facts) -> Holds {
     let Some(theirs) = texts(text.trim_start_matches('\u{feff}')) else { return Ok(()) };
-    let keys = facts.tree.nodes.iter().filter_map(|node| node.key.as_ref());
-    if keys.into_iter().any(|key| key.text.starts_with(['{', '['])) {
+    let keys = facts.tree.ids().filter_map(|id| facts.tree.key(id));
+    if { keys }.any(|key| key.text.starts_with(['{', '['])) {
         return Ok(());
     }
-    let mut ours = facts.tree.nodes.iter().flat_map(|node| {
-        let value = match &node.kind {
-            NodeKind::Scalar(scalar) => Some(&scalar.text),
-            _ => None,
-        };
-        node.key.as_ref().map(|key| &key.text).into_iter().chain(value)
+    let mut ours = facts.tree.ids().flat_map(|id| {
+        let value = facts.tree.scalar(id).map(|scalar| scalar.text);
+        facts.tree.key_text(id).into_iter().chain(value)
     });
     for theirs in &theirs {
         // Whether the end of the file ends a line is seen in two ways.

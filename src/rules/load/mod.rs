@@ -101,7 +101,7 @@ impl Read {
     }
 
     fn facts(&self) -> Option<&Facts> {
-        let parse = || Some(syntax::named("yaml")?.parse(self.source.text()));
+        let parse = || Some(syntax::named("yaml")?.parse(self.source.shared()));
         self.parsed.get_or_init(parse).as_deref().map(Parsed::facts)
     }
 
@@ -126,7 +126,7 @@ impl Read {
         match &node.key {
             Some(key) => key.span,
             // A long item is shown by its beginning.
-            None => tree.children(at).first().and_then(|child| tree.get(*child)?.key.as_ref()).map_or_else(
+            None => tree.children(at).first().and_then(|child| tree.key(*child)).map_or_else(
                 || Span::new(node.span.start(), node.span.start() + usize::from(!node.span.is_empty())),
                 |key| key.span,
             ),

@@ -246,7 +246,7 @@ mod tests {
     fn both<T: DeserializeOwned + Serialize>(text: &str, keys: Keys) -> bool {
         let compact = |value: &T| postcard::to_stdvec(value).unwrap();
         let quick = syntax::plain_items(text).and_then(|items| read::<T>(&items, keys));
-        let parsed = syntax::named("yaml").unwrap().parse(text);
+        let parsed = syntax::named("yaml").unwrap().parse(text.into());
         let tree = &parsed.facts().tree;
         let spanned = tree.roots.first().and_then(|top| Reader::of(tree).read::<T>(*top, keys).ok());
         assert_eq!(quick.as_ref().map(compact), spanned.as_ref().map(compact), "{text}");

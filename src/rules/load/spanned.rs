@@ -65,21 +65,20 @@ struct Node<'r, 'a> {
 
 impl<'a> Node<'_, 'a> {
     fn span(&self) -> Span {
-        self.reader.tree.get(self.id).map_or_else(|| Span::at(0), |node| node.span)
+        self.reader.tree.span(self.id).unwrap_or_default()
     }
 
-    fn resolved(&self) -> Result<&'a NodeKind, Fault> {
+    fn resolved(&self) -> Result<NodeKind<'a>, Fault> {
         let read = self.reader.read.get() + 1;
         self.reader.read.set(read);
         if read > MOST_NODES || self.depth > DEEPEST {
             return Err(Fault::new("this is too large or too deep for a rule file").at(self.span()));
         }
         let id = self.reader.tree.resolve(self.id);
-        let node = self.reader.tree.get(id);
-        node.map(|node| &node.kind).ok_or_else(|| Fault::new("nothing stands here"))
+        self.reader.tree.kind(id).ok_or_else(|| Fault::new("nothing stands here"))
     }
 
-    fn scalar(&self) -> Result<Option<&'a Scalar>, Fault> {
+    fn scalar(&self) -> Result<Option<Scalar<'a>>, Fault> {
         match self.resolved()? {
             NodeKind::Scalar(scalar) => Ok(Some(scalar)),
             _ => Ok(None),
@@ -91,11 +90,11 @@ impl<'a> Node<'_, 'a> {
         let id = self.reader.tree.resolve(self.id);
         let result = match self.resolved()? {
             NodeKind::Scalar(scalar) if scalar.null => visitor.visit_unit(),
-            NodeKind::Scalar(scalar) => meaning(&scalar.text, scalar.style == ScalarStyle::Plain, visitor),
-            NodeKind::Mapping(_) => {
+            NodeKind::Scalar(scalar) => meaning(scalar.text, scalar.style == ScalarStyle::Plain, visitor),
+            NodeKind::Mapping => {
                 visitor.visit_map(Items { node: &self, children: self.reader.tree.children(id), value: None })
             }
-            NodeKind::Sequence(_) => {
+            NodeKind::Sequence => {
                 visitor.visit_seq(Items { node: &self, children: self.reader.tree.children(id), value: None })
             }
             NodeKind::Alias => Err(no_alias()),
@@ -155,15 +154,15 @@ impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         while let Some(id) = self.next() {
-            let Some(key) = self.node.reader.tree.get(id).and_then(|node| node.key.as_ref()) else {
+            let Some(key) = self.node.reader.tree.key(id) else {
                 continue;
             };
-            if !self.node.keys.has(&key.text) {
+            if !self.node.keys.has(key.text) {
                 continue;
             }
             self.value = Some(id);
             self.node.reader.key.set(key.span);
-            let text: StrDeserializer<'_, Fault> = key.text.as_str().into_deserializer();
+            let text: StrDeserializer<'_, Fault> = key.text.into_deserializer();
             return seed
                 .deserialize(text)
                 .map(Some)
@@ -174,7 +173,7 @@ impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         let id = self.value.take().ok_or_else(|| Fault::new("a key without value"))?;
-        let key = self.node.reader.tree.get(id).and_then(|node| node.key.as_ref()).map(|key| key.span);
+        let key = self.node.reader.tree.key(id).map(|key| key.span);
         let node = self.below(id);
         let span = Some(node.span()).filter(|span| !span.is_empty()).or(key).unwrap_or_default();
         seed.deserialize(node).map_err(|fault| fault.at(span))
@@ -243,7 +242,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
         let span = self.span();
         match self.scalar()? {
             Some(scalar) => {
-                let text: StrDeserializer<'_, Fault> = scalar.text.as_str().into_deserializer();
+                let text: StrDeserializer<'_, Fault> = scalar.text.into_deserializer();
                 visitor.visit_enum(text).map_err(|fault| fault.at(span))
             }
             None => Err(Fault::new("expected one word").at(span)),
@@ -258,7 +257,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
     ) -> Result<V::Value, Fault> {
         let span = self.span();
         match self.resolved()? {
-            NodeKind::Sequence(_) => Err(Fault::new("expected a mapping, found a list").at(span)),
+            NodeKind::Sequence => Err(Fault::new("expected a mapping, found a list").at(span)),
             NodeKind::Alias => Err(no_alias().at(span)),
             _ => self.read(visitor),
         }

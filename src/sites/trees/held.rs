@@ -20,7 +20,7 @@ impl Trees<'_> {
     /// Strings that are joined. Pieces of one command are found, and never edited: what joins them is not seen.
     pub(super) fn pieces(&mut self, site: &Site, id: NodeId) {
         let items = self.tree.children(id);
-        let text = |item: &NodeId| self.tree.scalar(*item).map_or("", |scalar| scalar.text.as_str());
+        let text = |item: &NodeId| self.tree.scalar(*item).map_or("", |scalar| scalar.text);
         if !items.iter().skip(1).any(|item| text(item).starts_with("--")) {
             return self.shell(site, id, None);
         }
@@ -54,17 +54,18 @@ impl Trees<'_> {
                 continue;
             }
             let at = target;
-            match self.tree.get(at).map(|node| &node.kind) {
+            match self.tree.kind(at) {
                 Some(NodeKind::Scalar(_)) => {
                     self.inner(at, Hint::Language("shell".to_owned()), site, container);
                 }
-                Some(NodeKind::Sequence(items)) if depth == 0 => {
-                    open.extend(items.iter().rev().map(|item| (*item, 1)));
+                Some(NodeKind::Sequence) if depth == 0 => {
+                    open.extend(self.tree.children(at).iter().rev().map(|item| (*item, 1)));
                 }
-                Some(NodeKind::Sequence(items)) if depth == 1 => {
+                Some(NodeKind::Sequence) if depth == 1 => {
+                    let items = self.tree.children(at);
                     // cloud-init's `[gitlab-runner, register]` against a list of scripts.
                     let one_word = |id: &NodeId| {
-                        let text = self.tree.scalar(*id).map(|item| item.text.as_str());
+                        let text = self.tree.scalar(*id).map(|item| item.text);
                         text.is_some_and(|text| !text.contains(' ') && !text.starts_with("#!"))
                     };
                     if items.first().is_some_and(one_word) {
@@ -80,12 +81,12 @@ impl Trees<'_> {
 
     /// A command that is the name of an entry (a state of Salt). Others may refer to it by that name.
     pub(super) fn shell_key(&mut self, site: &Site, id: NodeId) {
-        let Some(key) = self.tree.get(id).and_then(|node| node.key.as_ref()) else { return };
+        let Some(key) = self.tree.key(id) else { return };
         let mut decoder = Decoder::default();
         if key.span.of(self.context.text) == key.text {
             decoder.verbatim(self.context.text, key.span);
         } else {
-            decoder.decoded(&key.text, key.span);
+            decoder.decoded(key.text, key.span);
         }
         let decoded = decoder.finish(key.span, Codec::Sealed("others may refer to it by this name"));
         self.inner_text(id, decoded, Hint::Language("shell".to_owned()), site, None);
@@ -106,7 +107,7 @@ impl Trees<'_> {
     pub(super) fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
         self.claimed.insert(id);
         let said = self.tree.get(id).zip(self.tree.scalar(id));
-        if said.is_some_and(|(node, scalar)| !self.context.wanted.wants(&scalar.text, node.span)) {
+        if said.is_some_and(|(node, scalar)| !self.context.wanted.wants(scalar.text, node.span)) {
             return;
         }
         if let Some(decoded) = self.parsed.decode(id) {
@@ -148,7 +149,7 @@ impl Trees<'_> {
             return;
         }
         let name = match site.named_by.as_deref() {
-            Some(".") => node.key.as_ref().map(|key| key.text.to_string()),
+            Some(".") => node.key.map(|key| key.text.to_string()),
             Some(key) => node.parent.and_then(|parent| self.tree.text(parent, key)).map(str::to_owned),
             None => None,
         };
@@ -212,7 +213,7 @@ impl Trees<'_> {
     pub(super) fn named(&mut self, site: &Site, id: NodeId) {
         let (Some(node), Some(name)) = (self.tree.get(id), site.name.as_ref()) else { return };
         let scope = self.survey.places(self.context.doc);
-        let span = node.key.as_ref().map_or(node.span, |key| key.span);
+        let span = node.key.map_or(node.span, |key| key.span);
         let value = environment::setting_of(self.tree, id).unwrap_or_else(|| Value::elsewhere(node.span));
         // An empty place says nothing.
         if value.kind == ValueKind::Empty {
@@ -221,7 +222,7 @@ impl Trees<'_> {
         self.survey.carriers.push(Carrier {
             doc: self.context.doc,
             scope,
-            written: node.key.as_ref().map_or_else(|| name.clone(), |key| key.text.to_string()),
+            written: node.key.map_or_else(|| name.clone(), |key| key.text.to_string()),
             ..Carrier::new(Via::Named, name.clone(), span, value, id)
         });
     }
@@ -256,7 +257,7 @@ impl Trees<'_> {
 
     pub(super) fn word(&self, id: NodeId) -> Option<Word> {
         let node = self.tree.get(id)?;
-        let (text, opaque) = match &node.kind {
+        let (text, opaque) = match node.kind {
             NodeKind::Scalar(scalar) => {
                 (scalar.text.to_string(), scalar.opaque || scalar.text.contains("$("))
             }
@@ -273,15 +274,15 @@ impl Trees<'_> {
             self.inner(id, Hint::Language("shell".to_owned()), site, None);
             return;
         }
-        if !matches!(node.kind, NodeKind::Mapping(_)) {
+        if !matches!(node.kind, NodeKind::Mapping) {
             return;
         }
         let below = |path: &str| below(self.tree, id, path);
-        let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text.clone()));
-        let runs = image.as_deref().map_or(Runs::Unknown, |image| self.context.sites.runs_in(image));
+        let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text));
+        let runs = image.map_or(Runs::Unknown, |image| self.context.sites.runs_in(image));
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
         // The tag of another image is no version of the runner.
-        let version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
+        let version = image.filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         let unseen = site.env_files.iter().any(|path| below(path).is_some());
         if let Some(it) = self.survey.scope_mut(scope) {
             it.opaque |= unseen;
@@ -314,7 +315,7 @@ impl Trees<'_> {
         }
         around.direct = false;
         for script in self.tree.children(id).to_vec() {
-            let key = self.tree.get(script).and_then(|node| node.key.as_ref());
+            let key = self.tree.key(script);
             if !key.is_some_and(|key| site.scripts.iter().any(|name| key.text == *name))
                 || !self.claimed.insert(script)
             {

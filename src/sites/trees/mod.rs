@@ -64,7 +64,7 @@ struct Trees<'a> {
 
 impl<'a> Trees<'a> {
     fn read(&mut self) {
-        let ids = (0..self.tree.nodes.len()).filter_map(|index| u32::try_from(index).ok()).map(NodeId);
+        let ids = self.tree.ids();
         let (sites, ends) = (self.context.sites, self.context.sites.ends());
         let mut skipped_to = 0;
         let mut others = Vec::new();
@@ -74,11 +74,11 @@ impl<'a> Trees<'a> {
             if self.current != before {
                 others = ends.others(&self.hosts);
             }
-            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+            if self.tree.span(id).is_some_and(|span| span.start() < skipped_to) {
                 continue;
             }
-            let key = |id| Some(self.tree.get(id)?.key.as_ref()?.text.as_str());
-            let above = self.tree.get(id).and_then(|node| key(node.parent?));
+            let key = |id| self.tree.key_text(id);
+            let above = self.tree.parent(id).and_then(key);
             for place in ends.with(key(id), above, &others) {
                 let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
                     continue;
@@ -92,22 +92,22 @@ impl<'a> Trees<'a> {
                 // The globs of a host take longer than all else: they are asked last.
                 if leads && self.context.path.is_none_or(|path| sites.is_file_of(place.0, path)) {
                     if site.holds == Holds::Nothing {
-                        skipped_to = self.tree.get(id).map_or(0, |node| node.span.end());
+                        skipped_to = self.tree.span(id).map_or(0, Span::end);
                     } else {
                         self.hold(site, id);
                     }
                 }
             }
-            if self.tree.get(id).is_some_and(|node| node.span.start() < skipped_to) {
+            if self.tree.span(id).is_some_and(|span| span.start() < skipped_to) {
                 continue;
             }
-            let is_top = self.tree.get(id).is_some_and(|node| node.parent.is_none());
+            let is_top = self.tree.parent(id).is_none();
             let chart = match self.context.given.values.filter(|_| is_top) {
                 Some(given) => sites.chart(given),
                 None => charts::of_mapping(sites, self.tree, id, self.context.aliases),
             };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
-                let mut above = std::iter::successors(Some(id), |at| self.tree.get(*at)?.parent);
+                let mut above = std::iter::once(id).chain(self.tree.above(id));
                 let release = above.find_map(|at| self.releases.get(&at)).copied();
                 self.values(chart, id, release.or(self.context.given.within));
             }
@@ -118,7 +118,7 @@ impl<'a> Trees<'a> {
     /// of is asked once.
     fn next_document(&mut self, id: NodeId) -> NodeId {
         let own = is_document(self.tree, id);
-        let parent = self.tree.get(id).and_then(|node| node.parent).filter(|_| !own);
+        let parent = self.tree.parent(id).filter(|_| !own);
         let document = parent.map_or(id, |up| self.document_of(up));
         self.documents.push(document);
         if self.current != Some(document) {
@@ -154,7 +154,7 @@ impl<'a> Trees<'a> {
         if let Some(scope) = self.releases.get(&at) {
             return Some((at, *scope));
         }
-        let span = self.tree.get(at)?.span;
+        let span = self.tree.span(at)?;
         let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
         let chart =
             self.context.sites.chart(releases::named_at(self.context.sites, self.tree, at).unwrap_or(0));
@@ -235,12 +235,12 @@ impl<'a> Trees<'a> {
 
     /// Whether a node is what the site asks for.
     fn fits(&self, site: &Site, id: NodeId) -> bool {
-        let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text.as_str());
+        let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text);
         let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
-        let tag = || self.tree.get(id).and_then(|node| node.tag.as_deref());
+        let tag = || self.tree.tag(id);
         let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
-        let known = || image().is_some_and(|image| self.context.sites.known_by(&image.text).is_some());
+        let known = || image().is_some_and(|image| self.context.sites.known_by(image.text).is_some());
         (site.begins.is_empty() || begins())
             && (!site.lines || text().trim_end().contains('\n'))
             && (site.tag.is_none() || site.tag.as_deref() == tag())

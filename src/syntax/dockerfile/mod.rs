@@ -13,6 +13,7 @@ use crate::facts::{Hint, Key, NodeId, NodeKind, Region, Scalar, ScalarStyle};
 use crate::text::Span;
 use instruction::{Heredoc, Instruction};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Dockerfiles and Containerfiles, whole or in part.
 #[derive(Debug)]
@@ -53,14 +54,14 @@ impl Language for Dockerfile {
             && !first.ends_with([';', ',', '.'])
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
-        let (instructions, comments, escape) = instruction::split(text);
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+        let (instructions, comments, escape) = instruction::split(&text);
+        let span = Span::new(0, text.len());
         let mut file = Entries::new(text, quote);
         file.facts.comments = comments;
-        let root = file.node(None, None, Span::default(), NodeKind::Mapping(Vec::new()), Slot::default());
-        let key = Some(Key { text: "dockerfile".into(), span: Span::default() });
-        let span = Span::new(0, text.len());
-        let stages = file.node(Some(root), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
+        let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());
+        let key = Some(Key { text: "dockerfile", span: Span::default() });
+        let stages = file.node(Some(root), key, span, NodeKind::Sequence, Slot::default());
         let mut reader = Reader {
             file,
             stages,
@@ -129,7 +130,7 @@ impl Reader {
             return stage;
         }
         let stages = Some(self.stages);
-        let stage = self.file.node(stages, None, at, NodeKind::Mapping(Vec::new()), Slot::default());
+        let stage = self.file.node(stages, None, at, NodeKind::Mapping, Slot::default());
         *self.stage.insert(stage)
     }
 
@@ -147,30 +148,29 @@ impl Reader {
         let span = decoded.segments.to_outer(Span::new(at, at + word.len()));
         self.file.datum(decoded.segments.outer(), decoded.text.clone());
         let stage = self.stage(instruction.keyword);
-        let key = self.file.key(instruction.keyword);
+        let text = self.file.text.clone();
+        let key = Key { text: instruction.keyword.of(&text), span: instruction.keyword };
         let opaque = image.contains('$') || image.contains("{{");
-        let kind = scalar(image, opaque);
-        self.file.node(Some(stage), Some(key), span, kind, Slot::default());
+        self.file.node(Some(stage), Some(key), span, scalar(&image, opaque), Slot::default());
     }
 
     /// `RUN`, `CMD` and `ENTRYPOINT`: a list of words, a here-document, or a line of shell.
     fn command(&mut self, name: &str, instruction: &Instruction, decoded: Decoded) {
         let stage = self.stage(instruction.keyword);
-        let key = Some(Key { text: name.into(), span: instruction.keyword });
+        let key = Some(Key { text: name, span: instruction.keyword });
         if let Some(items) = list::items(&decoded.text) {
             let items: Vec<Span> = items.iter().map(|item| decoded.segments.to_outer(*item)).collect();
             let span = decoded.segments.outer();
-            let list =
-                self.file.node(Some(stage), key, span, NodeKind::Sequence(Vec::new()), Slot::default());
+            let list = self.file.node(Some(stage), key, span, NodeKind::Sequence, Slot::default());
             self.counts(name, list);
             let group = self.file.groups.len();
             for (index, item) in items.iter().enumerate() {
                 let inner = list::decode(&self.file.text, *item);
                 self.file.datum(*item, format!("word {}", inner.text));
                 let opaque = inner.text.contains("{{");
-                let kind = scalar(inner.text.clone(), opaque);
+                let text = inner.text.clone();
                 let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: None };
-                self.file.node(Some(list), None, *item, kind, slot);
+                self.file.node(Some(list), None, *item, scalar(&text, opaque), slot);
             }
             let between = Between::Commas;
             self.file.groups.push(Group { lines: instruction.lines, span, parts: items, between });
@@ -188,9 +188,9 @@ impl Reader {
         };
         let span = script.segments.outer();
         self.file.datum(span, format!("script {}", script.text));
-        let kind = scalar(script.text.clone(), false);
+        let text = script.text.clone();
         let slot = Slot { decoded: Some(script), ..Slot::default() };
-        let node = self.file.node(Some(stage), key, span, kind, slot);
+        let node = self.file.node(Some(stage), key, span, scalar(&text, false), slot);
         self.counts(name, node);
     }
 
@@ -200,8 +200,8 @@ impl Reader {
             return;
         }
         let before = self.last.insert(name.to_owned(), node);
-        if let Some(node) = before.and_then(|before| self.file.facts.tree.nodes.get_mut(before.0 as usize)) {
-            node.key = None;
+        if let Some(before) = before {
+            self.file.facts.tree.forget_key(before);
         }
     }
 
@@ -246,7 +246,8 @@ impl Reader {
     fn env(&mut self, instruction: &Instruction, decoded: &Decoded) {
         let outer = decoded.segments.outer();
         let (start, end) = (outer.start(), outer.end());
-        let text = self.file.text.as_str();
+        let all = self.file.text.clone();
+        let text: &str = &all;
         let mut words = grouped::words(text, start, end, self.escape);
         let Some(first) = words.first().copied() else { return };
         let mut values = Vec::new();
@@ -269,20 +270,20 @@ impl Reader {
         let env = match self.env {
             Some(env) => env,
             None => {
-                let key = Some(Key { text: "ENV".into(), span: instruction.keyword });
-                let kind = NodeKind::Mapping(Vec::new());
+                let key = Some(Key { text: "ENV", span: instruction.keyword });
+                let kind = NodeKind::Mapping;
                 *self.env.insert(self.file.node(Some(stage), key, outer, kind, Slot::default()))
             }
         };
         let group = self.file.groups.len();
         for (index, (word, name, value, inner)) in values.into_iter().enumerate() {
-            let key = self.file.key(name);
+            let key = Key { text: name.of(text), span: name };
             self.file.datum(word, format!("{}={}", key.text, inner.text));
-            let raw = value.of(&self.file.text);
+            let raw = value.of(text);
             let opaque = raw.contains("{{") || raw.contains('$') && !raw.starts_with('\'');
-            let kind = scalar(inner.text.clone(), opaque);
+            let decoded = inner.text.clone();
             let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: Some(value) };
-            self.file.node(Some(env), Some(key), value, kind, slot);
+            self.file.node(Some(env), Some(key), value, scalar(&decoded, opaque), slot);
         }
         let span = instruction.keyword.hull(outer);
         self.file.groups.push(Group {
@@ -294,6 +295,6 @@ impl Reader {
     }
 }
 
-fn scalar(text: String, opaque: bool) -> NodeKind {
-    NodeKind::Scalar(Scalar { text: text.into(), style: ScalarStyle::Plain, opaque, null: false })
+fn scalar(text: &str, opaque: bool) -> NodeKind<'_> {
+    NodeKind::Scalar(Scalar { text, style: ScalarStyle::Plain, opaque, null: false })
 }

@@ -30,12 +30,13 @@ mod write;
 use super::entries::Entries;
 use super::template::{self, Role, Tag};
 use super::yaml::lines;
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, Problem};
 use crate::text::{Edit, Span};
 use lex::{Kind, Token};
 use raw::Built;
+use std::sync::Arc;
 use string::Place;
 
 /// HCL.
@@ -58,14 +59,14 @@ impl Language for Hcl {
         recognise::looks_like_hcl(text)
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
         Box::new(Document::of(text))
     }
 }
 
 /// A text that has been read.
 struct Document {
-    text: String,
+    text: Arc<str>,
     tokens: Vec<Token>,
     /// Template expressions of another engine that were masked.
     tags: Vec<Tag>,
@@ -87,29 +88,29 @@ fn read_all(text: &str) -> (Vec<Token>, read::Read) {
 }
 
 impl Document {
-    fn of(text: &str) -> Self {
-        let (mut tokens, mut read) = read_all(text);
+    fn of(text: Arc<str>) -> Self {
+        let (mut tokens, mut read) = read_all(&text);
         let mut tags = Vec::new();
         if !read.problems.is_empty() {
-            tags = template::tags(text, false);
-            tags.retain(|tag| !tag.span.of(text).starts_with("%{"));
+            tags = template::tags(&text, false);
+            tags.retain(|tag| !tag.span.of(&text).starts_with("%{"));
         }
         if !tags.is_empty() {
-            let (masked, again) = read_all(&mask(text, &tags));
+            let (masked, again) = read_all(&mask(&text, &tags));
             if again.problems.len() <= read.problems.len() {
                 (tokens, read) = (masked, again);
             } else {
                 tags.clear();
             }
         }
-        let mut built = raw::build(text, read.nodes, 0, &|span| template::touches(&tags, span));
+        let mut built = raw::build(&text, &read.nodes, 0, &|span| template::touches(&tags, span));
         let before = std::iter::once(None).chain(tokens.iter().map(Some));
         let comments =
             before.zip(&tokens).filter(|(_, token)| token.kind == Kind::Comment).map(|(before, token)| {
                 let own_line = before.is_none_or(|before| before.kind == Kind::Newline);
                 Comment { span: token.span, own_line }
             });
-        let mut comments: Vec<Comment> = comments.chain(template::comments(text, &tags)).collect();
+        let mut comments: Vec<Comment> = comments.chain(template::comments(&text, &tags)).collect();
         comments.sort_by_key(|comment| comment.span);
         let first = read.problems.first().map(|problem| Problem {
             offset: problem.offset,
@@ -125,11 +126,11 @@ impl Document {
         let mut loose: Vec<Span> = Vec::new();
         for problem in &read.problems {
             if loose.last().is_none_or(|last| last.end() < problem.offset) {
-                let start = lines::line_start(text, problem.offset);
-                loose.push(Span::new(start, lines::line_end(text, problem.offset)));
+                let start = lines::line_start(&text, problem.offset);
+                loose.push(Span::new(start, lines::line_end(&text, problem.offset)));
             }
         }
-        Self { text: text.to_owned(), tokens, tags, problems: read.problems, loose, facts, built }
+        Self { text, tokens, tags, problems: read.problems, loose, facts, built }
     }
 
     /// Refuses to edit what was not understood.
@@ -209,8 +210,8 @@ impl Parsed for Document {
     }
 
     /// The tokens, strings decoded; commas, comments and line breaks mean nothing. What is wrong is said too.
-    fn data(&self) -> Vec<Datum<'_>> {
-        let datum = |token: &Token| {
+    fn data(&self) -> Data<'_> {
+        let datum = move |token: &Token| {
             let span = token.span;
             let value = match token.kind {
                 Kind::Comment | Kind::Newline | Kind::Sign(b',') => return None,
@@ -227,6 +228,6 @@ impl Parsed for Document {
             kind: 0,
             value: problem.message.clone().into(),
         };
-        self.tokens.iter().filter_map(datum).chain(self.problems.iter().map(problem)).collect()
+        Box::new(self.tokens.iter().filter_map(datum).chain(self.problems.iter().map(problem)))
     }
 }

@@ -5,6 +5,7 @@ use crate::facts::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::entries::{Form, Layout};
 use crate::text::Span;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A node; others name it by its index.
 #[derive(Debug)]
@@ -54,34 +55,36 @@ pub(super) struct Built {
 }
 
 /// The tree below the node `root`, in the order of the text; `masked` says where the text is not what was read.
-pub(super) fn build(text: &str, mut raw: Vec<Raw>, root: usize, masked: &dyn Fn(Span) -> bool) -> Built {
-    let mut out = Built::default();
+pub(super) fn build(text: &Arc<str>, raw: &[Raw], root: usize, masked: &dyn Fn(Span) -> bool) -> Built {
+    let mut out = Built { tree: DataTree::of(text.clone()), ..Built::default() };
     let mut open: Vec<(usize, Option<NodeId>)> = vec![(root, None)];
     while let Some((index, parent)) = open.pop() {
-        let Some(raw) = raw.get_mut(index) else { continue };
-        let id = NodeId(u32::try_from(out.tree.nodes.len()).unwrap_or(u32::MAX));
+        let Some(raw) = raw.get(index) else { continue };
+        let decoded;
+        let mut place_of = None;
         let kind = match raw.kind {
-            RawKind::Mapping => NodeKind::Mapping(Vec::new()),
-            RawKind::Sequence => NodeKind::Sequence(Vec::new()),
+            RawKind::Mapping => NodeKind::Mapping,
+            RawKind::Sequence => NodeKind::Sequence,
             RawKind::Plain => NodeKind::Scalar(plain(raw.span.of(text))),
             RawKind::Text(place) => {
-                out.places.insert(id, place);
+                place_of = Some(place);
                 let style = if place.heredoc { ScalarStyle::Literal } else { ScalarStyle::Double };
                 let opaque = string::has_template(text, place) || masked(place.span);
-                let text = string::decode(text, place).text;
-                NodeKind::Scalar(Scalar { text: text.into(), style, opaque, null: false })
+                decoded = string::decode(text, place).text;
+                NodeKind::Scalar(Scalar { text: &decoded, style, opaque, null: false })
             }
         };
-        let key = raw.key.take().map(|(name, span)| {
-            let text = if masked(span) { span.of(text).to_owned() } else { name };
-            Key { text: text.into(), span }
+        let key = raw.key.as_ref().map(|(name, span)| {
+            let text = if masked(*span) { span.of(text) } else { name };
+            Key { text, span: *span }
         });
-        out.tree.nodes.push(Node { parent, key, span: raw.span, kind, anchored: false, tag: None });
+        let id = out.tree.push(Node { parent, key, span: raw.span, kind, anchored: false, tag: None });
+        if let Some(place) = place_of {
+            out.places.insert(id, place);
+        }
         out.layouts.push(Layout { entry: raw.entry, form: raw.form.clone() });
-        let above = parent.and_then(|parent| out.tree.nodes.get_mut(parent.0 as usize));
-        match above.map(|node| &mut node.kind) {
-            Some(NodeKind::Mapping(children) | NodeKind::Sequence(children)) => children.push(id),
-            _ => out.tree.roots.push(id),
+        if !matches!(parent.and_then(|id| out.tree.kind(id)), Some(NodeKind::Mapping | NodeKind::Sequence)) {
+            out.tree.roots.push(id);
         }
         open.extend(raw.children.iter().rev().map(|child| (*child, Some(id))));
     }
@@ -89,10 +92,10 @@ pub(super) fn build(text: &str, mut raw: Vec<Raw>, root: usize, masked: &dyn Fn(
 }
 
 /// An expression that is no string: what can be known without running it stands for itself.
-fn plain(text: &str) -> Scalar {
+fn plain(text: &str) -> Scalar<'_> {
     let number =
         text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-') && text.parse::<f64>().is_ok();
     let literal = number || matches!(text, "true" | "false" | "null" | "");
     let null = matches!(text, "null" | "");
-    Scalar { text: text.into(), style: ScalarStyle::Plain, opaque: !literal, null }
+    Scalar { text, style: ScalarStyle::Plain, opaque: !literal, null }
 }

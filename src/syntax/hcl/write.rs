@@ -23,7 +23,7 @@ const ROOTS: &[&str] = &[
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
-    let NodeKind::Scalar(scalar) = &node.kind else {
+    let NodeKind::Scalar(scalar) = node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));
     };
     if scalar.style == ScalarStyle::Literal {
@@ -42,7 +42,7 @@ pub(super) fn entry(document: &Document, sibling: NodeId, key: &str, value: &str
     if is_name(key) {
         return Ok(format!("{key} = {written}"));
     }
-    let parent = document.facts.tree.get(sibling).and_then(|node| node.parent);
+    let parent = document.facts.tree.parent(sibling);
     let parent = parent.and_then(|parent| document.facts.tree.get(parent));
     if parent.is_some_and(|node| node.span.start() > 0 && node.span.of(&document.text).starts_with('{')) {
         return Ok(format!("{} = {written}", quoted(key)?));

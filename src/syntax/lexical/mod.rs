@@ -5,7 +5,7 @@ mod family;
 mod join;
 mod scan;
 
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId, Problem};
 use crate::text::Edit;
@@ -13,6 +13,7 @@ use family::Family;
 pub(super) use family::{
     CSHARP, GO, GROOVY, JAVA, JAVASCRIPT, JSONNET, KOTLIN, LUA, NIX, PERL, PHP, PUPPET, PYTHON, RUBY,
 };
+use std::sync::Arc;
 
 /// Why nothing in a program is edited.
 const SEALED: &str = "it stands in a string of a program, which may do more with it; change it by hand";
@@ -37,7 +38,8 @@ impl Language for Family {
             .is_some_and(|line| line.split([' ', '/', '\t']).any(|word| self.interpreters.contains(&word)))
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+        let text: &str = &text;
         let mut facts = Facts::default();
         let found = scan::scan(text, self);
         facts.regions = join::regions(text, self, &found);
@@ -73,7 +75,7 @@ impl Parsed for Strings {
         Err(NoEdit::new(SEALED))
     }
 
-    fn data(&self) -> Vec<Datum<'_>> {
-        Vec::new()
+    fn data(&self) -> Data<'_> {
+        Box::new(std::iter::empty())
     }
 }

@@ -19,12 +19,13 @@ mod tests;
 mod variables;
 mod word;
 
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::Edit;
 use dialect::Dialect;
 use script::{NodeKind, Output};
+use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 /// Shell scripts, whole or in part.
@@ -117,8 +118,9 @@ impl Language for Shell {
         looks_like_shell(text)
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
-        Box::new(Script::read(text, Dialect::of(text)))
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+        let dialect = Dialect::of(&text);
+        Box::new(Script::read(text, dialect))
     }
 }
 
@@ -203,7 +205,7 @@ fn looks_like_shell(text: &str) -> bool {
 /// A text that has been read.
 #[derive(Debug)]
 pub(super) struct Script {
-    text: String,
+    text: Arc<str>,
     dialect: Dialect,
     out: Output,
     /// Bytes that were read again to prove removals.
@@ -211,10 +213,10 @@ pub(super) struct Script {
 }
 
 impl Script {
-    fn read(text: &str, dialect: Dialect) -> Self {
-        let mut out = lexer::read(text, dialect);
-        finish::finish(&mut out, text, dialect);
-        Self { text: text.to_owned(), dialect, out, proven: AtomicUsize::new(0) }
+    fn read(text: Arc<str>, dialect: Dialect) -> Self {
+        let mut out = lexer::read(&text, dialect);
+        finish::finish(&mut out, &text, dialect);
+        Self { text, dialect, out, proven: AtomicUsize::new(0) }
     }
 }
 
@@ -240,7 +242,7 @@ impl Parsed for Script {
         Err(NoEdit::new("a command has no entries"))
     }
 
-    fn data(&self) -> Vec<Datum<'_>> {
-        self.out.data.clone()
+    fn data(&self) -> Data<'_> {
+        Box::new(self.out.data.iter().cloned())
     }
 }

@@ -85,7 +85,7 @@ fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
     let mut edits = EditSet::default();
     edits.insert_all(removal.edits.iter().cloned()).map_err(|_| refuse())?;
     let left = String::from_utf8(edits.apply(script.text.as_bytes())).map_err(|_| refuse())?;
-    let after = Script::read(&left, script.dialect);
+    let after = Script::read(left.into(), script.dialect);
     let gone = Cover::of(removal.gone.clone());
     let kept = script.out.data.iter().filter(|datum| !gone.holds(datum.span));
     if kept.map(|datum| &datum.value).eq(after.out.data.iter().map(|datum| &datum.value)) {

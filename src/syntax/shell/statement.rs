@@ -8,7 +8,7 @@ use crate::text::Span;
 
 /// What to delete so that statement `index` goes, with its line where it has one of its own; `gone` go with it.
 pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Span, NoEdit> {
-    let text = script.text.as_str();
+    let text: &str = &script.text;
     let bytes = text.as_bytes();
     let Some(statement) = script.out.statements.get(index) else {
         return Err(NoEdit::new("there is no such statement"));
@@ -49,7 +49,7 @@ pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Sp
 /// Refuses where the statement's block would be empty, or an operator would lose what it stands beside.
 fn check(script: &Script, span: Span, gone: &[usize]) -> Result<(), NoEdit> {
     let out = &script.out;
-    let text = script.text.as_str();
+    let text: &str = &script.text;
     let before = out.marks.iter().rev().find(|mark| mark.span.end() <= span.start());
     let behind = out.marks.iter().find(|mark| mark.span.start() >= span.end());
     let staying = |(index, _): &(usize, &super::script::Statement)| !gone.contains(index);

@@ -17,11 +17,12 @@ mod write;
 
 use super::entries::Entries;
 use super::template::{self, Role};
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
 use read::Reading;
+use std::sync::Arc;
 use toml_parser::parser::EventKind;
 use tree::Built;
 
@@ -41,28 +42,28 @@ impl Language for Toml {
         recognise::looks_like_toml(text)
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
         Box::new(Document::of(text))
     }
 }
 
 /// A text that has been read.
 struct Document {
-    text: String,
+    text: Arc<str>,
     reading: Reading,
     facts: Facts,
     built: Built,
 }
 
 impl Document {
-    fn of(text: &str) -> Self {
-        let mut reading = Reading::of(text);
-        let mut built = tree::build(text, &reading);
+    fn of(text: Arc<str>) -> Self {
+        let mut reading = Reading::of(&text);
+        let mut built = tree::build(&text, &reading);
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
             masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect()
         });
         if let Some(masked) = &reading.masked {
-            built.comments.extend(template::comments(text, &masked.tags));
+            built.comments.extend(template::comments(&text, &masked.tags));
             built.comments.sort_by_key(|comment| comment.span);
         }
         let facts = Facts {
@@ -72,7 +73,7 @@ impl Document {
             notices: std::mem::take(&mut reading.notices),
             ..Facts::default()
         };
-        Self { text: text.to_owned(), reading, facts, built }
+        Self { text, reading, facts, built }
     }
 
     /// Refuses to edit what no parser understood.
@@ -125,8 +126,8 @@ impl Parsed for Document {
     }
 
     /// The tokens, strings decoded; commas and blanks mean nothing.
-    fn data(&self) -> Vec<Datum<'_>> {
-        let datum = |event: &toml_parser::parser::Event| {
+    fn data(&self) -> Data<'_> {
+        let datum = move |event: &toml_parser::parser::Event| {
             let span = Span::new(event.span().start(), event.span().end());
             let value = match event.kind() {
                 EventKind::Whitespace | EventKind::Comment | EventKind::Newline | EventKind::ValueSep => {
@@ -143,6 +144,6 @@ impl Parsed for Document {
             };
             Some(Datum { span, kind: 0, value: value.into() })
         };
-        self.reading.events.iter().filter_map(datum).collect()
+        Box::new(self.reading.events.iter().filter_map(datum))
     }
 }

@@ -7,8 +7,9 @@ use crate::syntax::entries::{Form, Layout};
 use crate::syntax::template;
 use crate::syntax::yaml::lines;
 use crate::text::Span;
-use ecow::EcoString;
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind};
 
@@ -27,11 +28,12 @@ pub(super) struct Built {
 }
 
 /// Builds the tree.
-pub(super) fn build(text: &str, reading: &Reading) -> Built {
+pub(super) fn build(text: &Arc<str>, reading: &Reading) -> Built {
     let mut builder = Builder {
         text,
         reading,
-        out: Built::default(),
+        out: Built { tree: DataTree::of(text.clone()), ..Built::default() },
+        last_items: HashMap::new(),
         tables: HashMap::new(),
         frames: Vec::new(),
         keys: Vec::new(),
@@ -39,7 +41,7 @@ pub(super) fn build(text: &str, reading: &Reading) -> Built {
         header: None,
         section: Section::of(NodeId(0)),
     };
-    let root = builder.push(None, None, NodeKind::Mapping(Vec::new()), Span::new(0, text.len()), Form::Fixed);
+    let root = builder.push(None, None, NodeKind::Mapping, Span::new(0, text.len()), Form::Fixed);
     builder.out.tree.roots.push(root);
     for event in &reading.events {
         builder.event(event);
@@ -66,9 +68,23 @@ impl Section {
 struct Frame {
     node: NodeId,
     table: bool,
-    keys: Vec<Key>,
+    keys: Vec<Part>,
     /// Where the entry begins that is being read in it.
     entry: Option<usize>,
+}
+
+/// A part of a key.
+pub(super) struct Part {
+    /// Decoded.
+    pub(super) text: String,
+    /// Its bytes, without quotes.
+    span: Span,
+}
+
+impl Part {
+    fn key(&self) -> Key<'_> {
+        Key { text: &self.text, span: self.span }
+    }
 }
 
 struct Builder<'t> {
@@ -76,17 +92,19 @@ struct Builder<'t> {
     reading: &'t Reading,
     out: Built,
     /// Tables and arrays of tables that headers and dotted keys made, by parent and key.
-    tables: HashMap<(NodeId, EcoString), NodeId>,
+    tables: HashMap<(NodeId, String), NodeId>,
+    /// The last table of each array of tables, and the last item of any other one.
+    last_items: HashMap<NodeId, NodeId>,
     frames: Vec<Frame>,
     /// The parts of the key that was read last, outside of brackets.
-    keys: Vec<Key>,
+    keys: Vec<Part>,
     entry: Option<usize>,
     /// Where the open header begins, and whether it is one of an array.
     header: Option<(usize, bool)>,
     section: Section,
 }
 
-impl Builder<'_> {
+impl<'t> Builder<'t> {
     fn event(&mut self, event: &Event) {
         let span = Span::new(event.span().start(), event.span().end());
         match event.kind() {
@@ -98,7 +116,7 @@ impl Builder<'_> {
             EventKind::SimpleKey => self.key(span, event.encoding()),
             EventKind::InlineTableOpen | EventKind::ArrayOpen => {
                 let table = event.kind() == EventKind::InlineTableOpen;
-                let kind = if table { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
+                let kind = if table { NodeKind::Mapping } else { NodeKind::Sequence };
                 let node = self.node(kind, span);
                 self.frames.push(Frame { node, table, keys: Vec::new(), entry: None });
             }
@@ -110,8 +128,12 @@ impl Builder<'_> {
                 }
             }
             EventKind::Scalar => {
-                let (scalar, place) = self.scalar(span, event.encoding());
-                let node = self.node(NodeKind::Scalar(scalar), span);
+                let place = place(self.text, span, event.encoding());
+                let text = self.scalar_text(span, place);
+                let opaque = self.reading.touches(span) || template::has_opener(&text);
+                let style = place.map_or(ScalarStyle::Plain, Place::style);
+                let null = place.is_none() && text.is_empty();
+                let node = self.node(NodeKind::Scalar(Scalar { text: &text, style, opaque, null }), span);
                 if let Some(place) = place {
                     self.out.places.insert(node, place);
                 }
@@ -149,8 +171,7 @@ impl Builder<'_> {
             self.open_section(at);
         } else if !self.keys.is_empty() {
             let at = lines_end(self.text, at);
-            let nothing =
-                Scalar { text: EcoString::new(), style: ScalarStyle::Plain, opaque: false, null: true };
+            let nothing = Scalar { text: "", style: ScalarStyle::Plain, opaque: false, null: true };
             self.node(NodeKind::Scalar(nothing), Span::at(at));
         }
     }
@@ -176,16 +197,10 @@ impl Builder<'_> {
         let last = keys.len().saturating_sub(1);
         for (index, key) in keys.into_iter().enumerate() {
             let list = array && index == last;
-            table = self.table(table, key, list, span, Form::Parts(Vec::new()));
+            table = self.table(table, &key, list, span, Form::Parts(Vec::new()));
             path.push(table);
             if list {
-                table = self.push(
-                    Some(table),
-                    None,
-                    NodeKind::Mapping(Vec::new()),
-                    span,
-                    Form::Parts(Vec::new()),
-                );
+                table = self.push(Some(table), None, NodeKind::Mapping, span, Form::Parts(Vec::new()));
                 path.push(table);
             } else if let Some(item) = self.last_item(table) {
                 table = item;
@@ -204,10 +219,8 @@ impl Builder<'_> {
 
     fn add_part(&mut self, id: NodeId, span: Span) {
         let index = id.0 as usize;
-        if let (Some(node), Some(layout)) =
-            (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
-        {
-            node.span = node.span.hull(span);
+        if let (Some(old), Some(layout)) = (self.out.tree.span(id), self.out.layouts.get_mut(index)) {
+            self.out.tree.set_span(id, old.hull(span));
             layout.entry = layout.entry.hull(span);
             if let Form::Parts(parts) = &mut layout.form {
                 parts.push(span);
@@ -215,31 +228,28 @@ impl Builder<'_> {
         }
     }
 
-    /// The last table of an array of tables.
+    /// The last item of an array, tables of one among them.
     fn last_item(&self, id: NodeId) -> Option<NodeId> {
-        match &self.out.tree.get(id)?.kind {
-            NodeKind::Sequence(items) => items.last().copied(),
-            _ => None,
-        }
+        self.last_items.get(&id).copied()
     }
 
     /// The table `key` of `parent`, or the array of tables where `list`; made if it is not there.
-    fn table(&mut self, parent: NodeId, key: Key, list: bool, span: Span, form: Form) -> NodeId {
+    fn table(&mut self, parent: NodeId, key: &Part, list: bool, span: Span, form: Form) -> NodeId {
         let name = (parent, key.text.clone());
         if let Some(known) = self.tables.get(&name).copied() {
-            let is_list = matches!(self.out.tree.get(known).map(|it| &it.kind), Some(NodeKind::Sequence(_)));
+            let is_list = matches!(self.out.tree.kind(known), Some(NodeKind::Sequence));
             if is_list || !list {
                 return known;
             }
         }
-        let kind = if list { NodeKind::Sequence(Vec::new()) } else { NodeKind::Mapping(Vec::new()) };
+        let kind = if list { NodeKind::Sequence } else { NodeKind::Mapping };
         let id = self.push(Some(parent), Some(key), kind, span, form);
         self.tables.insert(name, id);
         id
     }
 
     /// A value at the place that was read up to: of a key, or in an array.
-    fn node(&mut self, kind: NodeKind, span: Span) -> NodeId {
+    fn node(&mut self, kind: NodeKind<'_>, span: Span) -> NodeId {
         let (mut parent, keys, entry, inside) = match self.frames.last_mut() {
             Some(frame) => {
                 let keys = if frame.table { std::mem::take(&mut frame.keys) } else { Vec::new() };
@@ -256,14 +266,15 @@ impl Builder<'_> {
         while parts.peek().is_some() {
             let Some(outer) = key else { break };
             let form = if inside { Form::Fixed } else { Form::Parts(Vec::new()) };
-            parent = self.table(parent, outer, false, entry, form);
+            parent = self.table(parent, &outer, false, entry, form);
             if !inside {
                 self.add_part(parent, entry);
             }
             parent = self.last_item(parent).unwrap_or(parent);
             key = parts.next();
         }
-        let id = self.push(Some(parent), key, kind, span, if inside { Form::Item } else { Form::Lines });
+        let id =
+            self.push(Some(parent), key.as_ref(), kind, span, if inside { Form::Item } else { Form::Lines });
         self.set_entry(id, entry);
         if !inside {
             self.section.span = self.section.span.hull(entry);
@@ -280,10 +291,8 @@ impl Builder<'_> {
     fn close(&mut self, end: usize) {
         let Some(frame) = self.frames.pop() else { return };
         let index = frame.node.0 as usize;
-        if let (Some(node), Some(layout)) =
-            (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
-        {
-            node.span = Span::new(node.span.start(), end);
+        if let (Some(old), Some(layout)) = (self.out.tree.span(frame.node), self.out.layouts.get_mut(index)) {
+            self.out.tree.set_span(frame.node, Span::new(old.start(), end));
             layout.entry = Span::new(layout.entry.start(), end);
         }
         if self.frames.is_empty() {
@@ -297,53 +306,44 @@ impl Builder<'_> {
         let Some(start) = self.out.layouts.get(id.0 as usize).map(|layout| layout.entry.start()) else {
             return;
         };
-        let mut above = self.out.tree.get(id).and_then(|node| node.parent);
+        let mut above = self.out.tree.parent(id);
         while let Some(id) = above {
             let index = id.0 as usize;
-            let (Some(node), Some(layout)) =
-                (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
-            else {
+            let (Some(old), Some(layout)) = (self.out.tree.span(id), self.out.layouts.get_mut(index)) else {
                 return;
             };
             let Form::Parts(parts) = &mut layout.form else { return };
             let Some(last) = parts.last_mut().filter(|last| last.start() == start) else { return };
             *last = Span::new(start, end);
-            node.span = node.span.hull(*last);
+            self.out.tree.set_span(id, old.hull(*last));
             layout.entry = layout.entry.hull(*last);
-            above = node.parent;
+            above = self.out.tree.parent(id);
         }
     }
 
     fn push(
         &mut self,
         parent: Option<NodeId>,
-        key: Option<Key>,
-        kind: NodeKind,
+        key: Option<&Part>,
+        kind: NodeKind<'_>,
         span: Span,
         form: Form,
     ) -> NodeId {
-        let id = NodeId(u32::try_from(self.out.tree.nodes.len()).unwrap_or(u32::MAX));
-        self.out.tree.nodes.push(Node { parent, key, span, kind, anchored: false, tag: None });
+        let key = key.map(Part::key);
+        let id = self.out.tree.push(Node { parent, key, span, kind, anchored: false, tag: None });
         self.out.layouts.push(Layout { entry: span, form });
-        let above = parent.and_then(|parent| self.out.tree.nodes.get_mut(parent.0 as usize));
-        if let Some(NodeKind::Mapping(children) | NodeKind::Sequence(children)) =
-            above.map(|node| &mut node.kind)
-        {
-            children.push(id);
+        let is_list = |parent: &NodeId| matches!(self.out.tree.kind(*parent), Some(NodeKind::Sequence));
+        if let Some(parent) = parent.filter(is_list) {
+            self.last_items.insert(parent, id);
         }
         id
     }
 
-    fn scalar(&self, span: Span, encoding: Option<Encoding>) -> (Scalar, Option<Place>) {
-        let place = place(self.text, span, encoding);
-        let text = match place {
-            Some(place) => string::decode(self.text, self.reading, place).text,
-            None => span.of(self.text).trim().to_owned(),
-        };
-        let opaque = self.reading.touches(span) || template::has_opener(&text);
-        let style = place.map_or(ScalarStyle::Plain, Place::style);
-        let null = place.is_none() && text.is_empty();
-        (Scalar { text: text.into(), style, opaque, null }, place)
+    fn scalar_text(&self, span: Span, place: Option<Place>) -> Cow<'t, str> {
+        match place {
+            Some(place) => string::decode(self.text, self.reading, place).text.into(),
+            None => span.of(self.text).trim().into(),
+        }
     }
 }
 
@@ -360,12 +360,11 @@ pub(super) fn place(text: &str, span: Span, encoding: Option<Encoding>) -> Optio
 }
 
 /// The part of a key at `span`.
-pub(super) fn key(text: &str, reading: &Reading, span: Span, encoding: Option<Encoding>) -> Key {
+pub(super) fn key(text: &str, reading: &Reading, span: Span, encoding: Option<Encoding>) -> Part {
     match place(text, span, encoding) {
-        Some(place) => Key {
-            text: string::decode(text, reading, place).text.into(),
-            span: place.inside(reading.shape(text)),
-        },
-        None => Key { text: span.of(text).into(), span },
+        Some(place) => {
+            Part { text: string::decode(text, reading, place).text, span: place.inside(reading.shape(text)) }
+        }
+        None => Part { text: span.of(text).to_owned(), span },
     }
 }

@@ -8,7 +8,7 @@ use crate::text::{Edit, Span};
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
-    let NodeKind::Scalar(scalar) = &node.kind else {
+    let NodeKind::Scalar(scalar) = node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));
     };
     if scalar.null {

@@ -143,46 +143,73 @@ pub(super) fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
     granit::Parser::new_from_str_with_options(text, options).keep_tags(true)
 }
 
-/// Parses the documents of `text`; after an error, goes on with the next document.
-pub(super) fn documents(text: &str) -> Vec<Document> {
-    let mut parser = parser(text);
-    let mut done = Vec::new();
-    // One for four to sixteen bytes; enough for most texts without making room for a large one that has fewer.
-    let events = Vec::with_capacity((text.len() / 4).min(256));
-    let mut current = Document { events, error: None };
+/// Hands the events of `text` to `take`, one after the other, as long as that wants more.
+///
+/// # Errors
+/// Where and why the parser stopped.
+pub(super) fn each(text: &str, take: impl FnMut(Event) -> bool) -> Result<(), (usize, String)> {
+    run(&mut parser(text), text, take)
+}
+
+fn run<'t>(
+    parser: &mut granit::Parser<'t, granit::StrInput<'t>>,
+    text: &str,
+    mut take: impl FnMut(Event) -> bool,
+) -> Result<(), (usize, String)> {
+    // An anchor is told behind the event that it belongs to.
+    let mut last: Option<Event> = None;
     while let Some(next) = parser.next_event() {
         match next {
             Ok((event, place)) => {
                 let Some(place) = Place::of(&place) else { continue };
                 if let granit::Event::Anchor(..) = event {
-                    if let Some(last) = current.events.last_mut() {
+                    if let Some(last) = &mut last {
                         last.rare().anchor = Some(place.span);
                     }
-                } else if let Some(event) = convert(&event, place, text) {
-                    let ends = event.kind == Kind::DocumentEnd;
-                    current.events.push(event);
-                    if ends {
-                        current.events.shrink_to_fit();
-                        done.push(std::mem::take(&mut current));
-                    }
+                } else if let Some(event) = convert(&event, place, text)
+                    && let Some(before) = last.replace(event)
+                    && !take(before)
+                {
+                    return Ok(());
                 }
             }
             Err(error) => {
+                last.map(take);
                 let at = error.marker().byte_offset().unwrap_or_default();
                 let deep = matches!(error.kind(), granit::ErrorKind::RecursionLimitExceeded);
                 let message = if deep { "nested too deep to be read".to_owned() } else { error.info() };
-                current.error = Some((at.min(text.len()), message));
-                done.push(std::mem::take(&mut current));
-                if !parser.proceed_next_document().unwrap_or(false) {
-                    break;
-                }
+                return Err((at.min(text.len()), message));
             }
         }
     }
-    if !current.events.is_empty() {
-        done.push(current);
+    last.map(take);
+    Ok(())
+}
+
+/// Parses the documents of `text`; after an error, goes on with the next document.
+pub(super) fn documents(text: &str) -> Vec<Document> {
+    let mut parser = parser(text);
+    let mut done = Vec::new();
+    let mut current = Document::default();
+    loop {
+        let result = run(&mut parser, text, |event| {
+            let ends = event.kind == Kind::DocumentEnd;
+            current.events.push(event);
+            if ends {
+                current.events.shrink_to_fit();
+                done.push(std::mem::take(&mut current));
+            }
+            true
+        });
+        current.error = result.err();
+        let broke = current.error.is_some();
+        if broke || !current.events.is_empty() {
+            done.push(std::mem::take(&mut current));
+        }
+        if !broke || !parser.proceed_next_document().unwrap_or(false) {
+            return done;
+        }
     }
-    done
 }
 
 /// The events between the start and the end of the only document of `piece`, which stands at `offset` of a text.

@@ -3,6 +3,7 @@
 //! A text is parsed as it is; if that fails, with its template expressions masked; if that fails too, entry by entry,
 //! and at last line by line. See `read`, `mask`, `pieces` and `loose`.
 
+mod data;
 mod events;
 pub(super) mod lines;
 mod loose;
@@ -19,13 +20,14 @@ mod tree;
 mod write;
 
 use super::template::{self, Role};
-use super::{Datum, Language, Parsed, Removal};
+use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
 use read::Reading;
 use scalar::Texts;
-use tree::Layout;
+use std::sync::Arc;
+use tree::{Layout, Layouts};
 
 /// YAML.
 pub(super) struct Yaml;
@@ -47,27 +49,26 @@ impl Language for Yaml {
         recognise::looks_like_yaml(text)
     }
 
-    fn parse(&self, text: &str) -> Box<dyn Parsed> {
+    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
         Box::new(Document::of(text))
     }
 }
 
 /// A text that has been read.
 struct Document {
-    text: String,
+    text: Arc<str>,
     reading: Reading,
     facts: Facts,
-    layouts: Vec<Layout>,
+    layouts: Layouts,
     /// The names of the aliases.
     aliases: Vec<Span>,
 }
 
 impl Document {
-    fn of(text: &str) -> Self {
-        let mut reading = Reading::of(text);
-        let mut built = tree::build(text, &reading);
+    fn of(text: Arc<str>) -> Self {
+        let (mut reading, mut built) = read::read(&text);
         if let Some(masked) = &reading.masked {
-            built.comments.extend(template::comments(text, &masked.tags));
+            built.comments.extend(template::comments(&text, &masked.tags));
             built.comments.sort_by_key(|comment| comment.span);
         }
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
@@ -80,15 +81,15 @@ impl Document {
             notices: std::mem::take(&mut reading.notices),
             ..Facts::default()
         };
-        Self { text: text.to_owned(), facts, layouts: built.layouts, aliases: built.aliases, reading }
+        Self { text, facts, layouts: built.layouts, aliases: built.aliases, reading }
     }
 
     fn texts(&self) -> Texts<'_> {
         Texts { text: &self.text, shape: self.reading.shape(&self.text) }
     }
 
-    fn layout(&self, id: NodeId) -> Option<&Layout> {
-        self.layouts.get(id.0 as usize)
+    fn layout(&self, id: NodeId) -> Option<Layout> {
+        self.layouts.get(&self.facts.tree, id)
     }
 
     /// Refuses to edit what no parser understood.
@@ -125,7 +126,7 @@ impl Parsed for Document {
         write::insert_after(self, node, key, value)
     }
 
-    fn data(&self) -> Vec<Datum<'_>> {
-        tree::data(&self.text, &self.reading)
+    fn data(&self) -> Data<'_> {
+        Box::new(data::of(self))
     }
 }

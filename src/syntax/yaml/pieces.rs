@@ -5,12 +5,15 @@ use super::lines::{self, indent_of};
 use super::loose;
 use super::mask::Masked;
 use super::read::Reading;
+use super::tree::{self, Built};
 use crate::facts::Problem;
 use crate::text::Span;
+use std::sync::Arc;
 
-/// Reads documents of which some are broken.
-pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>) -> Reading {
-    let shape = masked.as_ref().map_or(text, |masked| masked.shape.as_str());
+/// Reads a text of which some documents are broken.
+pub(super) fn read(text: &Arc<str>, masked: Option<Masked>) -> (Reading, Built) {
+    let shape = masked.as_ref().map_or(&**text, |masked| masked.shape.as_str());
+    let documents = events::documents(shape);
     // Where the document behind each one begins, of those that say so.
     let mut next = None;
     let mut behind: Vec<Option<usize>> = Vec::with_capacity(documents.len());
@@ -19,25 +22,27 @@ pub(super) fn read(text: &str, masked: Option<Masked>, documents: Vec<Document>)
         next = start(document).or(next);
     }
     let mut reading = Reading::default();
+    let mut read = Vec::new();
     let mut from = 0;
     for document in documents {
         let until = behind.pop().flatten().unwrap_or(text.len()).max(from);
         match document.error {
             None => {
                 let end = document.events.last().map_or(from, |event| event.span.end());
-                reading.documents.push(document.events);
+                read.push(document.events);
                 from = from.max(end);
             }
             Some((offset, message)) => {
                 reading.notices.push(Problem { offset, message: format!("{message}; read line by line") });
                 let until = ended(shape, from, until).unwrap_or(until);
-                broken(shape, Span::new(from, until), &mut reading);
+                read.extend(broken(shape, Span::new(from, until), &mut reading));
                 from = until;
             }
         }
     }
     reading.masked = masked;
-    reading
+    let built = tree::build_pieces(text, &reading, &read);
+    (reading, built)
 }
 
 /// Where the `...` before `until` stands, if nothing but the header of a block scalar stands between: a document without
@@ -54,8 +59,8 @@ fn start(document: &Document) -> Option<usize> {
     start.map(|event| event.span.start())
 }
 
-/// Reads a broken document.
-fn broken(shape: &str, span: Span, reading: &mut Reading) {
+/// The events of a broken document; `None` if nothing of it can be read.
+fn broken(shape: &str, span: Span, reading: &mut Reading) -> Option<Vec<Event>> {
     let mut events = Vec::new();
     let mut root: Option<bool> = None;
     for piece in split(shape, span) {
@@ -77,10 +82,11 @@ fn broken(shape: &str, span: Span, reading: &mut Reading) {
         let kind = if mapping { Kind::MappingEnd } else { Kind::SequenceEnd };
         events.push(Event::new(kind, Span::at(span.end())));
     }
-    if !events.is_empty() {
-        events.insert(0, Event::new(Kind::DocumentStart { explicit: false }, Span::at(span.start())));
-        reading.documents.push(events);
+    if events.is_empty() {
+        return None;
     }
+    events.insert(0, Event::new(Kind::DocumentStart { explicit: false }, Span::at(span.start())));
+    Some(events)
 }
 
 fn open(root: &mut Option<bool>, mapping: bool, at: usize, events: &mut Vec<Event>) {

@@ -1,43 +1,42 @@
 //! Reads a text: as it is if it is YAML, else with its templates masked, else piece by piece.
 
-use super::events::{self, Document, Event, Kind};
 use super::mask::{self, Masked};
 use super::pieces;
+use super::tree::{self, Built};
 use crate::facts::Problem;
 use crate::syntax::template;
 use crate::text::Span;
+use std::sync::Arc;
 
-/// A text as events.
+/// How a text was read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// The text with its template expressions masked, if that was needed.
     pub(super) masked: Option<Masked>,
-    /// The events of each document.
-    pub(super) documents: Vec<Vec<Event>>,
     /// What was read line by line.
     pub(super) loose: Vec<Span>,
     /// What could not be parsed.
     pub(super) notices: Vec<Problem>,
 }
 
-impl Reading {
-    /// Reads `text`.
-    pub(super) fn of(text: &str) -> Self {
-        let raw = events::documents(text);
-        if raw.iter().all(|document| document.error.is_none() && !misreads_template(text, document)) {
-            return Self { documents: events_of(raw), ..Self::default() };
-        }
-        let masked = template::has_opener(text).then(|| mask::mask(text));
-        let Some(masked) = masked.filter(|masked| !masked.tags.is_empty()) else {
-            return pieces::read(text, None, raw);
-        };
-        let documents = events::documents(&masked.shape);
-        if documents.iter().all(|document| document.error.is_none()) {
-            return Self { masked: Some(masked), documents: events_of(documents), ..Self::default() };
-        }
-        pieces::read(text, Some(masked), documents)
+/// Reads `text`.
+pub(super) fn read(text: &Arc<str>) -> (Reading, Built) {
+    let plain = Reading::default();
+    if let Some(built) = tree::build(text, &plain) {
+        return (plain, built);
     }
+    let masked = template::has_opener(text).then(|| mask::mask(text));
+    let Some(masked) = masked.filter(|masked| !masked.tags.is_empty()) else {
+        return pieces::read(text, None);
+    };
+    let reading = Reading { masked: Some(masked), ..Reading::default() };
+    if let Some(built) = tree::build(text, &reading) {
+        return (reading, built);
+    }
+    pieces::read(text, reading.masked)
+}
 
+impl Reading {
     /// The text that the parser saw.
     pub(super) fn shape<'t>(&'t self, text: &'t str) -> &'t str {
         self.masked.as_ref().map_or(text, |masked| &masked.shape)
@@ -52,18 +51,6 @@ impl Reading {
     pub(super) fn guards(&self, span: Span) -> bool {
         self.masked.as_ref().is_some_and(|masked| masked.guards(span))
     }
-}
-
-fn events_of(documents: Vec<Document>) -> Vec<Vec<Event>> {
-    documents.into_iter().map(|document| document.events).collect()
-}
-
-/// Whether a template expression was taken for a flow mapping.
-fn misreads_template(text: &str, document: &Document) -> bool {
-    document
-        .events
-        .iter()
-        .any(|event| event.kind == Kind::MappingStart { flow: true } && is_template(text, event.span.start()))
 }
 
 /// Whether what begins with a brace at `start` is a template expression, and no flow mapping.

@@ -10,7 +10,7 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
     let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
         return Err(NoEdit::new("there is no such node"));
     };
-    let NodeKind::Scalar(scalar) = &node.kind else {
+    let NodeKind::Scalar(scalar) = node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));
     };
     document.check_read(Span::new(layout.entry(), layout.end()))?;
@@ -32,7 +32,7 @@ pub(super) fn insert_after(
     key: &str,
     value: &str,
 ) -> Result<Vec<Edit>, NoEdit> {
-    let text = document.text.as_str();
+    let text: &str = &document.text;
     let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
         return Err(NoEdit::new("there is no such node"));
     };
@@ -42,7 +42,7 @@ pub(super) fn insert_after(
     document.check_read(Span::new(layout.entry(), layout.end()))?;
     let json = sibling.of(text).starts_with('"');
     let key = written(key, if json { ScalarStyle::Double } else { ScalarStyle::Plain }, layout.in_flow)?;
-    let style = match &node.kind {
+    let style = match node.kind {
         NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Single => ScalarStyle::Single,
         NodeKind::Scalar(scalar) if scalar.style == ScalarStyle::Double => ScalarStyle::Double,
         _ if json => ScalarStyle::Double,

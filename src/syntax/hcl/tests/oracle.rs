@@ -91,7 +91,7 @@ fn expression(text: &str, value: &Expression, path: &str, out: &mut Vec<String>)
 
 /// The same of what was read here.
 pub(super) fn ours(text: &str) -> Vec<String> {
-    let parsed = Hcl.parse(text);
+    let parsed = Hcl.parse(text.into());
     let operators = ["op()", "if()", "for()"];
     let mut out = Vec::new();
     for id in ids(parsed.as_ref()) {
@@ -100,7 +100,7 @@ pub(super) fn ours(text: &str) -> Vec<String> {
         if operators.iter().any(|it| path.contains(it)) {
             continue;
         }
-        match &node.kind {
+        match node.kind {
             NodeKind::Scalar(scalar) => match parsed.decode(id) {
                 Some(_) if scalar.opaque || node.span.of(text).starts_with("<<") => {
                     out.push(format!("{path} = template"));
@@ -111,8 +111,12 @@ pub(super) fn ours(text: &str) -> Vec<String> {
                     out.push(format!("{path} = {}", if scalar.null { "null" } else { &written }));
                 }
             },
-            NodeKind::Mapping(children) if children.is_empty() => out.push(format!("{path} = {{}}")),
-            NodeKind::Sequence(children) if children.is_empty() => out.push(format!("{path} = []")),
+            NodeKind::Mapping if parsed.facts().tree.children(id).is_empty() => {
+                out.push(format!("{path} = {{}}"));
+            }
+            NodeKind::Sequence if parsed.facts().tree.children(id).is_empty() => {
+                out.push(format!("{path} = []"));
+            }
             _ => {}
         }
     }

@@ -12,7 +12,7 @@ use crate::text::EditSet;
 
 /// Reads `text` as the shell that it looks like.
 fn script(text: &str) -> Script {
-    Script::read(text, Dialect::of(text))
+    Script::read(text.into(), Dialect::of(text))
 }
 
 /// Commands as one string: words between `·`, assignments before a `:`, stray words behind a `~`, `|` before a command

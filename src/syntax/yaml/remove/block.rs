@@ -15,7 +15,7 @@ pub(super) fn take(
     children: &BTreeSet<NodeId>,
     cuts: &mut Cuts<'_>,
 ) -> Result<(), NoEdit> {
-    let text = document.text.as_str();
+    let text: &str = &document.text;
     let siblings = document.facts.tree.children(parent);
     let mut leading = true;
     // Where the first entry that stays moves to: behind a dash.
@@ -26,7 +26,7 @@ pub(super) fn take(
             leading = false;
             continue;
         }
-        let end = entry_end(document, layout)?;
+        let end = entry_end(document, &layout)?;
         if lines::opens_line(text, layout.entry()) {
             let at = moves.filter(|(_, next)| leading && *next == layout.entry());
             let Some((from, _)) = at else {
@@ -50,7 +50,7 @@ pub(super) fn take(
 
 /// Takes all children of `parent`, which stays as `{}` or `[]`.
 pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
-    let text = document.text.as_str();
+    let text: &str = &document.text;
     let (Some(layout), children) = (document.layout(parent), document.facts.tree.children(parent)) else {
         return Err(NoEdit::new("there is no such node"));
     };
@@ -59,7 +59,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     }
     let mut rest = children.iter().filter_map(|id| document.layout(*id));
     let Some(first) = rest.next() else { return Ok(()) };
-    let end = entry_end(document, first)?;
+    let end = entry_end(document, &first)?;
     let value = nothing(document, parent);
     let behind_key = layout.key.is_some() && lines::line_start(text, first.entry()) > layout.head();
     if behind_key {
@@ -68,10 +68,10 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
         cuts.delete(Span::new(lines::line_start(text, first.entry()), end));
     } else {
         // Behind a dash, or the top of a document.
-        cuts.replace(Span::new(first.entry(), content_end(document, first)), value);
+        cuts.replace(Span::new(first.entry(), content_end(document, &first)), value);
     }
     for layout in rest {
-        let end = entry_end(document, layout)?;
+        let end = entry_end(document, &layout)?;
         cuts.delete(Span::new(lines::line_start(text, layout.entry()), end));
     }
     Ok(())
@@ -79,7 +79,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
 
 /// Behind the line break of the last line of an entry.
 fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
-    let text = document.text.as_str();
+    let text: &str = &document.text;
     let end = content_end(document, layout);
     let at = lines::skip_blanks(text, end);
     let comment = text.as_bytes().get(at) == Some(&b'#');

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Takes `children`, not all of those of `parent`.
 pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
-    let text = document.text.as_str();
+    let text: &str = &document.text;
     // The comma behind the last entry that stays, and whether only what goes stands behind it.
     let mut last_comma = None;
     let mut tail = false;

@@ -6,7 +6,7 @@ mod flow;
 use super::tree::Layout;
 use super::{Document, lines};
 use crate::embed::NoEdit;
-use crate::facts::{NodeId, NodeKind, ScalarStyle};
+use crate::facts::{NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,8 +47,8 @@ fn is_pair(document: &Document, id: NodeId) -> bool {
 
 /// What a mapping or sequence that loses everything is written as.
 fn nothing(document: &Document, id: NodeId) -> &'static str {
-    match document.facts.tree.get(id).map(|node| &node.kind) {
-        Some(NodeKind::Sequence(_)) => "[]",
+    match document.facts.tree.kind(id) {
+        Some(NodeKind::Sequence) => "[]",
         _ => "{}",
     }
 }
@@ -66,23 +66,15 @@ impl Plan {
     fn of(document: &Document, nodes: &[NodeId]) -> Result<Self, NoEdit> {
         let tree = &document.facts.tree;
         let mut wanted: BTreeSet<NodeId> = nodes.iter().copied().collect();
-        let inside = |id: NodeId, wanted: &BTreeSet<NodeId>| {
-            let mut above = tree.get(id).and_then(|node| node.parent);
-            while let Some(parent) = above {
-                if wanted.contains(&parent) {
-                    return true;
-                }
-                above = tree.get(parent).and_then(|node| node.parent);
-            }
-            false
-        };
+        let inside =
+            |id: NodeId, wanted: &BTreeSet<NodeId>| tree.above(id).any(|parent| wanted.contains(&parent));
         let all = wanted.clone();
         wanted.retain(|id| !inside(*id, &all));
         // Children have higher numbers than parents: from the last one on, a parent that is emptied comes in time.
         let mut partial: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
         let mut emptied = Vec::new();
         for id in &wanted {
-            let parent = tree.get(*id).and_then(|node| node.parent);
+            let parent = tree.parent(*id);
             let parent = parent.ok_or_else(|| NoEdit::new("it is the whole document"))?;
             partial.entry(parent).or_default().insert(*id);
         }
@@ -94,7 +86,7 @@ impl Plan {
                 done.insert(parent, children);
                 continue;
             }
-            let above = tree.get(parent).and_then(|node| node.parent);
+            let above = tree.parent(parent);
             let above =
                 above.filter(|above| tree.children(*above).len() > 1 && !holds_more(document, parent));
             match above {
@@ -125,7 +117,8 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
     let Some(layout) = document.layout(id) else { return true };
     let Some(node) = document.facts.tree.get(id) else { return true };
     let children = document.facts.tree.children(id);
-    let last = children.last().and_then(|last| document.layout(*last)).map_or(layout.end(), Layout::end);
+    let last =
+        children.last().and_then(|last| document.layout(*last)).map_or(layout.end(), |last| last.end());
     let span = Span::new(layout.entry(), last);
     let first = document.facts.comments.partition_point(|comment| comment.span.end() <= span.start());
     let comments = document.facts.comments.get(first..).unwrap_or_default();
@@ -141,7 +134,7 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         .take_while(|comment| comment.span.start() < span.end())
         .any(|comment| comment.own_line && own(comment.span.start()));
     comment
-        || trails(document, layout, last)
+        || trails(document, &layout, last)
         || document.reading.touches(span)
         || node.tag.is_some()
         || layout.anchor.is_some()
@@ -149,7 +142,7 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
 
 /// Whether comments behind the last entry stand deeper than the collection's own entry: they are about what is in it.
 fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
-    let text = document.text.as_str();
+    let text: &str = &document.text;
     let column = |at: usize| at - lines::line_start(text, at);
     let next = document.facts.comments.partition_point(|comment| comment.span.start() < last);
     let behind = document.facts.comments.get(next..).unwrap_or_default();
@@ -190,16 +183,15 @@ fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> 
         .filter(|alias| !inside(**alias))
         .map(|alias| alias.of(&document.text).trim_start_matches('*'))
         .collect();
-    let anchored = document.layouts.iter().filter_map(|layout| layout.anchor);
-    let within = anchored.filter(|anchor| inside(*anchor));
+    let within = document.layouts.anchors().filter(|anchor| inside(*anchor));
     let mut above = BTreeSet::new();
     for id in removed {
-        let mut next = tree.get(*id).and_then(|node| node.parent);
+        let mut next = tree.parent(*id);
         while let Some(parent) = next.filter(|parent| above.insert(*parent)) {
-            next = tree.get(parent).and_then(|node| node.parent);
+            next = tree.parent(parent);
         }
     }
-    let around = above.iter().filter_map(|id| document.layout(*id)?.anchor);
+    let around = above.iter().filter_map(|id| document.layouts.anchor(*id));
     let clash = within.chain(around).find(|anchor| used.contains(anchor.of(&document.text)));
     match clash {
         Some(anchor) => {
@@ -227,7 +219,7 @@ impl Cuts<'_> {
     /// The edits: deletions that meet become one; at the end of a text without a final line break, the line break
     /// before goes instead.
     fn finish(mut self) -> Result<Vec<Edit>, NoEdit> {
-        let text = self.document.text.as_str();
+        let text: &str = &self.document.text;
         self.list.sort();
         let mut merged: Vec<Edit> = Vec::new();
         for edit in self.list {
@@ -249,10 +241,16 @@ impl Cuts<'_> {
                     let cut =
                         before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
                     // The line break is part of a block scalar's value.
-                    let block = self.document.layouts.iter().filter_map(|layout| layout.place).any(|place| {
-                        matches!(place.style, ScalarStyle::Literal | ScalarStyle::Folded)
-                            && place.span.start() < start
-                            && place.span.end() >= cut.len()
+                    let tree = &self.document.facts.tree;
+                    let block = tree.ids().filter_map(|id| tree.get(id)).any(|node| {
+                        matches!(
+                            node.kind,
+                            NodeKind::Scalar(Scalar {
+                                style: ScalarStyle::Literal | ScalarStyle::Folded,
+                                ..
+                            })
+                        ) && node.span.start() < start
+                            && node.span.end() >= cut.len()
                     });
                     if !block {
                         last.span = Span::new(cut.len(), last.span.end());

@@ -8,7 +8,7 @@ pub(super) fn agrees(text: &str) {
     assert!(document.facts.notices.is_empty(), "{text:?}: {:?}", document.facts.notices);
     for id in ids(&document) {
         let node = document.facts.tree.get(id).unwrap();
-        let NodeKind::Scalar(scalar) = &node.kind else { continue };
+        let NodeKind::Scalar(scalar) = node.kind else { continue };
         let Some(decoded) = document.decode(id) else {
             assert!(scalar.null || scalar.text.is_empty(), "{text:?}");
             continue;

@@ -8,12 +8,12 @@ use crate::text::EditSet;
 
 /// Reads `text`.
 fn read(text: &str) -> Document {
-    Document::of(text)
+    Document::of(text.into())
 }
 
 /// All nodes of a text.
 fn ids(document: &Document) -> Vec<NodeId> {
-    (0..document.facts.tree.nodes.len()).map(|index| NodeId(u32::try_from(index).unwrap())).collect()
+    (0..document.facts.tree.len()).map(|index| NodeId(u32::try_from(index).unwrap())).collect()
 }
 
 /// The path of a node: keys, and positions in sequences.
@@ -47,12 +47,12 @@ fn outline(document: &Document) -> Vec<String> {
     let tree = &document.facts.tree;
     let leaf = |id: NodeId| {
         let node = tree.get(id).unwrap();
-        let value = match &node.kind {
+        let value = match node.kind {
             NodeKind::Scalar(scalar) if scalar.null => "null".to_owned(),
             NodeKind::Scalar(scalar) => format!("{:?}", scalar.text),
             NodeKind::Alias => "alias".to_owned(),
-            NodeKind::Mapping(children) if children.is_empty() => "{}".to_owned(),
-            NodeKind::Sequence(children) if children.is_empty() => "[]".to_owned(),
+            NodeKind::Mapping if tree.children(id).is_empty() => "{}".to_owned(),
+            NodeKind::Sequence if tree.children(id).is_empty() => "[]".to_owned(),
             _ => return None,
         };
         Some(format!("{} = {value}", path(document, id)))
@@ -70,11 +70,10 @@ fn without(text: &str, paths: &[&str]) -> Result<String, String> {
     let after = String::from_utf8(set.apply(text.as_bytes())).unwrap();
     let left: Vec<String> = document
         .data()
-        .into_iter()
         .filter(|datum| !removal.gone.iter().any(|gone| gone.contains(datum.span)))
         .map(|datum| datum.value.into())
         .collect();
-    let found: Vec<String> = read(&after).data().into_iter().map(|datum| datum.value.into()).collect();
+    let found: Vec<String> = read(&after).data().map(|datum| datum.value.into()).collect();
     assert_eq!(left, found, "before:\n{text}\nafter:\n{after}");
     Ok(after)
 }

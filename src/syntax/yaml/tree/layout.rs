@@ -1,21 +1,25 @@
 //! Where an entry and its parts stand.
 
+use crate::facts::{DataTree, NodeId, NodeKind};
 use crate::syntax::yaml::scalar::Place;
 use crate::text::Span;
+use std::collections::BTreeMap;
 
 /// What the tree does not say of a node, for edits.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(in crate::syntax::yaml) struct Layout {
     /// Its entry, with its value.
-    pub(super) entry: Span,
+    entry: Span,
     /// From behind the key to before the value.
-    pub(super) between: Span,
+    between: Span,
     /// The key as written, with its quotes.
     pub(in crate::syntax::yaml) key: Option<Span>,
     /// Whether a `:` stands behind the key.
     pub(in crate::syntax::yaml) colon: bool,
     /// Whether the key is written with `?`, or is itself a collection or block scalar.
     pub(in crate::syntax::yaml) odd_key: bool,
+    /// How the key is read.
+    pub(in crate::syntax::yaml) key_form: KeyForm,
     /// Whether it stands in a flow collection.
     pub(in crate::syntax::yaml) in_flow: bool,
     /// Whether it is a flow collection.
@@ -45,5 +49,143 @@ impl Layout {
     /// Where its value ends.
     pub(in crate::syntax::yaml) fn end(&self) -> usize {
         self.entry.end()
+    }
+}
+
+/// How a key is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::syntax::yaml) enum KeyForm {
+    /// It has no quotes.
+    #[default]
+    Plain,
+    /// Quotes stand around its span.
+    Quoted,
+    /// A collection, an alias, a block scalar, one with a tag or an anchor: it says what is written.
+    Written,
+}
+
+/// The layouts of a tree, in little room: what the tree says is not kept a second time.
+#[derive(Debug, Default)]
+pub(in crate::syntax::yaml) struct Layouts {
+    /// By [`NodeId`].
+    list: Vec<Packed>,
+    /// The names of the anchors.
+    anchors: BTreeMap<NodeId, Span>,
+}
+
+/// A layout in 20 bytes.
+#[derive(Debug)]
+struct Packed {
+    entry: u32,
+    rest: u32,
+    head: u32,
+    /// Of a block scalar: columns before each line of content.
+    indent: u32,
+    flags: u8,
+}
+
+const COLON: u8 = 1;
+const ODD_KEY: u8 = 2;
+const IN_FLOW: u8 = 4;
+const FLOW: u8 = 8;
+const WRITTEN: u8 = 16;
+const KEY_QUOTED: u8 = 32;
+const KEY_WRITTEN: u8 = 64;
+
+/// The layout of a node that is being read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct NewLayout {
+    pub(super) entry: usize,
+    pub(super) rest: usize,
+    pub(super) head: usize,
+    pub(super) colon: bool,
+    pub(super) odd_key: bool,
+    pub(super) key_form: KeyForm,
+    pub(super) in_flow: bool,
+    pub(super) flow: bool,
+    pub(super) anchor: Option<Span>,
+    pub(super) place: Option<Place>,
+}
+
+impl Layouts {
+    /// Adds the layout of the node `id`, which comes behind all others.
+    pub(super) fn push(&mut self, id: NodeId, layout: &NewLayout) {
+        let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
+        let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.list.push(Packed {
+            entry: narrow(layout.entry),
+            rest: narrow(layout.rest),
+            head: narrow(layout.head),
+            indent: layout.place.map_or(0, |place| place.indent),
+            flags: flag(layout.colon, COLON)
+                | flag(layout.odd_key, ODD_KEY)
+                | flag(layout.in_flow, IN_FLOW)
+                | flag(layout.flow, FLOW)
+                | flag(layout.place.is_some(), WRITTEN)
+                | flag(layout.key_form == KeyForm::Quoted, KEY_QUOTED)
+                | flag(layout.key_form == KeyForm::Written, KEY_WRITTEN),
+        });
+        if let Some(anchor) = layout.anchor {
+            self.anchors.insert(id, anchor);
+        }
+    }
+
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.list.shrink_to_fit();
+    }
+
+    /// The names of all anchors.
+    pub(in crate::syntax::yaml) fn anchors(&self) -> impl Iterator<Item = Span> {
+        self.anchors.values().copied()
+    }
+
+    /// The name of the anchor of `id`.
+    pub(in crate::syntax::yaml) fn anchor(&self, id: NodeId) -> Option<Span> {
+        self.anchors.get(&id).copied()
+    }
+
+    /// The layout of the node `id` of `tree`.
+    pub(in crate::syntax::yaml) fn get(&self, tree: &DataTree, id: NodeId) -> Option<Layout> {
+        let packed = self.list.get(id.0 as usize)?;
+        let node = tree.get(id)?;
+        let is = |flag: u8| packed.flags & flag != 0;
+        let key_form = match (is(KEY_QUOTED), is(KEY_WRITTEN)) {
+            (true, _) => KeyForm::Quoted,
+            (_, true) => KeyForm::Written,
+            _ => KeyForm::Plain,
+        };
+        let (entry, rest, head) = (packed.entry as usize, packed.rest as usize, packed.head as usize);
+        let key = node.key.map(|key| match key_form {
+            KeyForm::Quoted => Span::new(key.span.start().saturating_sub(1), key.span.end() + 1),
+            KeyForm::Plain | KeyForm::Written => key.span,
+        });
+        let place = match node.kind {
+            NodeKind::Scalar(scalar) if is(WRITTEN) => {
+                Some(Place { span: node.span, style: scalar.style, flow: is(IN_FLOW), indent: packed.indent })
+            }
+            _ => None,
+        };
+        Some(Layout {
+            entry: Span::new(entry, node.span.end().max(head)),
+            between: Span::new(rest, head),
+            key,
+            colon: is(COLON),
+            odd_key: is(ODD_KEY),
+            key_form,
+            in_flow: is(IN_FLOW),
+            flow: is(FLOW),
+            anchor: self.anchor(id),
+            place,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layout_takes_20_bytes() {
+        assert_eq!(size_of::<Packed>(), 20);
     }
 }

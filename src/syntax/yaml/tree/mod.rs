@@ -3,144 +3,152 @@
 mod layout;
 mod scalars;
 
-use super::events::{Event, Kind};
+use super::events::{self, Event, Kind};
 use super::lines;
-use super::read::Reading;
+use super::read::{Reading, is_template};
 use super::scalar::Texts;
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, ScalarStyle};
-use crate::syntax::Datum;
 use crate::text::Span;
-use ecow::EcoString;
-use scalars::{kind, opens};
+use layout::NewLayout;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-pub(super) use layout::Layout;
+pub(super) use layout::{KeyForm, Layout, Layouts};
 
 /// A text as a tree.
 #[derive(Debug, Default)]
 pub(super) struct Built {
     pub(super) tree: DataTree,
-    /// By [`NodeId`].
-    pub(super) layouts: Vec<Layout>,
+    pub(super) layouts: Layouts,
     pub(super) comments: Vec<Comment>,
     /// The names that aliases use, with where they stand.
     pub(super) aliases: Vec<Span>,
 }
 
-/// Builds the tree.
-pub(super) fn build(text: &str, reading: &Reading) -> Built {
-    let mut built = read(text, reading, None).out;
-    built.comments.sort_by_key(|comment| comment.span);
-    // A large file has two trees at a time.
-    built.tree.nodes.shrink_to_fit();
-    built.layouts.shrink_to_fit();
-    built
-}
-
-/// What the text means, piece by piece.
-pub(super) fn data<'t>(text: &'t str, reading: &'t Reading) -> Vec<Datum<'t>> {
-    read(text, reading, Some(Vec::new())).data.unwrap_or_default()
-}
-
-/// Builds the tree or, with `data`, tells instead what the text means.
-fn read<'t>(text: &'t str, reading: &'t Reading, data: Option<Vec<Datum<'t>>>) -> Builder<'t> {
+/// Builds the tree of a text that is read as a whole; `None` if it is not well-formed, or if it is not masked and a template
+/// expression was taken for a flow mapping. Events go as they come: a large file has more of them than it has nodes.
+pub(super) fn build(text: &Arc<str>, reading: &Reading) -> Option<Built> {
     let shape = reading.shape(text);
-    let mut builder = Builder {
-        texts: Texts { text, shape },
-        reading,
-        out: Built::default(),
-        frames: Vec::new(),
-        anchors: HashMap::new(),
-        cursor: 0,
-        data,
-        limit: text.len(),
-    };
-    if builder.data.is_none() {
-        // A mapping has a key for each value, and an end for each start.
-        let nodes = reading.documents.iter().map(Vec::len).sum::<usize>() / 2;
-        builder.out.tree.nodes.reserve(nodes);
-        builder.out.layouts.reserve(nodes);
+    let mut builder = Builder::new(text, reading);
+    let mut is_misread = false;
+    let read = events::each(shape, |event| {
+        let is_flow = event.kind == Kind::MappingStart { flow: true };
+        is_misread = is_flow && reading.masked.is_none() && is_template(text, event.span.start());
+        builder.event(&event);
+        !is_misread
+    });
+    (read.is_ok() && !is_misread).then(|| builder.finish())
+}
+
+/// Builds the tree from what was read piece by piece.
+pub(super) fn build_pieces(text: &Arc<str>, reading: &Reading, documents: &[Vec<Event>]) -> Built {
+    let mut builder = Builder::new(text, reading);
+    for document in documents {
+        for event in document {
+            builder.event(event);
+        }
+        builder.end_document();
     }
-    for document in &reading.documents {
-        builder.document(document);
-    }
-    builder
+    builder.finish()
 }
 
 /// An open collection.
 #[derive(Default)]
-struct Frame {
+struct Frame<'t> {
     /// `None` inside a key.
     node: Option<NodeId>,
     mapping: bool,
     flow: bool,
-    key: Option<OpenKey>,
-    /// Where its datum begins, and its index.
+    key: Option<OpenKey<'t>>,
+    /// Where its entry begins, of one that is a key.
     from: usize,
-    datum: usize,
     /// Where its own text begins.
     start: usize,
     /// Whether it is a key of the mapping around it.
     is_key: bool,
-    children: Vec<NodeId>,
     /// Behind the `:` or dash before it, its anchor and its tag.
     head: usize,
     /// Where the last of what it holds ends.
     end: Option<usize>,
 }
 
-struct OpenKey {
+struct OpenKey<'t> {
     entry: usize,
-    raw: Span,
-    key: Key,
+    text: Cow<'t, str>,
+    /// Without quotes.
+    span: Span,
     odd: bool,
+    form: KeyForm,
 }
 
 /// Where a value stands.
-struct Slot {
+struct Slot<'t> {
     entry: usize,
     rest: usize,
     after: usize,
     colon: bool,
-    key: Option<OpenKey>,
+    key: Option<OpenKey<'t>>,
 }
 
 struct Builder<'t> {
     texts: Texts<'t>,
     reading: &'t Reading,
     out: Built,
-    frames: Vec<Frame>,
+    frames: Vec<Frame<'t>>,
     /// What each anchor of the document names, as far as it is read.
     anchors: HashMap<&'t str, NodeId>,
     /// Behind the last token.
     cursor: usize,
-    data: Option<Vec<Datum<'t>>>,
     limit: usize,
 }
 
 impl<'t> Builder<'t> {
-    fn document(&mut self, events: &[Event]) {
-        self.frames.clear();
-        self.anchors.clear();
-        for event in events {
-            match event.kind {
-                // One without `---` is said to begin at its content, behind the header of a block scalar.
-                Kind::DocumentStart { explicit: false } => self.skip_ends(),
-                Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
-                Kind::DocumentEnd => self.cursor = self.cursor.max(event.span.start()),
-                Kind::Unread => self.cursor = self.cursor.max(event.span.end()),
-                Kind::Comment => self.comment(event.span),
-                Kind::MappingEnd | Kind::SequenceEnd => self.close(event),
-                Kind::Scalar { .. }
-                | Kind::Alias
-                | Kind::MappingStart { .. }
-                | Kind::SequenceStart { .. } => self.open(event),
+    fn new(text: &'t Arc<str>, reading: &'t Reading) -> Self {
+        Self {
+            texts: Texts { text, shape: reading.shape(text) },
+            reading,
+            out: Built { tree: DataTree::of(text.clone()), ..Built::default() },
+            frames: Vec::new(),
+            anchors: HashMap::new(),
+            cursor: 0,
+            limit: text.len(),
+        }
+    }
+
+    fn finish(mut self) -> Built {
+        self.end_document();
+        let mut built = self.out;
+        built.comments.sort_by_key(|comment| comment.span);
+        // A large file has two trees at a time.
+        built.tree.shrink_to_fit();
+        built.layouts.shrink_to_fit();
+        built
+    }
+
+    fn event(&mut self, event: &Event) {
+        match event.kind {
+            // One without `---` is said to begin at its content, behind the header of a block scalar.
+            Kind::DocumentStart { explicit: false } => self.skip_ends(),
+            Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
+            Kind::DocumentEnd => {
+                self.cursor = self.cursor.max(event.span.start());
+                self.end_document();
+            }
+            Kind::Unread => self.cursor = self.cursor.max(event.span.end()),
+            Kind::Comment => self.comment(event.span),
+            Kind::MappingEnd | Kind::SequenceEnd => self.close(event),
+            Kind::Scalar { .. } | Kind::Alias | Kind::MappingStart { .. } | Kind::SequenceStart { .. } => {
+                self.open(event);
             }
         }
+    }
+
+    fn end_document(&mut self) {
         while !self.frames.is_empty() {
             self.close(&Event::new(Kind::MappingEnd, Span::at(self.cursor)));
         }
+        self.anchors.clear();
     }
 
     /// Goes behind `...` lines, which end documents that were read or that there are none of.
@@ -184,57 +192,47 @@ impl<'t> Builder<'t> {
         let props = [event.anchor(), event.tag()].into_iter().flatten();
         let head = props.map(Span::end).max().unwrap_or(slot.after).max(slot.after);
         let parent = self.frames.last().and_then(|frame| frame.node);
-        let ghost = self.data.is_some() || self.frames.last().is_some_and(|frame| frame.node.is_none());
+        let ghost = self.frames.last().is_some_and(|frame| frame.node.is_none());
         self.cursor = self.cursor.max(head);
         match event.kind {
             Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
                 let start = if flow { event.span.start() } else { self.next_token(false) };
-                let from = if self.frames.is_empty() { start.min(slot.rest) } else { slot.rest };
-                let datum = self.datum(event, Span::at(from), opens(mapping), Cow::Borrowed(""));
-                let empty =
-                    if mapping { NodeKind::Mapping(Vec::new()) } else { NodeKind::Sequence(Vec::new()) };
-                let node = (!ghost).then(|| self.push(parent, event, empty, &slot, head, Span::at(start)));
-                if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
-                    layout.flow = flow;
-                }
+                let kind = if mapping { NodeKind::Mapping } else { NodeKind::Sequence };
+                let layout = NewLayout { head, flow, ..NewLayout::default() };
+                let node = (!ghost).then(|| self.push(parent, event, kind, &slot, layout, Span::at(start)));
                 if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
-                self.fill(slot, node, None);
-                self.frames.push(Frame { node, mapping, flow, from, datum, start, head, ..Frame::default() });
+                self.frames.push(Frame { node, mapping, flow, start, head, ..Frame::default() });
             }
             Kind::Scalar { style } => {
                 let (span, place) = self.scalar_place(event, style, head);
                 let text = self.text(event, style, span, place);
                 self.cursor = self.cursor.max(span.end()).max(event.span.end());
-                let node = if ghost {
-                    self.scalar_datum(event, style, span, text);
-                    None
-                } else {
+                if !ghost {
                     let scalar = NodeKind::Scalar(self.scalar(event, style, span, &text));
-                    Some(self.push(parent, event, scalar, &slot, head, span))
-                };
-                if let Some(layout) = node.and_then(|id| self.out.layouts.get_mut(id.0 as usize)) {
-                    layout.place = place;
+                    let layout = NewLayout { head, place, ..NewLayout::default() };
+                    self.push(parent, event, scalar, &slot, layout, span);
                 }
-                self.fill(slot, node, Some(span.end().max(head)));
+                self.ends_at(span.end().max(head));
             }
             _ => {
                 self.alias(event);
+                let layout = NewLayout { head, ..NewLayout::default() };
                 let node =
-                    (!ghost).then(|| self.push(parent, event, NodeKind::Alias, &slot, head, event.span));
+                    (!ghost).then(|| self.push(parent, event, NodeKind::Alias, &slot, layout, event.span));
                 let name: &'t str = event.span.of(self.texts.text).trim_start_matches('*');
                 if let (Some(node), Some(target)) = (node, self.anchors.get(name)) {
                     self.out.tree.aliases.insert(node, *target);
                 }
-                self.fill(slot, node, Some(event.span.end().max(head)));
+                self.ends_at(event.span.end().max(head));
             }
         }
     }
 
     /// Where the value that comes now stands.
-    fn slot(&mut self, event: &Event) -> Slot {
+    fn slot(&mut self, event: &Event) -> Slot<'t> {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let at = self.next_token(flow && self.frames.last().is_some_and(|frame| !frame.mapping));
         let start = [event.anchor(), event.tag()].into_iter().flatten().map(Span::start).min();
@@ -272,7 +270,6 @@ impl<'t> Builder<'t> {
             Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
                 let start = self.next_token(false);
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
-                let datum = self.datum(event, Span::at(entry), opens(mapping), Cow::Borrowed(""));
                 if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
@@ -280,7 +277,6 @@ impl<'t> Builder<'t> {
                     mapping,
                     flow,
                     from: entry,
-                    datum,
                     start,
                     is_key: true,
                     head,
@@ -295,19 +291,25 @@ impl<'t> Builder<'t> {
                 let span =
                     if quoted && raw.len() >= 2 { Span::new(raw.start() + 1, raw.end() - 1) } else { raw };
                 let odd = explicit || matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-                let key = if self.data.is_some() { EcoString::new() } else { EcoString::from(text.as_ref()) };
-                self.scalar_datum(event, style, raw, text);
-                self.set_key(OpenKey { entry, raw, key: Key { text: key, span }, odd });
+                let form = match style {
+                    _ if event.anchor().is_some() || event.tag().is_some() => KeyForm::Written,
+                    ScalarStyle::Plain => KeyForm::Plain,
+                    _ if span != raw => KeyForm::Quoted,
+                    _ => KeyForm::Written,
+                };
+                let span = if form == KeyForm::Written { raw } else { span };
+                self.set_key(OpenKey { entry, text, span, odd, form });
             }
             _ => {
                 self.alias(event);
-                let key = Key { text: event.span.of(self.texts.text).into(), span: event.span };
-                self.set_key(OpenKey { entry, raw: event.span, key, odd: explicit });
+                let text = event.span.of(self.texts.text).into();
+                let form = KeyForm::Written;
+                self.set_key(OpenKey { entry, text, span: event.span, odd: explicit, form });
             }
         }
     }
 
-    fn set_key(&mut self, key: OpenKey) {
+    fn set_key(&mut self, key: OpenKey<'t>) {
         if let Some(frame) = self.frames.last_mut() {
             frame.key = Some(key);
         }
@@ -324,30 +326,13 @@ impl<'t> Builder<'t> {
             self.cursor = self.cursor.max(event.span.end());
         }
         let end = if closed { event.span.end() } else { frame.end.unwrap_or(self.cursor) };
-        if let Some(data) = &mut self.data {
-            let span = Span::new(frame.from, end);
-            if let Some(datum) = data.get_mut(frame.datum) {
-                datum.span = span;
-            }
-            let kind = if frame.mapping { kind::MAPPING_END } else { kind::SEQUENCE_END };
-            data.push(Datum { span, kind, value: Cow::Borrowed("") });
-        }
         let span = Span::new(frame.start, end);
         if let Some(id) = frame.node {
-            let index = id.0 as usize;
-            if let (Some(node), Some(layout)) =
-                (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
-            {
-                node.span = span;
-                layout.entry = Span::new(layout.entry(), end.max(frame.head));
-                if let NodeKind::Mapping(children) | NodeKind::Sequence(children) = &mut node.kind {
-                    *children = frame.children;
-                }
-            }
+            self.out.tree.set_span(id, span);
         }
         if frame.is_key {
-            let key = Key { text: span.of(self.texts.text).into(), span };
-            self.set_key(OpenKey { entry: frame.from, raw: span, key, odd: true });
+            let text = span.of(self.texts.text).into();
+            self.set_key(OpenKey { entry: frame.from, text, span, odd: true, form: KeyForm::Written });
         } else {
             self.ends_at(end.max(frame.head));
         }
@@ -360,57 +345,42 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Hangs a new node under the open collection; `end` is where it ends, if that is known.
-    fn fill(&mut self, slot: Slot, node: Option<NodeId>, end: Option<usize>) {
-        if let Some(end) = end {
-            self.ends_at(end);
-        }
-        let Some(id) = node else { return };
-        let index = id.0 as usize;
-        if let (Some(node), Some(layout)) =
-            (self.out.tree.nodes.get_mut(index), self.out.layouts.get_mut(index))
-            && let Some(key) = slot.key
-        {
-            layout.key = Some(key.raw);
-            layout.odd_key = key.odd;
-            node.key = Some(key.key);
-        }
-        match self.frames.last_mut() {
-            Some(frame) => frame.children.push(id),
-            None => self.out.tree.roots.push(id),
-        }
-    }
-
     fn push(
         &mut self,
         parent: Option<NodeId>,
         event: &Event,
-        kind: NodeKind,
-        slot: &Slot,
-        head: usize,
+        kind: NodeKind<'_>,
+        slot: &Slot<'_>,
+        layout: NewLayout,
         span: Span,
     ) -> NodeId {
-        let id = NodeId(u32::try_from(self.out.tree.nodes.len()).unwrap_or(u32::MAX));
+        let key = slot.key.as_ref();
+        let id = self.out.tree.push(Node {
+            parent,
+            key: key.map(|key| Key { text: &key.text, span: key.span }),
+            span,
+            kind,
+            anchored: event.anchor().is_some(),
+            tag: event.tag().map(|tag| tag.of(self.texts.text)),
+        });
         let anchor = event.anchor().map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor.of(self.texts.text), id);
         }
-        self.out.tree.nodes.push(Node {
-            parent,
-            key: None,
-            span,
-            kind,
-            anchored: event.anchor().is_some(),
-            tag: event.tag().map(|tag| tag.of(self.texts.text).into()),
-        });
-        self.out.layouts.push(Layout {
-            entry: Span::new(slot.entry, span.end().max(head)),
-            between: Span::new(slot.rest, head),
+        let layout = NewLayout {
+            entry: slot.entry,
+            rest: slot.rest,
             colon: slot.colon,
+            odd_key: key.is_some_and(|key| key.odd),
+            key_form: key.map_or(KeyForm::Plain, |key| key.form),
             in_flow: self.frames.last().is_some_and(|frame| frame.flow),
             anchor,
-            ..Layout::default()
-        });
+            ..layout
+        };
+        self.out.layouts.push(id, &layout);
+        if self.frames.is_empty() {
+            self.out.tree.roots.push(id);
+        }
         id
     }
 }
