@@ -34,6 +34,10 @@ pub fn inline(text: &str) -> Cow<'_, str> {
 
 /// `json` (a whole document) with what JSON allows and a terminal acts on written as `\u009b`.
 pub fn json(json: String) -> String {
+    // Nearly all of it is plain.
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return json;
+    }
     let risky = |c: char| is_dangerous(c) && c != '\n';
     if !json.contains(risky) {
         return json;

@@ -1,8 +1,7 @@
 //! Tokens never leave in an output: they are shown as `*` of the same width.
 
 use crate::escape;
-use crate::text::{Source, Span, Words};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::text::{Copies, Source, Span, Words};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as STANDARD;
 
@@ -23,8 +22,6 @@ fn is_part(byte: u8) -> bool {
 
 /// Shorter values are not searched for: they occur by chance.
 const SHORTEST_VALUE: usize = 8;
-/// So few values have a fast search of their own.
-const FEW: usize = 100;
 
 /// Hides the tokens of one file.
 #[derive(Debug, Default)]
@@ -32,7 +29,7 @@ pub struct Mask {
     show: bool,
     /// Every value that stood in the place of a token.
     values: Vec<String>,
-    search: Option<AhoCorasick>,
+    search: Option<Copies>,
     /// Bytes of the file, sorted, apart from each other.
     hidden: Vec<Span>,
 }
@@ -56,7 +53,7 @@ impl Mask {
         values.extend(self.values.iter().cloned());
         values.sort_unstable();
         values.dedup();
-        let search = search(&values);
+        let search = Copies::of(&values);
         let mut hidden = secrets.to_vec();
         hidden.extend(IN_SOURCE.find(text.as_bytes()));
         hidden.extend(copies(search.as_ref(), text));
@@ -70,7 +67,7 @@ impl Mask {
             self.values.extend(spellings(value));
             self.values.sort_unstable();
             self.values.dedup();
-            self.search = search(&self.values);
+            self.search = Copies::of(&self.values);
         }
         self
     }
@@ -78,7 +75,7 @@ impl Mask {
     /// Hides what looks like a token and the values of `secrets`, in texts that are not of the file.
     pub fn of_values(source: &Source, secrets: &[Span]) -> Self {
         let values = values(source, secrets);
-        Self { search: search(&values), values, ..Self::default() }
+        Self { search: Copies::of(&values), values, ..Self::default() }
     }
 
     /// Hides only what looks like a token.
@@ -135,9 +132,9 @@ impl Mask {
 }
 
 /// Where one of the values stands.
-fn copies(search: Option<&AhoCorasick>, text: &str) -> impl Iterator<Item = Span> {
-    let found = search.into_iter().flat_map(move |search| search.find_iter(text));
-    found.map(|found| Span::from(found.range())).filter(|span| !is_reference(text.as_bytes(), *span))
+fn copies<'a>(search: Option<&'a Copies>, text: &'a str) -> impl Iterator<Item = Span> + use<'a> {
+    let found = search.into_iter().flat_map(move |search| search.find(text));
+    found.filter(|span| !is_reference(text.as_bytes(), *span))
 }
 
 /// Whether what was found is the name of a variable that is used: `$NAME`, `${NAME}`. Somebody wrote the name alone in the
@@ -159,15 +156,6 @@ fn values(source: &Source, secrets: &[Span]) -> Vec<String> {
     values.sort_unstable();
     values.dedup();
     values
-}
-
-/// Finds the longest of `values` wherever one of them stands. A few are searched for in one small file: what takes the least
-/// to build is the fastest.
-pub(crate) fn search(values: &[String]) -> Option<AhoCorasick> {
-    let kind = (values.len() <= FEW).then_some(AhoCorasickKind::NoncontiguousNFA);
-    let builder =
-        || AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).kind(kind).build(values).ok();
-    if values.is_empty() { None } else { builder() }
 }
 
 /// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.

@@ -3,7 +3,6 @@
 //! `SEEDS=write cargo test --test corpus` writes `fuzz/corpus/TARGET/` from the case collection, for `cargo fuzz` to
 //! begin with.
 
-
 mod holds;
 
 use holds::TARGETS;

@@ -10,28 +10,60 @@ use std::sync::Arc;
 pub(super) struct Nodes {
     text: Arc<str>,
     list: Vec<Packed>,
-    /// Texts of scalars that are not as they are written.
-    texts: Vec<Box<str>>,
-    /// Keys that are not as they are written.
-    keys: BTreeMap<NodeId, Box<str>>,
-    /// Nodes that have an anchor or a tag, with the tag.
-    marks: BTreeMap<NodeId, (bool, Option<Box<str>>)>,
+    /// What is not in the list, by node.
+    apart: Vec<(NodeId, Apart)>,
+    /// Spans too long for the list.
+    long: BTreeMap<NodeId, Span>,
+    /// Keys that stand too far from their values for the list, or behind them.
+    far: BTreeMap<NodeId, Span>,
 }
 
-/// A node in 28 bytes.
+/// A node in 16 bytes.
 #[derive(Debug)]
 struct Packed {
-    span: Span,
-    key: Span,
+    start: u32,
+    /// The length of the value, or [`LONG`]; the kind; flags.
+    bits: u32,
+    /// How far before the value the key begins, and its length; or [`FAR`].
+    key: u32,
     /// [`NONE`] for a root.
     parent: u32,
-    /// Of a scalar that is not as written: which one of the texts. Else [`NONE`].
-    text: u32,
-    kind: Kind,
-    flags: u8,
+}
+
+/// What few nodes have.
+#[derive(Debug)]
+enum Apart {
+    /// The text of a scalar that is not as it is written.
+    Text(Box<str>),
+    /// The text of a key that is not as it is written.
+    Key(Box<str>),
+    Tag(Box<str>),
+    Anchor,
 }
 
 const NONE: u32 = u32::MAX;
+const FAR: u32 = u32::MAX;
+
+const OPAQUE: u32 = 1;
+const NULL: u32 = 2;
+const HAS_KEY: u32 = 4;
+/// Something of it is kept apart.
+const APART: u32 = 8;
+const KIND_AT: u32 = 4;
+const LENGTH_AT: u32 = 7;
+const LONG: u32 = u32::MAX >> LENGTH_AT;
+
+/// Each kind by its number.
+const KINDS: [Kind; 8] = [
+    Kind::Scalar(ScalarStyle::Plain),
+    Kind::Scalar(ScalarStyle::Single),
+    Kind::Scalar(ScalarStyle::Double),
+    Kind::Scalar(ScalarStyle::Literal),
+    Kind::Scalar(ScalarStyle::Folded),
+    Kind::Mapping,
+    Kind::Sequence,
+    Kind::Alias,
+];
 
 #[derive(Clone, Copy, Debug)]
 enum Kind {
@@ -41,20 +73,42 @@ enum Kind {
     Alias,
 }
 
-const HAS_KEY: u8 = 1;
-const KEY_APART: u8 = 2;
-const MARKED: u8 = 4;
-const OPAQUE: u8 = 8;
-const NULL: u8 = 16;
+fn number(kind: NodeKind<'_>) -> u32 {
+    match kind {
+        NodeKind::Scalar(scalar) => match scalar.style {
+            ScalarStyle::Plain => 0,
+            ScalarStyle::Single => 1,
+            ScalarStyle::Double => 2,
+            ScalarStyle::Literal => 3,
+            ScalarStyle::Folded => 4,
+        },
+        NodeKind::Mapping => 5,
+        NodeKind::Sequence => 6,
+        NodeKind::Alias => 7,
+    }
+}
 
-fn flag(flag: u8, is_set: bool) -> u8 {
+fn flag(flag: u32, is_set: bool) -> u32 {
     if is_set { flag } else { 0 }
 }
 
 impl Packed {
-    fn is(&self, flag: u8) -> bool {
-        self.flags & flag != 0
+    #[inline]
+    fn is(&self, flag: u32) -> bool {
+        self.bits & flag != 0
     }
+
+    #[inline]
+    fn kind(&self) -> Kind {
+        KINDS.get((self.bits >> KIND_AT & 7) as usize).copied().unwrap_or(Kind::Alias)
+    }
+}
+
+/// The key at `span` of a value that begins at `start`; `None` if that takes more room.
+fn near(span: Span, start: usize) -> Option<u32> {
+    let before = u16::try_from(start.checked_sub(span.start())?).ok()?;
+    let length = u16::try_from(span.len()).ok()?;
+    Some(u32::from(before) << 16 | u32::from(length)).filter(|key| *key != FAR)
 }
 
 impl Nodes {
@@ -69,52 +123,61 @@ impl Nodes {
 
     pub(super) fn push(&mut self, node: Node<'_>) -> NodeId {
         let id = NodeId(u32::try_from(self.list.len()).unwrap_or(NONE));
-        let mut packed = Packed {
-            span: node.span,
-            key: node.key.map_or(Span::at(0), |key| key.span),
-            parent: node.parent.map_or(NONE, |parent| parent.0),
-            text: NONE,
-            kind: match node.kind {
-                NodeKind::Scalar(scalar) => Kind::Scalar(scalar.style),
-                NodeKind::Mapping => Kind::Mapping,
-                NodeKind::Sequence => Kind::Sequence,
-                NodeKind::Alias => Kind::Alias,
-            },
-            flags: flag(HAS_KEY, node.key.is_some()),
-        };
+        let from = self.apart.len();
+        let mut bits = number(node.kind) << KIND_AT | flag(HAS_KEY, node.key.is_some());
         if let NodeKind::Scalar(scalar) = node.kind {
-            packed.flags |= flag(OPAQUE, scalar.opaque) | flag(NULL, scalar.null);
+            bits |= flag(OPAQUE, scalar.opaque) | flag(NULL, scalar.null);
             if !is_same(written(&self.text, node.span, scalar.style), scalar.text) {
-                packed.text = u32::try_from(self.texts.len()).unwrap_or(NONE);
-                self.texts.push(scalar.text.into());
+                self.apart.push((id, Apart::Text(scalar.text.into())));
             }
         }
         if let Some(key) = node.key.filter(|key| !is_same(key.span.of(&self.text), key.text)) {
-            packed.flags |= KEY_APART;
-            self.keys.insert(id, key.text.into());
+            self.apart.push((id, Apart::Key(key.text.into())));
         }
-        if node.anchored || node.tag.is_some() {
-            packed.flags |= MARKED;
-            self.marks.insert(id, (node.anchored, node.tag.map(Into::into)));
+        if let Some(tag) = node.tag {
+            self.apart.push((id, Apart::Tag(tag.into())));
         }
-        self.list.push(packed);
+        if node.anchored {
+            self.apart.push((id, Apart::Anchor));
+        }
+        bits |= flag(APART, self.apart.len() > from);
+        let parent = node.parent.map_or(NONE, |parent| parent.0);
+        self.list.push(Packed { start: 0, bits, key: FAR, parent });
+        self.place(id, node.span, node.key.map(|key| key.span));
         id
     }
 
-    pub(super) fn set_span(&mut self, id: NodeId, span: Span) {
+    /// Says where a node of the list stands.
+    fn place(&mut self, id: NodeId, span: Span, key: Option<Span>) {
         let Some(packed) = self.list.get_mut(id.0 as usize) else { return };
-        packed.span = span;
+        let length = u32::try_from(span.len()).ok().filter(|length| *length < LONG);
+        packed.start = u32::try_from(span.start()).unwrap_or(NONE);
+        packed.bits = packed.bits & !(LONG << LENGTH_AT) | length.unwrap_or(LONG) << LENGTH_AT;
+        if length.is_none() {
+            self.long.insert(id, span);
+        }
+        let Some(key) = key else { return };
+        packed.key = near(key, span.start()).unwrap_or(FAR);
+        if packed.key == FAR {
+            self.far.insert(id, key);
+        }
+    }
+
+    pub(super) fn set_span(&mut self, id: NodeId, span: Span) {
+        let begins = self.packed(id).is_some_and(|packed| packed.start as usize == span.start());
+        // Where it ends says nothing of its key.
+        let key = if begins { None } else { self.key(id).map(|key| key.span) };
+        self.place(id, span, key);
     }
 
     pub(super) fn forget_key(&mut self, id: NodeId) {
         let Some(packed) = self.list.get_mut(id.0 as usize) else { return };
-        packed.flags &= !(HAS_KEY | KEY_APART);
-        self.keys.remove(&id);
+        packed.bits &= !HAS_KEY;
     }
 
     pub(super) fn shrink_to_fit(&mut self) {
         self.list.shrink_to_fit();
-        self.texts.shrink_to_fit();
+        self.apart.shrink_to_fit();
     }
 
     #[inline]
@@ -128,9 +191,9 @@ impl Nodes {
         Some(Node {
             parent: Self::parent_of(packed),
             key: self.key_of(id, packed),
-            span: packed.span,
-            kind: self.kind_of(packed),
-            anchored: packed.is(MARKED) && self.marks.get(&id).is_some_and(|(anchored, _)| *anchored),
+            span: self.span_of(id, packed),
+            kind: self.kind_of(id, packed),
+            anchored: self.apart(id, packed, |apart| matches!(apart, Apart::Anchor).then_some(())).is_some(),
             tag: self.tag_of(id, packed),
         })
     }
@@ -142,7 +205,7 @@ impl Nodes {
 
     #[inline]
     pub(super) fn span(&self, id: NodeId) -> Option<Span> {
-        Some(self.packed(id)?.span)
+        Some(self.span_of(id, self.packed(id)?))
     }
 
     #[inline]
@@ -154,13 +217,23 @@ impl Nodes {
     #[inline]
     pub(super) fn is_key(&self, id: NodeId, text: &str) -> bool {
         let Some(packed) = self.packed(id) else { return false };
-        (packed.key.len() == text.len() || packed.is(KEY_APART))
-            && self.key_of(id, packed).is_some_and(|key| key.text == text)
+        let may_be = (packed.key & 0xffff) as usize == text.len() || packed.key == FAR || packed.is(APART);
+        may_be && self.key_of(id, packed).is_some_and(|key| key.text == text)
     }
 
     #[inline]
     pub(super) fn kind(&self, id: NodeId) -> Option<NodeKind<'_>> {
-        Some(self.kind_of(self.packed(id)?))
+        Some(self.kind_of(id, self.packed(id)?))
+    }
+
+    #[inline]
+    pub(super) fn is_mapping(&self, id: NodeId) -> bool {
+        self.packed(id).is_some_and(|packed| matches!(packed.kind(), Kind::Mapping))
+    }
+
+    #[inline]
+    pub(super) fn is_sequence(&self, id: NodeId) -> bool {
+        self.packed(id).is_some_and(|packed| matches!(packed.kind(), Kind::Sequence))
     }
 
     #[inline]
@@ -174,23 +247,49 @@ impl Nodes {
     }
 
     #[inline]
-    fn key_of(&self, id: NodeId, packed: &Packed) -> Option<Key<'_>> {
-        let text = if packed.is(KEY_APART) { self.keys.get(&id)? } else { packed.key.of(&self.text) };
-        packed.is(HAS_KEY).then_some(Key { text, span: packed.key })
+    fn span_of(&self, id: NodeId, packed: &Packed) -> Span {
+        let (start, length) = (packed.start as usize, packed.bits >> LENGTH_AT);
+        if length == LONG { self.long_span(id) } else { Span::new(start, start + length as usize) }
+    }
+
+    #[cold]
+    fn long_span(&self, id: NodeId) -> Span {
+        self.long.get(&id).copied().unwrap_or_default()
     }
 
     #[inline]
-    fn kind_of(&self, packed: &Packed) -> NodeKind<'_> {
-        match packed.kind {
-            Kind::Scalar(style) => NodeKind::Scalar(Scalar {
-                text: match packed.text {
-                    NONE => written(&self.text, packed.span, style),
-                    index => self.texts.get(index as usize).map_or("", |text| text),
-                },
-                style,
-                opaque: packed.is(OPAQUE),
-                null: packed.is(NULL),
-            }),
+    fn key_of(&self, id: NodeId, packed: &Packed) -> Option<Key<'_>> {
+        if !packed.is(HAS_KEY) {
+            return None;
+        }
+        let span = if packed.key == FAR {
+            self.far.get(&id).copied().unwrap_or_default()
+        } else {
+            let start = packed.start.saturating_sub(packed.key >> 16) as usize;
+            Span::new(start, start + (packed.key & 0xffff) as usize)
+        };
+        let apart = self.apart(id, packed, |apart| match apart {
+            Apart::Key(text) => Some(&**text),
+            _ => None,
+        });
+        Some(Key { text: apart.unwrap_or_else(|| span.of(&self.text)), span })
+    }
+
+    #[inline]
+    fn kind_of(&self, id: NodeId, packed: &Packed) -> NodeKind<'_> {
+        match packed.kind() {
+            Kind::Scalar(style) => {
+                let apart = self.apart(id, packed, |apart| match apart {
+                    Apart::Text(text) => Some(&**text),
+                    _ => None,
+                });
+                NodeKind::Scalar(Scalar {
+                    text: apart.unwrap_or_else(|| written(&self.text, self.span_of(id, packed), style)),
+                    style,
+                    opaque: packed.is(OPAQUE),
+                    null: packed.is(NULL),
+                })
+            }
             Kind::Mapping => NodeKind::Mapping,
             Kind::Sequence => NodeKind::Sequence,
             Kind::Alias => NodeKind::Alias,
@@ -199,7 +298,26 @@ impl Nodes {
 
     #[inline]
     fn tag_of(&self, id: NodeId, packed: &Packed) -> Option<&str> {
-        if packed.is(MARKED) { self.marks.get(&id)?.1.as_deref() } else { None }
+        self.apart(id, packed, |apart| match apart {
+            Apart::Tag(tag) => Some(&**tag),
+            _ => None,
+        })
+    }
+
+    /// What is kept apart of a node and is what `wanted` says.
+    #[inline]
+    fn apart<'n, T>(
+        &'n self,
+        id: NodeId,
+        packed: &Packed,
+        wanted: impl Fn(&'n Apart) -> Option<T>,
+    ) -> Option<T> {
+        if !packed.is(APART) {
+            return None;
+        }
+        let first = self.apart.partition_point(|(other, _)| *other < id);
+        let own = self.apart.get(first..)?.iter().take_while(|(other, _)| *other == id);
+        { own }.find_map(|(_, apart)| wanted(apart))
     }
 }
 
@@ -225,8 +343,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_takes_28_bytes() {
-        assert_eq!(size_of::<Packed>(), 28);
+    fn a_node_takes_16_bytes() {
+        assert_eq!(size_of::<Packed>(), 16);
     }
 
     #[test]
@@ -274,6 +392,38 @@ mod tests {
             assert_eq!(nodes.tag(NodeId(index)), node.tag);
         }
         assert!(nodes.get(NodeId(3)).is_none());
-        assert_eq!((nodes.texts.len(), nodes.keys.len(), nodes.marks.len()), (1, 1, 2));
+        assert_eq!(nodes.apart.len(), 5);
+    }
+
+    #[test]
+    fn long_values_and_far_keys_are_told_as_they_were_given() {
+        let span = |start, end| Span::new(start, end);
+        let huge = LONG as usize + 5;
+        let places = [
+            // A key before its value, as far as the list reaches and further, and one behind it.
+            (span(70_000, 70_010), span(4_466, 4_470)),
+            (span(70_000, 70_010), span(4_464, 4_470)),
+            (span(70_000, 70_010), span(4_465, 70_000)),
+            (span(70_000, 70_010), span(0, 70_000)),
+            (span(5, 10), span(20, 25)),
+            (span(9, huge), span(2, 7)),
+            (span(9, 9 + LONG as usize - 1), span(2, 7)),
+            (span(9, 9 + LONG as usize), span(2, 7)),
+        ];
+        let mut nodes = Nodes::default();
+        for (value, key) in places {
+            let key = Key { text: "", span: key };
+            let kind = NodeKind::Mapping;
+            let node = Node { parent: None, key: Some(key), span: value, kind, anchored: false, tag: None };
+            // Where it begins may become known later.
+            let late = nodes.push(Node { span: span(0, 3), ..node });
+            nodes.set_span(late, value);
+            for id in [nodes.push(node), late] {
+                assert_eq!(
+                    (nodes.span(id), nodes.key(id).map(|key| key.span)),
+                    (Some(value), Some(key.span))
+                );
+            }
+        }
     }
 }

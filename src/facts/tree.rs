@@ -181,6 +181,18 @@ impl DataTree {
         self.nodes.kind(id)
     }
 
+    /// Whether `id` is a mapping.
+    #[inline]
+    pub fn is_mapping(&self, id: NodeId) -> bool {
+        self.nodes.is_mapping(id)
+    }
+
+    /// Whether `id` is a sequence.
+    #[inline]
+    pub fn is_sequence(&self, id: NodeId) -> bool {
+        self.nodes.is_sequence(id)
+    }
+
     /// The tag of `id` as written.
     #[inline]
     pub fn tag(&self, id: NodeId) -> Option<&str> {
@@ -201,6 +213,9 @@ impl DataTree {
     pub fn child(&self, id: NodeId, key: &str) -> Option<NodeId> {
         let children = self.children(id);
         let has_key = |child: &NodeId| self.is_key(*child, key);
+        if !self.is_mapping(id) {
+            return None;
+        }
         if children.len() <= WIDE {
             return children.iter().copied().find(has_key);
         }
@@ -222,7 +237,8 @@ impl DataTree {
     }
 
     fn wide(&self) -> BTreeMap<NodeId, Vec<NodeId>> {
-        let wide = self.ids().filter(|id| self.children(*id).len() > WIDE);
+        let is_wide = |id: &NodeId| self.is_mapping(*id) && self.children(*id).len() > WIDE;
+        let wide = self.ids().filter(is_wide);
         let sorted = wide.map(|id| {
             let mut children = self.children(id).to_vec();
             children.sort_by_key(|child| self.key_text(*child));

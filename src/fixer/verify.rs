@@ -102,7 +102,7 @@ fn texts(
         let (Some(before), Some(after)) = (old.get(index), new.get(counterpart)) else { continue };
         let nothing = Change::default();
         let change = changes.get(&index).unwrap_or(&nothing);
-        if change.edits.apply(before.text.as_bytes()) != after.text.as_bytes() {
+        if !change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()) {
             return Err("a text around it would change too".to_owned());
         }
         if !change.edits.is_empty() || !change.gone.is_empty() {

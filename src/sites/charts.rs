@@ -5,7 +5,7 @@ use super::paths::{below, document_of};
 use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
 use super::{Carrier, Given, Inner, ScopeKind, Sites, Survey, Value, ValueKind, Via};
-use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
+use crate::facts::{DataTree, Hint, Key, NodeId, Scalar};
 use crate::text::{Span, overlaps_any};
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
@@ -15,14 +15,14 @@ pub(super) fn of_mapping<'a>(
     id: NodeId,
     aliases: &[String],
 ) -> Option<&'a Chart> {
-    if !is_mapping(tree, id) {
+    if !tree.is_mapping(id) {
         return None;
     }
     sites.data.charts.iter().find(|chart| {
         let aliases = sites.aliases(chart, aliases);
         let named = tree.is_key(id, &chart.chart) || aliases.iter().any(|it| tree.is_key(id, it));
         let holds = |key: &String| {
-            tree.child(id, key).is_some_and(|at| !tree.children(at).is_empty() && is_mapping(tree, at))
+            tree.child(id, key).is_some_and(|at| !tree.children(at).is_empty() && tree.is_mapping(at))
         };
         let has_values = || chart.nested.is_empty() || chart.nested.iter().any(holds);
         let is_of_other = || chart.not.iter().any(|key| tree.child(id, key).is_some());
@@ -34,7 +34,7 @@ pub(super) fn of_mapping<'a>(
                 }) && evidence
                     .mapping
                     .as_ref()
-                    .is_none_or(|path| below(tree, id, path).is_some_and(|at| is_mapping(tree, at)))
+                    .is_none_or(|path| below(tree, id, path).is_some_and(|at| tree.is_mapping(at)))
             })
         };
         (named && has_values() || is_shown()) && !is_of_other()
@@ -70,10 +70,6 @@ fn image_version(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32
         let text = &tree.scalar(below(tree, id, path)?)?.text;
         version_of_image(text).or_else(|| version_of_image(&format!(":{text}")))
     })
-}
-
-fn is_mapping(tree: &DataTree, id: NodeId) -> bool {
-    matches!(tree.kind(id), Some(NodeKind::Mapping))
 }
 
 /// How many keys the path of a value has at most.
@@ -113,7 +109,7 @@ pub(super) fn read(
         let mut open = vec![(*entry, key.text.to_string(), 1)];
         while let Some((at, name, level)) = open.pop() {
             push(chart, tree, at, &name, scope, target, survey);
-            if level == depth || !is_mapping(tree, at) {
+            if level == depth || !tree.is_mapping(at) {
                 continue;
             }
             let inner = tree.children(at).iter().rev().filter_map(|inner| {
@@ -148,7 +144,7 @@ fn push(
     survey: &mut Survey,
 ) {
     let Some(node) = tree.get(id) else { return };
-    let wanted = !is_mapping(tree, id) || chart.nested.is_empty();
+    let wanted = !tree.is_mapping(id) || chart.nested.is_empty();
     let (Some(key), Some(value)) = (&node.key, environment::setting_of(tree, id).filter(|_| wanted)) else {
         return;
     };

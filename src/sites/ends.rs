@@ -11,11 +11,50 @@ pub(super) type Place = (usize, usize);
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     /// Those with a path that ends with a key.
-    keys: HashMap<String, Vec<Place>>,
+    keys: ByName,
     /// Those with a path that ends with anything below a key.
-    below: HashMap<String, Vec<Place>>,
+    below: ByName,
     /// Those with a path that ends in another way.
     others: Vec<Place>,
+}
+
+/// Sites by a name.
+#[derive(Debug)]
+struct ByName {
+    places: HashMap<String, Vec<Place>>,
+    /// For each first byte, how long the names are that begin so, a bit each: most keys of a file are none of them.
+    lengths: [u64; 256],
+}
+
+impl Default for ByName {
+    fn default() -> Self {
+        Self { places: HashMap::new(), lengths: [0; 256] }
+    }
+}
+
+impl ByName {
+    fn add(&mut self, name: &str, place: Place) {
+        if let Some(lengths) = name.bytes().next().and_then(|first| self.lengths.get_mut(usize::from(first)))
+        {
+            *lengths |= Self::bit(name);
+        }
+        let places = self.places.entry(name.to_owned()).or_default();
+        if places.last() != Some(&place) {
+            places.push(place);
+        }
+    }
+
+    fn bit(name: &str) -> u64 {
+        1 << name.len().min(63)
+    }
+
+    fn get(&self, name: &str) -> &[Place] {
+        let first = usize::from(name.bytes().next().unwrap_or_default());
+        if self.lengths.get(first).is_none_or(|lengths| lengths & Self::bit(name) == 0) {
+            return &[];
+        }
+        self.places.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 impl Ends {
@@ -35,11 +74,10 @@ impl Ends {
                     }
                 };
                 for name in names {
-                    map.entry(name.clone()).or_default().push(place);
+                    map.add(name, place);
                 }
             }
         }
-        ends.keys.values_mut().chain(ends.below.values_mut()).for_each(Vec::dedup);
         ends.others.dedup();
         ends
     }
@@ -50,18 +88,20 @@ impl Ends {
         self.others.iter().filter(is_host).copied().collect()
     }
 
-    /// The sites that a node of that key, in the value of the key `above`, may be, in the order of the data: those that end
-    /// so, and `others`, each once.
+    /// Those that end with anything in the value of that key.
+    pub(super) fn below(&self, key: Option<&str>) -> &[Place] {
+        key.map(|key| self.below.get(key)).unwrap_or_default()
+    }
+
+    /// The sites that a node of that key may be, in the order of the data: those that end so, those that are [`Ends::below`] the
+    /// key above it, and `others`, each once.
     pub(super) fn with<'a>(
         &'a self,
         key: Option<&str>,
-        above: Option<&str>,
+        below: &'a [Place],
         others: &'a [Place],
     ) -> impl Iterator<Item = Place> + use<'a> {
-        let of = |map: &'a HashMap<String, Vec<Place>>, key: Option<&str>| {
-            key.and_then(|key| map.get(key)).map(Vec::as_slice).unwrap_or_default()
-        };
-        let mut lists = [of(&self.keys, key), of(&self.below, above), others];
+        let mut lists = [key.map(|key| self.keys.get(key)).unwrap_or_default(), below, others];
         std::iter::from_fn(move || {
             let next = lists.iter().filter_map(|list| list.first()).min().copied()?;
             for list in &mut lists {
@@ -104,7 +144,9 @@ mod tests {
         }))
         .unwrap();
         let ends = Ends::of(&[host]);
-        let of = |key, above| ends.with(key, above, &ends.others).map(|(_, site)| site).collect::<Vec<_>>();
+        let of = |key, above| {
+            ends.with(key, ends.below(above), &ends.others).map(|(_, site)| site).collect::<Vec<_>>()
+        };
         assert_eq!(of(Some("a"), None), [0, 2, 4, 5]);
         assert_eq!(of(Some("b"), Some("a")), [2, 3, 5]);
         assert_eq!(of(Some("c"), Some("b")), [1, 5]);

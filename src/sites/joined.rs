@@ -70,7 +70,9 @@ fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Pi
     if between.len() > LONGEST_SEPARATOR {
         return None;
     }
-    let Some(NodeKind::Sequence) = tree.kind(*list) else { return None };
+    if !tree.is_sequence(*list) {
+        return None;
+    }
     taken.extend([*separator, *list]);
     let mut pieces = Vec::new();
     for item in tree.children(*list).iter().rev() {

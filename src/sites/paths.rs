@@ -1,7 +1,7 @@
 //! Path patterns against the nodes of a tree.
 
 use super::schema::{Nearby, Pattern, Requirement, Step};
-use crate::facts::{DataTree, NodeId, NodeKind};
+use crate::facts::{DataTree, NodeId};
 
 /// The mapping that counts as the document of `id`: the nearest one with `apiVersion` and `kind` (an item of a `List` is
 /// a document of its own), else the top.
@@ -87,7 +87,7 @@ fn step_fits(step: &Step, tree: &DataTree, id: NodeId, parent: NodeId) -> bool {
         Step::Deep => true,
         Step::Any => tree.key(id).is_some(),
         Step::Key(names) => names.iter().any(|name| tree.is_key(id, name)),
-        Step::Item => matches!(tree.kind(parent), Some(NodeKind::Sequence)),
+        Step::Item => tree.is_sequence(parent),
     }
 }
 
@@ -98,7 +98,18 @@ pub(super) fn above(tree: &DataTree, id: NodeId, levels: usize) -> Option<NodeId
 
 /// The node at a dotted path below `id`.
 pub(crate) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
-    path.split('.').try_fold(id, |at, key| tree.child(at, key))
+    let mut at = id;
+    let mut path = path;
+    loop {
+        // Names are short: to look for the dot byte by byte is the quickest.
+        match path.bytes().position(|byte| byte == b'.') {
+            Some(dot) => {
+                at = tree.child(at, path.get(..dot)?)?;
+                path = path.get(dot + 1..)?;
+            }
+            None => return tree.child(at, path),
+        }
+    }
 }
 
 /// Whether the nearest mapping with the key, `id` or one around it, says the words.

@@ -7,7 +7,7 @@ use super::programs::Invocation;
 use super::schema::{Chart, ReleaseCommand, Site};
 use super::{Carrier, Part, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use crate::embed::Decoded;
-use crate::facts::{Command, DataTree, NodeId, NodeKind, Word};
+use crate::facts::{Command, DataTree, NodeId, Word};
 use crate::text::{Span, overlaps_any};
 
 /// `a\.b.c[0]` as keys, each with its bytes.
@@ -237,7 +237,7 @@ pub(super) fn read_items(
     scope: usize,
     survey: &mut Survey,
 ) {
-    let is_list = matches!(tree.kind(id), Some(NodeKind::Sequence));
+    let is_list = tree.is_sequence(id);
     // A block or a mapping with a name in it, or a mapping of paths.
     let has_name = |key: &str| is_list || tree.child(id, key).is_some();
     let (items, name_key) = match site.name_key.as_ref().filter(|key| has_name(key)) {

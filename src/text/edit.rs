@@ -123,6 +123,18 @@ impl EditSet {
         out
     }
 
+    /// Whether `after` is `before` after all edits; told without another copy of it.
+    pub fn lead_to(&self, before: &[u8], after: &[u8]) -> bool {
+        let mut done = 0;
+        let mut left = Some(after);
+        for edit in &self.edits {
+            let kept = before.get(done..edit.span.start()).unwrap_or_default();
+            left = left.and_then(|left| left.strip_prefix(kept)?.strip_prefix(edit.replacement.as_bytes()));
+            done = edit.span.end();
+        }
+        left == Some(before.get(done..).unwrap_or_default())
+    }
+
     /// Where bytes of the old text stand in the new one.
     pub fn moves(&self) -> Moves<'_> {
         let mut balance = (0, 0);
@@ -169,6 +181,10 @@ mod tests {
         assert_eq!(set.insert(Edit::delete(Span::new(6, 9))).unwrap_err().existing, Span::new(4, 8));
         assert_eq!(set.insert(Edit::delete(Span::new(2, 4))).unwrap_err().existing, Span::new(0, 3));
         assert_eq!(set.apply(b"one two three"), b"ONE three");
+        assert!(set.lead_to(b"one two three", b"ONE three"));
+        for other in ["one three", "ONE thre", "ONE threee", "ONE two three", ""] {
+            assert!(!set.lead_to(b"one two three", other.as_bytes()), "{other}");
+        }
         let moves = set.moves();
         assert_eq!((moves.of(0), moves.of(6), moves.of(8), moves.of(10)), (0, 4, 4, 6));
     }

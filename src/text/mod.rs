@@ -1,11 +1,13 @@
 //! Bytes, spans and edits: the ground that everything else stands on.
 
+mod copies;
 mod cover;
 mod edit;
 mod source;
 mod span;
 mod words;
 
+pub(crate) use copies::Copies;
 pub use cover::{Cover, overlaps_any};
 pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};

@@ -76,9 +76,12 @@ impl Source {
 
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let newlines = memchr::memchr_iter(b'\n', self.bytes());
-            let starts = newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX));
-            std::iter::once(0).chain(starts).collect()
+            let newlines = || memchr::memchr_iter(b'\n', self.bytes());
+            // As much room as it takes: a large file has two lists, and half of each would be empty.
+            let mut starts = Vec::with_capacity(newlines().count() + 1);
+            starts.push(0);
+            starts.extend(newlines().map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
+            starts
         })
     }
 

@@ -4,10 +4,10 @@ mod sent;
 
 use super::File;
 use crate::catalogue::Catalogue;
-use crate::mask::{self, is_reference};
+use crate::mask::is_reference;
 use crate::rules::{Class, Registration, Role, Unit};
 use crate::sites::{ValueKind, Via, expanded};
-use crate::text::{Source, Span, Words};
+use crate::text::{Copies, Source, Span, Words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use regex::bytes::Regex;
@@ -115,10 +115,9 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     texts.extend(assigned(file, &asked));
     texts.sort();
     texts.dedup();
-    if let Some(same) = mask::search(&texts) {
-        let bytes = file.source.bytes();
-        let same = same.find_iter(bytes).map(|found| Span::from(found.range()));
-        spans.extend(same.filter(|span| !is_reference(bytes, *span)));
+    if let Some(same) = Copies::of(&texts) {
+        let text = file.source.text();
+        spans.extend(same.find(text).filter(|span| !is_reference(text.as_bytes(), *span)));
     }
     spans.sort_unstable();
     spans.dedup();

@@ -68,6 +68,8 @@ impl<'a> Trees<'a> {
         let (sites, ends) = (self.context.sites, self.context.sites.ends());
         let mut skipped_to = 0;
         let mut others = Vec::new();
+        // Neighbours stand below the same key.
+        let (mut parent, mut below) = (None, ends.below(None));
         for id in ids {
             let before = self.current;
             let document = self.next_document(id);
@@ -78,14 +80,17 @@ impl<'a> Trees<'a> {
                 continue;
             }
             let key = |id| self.tree.key_text(id);
-            let above = self.tree.parent(id).and_then(key);
-            for place in ends.with(key(id), above, &others) {
+            if self.tree.parent(id) != parent {
+                parent = self.tree.parent(id);
+                below = ends.below(parent.and_then(key));
+            }
+            for place in ends.with(key(id), below, &others) {
                 let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
                     continue;
                 };
                 // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
                 let seldom = site.known || site.lines || !site.begins.is_empty();
-                if seldom && !self.fits(site, id) {
+                if seldom && !(self.may_fit(site, id) && self.fits(site, id)) {
                     continue;
                 }
                 let leads = site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id));
@@ -231,6 +236,19 @@ impl<'a> Trees<'a> {
             Holds::Text => self.text(site, id),
             Holds::Nothing => {}
         }
+    }
+
+    /// Whether a node may be what a site asks for that may stand anywhere, by its first looks.
+    fn may_fit(&self, site: &Site, id: NodeId) -> bool {
+        if site.known {
+            return self.tree.is_mapping(id);
+        }
+        let Some(scalar) = self.tree.scalar(id) else { return false };
+        // Blanks beyond ASCII, and those that few know, may stand before it.
+        let first = scalar.text.bytes().find(|byte| !byte.is_ascii_whitespace());
+        let may_be_blank = first.is_some_and(|first| !first.is_ascii_graphic());
+        let begins = |sign: &String| may_be_blank || sign.bytes().next() == first;
+        site.begins.is_empty() || site.begins.iter().any(begins)
     }
 
     /// Whether a node is what the site asks for.

@@ -83,7 +83,7 @@ pub(super) fn build(text: &Arc<str>, raw: &[Raw], root: usize, masked: &dyn Fn(S
             out.places.insert(id, place);
         }
         out.layouts.push(Layout { entry: raw.entry, form: raw.form.clone() });
-        if !matches!(parent.and_then(|id| out.tree.kind(id)), Some(NodeKind::Mapping | NodeKind::Sequence)) {
+        if !parent.is_some_and(|id| out.tree.is_mapping(id) || out.tree.is_sequence(id)) {
             out.tree.roots.push(id);
         }
         open.extend(raw.children.iter().rev().map(|child| (*child, Some(id))));

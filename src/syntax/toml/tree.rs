@@ -237,7 +237,7 @@ impl<'t> Builder<'t> {
     fn table(&mut self, parent: NodeId, key: &Part, list: bool, span: Span, form: Form) -> NodeId {
         let name = (parent, key.text.clone());
         if let Some(known) = self.tables.get(&name).copied() {
-            let is_list = matches!(self.out.tree.kind(known), Some(NodeKind::Sequence));
+            let is_list = self.out.tree.is_sequence(known);
             if is_list || !list {
                 return known;
             }
@@ -332,8 +332,7 @@ impl<'t> Builder<'t> {
         let key = key.map(Part::key);
         let id = self.out.tree.push(Node { parent, key, span, kind, anchored: false, tag: None });
         self.out.layouts.push(Layout { entry: span, form });
-        let is_list = |parent: &NodeId| matches!(self.out.tree.kind(*parent), Some(NodeKind::Sequence));
-        if let Some(parent) = parent.filter(is_list) {
+        if let Some(parent) = parent.filter(|parent| self.out.tree.is_sequence(*parent)) {
             self.last_items.insert(parent, id);
         }
         id

@@ -38,7 +38,7 @@ impl<'d> Iterator for Walk<'d> {
             return Some(end);
         }
         self.next += 1;
-        let layout = self.document.layouts.get(tree, id)?;
+        let layout = self.document.layout(id)?;
         let (kind, span, text) = match node.kind {
             NodeKind::Mapping => (kind::MAPPING, around(&layout, node.span, node.parent), ""),
             NodeKind::Sequence => (kind::SEQUENCE, around(&layout, node.span, node.parent), ""),

@@ -89,7 +89,7 @@ impl Document {
     }
 
     fn layout(&self, id: NodeId) -> Option<Layout> {
-        self.layouts.get(&self.facts.tree, id)
+        self.layouts.get(&self.text, &self.facts.tree, id)
     }
 
     /// Refuses to edit what no parser understood.

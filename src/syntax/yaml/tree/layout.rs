@@ -1,6 +1,6 @@
 //! Where an entry and its parts stand.
 
-use crate::facts::{DataTree, NodeId, NodeKind};
+use crate::facts::{DataTree, NodeId, NodeKind, ScalarStyle};
 use crate::syntax::yaml::scalar::Place;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -64,24 +64,24 @@ pub(in crate::syntax::yaml) enum KeyForm {
     Written,
 }
 
-/// The layouts of a tree, in little room: what the tree says is not kept a second time.
+/// The layouts of a tree, in little room: what the tree and the text say is not kept a second time.
 #[derive(Debug, Default)]
 pub(in crate::syntax::yaml) struct Layouts {
     /// By [`NodeId`].
-    list: Vec<Packed>,
+    flags: Vec<u8>,
+    /// The places of nodes that do not stand where most do.
+    odd: Vec<(NodeId, Places)>,
     /// The names of the anchors.
     anchors: BTreeMap<NodeId, Span>,
 }
 
-/// A layout in 20 bytes.
-#[derive(Debug)]
-struct Packed {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Places {
     entry: u32,
     rest: u32,
     head: u32,
     /// Of a block scalar: columns before each line of content.
     indent: u32,
-    flags: u8,
 }
 
 const COLON: u8 = 1;
@@ -91,6 +91,39 @@ const FLOW: u8 = 8;
 const WRITTEN: u8 = 16;
 const KEY_QUOTED: u8 = 32;
 const KEY_WRITTEN: u8 = 64;
+/// It stands where most nodes do.
+const USUAL: u8 = 128;
+
+/// More blanks between a dash and its item than people write.
+const BLANKS: usize = 64;
+
+impl Places {
+    /// Where most nodes stand that have that key, with its quotes, and begin at `start`: a colon right behind the key, a dash
+    /// before the item on its line.
+    fn usual(text: &str, key: Option<Span>, start: usize, in_flow: bool) -> Option<Self> {
+        let at = |entry: usize, rest: usize, head: usize| {
+            let narrow = |at: usize| u32::try_from(at).ok();
+            Some(Self { entry: narrow(entry)?, rest: narrow(rest)?, head: narrow(head)?, indent: 0 })
+        };
+        match key {
+            Some(key) => at(key.start(), key.end(), key.end() + 1),
+            None if in_flow => at(start, start, start),
+            None => {
+                let before = text.as_bytes().get(..start)?.iter().rev().take(BLANKS);
+                let dash = start.checked_sub(before.take_while(|byte| **byte == b' ').count() + 1)?;
+                at(dash, dash + 1, dash + 1).filter(|_| text.as_bytes().get(dash) == Some(&b'-'))
+            }
+        }
+    }
+}
+
+/// A key as written, with its quotes.
+fn raw(key: Span, form: KeyForm) -> Span {
+    match form {
+        KeyForm::Quoted => Span::new(key.start().saturating_sub(1), key.end() + 1),
+        KeyForm::Plain | KeyForm::Written => key,
+    }
+}
 
 /// The layout of a node that is being read.
 #[derive(Clone, Copy, Default)]
@@ -108,30 +141,46 @@ pub(super) struct NewLayout {
 }
 
 impl Layouts {
-    /// Adds the layout of the node `id`, which comes behind all others.
-    pub(super) fn push(&mut self, id: NodeId, layout: &NewLayout) {
+    /// Adds the layout of the node `id`, which comes behind all others, with its bytes and those of its key in `text`.
+    pub(super) fn push(
+        &mut self,
+        text: &str,
+        id: NodeId,
+        (span, key): (Span, Option<Span>),
+        layout: &NewLayout,
+    ) {
         let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
         let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        self.list.push(Packed {
+        let block = layout.place.filter(|it| matches!(it.style, ScalarStyle::Literal | ScalarStyle::Folded));
+        let places = Places {
             entry: narrow(layout.entry),
             rest: narrow(layout.rest),
             head: narrow(layout.head),
-            indent: layout.place.map_or(0, |place| place.indent),
-            flags: flag(layout.colon, COLON)
+            indent: block.map_or(0, |block| block.indent),
+        };
+        let key = key.map(|key| raw(key, layout.key_form));
+        let is_usual = Places::usual(text, key, span.start(), layout.in_flow) == Some(places);
+        if !is_usual {
+            self.odd.push((id, places));
+        }
+        self.flags.push(
+            flag(layout.colon, COLON)
                 | flag(layout.odd_key, ODD_KEY)
                 | flag(layout.in_flow, IN_FLOW)
                 | flag(layout.flow, FLOW)
                 | flag(layout.place.is_some(), WRITTEN)
                 | flag(layout.key_form == KeyForm::Quoted, KEY_QUOTED)
-                | flag(layout.key_form == KeyForm::Written, KEY_WRITTEN),
-        });
+                | flag(layout.key_form == KeyForm::Written, KEY_WRITTEN)
+                | flag(is_usual, USUAL),
+        );
         if let Some(anchor) = layout.anchor {
             self.anchors.insert(id, anchor);
         }
     }
 
     pub(super) fn shrink_to_fit(&mut self) {
-        self.list.shrink_to_fit();
+        self.flags.shrink_to_fit();
+        self.odd.shrink_to_fit();
     }
 
     /// The names of all anchors.
@@ -144,24 +193,27 @@ impl Layouts {
         self.anchors.get(&id).copied()
     }
 
-    /// The layout of the node `id` of `tree`.
-    pub(in crate::syntax::yaml) fn get(&self, tree: &DataTree, id: NodeId) -> Option<Layout> {
-        let packed = self.list.get(id.0 as usize)?;
+    /// The layout of the node `id` of `tree`, which is that of `text`.
+    pub(in crate::syntax::yaml) fn get(&self, text: &str, tree: &DataTree, id: NodeId) -> Option<Layout> {
+        let flags = *self.flags.get(id.0 as usize)?;
         let node = tree.get(id)?;
-        let is = |flag: u8| packed.flags & flag != 0;
+        let is = |flag: u8| flags & flag != 0;
         let key_form = match (is(KEY_QUOTED), is(KEY_WRITTEN)) {
             (true, _) => KeyForm::Quoted,
             (_, true) => KeyForm::Written,
             _ => KeyForm::Plain,
         };
-        let (entry, rest, head) = (packed.entry as usize, packed.rest as usize, packed.head as usize);
-        let key = node.key.map(|key| match key_form {
-            KeyForm::Quoted => Span::new(key.span.start().saturating_sub(1), key.span.end() + 1),
-            KeyForm::Plain | KeyForm::Written => key.span,
-        });
+        let key = node.key.map(|key| raw(key.span, key_form));
+        let places = if is(USUAL) {
+            Places::usual(text, key, node.span.start(), is(IN_FLOW))?
+        } else {
+            let at = self.odd.binary_search_by_key(&id, |(odd, _)| *odd).ok()?;
+            self.odd.get(at)?.1
+        };
+        let (entry, rest, head) = (places.entry as usize, places.rest as usize, places.head as usize);
         let place = match node.kind {
             NodeKind::Scalar(scalar) if is(WRITTEN) => {
-                Some(Place { span: node.span, style: scalar.style, flow: is(IN_FLOW), indent: packed.indent })
+                Some(Place { span: node.span, style: scalar.style, flow: is(IN_FLOW), indent: places.indent })
             }
             _ => None,
         };
@@ -182,10 +234,14 @@ impl Layouts {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::syntax::yaml::Document;
 
     #[test]
-    fn a_layout_takes_20_bytes() {
-        assert_eq!(size_of::<Packed>(), 20);
+    fn most_nodes_of_usual_files_need_no_places() {
+        let text = "a: b\nc:\n  d: 'e'\n  \"f\": |\n    g\nh:\n- i\n-   j: k\n- [l, {m: n}]\n-\n- - o\nq:\n";
+        let document = Document::of(text.into());
+        // The document and the block scalar.
+        let odd: Vec<u32> = document.layouts.odd.iter().map(|(id, _)| id.0).collect();
+        assert_eq!(odd, [0, 4]);
     }
 }

@@ -377,7 +377,7 @@ impl<'t> Builder<'t> {
             anchor,
             ..layout
         };
-        self.out.layouts.push(id, &layout);
+        self.out.layouts.push(self.texts.text, id, (span, key.map(|key| key.span)), &layout);
         if self.frames.is_empty() {
             self.out.tree.roots.push(id);
         }
