@@ -1,11 +1,11 @@
 //! The texts of a file: the file's own, and the texts inside it, each tied to the one around it.
 
-use super::Surroundings;
+use super::{Surroundings, stream};
 use crate::embed::{NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables, Wanted};
-use crate::syntax::{self, Language, Parsed};
+use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables};
+use crate::syntax::{self, Language, Parsed, Wanted};
 use crate::text::{Edit, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -103,7 +103,6 @@ pub(crate) fn read(
         Read { documents: Documents { list: Vec::new() }, survey: Survey::default(), notices: Vec::new() };
     while let Some(next) = waiting.pop() {
         let doc = out.documents.list.len();
-        let parsed = next.language.parse(next.text.clone());
         let documents = &out.documents;
         let is_placed = |places: &BTreeSet<usize>, span: Span| {
             let outer = next.segments.to_outer(span);
@@ -113,6 +112,8 @@ pub(crate) fn read(
         let by_place = places.map(|places| move |span| is_placed(places, span));
         let by_place = by_place.as_ref().map(|by_place| by_place as &dyn Fn(Span) -> bool);
         let wanted = Wanted { by_words: relevant, by_place };
+        let by_words = |text: &str| stream::matters(text) || relevant(text);
+        let parsed = next.language.parse_wanted(next.text.clone(), Wanted { by_words: &by_words, by_place });
         let context = Context {
             sites,
             doc,
@@ -230,6 +231,13 @@ impl Documents {
     /// Where a text begins, in bytes of the file.
     pub(crate) fn start(&self, doc: usize) -> usize {
         self.to_host(doc, Span::at(0)).start()
+    }
+
+    /// Where the documents of a text begin that were read, in bytes of the file; none of a text that is no stream.
+    pub(crate) fn parts(&self, doc: usize) -> impl Iterator<Item = usize> {
+        let parts =
+            self.get(doc).map(|document| document.parsed.facts().parts.as_slice()).unwrap_or_default();
+        parts.iter().map(move |part| self.to_host(doc, Span::new(*part, *part + 1)).start())
     }
 
     /// The bytes of the file under a span of `doc`.

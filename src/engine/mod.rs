@@ -10,6 +10,7 @@ mod own;
 mod pieces;
 mod reads;
 mod secrets;
+mod stream;
 mod structure;
 mod suppressions;
 mod units;

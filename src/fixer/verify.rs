@@ -115,8 +115,15 @@ fn texts(
 /// Where the texts of before begin in the result.
 pub(super) fn places(before: &Analysis, edits: &EditSet) -> BTreeSet<usize> {
     let moves = edits.moves();
-    let documents = before.documents.iter();
-    documents.flat_map(|all| (0..all.iter().len()).map(|doc| moves.of(all.start(doc)))).collect()
+    let Some(documents) = &before.documents else { return BTreeSet::new() };
+    let texts = 0..documents.iter().len();
+    // What is written behind a document, right before the next one, moves that.
+    let behind = |part: usize| moves.of(part + 1).saturating_sub(1);
+    texts
+        .flat_map(|doc| {
+            std::iter::once(moves.of(documents.start(doc))).chain(documents.parts(doc).map(behind))
+        })
+        .collect()
 }
 
 /// Which text of the result is which one of before: the one of the same language, in the same text around it, that begins

@@ -36,7 +36,7 @@ pub use schema::{
     Chart, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand,
     Via, Wrapper,
 };
-pub use survey::{Context, Wanted, survey};
+pub use survey::{Context, survey};
 pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;

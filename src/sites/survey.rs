@@ -4,10 +4,9 @@ use super::command::{self, Around};
 use super::programs::{Runs, version_of_image};
 use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
 use crate::facts::{Command, Facts, Hint, Region};
-use crate::syntax::Parsed;
+use crate::syntax::{Parsed, Wanted};
 use crate::text::{Span, overlaps_any};
 use std::collections::BTreeSet;
-use std::fmt;
 
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
@@ -30,28 +29,6 @@ pub struct Context<'a> {
     pub variables: &'a Variables,
     /// Which of the texts inside it are taken in.
     pub wanted: Wanted<'a>,
-}
-
-/// Which of the texts inside a text are taken in: most of those of a large file hold nothing.
-#[derive(Clone, Copy)]
-pub struct Wanted<'a> {
-    /// Whether a rule could match in a text.
-    pub by_words: &'a dyn Fn(&str) -> bool,
-    /// Whether one that begins in a span of the text around it is wanted whatever it holds.
-    pub by_place: Option<&'a dyn Fn(Span) -> bool>,
-}
-
-impl Wanted<'_> {
-    /// Whether a text that begins in `place` is wanted.
-    pub fn wants(&self, text: &str, place: Span) -> bool {
-        (self.by_words)(text) || self.by_place.is_some_and(|wants| wants(place))
-    }
-}
-
-impl fmt::Debug for Wanted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wanted")
-    }
 }
 
 /// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.

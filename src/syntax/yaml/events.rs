@@ -143,12 +143,19 @@ pub(super) fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
     granit::Parser::new_from_str_with_options(text, options).keep_tags(true)
 }
 
-/// Hands the events of `text` to `take`, one after the other, as long as that wants more.
+/// Hands the events of the documents below `span` to `take`, one after the other, as long as that wants more. All of their
+/// places are of `text`.
 ///
 /// # Errors
 /// Where and why the parser stopped.
-pub(super) fn each(text: &str, take: impl FnMut(Event) -> bool) -> Result<(), (usize, String)> {
-    run(&mut parser(text), text, take)
+pub(super) fn each(
+    text: &str,
+    span: Span,
+    mut take: impl FnMut(Event) -> bool,
+) -> Result<(), (usize, String)> {
+    let piece = span.of(text);
+    let offset = span.start();
+    run(&mut parser(piece), piece, |event| take(if offset == 0 { event } else { event.shifted(offset) }))
 }
 
 fn run<'t>(

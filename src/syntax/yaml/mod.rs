@@ -8,6 +8,7 @@ mod events;
 pub(super) mod lines;
 mod loose;
 mod mask;
+mod parts;
 mod pieces;
 pub(super) mod plain;
 mod read;
@@ -20,7 +21,7 @@ mod tree;
 mod write;
 
 use super::template::{self, Role};
-use super::{Data, Language, Parsed, Removal};
+use super::{Data, Language, Parsed, Removal, Wanted};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Span};
@@ -50,7 +51,11 @@ impl Language for Yaml {
     }
 
     fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
-        Box::new(Document::of(text))
+        Box::new(Document::of(text, Wanted::ALL))
+    }
+
+    fn parse_wanted(&self, text: Arc<str>, wanted: Wanted<'_>) -> Box<dyn Parsed> {
+        Box::new(Document::of(text, wanted))
     }
 }
 
@@ -65,8 +70,8 @@ struct Document {
 }
 
 impl Document {
-    fn of(text: Arc<str>) -> Self {
-        let (mut reading, mut built) = read::read(&text);
+    fn of(text: Arc<str>, wanted: Wanted<'_>) -> Self {
+        let (mut reading, mut built) = read::read(&text, wanted);
         if let Some(masked) = &reading.masked {
             built.comments.extend(template::comments(&text, &masked.tags));
             built.comments.sort_by_key(|comment| comment.span);
@@ -78,6 +83,7 @@ impl Document {
             tree: built.tree,
             comments: built.comments,
             control,
+            parts: built.parts,
             notices: std::mem::take(&mut reading.notices),
             ..Facts::default()
         };

@@ -4,7 +4,7 @@ use super::mask::{self, Masked};
 use super::pieces;
 use super::tree::{self, Built};
 use crate::facts::Problem;
-use crate::syntax::template;
+use crate::syntax::{Wanted, template};
 use crate::text::Span;
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ pub(super) struct Reading {
     pub(super) notices: Vec<Problem>,
 }
 
-/// Reads `text`.
-pub(super) fn read(text: &Arc<str>) -> (Reading, Built) {
+/// Reads `text`: of a stream of documents the wanted ones, or all where one of them is broken.
+pub(super) fn read(text: &Arc<str>, wanted: Wanted<'_>) -> (Reading, Built) {
     let plain = Reading::default();
-    if let Some(built) = tree::build(text, &plain) {
+    if let Some(built) = tree::build(text, &plain, wanted) {
         return (plain, built);
     }
     let masked = template::has_opener(text).then(|| mask::mask(text));
@@ -30,7 +30,7 @@ pub(super) fn read(text: &Arc<str>) -> (Reading, Built) {
         return pieces::read(text, None);
     };
     let reading = Reading { masked: Some(masked), ..Reading::default() };
-    if let Some(built) = tree::build(text, &reading) {
+    if let Some(built) = tree::build(text, &reading, wanted) {
         return (reading, built);
     }
     pieces::read(text, reading.masked)
