@@ -61,6 +61,7 @@ mod tests {
     use super::*;
     use crate::syntax::Parsed;
     use crate::syntax::yaml::Document;
+    use proptest::prelude::*;
 
     fn texts<'t>(text: &'t str, parts: &[Span]) -> Vec<&'t str> {
         parts.iter().map(|part| part.of(text)).collect()
@@ -110,5 +111,47 @@ mod tests {
         let broken = text.replace("d: 3", "d: ]");
         let document = Document::of(broken.as_str().into(), Wanted { by_words: &by_words, by_place: None });
         assert_eq!((document.facts.parts.len(), document.facts.notices.len()), (6, 1));
+    }
+
+    /// Documents, some of which are wanted for a `w`.
+    const DOCUMENTS: &[&str] = &[
+        "a: b\n",
+        "w: 1 # x\n",
+        "- w\n- [c, {d: e}]\n",
+        "a: |\n  ---\n  w\n\n\n",
+        "",
+        "# c\n",
+        "&a {b: *a}\n",
+        "\"w\n  x\"\n",
+        "a: {{ w }}\n",
+        "{{- if x }}\nb: c\n{{- end }}\n",
+    ];
+    const MARKS: &[&str] = &["---\n", "--- # c\n", "...\n---\n", "--- !t\n", "---\r\n"];
+
+    proptest! {
+        #[test]
+        fn what_is_read_of_a_stream_is_what_is_read_of_all_of_it(
+            documents in prop::collection::vec((0..MARKS.len(), 0..DOCUMENTS.len()), 1..9),
+        ) {
+            let text: String = documents.iter().flat_map(|(mark, document)| [MARKS[*mark], DOCUMENTS[*document]]).collect();
+            let wanted = Wanted { by_words: &|text| text.contains('w'), by_place: None };
+            let (some, all) = (Document::of(text.as_str().into(), wanted), Document::of(text.as_str().into(), Wanted::ALL));
+            let read = super::wanted(&text, super::all(&text), wanted);
+            let nodes = |document: &Document| -> Vec<_> {
+                let tree = &document.facts.tree;
+                let nodes = tree.ids().filter_map(|id| tree.get(id).zip(document.layout(id)));
+                let is_read = |span: Span| read.iter().any(|part| part.start() <= span.start() && span.start() < part.end().max(part.start() + 1));
+                // Which number a parent has depends on what stands before.
+                let nodes = nodes.filter(|(node, _)| is_read(node.span));
+                nodes.map(|(node, layout)| {
+                    let parent = node.parent.and_then(|parent| tree.span(parent));
+                    format!("{parent:?} {:?} {:?} {:?} {layout:?}", node.key, node.span, node.kind)
+                }).collect()
+            };
+            // Where templates are masked, they are in all of it or in what is read.
+            if some.reading.masked.is_some() == all.reading.masked.is_some() {
+                prop_assert_eq!(nodes(&some), nodes(&all));
+            }
+        }
     }
 }
