@@ -132,7 +132,8 @@ fn fix(source: &Source, linted: &Linted, fixed: &Fixed, unsafe_too: bool) -> Hol
     edits.dedup();
     let apart = edits.windows(2).all(|pair| pair[0].span.end() <= pair[1].span.start());
     let done: BTreeSet<_> = fixed.fixed.iter().map(|it| (it.span.start(), it.rule.as_str())).collect();
-    if apart && done == together {
+    // What only a later pass could fix may stand where something else stood before.
+    if apart && done == together && fixed.fixed.len() == together.len() {
         let mut text = Vec::new();
         let mut at = 0;
         for edit in edits {
