@@ -174,21 +174,19 @@ impl Literals {
     }
 
     fn automaton(&self) -> Option<&AhoCorasick> {
-        let build =
-            || AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&self.all).ok();
-        self.automaton.get_or_init(build).as_ref()
+        self.automaton.get_or_init(|| self.build(AhoCorasickKind::ContiguousNFA)).as_ref()
+    }
+
+    fn build(&self, kind: AhoCorasickKind) -> Option<AhoCorasick> {
+        AhoCorasick::builder().kind(Some(kind)).build(&self.all).ok()
     }
 
     /// The search for all literals in `more` bytes.
     fn search(&self, more: usize) -> Option<&AhoCorasick> {
-        let build = || {
-            let few = self.all.iter().map(String::len).sum::<usize>() <= SMALL;
-            let dfa =
-                few.then(|| AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(&self.all).ok());
-            dfa.flatten()
-        };
+        let is_small = || self.all.iter().map(String::len).sum::<usize>() <= SMALL;
+        let table = || if is_small() { self.build(AhoCorasickKind::DFA) } else { None };
         let before = self.looked_at.fetch_add(more, Ordering::Relaxed);
-        let quick = if before < WORTH { None } else { self.quick.get_or_init(build).as_ref() };
+        let quick = if before < WORTH { None } else { self.quick.get_or_init(table).as_ref() };
         quick.or_else(|| self.automaton())
     }
 

@@ -6,7 +6,6 @@ use crate::embed::NoEdit;
 use crate::facts::{DataTree, NodeId, NodeKind, ScalarStyle};
 use crate::sites::{Carrier, Place, Via, document_of};
 use crate::text::Edit;
-use std::iter;
 
 /// A value that moves.
 #[derive(Default)]
@@ -76,7 +75,7 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
     if tree.parent(*node) == Some(target) {
         return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new() });
     }
-    if iter::once(target).chain(tree.above(target)).any(|at| at == *node) {
+    if tree.around(target).any(|at| at == *node) {
         return Err(NoEdit::new("it cannot move into itself"));
     }
     let edits = insert(document, last, key, raw(document, *node)?)?;
@@ -90,8 +89,7 @@ fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit>
     }
     let mut at = id;
     for key in carrier.name.rsplit('.') {
-        let node = tree.get(at).filter(|node| node.key.is_some_and(|own| own.text == key));
-        let parent = node.and_then(|node| node.parent);
+        let parent = tree.parent(at).filter(|_| tree.is_key(at, key));
         at = parent.ok_or_else(|| NoEdit::new("only a value in a file of values can move"))?;
     }
     Ok(at)
@@ -105,7 +103,7 @@ fn raw(document: &Document, id: NodeId) -> Result<&str, NoEdit> {
     };
     let text = node.span.of(&document.text);
     let plain = scalar.style == ScalarStyle::Plain;
-    let lines = matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) || text.contains('\n');
+    let lines = scalar.style.is_block() || text.contains('\n');
     if lines
         || scalar.opaque
         || node.tag.is_some()

@@ -4,7 +4,6 @@ use super::File;
 use crate::facts::{DataTree, NodeId};
 use crate::rules::{Member, Place, When, version};
 use crate::sites::{Carrier, Requirement, Via, accepts, document_of};
-use std::iter;
 
 /// What stands around the members of a unit, or around what a rule found beside units.
 pub(super) struct Surroundings<'a> {
@@ -65,7 +64,7 @@ impl Surroundings<'_> {
         let Some((tree, id)) = self.node(carrier) else { return false };
         let has = |at: NodeId, wanted: &Requirement| accepts(tree, at, wanted);
         let document = document_of(tree, id);
-        let parents = || iter::successors(tree.parent(id), |at| tree.parent(*at));
+        let parents = || tree.above(id);
         when.document.iter().all(|wanted| has(document, wanted))
             && when.beside.iter().all(|wanted| parents().next().is_some_and(|at| has(at, wanted)))
             && when.around.iter().all(|wanted| parents().any(|at| has(at, wanted)))

@@ -2,7 +2,7 @@
 //! is written elsewhere changes nothing.
 
 use super::Documents;
-use crate::facts::{Command, DataTree, Facts, NodeId, NodeKind};
+use crate::facts::{Command, DataTree, Facts, NodeId};
 use crate::mask::Mask;
 
 /// Keys that name an entry of a list.
@@ -119,13 +119,11 @@ fn keys(tree: &DataTree, offset: usize) -> String {
 /// As [`DataTree::child`], among the first keys only: a mapping may be as long as a file.
 fn child(tree: &DataTree, id: NodeId, name: &str) -> Option<NodeId> {
     let mut near = tree.children(id).iter().take(NEAR).copied();
-    near.find(|child| tree.key(*child).is_some_and(|key| key.text == name))
+    near.find(|child| tree.is_key(*child, name))
 }
 
 /// The text of that child, if it is a name: no expression, not of several lines.
 fn near<'a>(tree: &'a DataTree, id: NodeId, name: &str) -> Option<&'a str> {
-    match tree.get(child(tree, id, name)?).map(|node| node.kind) {
-        Some(NodeKind::Scalar(scalar)) if !scalar.opaque && !scalar.text.contains('\n') => Some(scalar.text),
-        _ => None,
-    }
+    let scalar = tree.scalar(child(tree, id, name)?)?;
+    (!scalar.opaque && !scalar.text.contains('\n')).then_some(scalar.text)
 }

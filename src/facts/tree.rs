@@ -95,6 +95,13 @@ pub enum ScalarStyle {
     Folded,
 }
 
+impl ScalarStyle {
+    /// Whether it is a block of lines below a header.
+    pub fn is_block(self) -> bool {
+        matches!(self, Self::Literal | Self::Folded)
+    }
+}
+
 /// The children of all nodes, one after the other.
 #[derive(Debug)]
 struct Children {
@@ -161,6 +168,11 @@ impl DataTree {
     /// The nodes around `id`, inside out.
     pub fn above(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(self.parent(id), |at| self.parent(*at))
+    }
+
+    /// `id` and the nodes around it, inside out.
+    pub fn around(&self, id: NodeId) -> impl Iterator<Item = NodeId> {
+        std::iter::once(id).chain(self.above(id))
     }
 
     /// The value's bytes of `id`.
@@ -281,7 +293,7 @@ impl DataTree {
 
     /// The top node of the document that holds `id`.
     pub fn root_of(&self, id: NodeId) -> NodeId {
-        self.above(id).last().unwrap_or(id)
+        self.around(id).last().unwrap_or(id)
     }
 }
 

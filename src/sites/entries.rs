@@ -4,7 +4,6 @@ use super::environment::setting_of;
 use super::paths::{is_document, leads_to};
 use super::{Carrier, Pattern, Place, Value, ValueKind, Via};
 use crate::facts::{DataTree, NodeId, NodeKind};
-use std::iter;
 
 /// The top of the document of each node of a tree.
 pub(crate) struct Tops<'a> {
@@ -53,7 +52,7 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
     };
     let document = tree.root_of(id);
     let sops = tree.child(document, "sops").is_some();
-    let mut above = iter::once(id).chain(tree.above(id));
+    let mut above = tree.around(id);
     let anchored = above.any(|at| tree.get(at).is_some_and(|node| node.anchored));
     let sealed = if sops {
         Some("the file is encrypted with SOPS; change it with `sops`")

@@ -114,7 +114,7 @@ pub(crate) fn below(tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
 
 /// Whether the nearest mapping with the key, `id` or one around it, says the words.
 pub(super) fn says(nearby: &Nearby, tree: &DataTree, id: NodeId) -> bool {
-    let mut around = std::iter::once(id).chain(tree.above(id));
+    let mut around = tree.around(id);
     let Some(at) = around.find(|at| tree.child(*at, &nearby.key).is_some()) else { return false };
     let name = tree.key_text(at);
     [tree.text(at, &nearby.key), name].into_iter().flatten().any(|text| {
@@ -126,7 +126,9 @@ pub(super) fn says(nearby: &Nearby, tree: &DataTree, id: NodeId) -> bool {
 /// Whether another key of the mapping that holds `id` begins with `prefix`.
 pub(super) fn is_among(prefix: &str, tree: &DataTree, id: NodeId) -> bool {
     let Some(parent) = tree.parent(id) else { return false };
-    let key = |id: NodeId| tree.key_text(id);
-    let own = key(id);
-    tree.children(parent).iter().filter_map(|it| key(*it)).any(|it| it.starts_with(prefix) && Some(it) != own)
+    let own = tree.key_text(id);
+    tree.children(parent)
+        .iter()
+        .filter_map(|it| tree.key_text(*it))
+        .any(|it| it.starts_with(prefix) && Some(it) != own)
 }

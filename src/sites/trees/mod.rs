@@ -79,18 +79,17 @@ impl<'a> Trees<'a> {
             if self.tree.span(id).is_some_and(|span| span.start() < skipped_to) {
                 continue;
             }
-            let key = |id| self.tree.key_text(id);
             if self.tree.parent(id) != parent {
                 parent = self.tree.parent(id);
-                below = ends.below(parent.and_then(key));
+                below = ends.below(parent.and_then(|at| self.tree.key_text(at)));
             }
-            for place in ends.with(key(id), below, &others) {
+            for place in ends.with(self.tree.key_text(id), below, &others) {
                 let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
                     continue;
                 };
                 // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
                 let seldom = site.known || site.lines || !site.begins.is_empty();
-                if seldom && !(self.may_fit(site, id) && self.fits(site, id)) {
+                if seldom && !self.fits(site, id) {
                     continue;
                 }
                 let leads = site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id));
@@ -112,7 +111,7 @@ impl<'a> Trees<'a> {
                 None => charts::of_mapping(sites, self.tree, id, self.context.aliases),
             };
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
-                let mut above = std::iter::once(id).chain(self.tree.above(id));
+                let mut above = self.tree.around(id);
                 let release = above.find_map(|at| self.releases.get(&at)).copied();
                 self.values(chart, id, release.or(self.context.given.within));
             }
@@ -238,23 +237,13 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Whether a node may be what a site asks for that may stand anywhere, by its first looks.
-    fn may_fit(&self, site: &Site, id: NodeId) -> bool {
-        if site.known {
-            return self.tree.is_mapping(id);
-        }
-        let Some(scalar) = self.tree.scalar(id) else { return false };
-        // Blanks beyond ASCII, and those that few know, may stand before it.
-        let first = scalar.text.bytes().find(|byte| !byte.is_ascii_whitespace());
-        let may_be_blank = first.is_some_and(|first| !first.is_ascii_graphic());
-        let begins = |sign: &String| may_be_blank || sign.bytes().next() == first;
-        site.begins.is_empty() || site.begins.iter().any(begins)
-    }
-
     /// Whether a node is what the site asks for.
     fn fits(&self, site: &Site, id: NodeId) -> bool {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text);
-        let begins = || site.begins.iter().any(|sign| text().trim_start().starts_with(sign.as_str()));
+        let begins = || {
+            let text = text().trim_start();
+            site.begins.iter().any(|sign| text.starts_with(sign.as_str()))
+        };
         let tag = || self.tree.tag(id);
         let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));

@@ -39,21 +39,17 @@ impl<'d> Iterator for Walk<'d> {
         }
         self.next += 1;
         let layout = self.document.layout(id)?;
+        let mut opens = |kind: u8, end: u8| {
+            let span = around(&layout, node.span, node.parent);
+            self.open.push((id, Datum { span, kind: end, value: Cow::Borrowed("") }));
+            (kind, span, "")
+        };
         let (kind, span, text) = match node.kind {
-            NodeKind::Mapping => (kind::MAPPING, around(&layout, node.span, node.parent), ""),
-            NodeKind::Sequence => (kind::SEQUENCE, around(&layout, node.span, node.parent), ""),
+            NodeKind::Mapping => opens(kind::MAPPING, kind::MAPPING_END),
+            NodeKind::Sequence => opens(kind::SEQUENCE, kind::SEQUENCE_END),
             NodeKind::Scalar(scalar) => (of_scalar(scalar), node.span, scalar.text),
             NodeKind::Alias => (kind::ALIAS, node.span, node.span.of(&self.document.text)),
         };
-        match node.kind {
-            NodeKind::Mapping => {
-                self.open.push((id, Datum { span, kind: kind::MAPPING_END, value: Cow::Borrowed("") }));
-            }
-            NodeKind::Sequence => {
-                self.open.push((id, Datum { span, kind: kind::SEQUENCE_END, value: Cow::Borrowed("") }));
-            }
-            NodeKind::Scalar(_) | NodeKind::Alias => {}
-        }
         let root = if node.parent.is_none() { kind::ROOT } else { 0 };
         let value = if layout.anchor.is_some() || node.tag.is_some() {
             let anchor = layout.anchor.map_or("", |anchor| anchor.of(&self.document.text));

@@ -31,12 +31,14 @@ pub(super) fn wanted(text: &str, all: Vec<Span>, wanted: Wanted<'_>) -> Vec<Span
             .is_some_and(|near| near.contains(&true))
     };
     let is_placed = |part: Span| wanted.by_place.is_some_and(|is_placed| is_placed(mark(part)));
-    if !by_words.contains(&true) && !all.iter().any(|part| is_placed(*part)) {
+    let placed: Vec<bool> = all.iter().map(|part| is_placed(*part)).collect();
+    if !by_words.contains(&true) && !placed.contains(&true) {
         return all;
     }
     // The first one begins where the text does, which may be wanted for itself: it is read in any case.
-    let is_read = |(index, part): &(usize, Span)| *index == 0 || is_near(*index) || is_placed(*part);
-    all.into_iter().enumerate().filter(is_read).map(|(_, part)| part).collect()
+    let read = all.into_iter().zip(placed).enumerate();
+    let read = read.filter(|(index, (_, is_placed))| *index == 0 || *is_placed || is_near(*index));
+    read.map(|(_, (part, _))| part).collect()
 }
 
 /// The bytes that a document begins with.

@@ -48,7 +48,7 @@ pub(crate) fn items(text: &str) -> Option<Vec<Item<'_>>> {
         items.push(match event {
             granit::Event::Scalar(text, style, 0, _) if !has_tag => {
                 let style = events::style_of(style);
-                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && text.trim().is_empty() {
+                if style.is_block() && text.trim().is_empty() {
                     return None;
                 }
                 Item::Scalar { text, plain: style == ScalarStyle::Plain }

@@ -19,7 +19,7 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
         let written = written(value, ScalarStyle::Plain, layout.in_flow)?;
         return Ok(vec![Edit::replace(Span::at(layout.head()), format!("{blank}{written}"))]);
     };
-    if matches!(scalar.style, ScalarStyle::Literal | ScalarStyle::Folded) {
+    if scalar.style.is_block() {
         return Err(NoEdit::new("the value is a block of lines"));
     }
     Ok(vec![Edit::replace(place.span, written(value, scalar.style, layout.in_flow)?)])

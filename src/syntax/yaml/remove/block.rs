@@ -68,7 +68,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
         cuts.delete(Span::new(lines::line_start(text, first.entry()), end));
     } else {
         // Behind a dash, or the top of a document.
-        cuts.replace(Span::new(first.entry(), content_end(document, &first)), value);
+        cuts.replace(Span::new(first.entry(), first.end()), value);
     }
     for layout in rest {
         let end = entry_end(document, &layout)?;
@@ -80,18 +80,13 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
 /// Behind the line break of the last line of an entry.
 fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
     let text: &str = &document.text;
-    let end = content_end(document, layout);
+    let end = layout.end();
     let at = lines::skip_blanks(text, end);
     let comment = text.as_bytes().get(at) == Some(&b'#');
     if at < lines::line_end(text, at) && !comment {
         return Err(NoEdit::new("something else stands behind it on its line"));
     }
     Ok(lines::next_line(text, end))
-}
-
-/// Where the last value of an entry ends.
-fn content_end(_document: &Document, layout: &Layout) -> usize {
-    layout.end()
 }
 
 /// Whether only dashes stand before `at` on its line.

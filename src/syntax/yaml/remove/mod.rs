@@ -6,7 +6,7 @@ mod flow;
 use super::tree::Layout;
 use super::{Document, lines};
 use crate::embed::NoEdit;
-use crate::facts::{NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::NodeId;
 use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,10 +47,7 @@ fn is_pair(document: &Document, id: NodeId) -> bool {
 
 /// What a mapping or sequence that loses everything is written as.
 fn nothing(document: &Document, id: NodeId) -> &'static str {
-    match document.facts.tree.kind(id) {
-        Some(NodeKind::Sequence) => "[]",
-        _ => "{}",
-    }
+    if document.facts.tree.is_sequence(id) { "[]" } else { "{}" }
 }
 
 /// What goes, by the collection that holds it.
@@ -242,16 +239,11 @@ impl Cuts<'_> {
                         before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
                     // The line break is part of a block scalar's value.
                     let tree = &self.document.facts.tree;
-                    let block = tree.ids().filter_map(|id| tree.get(id)).any(|node| {
-                        matches!(
-                            node.kind,
-                            NodeKind::Scalar(Scalar {
-                                style: ScalarStyle::Literal | ScalarStyle::Folded,
-                                ..
-                            })
-                        ) && node.span.start() < start
-                            && node.span.end() >= cut.len()
-                    });
+                    let blocks =
+                        tree.ids().filter(|id| tree.scalar(*id).is_some_and(|it| it.style.is_block()));
+                    let block = blocks
+                        .filter_map(|id| tree.span(id))
+                        .any(|span| span.start() < start && span.end() >= cut.len());
                     if !block {
                         last.span = Span::new(cut.len(), last.span.end());
                     }

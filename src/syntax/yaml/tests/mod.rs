@@ -13,7 +13,7 @@ fn read(text: &str) -> Document {
 
 /// All nodes of a text.
 fn ids(document: &Document) -> Vec<NodeId> {
-    (0..document.facts.tree.len()).map(|index| NodeId(u32::try_from(index).unwrap())).collect()
+    document.facts.tree.ids().collect()
 }
 
 /// The path of a node: keys, and positions in sequences.

@@ -1,6 +1,6 @@
 //! Where an entry and its parts stand.
 
-use crate::facts::{DataTree, NodeId, NodeKind, ScalarStyle};
+use crate::facts::{DataTree, NodeId, NodeKind};
 use crate::syntax::yaml::scalar::Place;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ impl Layouts {
     ) {
         let flag = |is_set: bool, flag: u8| if is_set { flag } else { 0 };
         let narrow = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        let block = layout.place.filter(|it| matches!(it.style, ScalarStyle::Literal | ScalarStyle::Folded));
+        let block = layout.place.filter(|it| it.style.is_block());
         let places = Places {
             entry: narrow(layout.entry),
             rest: narrow(layout.rest),

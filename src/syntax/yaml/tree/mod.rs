@@ -303,7 +303,7 @@ impl<'t> Builder<'t> {
                 let quoted = matches!(style, ScalarStyle::Single | ScalarStyle::Double);
                 let span =
                     if quoted && raw.len() >= 2 { Span::new(raw.start() + 1, raw.end() - 1) } else { raw };
-                let odd = explicit || matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let odd = explicit || style.is_block();
                 let form = match style {
                     _ if event.anchor().is_some() || event.tag().is_some() => KeyForm::Written,
                     ScalarStyle::Plain => KeyForm::Plain,

@@ -40,8 +40,7 @@ impl<'t> Builder<'t> {
         place: Option<Place>,
     ) -> Cow<'t, str> {
         // Behind a block scalar, a masked line looks blank.
-        let block =
-            matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && self.reading.masked.is_some();
+        let block = style.is_block() && self.reading.masked.is_some();
         let is_written = !block && !self.reading.touches(span);
         match (place, event.text(self.texts.shape).filter(|_| is_written)) {
             (Some(_), Some(text)) => text,
