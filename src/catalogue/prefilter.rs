@@ -11,7 +11,7 @@ const FAST: usize = 32;
 /// With more literals, telling which of them are needed would take too long.
 const MANY: usize = 256;
 /// So many bytes are looked at before a table of all steps is worth its making.
-const WORTH: usize = 1 << 16;
+const WORTH: usize = 1 << 19;
 /// How many bytes the literals have at most that such a table is made of: it has a line for each.
 const SMALL: usize = 4096;
 /// How long and how rare a literal has to be to stand for others that begin with it.

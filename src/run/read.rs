@@ -2,7 +2,7 @@ use crate::catalogue::Catalogue;
 use crate::config::size_in_words;
 use crate::engine;
 use crate::finding::{Notice, NoticeKind};
-use crate::walk::{Look, is_of_the_kernel, read_once, read_up_to, reason};
+use crate::walk::{Look, Seen, is_of_the_kernel, read_once, read_up_to, reason};
 use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io;
@@ -48,7 +48,7 @@ fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if !fs::symlink_metadata(path)?.is_file() {
         return Ok(None);
     }
-    let file = open(path)?;
+    let file = Seen::at(path).open()?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Ok(None);
@@ -78,19 +78,19 @@ impl Sieve<'_> {
 }
 
 /// What a look at a regular file, found in a walk, says of it. All that is worth a word is [`Look::Wanted`].
-pub(super) fn look(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>) -> Look {
+pub(super) fn look(file: &Seen<'_>, limit: u64, tell: bool, sieve: &Sieve<'_>) -> Look {
     thread_local! {
         /// One for all files of a thread: a buffer of its own for each costs more than reading it. It stays in the cache
         /// of the processor, as the whole of a large file would not.
         static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; PIECE]);
     }
     // What cannot be read is worth a word.
-    BUFFER.with_borrow_mut(|buffer| sift(path, limit, tell, sieve, buffer)).unwrap_or(Look::Wanted)
+    BUFFER.with_borrow_mut(|buffer| sift(file, limit, tell, sieve, buffer)).unwrap_or(Look::Wanted)
 }
 
-fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8]) -> io::Result<Look> {
+fn sift(seen: &Seen<'_>, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8]) -> io::Result<Look> {
     let prefilter = sieve.catalogue.prefilter();
-    let mut file = open(path)?;
+    let mut file = seen.open()?;
     let length = read_once(&mut file, buffer)?;
     let mut piece = buffer.get(..length).unwrap_or_default();
     if is_binary(piece) {
@@ -100,7 +100,7 @@ fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8
         return Ok(Look::Wanted);
     }
     // A file on a disk gives all that it has at once: to ask for its size would be one call more for each.
-    if length < PIECE && !is_of_the_kernel(path) {
+    if length < PIECE && !is_of_the_kernel(seen.path) {
         return Ok(sieve.look(piece));
     }
     let metadata = file.metadata()?;
@@ -127,7 +127,7 @@ fn sift(path: &Path, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut [u8
         return Ok(Look::Clean);
     }
     // Seldom enough to read it once more.
-    Ok(match bytes(path, limit)? {
+    Ok(match bytes(seen.path, limit)? {
         Some(bytes) if unfit(&bytes, limit).is_none() => sieve.look(&bytes),
         _ => Look::Wanted,
     })
@@ -150,21 +150,6 @@ fn fill(file: &mut File, buffer: &mut [u8], start: usize, left: &mut u64) -> io:
         }
     }
     Ok(end)
-}
-
-/// Opens a file. A pipe that has come in its place makes nobody wait, and a link leads nowhere.
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
-    let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    File::open(path)
 }
 
 /// Why `bytes` are not linted, if they are no text or more than `limit`.
@@ -190,18 +175,6 @@ mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
-    fn a_pipe_or_link_in_the_place_of_a_file_keeps_nobody_waiting() {
-        let folder = tempfile::tempdir().unwrap();
-        let pipe = folder.path().join("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        assert!(!open(&pipe).unwrap().metadata().unwrap().is_file());
-        let link = folder.path().join("link");
-        std::os::unix::fs::symlink("pipe", &link).unwrap();
-        assert!(open(&link).is_err());
-    }
-
-    #[test]
     fn a_large_file_is_looked_at_piece_by_piece_and_nothing_between_two_is_missed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("large.sh");
@@ -209,7 +182,7 @@ mod tests {
         let look = |text: String, limit: u64, is_named: bool, name: &str| {
             fs::write(&path, text).unwrap();
             let catalogue = Catalogue::built_in();
-            look(&path, limit, false, &Sieve { catalogue, name, is_named: &|| is_named })
+            look(&Seen::at(&path), limit, false, &Sieve { catalogue, name, is_named: &|| is_named })
         };
         for end in [PIECE, 2 * PIECE - 20, 3 * PIECE + 7] {
             for at in end - 60..end + 60 {

@@ -1,40 +1,157 @@
-use super::IGNORE_FILE;
-use ignore::gitignore::Gitignore;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+//! What ignore files say, by the matcher of ripgrep.
+//!
+//! As there, a file of our own goes before `.ignore`, that before `.gitignore`, and that before what a repository excludes; of
+//! two of a kind the one in the inner folder goes first. What git honours ends at the folder of a repository: nothing that
+//! lies above it, in a home folder perhaps, hides anything in it.
 
-/// Ignore files from a path upward, for paths that no walk reaches.
+use super::folder::{Entry, Kind};
+use super::{IGNORE_FILE, read_up_to};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The folder of a repository, or the file in its place that says where it is.
+pub(super) const GIT: &str = ".git";
+/// Ignore files by precedence, before what a repository excludes.
+const FILES: [&str; 3] = [IGNORE_FILE, ".ignore", ".gitignore"];
+/// From here on, what git honours.
+const OF_GIT: usize = 2;
+/// No ignore file is read further (1 MiB).
+const LONGEST: u64 = 1 << 20;
+
+/// What the ignore files of a folder and of those above it say. Folders that say nothing have none of their own.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// One for each of [`FILES`], and what a repository excludes. Those that are not there match nothing.
+    matchers: [Option<Gitignore>; FILES.len() + 1],
+    /// Whether it is the folder of a repository.
+    has_git: bool,
+    above: Option<Arc<Rules>>,
+}
+
+impl Rules {
+    /// Those of the folder at `path`, in which `entries` stand, below those of the folder `above`.
+    pub(super) fn of(path: &Path, entries: &[Entry], above: Option<&Arc<Self>>) -> Option<Arc<Self>> {
+        let is_there = |name: &str| entries.iter().any(|it| it.kind != Kind::Other && it.name == name);
+        Self::make(path, FILES.map(is_there), is_there(GIT), above)
+    }
+
+    fn make(
+        folder: &Path,
+        files: [bool; FILES.len()],
+        has_git: bool,
+        above: Option<&Arc<Self>>,
+    ) -> Option<Arc<Self>> {
+        if !has_git && !files.contains(&true) {
+            return above.cloned();
+        }
+        let mut matchers = [const { None }; FILES.len() + 1];
+        let there = FILES.iter().zip(files).map(|(name, is_there)| is_there.then(|| folder.join(name)));
+        let excluded = has_git.then(|| git_folder(folder).join("info/exclude"));
+        for (matcher, file) in matchers.iter_mut().zip(there.chain([excluded])) {
+            *matcher = file.and_then(|file| read(folder, &file));
+        }
+        Some(Arc::new(Self { matchers, has_git, above: above.cloned() }))
+    }
+
+    /// Whether `path` (absolute) in the folder itself is named; folders above are not asked about.
+    pub(super) fn ignores(&self, path: &Path, is_dir: bool) -> bool {
+        let mut verdicts = [const { Match::None }; FILES.len() + 1];
+        let mut rules = Some(self);
+        let mut in_repository = false;
+        while let Some(here) = rules {
+            for (at, (verdict, matcher)) in verdicts.iter_mut().zip(&here.matchers).enumerate() {
+                if let Some(matcher) = matcher
+                    && verdict.is_none()
+                    && !(in_repository && at >= OF_GIT)
+                {
+                    *verdict = matcher.matched(path, is_dir).map(|_| ());
+                }
+            }
+            in_repository |= here.has_git;
+            rules = here.above.as_deref();
+        }
+        verdicts.iter().find(|it| !it.is_none()).is_some_and(Match::is_ignore)
+    }
+}
+
+/// Ignore files of folders that no walk reaches, read once.
 #[derive(Default)]
 pub(super) struct IgnoreFiles {
-    by_folder: HashMap<PathBuf, Vec<Gitignore>>,
+    /// What holds in each folder, and whether it is the folder of a repository.
+    by_folder: HashMap<PathBuf, (Option<Arc<Rules>>, bool)>,
 }
 
 impl IgnoreFiles {
-    /// Whether an ignore file names `path` (absolute) or a folder that holds it. The nearest file that says something
-    /// decides; above a repository nothing is read.
+    /// Whether an ignore file names `path` (absolute) or a folder that holds it, up to the folder of its repository.
     pub(super) fn ignores(&mut self, path: &Path, is_dir: bool) -> bool {
-        for folder in path.ancestors().skip(1) {
-            for file in self.of(folder) {
-                let verdict = file.matched_path_or_any_parents(path, is_dir);
-                if !verdict.is_none() {
-                    return verdict.is_ignore();
-                }
+        for (up, part) in path.ancestors().enumerate() {
+            let Some(folder) = part.parent() else { break };
+            let (rules, has_git) = self.of(folder);
+            if rules.is_some_and(|it| it.ignores(part, is_dir || up > 0)) {
+                return true;
             }
-            if folder.join(".git").exists() {
+            if has_git {
                 break;
             }
         }
         false
     }
 
-    fn of(&mut self, folder: &Path) -> &[Gitignore] {
-        self.by_folder.entry(folder.to_path_buf()).or_insert_with(|| {
-            [IGNORE_FILE, ".ignore", ".gitignore"]
-                .into_iter()
-                .map(|name| folder.join(name))
-                .filter(|file| file.is_file())
-                .map(|file| Gitignore::new(file).0)
-                .collect()
-        })
+    /// What holds in the folder that holds `path` (absolute).
+    pub(super) fn around(&mut self, path: &Path) -> Option<Arc<Rules>> {
+        self.of(path.parent()?).0
+    }
+
+    fn of(&mut self, folder: &Path) -> (Option<Arc<Rules>>, bool) {
+        let mut unknown = Vec::new();
+        let mut here = (None, false);
+        for folder in folder.ancestors() {
+            if let Some(known) = self.by_folder.get(folder) {
+                here = known.clone();
+                break;
+            }
+            unknown.push(folder);
+        }
+        for folder in unknown.into_iter().rev() {
+            let is_there = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
+            let has_git = is_there(GIT);
+            here = (Rules::make(folder, FILES.map(is_there), has_git, here.0.as_ref()), has_git);
+            self.by_folder.insert(folder.to_path_buf(), here.clone());
+        }
+        here
+    }
+}
+
+fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
+    let text = text(file)?;
+    let mut builder = GitignoreBuilder::new(folder);
+    for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
+        // A line that is no glob is one that git takes for none, too.
+        let _ = builder.add_line(None, line);
+    }
+    builder.build().ok().filter(|it| !it.is_empty())
+}
+
+/// The text of a regular file, or of one that a link leads to. Where it is no UTF-8, a line names nothing.
+fn text(file: &Path) -> Option<String> {
+    let metadata = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
+    let bytes = read_up_to(File::open(file).ok()?, metadata.len(), LONGEST).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Where the repository of the folder keeps what all of its work trees share.
+fn git_folder(folder: &Path) -> PathBuf {
+    let git = folder.join(GIT);
+    // A work tree and a submodule have a file that says where it is.
+    let Some(said) = text(&git) else { return git };
+    let Some(own) = said.lines().next().and_then(|line| line.strip_prefix("gitdir: ")) else { return git };
+    let own = folder.join(own);
+    match text(&own.join("commondir")) {
+        Some(common) => own.join(common.lines().next().unwrap_or_default()),
+        None => own,
     }
 }

@@ -3,21 +3,22 @@
 mod bytes;
 mod changed;
 mod chart;
+mod crew;
+mod folder;
 mod ignored;
 mod rules;
 
 pub(crate) use bytes::{is_of_the_kernel, read_once, read_up_to};
 pub use changed::GitError;
 pub use chart::Charts;
+pub(crate) use crew::Seen;
 pub use rules::{RulesError, read_rules, rule_files};
 
 use crate::config::Globs;
 use crate::finding::{Notice, NoticeKind};
-use crate::fixer::write;
-use ignore::{DirEntry, WalkBuilder, WalkState};
-use ignored::IgnoreFiles;
+use crew::{Root, Visitor};
+use ignored::{GIT, IgnoreFiles};
 use std::collections::{BTreeMap, HashSet};
-use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
@@ -82,8 +83,8 @@ pub enum Look {
     Skipped,
 }
 
-/// Looks at the file at a path, by any thread.
-pub type Looks<'a> = &'a (dyn Fn(&Path) -> Look + Sync);
+/// Looks at a file, by any thread.
+pub(crate) type Looks<'a> = &'a (dyn Fn(&Seen<'_>) -> Look + Sync);
 
 /// Files that a look was enough for. They are counted, and nothing of them is kept: most files of a repository are here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,7 +143,11 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
 ///
 /// # Errors
 /// [`WalkError`]. A path that cannot be read is a notice, not an error.
-pub fn look(paths: &[PathBuf], options: &Options, looks: Option<Looks<'_>>) -> Result<Found, WalkError> {
+pub(crate) fn look(
+    paths: &[PathBuf],
+    options: &Options,
+    looks: Option<Looks<'_>>,
+) -> Result<Found, WalkError> {
     let cwd = working_directory()?;
     let walk = Walk {
         cwd,
@@ -153,9 +158,13 @@ pub fn look(paths: &[PathBuf], options: &Options, looks: Option<Looks<'_>>) -> R
         notices: Mutex::default(),
     };
     let mut ignore_files = IgnoreFiles::default();
-    for path in paths {
-        walk.root(path, &mut ignore_files);
-    }
+    let folders: Vec<Root> = paths.iter().filter_map(|path| walk.root(path, &mut ignore_files)).collect();
+    let rules = |root: Root| {
+        let rules = if options.no_ignore { None } else { ignore_files.around(&root.real) };
+        (root, rules)
+    };
+    let folders = folders.into_iter().map(rules).collect();
+    crew::walk(folders, options, || Visit { walk: &walk, looked: Looked::default() });
     let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
     let passed = into_inner(walk.passed).count(paths.len() > 1, &files);
     files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
@@ -250,18 +259,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a look at a file says that it has to be linted; otherwise it is counted. What a link leads to may come twice.
-    fn is_wanted(&self, real: &Path, linked: bool) -> bool {
-        let look = self.looks.map_or(Look::Wanted, |looks| looks(real));
-        if look == Look::Wanted {
-            return true;
-        }
-        let file = hash(real);
-        if let Ok(mut passed) = self.passed.lock() {
-            passed.files.push((file, look));
-            passed.linked |= linked;
-        }
-        false
+    /// `path`, found below `root`.
+    fn shown_below(&self, path: &Path, root: &Root) -> PathBuf {
+        self.shown(path, &root.named, path.strip_prefix(&root.real).unwrap_or(path))
     }
 
     /// `real`, found as `named` (the path on the command line) with `rest` below it.
@@ -274,124 +274,96 @@ impl Walk<'_> {
         }
     }
 
-    fn root(&self, named: &Path, ignore_files: &mut IgnoreFiles) {
+    /// Takes what was named, if it is no folder.
+    fn root(&self, named: &Path, ignore_files: &mut IgnoreFiles) -> Option<Root> {
         let real = match fs::canonicalize(named) {
             Ok(real) => real,
             Err(error) => {
                 let link = fs::symlink_metadata(named).is_ok_and(|it| it.is_symlink());
                 let message = if link { "a link to nowhere".to_owned() } else { reason(&error) };
-                return self.notice(tidy(named), NoticeKind::Unreadable, message);
+                self.notice(tidy(named), NoticeKind::Unreadable, message);
+                return None;
             }
         };
         let shown = self.shown(&real, named, Path::new(""));
         let metadata = match fs::metadata(&real) {
             Ok(metadata) => metadata,
-            Err(error) => return self.notice(shown, NoticeKind::Unreadable, reason(&error)),
+            Err(error) => {
+                self.notice(shown, NoticeKind::Unreadable, reason(&error));
+                return None;
+            }
         };
         if self.options.force_exclude {
             let mut ignored = || !self.options.no_ignore && ignore_files.ignores(&real, metadata.is_dir());
             if self.options.excludes(&real, metadata.is_dir()) || ignored() {
-                return;
+                return None;
             }
         }
         if metadata.is_dir() {
-            self.folder(named, &real);
-        } else if metadata.is_file() {
+            return Some(Root { named: named.to_path_buf(), real });
+        }
+        if metadata.is_file() {
             self.take(Target { real, shown, named: true, looked: false });
         } else {
             let message = "not a regular file: pipe it in with `-`";
             self.notice(shown, NoticeKind::Unreadable, message);
         }
-    }
-
-    fn folder(&self, named: &Path, root: &Path) {
-        let honour = !self.options.no_ignore;
-        let exclude = self.options.exclude.clone();
-        let mut builder = WalkBuilder::new(root);
-        builder
-            .hidden(false)
-            .follow_links(false)
-            .parents(honour)
-            .ignore(honour)
-            .git_ignore(honour)
-            .git_exclude(honour)
-            // What is linted shall depend on the tree, not on who runs it.
-            .git_global(false)
-            .require_git(false)
-            .threads(self.options.threads)
-            .filter_entry(move |entry| {
-                let name = entry.file_name();
-                let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-                let excluded = || exclude.iter().any(|globs| globs.names(entry.path(), is_dir));
-                entry.depth() == 0 || name != OsStr::new(".git") && !write::is_unfinished(name) && !excluded()
-            });
-        if honour {
-            builder.add_custom_ignore_filename(IGNORE_FILE);
-        }
-        builder.build_parallel().run(|| {
-            Box::new(|entry| {
-                match entry {
-                    Ok(entry) => self.entry(&entry, named, root),
-                    Err(error) => self.error(&error, named, root),
-                }
-                WalkState::Continue
-            })
-        });
-    }
-
-    fn entry(&self, entry: &DirEntry, named: &Path, root: &Path) {
-        let Some(kind) = entry.file_type() else { return };
-        let path = entry.path();
-        if kind.is_file() {
-            if !self.is_wanted(path, false) {
-                return;
-            }
-            let rest = path.strip_prefix(root).unwrap_or(path);
-            let shown = self.shown(path, named, rest);
-            self.take(Target { real: path.to_path_buf(), shown, named: false, looked: self.looks.is_some() });
-        } else if kind.is_symlink() {
-            self.link(path, named, root);
-        }
-        // Pipes, sockets and devices are never opened; folders are walked.
-    }
-
-    fn link(&self, path: &Path, named: &Path, root: &Path) {
-        let rest = path.strip_prefix(root).unwrap_or(path);
-        let Ok(real) = fs::canonicalize(path) else {
-            return self.notice(self.shown(path, named, rest), NoticeKind::Dangling, "a link to nowhere");
-        };
-        let Ok(rest) = real.strip_prefix(root) else { return };
-        let in_git = rest.components().any(|part| part.as_os_str() == ".git");
-        if !in_git
-            && fs::metadata(&real).is_ok_and(|it| it.is_file())
-            && !self.options.excludes(&real, false)
-            && self.is_wanted(&real, true)
-        {
-            let shown = self.shown(&real, named, rest);
-            self.take(Target { shown, named: false, real, looked: self.looks.is_some() });
-        }
-    }
-
-    fn error(&self, error: &ignore::Error, named: &Path, root: &Path) {
-        let (path, message) = explain(error);
-        let path = path.unwrap_or(root);
-        let shown = self.shown(path, named, path.strip_prefix(root).unwrap_or(path));
-        self.notice(shown, NoticeKind::Unreadable, message);
+        None
     }
 }
 
-/// The path at fault, and what happened.
-fn explain(mut error: &ignore::Error) -> (Option<&Path>, String) {
-    let mut path = None;
-    loop {
-        match error {
-            ignore::Error::WithPath { path: inner, err } => {
-                path = Some(&**inner);
-                error = err;
-            }
-            ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => error = err,
-            ignore::Error::Io(io) => return (path, reason(io)),
-            other => return (path, other.to_string()),
+/// What one thread of the walk has seen.
+struct Visit<'a> {
+    walk: &'a Walk<'a>,
+    looked: Looked,
+}
+
+impl Visit<'_> {
+    /// Takes a file if a look at it says that it has to be linted; otherwise it is counted. What a link leads to may come
+    /// twice.
+    fn look(&mut self, root: &Root, file: &Seen<'_>, linked: bool) {
+        let look = self.walk.looks.map_or(Look::Wanted, |looks| looks(file));
+        if look == Look::Wanted {
+            let shown = self.walk.shown_below(file.path, root);
+            let looked = self.walk.looks.is_some();
+            self.walk.take(Target { real: file.path.to_path_buf(), shown, named: false, looked });
+        } else {
+            self.looked.files.push((hash(file.path), look));
+            self.looked.linked |= linked;
+        }
+    }
+}
+
+impl Visitor for Visit<'_> {
+    fn file(&mut self, root: &Root, file: &Seen<'_>) {
+        self.look(root, file, false);
+    }
+
+    fn link(&mut self, root: &Root, path: &Path) {
+        let Ok(real) = fs::canonicalize(path) else {
+            let shown = self.walk.shown_below(path, root);
+            return self.walk.notice(shown, NoticeKind::Dangling, "a link to nowhere");
+        };
+        let Ok(rest) = real.strip_prefix(&root.real) else { return };
+        let in_git = rest.components().any(|part| part.as_os_str() == GIT);
+        if !in_git
+            && fs::metadata(&real).is_ok_and(|it| it.is_file())
+            && !self.walk.options.excludes(&real, false)
+        {
+            self.look(root, &Seen::at(&real), true);
+        }
+    }
+
+    fn trouble(&mut self, root: &Root, path: &Path, kind: NoticeKind, message: String) {
+        self.walk.notice(self.walk.shown_below(path, root), kind, message);
+    }
+}
+
+impl Drop for Visit<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut passed) = self.walk.passed.lock() {
+            passed.files.append(&mut self.looked.files);
+            passed.linked |= self.looked.linked;
         }
     }
 }

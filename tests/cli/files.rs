@@ -55,6 +55,76 @@ fn ignore_files_are_honoured_in_a_repository_or_not() {
 }
 
 #[test]
+fn what_git_honours_ends_at_the_folder_of_a_repository() {
+    let scratch = Scratch::with(&[
+        // As in a home folder whose files are kept in git.
+        (".gitignore", "*\n"),
+        (".runnerlintignore", "never.sh\n"),
+        ("repository/a.sh", SAFE),
+        ("repository/never.sh", SAFE),
+        ("repository/mine.sh", SAFE),
+        ("repository/.gitignore", "b.sh\n"),
+        ("repository/inner/b.sh", SAFE),
+        ("repository/inner/c.sh", SAFE),
+        ("repository/inner/mine.sh", SAFE),
+    ]);
+    scratch.git(&["init", "-q", "repository"]);
+    std::fs::write(scratch.path("repository/.git/info/exclude"), "mine.sh\n").unwrap();
+    let inside = |args: &[&str]| {
+        let mut program = crate::support::program(&scratch.path("repository"));
+        program.arg("--show-files").args(args);
+        let lines = crate::support::ran(program).lines().join(" ");
+        lines.replace(".gitignore ", "")
+    };
+    let all = ["a.sh", "mine.sh", "never.sh", "inner/b.sh", "inner/c.sh", "inner/mine.sh"];
+    let forced = [&["--force-exclude"][..], &all].concat();
+    assert_eq!(inside(&[]), "a.sh inner/c.sh");
+    assert_eq!(inside(&forced), "a.sh inner/c.sh");
+    assert_eq!(inside(&["inner"]), "inner/c.sh");
+    // From above, the folder itself is one of those that are left out.
+    assert_eq!(shown(&scratch, &[]), [""; 0]);
+    // A repository in a repository goes by its own files.
+    scratch.git(&["init", "-q", "repository/inner"]);
+    let alone = "a.sh inner/b.sh inner/c.sh inner/mine.sh";
+    assert_eq!(inside(&[]), alone);
+    assert_eq!(inside(&forced), alone);
+}
+
+#[test]
+fn a_work_tree_and_a_submodule_leave_out_what_their_repository_excludes() {
+    for (said, kept) in
+        [("gitdir: ../kept/own\n", "kept/own/info/exclude"), ("gitdir: ../kept\r\n", "kept/info/exclude")]
+    {
+        let scratch =
+            Scratch::with(&[("tree/.git", said), (kept, "a.sh\n"), ("tree/a.sh", SAFE), ("tree/b.sh", SAFE)]);
+        assert_eq!(shown(&scratch, &["tree"]), ["tree/b.sh"], "{said}");
+    }
+    let scratch = Scratch::with(&[
+        ("main/.git/worktrees/x/commondir", "../..\n"),
+        ("main/.git/info/exclude", "a.sh\n"),
+        ("tree/a.sh", SAFE),
+        ("tree/b.sh", SAFE),
+    ]);
+    let said = format!("gitdir: {}\n", scratch.path("main/.git/worktrees/x").display());
+    std::fs::write(scratch.path("tree/.git"), said).unwrap();
+    assert_eq!(shown(&scratch, &["tree"]), ["tree/b.sh"]);
+}
+
+#[test]
+fn an_ignore_file_may_be_odd() {
+    let scratch = Scratch::with(&[
+        (".gitignore", "\u{feff}a.sh\r\n[\r\n# b.sh\r\n\r\nc.sh   \r\n"),
+        ("a.sh", SAFE),
+        ("b.sh", SAFE),
+        ("c.sh", SAFE),
+        ("sub/.gitignore/a.sh", SAFE),
+        ("sub/d.sh", SAFE),
+    ]);
+    std::fs::write(scratch.path(".ignore"), b"\xff\xfe\nsub/d.sh\n").unwrap();
+    assert_eq!(shown(&scratch, &["-f", "json"]), [".gitignore", ".ignore", "b.sh"]);
+}
+
+#[test]
 fn a_named_path_beats_ignore_files_and_excludes_unless_they_are_forced() {
     let scratch = Scratch::with(&[
         (".gitignore", "a.sh\nfolder/\n"),
