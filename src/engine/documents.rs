@@ -152,6 +152,9 @@ pub(crate) fn read(
             break;
         }
     }
+    // A large file has many, and half of the room for them may be empty.
+    out.documents.list.shrink_to_fit();
+    out.survey.carriers.shrink_to_fit();
     Some(out)
 }
 

@@ -30,10 +30,21 @@ pub(crate) struct UnitFix {
 pub(crate) struct Plan {
     /// Of the file's bytes: all that has to be written.
     pub(crate) edits: Vec<Edit>,
-    /// The same for each text that is touched, by its index.
-    pub(crate) texts: BTreeMap<usize, TextEdits>,
+    /// The same for each text that is touched, by its index. Most plans touch two, and a map takes as much room as eleven.
+    pub(crate) texts: Vec<(usize, TextEdits)>,
     /// Whether a comment goes with what it stands beside.
     pub(crate) takes_comments: bool,
+}
+
+impl Plan {
+    /// What is done to the text called `doc`.
+    pub(super) fn text(&mut self, doc: usize) -> &mut TextEdits {
+        let at = self.texts.partition_point(|(other, _)| *other < doc);
+        if self.texts.get(at).is_none_or(|(other, _)| *other != doc) {
+            self.texts.insert(at, (doc, TextEdits::default()));
+        }
+        &mut self.texts[at].1
+    }
 }
 
 /// The edits of one text.
@@ -132,15 +143,15 @@ pub(super) fn plan(
         let mut removal =
             if want.remove.is_empty() { Removal::default() } else { document.parsed.remove(&want.remove)? };
         removal.edits.extend(want.edits);
-        plan.texts.entry(doc).or_default().gone.append(&mut removal.gone);
+        plan.text(doc).gone.append(&mut removal.gone);
         for edit in removal.edits {
             for (text, lifted) in file.documents.lift(doc, &edit, file.source)? {
                 match text {
-                    Some(text) => plan.texts.entry(text).or_default().edits.push(lifted),
+                    Some(text) => plan.text(text).edits.push(lifted),
                     None => host.insert(lifted).map_err(|overlap| NoEdit::new(overlap.to_string()))?,
                 }
             }
-            plan.texts.entry(doc).or_default().edits.push(edit);
+            plan.text(doc).edits.push(edit);
         }
     }
     plan.edits = host.iter().cloned().collect();

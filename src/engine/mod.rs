@@ -26,11 +26,12 @@ use crate::text::{Source, Span};
 use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
-pub(crate) use documents::{ByPlace, Documents};
+pub(crate) use documents::{ByPlace, Document, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
@@ -57,8 +58,10 @@ pub struct Surroundings {
 pub(crate) struct Analysis {
     /// What it says to people.
     pub(crate) linted: Linted,
-    /// The texts; `None` if nothing had to be parsed.
-    pub(crate) documents: Option<Documents>,
+    /// The texts; `None` if nothing had to be parsed, or if they were given up.
+    documents: RefCell<Option<Rc<Documents>>>,
+    /// Where texts were read whether or not a rule could match in them.
+    places: Option<BTreeSet<usize>>,
     /// The fix of each unit that has one, and of each suppression that is not needed.
     pub(crate) fixes: Vec<UnitFix>,
     /// The suppressions in it.
@@ -129,7 +132,7 @@ pub(crate) fn analyse_again(
     path: &str,
     around: &Surroundings,
     source: &Source,
-    places: &BTreeSet<usize>,
+    places: BTreeSet<usize>,
 ) -> Analysis {
     let active = settings.catalogue.prefilter().active(source.bytes());
     examine(settings, path, around, source, &active, Some(places))
@@ -142,9 +145,9 @@ fn examine(
     around: &Surroundings,
     source: &Source,
     active: &[usize],
-    places: Option<&BTreeSet<usize>>,
+    places: Option<BTreeSet<usize>>,
 ) -> Analysis {
-    let mut out = Analysis::default();
+    let mut out = Analysis { places, ..Analysis::default() };
     out.linted.examined = true;
     let catalogue = settings.catalogue.as_ref();
     // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
@@ -154,13 +157,9 @@ fn examine(
     let rule = |index: &usize| catalogue.rules().get(*index);
     let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
     let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
-    let needs_texts = !template || !looking.is_empty() || places.is_some() || source.text().contains(MARKER);
-    let read = if needs_texts {
-        let within = catalogue.prefilter().within(source.bytes());
-        documents::read(source, path, around, catalogue.sites(), &within, places)
-    } else {
-        None
-    };
+    let needs_texts =
+        !template || !looking.is_empty() || out.places.is_some() || source.text().contains(MARKER);
+    let read = if needs_texts { texts(settings, path, around, source, out.places.as_ref()) } else { None };
     let mut findings = findings::literals(settings, &active, source, read.is_some());
     if let Some(mut read) = read {
         let written = suppressions::find(&read.documents, source);
@@ -224,7 +223,7 @@ fn examine(
             accept(settings, &read.documents, source, &written, found, &mut findings, &mut out.fixes);
         }
         out.suppressions = written;
-        out.documents = Some(read.documents);
+        out.documents = RefCell::new(Some(Rc::new(read.documents)));
     } else {
         out.linted.secrets = secrets::literals(catalogue, source);
     }
@@ -248,7 +247,46 @@ fn examine(
     out
 }
 
+/// Reads the texts of a file.
+fn texts(
+    settings: &Settings,
+    path: &str,
+    around: &Surroundings,
+    source: &Source,
+    places: Option<&BTreeSet<usize>>,
+) -> Option<documents::Read> {
+    let catalogue = settings.catalogue.as_ref();
+    let within = catalogue.prefilter().within(source.bytes());
+    documents::read(source, path, around, catalogue.sites(), &within, places)
+}
+
 impl Analysis {
+    /// The texts, if some were read and not given up.
+    pub(crate) fn documents(&self) -> Option<Rc<Documents>> {
+        self.documents.borrow().clone()
+    }
+
+    /// The texts of `source`, which this is about, as they were read; read again if they were given up.
+    pub(crate) fn documents_again(
+        &self,
+        settings: &Settings,
+        path: &str,
+        around: &Surroundings,
+        source: &Source,
+    ) -> Option<Rc<Documents>> {
+        let mut kept = self.documents.borrow_mut();
+        if kept.is_none() {
+            let read = texts(settings, path, around, source, self.places.as_ref());
+            *kept = read.map(|read| Rc::new(read.documents));
+        }
+        kept.clone()
+    }
+
+    /// Gives up the texts, to have room for others.
+    pub(crate) fn give_up(&self) {
+        self.documents.take();
+    }
+
     /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
     fn cut(&mut self, source: &Source) {
         let first =

@@ -168,11 +168,11 @@ pub(crate) fn plan(
     for edit in edits {
         for (text, lifted) in documents.lift(doc, edit, source)? {
             match text {
-                Some(text) => plan.texts.entry(text).or_default().edits.push(lifted),
+                Some(text) => plan.text(text).edits.push(lifted),
                 None => host.insert(lifted).map_err(|overlap| NoEdit::new(overlap.to_string()))?,
             }
         }
-        plan.texts.entry(doc).or_default().silent.push(edit.clone());
+        plan.text(doc).silent.push(edit.clone());
     }
     plan.edits = host.iter().cloned().collect();
     Ok(plan)

@@ -2,9 +2,11 @@
 
 mod command;
 mod nodes;
+mod set;
 mod tree;
 
 pub use command::{Command, Redirect, Variable, Word};
+pub use set::NodeSet;
 pub use tree::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 
 use crate::embed::Decoded;

@@ -105,7 +105,9 @@ impl ScalarStyle {
 /// The children of all nodes, one after the other.
 #[derive(Debug)]
 struct Children {
-    /// Where those of each node begin, and behind all of them.
+    /// Which nodes hold others: a bit for each node, and how many do before each word of bits. Most nodes are leaves.
+    holds: Vec<(u64, u32)>,
+    /// Where the children begin of each node that holds some, and behind all of them.
     starts: Vec<u32>,
     all: Vec<NodeId>,
 }
@@ -300,9 +302,21 @@ impl DataTree {
 impl Children {
     fn of(nodes: &Nodes) -> Self {
         let ids = || (0..u32::try_from(nodes.len()).unwrap_or(u32::MAX)).map(NodeId);
-        let slot = |id: NodeId| nodes.parent(id).map(|parent| parent.0 as usize + 1);
-        let mut starts = vec![0_u32; nodes.len() + 2];
+        let mut children =
+            Self { holds: vec![(0, 0); nodes.len() / 64 + 1], starts: Vec::new(), all: Vec::new() };
+        for parent in ids().filter_map(|id| nodes.parent(id)) {
+            if let Some((bits, _)) = children.holds.get_mut(parent.0 as usize / 64) {
+                *bits |= 1 << (parent.0 % 64);
+            }
+        }
+        let mut before = 0;
+        for (bits, count) in &mut children.holds {
+            *count = before;
+            before += bits.count_ones();
+        }
         // Two places too far: filling them in moves each start by one.
+        let mut starts = vec![0_u32; before as usize + 2];
+        let slot = |id: NodeId| Some(children.rank(nodes.parent(id)?)? + 1);
         for parent in ids().filter_map(slot) {
             if let Some(count) = starts.get_mut(parent + 1) {
                 *count += 1;
@@ -321,15 +335,22 @@ impl Children {
             }
             *next += 1;
         }
-        Self { starts, all }
+        Self { starts, all, ..children }
+    }
+
+    /// How many nodes before `id` hold others, if it does.
+    fn rank(&self, id: NodeId) -> Option<usize> {
+        let (bits, before) = self.holds.get(id.0 as usize / 64)?;
+        let bit = 1_u64 << (id.0 % 64);
+        (bits & bit != 0).then(|| (before + (bits & (bit - 1)).count_ones()) as usize)
     }
 
     fn of_node(&self, id: NodeId) -> &[NodeId] {
-        let index = id.0 as usize;
-        let (Some(start), Some(end)) = (self.starts.get(index), self.starts.get(index + 1)) else {
-            return &[];
+        let own = || {
+            let rank = self.rank(id)?;
+            self.all.get(*self.starts.get(rank)? as usize..*self.starts.get(rank + 1)? as usize)
         };
-        self.all.get(*start as usize..*end as usize).unwrap_or_default()
+        own().unwrap_or_default()
     }
 }
 

@@ -23,10 +23,7 @@ impl Side<'_> {
     }
 
     fn lines(&self) -> Vec<&[u8]> {
-        let bytes = self.source.bytes();
-        (0..self.source.line_count())
-            .map(|line| bytes.get(self.line(line).range()).unwrap_or_default())
-            .collect()
+        self.source.bytes().split_inclusive(|byte| *byte == b'\n').collect()
     }
 
     fn push(&self, out: &mut Vec<u8>, sign: u8, line: usize, for_terminal: bool) {

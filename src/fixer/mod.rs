@@ -4,6 +4,7 @@ mod between;
 mod chosen;
 pub mod diff;
 mod ignore;
+mod meaning;
 mod trial;
 mod verify;
 pub mod write;
@@ -76,7 +77,11 @@ pub fn fix_chosen(
     unsafe_too: bool,
     ask: Option<Ask<'_>>,
 ) -> Fixed {
-    let lens = Lens { settings, path, surroundings };
+    fix_through(Lens::new(settings, path, surroundings), source, unsafe_too, ask)
+}
+
+fn fix_through(lens: Lens<'_>, source: Source, unsafe_too: bool, ask: Option<Ask<'_>>) -> Fixed {
+    let Lens { settings, path, surroundings, .. } = lens;
     let mut source = source;
     let mut fixed = Vec::new();
     // Units that were taken back, by what they wanted to do, with the reason.
@@ -139,7 +144,7 @@ pub fn fix_chosen(
 
 /// As [`engine::lint`], with each fix tried: one that would be taken back is no fix.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
-    let lens = Lens { settings, path, surroundings };
+    let lens = Lens::new(settings, path, surroundings);
     let mut analysis = engine::analyse(settings, path, surroundings, source);
     let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
     let sorted = Trials { lens, source, analysis: &analysis }.sort_out(&wanted);
@@ -167,5 +172,42 @@ fn take_back(linted: &mut Linted, fixes: &[UnitFix], refused: &BTreeMap<String, 
             finding.fix = Err(format!("the fix was tried and taken back: {reason}"));
             finding.removes = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+    use std::fs;
+
+    #[derive(Deserialize)]
+    struct Case {
+        path: String,
+        input: String,
+    }
+
+    #[test]
+    fn a_large_file_is_fixed_as_a_small_one() {
+        let token_value = Some("$NEW".to_owned());
+        let settings = [Settings::default(), Settings { token_value, ..Settings::default() }];
+        let around = Surroundings::default();
+        let mut done = 0;
+        for entry in walkdir::WalkDir::new("tests/cases").into_iter().filter_map(Result::ok) {
+            let Some(text) = fs::read_to_string(entry.path()).ok() else { continue };
+            let cases: Vec<Case> = serde_yaml::from_str(&text).unwrap();
+            for Case { path, input } in cases {
+                for settings in &settings {
+                    let fix = |large| {
+                        let lens = Lens { large, ..Lens::new(settings, &path, &around) };
+                        fix_through(lens, Source::new(input.clone().into_bytes()), true, None)
+                    };
+                    let (small, large) = (fix(usize::MAX), fix(0));
+                    done += small.fixed.len();
+                    assert_eq!(format!("{small:?}"), format!("{large:?}"), "{path}\n{input}");
+                }
+            }
+        }
+        assert!(done > 500, "{done}");
     }
 }

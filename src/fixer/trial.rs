@@ -1,13 +1,16 @@
 //! Tries fixes in memory, many at once: which of them hold.
 
-use super::verify;
-use crate::engine::{self, Analysis, Settings, Surroundings, UnitFix};
+use super::verify::{self, Before};
+use crate::engine::{self, Analysis, Documents, Settings, Surroundings, UnitFix};
 use crate::text::{EditSet, Source};
+use std::rc::Rc;
 
 /// Bytes that may be read again to find out which fixes hold. Fixes that are not told apart by then are taken back.
 const BUDGET: usize = 64 << 20;
 /// Trials that a file of any size may have.
 const AT_LEAST: usize = 16;
+/// See [`Lens::large`].
+const LARGE: usize = 1 << 20;
 
 /// How a file is looked at.
 #[derive(Clone, Copy)]
@@ -15,6 +18,15 @@ pub(super) struct Lens<'a> {
     pub(super) settings: &'a Settings,
     pub(super) path: &'a str,
     pub(super) surroundings: &'a Surroundings,
+    /// What was read of a file with more bytes is given up while the result is looked at, and read again should that be needed:
+    /// it takes as much room as the file.
+    pub(super) large: usize,
+}
+
+impl<'a> Lens<'a> {
+    pub(super) fn new(settings: &'a Settings, path: &'a str, surroundings: &'a Surroundings) -> Self {
+        Self { settings, path, surroundings, large: LARGE }
+    }
 }
 
 /// A file whose fixes are tried.
@@ -67,14 +79,29 @@ impl<'a> Trials<'a> {
 
     /// As [`Trials::run`], with the result where it does not hold.
     fn attempt(&self, selection: &Selection<'a>) -> Result<Done, Box<(String, Analysis)>> {
-        let Lens { settings, path, surroundings } = self.lens;
-        let after = Source::new(selection.edits.apply(self.source.bytes()));
-        let places = verify::places(self.analysis, &selection.edits);
-        let result = engine::analyse_again(settings, path, surroundings, &after, &places);
-        match verify::verify(self.analysis, &selection.fixes, &selection.edits, &result) {
+        let Lens { settings, path, surroundings, large } = self.lens;
+        let Selection { fixes, edits, .. } = selection;
+        let failed = |reason| Box::new((reason, Analysis::default()));
+        let documents = self.documents().ok_or_else(|| failed("it could not be read again".to_owned()))?;
+        let places = verify::places(&documents, edits);
+        let gives_up = self.source.bytes().len() > large;
+        let before = Before::fix(self.analysis, &documents, fixes, edits, gives_up).map_err(failed)?;
+        drop(documents);
+        if gives_up {
+            self.analysis.give_up();
+        }
+        let after = Source::new(edits.apply(self.source.bytes()));
+        let result = engine::analyse_again(settings, path, surroundings, &after, places);
+        match before.verify(fixes, &result) {
             Ok(()) => Ok((after, result)),
             Err(reason) => Err(Box::new((reason, result))),
         }
+    }
+
+    /// The texts of the file.
+    fn documents(&self) -> Option<Rc<Documents>> {
+        let Lens { settings, path, surroundings, .. } = self.lens;
+        self.analysis.documents_again(settings, path, surroundings, self.source)
     }
 
     /// Tells the fixes that hold from those that do not: all together first, then halves of those that failed.

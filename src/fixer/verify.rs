@@ -1,121 +1,203 @@
 //! The proof of a fix: what it speaks of is done, and nothing else happened.
 
-use crate::engine::{Analysis, Documents, Plan, UnitFix};
+use super::meaning::{Change, Digest};
+use crate::engine::{Analysis, Document, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
-use crate::syntax::{Data, Datum};
-use crate::text::{Cover, Edit, EditSet, Overlap, Span};
+use crate::text::{EditSet, Overlap};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
 
-/// What a fix does to one text.
-#[derive(Default)]
-struct Change {
-    edits: EditSet,
-    /// Those that may change what the text means.
-    loud: EditSet,
-    gone: Vec<Span>,
+/// A file before edits, and what is to come of it.
+pub(super) struct Before<'a> {
+    analysis: &'a Analysis,
+    edits: &'a EditSet,
+    /// What is done to each text, by its index.
+    changes: BTreeMap<usize, Change>,
+    /// By index; each stands behind the one around it.
+    texts: Vec<Text>,
 }
 
-/// Compares a file before and after `units` were fixed by `edits`.
-///
-/// # Errors
-/// What does not hold, as a clause.
-pub(super) fn verify(
-    before: &Analysis,
-    units: &[&UnitFix],
-    edits: &EditSet,
-    after: &Analysis,
-) -> Result<(), String> {
-    plans(before, units.iter().map(|fix| &fix.plan), edits, after)?;
-    findings(&before.linted.findings, units, edits, &after.linted.findings)
+/// A text before, and where it stands in the result.
+struct Text {
+    parent: Option<usize>,
+    /// Where it begins in the result.
+    place: usize,
+    language: &'static str,
+    text: Arc<str>,
+    meaning: Meaning,
 }
 
-/// Compares a file before and after comments were written by `edits` that accept the findings at the indices `accepted`.
-///
-/// # Errors
-/// What does not hold, as a clause.
-pub(super) fn verify_comments(
-    before: &Analysis,
-    comments: &[Plan],
-    edits: &EditSet,
-    accepted: &BTreeSet<usize>,
-    after: &Analysis,
-) -> Result<(), String> {
-    plans(before, comments.iter(), edits, after)?;
-    let moves = edits.moves();
-    let is_other = |finding: &&Finding| finding.rule != suppress::RULE;
-    // A comment that is written right before a name moves it.
-    let start = |finding: &Finding| moves.of(finding.span.start() + 1).saturating_sub(1);
-    let old = before.linted.findings.iter().enumerate().filter(|(_, it)| is_other(it));
-    let old: BTreeSet<_> = old
-        .map(|(index, it)| (start(it), it.rule.as_str(), it.suppressed || accepted.contains(&index)))
-        .collect();
-    let new = after.linted.findings.iter().filter(is_other);
-    let new: BTreeSet<_> = new.map(|it| (it.span.start(), it.rule.as_str(), it.suppressed)).collect();
-    if old != new {
-        let place = old.symmetric_difference(&new).find(|(.., suppressed)| !suppressed);
-        return Err(match place {
-            Some((_, rule, _)) => format!("a comment would not accept `{rule}` there, or not it alone"),
-            None => "a comment there would accept more than it is meant for".to_owned(),
+/// What a text means.
+enum Meaning {
+    /// As nothing is done to the text, that says it.
+    Kept,
+    /// What was read of it says it.
+    Read(Rc<Documents>),
+    Told(Digest),
+}
+
+impl<'a> Before<'a> {
+    /// What `analysis` says of a file in which `documents` are, to which `plans` will be done by `edits`. A large file gives up
+    /// its documents: then nothing is kept of them.
+    ///
+    /// # Errors
+    /// Why the plans cannot go together, as a clause.
+    fn of<'p>(
+        analysis: &'a Analysis,
+        documents: &Rc<Documents>,
+        plans: impl Iterator<Item = &'p Plan>,
+        edits: &'a EditSet,
+        gives_up: bool,
+    ) -> Result<Self, String> {
+        let changes = changes(plans).map_err(|overlap| overlap.to_string())?;
+        let moves = edits.moves();
+        let meaning = |index: usize, document: &Document| match changes.get(&index) {
+            Some(change) if gives_up => Meaning::Told(Digest::of(document.parsed.data(), change)),
+            Some(_) => Meaning::Read(documents.clone()),
+            None => Meaning::Kept,
+        };
+        let texts = documents.iter().enumerate().map(|(index, document)| Text {
+            parent: document.parent,
+            place: moves.of(documents.start(index)),
+            language: document.language.name(),
+            text: document.text.clone(),
+            meaning: meaning(index, document),
         });
+        let texts = texts.collect();
+        Ok(Self { analysis, edits, changes, texts })
     }
-    let unused = |analysis: &Analysis| analysis.linted.findings.iter().filter(|it| !is_other(it)).count();
-    if unused(after) > unused(before) {
-        return Err("a comment there would suppress nothing".to_owned());
+
+    /// As [`Before::of`], of a file whose `units` are fixed.
+    ///
+    /// # Errors
+    /// Why they cannot go together, as a clause.
+    pub(super) fn fix(
+        analysis: &'a Analysis,
+        documents: &Rc<Documents>,
+        units: &[&UnitFix],
+        edits: &'a EditSet,
+        gives_up: bool,
+    ) -> Result<Self, String> {
+        Self::of(analysis, documents, units.iter().map(|fix| &fix.plan), edits, gives_up)
     }
-    Ok(())
+
+    /// As [`Before::of`], of a file in which comments are written.
+    ///
+    /// # Errors
+    /// Why they cannot go together, as a clause.
+    pub(super) fn comment(
+        analysis: &'a Analysis,
+        documents: &Rc<Documents>,
+        comments: &[Plan],
+        edits: &'a EditSet,
+    ) -> Result<Self, String> {
+        Self::of(analysis, documents, comments.iter(), edits, false)
+    }
+
+    /// Compares it with the file after `units` were fixed.
+    ///
+    /// # Errors
+    /// What does not hold, as a clause.
+    pub(super) fn verify(&self, units: &[&UnitFix], after: &Analysis) -> Result<(), String> {
+        self.texts(after)?;
+        findings(&self.analysis.linted.findings, units, self.edits, &after.linted.findings)
+    }
+
+    /// Compares it with the file after comments were written that accept the findings at the indices `accepted`.
+    ///
+    /// # Errors
+    /// What does not hold, as a clause.
+    pub(super) fn verify_comments(&self, accepted: &BTreeSet<usize>, after: &Analysis) -> Result<(), String> {
+        self.texts(after)?;
+        let before = self.analysis;
+        let moves = self.edits.moves();
+        let is_other = |finding: &&Finding| finding.rule != suppress::RULE;
+        // A comment that is written right before a name moves it.
+        let start = |finding: &Finding| moves.of(finding.span.start() + 1).saturating_sub(1);
+        let old = before.linted.findings.iter().enumerate().filter(|(_, it)| is_other(it));
+        let old: BTreeSet<_> = old
+            .map(|(index, it)| (start(it), it.rule.as_str(), it.suppressed || accepted.contains(&index)))
+            .collect();
+        let new = after.linted.findings.iter().filter(is_other);
+        let new: BTreeSet<_> = new.map(|it| (it.span.start(), it.rule.as_str(), it.suppressed)).collect();
+        if old != new {
+            let place = old.symmetric_difference(&new).find(|(.., suppressed)| !suppressed);
+            return Err(match place {
+                Some((_, rule, _)) => format!("a comment would not accept `{rule}` there, or not it alone"),
+                None => "a comment there would accept more than it is meant for".to_owned(),
+            });
+        }
+        let unused = |analysis: &Analysis| analysis.linted.findings.iter().filter(|it| !is_other(it)).count();
+        if unused(after) > unused(before) {
+            return Err("a comment there would suppress nothing".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Every text is the old one with exactly its edits, and means what it meant but for what goes.
+    fn texts(&self, after: &Analysis) -> Result<(), String> {
+        let new = after.documents().ok_or("the file could be read no more")?;
+        let nothing = Change::default();
+        for (index, counterpart) in self.pair(&new)?.into_iter().enumerate() {
+            let (Some(before), Some(after)) = (self.texts.get(index), new.get(counterpart)) else { continue };
+            let change = self.changes.get(&index).unwrap_or(&nothing);
+            if !change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()) {
+                return Err("a text around it would change too".to_owned());
+            }
+            let data = after.parsed.data();
+            let holds = match &before.meaning {
+                Meaning::Kept => true,
+                Meaning::Read(old) => {
+                    old.get(index).is_some_and(|old| change.leads_to(old.parsed.data(), data))
+                }
+                Meaning::Told(digest) => digest.leads_to(data, change),
+            };
+            if !holds {
+                return Err("the result would not mean the same but for what is fixed".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Which text of the result is which one of before: the one of the same language, in the same text around it, that begins
+    /// at the same place.
+    fn pair(&self, new: &Documents) -> Result<Vec<usize>, String> {
+        let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
+        for (index, text) in new.iter().enumerate() {
+            places.entry((text.parent, new.start(index), text.language.name())).or_insert(index);
+        }
+        let mut pairs: Vec<usize> = Vec::with_capacity(self.texts.len());
+        for text in &self.texts {
+            let parent = text.parent.and_then(|parent| pairs.get(parent)).copied();
+            let Some(counterpart) = places.get(&(parent, text.place, text.language)) else {
+                return Err("the file would hold other texts than before".to_owned());
+            };
+            pairs.push(*counterpart);
+        }
+        Ok(pairs)
+    }
 }
 
-/// Every text that `plans` touch is the old one with exactly its edits, and means what it meant but for what goes.
-fn plans<'a>(
-    before: &Analysis,
-    plans: impl Iterator<Item = &'a Plan>,
-    edits: &EditSet,
-    after: &Analysis,
-) -> Result<(), String> {
+/// What `plans` do to each text that they touch.
+fn changes<'p>(plans: impl Iterator<Item = &'p Plan>) -> Result<BTreeMap<usize, Change>, Overlap> {
     let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
     for plan in plans {
         for (doc, text) in &plan.texts {
             let change = changes.entry(*doc).or_default();
-            let overlap = |overlap: Overlap| overlap.to_string();
-            change.edits.insert_all(text.edits.iter().cloned()).map_err(overlap)?;
-            change.edits.insert_all(text.silent.iter().cloned()).map_err(overlap)?;
-            change.loud.insert_all(text.edits.iter().cloned()).map_err(overlap)?;
+            change.edits.insert_all(text.edits.iter().cloned())?;
+            change.edits.insert_all(text.silent.iter().cloned())?;
+            change.loud.insert_all(text.edits.iter().cloned())?;
             change.gone.extend(&text.gone);
         }
     }
-    match (&before.documents, &after.documents) {
-        (Some(old), Some(new)) => texts(old, new, &changes, edits),
-        _ => Err("the file could be read no more".to_owned()),
-    }
-}
-
-/// Every text is the old one with exactly its edits, and means what it meant but for what goes.
-fn texts(
-    old: &Documents,
-    new: &Documents,
-    changes: &BTreeMap<usize, Change>,
-    edits: &EditSet,
-) -> Result<(), String> {
-    let kept = pair(old, new, edits)?;
-    for (index, counterpart) in kept {
-        let (Some(before), Some(after)) = (old.get(index), new.get(counterpart)) else { continue };
-        let nothing = Change::default();
-        let change = changes.get(&index).unwrap_or(&nothing);
-        if !change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()) {
-            return Err("a text around it would change too".to_owned());
-        }
-        if !change.edits.is_empty() || !change.gone.is_empty() {
-            data(before.parsed.data(), after.parsed.data(), change)?;
-        }
-    }
-    Ok(())
+    Ok(changes)
 }
 
 /// Where the texts of before begin in the result.
-pub(super) fn places(before: &Analysis, edits: &EditSet) -> BTreeSet<usize> {
+pub(super) fn places(documents: &Documents, edits: &EditSet) -> BTreeSet<usize> {
     let moves = edits.moves();
-    let Some(documents) = &before.documents else { return BTreeSet::new() };
     let texts = 0..documents.iter().len();
     // What is written behind a document, right before the next one, moves that.
     let behind = |part: usize| moves.of(part + 1).saturating_sub(1);
@@ -124,58 +206,6 @@ pub(super) fn places(before: &Analysis, edits: &EditSet) -> BTreeSet<usize> {
             std::iter::once(moves.of(documents.start(doc))).chain(documents.parts(doc).map(behind))
         })
         .collect()
-}
-
-/// Which text of the result is which one of before: the one of the same language, in the same text around it, that begins
-/// at the same place.
-fn pair(old: &Documents, new: &Documents, edits: &EditSet) -> Result<Vec<(usize, usize)>, String> {
-    let moves = edits.moves();
-    let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
-    for (index, text) in new.iter().enumerate() {
-        places.entry((text.parent, new.start(index), text.language.name())).or_insert(index);
-    }
-    let mut pairs: BTreeMap<usize, usize> = BTreeMap::new();
-    for (index, text) in old.iter().enumerate() {
-        let parent = text.parent.and_then(|parent| pairs.get(&parent)).copied();
-        let place = moves.of(old.start(index));
-        let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
-            return Err("the file would hold other texts than before".to_owned());
-        };
-        pairs.insert(index, *counterpart);
-    }
-    Ok(pairs.into_iter().collect())
-}
-
-fn data(old: Data<'_>, new: Data<'_>, change: &Change) -> Result<(), String> {
-    let touched = |span: Span| change.loud.near(span).any(|edit| touches(edit, span));
-    let gone = Cover::of(change.gone.clone());
-    let mut expected = old.filter(|datum| !gone.holds(datum.span));
-    // What an edit wrote between two old pieces is new by intention.
-    let moves = change.edits.moves();
-    let insertions = change.loud.iter().filter(|edit| edit.span.is_empty());
-    let written = insertions.map(|edit| {
-        let start = moves.of(edit.span.start());
-        Span::new(start, start + edit.replacement.len())
-    });
-    let written = Cover::of(written.collect());
-    let mut found = new.filter(|datum| !written.holds(datum.span));
-    loop {
-        match (expected.next(), found.next()) {
-            (None, None) => return Ok(()),
-            (Some(old), Some(new)) if is_same(&old, &new) || touched(old.span) => {}
-            (Some(_), _) | (None, Some(_)) => {
-                return Err("the result would not mean the same but for what is fixed".to_owned());
-            }
-        }
-    }
-}
-
-fn is_same(old: &Datum<'_>, new: &Datum<'_>) -> bool {
-    (old.kind, &old.value) == (new.kind, &new.value)
-}
-
-fn touches(edit: &Edit, span: Span) -> bool {
-    edit.span.overlaps(span) || edit.span.is_empty() && span.contains(edit.span)
 }
 
 /// The fixes that go alone and whose finding is there all the same.

@@ -384,7 +384,7 @@ fn settle(checked: &mut Checked) {
 
 fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
     let How { options, settings, path, around, target } = *how;
-    let copy = Source::new(checked.source.bytes().to_vec());
+    let copy = checked.source.clone();
     let fixed = match ask {
         None => fixer::fix(settings, path, around, copy, options.unsafe_too),
         Some(ask) => {

@@ -43,13 +43,15 @@ pub struct Position {
 ///
 /// The text has the same length as the bytes: each byte that is not valid UTF-8 is shown as `U+001A`, so that every
 /// offset into the text is an offset into the file.
-#[derive(Debug)]
+///
+/// A clone shares the text.
+#[derive(Clone, Debug)]
 pub struct Source {
     /// `None` where the text is the bytes.
     bytes: Option<Vec<u8>>,
     shown: Arc<str>,
     invalid: Vec<Span>,
-    /// Where each line begins. Told when somebody asks.
+    /// Line ends before each block of [`LINES`] bytes, and all of them. Told when somebody asks.
     lines: OnceLock<Vec<u32>>,
     /// Code points before each block of [`BLOCK`] bytes.
     counts: OnceLock<Vec<usize>>,
@@ -57,6 +59,8 @@ pub struct Source {
 
 /// Code points are counted by blocks, so that a place far out on a long line is found as quickly as any.
 const BLOCK: usize = 4096;
+/// Lines are counted by blocks as well, as a list of them would take a sixth of a large file's size. They are asked for more often.
+const LINES: usize = 512;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -76,13 +80,26 @@ impl Source {
 
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
-            let newlines = || memchr::memchr_iter(b'\n', self.bytes());
-            // As much room as it takes: a large file has two lists, and half of each would be empty.
-            let mut starts = Vec::with_capacity(newlines().count() + 1);
-            starts.push(0);
-            starts.extend(newlines().map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX)));
-            starts
+            let mut ends = 0_u32;
+            let mut counts = Vec::with_capacity(self.shown.len() / LINES + 2);
+            for block in self.bytes().chunks(LINES) {
+                counts.push(ends);
+                ends = ends.saturating_add(line_ends(block));
+            }
+            counts.push(ends);
+            counts
         })
+    }
+
+    /// Where line `line` (from 0) begins, if there is one.
+    fn line_start(&self, line: usize) -> Option<usize> {
+        let Some(nth) = line.checked_sub(1) else { return Some(0) };
+        // The last block before which there are no more line ends than that.
+        let block = self.lines().partition_point(|ends| *ends as usize <= nth).checked_sub(1)?;
+        let left = nth - *self.lines().get(block)? as usize;
+        let start = block * LINES;
+        let rest = self.bytes().get(start..)?;
+        memchr::memchr_iter(b'\n', rest.get(..LINES).unwrap_or(rest)).nth(left).map(|at| start + at + 1)
     }
 
     /// The bytes as they are in the file.
@@ -126,20 +143,24 @@ impl Source {
 
     /// Line (from 0) of the byte at `offset`.
     pub fn line_at(&self, offset: usize) -> usize {
-        self.lines().partition_point(|start| *start as usize <= offset).saturating_sub(1)
+        let offset = offset.min(self.shown.len());
+        let block = offset / LINES;
+        let before = self.lines().get(block).copied().unwrap_or_default();
+        (before + self.bytes().get(block * LINES..offset).map_or(0, line_ends)) as usize
     }
 
     /// Number of lines; a final newline ends a line and begins no other.
     pub fn line_count(&self) -> usize {
-        let last = self.lines().last().map_or(0, |start| *start as usize);
-        if last == self.shown.len() { self.lines().len() - 1 } else { self.lines().len() }
+        let ends = self.lines().last().copied().unwrap_or_default() as usize;
+        ends + usize::from(self.bytes().last().is_some_and(|last| *last != b'\n'))
     }
 
     /// Line `line` (from 0) with its line ending; empty past the end.
     pub fn line_span(&self, line: usize) -> Span {
-        let start = self.lines().get(line).map_or(self.shown.len(), |start| *start as usize);
-        let end = self.lines().get(line + 1).map_or(self.shown.len(), |start| *start as usize);
-        Span::new(start, end)
+        let end = self.shown.len();
+        let start = self.line_start(line).unwrap_or(end);
+        let rest = self.bytes().get(start..).unwrap_or_default();
+        Span::new(start, memchr::memchr(b'\n', rest).map_or(end, |at| start + at + 1))
     }
 
     /// `offset` in words for people. A byte order mark does not count as a column.
@@ -185,6 +206,10 @@ fn show(bytes: &[u8]) -> (String, Vec<Span>) {
     (shown, invalid)
 }
 
+fn line_ends(bytes: &[u8]) -> u32 {
+    u32::try_from(memchr::memchr_iter(b'\n', bytes).count()).unwrap_or(u32::MAX)
+}
+
 /// Code points that begin in `bytes`.
 fn count(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
@@ -204,5 +229,39 @@ mod tests {
         assert_eq!(source.position(x), Position { line: 1, column: 7, offset: x });
         assert_eq!(source.position(source.bytes().len()).line, 2);
         assert_eq!(source.line_count(), 2);
+    }
+
+    #[test]
+    fn lines_are_told_as_if_each_was_written_down() {
+        let long = "x".repeat(LINES - 1);
+        let ends = "\n".repeat(LINES + 3);
+        for text in [
+            "",
+            "\n",
+            "a",
+            "a\n",
+            "a\r\n\nb",
+            &long,
+            &format!("{long}\n"),
+            &format!("{long}\n{long}y\nz"),
+            &ends,
+            &format!("{ends}{long}{ends}y"),
+        ] {
+            let source = Source::new(text.as_bytes().to_vec());
+            let mut starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+            starts.insert(0, 0);
+            let count = starts.iter().filter(|start| **start < text.len()).count();
+            assert_eq!(source.line_count(), count, "{text:?}");
+            for (line, start) in starts.iter().enumerate() {
+                let end = starts.get(line + 1).copied().unwrap_or(text.len());
+                assert_eq!(source.line_span(line), Span::new(*start, end), "{line} of {text:?}");
+                assert!(
+                    (*start..end.max(start + 1)).all(|at| source.line_at(at) == line),
+                    "{line} of {text:?}"
+                );
+            }
+            assert_eq!(source.line_span(starts.len()), Span::at(text.len()));
+            assert_eq!(source.line_at(text.len() + 9), starts.len() - 1);
+        }
     }
 }

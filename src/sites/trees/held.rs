@@ -247,7 +247,7 @@ impl Trees<'_> {
             None => self.tree.children(*list).to_vec(),
         };
         let items: Vec<NodeId> = lists.iter().flat_map(word_or_list).collect();
-        self.claimed.extend(&items);
+        self.claimed.extend(items.iter().copied());
         let words: Vec<Word> = items.into_iter().filter_map(|item| self.word(item)).collect();
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let span = first.span.hull(last.span);
@@ -292,7 +292,7 @@ impl Trees<'_> {
             it.foreign = runs == Runs::Foreign;
         }
         let parts: Vec<NodeId> = site.argv.iter().filter_map(|path| below(path)).collect();
-        self.claimed.extend(&parts);
+        self.claimed.extend(parts.iter().copied());
         let mut around = Container { image: image.map(String::from), scope, direct: true };
         let lists: Vec<NodeId> =
             parts.iter().copied().filter(|part| !self.tree.children(*part).is_empty()).collect();

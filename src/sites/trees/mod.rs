@@ -9,7 +9,7 @@ use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::Context;
 use super::{ScopeKind, Survey};
-use crate::facts::{DataTree, Hint, NodeId};
+use crate::facts::{DataTree, Hint, NodeId, NodeSet};
 use crate::syntax::Parsed;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,10 +28,11 @@ pub(super) fn read(
         parsed,
         context,
         survey,
-        claimed: BTreeSet::new(),
+        claimed: NodeSet::default(),
         charted: BTreeSet::new(),
         releases: BTreeMap::new(),
-        documents: Vec::new(),
+        documents: NodeSet::default(),
+        siblings: (None, NodeId(0)),
         current: None,
         hosts: Vec::new(),
         pinned: None,
@@ -47,13 +48,15 @@ struct Trees<'a> {
     context: &'a Context<'a>,
     survey: &'a mut Survey,
     /// Nodes that a site holds already; what stands around them comes first.
-    claimed: BTreeSet<NodeId>,
+    claimed: NodeSet,
     /// Mappings that were read as a chart's values.
     charted: BTreeSet<NodeId>,
     /// The scope of each release, by the node that holds all of it.
     releases: BTreeMap<NodeId, usize>,
-    /// The document of each node that was looked at.
-    documents: Vec<NodeId>,
+    /// The documents among the nodes that were looked at.
+    documents: NodeSet,
+    /// The mapping or sequence that held the last node, and what is the document of those in it that are none of their own.
+    siblings: (Option<NodeId>, NodeId),
     /// The document that is looked at, for each host whether it may be one, whether it is encrypted.
     current: Option<NodeId>,
     hosts: Vec<bool>,
@@ -121,10 +124,13 @@ impl<'a> Trees<'a> {
     /// The document of `id`, which comes behind the nodes around it. Neighbours are of one document: what it is a document
     /// of is asked once.
     fn next_document(&mut self, id: NodeId) -> NodeId {
-        let own = is_document(self.tree, id);
-        let parent = self.tree.parent(id).filter(|_| !own);
-        let document = parent.map_or(id, |up| self.document_of(up));
-        self.documents.push(document);
+        let document = match self.tree.parent(id).filter(|_| !is_document(self.tree, id)) {
+            Some(parent) => self.document_in(parent),
+            None => {
+                self.documents.insert(id);
+                id
+            }
+        };
         if self.current != Some(document) {
             self.current = Some(document);
             self.hosts = self.hosts_of(document);
@@ -135,9 +141,13 @@ impl<'a> Trees<'a> {
         document
     }
 
-    /// The document of a node that was looked at.
-    fn document_of(&self, id: NodeId) -> NodeId {
-        self.documents.get(id.0 as usize).copied().unwrap_or(id)
+    /// The document of what `parent` holds, which was looked at.
+    fn document_in(&mut self, parent: NodeId) -> NodeId {
+        if self.siblings.0 != Some(parent) {
+            let document = self.tree.around(parent).find(|at| self.documents.contains(*at));
+            self.siblings = (Some(parent), document.unwrap_or(parent));
+        }
+        self.siblings.1
     }
 
     /// For each host, whether its documents are like this one.
