@@ -20,6 +20,8 @@ pub(super) struct Pending {
 
 /// How many here-documents may lack their end before nobody looks for indented ends any more.
 const ENDLESS: usize = 16;
+/// How long a delimiter is at most that is shown.
+const LONGEST_SHOWN: usize = 16;
 
 impl Lexer<'_> {
     /// Takes the bodies of the here-documents that the line before has opened.
@@ -92,13 +94,23 @@ impl Lexer<'_> {
         }
         if !known {
             self.endless.push(delimiter.to_owned());
-            self.notice(pending.opener.start(), format!("the here-document up to `{delimiter}` has no end"));
+            let message = match is_shown(delimiter) {
+                true => format!("the here-document up to `{delimiter}` has no end"),
+                false => "a here-document has no end".to_owned(),
+            };
+            self.notice(pending.opener.start(), message);
         }
         match indented {
             Some(found) if self.endless.len() <= ENDLESS => found,
             _ => (self.text.len(), self.text.len()),
         }
     }
+}
+
+/// Whether a delimiter is one that people write. Where a text is no shell, anything may be taken for one, a token as well.
+fn is_shown(delimiter: &str) -> bool {
+    delimiter.len() <= LONGEST_SHOWN
+        && delimiter.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The text of a here-document.

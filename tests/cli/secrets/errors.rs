@@ -49,6 +49,35 @@ fn wrong_arguments() {
     }
 }
 
+/// What cannot be read is told without the words that stand there, as they may be anything.
+#[test]
+fn what_cannot_be_read() {
+    for (path, text) in [
+        ("a.sh", "gitlab-runner register --locked <<TOKEN\na\n"),
+        ("a.sh", "gitlab-runner register --locked <<EOFTOKEN\na\n"),
+        ("a.ps1", "gitlab-runner register --locked <<EOF${--registration-tokenTOKEN b\n  "),
+        ("Dockerfile", "FROM a\nRUN <<TOKEN\ngitlab-runner register --locked\n"),
+        ("values.yaml", "runnerRegistrationToken: *xTOKEN\n"),
+        ("values.yaml", "runnerRegistrationToken: !xTOKEN!y z\n"),
+        ("values.yaml", "xTOKEN: 1\nxTOKEN: 2\nrunnerRegistrationToken: [}\n"),
+        ("values.yaml", "%xTOKEN 1\n---\nrunnerRegistrationToken: a\n"),
+        ("config.toml", "[[runners]]\nxTOKEN = xTOKEN\nxTOKEN = 1\n"),
+        ("config.toml", "[runners.xTOKEN]\n[runners.xTOKEN]\n# gitlab-runner register\n"),
+        ("a.tf", "resource xTOKEN {\n  x = \"gitlab-runner register --locked\n  xTOKEN\n"),
+        ("a.py", "\"\"\"gitlab-runner register xTOKEN"),
+    ] {
+        let scratch = Scratch::with(&[(path, &text.replace("TOKEN", TOKEN))]);
+        for args in [&["-v"][..], &["-v", "-f", "json"], &["-v", "-f", "sarif"], &["-v", "--fix"]] {
+            let ran = scratch.run(args);
+            let notices: Vec<&str> = ran.err.lines().filter(|line| line.contains(path)).collect();
+            assert!(notices.iter().all(|line| !line.contains("Zq9")), "{text}: {notices:?}");
+            if args.contains(&"json") {
+                assert!(!ran.json()["notices"].to_string().contains("Zq9"), "{text}");
+            }
+        }
+    }
+}
+
 /// Not written: the reason is told, and what would have been done.
 #[test]
 fn what_cannot_be_written() {
