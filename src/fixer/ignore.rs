@@ -120,6 +120,7 @@ impl Writer<'_> {
                 }
             }
         }
+        let all: BTreeMap<usize, Vec<Place>> = waiting.iter().cloned().collect();
         let mut done = Groups::new();
         let mut result = None;
         while !waiting.is_empty() {
@@ -140,6 +141,16 @@ impl Writer<'_> {
                         left.insert(failed, why);
                     }
                 }
+            }
+        }
+        // Two findings that one comment would accept may have come to its place one after the other.
+        for (place, indices) in shared(&all, &left) {
+            let indices: Vec<usize> = indices.into_iter().filter(|index| left.contains_key(index)).collect();
+            let named = indices.iter().filter_map(|index| findings.get(*index)).map(|it| it.rule.clone());
+            let group = (named.collect(), indices.clone());
+            if indices.len() > 1 && self.sort_out([(place, group)].into(), &mut done, &mut result).is_empty()
+            {
+                left.retain(|index, _| !indices.contains(index));
             }
         }
         self.finish(&done, result, &left)
@@ -252,11 +263,24 @@ impl Writer<'_> {
     }
 }
 
+/// The places that several of those that are `left` have among `all` of theirs.
+fn shared(all: &BTreeMap<usize, Vec<Place>>, left: &BTreeMap<usize, String>) -> BTreeMap<Place, Vec<usize>> {
+    let mut shared: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    for (index, places) in all.iter().filter(|(index, _)| left.contains_key(index)) {
+        for place in places {
+            shared.entry(place.clone()).or_default().push(*index);
+        }
+    }
+    shared.retain(|_, indices| indices.len() > 1);
+    shared
+}
+
 /// Where comments may be written.
 struct Places<'a> {
     documents: &'a Documents,
     analysis: &'a Analysis,
     path: &'a str,
+    source: &'a Source,
     by_place: ByPlace,
     pieces: Vec<Pieces<'a>>,
 }
@@ -267,7 +291,8 @@ impl<'a> Places<'a> {
         let pieces = documents.iter().enumerate();
         let pieces = pieces.map(|(doc, document)| Pieces::of(document, inner.of_text(doc))).collect();
         let by_place = ByPlace::of(documents);
-        Self { documents, analysis: writer.analysis, path: writer.lens.path, by_place, pieces }
+        let Writer { analysis, source, lens, .. } = writer;
+        Self { documents, analysis, path: lens.path, source, by_place, pieces }
     }
 
     /// All places for a comment about a finding, the best one first.
@@ -295,8 +320,10 @@ impl<'a> Places<'a> {
             for (nth, style) in suppress::style(language).iter().enumerate() {
                 if style.behind && pieces.is_one_line(at) {
                     let line = pieces.line(at);
-                    let len = line.of(text).trim_end().len();
-                    found.push(Place { doc, at: line.start() + len, form: Form::Behind(nth) });
+                    let at = line.start() + line.of(text).trim_end().len();
+                    if self.ends_line(doc, at) {
+                        found.push(Place { doc, at, form: Form::Behind(nth) });
+                    }
                 }
                 let first = pieces.first_line(at);
                 let line = pieces.line(first).of(text);
@@ -312,6 +339,15 @@ impl<'a> Places<'a> {
             }
         }
         if found.is_empty() { Err(refused.to_owned()) } else { Ok(found) }
+    }
+}
+
+impl Places<'_> {
+    /// Whether nothing follows on the line of the file: a `\\` at the end of it would go with a comment before it.
+    fn ends_line(&self, doc: usize, at: usize) -> bool {
+        let at = self.documents.to_host(doc, Span::at(at)).start();
+        let rest = self.source.text().get(at..).unwrap_or_default();
+        rest.lines().next().unwrap_or_default().trim().is_empty()
     }
 }
 

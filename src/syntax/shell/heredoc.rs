@@ -94,9 +94,10 @@ impl Lexer<'_> {
         }
         if !known {
             self.endless.push(delimiter.to_owned());
-            let message = match is_shown(delimiter) {
-                true => format!("the here-document up to `{delimiter}` has no end"),
-                false => "a here-document has no end".to_owned(),
+            let message = if is_shown(delimiter) {
+                format!("the here-document up to `{delimiter}` has no end")
+            } else {
+                "a here-document has no end".to_owned()
             };
             self.notice(pending.opener.start(), message);
         }

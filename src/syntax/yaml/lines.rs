@@ -48,6 +48,11 @@ pub(super) fn skip_trivia(text: &str, at: usize) -> usize {
     }
 }
 
+/// Whether nothing but blanks and line ends stand in `line`. Other white space is text.
+pub(in crate::syntax) fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
 /// Bytes before the first one of `line` that is no blank.
 pub(super) fn indent_of(line: &str) -> usize {
     line.bytes().take_while(|byte| *byte == b' ').count()

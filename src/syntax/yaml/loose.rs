@@ -197,7 +197,7 @@ impl Reader<'_> {
         let mut end = from;
         for line in lines::breaks(self.shape, from, self.limit) {
             let content = line.content.of(self.shape);
-            if content.trim().is_empty() {
+            if lines::is_blank(content) {
                 continue;
             }
             let here = indent_of(content);

@@ -55,7 +55,7 @@ pub(super) fn mask(text: &str) -> Masked {
         let here = masker.tags_from(line.content);
         let own = masker.own_lines(line.content, here);
         if let Some(open) = &mut block {
-            if content.trim().is_empty() {
+            if lines::is_blank(content) {
                 continue;
             }
             if open.holds(indent, own.is_some()) {

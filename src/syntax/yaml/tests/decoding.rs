@@ -46,6 +46,11 @@ fn every_style_decodes_to_what_the_parser_says() {
         "a: |-\n  b\n\n\nb: x\n",
         "a: |+\n  b\n\n\nb: x\n",
         "a: |2\n    b\n   c\n  d\n",
+        // White space that is text.
+        "a:\n  - |\n      \u{2028}\r\nb: 1\n",
+        "a: |2\n     \u{a0}\n   \u{2028}\n",
+        "a: >+\n\n    \u{a0}\n\n    \u{a0}\n\nb: c",
+        "|\n \u{a0}\n",
         "a: |\n\n\n  b\n   c\n\n  d\n   \nb: x",
         "a: |\n  b",
         "a: |+\n  b",

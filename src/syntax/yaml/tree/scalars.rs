@@ -18,17 +18,33 @@ impl<'t> Builder<'t> {
         head: usize,
     ) -> (Span, Option<Place>) {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
-        let indent = event.indent;
+        let mut indent = event.indent;
         let span = match style {
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let at = lines::skip_trivia(self.texts.shape, head);
                 let header = Header::read(self.texts.text, at);
+                if indent == 0 {
+                    indent = self.indent_of_blanks(event, header.span.end());
+                }
                 header.scalar_span(self.texts, indent as usize, event.span.end().min(self.limit))
             }
             _ if event.span.is_empty() => return (Span::at(head), None),
             _ => event.span,
         };
         (span, Some(Place { span, style, flow, indent }))
+    }
+
+    /// The indentation of a block scalar of which the parser says none. It says none where it takes all of it for blank, and so
+    /// it takes white space that is text in YAML.
+    fn indent_of_blanks(&self, event: &Event, head: usize) -> u32 {
+        let text = event.text(self.texts.shape).unwrap_or_default();
+        let Some(first) = text.lines().find(|line| !lines::is_blank(line)) else { return 0 };
+        let from = lines::next_line(self.texts.shape, head);
+        let written =
+            lines::breaks(self.texts.shape, from, self.limit).map(|it| it.content.of(self.texts.shape));
+        let before = written.filter(|line| !lines::is_blank(line)).map(lines::indent_of).next();
+        let indent = before.unwrap_or_default().saturating_sub(lines::indent_of(first));
+        u32::try_from(indent).unwrap_or_default()
     }
 
     /// The decoded text of a scalar.
