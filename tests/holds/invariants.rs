@@ -82,7 +82,7 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
         let carrier = matches!(finding.rule.split('-').next(), Some("helm" | "secret" | "env"))
             || matches!(finding.rule.as_str(), "register-registration-token" | "register-server-option");
         // A command that is a key of several lines is told as a whole, and so is an expression with an option in it.
-        let whole = ["gitlab-runner", "${"].iter().any(|start| name.starts_with(start));
+        let whole = name.starts_with("${") || name.contains("gitlab-runner");
         let told = whole || known.contains(last);
         hold!(!carrier || told, "{}: {name:?} is no name", finding.rule);
         let edits = finding.fix.as_ref().ok().map(|fix| fix.edits.as_slice());
