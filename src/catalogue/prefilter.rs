@@ -3,6 +3,8 @@
 use super::grams::{self, Grams};
 use crate::rules::Rule;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, packed};
+use memchr::memmem::Finder;
+use std::mem::replace;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,8 +12,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const FAST: usize = 32;
 /// With more literals, telling which of them are needed would take too long.
 const MANY: usize = 256;
-/// So many bytes are looked at before a table of all steps is worth its making.
-const WORTH: usize = 1 << 19;
+/// What a table of all steps costs to make, in steps of a search. It is made when as much was spent on searches for each literal
+/// by itself, each of which costs a step for so many bytes, and so many to begin.
+const TABLE: usize = 6_000_000;
+const BYTES: usize = 16;
+const BEGIN: usize = 40;
 /// How many bytes the literals have at most that such a table is made of: it has a line for each.
 const SMALL: usize = 4096;
 /// How long and how rare a literal has to be to stand for others that begin with it.
@@ -83,12 +88,22 @@ struct Literals {
     all: Vec<String>,
     /// For each rule the lists of which it needs one literal each, by index.
     needs: Vec<Vec<Vec<usize>>>,
-    /// All literals. Built only when a file asks.
+    /// Whether each is looked for by itself until a table is worth its making.
+    is_small: bool,
+    /// Each of `all` by itself: soon built, and quick for few.
+    finders: OnceLock<Vec<Finder<'static>>>,
+    /// All of them together. Built only when a file asks, and where there are few when many bytes were looked at: see [`TABLE`].
     automaton: OnceLock<Option<AhoCorasick>>,
-    /// The same with a table of all steps, a third of the time for each byte. Built only when many bytes were looked at.
-    quick: OnceLock<Option<AhoCorasick>>,
-    /// How many bytes were looked at.
-    looked_at: AtomicUsize,
+    /// The steps that searches took so far.
+    spent: AtomicUsize,
+}
+
+/// How literals are looked for.
+enum How<'a> {
+    Each(&'a [Finder<'static>]),
+    Together(&'a AhoCorasick),
+    /// No search could be built.
+    Unknown,
 }
 
 enum Search {
@@ -166,72 +181,105 @@ impl Literals {
             longest: telling.iter().map(String::len).max().unwrap_or_default(),
             telling: Search::new(&telling),
             needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
+            is_small: all.len() <= MANY && all.iter().map(String::len).sum::<usize>() <= SMALL,
+            finders: OnceLock::new(),
             automaton: OnceLock::new(),
-            quick: OnceLock::new(),
-            looked_at: AtomicUsize::new(0),
+            spent: AtomicUsize::new(0),
             all,
         }
     }
 
-    fn automaton(&self) -> Option<&AhoCorasick> {
-        self.automaton.get_or_init(|| self.build(AhoCorasickKind::ContiguousNFA)).as_ref()
-    }
-
-    fn build(&self, kind: AhoCorasickKind) -> Option<AhoCorasick> {
-        AhoCorasick::builder().kind(Some(kind)).build(&self.all).ok()
-    }
-
-    /// The search for all literals in `more` bytes.
-    fn search(&self, more: usize) -> Option<&AhoCorasick> {
-        let is_small = || self.all.iter().map(String::len).sum::<usize>() <= SMALL;
-        let table = || if is_small() { self.build(AhoCorasickKind::DFA) } else { None };
-        let before = self.looked_at.fetch_add(more, Ordering::Relaxed);
-        let quick = if before < WORTH { None } else { self.quick.get_or_init(table).as_ref() };
-        quick.or_else(|| self.automaton())
+    /// How all literals are looked for in so many `bytes`.
+    fn how(&self, bytes: usize) -> How<'_> {
+        let kind = if self.is_small { AhoCorasickKind::DFA } else { AhoCorasickKind::ContiguousNFA };
+        let spent = self.spent.fetch_add(self.all.len() * (bytes / BYTES + BEGIN), Ordering::Relaxed);
+        if self.is_small && spent < TABLE {
+            let finder = |literal: &String| Finder::new(literal.as_bytes()).into_owned();
+            return How::Each(self.finders.get_or_init(|| self.all.iter().map(finder).collect()));
+        }
+        let build = || AhoCorasick::builder().kind(Some(kind)).build(&self.all).ok();
+        self.automaton.get_or_init(build).as_ref().map_or(How::Unknown, How::Together)
     }
 
     fn is_mentioned(&self, bytes: &[u8]) -> bool {
-        !self.all.is_empty() && self.search(bytes.len()).is_none_or(|all| all.is_match(bytes))
+        match self.how(bytes.len()) {
+            How::Each(finders) => finders.iter().any(|finder| finder.find(bytes).is_some()),
+            How::Together(all) => !self.all.is_empty() && all.is_match(bytes),
+            How::Unknown => true,
+        }
     }
 
     fn is_relevant(&self, bytes: &[u8]) -> bool {
-        self.telling.is_match(bytes) && self.known(bytes, true).is_none_or(|known| self.any_met(&known))
+        self.telling.is_match(bytes)
+            && match self.how(bytes.len()) {
+                How::Each(finders) => {
+                    let mut known = Known::new(finders, bytes);
+                    self.needs.iter().any(|needs| is_met(needs, |literal| known.stands(literal)))
+                }
+                How::Together(all) => {
+                    let mut known = vec![false; self.all.len()];
+                    let mut found = all.find_overlapping_iter(bytes);
+                    found.any(|found| {
+                        let is_new =
+                            known.get_mut(found.pattern().as_usize()).is_some_and(|it| !replace(it, true));
+                        let stands = |literal: usize| known.get(literal).is_some_and(|it| *it);
+                        is_new && self.needs.iter().any(|needs| is_met(needs, stands))
+                    })
+                }
+                How::Unknown => true,
+            }
     }
 
+    /// The rules that find all that they need, by index.
     fn active(&self, bytes: &[u8]) -> Vec<usize> {
         if !self.telling.is_match(bytes) {
             return Vec::new();
         }
-        match self.known(bytes, false) {
-            Some(known) => {
-                let rules = self.needs.iter().enumerate();
-                rules.filter(|(_, needs)| is_met(needs, &known)).map(|(index, _)| index).collect()
+        let rules = |mut stands: &mut dyn FnMut(usize) -> bool| {
+            let rules = self.needs.iter().enumerate();
+            rules.filter(|(_, needs)| is_met(needs, &mut stands)).map(|(index, _)| index).collect()
+        };
+        match self.how(bytes.len()) {
+            How::Each(finders) => {
+                let mut known = Known::new(finders, bytes);
+                rules(&mut |literal| known.stands(literal))
             }
-            None => (0..self.needs.len()).collect(),
-        }
-    }
-
-    /// Which literals stand there; up to the first that completes what a rule needs, if `one` is enough. `None` if it
-    /// cannot be told.
-    fn known(&self, bytes: &[u8], one: bool) -> Option<Vec<bool>> {
-        let mut known = vec![false; self.all.len()];
-        for found in self.search(bytes.len())?.find_overlapping_iter(bytes) {
-            let Some(known_already) = known.get_mut(found.pattern().as_usize()) else { continue };
-            if !std::mem::replace(known_already, true) && one && self.any_met(&known) {
-                break;
+            How::Together(all) => {
+                let mut known = vec![false; self.all.len()];
+                for found in all.find_overlapping_iter(bytes) {
+                    if let Some(known) = known.get_mut(found.pattern().as_usize()) {
+                        *known = true;
+                    }
+                }
+                rules(&mut |literal| known.get(literal).is_some_and(|it| *it))
             }
+            How::Unknown => (0..self.needs.len()).collect(),
         }
-        Some(known)
-    }
-
-    fn any_met(&self, known: &[bool]) -> bool {
-        self.needs.iter().any(|needs| is_met(needs, known))
     }
 }
 
-fn is_met(needs: &[Vec<usize>], known: &[bool]) -> bool {
-    let is_known = |literal: &usize| known.get(*literal).is_some_and(|it| *it);
-    needs.iter().all(|list| list.iter().any(is_known))
+/// Which literals stand in a text, each looked for when somebody asks, and once.
+struct Known<'a> {
+    finders: &'a [Finder<'static>],
+    bytes: &'a [u8],
+    told: Vec<Option<bool>>,
+}
+
+impl<'a> Known<'a> {
+    fn new(finders: &'a [Finder<'static>], bytes: &'a [u8]) -> Self {
+        Self { finders, bytes, told: vec![None; finders.len()] }
+    }
+
+    fn stands(&mut self, literal: usize) -> bool {
+        let (Some(finder), Some(told)) = (self.finders.get(literal), self.told.get_mut(literal)) else {
+            return false;
+        };
+        *told.get_or_insert_with(|| finder.find(self.bytes).is_some())
+    }
+}
+
+fn is_met(needs: &[Vec<usize>], mut stands: impl FnMut(usize) -> bool) -> bool {
+    needs.iter().all(|list| list.iter().any(|literal| stands(*literal)))
 }
 
 /// The longer a literal, and the more of it is no small letter, the fewer files have it: `register` stands in many more
@@ -304,6 +352,35 @@ mod tests {
         assert!(many.iter().all(|it| few.iter().any(|few| it.contains(few.as_str()))));
         assert_eq!(common_start("é", "è"), "");
         assert_eq!(common_start("same", "same-and-more"), "same");
+    }
+
+    #[test]
+    fn all_ways_to_look_for_the_literals_tell_the_same() {
+        let literals = || Literals::of(&BUILT_IN.rules);
+        let (each, together) = (literals(), literals());
+        together.spent.store(TABLE, Ordering::Relaxed);
+        assert!(matches!(each.how(9), How::Each(_)) && matches!(together.how(9), How::Together(_)));
+        let words: Vec<&str> =
+            each.all.iter().map(String::as_str).chain(["x", "\n", "other words"]).collect();
+        let mut state = 7_usize;
+        let mut found = 0;
+        for count in 0..400 {
+            let mut text = String::new();
+            for _ in 0..count % 9 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                text.push_str(words[(state >> 33) % words.len()]);
+            }
+            let bytes = text.as_bytes();
+            let active = each.active(bytes);
+            assert_eq!(active, together.active(bytes), "{text:?}");
+            assert_eq!(
+                (each.is_relevant(bytes), together.is_relevant(bytes)),
+                (!active.is_empty(), !active.is_empty())
+            );
+            assert_eq!(each.is_mentioned(bytes), together.is_mentioned(bytes), "{text:?}");
+            found += active.len();
+        }
+        assert!(found > 400, "{found}");
     }
 
     #[test]
