@@ -48,7 +48,10 @@ pub(super) fn read(text: &Arc<str>, masked: Option<Masked>) -> (Reading, Built) 
 /// Where the `...` before `until` stands, if nothing but the header of a block scalar stands between: a document without
 /// `---` is said to begin at its content, behind the header.
 fn ended(shape: &str, from: usize, until: usize) -> Option<usize> {
-    let marker = from + Span::new(from, until).of(shape).rfind("\n...")? + 1;
+    let part = Span::new(from, until).of(shape);
+    // What broke before may have ended right there.
+    let marker =
+        part.rfind("\n...").map(|at| at + 1).or_else(|| part.starts_with("...").then_some(0))? + from;
     let mut between = Span::new(marker + 3, until).of(shape).lines().map(str::trim_start);
     between.all(|line| line.is_empty() || line.starts_with(['#', '|', '>', '!', '&'])).then_some(marker)
 }
