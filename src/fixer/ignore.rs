@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const BUDGET: usize = 64 << 20;
 /// Trials that a file of any size may have.
 const AT_LEAST: usize = 32;
+/// So many places are tried once more in the end.
+const AGAIN: usize = 64;
 
 /// What ignoring the findings of a file gave.
 #[derive(Debug, Default)]
@@ -143,13 +145,16 @@ impl Writer<'_> {
                 }
             }
         }
-        // Two findings that one comment would accept may have come to its place one after the other.
-        for (place, indices) in shared(&all, &left) {
+        // Two findings that one comment would accept may have come to its place one after the other, and what held for nobody
+        // may hold with the comments that are there now.
+        for (place, indices) in places_of(&all, &left).into_iter().take(AGAIN) {
             let indices: Vec<usize> = indices.into_iter().filter(|index| left.contains_key(index)).collect();
+            if indices.is_empty() || indices.len() == 1 && done.is_empty() {
+                continue;
+            }
             let named = indices.iter().filter_map(|index| findings.get(*index)).map(|it| it.rule.clone());
             let group = (named.collect(), indices.clone());
-            if indices.len() > 1 && self.sort_out([(place, group)].into(), &mut done, &mut result).is_empty()
-            {
+            if self.sort_out([(place, group)].into(), &mut done, &mut result).is_empty() {
                 left.retain(|index, _| !indices.contains(index));
             }
         }
@@ -263,16 +268,18 @@ impl Writer<'_> {
     }
 }
 
-/// The places that several of those that are `left` have among `all` of theirs.
-fn shared(all: &BTreeMap<usize, Vec<Place>>, left: &BTreeMap<usize, String>) -> BTreeMap<Place, Vec<usize>> {
-    let mut shared: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
-    for (index, places) in all.iter().filter(|(index, _)| left.contains_key(index)) {
-        for place in places {
-            shared.entry(place.clone()).or_default().push(*index);
+/// The places that those that are `left` have among `all` of theirs.
+fn places_of(
+    all: &BTreeMap<usize, Vec<Place>>,
+    left: &BTreeMap<usize, String>,
+) -> BTreeMap<Place, Vec<usize>> {
+    let mut places: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    for (index, own) in all.iter().filter(|(index, _)| left.contains_key(index)) {
+        for place in own {
+            places.entry(place.clone()).or_default().push(*index);
         }
     }
-    shared.retain(|_, indices| indices.len() > 1);
-    shared
+    places
 }
 
 /// Where comments may be written.
