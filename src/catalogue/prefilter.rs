@@ -204,7 +204,7 @@ impl Literals {
     fn is_mentioned(&self, bytes: &[u8]) -> bool {
         match self.how(bytes.len()) {
             How::Each(finders) => finders.iter().any(|finder| finder.find(bytes).is_some()),
-            How::Together(all) => !self.all.is_empty() && all.is_match(bytes),
+            How::Together(all) => all.is_match(bytes),
             How::Unknown => true,
         }
     }

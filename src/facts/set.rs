@@ -34,7 +34,8 @@ impl Extend<NodeId> for NodeSet {
     }
 }
 
-fn place(id: NodeId) -> (usize, u64) {
+/// The word of bits that a node has its bit in, and that bit.
+pub(super) fn place(id: NodeId) -> (usize, u64) {
     (id.0 as usize / 64, 1 << (id.0 % 64))
 }
 

@@ -1,4 +1,5 @@
 use super::nodes::Nodes;
+use super::set::place;
 use crate::text::Span;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -305,8 +306,9 @@ impl Children {
         let mut children =
             Self { holds: vec![(0, 0); nodes.len() / 64 + 1], starts: Vec::new(), all: Vec::new() };
         for parent in ids().filter_map(|id| nodes.parent(id)) {
-            if let Some((bits, _)) = children.holds.get_mut(parent.0 as usize / 64) {
-                *bits |= 1 << (parent.0 % 64);
+            let (word, bit) = place(parent);
+            if let Some((bits, _)) = children.holds.get_mut(word) {
+                *bits |= bit;
             }
         }
         let mut before = 0;
@@ -340,8 +342,8 @@ impl Children {
 
     /// How many nodes before `id` hold others, if it does.
     fn rank(&self, id: NodeId) -> Option<usize> {
-        let (bits, before) = self.holds.get(id.0 as usize / 64)?;
-        let bit = 1_u64 << (id.0 % 64);
+        let (word, bit) = place(id);
+        let (bits, before) = self.holds.get(word)?;
         (bits & bit != 0).then(|| (before + (bits & (bit - 1)).count_ones()) as usize)
     }
 

@@ -217,7 +217,7 @@ impl Writer<'_> {
         }
         let Lens { settings, path, surroundings, .. } = self.lens;
         let places = verify::places(&documents, &edits);
-        let before = Before::comment(self.analysis, &documents, &plans, &edits)?;
+        let before = Before::of(self.analysis, &documents, plans.iter(), &edits, false)?;
         let after = Source::new(edits.apply(self.source.bytes()));
         let result = engine::analyse_again(settings, path, surroundings, &after, places);
         before.verify_comments(&accepted, &result)?;

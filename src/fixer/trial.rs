@@ -85,7 +85,8 @@ impl<'a> Trials<'a> {
         let documents = self.documents().ok_or_else(|| failed("it could not be read again".to_owned()))?;
         let places = verify::places(&documents, edits);
         let gives_up = self.source.bytes().len() > large;
-        let before = Before::fix(self.analysis, &documents, fixes, edits, gives_up).map_err(failed)?;
+        let plans = fixes.iter().map(|fix| &fix.plan);
+        let before = Before::of(self.analysis, &documents, plans, edits, gives_up).map_err(failed)?;
         drop(documents);
         if gives_up {
             self.analysis.give_up();

@@ -44,7 +44,7 @@ impl<'a> Before<'a> {
     ///
     /// # Errors
     /// Why the plans cannot go together, as a clause.
-    fn of<'p>(
+    pub(super) fn of<'p>(
         analysis: &'a Analysis,
         documents: &Rc<Documents>,
         plans: impl Iterator<Item = &'p Plan>,
@@ -67,33 +67,6 @@ impl<'a> Before<'a> {
         });
         let texts = texts.collect();
         Ok(Self { analysis, edits, changes, texts })
-    }
-
-    /// As [`Before::of`], of a file whose `units` are fixed.
-    ///
-    /// # Errors
-    /// Why they cannot go together, as a clause.
-    pub(super) fn fix(
-        analysis: &'a Analysis,
-        documents: &Rc<Documents>,
-        units: &[&UnitFix],
-        edits: &'a EditSet,
-        gives_up: bool,
-    ) -> Result<Self, String> {
-        Self::of(analysis, documents, units.iter().map(|fix| &fix.plan), edits, gives_up)
-    }
-
-    /// As [`Before::of`], of a file in which comments are written.
-    ///
-    /// # Errors
-    /// Why they cannot go together, as a clause.
-    pub(super) fn comment(
-        analysis: &'a Analysis,
-        documents: &Rc<Documents>,
-        comments: &[Plan],
-        edits: &'a EditSet,
-    ) -> Result<Self, String> {
-        Self::of(analysis, documents, comments.iter(), edits, false)
     }
 
     /// Compares it with the file after `units` were fixed.

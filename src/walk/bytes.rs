@@ -1,6 +1,6 @@
 //! Files of which nobody knows how long they are.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -12,6 +12,12 @@ pub(crate) fn read_up_to(file: File, length: u64, limit: u64) -> io::Result<Vec<
     let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit)).unwrap_or_default() + 1);
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// At most `limit` bytes of a regular file, or of one that a link leads to; nothing of what is none, which is never opened.
+pub(super) fn read_regular(path: &Path, limit: u64) -> Option<Vec<u8>> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    read_up_to(File::open(path).ok()?, metadata.len(), limit).ok()
 }
 
 /// What one call reads.

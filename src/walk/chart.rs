@@ -1,9 +1,9 @@
-use super::read_up_to;
+use super::read_regular;
 use crate::engine::Surroundings;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -117,8 +117,7 @@ fn read(folder: &Path) -> Option<Chart> {
 }
 
 fn read_text(file: &Path) -> Option<String> {
-    let metadata = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
-    String::from_utf8(read_up_to(File::open(file).ok()?, metadata.len(), LONGEST_CHART).ok()?).ok()
+    String::from_utf8(read_regular(file, LONGEST_CHART)?).ok()
 }
 
 fn aliases(file: &Path) -> Vec<String> {

@@ -5,11 +5,11 @@
 //! lies above it, in a home folder perhaps, hides anything in it.
 
 use super::folder::{Entry, Kind};
-use super::{IGNORE_FILE, read_up_to};
+use super::{IGNORE_FILE, read_regular};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -138,9 +138,7 @@ fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
 
 /// The text of a regular file, or of one that a link leads to. Where it is no UTF-8, a line names nothing.
 fn text(file: &Path) -> Option<String> {
-    let metadata = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
-    let bytes = read_up_to(File::open(file).ok()?, metadata.len(), LONGEST).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    Some(String::from_utf8_lossy(&read_regular(file, LONGEST)?).into_owned())
 }
 
 /// Where the repository of the folder keeps what all of its work trees share.

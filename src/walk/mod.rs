@@ -8,6 +8,7 @@ mod folder;
 mod ignored;
 mod rules;
 
+use bytes::read_regular;
 pub(crate) use bytes::{is_of_the_kernel, read_once, read_up_to};
 pub use changed::GitError;
 pub use chart::Charts;

@@ -49,7 +49,7 @@ impl Header {
             let blank = content.bytes().all(|byte| byte == b' ');
             // A line with nothing but template tags that control: it may stand before the end or behind it.
             let masked = line.content.of(texts.shape);
-            let tag = content != masked && masked.trim_matches([' ', '\t', '\r', '\n']).is_empty();
+            let tag = content != masked && lines::is_blank(masked);
             // The parser may say that it ends where the next entry begins, behind the blanks of that line.
             let cut = line.end == limit && line.line_break().is_empty() && limit < texts.text.len();
             if blank && cut && !lines::ends_line(texts.text, limit) {
