@@ -3,6 +3,7 @@
 use crate::text::{Edit, Position, Span};
 use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -54,7 +55,7 @@ pub struct Fix {
     /// What it does, in the imperative: "rename to `--token`".
     pub message: String,
     /// All edits of the finding's unit, in bytes of the file, sorted: they go together or not at all.
-    pub edits: Vec<Edit>,
+    pub edits: Arc<[Edit]>,
 }
 
 /// What a fix takes out of a file, for the migration plan.
@@ -76,9 +77,9 @@ pub struct Finding {
     /// What is wrong, one line.
     pub message: String,
     /// What to do, one sentence in the imperative.
-    pub help: String,
+    pub help: Arc<str>,
     /// Where to read on.
-    pub url: String,
+    pub url: Arc<str>,
     /// The name that is deprecated, in bytes of the file.
     pub span: Span,
     /// Why here: the text under the span.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `parallel` | many things, by several threads |
 //! | [`text`] | spans, sources, edits |
+//! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
@@ -17,7 +18,6 @@
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
 //! | [`suppress`] | comments that accept findings |
 //! | [`baseline`] | findings that are known |
-//! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
 //! | [`config`] | what the configuration file and the command line say together |
 //! | [`engine`] | bytes to findings |
 //! | [`fixer`] | fixes, diffs, the atomic writer |

@@ -345,14 +345,15 @@ fn check_secrecy(source: &Source, linted: &Linted, report: &mut String) {
         .map(|(at, start)| Span::new(at, at + start.len()))
         .collect();
     for finding in &linted.findings {
-        let mut texts = vec![&finding.message, &finding.help, &finding.label, &finding.structure];
-        texts.extend(finding.related.iter().map(|label| &label.text));
-        texts.extend(finding.unit.as_ref());
+        let mut texts: Vec<&str> =
+            vec![&*finding.message, &*finding.help, &finding.label, &finding.structure];
+        texts.extend(finding.related.iter().map(|label| &*label.text));
+        texts.extend(finding.unit.as_deref());
         match &finding.fix {
             Ok(fix) => texts.push(&fix.message),
             Err(manual) => texts.push(manual),
         }
-        let tells = |text: &&&String| literals.iter().any(|literal| text.contains(literal.of(source.text())));
+        let tells = |text: &&&str| literals.iter().any(|literal| text.contains(literal.of(source.text())));
         if let Some(text) = texts.iter().find(tells) {
             let _ = writeln!(report, "{}: tells a token: {text}", line_of(source, finding));
         }

@@ -7,6 +7,8 @@ use std::path::Path;
 const ORDER: &[&str] = &[
     "parallel",
     "text",
+    "escape",
+    "mask",
     "embed",
     "facts",
     "syntax",
@@ -16,8 +18,6 @@ const ORDER: &[&str] = &[
     "unit",
     "finding",
     "fingerprint",
-    "escape",
-    "mask",
     "config",
     "suppress",
     "baseline",

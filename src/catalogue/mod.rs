@@ -3,6 +3,7 @@
 mod grams;
 mod prefilter;
 
+use crate::mask::Mask;
 use crate::rules::load::Read;
 use crate::rules::{BUILT_IN, Rule, RuleData, RuleText, Unit};
 use crate::sites::Sites;
@@ -24,6 +25,17 @@ pub struct Catalogue {
     prefilter: OnceLock<Prefilter>,
     /// The index of each rule, by its id.
     ids: OnceLock<BTreeMap<String, usize>>,
+    /// What each rule says with all that it finds.
+    advice: Vec<OnceLock<Advice>>,
+}
+
+/// What a rule says with all that it finds, once for all of that.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Advice {
+    /// What to do.
+    pub(crate) help: Arc<str>,
+    /// Where to read on.
+    pub(crate) url: Arc<str>,
 }
 
 /// Regular expressions that a unit's names make.
@@ -41,8 +53,9 @@ impl Catalogue {
     /// Rules, the sites and programs that they speak of, and where those of them stand that are not built in.
     pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<Read>>) -> Self {
         let words = data.units.iter().map(|_| UnitWords::default()).collect();
+        let advice = data.rules.iter().map(|_| OnceLock::new()).collect();
         let (texts, prefilter, ids) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { data, sites, files, texts, words, prefilter, ids }
+        Self { data, sites, files, texts, words, prefilter, ids, advice }
     }
 
     /// What is built in.
@@ -60,8 +73,22 @@ impl Catalogue {
 
     /// The rule of that id.
     pub fn rule(&self, id: &str) -> Option<&Rule> {
+        self.data.rules.get(self.index(id)?)
+    }
+
+    fn index(&self, id: &str) -> Option<usize> {
         let index = || self.data.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
-        self.data.rules.get(*self.ids.get_or_init(index).get(id)?)
+        self.ids.get_or_init(index).get(id).copied()
+    }
+
+    /// What `rule` says with all that it finds.
+    pub(crate) fn advice(&self, rule: &Rule) -> Advice {
+        let advice = || Advice {
+            help: rule.help.as_str().into(),
+            url: Mask::without_source(false).inserted(&rule.url).into(),
+        };
+        let kept = self.index(&rule.id).and_then(|index| self.advice.get(index));
+        kept.map_or_else(advice, |kept| kept.get_or_init(advice).clone())
     }
 
     /// The ids of all rules, in the order of [`Catalogue::rules`].

@@ -6,14 +6,16 @@ use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
 use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables};
 use crate::syntax::{self, Language, Parsed, Wanted};
-use crate::text::{Edit, Source, Span};
+use crate::text::{Edit, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// How deep texts may lie inside each other.
 const MAX_DEPTH: usize = 8;
 /// How many texts a file may hold.
 const MAX_TEXTS: usize = 100_000;
+
+/// About so many carriers there are in a text of a line or two.
+const CARRIERS: usize = 6;
 
 /// One text.
 pub(crate) struct Document {
@@ -22,7 +24,7 @@ pub(crate) struct Document {
     /// What its language read.
     pub(crate) parsed: Box<dyn Parsed>,
     /// The text.
-    pub(crate) text: Arc<str>,
+    pub(crate) text: SharedText,
     /// The text around it; `None` for the file.
     pub(crate) parent: Option<usize>,
     /// Its ties to the text around it, or to the file's bytes.
@@ -58,7 +60,7 @@ impl ByPlace {
 }
 
 struct Waiting {
-    text: Arc<str>,
+    text: SharedText,
     segments: Segments,
     language: &'static dyn Language,
     parent: Option<usize>,
@@ -139,6 +141,10 @@ pub(crate) fn read(
             depth: next.depth,
         });
         out.note(doc, source);
+        // Lists that grow leave holes behind, as large as themselves.
+        out.documents.list.reserve(inner.len());
+        out.survey.carriers.reserve(inner.len() * CARRIERS);
+        waiting.reserve(inner.len());
         // The last one that waits is read first: put them so that texts are read in the order of the file.
         let before = waiting.len();
         waiting.extend(inner.into_iter().filter_map(|inner| out.wait(inner, doc, source)));
@@ -287,6 +293,7 @@ impl Documents {
             })
             .collect();
         places.reverse();
+        places.shrink_to_fit();
         places
     }
 

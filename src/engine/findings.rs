@@ -4,6 +4,7 @@ use super::conditions::Surroundings;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
 use super::{File, Settings, own, structure};
+use crate::catalogue::Advice;
 use crate::finding::{Finding, Fix, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
@@ -241,12 +242,13 @@ fn finding(
         Err(reason) => (Err(reason.clone()), None),
     };
     let span = span(file, hit)?;
+    let Advice { help, url } = file.settings.catalogue.advice(rule);
     let mut finding = Finding {
         rule: rule.id.clone(),
         severity,
         message: name(&rule.summary),
-        help: rule.help.clone(),
-        url: Mask::without_source(false).inserted(&rule.url),
+        help,
+        url,
         span,
         label: name(label),
         related: file.documents.places(carrier.doc),
@@ -282,13 +284,14 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
     for (rule, found, regex) in literals {
         let Some(row) = rule.severity.first() else { continue };
         let Some(severity) = severity(settings, rule, row.is, false) else { continue };
+        let advice = settings.catalogue.advice(rule);
         let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
         findings.extend(found_at.map(|at| Finding {
             rule: rule.id.clone(),
             severity,
             message: rule.summary.replace("{name}", &String::from_utf8_lossy(at.as_bytes())),
-            help: rule.help.clone(),
-            url: Mask::without_source(false).inserted(&rule.url),
+            help: advice.help.clone(),
+            url: advice.url.clone(),
             span: at.range().into(),
             label: row.label.clone().unwrap_or_default(),
             related: Vec::new(),

@@ -13,6 +13,7 @@ use crate::text::{Edit, EditSet, Span};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The fix of one unit.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct UnitFix {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     /// Of the file's bytes: all that has to be written.
-    pub(crate) edits: Vec<Edit>,
+    pub(crate) edits: Arc<[Edit]>,
     /// The same for each text that is touched, by its index. Most plans touch two, and a map takes as much room as eleven.
     pub(crate) texts: Vec<(usize, TextEdits)>,
     /// Whether a comment goes with what it stands beside.
@@ -44,6 +45,16 @@ impl Plan {
             self.texts.insert(at, (doc, TextEdits::default()));
         }
         &mut self.texts[at].1
+    }
+
+    /// Gives back the room that is kept for more: a large file has many thousand plans.
+    fn shrink(&mut self) {
+        self.texts.shrink_to_fit();
+        for (_, text) in &mut self.texts {
+            text.edits.shrink_to_fit();
+            text.silent.shrink_to_fit();
+            text.gone.shrink_to_fit();
+        }
     }
 }
 
@@ -155,6 +166,7 @@ pub(super) fn plan(
         }
     }
     plan.edits = host.iter().cloned().collect();
+    plan.shrink();
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
 }

@@ -3,6 +3,7 @@
 use super::fixes::Plan;
 use super::suppressions::Written;
 use super::{Documents, Settings, findings, structure};
+use crate::catalogue::Advice;
 use crate::embed::NoEdit;
 use crate::finding::{Finding, Fix, Safety};
 use crate::rules::{Defect, Match, Rule};
@@ -60,12 +61,13 @@ impl Teller<'_> {
         let severity = findings::severity(self.settings, self.rule, level, via.contains(&"markdown"))?;
         let (found, said) = self.say(defect, "");
         let label = label.unwrap_or(said);
+        let Advice { help, url } = self.settings.catalogue.advice(self.rule);
         Some(Finding {
             rule: self.rule.id.clone(),
             severity,
             message: format!("{}: {label}", self.rule.summary),
-            help: self.rule.help.clone(),
-            url: self.rule.url.clone(),
+            help,
+            url,
             span: suppression.span,
             label,
             related: self.documents.places(origin.doc),

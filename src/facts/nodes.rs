@@ -1,14 +1,13 @@
 //! Nodes in little room: a large file has a million of them, and two trees while a fix is proven.
 
 use super::tree::{Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The nodes of a text. What is as it is written is not kept a second time, what few nodes have is kept apart.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
-    text: Arc<str>,
+    text: SharedText,
     list: Vec<Packed>,
     /// What is not in the list, by node.
     apart: Vec<(NodeId, Apart)>,
@@ -112,8 +111,12 @@ fn near(span: Span, start: usize) -> Option<u32> {
 }
 
 impl Nodes {
-    pub(super) fn of(text: Arc<str>) -> Self {
+    pub(super) fn of(text: SharedText) -> Self {
         Self { text, ..Self::default() }
+    }
+
+    pub(super) fn reserve(&mut self, nodes: usize) {
+        self.list.reserve(nodes);
     }
 
     #[inline]

@@ -1,8 +1,8 @@
 use super::nodes::Nodes;
 use super::set::place;
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Names a node of one parsed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,7 +115,7 @@ struct Children {
 
 impl DataTree {
     /// An empty tree; all spans will be of `text`.
-    pub fn of(text: Arc<str>) -> Self {
+    pub fn of(text: SharedText) -> Self {
         Self { nodes: Nodes::of(text), ..Self::default() }
     }
 
@@ -134,6 +134,11 @@ impl DataTree {
     /// Takes the key of a node, pushed before.
     pub fn forget_key(&mut self, id: NodeId) {
         self.nodes.forget_key(id);
+    }
+
+    /// Makes room for so many nodes more.
+    pub fn reserve(&mut self, nodes: usize) {
+        self.nodes.reserve(nodes);
     }
 
     /// Gives back the room that is not needed.

@@ -115,6 +115,40 @@ impl Digest {
     }
 }
 
+/// How a text reads before a change, told in little room.
+pub(super) struct Wording {
+    len: usize,
+    /// The key of the hash.
+    key: RandomState,
+    /// Of what stays of it.
+    hash: u64,
+}
+
+impl Wording {
+    /// Of `old`, which `change` will be done to.
+    pub(super) fn of(old: &str, change: &Change) -> Self {
+        let key = RandomState::new();
+        let mut hasher = key.build_hasher();
+        let mut done = 0;
+        for edit in change.edits.iter() {
+            hasher.write(old.as_bytes().get(done..edit.span.start()).unwrap_or_default());
+            done = edit.span.end();
+        }
+        hasher.write(old.as_bytes().get(done..).unwrap_or_default());
+        Self { len: old.len(), hash: hasher.finish(), key }
+    }
+
+    /// Whether `new` comes of it by `change`.
+    pub(super) fn leads_to(&self, new: &str, change: &Change) -> bool {
+        let mut hasher = self.key.build_hasher();
+        let add = |_, kept: &[u8]| {
+            hasher.write(kept);
+            true
+        };
+        change.edits.keep(self.len, new.as_bytes(), add) && hasher.finish() == self.hash
+    }
+}
+
 fn add(hasher: &mut impl std::hash::Hasher, datum: &Datum<'_>) {
     hasher.write_usize(datum.value.len() << 8 | usize::from(datum.kind));
     hasher.write(datum.value.as_bytes());
@@ -159,6 +193,28 @@ mod tests {
             let told = |words: &[(u8, &'static str)]| -> Data<'static> { Box::new(data(words).into_iter()) };
             let digest = Digest::of(told(&old), &change);
             prop_assert_eq!(digest.leads_to(told(&new), &change), change.leads_to(told(&old), told(&new)));
+        }
+
+        #[test]
+        fn a_wording_tells_what_the_text_tells(
+            old in "[ab]{0,8}",
+            new in "[ab]{0,8}",
+            same in any::<bool>(),
+            edits in vec((0..8_usize, 0..3_usize, prop_oneof![Just(""), Just("b"), Just("ba")]), 0..3),
+        ) {
+            let mut change = Change::default();
+            for (start, length, text) in edits {
+                let start = start.min(old.len());
+                let end = (start + length).min(old.len());
+                let _ = change.edits.insert(Edit::replace(Span::new(start, end), text));
+            }
+            let done = change.edits.apply(old.as_bytes());
+            let new = if same { String::from_utf8_lossy(&done).into_owned() } else { new };
+            let expected = change.edits.lead_to(old.as_bytes(), new.as_bytes());
+            prop_assert_eq!(expected, done == new.as_bytes());
+            prop_assert_eq!(Wording::of(&old, &change).leads_to(&new, &change), expected);
+            prop_assert_eq!(change.edits.apply_within(old.clone().into_bytes()), done.as_slice());
+            prop_assert_eq!(change.edits.undo(&old).apply_within(done), old.as_bytes());
         }
     }
 }

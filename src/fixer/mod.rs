@@ -98,53 +98,71 @@ fn fix_through(lens: Lens<'_>, source: Source, unsafe_too: bool, ask: Option<Ask
                 (unsafe_too || fix.safety == Safety::Safe) && !refused.contains_key(&key(fix, &source))
             })
             .collect();
-        let trials = Trials { lens, source: &source, analysis: &analysis };
+        let mut trials = Trials { lens, source: &mut source, analysis: &analysis };
         if chosen.asks() {
             let sorted = trials.sort_out(&wanted);
-            refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
-            wanted.retain(|fix| !refused.contains_key(&key(fix, &source)));
-            wanted.retain(|fix| chosen.wants(fix, &source, &analysis.linted));
+            refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, trials.source), reason)));
+            wanted.retain(|fix| !refused.contains_key(&key(fix, trials.source)));
+            wanted.retain(|fix| chosen.wants(fix, trials.source, &analysis.linted));
         }
         if wanted.is_empty() {
             break;
         }
-        let tried = Trials::select(&wanted);
-        let done = match trials.run(&tried) {
-            Ok(done) => (tried, done),
+        let mut units = Trials::select(&wanted);
+        let result = match trials.run(&units) {
+            Ok(result) => result,
             Err(_) => {
                 let sorted = trials.sort_out(&wanted);
                 let culprits = !sorted.refused.is_empty();
-                refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
+                let reasons = sorted.refused.into_iter();
+                refused.extend(reasons.map(|(fix, reason)| (key(fix, trials.source), reason)));
                 // Each holds alone, but not all together: some go now, the others are looked at again.
                 match sorted.best {
-                    Some(best) if !culprits => best,
+                    Some(best) if !culprits => units = best,
                     _ => continue,
                 }
+                let Ok(result) = trials.run(&units) else { continue };
+                result
             }
         };
-        let (units, (after, result)) = done;
         let names: BTreeSet<&str> = units.fixes.iter().map(|fix| fix.unit.as_str()).collect();
         let gone = |finding: &&Finding| {
             finding.fix.is_ok() && finding.group().is_some_and(|group| names.contains(group.as_str()))
         };
         fixed.extend(analysis.linted.findings.iter().filter(gone).cloned());
         chosen.follow(&units);
-        source = after;
         analysis = result;
         mask = mask.after(&source, &analysis.linted.secrets);
         analysis.linted.secrets = mask.hidden().to_vec();
     }
     let left: Vec<&UnitFix> =
         analysis.fixes.iter().filter(|fix| !refused.contains_key(&key(fix, &source))).collect();
-    let sorted = Trials { lens, source: &source, analysis: &analysis }.sort_out(&left);
+    let sorted = Trials { lens, source: &mut source, analysis: &analysis }.sort_out(&left);
     refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
     take_back(&mut analysis.linted, &analysis.fixes, &refused, &source);
-    Fixed { text: source.bytes().to_vec(), fixed, remaining: analysis.linted }
+    let remaining = std::mem::take(&mut analysis.linted);
+    // It holds the text as well, which is not to be copied.
+    drop(analysis);
+    Fixed { text: source.into_bytes(), fixed, remaining }
 }
 
 /// As [`engine::lint`], with each fix tried: one that would be taken back is no fix.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
-    let lens = Lens::new(settings, path, surroundings);
+    lint_alone(settings, path, surroundings, &mut source.clone())
+}
+
+/// As [`lint`], for a text that nobody else holds: while the fixes of a large one are tried, its room is free for the result.
+pub fn lint_alone(
+    settings: &Settings,
+    path: &str,
+    surroundings: &Surroundings,
+    source: &mut Source,
+) -> Linted {
+    lint_through(Lens::new(settings, path, surroundings), source)
+}
+
+fn lint_through(lens: Lens<'_>, source: &mut Source) -> Linted {
+    let Lens { settings, path, surroundings, .. } = lens;
     let mut analysis = engine::analyse(settings, path, surroundings, source);
     let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
     let sorted = Trials { lens, source, analysis: &analysis }.sort_out(&wanted);
@@ -198,13 +216,16 @@ mod tests {
             let cases: Vec<Case> = serde_yaml::from_str(&text).unwrap();
             for Case { path, input } in cases {
                 for settings in &settings {
-                    let fix = |large| {
+                    let told = [usize::MAX, 0].map(|large| {
                         let lens = Lens { large, ..Lens::new(settings, &path, &around) };
-                        fix_through(lens, Source::new(input.clone().into_bytes()), true, None)
-                    };
-                    let (small, large) = (fix(usize::MAX), fix(0));
-                    done += small.fixed.len();
-                    assert_eq!(format!("{small:?}"), format!("{large:?}"), "{path}\n{input}");
+                        let mut source = Source::new(input.clone().into_bytes());
+                        let linted = lint_through(lens, &mut source);
+                        assert_eq!(source.text(), input, "{path}");
+                        let fixed = fix_through(lens, source, true, None);
+                        done += fixed.fixed.len();
+                        format!("{linted:?} {fixed:?}")
+                    });
+                    assert_eq!(told[0], told[1], "{path}\n{input}");
                 }
             }
         }

@@ -18,8 +18,8 @@ pub(super) struct Lens<'a> {
     pub(super) settings: &'a Settings,
     pub(super) path: &'a str,
     pub(super) surroundings: &'a Surroundings,
-    /// What was read of a file with more bytes is given up while the result is looked at, and read again should that be needed:
-    /// it takes as much room as the file.
+    /// The text of a file with more bytes, and what was read of it, are given up while the result is looked at. They come back
+    /// should they be needed: the text by what undoes the edits.
     pub(super) large: usize,
 }
 
@@ -30,9 +30,10 @@ impl<'a> Lens<'a> {
 }
 
 /// A file whose fixes are tried.
-pub(super) struct Trials<'a> {
+pub(super) struct Trials<'a, 's> {
     pub(super) lens: Lens<'a>,
-    pub(super) source: &'a Source,
+    /// Its text. It may be another one only while a trial goes on.
+    pub(super) source: &'s mut Source,
     pub(super) analysis: &'a Analysis,
 }
 
@@ -44,8 +45,14 @@ pub(super) struct Selection<'a> {
     rest: Vec<&'a UnitFix>,
 }
 
-/// The file after a fix, and what it says then.
-pub(super) type Done = (Source, Analysis);
+/// The file after a fix.
+struct Done {
+    source: Source,
+    /// What it says.
+    analysis: Analysis,
+    /// What leads back to the text before, if that was given up.
+    undo: Option<EditSet>,
+}
 
 /// Which fixes hold.
 #[derive(Default)]
@@ -53,10 +60,10 @@ pub(super) struct Sorted<'a> {
     /// Those that do not, with the reason.
     pub(super) refused: Vec<(&'a UnitFix, String)>,
     /// The most that hold together.
-    pub(super) best: Option<(Selection<'a>, Done)>,
+    pub(super) best: Option<Selection<'a>>,
 }
 
-impl<'a> Trials<'a> {
+impl<'a> Trials<'a, '_> {
     /// The fixes that go together: the first of those that want the same bytes.
     pub(super) fn select(wanted: &[&'a UnitFix]) -> Selection<'a> {
         let mut selection = Selection { fixes: Vec::new(), edits: EditSet::default(), rest: Vec::new() };
@@ -69,33 +76,61 @@ impl<'a> Trials<'a> {
         selection
     }
 
-    /// Fixes the file and looks at it again.
+    /// Fixes the file and looks at it again: gives what it says then, and its text takes the place of the one before.
     ///
     /// # Errors
-    /// What does not hold afterwards.
-    pub(super) fn run(&self, selection: &Selection<'a>) -> Result<Done, String> {
-        self.attempt(selection).map_err(|failed| failed.0)
+    /// What does not hold afterwards. Then the text is as before.
+    pub(super) fn run(&mut self, selection: &Selection<'a>) -> Result<Analysis, String> {
+        let (done, held) = self.attempt(selection)?;
+        if let Err(reason) = held {
+            self.back(done);
+            return Err(reason);
+        }
+        *self.source = done.source;
+        Ok(done.analysis)
     }
 
-    /// As [`Trials::run`], with the result where it does not hold.
-    fn attempt(&self, selection: &Selection<'a>) -> Result<Done, Box<(String, Analysis)>> {
+    /// Fixes the file, looks at it again, and says whether it holds. The text before may be gone until [`Trials::back`].
+    ///
+    /// # Errors
+    /// Why the fixes cannot be tried.
+    fn attempt(&mut self, selection: &Selection<'a>) -> Result<(Done, Result<(), String>), String> {
         let Lens { settings, path, surroundings, large } = self.lens;
         let Selection { fixes, edits, .. } = selection;
-        let failed = |reason| Box::new((reason, Analysis::default()));
-        let documents = self.documents().ok_or_else(|| failed("it could not be read again".to_owned()))?;
+        let documents = self.documents().ok_or("it could not be read again")?;
         let places = verify::places(&documents, edits);
         let gives_up = self.source.bytes().len() > large;
         let plans = fixes.iter().map(|fix| &fix.plan);
-        let before = Before::of(self.analysis, &documents, plans, edits, gives_up).map_err(failed)?;
+        let before = Before::of(self.analysis, &documents, plans, edits, gives_up)?;
         drop(documents);
         if gives_up {
             self.analysis.give_up();
         }
-        let after = Source::new(edits.apply(self.source.bytes()));
-        let result = engine::analyse_again(settings, path, surroundings, &after, places);
-        match before.verify(fixes, &result) {
-            Ok(()) => Ok((after, result)),
-            Err(reason) => Err(Box::new((reason, result))),
+        let after = edits.apply(self.source.bytes());
+        let undo = if gives_up { self.give_up(edits, &after) } else { None };
+        let source = Source::new(after);
+        let analysis = engine::analyse_again(settings, path, surroundings, &source, places);
+        let held = before.verify(fixes, &analysis);
+        Ok((Done { source, analysis, undo }, held))
+    }
+
+    /// Gives up the text of the file, if it is sure to come back from `after`.
+    fn give_up(&mut self, edits: &EditSet, after: &[u8]) -> Option<EditSet> {
+        let undo = edits.undo(self.source.text());
+        let returns = undo.lead_to(after, self.source.bytes());
+        returns.then(|| {
+            *self.source = Source::default();
+            undo
+        })
+    }
+
+    /// Takes up the text again that was there before `done`.
+    fn back(&mut self, done: Done) {
+        let Done { source, analysis, undo } = done;
+        if let Some(undo) = undo {
+            // It holds the text as well, which is not to be copied.
+            drop(analysis);
+            *self.source = Source::new(undo.apply_within(source.into_bytes()));
         }
     }
 
@@ -106,7 +141,7 @@ impl<'a> Trials<'a> {
     }
 
     /// Tells the fixes that hold from those that do not: all together first, then halves of those that failed.
-    pub(super) fn sort_out(&self, wanted: &[&'a UnitFix]) -> Sorted<'a> {
+    pub(super) fn sort_out(&mut self, wanted: &[&'a UnitFix]) -> Sorted<'a> {
         let mut sorted = Sorted::default();
         let mut trials = (BUDGET / self.source.bytes().len().max(1)).max(AT_LEAST);
         let mut waiting = vec![wanted.to_vec()];
@@ -122,30 +157,37 @@ impl<'a> Trials<'a> {
                 continue;
             }
             trials -= 1;
-            match self.attempt(&selection) {
-                Ok(done) => {
-                    let most = sorted.best.as_ref().map_or(0, |(best, _)| best.fixes.len());
-                    if selection.fixes.len() > most {
-                        sorted.best = Some((selection, done));
+            let reason = match self.attempt(&selection) {
+                Ok((done, Ok(()))) => {
+                    self.back(done);
+                    if sorted.best.as_ref().is_none_or(|best| selection.fixes.len() > best.fixes.len()) {
+                        sorted.best = Some(selection);
                     }
+                    continue;
                 }
-                Err(failed) => match selection.fixes.as_slice() {
-                    [only] => sorted.refused.push((*only, failed.0)),
-                    all => {
-                        // Fixes that leave what they are for can be told from the others at once.
-                        let useless = verify::useless(self.analysis, all, &selection.edits, &failed.1);
-                        if !useless.is_empty() {
-                            let (bad, rest): (Vec<_>, Vec<_>) =
-                                all.iter().partition(|fix| useless.contains(fix.unit.as_str()));
-                            let reason = "what it is for would still be found in the result";
-                            sorted.refused.extend(bad.into_iter().map(|fix| (fix, reason.to_owned())));
-                            waiting.push(rest);
-                            continue;
-                        }
-                        let (left, right) = all.split_at(all.len() / 2);
-                        waiting.extend([right.to_vec(), left.to_vec()]);
+                Ok((done, Err(reason))) => {
+                    // Fixes that leave what they are for can be told from the others at once.
+                    let useless =
+                        verify::useless(self.analysis, &selection.fixes, &selection.edits, &done.analysis);
+                    self.back(done);
+                    if !useless.is_empty() && selection.fixes.len() > 1 {
+                        let (bad, rest): (Vec<_>, Vec<_>) =
+                            selection.fixes.iter().partition(|fix| useless.contains(fix.unit.as_str()));
+                        let reason = "what it is for would still be found in the result";
+                        sorted.refused.extend(bad.into_iter().map(|fix| (fix, reason.to_owned())));
+                        waiting.push(rest);
+                        continue;
                     }
-                },
+                    reason
+                }
+                Err(reason) => reason,
+            };
+            match selection.fixes.as_slice() {
+                [only] => sorted.refused.push((*only, reason)),
+                all => {
+                    let (left, right) = all.split_at(all.len() / 2);
+                    waiting.extend([right.to_vec(), left.to_vec()]);
+                }
             }
         }
         sorted

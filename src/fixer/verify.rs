@@ -1,13 +1,12 @@
 //! The proof of a fix: what it speaks of is done, and nothing else happened.
 
-use super::meaning::{Change, Digest};
+use super::meaning::{Change, Digest, Wording};
 use crate::engine::{Analysis, Document, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
-use crate::text::{EditSet, Overlap};
+use crate::text::{EditSet, Overlap, SharedText};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// A file before edits, and what is to come of it.
 pub(super) struct Before<'a> {
@@ -25,8 +24,14 @@ struct Text {
     /// Where it begins in the result.
     place: usize,
     language: &'static str,
-    text: Arc<str>,
+    reads: Reads,
     meaning: Meaning,
+}
+
+/// How a text reads.
+enum Reads {
+    Kept(SharedText),
+    Told(Wording),
 }
 
 /// What a text means.
@@ -40,7 +45,7 @@ enum Meaning {
 
 impl<'a> Before<'a> {
     /// What `analysis` says of a file in which `documents` are, to which `plans` will be done by `edits`. A large file gives up
-    /// its documents: then nothing is kept of them.
+    /// its documents and its text: then nothing is kept of them.
     ///
     /// # Errors
     /// Why the plans cannot go together, as a clause.
@@ -58,11 +63,20 @@ impl<'a> Before<'a> {
             Some(_) => Meaning::Read(documents.clone()),
             None => Meaning::Kept,
         };
+        let nothing = Change::default();
+        let reads = |index: usize, document: &Document| {
+            let change = || changes.get(&index).unwrap_or(&nothing);
+            if gives_up {
+                Reads::Told(Wording::of(&document.text, change()))
+            } else {
+                Reads::Kept(document.text.clone())
+            }
+        };
         let texts = documents.iter().enumerate().map(|(index, document)| Text {
             parent: document.parent,
             place: moves.of(documents.start(index)),
             language: document.language.name(),
-            text: document.text.clone(),
+            reads: reads(index, document),
             meaning: meaning(index, document),
         });
         let texts = texts.collect();
@@ -116,7 +130,11 @@ impl<'a> Before<'a> {
         for (index, counterpart) in self.pair(&new)?.into_iter().enumerate() {
             let (Some(before), Some(after)) = (self.texts.get(index), new.get(counterpart)) else { continue };
             let change = self.changes.get(&index).unwrap_or(&nothing);
-            if !change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()) {
+            let reads = match &before.reads {
+                Reads::Kept(old) => change.edits.lead_to(old.as_bytes(), after.text.as_bytes()),
+                Reads::Told(wording) => wording.leads_to(&after.text, change),
+            };
+            if !reads {
                 return Err("a text around it would change too".to_owned());
             }
             let data = after.parsed.data();

@@ -29,7 +29,7 @@ pub(super) fn cleared(uri: &str) -> PublishDiagnosticsParams {
 /// A finding.
 pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) -> Diagnostic {
     let tags = tags(client, &checked.place.settings.catalogue, &finding.rule);
-    let link = (client.links && !finding.url.is_empty()).then(|| Uri(finding.url.clone()));
+    let link = (client.links && !finding.url.is_empty()).then(|| Uri(finding.url.to_string()));
     let related = related(checked, client, finding);
     Diagnostic {
         range: checked.text.range(finding.span),

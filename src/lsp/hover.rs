@@ -31,13 +31,13 @@ pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<
 /// What the message does not say: why here, what to do, and what the fix would do.
 fn what_to_do(checked: &Checked, finding: &Finding) -> String {
     let fix = match &finding.fix {
-        Ok(fix) if fix.safety == Safety::Safe => ("Fix", &fix.message),
-        Ok(fix) => ("Unsafe fix", &fix.message),
-        Err(reason) => ("No fix", reason),
+        Ok(fix) if fix.safety == Safety::Safe => ("Fix", &*fix.message),
+        Ok(fix) => ("Unsafe fix", &*fix.message),
+        Err(reason) => ("No fix", &**reason),
     };
-    let lines = [("Here", &finding.label), ("To do", &finding.help), fix];
+    let lines = [("Here", &*finding.label), ("To do", &*finding.help), fix];
     let lines = lines.iter().filter(|(_, text)| !text.is_empty());
-    let line = |(what, text): &(&str, &String)| format!("{what}: {}", plain(&checked.mask.prose(text)));
+    let line = |(what, text): &(&str, &str)| format!("{what}: {}", plain(&checked.mask.prose(text)));
     lines.map(line).collect::<Vec<_>>().join("\n\n")
 }
 

@@ -35,8 +35,8 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         rule: rule.to_owned(),
         severity,
         message: format!("`{part}` is deprecated"),
-        help: "create the runner in GitLab and pass its `glrt-` token with `--token`".to_owned(),
-        url: "https://docs.gitlab.com/ci/runners/new_creation_workflow/".to_owned(),
+        help: "create the runner in GitLab and pass its `glrt-` token with `--token`".into(),
+        url: "https://docs.gitlab.com/ci/runners/new_creation_workflow/".into(),
         span: span(CI, part),
         label: "deprecated since 15.6".to_owned(),
         related: vec![Label { span: span(CI, "- |"), text: "in this `script:` item".to_owned() }],
@@ -67,7 +67,8 @@ fn files() -> Vec<Checked> {
         Edit::replace(span(CI, "--registration-token"), "--token"),
         Edit::delete(span(CI, "        --tag-list docker,linux \\\n")),
     ];
-    let fix = |safety, message: &str| Ok(Fix { safety, message: message.to_owned(), edits: edits.clone() });
+    let fix =
+        |safety, message: &str| Ok(Fix { safety, message: message.to_owned(), edits: edits.clone().into() });
     let mut token = finding("register-registration-token", Severity::Error, "--registration-token");
     token.fix = fix(Safety::Unsafe, "rename to `--token`");
     let mut tags = finding("register-server-option", Severity::Warning, "--tag-list");
@@ -95,12 +96,12 @@ fn files() -> Vec<Checked> {
     values.unit = Some("ü,1%:x.yaml:1".to_owned());
     values.via = vec!["yaml"];
     let edit = Edit::replace(values.span, "runnerToken: glrt-notArealToken02 #");
-    values.fix = Ok(Fix { safety: Safety::Safe, message: "move it".to_owned(), edits: vec![edit] });
+    values.fix = Ok(Fix { safety: Safety::Safe, message: "move it".to_owned(), edits: [edit].into() });
     let mut named = values.clone();
     named.fix = Ok(Fix {
         safety: Safety::Safe,
         message: "rename to `runnerToken`".to_owned(),
-        edits: vec![Edit::replace(values.span, "runnerToken")],
+        edits: [Edit::replace(values.span, "runnerToken")].into(),
     });
     let mut ci = checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]);
     ci.linted.units = vec![unit()];
@@ -154,7 +155,7 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
         finding.name = "--locked".to_owned();
         finding.related = Vec::new();
         finding.unit = Some(format!("setup.sh:{}", index + 1));
-        let edits = vec![Edit::delete(Span::new(start - 1, start + 8))];
+        let edits = [Edit::delete(Span::new(start - 1, start + 8))].into();
         finding.fix = Ok(Fix { safety: Safety::Safe, message: "remove `--locked`".to_owned(), edits });
         finding
     };

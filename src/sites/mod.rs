@@ -70,7 +70,7 @@ pub struct Carrier {
     /// Why its text can't be edited, where it can't.
     pub sealed: Option<String>,
     /// Where it is one of several in one word (`--set a=b,c=d`).
-    pub part: Option<Part>,
+    pub part: Option<Box<Part>>,
 }
 
 /// One of several things that share a word, with a comma between them.

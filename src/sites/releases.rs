@@ -170,7 +170,7 @@ fn read_word(
         out.push(Carrier {
             nodes: nodes.to_vec(),
             written: known.last.shifted(piece.start()).of(&decoded.text).to_owned(),
-            part: Some(Part { node: word.node, index, all: all.clone() }),
+            part: Some(Box::new(Part { node: word.node, index, all: all.clone() })),
             ..Carrier::new(Via::Chart, known.name, name_span, value, word.node)
         });
     }

@@ -3,8 +3,7 @@
 use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
 use crate::facts::{Comment, Facts, NodeId, Variable};
-use crate::text::{Edit, Span};
-use std::sync::Arc;
+use crate::text::{Edit, SharedText, Span};
 
 /// Files of environment variables: `.env`, `env_file:` of compose, `EnvironmentFile=` of systemd.
 #[derive(Debug)]
@@ -38,7 +37,7 @@ impl Language for Dotenv {
         fits > 0 && fits > other * 4
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         Box::new(File::read(&text))
     }
 }
@@ -85,13 +84,13 @@ struct Entry {
 /// A file that has been read.
 #[derive(Debug)]
 struct File {
-    text: Arc<str>,
+    text: SharedText,
     facts: Facts,
     entries: Vec<Entry>,
 }
 
 impl File {
-    fn read(text: &Arc<str>) -> Self {
+    fn read(text: &SharedText) -> Self {
         let mut file = Self { text: text.clone(), facts: Facts::default(), entries: Vec::new() };
         // Once no quote closes a value, none further on does either: each search is made once.
         let mut endless = [false; 2];

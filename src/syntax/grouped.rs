@@ -4,8 +4,7 @@
 use super::{Data, Datum, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
 use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
-use crate::text::{Edit, Span};
-use std::sync::Arc;
+use crate::text::{Edit, SharedText, Span};
 
 /// What separates the parts of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +43,7 @@ type Quote = fn(&str) -> Result<String, NoEdit>;
 /// A file of entries that has been read.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
-    pub(super) text: Arc<str>,
+    pub(super) text: SharedText,
     pub(super) facts: Facts,
     pub(super) groups: Vec<Group>,
     /// By node.
@@ -55,7 +54,7 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    pub(super) fn new(text: Arc<str>, quote: Quote) -> Self {
+    pub(super) fn new(text: SharedText, quote: Quote) -> Self {
         let facts = Facts { tree: DataTree::of(text.clone()), ..Facts::default() };
         Self { text, facts, quote: Some(quote), ..Self::default() }
     }

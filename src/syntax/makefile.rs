@@ -5,9 +5,8 @@ use super::grouped::{Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Region, Variable};
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Makefiles.
 #[derive(Debug)]
@@ -30,7 +29,7 @@ impl Language for Makefile {
         !text.starts_with("#!") && text.lines().take(60).any(|line| line.starts_with(".PHONY:"))
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let mut reader =
             Reader { file: Entries::new(text, quote), target: Span::default(), exported: Vec::new() };
         reader.read();

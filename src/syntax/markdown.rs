@@ -3,9 +3,8 @@
 use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Facts, Hint, NodeId, Region};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, SharedText, Span};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
-use std::sync::Arc;
 
 /// Markdown.
 pub(super) struct Markdown;
@@ -30,7 +29,7 @@ impl Language for Markdown {
         text.lines().take(40).any(|line| line.starts_with("```"))
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let text: &str = &text;
         let mut facts = Facts::default();
         let mut open: Option<(Hint, Span, Vec<Span>)> = None;

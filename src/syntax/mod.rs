@@ -20,10 +20,9 @@ pub(crate) use yaml::plain::{Item, items as plain_items};
 
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, SharedText, Span};
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -43,10 +42,10 @@ pub trait Language: Sync {
     fn recognises(&self, text: &str) -> bool;
 
     /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed>;
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed>;
 
     /// As [`Language::parse`], but of a stream of documents only those that are wanted need to be read: see [`Facts::parts`].
-    fn parse_wanted(&self, text: Arc<str>, wanted: Wanted<'_>) -> Box<dyn Parsed> {
+    fn parse_wanted(&self, text: SharedText, wanted: Wanted<'_>) -> Box<dyn Parsed> {
         let _ = wanted;
         self.parse(text)
     }

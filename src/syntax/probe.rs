@@ -66,7 +66,7 @@ pub(super) fn outline(parsed: &dyn Parsed) -> Vec<String> {
 pub(super) fn sound(language: &dyn Language, text: &str) {
     let parsed = language.parse(text.into());
     let facts = parsed.facts();
-    let _ = parsed.data();
+    let _ = parsed.data().count();
     for id in ids(parsed.as_ref()) {
         let node = facts.tree.get(id).unwrap();
         assert!(text.get(node.span.range()).is_some(), "{:?} in {text:?}", node.span);
@@ -100,8 +100,8 @@ pub(super) fn sound(language: &dyn Language, text: &str) {
     }
 }
 
-fn values(parsed: &dyn Parsed) -> Vec<String> {
-    parsed.data().map(|datum| datum.value.into()).collect()
+fn values(parsed: &dyn Parsed) -> Vec<(u8, String)> {
+    parsed.data().map(|datum| (datum.kind, datum.value.into())).collect()
 }
 
 /// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
@@ -113,8 +113,8 @@ pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Re
     set.insert_all(removal.edits).unwrap();
     let after = String::from_utf8(set.apply(text.as_bytes())).unwrap();
     let kept = |span: Span| !removal.gone.iter().any(|gone| gone.contains(span));
-    let left: Vec<String> =
-        parsed.data().filter(|datum| kept(datum.span)).map(|datum| datum.value.into()).collect();
+    let left = parsed.data().filter(|datum| kept(datum.span));
+    let left: Vec<(u8, String)> = left.map(|datum| (datum.kind, datum.value.into())).collect();
     let read = language.parse(after.as_str().into());
     assert_eq!(read.facts().notices.len(), parsed.facts().notices.len(), "{after}");
     assert_eq!(left, values(read.as_ref()), "before:\n{text}\nafter:\n{after}");
@@ -188,8 +188,7 @@ pub(super) const HARD: &[&str] = &[
 pub(super) fn quick(language: &dyn Language, name: &str, text: &str) {
     let start = std::time::Instant::now();
     let parsed = language.parse(text.into());
-    let data = parsed.data();
-    drop(data);
+    let _ = parsed.data().count();
     drop(parsed);
     let seconds = start.elapsed().as_secs_f64();
     assert!(seconds < 5.0, "{name} took {seconds} s");

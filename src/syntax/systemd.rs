@@ -4,9 +4,8 @@ use super::grouped::{self, Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::NoEdit;
 use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Units and their drop-ins.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ impl Language for Systemd {
         first.is_some_and(|line| SECTIONS.contains(&line))
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let whole = Span::new(0, text.len());
         let mut file = Entries::new(text, |_| Err(NoEdit::new("its value is no text")));
         let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());

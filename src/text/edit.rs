@@ -1,5 +1,6 @@
 use super::Span;
 use std::fmt;
+use std::ops::Range;
 
 /// Replaces the bytes below `span` by `replacement`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -123,16 +124,82 @@ impl EditSet {
         out
     }
 
+    /// As [`EditSet::apply`], in the room of the text itself: a large one is not there twice.
+    pub fn apply_within(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let moves = self.moves();
+        let before = bytes.len();
+        let (came, went) = moves.all;
+        let Some(after) = (before + came).checked_sub(went) else { return self.apply(&bytes) };
+        // What stays behind each edit, and where it goes.
+        let behind = |at: usize| {
+            let start = self.edits.get(at)?.span.end();
+            let end = self.edits.get(at + 1).map_or(before, |next| next.span.start());
+            let (came, went) = moves.before.get(at + 1).copied().unwrap_or(moves.all);
+            (start <= end && end <= before).then(|| (start..end, start + came - went))
+        };
+        if (0..self.edits.len()).any(|at| behind(at).is_none()) {
+            return self.apply(&bytes);
+        }
+        bytes.resize(before.max(after), 0);
+        // What moves towards the start goes first, from the start on; then the rest, from the end on. So nothing is written
+        // over that is still to move.
+        let pieces = (0..self.edits.len()).filter_map(behind);
+        for (piece, to) in pieces.filter(|(piece, to)| *to < piece.start) {
+            bytes.copy_within(piece, to);
+        }
+        let pieces = (0..self.edits.len()).rev().filter_map(behind);
+        for (piece, to) in pieces.filter(|(piece, to)| *to > piece.start) {
+            bytes.copy_within(piece, to);
+        }
+        for (edit, (came, went)) in self.edits.iter().zip(&moves.before) {
+            let start = edit.span.start() + came - went;
+            if let Some(place) = bytes.get_mut(start..start + edit.replacement.len()) {
+                place.copy_from_slice(edit.replacement.as_bytes());
+            }
+        }
+        bytes.truncate(after);
+        bytes
+    }
+
     /// Whether `after` is `before` after all edits; told without another copy of it.
     pub fn lead_to(&self, before: &[u8], after: &[u8]) -> bool {
+        self.keep(before.len(), after, |old, kept| before.get(old) == Some(kept))
+    }
+
+    /// Whether `after` may come of a text of `len` bytes by all edits: what they write is there, and `is_kept` says so of the
+    /// bytes between. It is given each range of the old text that stays, and what stands in its place.
+    pub fn keep<'a>(
+        &self,
+        len: usize,
+        after: &'a [u8],
+        mut is_kept: impl FnMut(Range<usize>, &'a [u8]) -> bool,
+    ) -> bool {
         let mut done = 0;
-        let mut left = Some(after);
+        let mut left = after;
         for edit in &self.edits {
-            let kept = before.get(done..edit.span.start()).unwrap_or_default();
-            left = left.and_then(|left| left.strip_prefix(kept)?.strip_prefix(edit.replacement.as_bytes()));
+            let old = done..edit.span.start();
+            let Some((kept, rest)) = left.split_at_checked(old.len()) else { return false };
+            let Some(rest) = rest.strip_prefix(edit.replacement.as_bytes()) else { return false };
+            if !is_kept(old, kept) {
+                return false;
+            }
+            left = rest;
             done = edit.span.end();
         }
-        left == Some(before.get(done..).unwrap_or_default())
+        done + left.len() == len && is_kept(done..len, left)
+    }
+
+    /// The edits that make `before` of what these make of it. Where one begins or ends inside a character it comes out
+    /// otherwise: ask [`EditSet::lead_to`].
+    #[must_use]
+    pub fn undo(&self, before: &str) -> Self {
+        let moves = self.moves();
+        let edits = self.edits.iter().zip(&moves.before).map(|(edit, (came, went))| {
+            let start = edit.span.start() + came - went;
+            let written = Span::new(start, start + edit.replacement.len());
+            Edit::replace(written, edit.span.of(before))
+        });
+        Self { edits: edits.collect() }
     }
 
     /// Where bytes of the old text stand in the new one.
@@ -185,8 +252,20 @@ mod tests {
         for other in ["one three", "ONE thre", "ONE threee", "ONE two three", ""] {
             assert!(!set.lead_to(b"one two three", other.as_bytes()), "{other}");
         }
+        assert!(set.undo("one two three").lead_to(b"ONE three", b"one two three"));
         let moves = set.moves();
         assert_eq!((moves.of(0), moves.of(6), moves.of(8), moves.of(10)), (0, 4, 4, 6));
+    }
+
+    #[test]
+    fn edits_side_by_side_are_undone() {
+        let mut set = EditSet::default();
+        let edits =
+            [Edit::delete(Span::new(2, 4)), Edit::delete(Span::new(4, 6)), Edit::replace(Span::at(1), "+")];
+        set.insert_all(edits).unwrap();
+        let after = set.apply("abcdéf".as_bytes());
+        assert_eq!(after, b"a+bf");
+        assert_eq!(set.undo("abcdéf").apply(&after), "abcdéf".as_bytes());
     }
 
     #[test]

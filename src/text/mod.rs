@@ -3,6 +3,7 @@
 mod copies;
 mod cover;
 mod edit;
+mod shared;
 mod source;
 mod span;
 mod words;
@@ -10,6 +11,7 @@ mod words;
 pub(crate) use copies::Copies;
 pub use cover::{Cover, overlaps_any};
 pub use edit::{Edit, EditSet, Moves, Overlap};
+pub use shared::SharedText;
 pub use source::{Eol, Position, Source};
 pub use span::Span;
 pub(crate) use words::Words;

@@ -1,5 +1,5 @@
-use super::Span;
-use std::sync::{Arc, OnceLock};
+use super::{SharedText, Span};
+use std::sync::OnceLock;
 
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +45,11 @@ pub struct Position {
 /// offset into the text is an offset into the file.
 ///
 /// A clone shares the text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     /// `None` where the text is the bytes.
     bytes: Option<Vec<u8>>,
-    shown: Arc<str>,
+    shown: SharedText,
     invalid: Vec<Span>,
     /// Line ends before each block of [`LINES`] bytes, and all of them. Told when somebody asks.
     lines: OnceLock<Vec<u32>>,
@@ -107,13 +107,18 @@ impl Source {
         self.bytes.as_deref().unwrap_or(self.shown.as_bytes())
     }
 
+    /// The bytes, given back; without a copy if nobody else holds them.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes.unwrap_or_else(|| self.shown.into_string().into_bytes())
+    }
+
     /// The text, of the same length as the bytes.
     pub fn text(&self) -> &str {
         &self.shown
     }
 
     /// The text without a byte order mark, to be kept.
-    pub fn shared(&self) -> Arc<str> {
+    pub fn shared(&self) -> SharedText {
         match self.text_start() {
             0 => self.shown.clone(),
             start => self.shown.get(start..).unwrap_or_default().into(),

@@ -85,7 +85,7 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
         let whole = name.starts_with("${") || name.contains("gitlab-runner");
         let told = whole || known.contains(last);
         hold!(!carrier || told, "{}: {name:?} is no name", finding.rule);
-        let edits = finding.fix.as_ref().ok().map(|fix| fix.edits.as_slice());
+        let edits = finding.fix.as_ref().ok().map(|fix| &*fix.edits);
         hold!(!finding.suppressed || edits.is_none(), "what is accepted has a fix");
         if let Some(unit) = &finding.unit {
             let same = units.entry(unit).or_insert(edits);
@@ -125,7 +125,7 @@ fn fix(source: &Source, linted: &Linted, fixed: &Fixed, unsafe_too: bool) -> Hol
     let mut edits: Vec<&Edit> = Vec::new();
     let mut together: BTreeSet<(usize, &str)> = BTreeSet::new();
     for finding in linted.findings.iter().filter(ready) {
-        edits.extend(finding.fix.iter().flat_map(|fix| &fix.edits));
+        edits.extend(finding.fix.iter().flat_map(|fix| fix.edits.iter()));
         together.insert((finding.span.start(), &finding.rule));
     }
     edits.sort();

@@ -83,7 +83,7 @@ fn tried(settings: &Settings, text: &RuleText) -> Holds {
 fn lies_inside(source: &Source, linted: &Linted) -> Holds {
     let length = source.bytes().len();
     for finding in &linted.findings {
-        let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+        let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter()).map(|edit| edit.span);
         if let Some(span) = edits.chain([finding.span]).find(|span| span.end() > length) {
             return Err(format!("{}: {span:?} of {length}", finding.rule));
         }

@@ -77,9 +77,9 @@ fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
     let doc = doc.cloned().unwrap_or_else(|| RuleDoc {
         id: finding.rule.clone(),
         summary: finding.rule.clone(),
-        why: finding.help.clone(),
+        why: finding.help.to_string(),
         severity: finding.severity.as_str().to_owned(),
-        url: finding.url.clone(),
+        url: finding.url.to_string(),
         ..RuleDoc::default()
     });
     let family = doc.id.split('-').next().unwrap_or_default();

@@ -10,10 +10,9 @@ use super::grouped::{self, Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Hint, Key, NodeId, NodeKind, Region, Scalar, ScalarStyle};
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use instruction::{Heredoc, Instruction};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Dockerfiles and Containerfiles, whole or in part.
 #[derive(Debug)]
@@ -54,7 +53,7 @@ impl Language for Dockerfile {
             && !first.ends_with([';', ',', '.'])
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let (instructions, comments, escape) = instruction::split(&text);
         let span = Span::new(0, text.len());
         let mut file = Entries::new(text, quote);

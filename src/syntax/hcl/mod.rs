@@ -33,10 +33,9 @@ use super::yaml::lines;
 use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, Problem};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, SharedText, Span};
 use lex::{Kind, Token};
 use raw::Built;
-use std::sync::Arc;
 use string::Place;
 
 /// HCL.
@@ -59,14 +58,14 @@ impl Language for Hcl {
         recognise::looks_like_hcl(text)
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         Box::new(Document::of(text))
     }
 }
 
 /// A text that has been read.
 struct Document {
-    text: Arc<str>,
+    text: SharedText,
     tokens: Vec<Token>,
     /// Template expressions of another engine that were masked.
     tags: Vec<Tag>,
@@ -88,7 +87,7 @@ fn read_all(text: &str) -> (Vec<Token>, read::Read) {
 }
 
 impl Document {
-    fn of(text: Arc<str>) -> Self {
+    fn of(text: SharedText) -> Self {
         let (mut tokens, mut read) = read_all(&text);
         let mut tags = Vec::new();
         if !read.problems.is_empty() {

@@ -3,9 +3,8 @@
 use super::string::{self, Place};
 use crate::facts::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::entries::{Form, Layout};
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// A node; others name it by its index.
 #[derive(Debug)]
@@ -55,7 +54,7 @@ pub(super) struct Built {
 }
 
 /// The tree below the node `root`, in the order of the text; `masked` says where the text is not what was read.
-pub(super) fn build(text: &Arc<str>, raw: &[Raw], root: usize, masked: &dyn Fn(Span) -> bool) -> Built {
+pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn(Span) -> bool) -> Built {
     let mut out = Built { tree: DataTree::of(text.clone()), ..Built::default() };
     let mut open: Vec<(usize, Option<NodeId>)> = vec![(root, None)];
     while let Some((index, parent)) = open.pop() {

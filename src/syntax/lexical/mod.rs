@@ -8,12 +8,11 @@ mod scan;
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId, Problem};
-use crate::text::Edit;
+use crate::text::{Edit, SharedText};
 use family::Family;
 pub(super) use family::{
     CSHARP, GO, GROOVY, JAVA, JAVASCRIPT, JSONNET, KOTLIN, LUA, NIX, PERL, PHP, PUPPET, PYTHON, RUBY,
 };
-use std::sync::Arc;
 
 /// Why nothing in a program is edited.
 const SEALED: &str = "it stands in a string of a program, which may do more with it; change it by hand";
@@ -38,7 +37,7 @@ impl Language for Family {
             .is_some_and(|line| line.split([' ', '/', '\t']).any(|word| self.interpreters.contains(&word)))
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let text: &str = &text;
         let mut facts = Facts::default();
         let found = scan::scan(text, self);

@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use super::heredoc::Pending;
 use super::lexer::{Lexer, Until};
 use super::scan::{self, Role};
-use super::script::{Break, BreakKind, NodeKind, Raw, Statement};
+use super::script::{Break, BreakKind, DatumKind, NodeKind, Raw, Statement};
 use super::word::RawWord;
 use crate::facts::{Command, Redirect, Variable, Word};
 use crate::text::Span;
@@ -121,7 +121,7 @@ impl Lexer<'_> {
             return;
         }
         let span = word.span;
-        self.out.datum(span, format!("word:{}", word.datum(self.text)));
+        self.out.datum(self.text, DatumKind::Word, span, &word.datum(self.text));
         let fact = self.fact(word, NodeKind::Part, building.index);
         building.statement.parts.push(span);
         if building.stray {
@@ -210,7 +210,12 @@ impl Lexer<'_> {
         }
         let value = word.from(value_start);
         let head = Span::new(start, value_start).of(self.text);
-        self.out.datum(word.span, format!("assignment:{head}{}", value.datum(self.text)));
+        self.out.datum(
+            self.text,
+            DatumKind::Assignment,
+            word.span,
+            &format!("{head}{}", value.datum(self.text)),
+        );
         let node = self.out.node(NodeKind::Part, word.span, value.span, building.index);
         building.statement.parts.push(word.span);
         building.variables.push(Variable {
@@ -273,7 +278,7 @@ impl Lexer<'_> {
         self.depth -= 1;
         let span = Span::new(start, self.at);
         let head = Span::new(start, open).of(self.text);
-        self.out.datum(span, format!("array:{head}"));
+        self.out.datum(self.text, DatumKind::Array, span, head);
         building.statement.tail = self.at.saturating_sub(1).max(open + 1).min(self.at);
         building.statement.span = span;
         let mut words: Vec<Word> = Vec::new();
@@ -353,7 +358,7 @@ impl Lexer<'_> {
         building.statement.parts.push(span);
         if heredoc {
             let delimiter = target.text(self.text);
-            self.out.datum(span, format!("here-document:{delimiter}"));
+            self.out.datum(self.text, DatumKind::HereDocument, span, &delimiter);
             self.pending.push(Pending {
                 opener: span,
                 quoted: target.quoted,
@@ -364,7 +369,12 @@ impl Lexer<'_> {
             return true;
         }
         let sign = operator.of(self.text).to_owned();
-        self.out.datum(span, format!("redirect:{sign}{}", target.datum(self.text)));
+        self.out.datum(
+            self.text,
+            DatumKind::Redirection,
+            span,
+            &format!("{sign}{}", target.datum(self.text)),
+        );
         let target = self.fact(&target, NodeKind::Value, building.index);
         building.command.redirects.push(Redirect { operator: sign, target });
         true
@@ -468,7 +478,7 @@ impl Lexer<'_> {
         let has_words = !command.words.is_empty() || !command.redirects.is_empty();
         if has_words && !command.words.is_empty() {
             command.assignments = variables;
-            self.out.datum(command.span, "command");
+            self.out.datum(self.text, DatumKind::Command, command.span, "");
             let piped_from = self.pipe.take();
             self.last = Some(self.out.commands.len());
             self.out.commands.push(Raw { command, statement: index, piped_from });

@@ -1,7 +1,7 @@
 //! Puts what the lexer wrote down in order: commands by position, readers of here-documents, strings that hold options.
 
 use super::dialect::Dialect;
-use super::script::{NodeKind, Output, Raw};
+use super::script::{DatumKind, NodeKind, Output, Raw};
 use super::{heredoc, lexer, variables, word};
 use crate::facts::{Command, Hint, Region, Word};
 use crate::text::Span;
@@ -32,9 +32,10 @@ pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     out.facts.control.dedup();
     out.breaks.sort_by_key(|line| line.span);
     out.marks.sort_by_key(|mark| mark.span);
-    out.data.sort_by_key(|datum| {
-        (datum.span.start(), std::cmp::Reverse(datum.span.end()), datum.value != "command")
+    out.data.sort_by_key(|piece| {
+        (piece.span.start(), std::cmp::Reverse(piece.span.end()), piece.kind != DatumKind::Command)
     });
+    out.shrink();
 }
 
 /// Sorts the commands; says which command each statement became.

@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::lexer::{Keyword, Lexer};
 use super::scan;
+use super::script::DatumKind;
 use super::word::RawWord;
 use crate::text::Span;
 
@@ -70,7 +71,7 @@ impl Lexer<'_> {
             let start = self.at;
             if let Some(end) = self.arithmetic(start) {
                 let span = Span::new(start, end);
-                self.out.datum(span, format!("arithmetic:{}", span.of(self.text)));
+                self.out.datum(self.text, DatumKind::Arithmetic, span, span.of(self.text));
                 self.at = end;
                 return;
             }
@@ -79,7 +80,7 @@ impl Lexer<'_> {
             }
             let Some(word) = self.word() else { return };
             let text = word.span.of(self.text);
-            self.out.datum(word.span, format!("word:{}", word.datum(self.text)));
+            self.out.datum(self.text, DatumKind::Word, word.span, &word.datum(self.text));
             count += 1;
             if text == "in" && count == 2 && self.is_case_header(start) {
                 return;
@@ -100,7 +101,7 @@ impl Lexer<'_> {
     fn header_word(&mut self) {
         self.blanks();
         if let Some(word) = self.word() {
-            self.out.datum(word.span, format!("word:{}", word.datum(self.text)));
+            self.out.datum(self.text, DatumKind::Word, word.span, &word.datum(self.text));
         }
         let close = scan::skip_blanks(self.bytes, self.at + 1);
         if self.byte() == Some(b'(') && self.bytes.get(close) == Some(&b')') {
@@ -144,10 +145,12 @@ impl Lexer<'_> {
                             opens: false,
                             closes: true,
                         });
-                        self.out.datum(word.span, "operator:esac");
+                        self.out.datum(self.text, DatumKind::Operator, word.span, "esac");
                         return true;
                     }
-                    Some(word) => self.out.datum(word.span, format!("pattern:{}", word.datum(self.text))),
+                    Some(word) => {
+                        self.out.datum(self.text, DatumKind::Pattern, word.span, &word.datum(self.text));
+                    }
                     None => self.at += 1,
                 },
             }
@@ -205,7 +208,7 @@ impl Lexer<'_> {
             _ => {
                 // A pipeline or an expression: its commands are read.
                 self.out.marks.push(super::script::Mark { span: head, opens: true, closes: false });
-                self.out.datum(head, format!("operator:{}", head.of(self.text)));
+                self.out.datum(self.text, DatumKind::Operator, head, head.of(self.text));
             }
         }
         Keyword::Plain
@@ -214,7 +217,7 @@ impl Lexer<'_> {
     fn powershell_variable(&mut self, start: usize, name_span: Span, word: &RawWord, exported: bool) {
         let span = Span::new(start, word.span.end());
         let name = name_span.of(self.text).to_owned();
-        self.out.datum(span, format!("assignment:{name}={}", word.datum(self.text)));
+        self.out.datum(self.text, DatumKind::Assignment, span, &format!("{name}={}", word.datum(self.text)));
         let index = self.begin_plain(span);
         let node = self.out.node(super::script::NodeKind::Statement, span, word.span, index);
         self.out.facts.variables.push(crate::facts::Variable {

@@ -3,7 +3,7 @@
 use super::dialect::Dialect;
 use super::heredoc::Pending;
 use super::scan::{self, Finder, Role};
-use super::script::{Break, BreakKind, Mark, Output};
+use super::script::{Break, BreakKind, DatumKind, Mark, Output};
 use crate::facts::{Comment, Problem};
 use crate::syntax::template;
 use crate::text::Span;
@@ -188,9 +188,9 @@ impl<'t> Lexer<'t> {
     fn parenthesis(&mut self) {
         let start = self.at;
         if let Some(end) = self.arithmetic(start) {
-            let value = format!("arithmetic:{}", Span::new(start, end).of(self.text));
-            self.out.datum(Span::new(start, end), value);
-            self.out.marks.push(Mark { span: Span::new(start, end), opens: false, closes: false });
+            let span = Span::new(start, end);
+            self.out.datum(self.text, DatumKind::Arithmetic, span, span.of(self.text));
+            self.out.marks.push(Mark { span, opens: false, closes: false });
             self.at = end;
             return;
         }
@@ -214,7 +214,7 @@ impl<'t> Lexer<'t> {
     pub(super) fn mark(&mut self, start: usize, len: usize, opens: bool, closes: bool) {
         let span = Span::new(start, start + len);
         self.out.marks.push(Mark { span, opens, closes });
-        self.out.datum(span, format!("operator:{}", span.of(self.text)));
+        self.out.datum(self.text, DatumKind::Operator, span, span.of(self.text));
         self.at = start + len;
     }
 
@@ -338,7 +338,7 @@ impl<'t> Lexer<'t> {
         let (end, role) = self.tag_at(self.at)?;
         let span = Span::new(self.at, end);
         self.note_control(span.start(), span.end(), role);
-        self.out.datum(span, format!("tag:{}", span.of(self.text)));
+        self.out.datum(self.text, DatumKind::Tag, span, span.of(self.text));
         self.at = end;
         Some((span, role))
     }

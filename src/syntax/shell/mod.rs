@@ -22,10 +22,9 @@ mod word;
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::Edit;
+use crate::text::{Edit, SharedText};
 use dialect::Dialect;
 use script::{NodeKind, Output};
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 /// Shell scripts, whole or in part.
@@ -118,7 +117,7 @@ impl Language for Shell {
         looks_like_shell(text)
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let dialect = Dialect::of(&text);
         Box::new(Script::read(text, dialect))
     }
@@ -205,7 +204,7 @@ fn looks_like_shell(text: &str) -> bool {
 /// A text that has been read.
 #[derive(Debug)]
 pub(super) struct Script {
-    text: Arc<str>,
+    text: SharedText,
     dialect: Dialect,
     out: Output,
     /// Bytes that were read again to prove removals.
@@ -213,7 +212,7 @@ pub(super) struct Script {
 }
 
 impl Script {
-    fn read(text: Arc<str>, dialect: Dialect) -> Self {
+    fn read(text: SharedText, dialect: Dialect) -> Self {
         let mut out = lexer::read(&text, dialect);
         finish::finish(&mut out, &text, dialect);
         Self { text, dialect, out, proven: AtomicUsize::new(0) }
@@ -243,6 +242,6 @@ impl Parsed for Script {
     }
 
     fn data(&self) -> Data<'_> {
-        Box::new(self.out.data.iter().cloned())
+        Box::new(self.out.data.iter().map(|piece| piece.datum(&self.text)))
     }
 }

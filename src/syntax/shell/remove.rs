@@ -1,12 +1,13 @@
 //! Takes words and assignments out.
 
-use super::super::Removal;
+use super::super::{Datum, Parsed as _, Removal};
 use super::Script;
 use super::script::{Break, BreakKind, NodeKind, Statement};
 use super::{scan, statement};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::text::{Cover, Edit, EditSet, Span};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
@@ -87,12 +88,12 @@ fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
     let left = String::from_utf8(edits.apply(script.text.as_bytes())).map_err(|_| refuse())?;
     let after = Script::read(left.into(), script.dialect);
     let gone = Cover::of(removal.gone.clone());
-    let kept = script.out.data.iter().filter(|datum| !gone.holds(datum.span));
-    if kept.map(|datum| &datum.value).eq(after.out.data.iter().map(|datum| &datum.value)) {
-        Ok(())
-    } else {
-        Err(refuse())
-    }
+    let kept = script.data().filter(|datum| !gone.holds(datum.span));
+    if kept.map(meaning).eq(after.data().map(meaning)) { Ok(()) } else { Err(refuse()) }
+}
+
+fn meaning(datum: Datum<'_>) -> (u8, Cow<'_, str>) {
+    (datum.kind, datum.value)
 }
 
 /// The spans to delete, sorted, without overlap.

@@ -3,7 +3,6 @@
 use super::super::Datum;
 use crate::facts::{Command, Facts, NodeId};
 use crate::text::Span;
-use std::borrow::Cow;
 
 /// What a node is, for those that edit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +104,37 @@ pub(super) struct Raw {
     pub(super) piped_from: Option<usize>,
 }
 
+/// What a piece of a text means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum DatumKind {
+    Command,
+    Word,
+    Assignment,
+    Array,
+    HereDocument,
+    Redirection,
+    Arithmetic,
+    Operator,
+    Pattern,
+    Tag,
+}
+
+/// A [`Datum`], in little room: there are about two for each word.
+#[derive(Debug)]
+pub(super) struct CompactDatum {
+    pub(super) span: Span,
+    pub(super) kind: DatumKind,
+    /// `None` if it is what is written there.
+    value: Option<Box<str>>,
+}
+
+impl CompactDatum {
+    pub(super) fn datum<'t>(&'t self, text: &'t str) -> Datum<'t> {
+        let value = self.value.as_deref().unwrap_or_else(|| self.span.of(text));
+        Datum { span: self.span, kind: self.kind as u8, value: value.into() }
+    }
+}
+
 /// All that the lexer writes down.
 #[derive(Debug, Default)]
 pub(super) struct Output {
@@ -113,13 +143,26 @@ pub(super) struct Output {
     pub(super) nodes: Vec<NodeInfo>,
     pub(super) breaks: Vec<Break>,
     pub(super) marks: Vec<Mark>,
-    pub(super) data: Vec<Datum<'static>>,
+    pub(super) data: Vec<CompactDatum>,
     pub(super) bodies: Vec<Body>,
     /// Commands, regions and their references are filled in at the end.
     pub(super) facts: Facts,
 }
 
 impl Output {
+    /// Gives back the room that is kept for more: a large file holds many thousand scripts of one line.
+    pub(super) fn shrink(&mut self) {
+        self.statements.shrink_to_fit();
+        self.nodes.shrink_to_fit();
+        self.data.shrink_to_fit();
+        for statement in &mut self.statements {
+            statement.parts.shrink_to_fit();
+        }
+        for command in &mut self.facts.commands {
+            command.words.shrink_to_fit();
+        }
+    }
+
     /// A new node.
     pub(super) fn node(&mut self, kind: NodeKind, span: Span, value: Span, statement: usize) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
@@ -127,8 +170,9 @@ impl Output {
         id
     }
 
-    /// A new datum.
-    pub(super) fn datum(&mut self, span: Span, value: impl Into<Cow<'static, str>>) {
-        self.data.push(Datum { span, kind: 0, value: value.into() });
+    /// A new piece of what `text` means.
+    pub(super) fn datum(&mut self, text: &str, kind: DatumKind, span: Span, value: &str) {
+        let value = (value != span.of(text)).then(|| value.into());
+        self.data.push(CompactDatum { span, kind, value });
     }
 }

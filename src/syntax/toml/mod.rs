@@ -20,9 +20,8 @@ use super::template::{self, Role};
 use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, SharedText, Span};
 use read::Reading;
-use std::sync::Arc;
 use toml_parser::parser::EventKind;
 use tree::Built;
 
@@ -42,21 +41,21 @@ impl Language for Toml {
         recognise::looks_like_toml(text)
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         Box::new(Document::of(text))
     }
 }
 
 /// A text that has been read.
 struct Document {
-    text: Arc<str>,
+    text: SharedText,
     reading: Reading,
     facts: Facts,
     built: Built,
 }
 
 impl Document {
-    fn of(text: Arc<str>) -> Self {
+    fn of(text: SharedText) -> Self {
         let mut reading = Reading::of(&text);
         let mut built = tree::build(&text, &reading);
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {

@@ -6,10 +6,9 @@ use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, Scala
 use crate::syntax::entries::{Form, Layout};
 use crate::syntax::template;
 use crate::syntax::yaml::lines;
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind};
 
@@ -28,7 +27,7 @@ pub(super) struct Built {
 }
 
 /// Builds the tree.
-pub(super) fn build(text: &Arc<str>, reading: &Reading) -> Built {
+pub(super) fn build(text: &SharedText, reading: &Reading) -> Built {
     let mut builder = Builder {
         text,
         reading,

@@ -24,10 +24,9 @@ use super::template::{self, Role};
 use super::{Data, Language, Parsed, Removal, Wanted};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, SharedText, Span};
 use read::Reading;
 use scalar::Texts;
-use std::sync::Arc;
 use tree::{Layout, Layouts};
 
 /// YAML.
@@ -50,18 +49,18 @@ impl Language for Yaml {
         recognise::looks_like_yaml(text)
     }
 
-    fn parse(&self, text: Arc<str>) -> Box<dyn Parsed> {
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         Box::new(Document::of(text, Wanted::ALL))
     }
 
-    fn parse_wanted(&self, text: Arc<str>, wanted: Wanted<'_>) -> Box<dyn Parsed> {
+    fn parse_wanted(&self, text: SharedText, wanted: Wanted<'_>) -> Box<dyn Parsed> {
         Box::new(Document::of(text, wanted))
     }
 }
 
 /// A text that has been read.
 struct Document {
-    text: Arc<str>,
+    text: SharedText,
     reading: Reading,
     facts: Facts,
     layouts: Layouts,
@@ -70,7 +69,7 @@ struct Document {
 }
 
 impl Document {
-    fn of(text: Arc<str>, wanted: Wanted<'_>) -> Self {
+    fn of(text: SharedText, wanted: Wanted<'_>) -> Self {
         let (mut reading, mut built) = read::read(&text, wanted);
         if let Some(masked) = &reading.masked {
             built.comments.extend(template::comments(&text, &masked.tags));

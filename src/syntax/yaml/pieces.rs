@@ -7,11 +7,10 @@ use super::mask::Masked;
 use super::read::Reading;
 use super::tree::{self, Built};
 use crate::facts::Problem;
-use crate::text::Span;
-use std::sync::Arc;
+use crate::text::{SharedText, Span};
 
 /// Reads a text of which some documents are broken.
-pub(super) fn read(text: &Arc<str>, masked: Option<Masked>) -> (Reading, Built) {
+pub(super) fn read(text: &SharedText, masked: Option<Masked>) -> (Reading, Built) {
     let shape = masked.as_ref().map_or(&**text, |masked| masked.shape.as_str());
     let documents = events::documents(shape);
     // Where the document behind each one begins, of those that say so.

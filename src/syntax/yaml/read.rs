@@ -5,8 +5,7 @@ use super::pieces;
 use super::tree::{self, Built};
 use crate::facts::Problem;
 use crate::syntax::{Wanted, template};
-use crate::text::Span;
-use std::sync::Arc;
+use crate::text::{SharedText, Span};
 
 /// How a text was read.
 #[derive(Debug, Default)]
@@ -20,7 +19,7 @@ pub(super) struct Reading {
 }
 
 /// Reads `text`: of a stream of documents the wanted ones, or all where one of them is broken.
-pub(super) fn read(text: &Arc<str>, wanted: Wanted<'_>) -> (Reading, Built) {
+pub(super) fn read(text: &SharedText, wanted: Wanted<'_>) -> (Reading, Built) {
     let plain = Reading::default();
     if let Some(built) = tree::build(text, &plain, wanted) {
         return (plain, built);

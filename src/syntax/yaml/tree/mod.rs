@@ -9,11 +9,10 @@ use super::scalar::Texts;
 use super::{lines, parts};
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, ScalarStyle};
 use crate::syntax::Wanted;
-use crate::text::Span;
+use crate::text::{SharedText, Span};
 use layout::NewLayout;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 pub(super) use layout::{KeyForm, Layout, Layouts};
 
@@ -31,7 +30,7 @@ pub(super) struct Built {
 
 /// Builds the tree of a text that is read as a whole; `None` if it is not well-formed, or if it is not masked and a template
 /// expression was taken for a flow mapping. Events go as they come: a large file has more of them than it has nodes.
-pub(super) fn build(text: &Arc<str>, reading: &Reading, wanted: Wanted<'_>) -> Option<Built> {
+pub(super) fn build(text: &SharedText, reading: &Reading, wanted: Wanted<'_>) -> Option<Built> {
     let shape = reading.shape(text);
     let mut builder = Builder::new(text, reading);
     let parts = parts::wanted(text, parts::all(shape), wanted);
@@ -53,7 +52,7 @@ pub(super) fn build(text: &Arc<str>, reading: &Reading, wanted: Wanted<'_>) -> O
 }
 
 /// Builds the tree from what was read piece by piece.
-pub(super) fn build_pieces(text: &Arc<str>, reading: &Reading, documents: &[Vec<Event>]) -> Built {
+pub(super) fn build_pieces(text: &SharedText, reading: &Reading, documents: &[Vec<Event>]) -> Built {
     let mut builder = Builder::new(text, reading);
     for document in documents {
         for event in document {
@@ -63,6 +62,9 @@ pub(super) fn build_pieces(text: &Arc<str>, reading: &Reading, documents: &[Vec<
     }
     builder.finish(&parts::all(reading.shape(text)))
 }
+
+/// How many bytes of a text a node takes, at least as a rule.
+const BYTES_A_NODE: usize = 16;
 
 /// An open collection.
 #[derive(Default)]
@@ -115,11 +117,15 @@ struct Builder<'t> {
 }
 
 impl<'t> Builder<'t> {
-    fn new(text: &'t Arc<str>, reading: &'t Reading) -> Self {
+    fn new(text: &'t SharedText, reading: &'t Reading) -> Self {
+        let mut tree = DataTree::of(text.clone());
+        // Few texts hold more, and what stays empty is given back. Where the list of a large file grows, it leaves holes behind
+        // that are as large as itself.
+        tree.reserve(text.len() / BYTES_A_NODE);
         Self {
             texts: Texts { text, shape: reading.shape(text) },
             reading,
-            out: Built { tree: DataTree::of(text.clone()), ..Built::default() },
+            out: Built { tree, ..Built::default() },
             frames: Vec::new(),
             anchors: HashMap::new(),
             cursor: 0,
