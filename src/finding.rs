@@ -163,7 +163,8 @@ pub struct Linted {
     pub notices: Vec<Notice>,
     /// Registrations that rules found something in, for the plan; only where they are asked for.
     pub units: Vec<Unit>,
-    /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted.
+    /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted. Not
+    /// looked for where there is nothing to tell of the file.
     pub secrets: Vec<Span>,
     /// What fixes write in the place of a token, if it is one itself: hidden as well.
     pub token: Option<String>,

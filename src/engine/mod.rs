@@ -73,6 +73,16 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
     analyse(settings, path, surroundings, source).linted
 }
 
+/// What must not be shown of a file, whether or not there is something to tell of it.
+pub(crate) fn secrets(
+    settings: &Settings,
+    path: &str,
+    surroundings: &Surroundings,
+    source: &Source,
+) -> Vec<Span> {
+    analyse_again(settings, path, surroundings, source, BTreeSet::new()).linted.secrets
+}
+
 /// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
 pub fn is_told(settings: &Settings, rule: &str) -> bool {
     let rule = settings.catalogue.rule(rule);
@@ -170,6 +180,7 @@ fn examine(
         let own = own::find(&looking, &read.documents, &mut read.survey);
         let mut found: Vec<(String, Span)> = Vec::new();
         let mut names = BTreeSet::new();
+        let mut judged_in = Vec::new();
         for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
             let evidence = catalogue.sites().program_variables(&unit.program);
             let registrations =
@@ -192,7 +203,6 @@ fn examine(
                 by_scope: OnceCell::new(),
                 mentioned: RefCell::default(),
             };
-            out.linted.secrets.extend(secrets::find(&file, &registrations));
             // A plan is about the registrations that are built in.
             let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
             let judge = |registration: &Registration, names: &mut BTreeSet<String>| {
@@ -215,7 +225,16 @@ fn examine(
                 out.fixes.extend(judged.fix);
                 found.extend(judged.found);
             }
+            judged_in.push((file, registrations));
         }
+        // Of most files that are read there is nothing to tell, and so nothing to hide.
+        let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
+        if tells || !written.all.is_empty() || !source.is_utf8() || out.places.is_some() {
+            for (file, registrations) in &judged_in {
+                out.linted.secrets.extend(secrets::find(file, registrations));
+            }
+        }
+        drop(judged_in);
         out.linted.secrets.sort_unstable();
         out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };

@@ -1,7 +1,7 @@
 //! Tokens in texts that are not linted: a user's own rules, and their examples.
 
 use super::rules::{RuleDoc, page};
-use crate::engine::{Settings, Surroundings, lint};
+use crate::engine::{self, Settings, Surroundings};
 use crate::mask::Mask;
 use crate::text::Source;
 
@@ -10,7 +10,7 @@ pub(super) fn tokens_of(path: &str, texts: &[&str]) -> Mask {
     let (settings, around) = (Settings::default(), Surroundings::default());
     texts.iter().fold(Mask::without_source(false), |mask, text| {
         let source = Source::new(text.as_bytes().to_vec());
-        let secrets = lint(&settings, path, &around, &source).secrets;
+        let secrets = engine::secrets(&settings, path, &around, &source);
         mask.after(&source, &secrets)
     })
 }
