@@ -109,7 +109,7 @@ pub(crate) fn may_matter(
 }
 
 /// Whether these bytes may hold values of the runner's chart: `runners.tags`, `runnerToken`.
-fn speaks_of_runners(bytes: &[u8]) -> bool {
+pub(crate) fn speaks_of_runners(bytes: &[u8]) -> bool {
     static RUNNER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("runner"));
     RUNNER.find(bytes).is_some()
 }

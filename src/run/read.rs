@@ -66,11 +66,6 @@ pub(super) struct Sieve<'a> {
 }
 
 impl Sieve<'_> {
-    /// Whether only the chart around the file may tell that there is something in it.
-    fn may_be_named(&self) -> bool {
-        engine::may_be_values(self.name) && (self.is_named)()
-    }
-
     fn look(&self, whole: &[u8]) -> Look {
         let may_matter = engine::may_matter(self.catalogue, self.name, whole, self.is_named);
         if may_matter { Look::Wanted } else { Look::Clean }
@@ -112,8 +107,12 @@ fn sift(seen: &Seen<'_>, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut
     let mut left = size.map_or(u64::MAX, |size| size.saturating_sub(length as u64));
     let overlap = prefilter.overlap();
     let mut is_clean = size.is_some() && overlap < PIECE / 2;
+    // Whether only the chart around the file may tell that there is something in it.
+    let is_value = engine::may_be_values(sieve.name);
+    let mut may_be_named = false;
     loop {
         is_clean &= !prefilter.may_hold(piece);
+        may_be_named |= is_value && !may_be_named && engine::speaks_of_runners(piece);
         if !is_clean || left == 0 {
             break;
         }
@@ -123,7 +122,7 @@ fn sift(seen: &Seen<'_>, limit: u64, tell: bool, sieve: &Sieve<'_>, buffer: &mut
         let length = fill(&mut file, buffer, kept, &mut left)?;
         piece = buffer.get(..length).unwrap_or_default();
     }
-    if is_clean && !sieve.may_be_named() {
+    if is_clean && !(may_be_named && (sieve.is_named)()) {
         return Ok(Look::Clean);
     }
     // Seldom enough to read it once more.
