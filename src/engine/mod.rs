@@ -256,13 +256,11 @@ fn examine(
     if out.linted.findings.len() > MAX_FINDINGS {
         out.cut(source);
     }
-    if !source.is_utf8() {
-        out.linted.notices.push(Notice {
-            kind: NoticeKind::Unparsable,
-            message: "not all of it is valid UTF-8; it was read byte by byte".to_owned(),
-            position: None,
-        });
-    }
+    out.linted.notices.extend((!source.is_utf8()).then(|| Notice {
+        kind: NoticeKind::Unparsable,
+        message: "not all of it is valid UTF-8; it was read byte by byte".to_owned(),
+        position: None,
+    }));
     out
 }
 
