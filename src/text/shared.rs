@@ -22,7 +22,8 @@ impl Deref for SharedText {
 }
 
 impl From<String> for SharedText {
-    fn from(text: String) -> Self {
+    fn from(mut text: String) -> Self {
+        text.shrink_to_fit();
         Self(Arc::new(text))
     }
 }

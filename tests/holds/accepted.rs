@@ -100,6 +100,8 @@ fn without_comments(text: &str) -> Vec<&str> {
         Some(at) => line[..at].trim_end_matches(['#', '/', '-', '!', '<', 'R', 'E', 'M', ' ', '\t']),
         None => line.trim_end(),
     });
+    // A `<<-` takes them, and a comment in it may stand behind the first of them.
+    let bare = bare.map(|line| line.trim_start_matches('\t'));
     bare.filter(|line| !line.trim().is_empty()).collect()
 }
 

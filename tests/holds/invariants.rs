@@ -76,7 +76,7 @@ pub(crate) fn findings(source: &Source, linted: &Linted) -> Holds {
     for finding in &linted.findings {
         hold!(finding.span.end() <= source.bytes().len(), "a span ends behind the file");
         // Quotes and line continuations in the middle of a name are part of how it is written.
-        let name = finding.span.of(source.text()).replace(['"', '\'', '\\', '`', '\n', '\r'], "");
+        let name = finding.span.of(source.text()).replace(['"', '\'', '\\', '`', '^', '\n', '\r'], "");
         hold!(!name.is_empty(), "{}: a finding without a name", finding.rule);
         let last = name.trim_start_matches('-').rsplit('.').next().unwrap_or_default();
         let carrier = matches!(finding.rule.split('-').next(), Some("helm" | "secret" | "env"))

@@ -10,9 +10,11 @@ pub(crate) fn agrees(path: &str, source: &Source) -> Holds {
     let text = source.text().get(source.text_start()..).unwrap_or_default();
     let Some(language) = syntax::detect(Some(path), text) else { return Ok(()) };
     reads(language, text)?;
-    // Aliases, tags, merge keys, keys that are no texts, templates, and what YAML 1.1 takes for line ends, differ on purpose.
-    let differs =
-        text.contains(['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}']) || text.contains("{{");
+    // Aliases, tags, merge keys, keys that are no texts, templates, what YAML 1.1 takes for line ends, and a byte order mark
+    // where none belongs, differ on purpose.
+    let odd = ['*', '!', '<', '%', '?', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+    // So does a block as a whole document: whether it may begin at the margin.
+    let differs = text.contains(odd) || text.contains("{{") || text.starts_with(['|', '>']);
     if language.name() == "yaml" && !differs && !has_lone_return(text) {
         let parsed = language.parse(text.into());
         if parsed.facts().notices.is_empty() {
