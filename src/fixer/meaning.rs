@@ -129,12 +129,9 @@ impl Wording {
     pub(super) fn of(old: &str, change: &Change) -> Self {
         let key = RandomState::new();
         let mut hasher = key.build_hasher();
-        let mut done = 0;
-        for edit in change.edits.iter() {
-            hasher.write(old.as_bytes().get(done..edit.span.start()).unwrap_or_default());
-            done = edit.span.end();
+        for kept in change.edits.kept(old.len()) {
+            hasher.write(old.as_bytes().get(kept).unwrap_or_default());
         }
-        hasher.write(old.as_bytes().get(done..).unwrap_or_default());
         Self { len: old.len(), hash: hasher.finish(), key }
     }
 

@@ -111,16 +111,24 @@ impl EditSet {
         self.edits.is_empty()
     }
 
+    /// What stays of a text of `len` bytes: before each edit, and behind the last one.
+    pub fn kept(&self, len: usize) -> impl DoubleEndedIterator<Item = Range<usize>> + ExactSizeIterator {
+        let count = self.edits.len() + 1;
+        (0..count).map(move |at| {
+            let before = at.checked_sub(1).and_then(|before| self.edits.get(before));
+            let start = before.map_or(0, |edit| edit.span.end());
+            start..self.edits.get(at).map_or(len, |edit| edit.span.start())
+        })
+    }
+
     /// The text after all edits; bytes outside of them are copied as they are.
     pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len());
-        let mut done = 0;
-        for edit in &self.edits {
-            out.extend_from_slice(bytes.get(done..edit.span.start()).unwrap_or_default());
-            out.extend_from_slice(edit.replacement.as_bytes());
-            done = edit.span.end();
+        let mut edits = self.edits.iter();
+        for kept in self.kept(bytes.len()) {
+            out.extend_from_slice(bytes.get(kept).unwrap_or_default());
+            out.extend_from_slice(edits.next().map_or(&[], |edit| edit.replacement.as_bytes()));
         }
-        out.extend_from_slice(bytes.get(done..).unwrap_or_default());
         out
     }
 
@@ -128,27 +136,23 @@ impl EditSet {
     pub fn apply_within(&self, mut bytes: Vec<u8>) -> Vec<u8> {
         let moves = self.moves();
         let before = bytes.len();
-        let (came, went) = moves.all;
+        let (came, went) = moves.before.last().copied().unwrap_or_default();
         let Some(after) = (before + came).checked_sub(went) else { return self.apply(&bytes) };
-        // What stays behind each edit, and where it goes.
-        let behind = |at: usize| {
-            let start = self.edits.get(at)?.span.end();
-            let end = self.edits.get(at + 1).map_or(before, |next| next.span.start());
-            let (came, went) = moves.before.get(at + 1).copied().unwrap_or(moves.all);
-            (start <= end && end <= before).then(|| (start..end, start + came - went))
-        };
-        if (0..self.edits.len()).any(|at| behind(at).is_none()) {
+        if self.kept(before).any(|kept| kept.start > kept.end || kept.end > before) {
             return self.apply(&bytes);
         }
         bytes.resize(before.max(after), 0);
+        // What stays, and where it goes.
+        let pieces = || {
+            let kept = self.kept(before).zip(&moves.before);
+            kept.map(|(kept, (came, went))| (kept.start + came - went, kept))
+        };
         // What moves towards the start goes first, from the start on; then the rest, from the end on. So nothing is written
         // over that is still to move.
-        let pieces = (0..self.edits.len()).filter_map(behind);
-        for (piece, to) in pieces.filter(|(piece, to)| *to < piece.start) {
+        for (to, piece) in pieces().filter(|(to, piece)| *to < piece.start) {
             bytes.copy_within(piece, to);
         }
-        let pieces = (0..self.edits.len()).rev().filter_map(behind);
-        for (piece, to) in pieces.filter(|(piece, to)| *to > piece.start) {
+        for (to, piece) in pieces().rev().filter(|(to, piece)| *to > piece.start) {
             bytes.copy_within(piece, to);
         }
         for (edit, (came, went)) in self.edits.iter().zip(&moves.before) {
@@ -174,19 +178,18 @@ impl EditSet {
         after: &'a [u8],
         mut is_kept: impl FnMut(Range<usize>, &'a [u8]) -> bool,
     ) -> bool {
-        let mut done = 0;
         let mut left = after;
-        for edit in &self.edits {
-            let old = done..edit.span.start();
+        let mut edits = self.edits.iter();
+        for old in self.kept(len) {
             let Some((kept, rest)) = left.split_at_checked(old.len()) else { return false };
-            let Some(rest) = rest.strip_prefix(edit.replacement.as_bytes()) else { return false };
-            if !is_kept(old, kept) {
+            let written = edits.next().map_or("", |edit| &edit.replacement);
+            let Some(rest) = rest.strip_prefix(written.as_bytes()) else { return false };
+            if old.start > len || !is_kept(old, kept) {
                 return false;
             }
             left = rest;
-            done = edit.span.end();
         }
-        done + left.len() == len && is_kept(done..len, left)
+        left.is_empty()
     }
 
     /// The edits that make `before` of what these make of it. Where one begins or ends inside a character it comes out
@@ -204,13 +207,14 @@ impl EditSet {
 
     /// Where bytes of the old text stand in the new one.
     pub fn moves(&self) -> Moves<'_> {
+        let mut before = Vec::with_capacity(self.edits.len() + 1);
         let mut balance = (0, 0);
-        let before = self.edits.iter().map(|edit| {
-            let here = balance;
+        for edit in &self.edits {
+            before.push(balance);
             balance = (balance.0 + edit.replacement.len(), balance.1 + edit.span.len());
-            here
-        });
-        Moves { before: before.collect(), edits: &self.edits, all: balance }
+        }
+        before.push(balance);
+        Moves { before, edits: &self.edits }
     }
 }
 
@@ -218,10 +222,8 @@ impl EditSet {
 #[derive(Clone, Debug)]
 pub struct Moves<'e> {
     edits: &'e [Edit],
-    /// Bytes that came and bytes that went before each edit.
+    /// Bytes that came and bytes that went before each edit, and with all of them.
     before: Vec<(usize, usize)>,
-    /// Bytes that came and bytes that went with all of them.
-    all: (usize, usize),
 }
 
 impl Moves<'_> {
@@ -230,7 +232,7 @@ impl Moves<'_> {
         let done =
             |edit: &Edit| edit.span.end() <= offset && !(edit.span.is_empty() && edit.span.start() == offset);
         let at = self.edits.partition_point(done);
-        let (came, went) = self.before.get(at).copied().unwrap_or(self.all);
+        let (came, went) = self.before.get(at).copied().unwrap_or_default();
         let inside = self.edits.get(at).map(|edit| edit.span.start()).filter(|start| *start < offset);
         inside.unwrap_or(offset) + came - went
     }
