@@ -8,6 +8,7 @@
 mod more;
 mod places;
 mod text;
+mod write;
 
 use places::Place;
 use runnerlint::engine::{Settings, Surroundings};
