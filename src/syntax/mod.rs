@@ -16,8 +16,6 @@ mod template;
 mod toml;
 mod yaml;
 
-pub(crate) use yaml::plain::{Item, items as plain_items};
-
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, SharedText, Span};

@@ -7,7 +7,6 @@ mod actions;
 mod check;
 mod fault;
 mod needs;
-mod quick;
 mod spanned;
 
 use super::{BUILT_IN, RuleData, RuleText};
@@ -22,7 +21,7 @@ use serde::de::DeserializeOwned;
 use spanned::{Keys, Reader};
 use std::cmp::Reverse;
 use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The keys of a rule file that say something to people, and nothing to the engine.
 const TEXT: &[&str] = &["why", "examples"];
@@ -57,8 +56,7 @@ pub struct Read {
     pub path: String,
     /// Its text.
     pub source: Arc<Source>,
-    /// Read again where it is asked for: trees of hundreds of rules that nothing is wrong with are not kept.
-    parsed: OnceLock<Option<Box<dyn Parsed>>>,
+    parsed: Option<Box<dyn Parsed>>,
 }
 
 impl std::fmt::Debug for Read {
@@ -69,19 +67,13 @@ impl std::fmt::Debug for Read {
 
 impl Read {
     fn new(path: String, text: String) -> Self {
-        Self { path, source: Arc::new(Source::new(text.into_bytes())), parsed: OnceLock::new() }
+        let source = Arc::new(Source::new(text.into_bytes()));
+        let parsed = syntax::named("yaml").map(|yaml| yaml.parse(source.shared()));
+        Self { path, source, parsed }
     }
 
-    /// The rule that it holds, and what that says to people.
+    /// The rule in the file, and its text for people.
     fn rule(&self, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
-        let both = syntax::plain_items(self.source.text()).and_then(|items| {
-            Some((quick::read(&items, Keys::Without(TEXT))?, quick::read(&items, Keys::Only(TEXT_AND_ID))?))
-        });
-        both.or_else(|| self.spanned(problems))
-    }
-
-    /// As [`Read::rule`], so that what is wrong has a place.
-    fn spanned(&self, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
         let tree = read_one(self, problems)?;
         let top = tree.roots.first().copied()?;
         let reader = Reader::of(tree);
@@ -95,14 +87,13 @@ impl Read {
         }
     }
 
-    /// What its rule says to people: read again, since few runs ask, and hundreds of rules say much.
+    /// The text of its rule for people.
     pub(crate) fn text(&self) -> RuleText {
         self.rule(&mut Vec::new()).map(|(_, text)| text).unwrap_or_default()
     }
 
     fn facts(&self) -> Option<&Facts> {
-        let parse = || Some(syntax::named("yaml")?.parse(self.source.shared()));
-        self.parsed.get_or_init(parse).as_deref().map(Parsed::facts)
+        self.parsed.as_deref().map(Parsed::facts)
     }
 
     /// The bytes of what stands under those keys and positions, or of the last of them that is there.
@@ -207,7 +198,6 @@ impl Form {
             }
             rule
         });
-        let read = if problems.is_empty() { Read { parsed: OnceLock::new(), ..read } } else { read };
         Self { read, rule, problems }
     }
 }
@@ -289,8 +279,6 @@ impl Loader {
         // Many rules are to be no burden at each start.
         let forms =
             parallel::map(threads, &rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
-        self.out.data.rules.reserve(rules.len());
-        self.out.files.reserve(rules.len());
         let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
         for form in forms {
             self.rule(form?, &mut ids);
@@ -300,10 +288,6 @@ impl Loader {
     }
 
     fn get<T: DeserializeOwned>(&mut self, read: &Read) -> Option<T> {
-        let found = syntax::plain_items(read.source.text()).and_then(|items| quick::read(&items, Keys::All));
-        if found.is_some() {
-            return found;
-        }
         let tree = read_one(read, &mut self.problems)?;
         let found = Reader::of(tree).read(tree.roots.first().copied()?, Keys::All);
         found.map_err(|fault| self.problems.push(read.fault(fault))).ok()

@@ -12,7 +12,7 @@ use std::cell::Cell;
 /// Nodes that may be read, aliases followed: more of them is no rule file.
 const MOST_NODES: usize = 100_000;
 /// How deep they may lie.
-pub(super) const DEEPEST: usize = 64;
+const DEEPEST: usize = 64;
 
 /// A tree that is read.
 pub(super) struct Reader<'a> {
@@ -36,7 +36,7 @@ impl Keys {
         if let Self::Without(keys) = self { keys } else { &[] }
     }
 
-    pub(super) fn has(self, key: &str) -> bool {
+    fn has(self, key: &str) -> bool {
         match self {
             Self::All => true,
             Self::Only(keys) => keys.contains(&key),
@@ -112,11 +112,7 @@ fn no_alias() -> Fault {
 }
 
 /// What a scalar that is not null means by itself; `plain` without quotes.
-pub(super) fn meaning<'de, V: Visitor<'de>, E: de::Error>(
-    text: &str,
-    plain: bool,
-    visitor: V,
-) -> Result<V::Value, E> {
+fn meaning<'de, V: Visitor<'de>>(text: &str, plain: bool, visitor: V) -> Result<V::Value, Fault> {
     if plain {
         if let "true" | "false" = text {
             return visitor.visit_bool(text == "true");

@@ -1,7 +1,7 @@
 //! What a text means, piece by piece: told from its tree, so that a proof needs no list of it.
 
 use super::Document;
-use super::plain;
+use super::scalar::is_null;
 use super::tree::{KeyForm, Layout};
 use crate::facts::{NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::Datum;
@@ -74,7 +74,7 @@ impl<'d> Walk<'d> {
     fn key(&self, layout: &Layout, text: &'d str) -> Datum<'d> {
         let span = layout.key.unwrap_or_default();
         let (kind, value) = match layout.key_form {
-            KeyForm::Plain if plain::is_null(text) => (kind::NULL, text),
+            KeyForm::Plain if is_null(text) => (kind::NULL, text),
             KeyForm::Plain => (kind::PLAIN, text),
             KeyForm::Quoted => (kind::TEXT, text),
             KeyForm::Written => {

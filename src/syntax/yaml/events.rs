@@ -133,7 +133,7 @@ pub(super) struct Document {
 }
 
 /// The parser, with the limits and events that we need.
-pub(super) fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
+fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
     let mut options = granit::Options::default();
     // The default of 96 fails on a key behind a long comment, as in every commented values file.
     options.max_buffered_comment_events = usize::MAX;
@@ -279,7 +279,7 @@ fn convert(event: &granit::Event<'_>, place: Place, all: &str) -> Option<Event> 
     Some(event)
 }
 
-pub(super) fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
+fn style_of(style: granit::ScalarStyle) -> ScalarStyle {
     match style {
         granit::ScalarStyle::SingleQuoted => ScalarStyle::Single,
         granit::ScalarStyle::DoubleQuoted => ScalarStyle::Double,

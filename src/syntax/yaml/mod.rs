@@ -10,7 +10,6 @@ mod loose;
 mod mask;
 mod parts;
 mod pieces;
-pub(super) mod plain;
 mod read;
 mod recognise;
 mod remove;

@@ -32,6 +32,11 @@ pub(super) struct Place {
     pub(super) indent: u32,
 }
 
+/// Whether a plain scalar of that text means null.
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// The text of the scalar at `place`.
 pub(super) fn decode(texts: Texts<'_>, place: Place) -> Decoded {
     let mut out = Writer { decoder: Decoder::default(), texts };

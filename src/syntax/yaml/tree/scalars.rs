@@ -4,8 +4,8 @@ use super::Builder;
 use crate::facts::{Scalar, ScalarStyle};
 use crate::syntax::template;
 use crate::syntax::yaml::events::Event;
-use crate::syntax::yaml::scalar::{self, Header, Place};
-use crate::syntax::yaml::{lines, plain};
+use crate::syntax::yaml::lines;
+use crate::syntax::yaml::scalar::{self, Header, Place, is_null};
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -77,7 +77,7 @@ impl<'t> Builder<'t> {
         let made =
             own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
         let opaque = made || self.reading.touches(span) || template::has_opener(text);
-        let null = style == ScalarStyle::Plain && event.tag().is_none() && plain::is_null(text);
+        let null = style == ScalarStyle::Plain && event.tag().is_none() && is_null(text);
         Scalar { text, style, opaque, null }
     }
 
