@@ -1,4 +1,3 @@
-use super::locate::Locator;
 use super::xml::{DECLARATION, escape};
 use super::{Run, is_open};
 use crate::escape::inline;
@@ -9,10 +8,9 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{DECLARATION}\n<checkstyle version=\"4.3\">")?;
     for file in run.files.iter().filter(|file| file.linted.findings.iter().any(is_open)) {
         let mask = file.mask(run.show_secrets);
-        let mut locator = Locator::new(&file.source);
         writeln!(out, "  <file name=\"{}\">", escape(&inline(&file.path)))?;
         for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
-            let start = locator.at(finding.span.start());
+            let start = file.source.position(finding.span.start());
             writeln!(
                 out,
                 "    <error line=\"{}\" column=\"{}\" severity=\"{}\" message=\"{}\" source=\"runnerlint.{}\"/>",

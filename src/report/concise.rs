@@ -1,4 +1,3 @@
-use super::locate::Locator;
 use super::{Run, is_open};
 use crate::escape;
 use std::io::{self, Write};
@@ -12,9 +11,8 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         let mask = file.mask(run.show_secrets);
         let path = run.style.strong(&escape::inline(&file.path));
-        let mut locator = Locator::new(&file.source);
         for finding in shown {
-            let start = locator.at(finding.span.start());
+            let start = file.source.position(finding.span.start());
             let severity = run.style.severity(finding.severity, finding.severity.as_str());
             let message = mask.prose(&finding.message);
             writeln!(

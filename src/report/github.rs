@@ -1,4 +1,3 @@
-use super::locate::Locator;
 use super::{Run, is_open};
 use crate::escape;
 use crate::finding::{NoticeKind, Severity};
@@ -12,14 +11,14 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let path = property(&escape::inline(&file.path));
         if file.linted.findings.iter().any(is_open) {
             let mask = file.mask(run.show_secrets);
-            let mut locator = Locator::new(&file.source);
             for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
                 let command = match finding.severity {
                     Severity::Error => "error",
                     Severity::Warning => "warning",
                     Severity::Info => "notice",
                 };
-                let (start, end) = (locator.at(finding.span.start()), locator.at(finding.span.end()));
+                let (start, end) =
+                    (file.source.position(finding.span.start()), file.source.position(finding.span.end()));
                 let message =
                     data(&format!("{}\n{}", mask.prose(&finding.message), mask.prose(&finding.help)));
                 writeln!(

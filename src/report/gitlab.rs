@@ -1,4 +1,3 @@
-use super::locate::Locator;
 use super::{Run, is_open};
 use crate::escape;
 use crate::finding::Severity;
@@ -41,7 +40,6 @@ fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
         return Vec::new();
     }
     let mask = file.mask(show_secrets);
-    let mut locator = Locator::new(&file.source);
     let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
     findings
         .filter(|(finding, _)| is_open(finding))
@@ -58,8 +56,8 @@ fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
             location: Location {
                 path: &file.path,
                 lines: Lines {
-                    begin: locator.at(finding.span.start()).line,
-                    end: locator.at(finding.span.end()).line,
+                    begin: file.source.position(finding.span.start()).line,
+                    end: file.source.position(finding.span.end()).line,
                 },
             },
         })

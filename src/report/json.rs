@@ -1,4 +1,3 @@
-use super::locate::Locator;
 use super::{Run, Summary, shown_fix};
 use crate::baseline::Comparison;
 use crate::escape;
@@ -176,12 +175,11 @@ pub(super) fn entries(file: &Checked, show_secrets: bool) -> Vec<Entry<'_>> {
         return Vec::new();
     }
     let mask = file.mask(show_secrets);
-    let mut locator = Locator::new(&file.source);
-    let entry = |finding| entry(finding, &file.path, &mask, &mut locator);
+    let entry = |finding| entry(finding, file, &mask);
     file.linted.findings.iter().map(entry).collect()
 }
 
-fn entry<'a>(finding: &'a Finding, path: &'a str, mask: &Mask, locator: &mut Locator<'_>) -> Entry<'a> {
+fn entry<'a>(finding: &'a Finding, file: &'a Checked, mask: &Mask) -> Entry<'a> {
     let (fix, manual) = match shown_fix(finding, mask) {
         Ok(fix) => (Some(repair(fix, mask)), None),
         Err(reason) => (None, Some(reason)),
@@ -192,9 +190,9 @@ fn entry<'a>(finding: &'a Finding, path: &'a str, mask: &Mask, locator: &mut Loc
         message: mask.prose(&finding.message),
         help: mask.prose(&finding.help),
         url: &finding.url,
-        path,
-        start: locator.at(finding.span.start()).into(),
-        end: locator.at(finding.span.end()).into(),
+        path: &file.path,
+        start: file.source.position(finding.span.start()).into(),
+        end: file.source.position(finding.span.end()).into(),
         unit: finding.unit.as_deref(),
         via: &finding.via,
         fix,

@@ -1,4 +1,3 @@
-use super::locate::Locator;
 use super::xml::{DECLARATION, escape};
 use super::{Run, is_open};
 use crate::escape::inline;
@@ -53,7 +52,6 @@ impl<'a> Suite<'a> {
             "  <testsuite name=\"{path}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">"
         )?;
         let mask = self.file.mask(run.show_secrets);
-        let mut locator = Locator::new(&self.file.source);
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for finding in self.file.linted.findings.iter().filter(|it| is_open(it)) {
             let message = mask.prose(&finding.message);
@@ -64,7 +62,7 @@ impl<'a> Suite<'a> {
             if *count > 1 {
                 name.push_str(&format!(" ({count})"));
             }
-            let start = locator.at(finding.span.start());
+            let start = self.file.source.position(finding.span.start());
             let place = format!("{}:{}:{}", inline(&self.file.path), start.line, start.column);
             writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&name))?;
             writeln!(

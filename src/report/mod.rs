@@ -11,7 +11,6 @@ mod html;
 mod json;
 mod jsonl;
 mod junit;
-mod locate;
 mod markdown;
 mod picture;
 pub mod plan;

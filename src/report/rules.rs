@@ -71,7 +71,7 @@ pub struct RuleExample {
 
 /// All rules, by id.
 pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
-    let texts = rules::texts().into_iter().chain(of.texts().iter().cloned());
+    let texts = rules::texts().into_iter().chain(of.texts());
     let rules = of.rules().iter().zip(texts);
     let mut rules: Vec<RuleDoc> = rules
         .map(|(rule, text)| {

@@ -5,7 +5,6 @@ mod deadline;
 mod detail;
 mod plan;
 
-use super::locate::Locator;
 use super::xml::escape;
 use super::{Run, Summary, is_open, notices};
 use crate::baseline::Comparison;
@@ -129,9 +128,8 @@ fn findings(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn rows(run: &Run<'_>, file: &Checked, order: &mut usize, out: &mut dyn Write) -> io::Result<()> {
     let mask = file.mask(run.show_secrets);
     let path = escape(&inline(&file.path));
-    let mut locator = Locator::new(&file.source);
     for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
-        let start = locator.at(finding.span.start());
+        let start = file.source.position(finding.span.start());
         let (severity, rule) = (finding.severity.as_str(), escape(&finding.rule));
         writeln!(
             out,

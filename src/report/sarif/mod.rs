@@ -3,7 +3,6 @@
 mod model;
 mod uri;
 
-use super::locate::Locator;
 use super::rules::{RuleDoc, catalogue, page};
 use super::{Run, Summary, shown_fix};
 use crate::escape;
@@ -165,7 +164,7 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
     let mask = file.mask(run.show_secrets);
     // What is gone is not told: services that know of no baseline would open an alert for it.
     let state = |finding: &Finding| if finding.baselined { "unchanged" } else { "new" };
-    let mut place = Place { file, mask: &mask, locator: Locator::new(&file.source) };
+    let place = Place { file, mask: &mask };
     let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
     findings
         .map(|(finding, fingerprint)| {
@@ -200,12 +199,11 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
 struct Place<'a> {
     file: &'a Checked,
     mask: &'a Mask,
-    locator: Locator<'a>,
 }
 
 impl Place<'_> {
-    fn region(&mut self, span: Span) -> Region {
-        let (start, end) = (self.locator.at(span.start()), self.locator.at(span.end()));
+    fn region(&self, span: Span) -> Region {
+        let (start, end) = (self.file.source.position(span.start()), self.file.source.position(span.end()));
         Region {
             start_line: start.line,
             start_column: Some(start.column),
@@ -217,7 +215,7 @@ impl Place<'_> {
         }
     }
 
-    fn location(&mut self, span: Span, id: Option<usize>, message: Option<String>) -> Location {
+    fn location(&self, span: Span, id: Option<usize>, message: Option<String>) -> Location {
         let context = if id.is_none() { self.context(&self.file.source, span) } else { None };
         Location {
             id,
@@ -251,7 +249,7 @@ impl Place<'_> {
         })
     }
 
-    fn fix(&mut self, fix: &crate::finding::Fix) -> Fix {
+    fn fix(&self, fix: &crate::finding::Fix) -> Fix {
         let message = self.mask.prose(&fix.message);
         let description = match fix.safety {
             Safety::Safe => format!("safe fix: {message}"),
