@@ -25,7 +25,7 @@ mod sites_schema;
 
 use rules_example::RuleText;
 use rules_own::{ChartMatch, CommandMatch};
-use rules_schema::{Rule, RuleData, SafetyRow, When, gitlab};
+use rules_schema::{Rule, RuleData, SafetyRow, gitlab};
 use rules_unit::Unit;
 use sites_one_or_many::one_or_many;
 use sites_schema::{Pattern, Requirement, SiteData, Via};
@@ -34,8 +34,6 @@ use sites_schema::{Pattern, Requirement, SiteData, Via};
 type Expression = String;
 /// See [`Expression`].
 type Globs = Vec<String>;
-/// The program takes room only for those that are given.
-type Conditions = When;
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {

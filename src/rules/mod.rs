@@ -1,6 +1,5 @@
 //! Rules: the compiled data of `rules/`, the units that registrations form, and what the rules say of them.
 
-mod conditions;
 pub mod describe;
 mod example;
 mod judge;
@@ -13,7 +12,6 @@ mod units;
 use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
 use std::sync::{Arc, LazyLock};
 
-pub use conditions::Conditions;
 pub use example::{Example, RuleText};
 pub use judge::{Circumstances, Place, View, version};
 pub use own::{ChartMatch, CommandMatch};

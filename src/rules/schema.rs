@@ -1,8 +1,6 @@
 //! The form of a rule. The build script compiles it too, so it stands on serde alone.
 
-use super::{
-    ChartMatch, CommandMatch, Conditions, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many,
-};
+use super::{ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A rule as the engine uses it.
@@ -109,8 +107,7 @@ pub struct Match {
     pub via: Option<Via>,
     /// Under which conditions.
     #[serde(default)]
-    #[cfg_attr(with_schema, schemars(with = "When"))]
-    pub when: Conditions,
+    pub when: When,
     /// What the finding's label says, instead of the row's in `severity`.
     #[serde(default)]
     pub message: Option<String>,
@@ -373,8 +370,7 @@ pub enum UnitKind {
 pub struct SeverityRow {
     /// When it holds.
     #[serde(default)]
-    #[cfg_attr(with_schema, schemars(with = "When"))]
-    pub when: Conditions,
+    pub when: When,
     /// How bad it is then.
     pub is: Level,
     /// What the finding's label says then; `{name}` is the name as written.
@@ -416,8 +412,7 @@ impl Level {
 pub struct ActionRow {
     /// When it holds.
     #[serde(default)]
-    #[cfg_attr(with_schema, schemars(with = "When"))]
-    pub when: Conditions,
+    pub when: When,
     /// What the fix does, in the imperative; `{name}` is the name as written.
     pub message: String,
     /// Takes these out: `self`, or a slot.
@@ -469,8 +464,7 @@ pub enum NewValue {
 pub struct SafetyRow {
     /// When it holds.
     #[serde(default)]
-    #[cfg_attr(with_schema, schemars(with = "When"))]
-    pub when: Conditions,
+    pub when: When,
     /// How safe the fix is then.
     pub is: Verdict,
     /// Why, for `none` and `unsafe`.

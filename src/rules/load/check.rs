@@ -1,8 +1,7 @@
 //! What the form of a rule file does not say: names that exist, rows that can be reached, fixes that can apply.
 
 use super::super::{
-    ActionRow, Conditions, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When,
-    version,
+    ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
 };
 use super::fault::{Fault, Problem};
 use super::{Read, actions};
@@ -35,12 +34,17 @@ pub(super) fn spell(rule: &mut Rule) {
         if let Some(command) = &mut found.command {
             command.option.iter_mut().for_each(|option| *option = canonical(option));
         }
-        found.when.get_mut().into_iter().for_each(spell_when);
+        spell_when(&mut found.when);
     }
     let severity = rule.severity.iter_mut().map(|row| &mut row.when);
     let actions = rule.actions.iter_mut().map(|row| &mut row.when);
     let rows = severity.chain(actions).chain(rule.safety.iter_mut().map(|row| &mut row.when));
-    rows.filter_map(Conditions::get_mut).for_each(spell_when);
+    rows.for_each(spell_when);
+}
+
+/// Whether there are no conditions.
+fn is_always(when: &When) -> bool {
+    *when == When::default()
 }
 
 fn spell_when(when: &mut When) {
@@ -270,9 +274,9 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
             "the least is `severity: [{is: warning}]`",
         );
     }
-    reachable(checked, "severity", &rule.severity.iter().map(|row| row.when.is_empty()).collect::<Vec<_>>());
-    reachable(checked, "safety", &rule.safety.iter().map(|row| row.when.is_empty()).collect::<Vec<_>>());
-    let never = rule.safety.first().is_some_and(|row| row.is == Verdict::None && row.when.is_empty());
+    reachable(checked, "severity", &rule.severity.iter().map(|row| is_always(&row.when)).collect::<Vec<_>>());
+    reachable(checked, "safety", &rule.safety.iter().map(|row| is_always(&row.when)).collect::<Vec<_>>());
+    let never = rule.safety.first().is_some_and(|row| row.is == Verdict::None && is_always(&row.when));
     if never && !rule.actions.is_empty() {
         checked.wrong(
             &["safety", "0"],
@@ -394,7 +398,7 @@ fn asks_for_words(rule: &Rule) -> bool {
     let matches = rule.matches.iter().map(|found| &found.when);
     let rows = rule.severity.iter().map(|row| &row.when).chain(rule.actions.iter().map(|row| &row.when));
     let all = matches.chain(rows).chain(rule.safety.iter().map(|row| &row.when));
-    let mut open: Vec<&When> = all.map(|when| &**when).collect();
+    let mut open: Vec<&When> = all.collect();
     while let Some(when) = open.pop() {
         if when.argument.is_some() {
             return true;
@@ -406,5 +410,5 @@ fn asks_for_words(rule: &Rule) -> bool {
 
 /// Whether a row of `do` holds always.
 pub(super) fn always(rows: &[ActionRow]) -> Vec<bool> {
-    rows.iter().map(|row| row.when.is_empty()).collect()
+    rows.iter().map(|row| is_always(&row.when)).collect()
 }
