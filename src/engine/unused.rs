@@ -90,7 +90,6 @@ impl Teller<'_> {
         // A name may be anything: it is told, but not at any length.
         let short: String = name.chars().take(64).collect();
         let mut said = said.replace("{name}", &short);
-        // Looking for the nearest name takes its time.
         let meant = || quoted(&suppress::meant(&self.settings.catalogue, name).join(", "));
         match defect {
             Defect::Unknown => {

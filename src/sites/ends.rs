@@ -1,4 +1,4 @@
-//! Sites by what their paths end with: a large document has far more nodes than any site is about.
+//! Sites by the end of their paths: most nodes of a document are of no site.
 
 use super::Sites;
 use super::schema::{Host, Site, Step};
@@ -19,46 +19,24 @@ pub(super) struct Ends {
 }
 
 /// Sites by a name.
-#[derive(Debug)]
-struct ByName {
-    places: HashMap<String, Vec<Place>>,
-    /// For each first byte, how long the names are that begin so, a bit each: most keys of a file are none of them.
-    lengths: [u64; 256],
-}
-
-impl Default for ByName {
-    fn default() -> Self {
-        Self { places: HashMap::new(), lengths: [0; 256] }
-    }
-}
+#[derive(Debug, Default)]
+struct ByName(HashMap<String, Vec<Place>>);
 
 impl ByName {
     fn add(&mut self, name: &str, place: Place) {
-        if let Some(lengths) = name.bytes().next().and_then(|first| self.lengths.get_mut(usize::from(first)))
-        {
-            *lengths |= Self::bit(name);
-        }
-        let places = self.places.entry(name.to_owned()).or_default();
+        let places = self.0.entry(name.to_owned()).or_default();
         if places.last() != Some(&place) {
             places.push(place);
         }
     }
 
-    fn bit(name: &str) -> u64 {
-        1 << name.len().min(63)
-    }
-
     fn get(&self, name: &str) -> &[Place] {
-        let first = usize::from(name.bytes().next().unwrap_or_default());
-        if self.lengths.get(first).is_none_or(|lengths| lengths & Self::bit(name) == 0) {
-            return &[];
-        }
-        self.places.get(name).map(Vec::as_slice).unwrap_or_default()
+        self.0.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 impl Ends {
-    fn of(hosts: &[Host]) -> Self {
+    pub(super) fn of(hosts: &[Host]) -> Self {
         let mut ends = Self::default();
         let sites = hosts.iter().enumerate().flat_map(|(host, it)| {
             it.sites.iter().enumerate().map(move |(index, site)| ((host, index), site))
@@ -117,11 +95,6 @@ impl Ends {
 }
 
 impl Sites {
-    /// Its sites by what their paths end with.
-    pub(super) fn ends(&self) -> &Ends {
-        self.ends.get_or_init(|| Ends::of(&self.data.hosts))
-    }
-
     /// The site at that place.
     pub(super) fn site(&self, (host, site): Place) -> Option<&Site> {
         self.data.hosts.get(host)?.sites.get(site)

@@ -4,52 +4,40 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::sync::OnceLock;
 
-/// A regular expression, compiled when it is first asked for: most rules never are.
+/// A regular expression. Each kind of search is compiled on first use: most rules never search.
 #[derive(Clone, Default)]
 pub struct Expression {
     text: String,
-    /// Boxed: most expressions are never compiled, and rules hold many.
-    compiled: OnceLock<Box<Compiled>>,
-}
-
-/// The expression for each kind of search.
-#[derive(Clone, Default)]
-struct Compiled {
-    text: OnceLock<Option<regex::Regex>>,
+    regex: OnceLock<Option<regex::Regex>>,
     bytes: OnceLock<Option<regex::bytes::Regex>>,
     whole: OnceLock<Option<regex::Regex>>,
 }
 
 impl Expression {
-    fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(Box::default)
-    }
-
     /// As written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The only text that it is like, if nothing in it but `\` has a meaning of its own: most are such, and to parse an
-    /// expression takes longer than to read a whole rule.
+    /// The only text that it matches, if nothing in it except `\` has a meaning of its own.
     pub(crate) fn literal(&self) -> Option<String> {
         literal(&self.text)
     }
 
     /// To look for it in a text; `None` if it is none, which is refused when rules are loaded.
     pub fn regex(&self) -> Option<&regex::Regex> {
-        self.compiled().text.get_or_init(|| regex::Regex::new(&self.text).ok()).as_ref()
+        self.regex.get_or_init(|| regex::Regex::new(&self.text).ok()).as_ref()
     }
 
     /// To look for it in bytes.
     pub fn bytes(&self) -> Option<&regex::bytes::Regex> {
-        self.compiled().bytes.get_or_init(|| regex::bytes::Regex::new(&self.text).ok()).as_ref()
+        self.bytes.get_or_init(|| regex::bytes::Regex::new(&self.text).ok()).as_ref()
     }
 
     /// Its groups, if all of `text` is like it.
     pub fn captures<'t>(&self, text: &'t str) -> Option<regex::Captures<'t>> {
         let whole = || regex::Regex::new(&format!(r"\A(?:{})\z", self.text)).ok();
-        self.compiled().whole.get_or_init(whole).as_ref()?.captures(text)
+        self.whole.get_or_init(whole).as_ref()?.captures(text)
     }
 
     /// Whether all of `text` is like it.

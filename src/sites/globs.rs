@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 #[derive(Clone, Default)]
 pub struct Globs {
     globs: Vec<String>,
-    compiled: OnceLock<Box<GlobSet>>,
+    compiled: OnceLock<GlobSet>,
 }
 
 impl PartialEq for Globs {
@@ -34,7 +34,7 @@ impl Globs {
             for glob in self.globs.iter().filter_map(|glob| compile(glob).ok()) {
                 set.add(glob);
             }
-            Box::new(set.build().unwrap_or_default())
+            set.build().unwrap_or_default()
         };
         self.compiled.get_or_init(compile).is_match(path)
     }

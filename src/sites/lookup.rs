@@ -1,5 +1,4 @@
-//! Programs by what tells them: a repository has far more commands than rules speak of, and a user's own rules may speak of
-//! hundreds of programs.
+//! Programs by name: most commands of a repository are not in any rule, and custom rules may name hundreds of programs.
 
 use super::schema::{Program, Subcommand};
 use super::{Sites, globs};
@@ -71,43 +70,39 @@ impl Lookup {
 impl Sites {
     /// The first program with that file name.
     pub(super) fn named(&self, name: &str) -> Option<usize> {
-        self.lookup().named(name)
+        self.lookup.named(name)
     }
 
     /// The first program that a word names: by its file name, or as the entrypoint of an image.
     pub(super) fn called(&self, name: &str, word: &Word) -> Option<usize> {
         let named = if name.contains(['$', '{']) { None } else { self.named(name) };
-        let entrypoint = self.lookup().entrypoints.get(&word.text).copied();
+        let entrypoint = self.lookup.entrypoints.get(&word.text).copied();
         named.into_iter().chain(entrypoint).min()
     }
 
     /// Whether a file name is that of a program of the same words for something else.
     pub(super) fn is_other(&self, name: &str) -> bool {
-        self.lookup().others.contains(name)
+        self.lookup.others.contains(name)
     }
 
     /// Programs that images are known of, or the names of foreign images.
     pub(super) fn imaged(&self) -> impl Iterator<Item = (usize, &Program)> {
-        self.indexed(&self.lookup().images)
+        self.indexed(&self.lookup.images)
     }
 
     /// Whether a word is the name of a subcommand that its options tell without the program.
     pub(super) fn is_telling(&self, word: &str) -> bool {
-        self.lookup().telling.contains(word)
+        self.lookup.telling.contains(word)
     }
 
     /// Programs with a subcommand that its options tell, or hint at.
     pub(super) fn signed(&self) -> impl Iterator<Item = &Program> {
-        self.indexed(&self.lookup().signed).map(|(_, program)| program)
+        self.indexed(&self.lookup.signed).map(|(_, program)| program)
     }
 
     fn indexed<'a>(&'a self, indices: &'a [usize]) -> impl Iterator<Item = (usize, &'a Program)> {
         let programs = &self.data.programs.programs;
         indices.iter().filter_map(|index| Some((*index, programs.get(*index)?)))
-    }
-
-    fn lookup(&self) -> &Lookup {
-        self.lookup.get_or_init(|| Lookup::of(&self.data.programs.programs))
     }
 }
 

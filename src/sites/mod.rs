@@ -44,7 +44,7 @@ use crate::facts::{Hint, NodeId};
 use crate::text::Span;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 /// A value and what carries it, however it was written.
 #[derive(Clone, Debug)]
@@ -317,21 +317,27 @@ impl Survey {
 }
 
 /// Hosts, programs and charts, ready to be put to texts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Sites {
     data: SiteData,
     /// The globs of each host that has any, in the order of the data.
-    files: OnceLock<Vec<OnceLock<Option<GlobSet>>>>,
-    /// The programs, by what tells them.
-    lookup: OnceLock<lookup::Lookup>,
-    /// The sites, by what their paths end with.
-    ends: OnceLock<ends::Ends>,
+    files: Vec<Option<GlobSet>>,
+    /// The programs, by name.
+    lookup: lookup::Lookup,
+    /// The sites, by the end of their paths.
+    ends: ends::Ends,
 }
 
 impl Sites {
     /// Makes them ready.
     pub fn new(data: SiteData) -> Self {
-        Self { data, ..Self::default() }
+        let files = |host: &Host| (!host.files.is_empty()).then(|| globs(&host.files));
+        Self {
+            files: data.hosts.iter().map(files).collect(),
+            lookup: lookup::Lookup::of(&data.programs.programs),
+            ends: ends::Ends::of(&data.hosts),
+            data,
+        }
     }
 
     /// Those that are built in.
@@ -374,13 +380,9 @@ impl Sites {
         if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
     }
 
-    /// Whether a file at that path may be one of the host of that index. Few files ask, and few hosts are asked for.
+    /// Whether a file at that path may be one of the host of that index.
     fn is_file_of(&self, host: usize, path: &str) -> bool {
-        let globs = |host: &Host| (!host.files.is_empty()).then(|| globs(&host.files));
-        let none = || self.data.hosts.iter().map(|_| OnceLock::new()).collect();
-        let known = self.files.get_or_init(none).get(host).zip(self.data.hosts.get(host));
-        let files = known.and_then(|(known, host)| known.get_or_init(|| globs(host)).as_ref());
-        files.is_none_or(|files| files.is_match(path))
+        self.files.get(host).and_then(Option::as_ref).is_none_or(|files| files.is_match(path))
     }
 }
 

@@ -6,9 +6,6 @@ use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// Nobody's word is taken for more room than this.
-const MOST_AT_ONCE: usize = 256;
-
 /// One value where a list of one is meant. The compact form always holds a list.
 pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
@@ -50,7 +47,7 @@ where
         }
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-            let mut many = Vec::with_capacity(items.size_hint().unwrap_or_default().min(MOST_AT_ONCE));
+            let mut many = Vec::new();
             while let Some(item) = items.next_element()? {
                 many.push(item);
             }

@@ -68,7 +68,7 @@ struct Trees<'a> {
 impl<'a> Trees<'a> {
     fn read(&mut self) {
         let ids = self.tree.ids();
-        let (sites, ends) = (self.context.sites, self.context.sites.ends());
+        let (sites, ends) = (self.context.sites, &self.context.sites.ends);
         let mut skipped_to = 0;
         let mut others = Vec::new();
         // Neighbours stand below the same key.
@@ -96,7 +96,6 @@ impl<'a> Trees<'a> {
                     continue;
                 }
                 let leads = site.at.iter().any(|pattern| leads_to(pattern, self.tree, document, id));
-                // The globs of a host take longer than all else: they are asked last.
                 if leads && self.context.path.is_none_or(|path| sites.is_file_of(place.0, path)) {
                     if site.holds == Holds::Nothing {
                         skipped_to = self.tree.span(id).map_or(0, Span::end);
