@@ -28,7 +28,7 @@ fn every_example_holds() {
     let built_in = Catalogue::built_in().rules().len();
     let rules = catalogue.rules().iter().skip(built_in).zip(catalogue.texts());
     let failures: Vec<String> = rules
-        .flat_map(|(rule, text)| selftest::run(&settings, rule, text))
+        .flat_map(|(rule, text)| selftest::run(&settings, rule, &text))
         .map(|failure| failure.to_string())
         .collect();
     assert!(failures.is_empty(), "{} examples fail:\n{}", failures.len(), failures.join("\n"));

@@ -10,7 +10,7 @@ pub(super) const SHORTEST: usize = 8;
 const TOGETHER: usize = 8;
 /// Most bytes from one look to the next: with more, there are too many pieces.
 const LONGEST_STEP: usize = 16;
-/// Words of the table: 8 KiB, so that the text has its place in the fastest cache too.
+/// Words of the table: 8 KiB, a part of the first-level cache.
 const WORDS: usize = 1024;
 
 /// Literals, by their first pieces.

@@ -14,19 +14,18 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 pub(crate) use prefilter::Prefilter;
 
-/// Rules and all that they speak of. What costs time is made when it is first needed.
+/// Rules and all that they refer to.
 pub struct Catalogue {
     data: Arc<RuleData>,
     sites: Arc<Sites>,
     /// Where the rules stand that are not built in.
     files: Vec<Arc<Read>>,
-    texts: OnceLock<Vec<RuleText>>,
     pub(crate) words: Vec<UnitWords>,
-    prefilter: OnceLock<Prefilter>,
+    prefilter: Prefilter,
     /// The index of each rule, by its id.
-    ids: OnceLock<BTreeMap<String, usize>>,
+    ids: BTreeMap<String, usize>,
     /// What each rule says with all that it finds.
-    advice: Vec<OnceLock<Advice>>,
+    advice: Vec<Advice>,
 }
 
 /// What a rule says with all that it finds, once for all of that.
@@ -36,6 +35,13 @@ pub(crate) struct Advice {
     pub(crate) help: Arc<str>,
     /// Where to read on.
     pub(crate) url: Arc<str>,
+}
+
+impl Advice {
+    fn of(rule: &Rule) -> Self {
+        let url = Mask::without_source(false).inserted(&rule.url);
+        Self { help: rule.help.as_str().into(), url: url.into() }
+    }
 }
 
 /// Regular expressions that a unit's names make.
@@ -53,9 +59,10 @@ impl Catalogue {
     /// Rules, the sites and programs that they speak of, and where those of them stand that are not built in.
     pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<Read>>) -> Self {
         let words = data.units.iter().map(|_| UnitWords::default()).collect();
-        let advice = data.rules.iter().map(|_| OnceLock::new()).collect();
-        let (texts, prefilter, ids) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Self { data, sites, files, texts, words, prefilter, ids, advice }
+        let advice = data.rules.iter().map(Advice::of).collect();
+        let prefilter = Prefilter::of(&data.rules, BUILT_IN.rules.len());
+        let ids = data.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
+        Self { data, sites, files, words, prefilter, ids, advice }
     }
 
     /// What is built in.
@@ -77,18 +84,13 @@ impl Catalogue {
     }
 
     fn index(&self, id: &str) -> Option<usize> {
-        let index = || self.data.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
-        self.ids.get_or_init(index).get(id).copied()
+        self.ids.get(id).copied()
     }
 
     /// What `rule` says with all that it finds.
     pub(crate) fn advice(&self, rule: &Rule) -> Advice {
-        let advice = || Advice {
-            help: rule.help.as_str().into(),
-            url: Mask::without_source(false).inserted(&rule.url).into(),
-        };
-        let kept = self.index(&rule.id).and_then(|index| self.advice.get(index));
-        kept.map_or_else(advice, |kept| kept.get_or_init(advice).clone())
+        let known = self.index(&rule.id).and_then(|index| self.advice.get(index));
+        known.cloned().unwrap_or_else(|| Advice::of(rule))
     }
 
     /// The ids of all rules, in the order of [`Catalogue::rules`].
@@ -102,8 +104,8 @@ impl Catalogue {
     }
 
     /// What the rules that are not built in say to people, in their order in [`Catalogue::rules`].
-    pub fn texts(&self) -> &[RuleText] {
-        self.texts.get_or_init(|| self.files.iter().map(|file| file.text()).collect())
+    pub fn texts(&self) -> Vec<RuleText> {
+        self.files.iter().map(|file| file.text()).collect()
     }
 
     pub(crate) fn units(&self) -> &[Unit] {
@@ -115,7 +117,7 @@ impl Catalogue {
     }
 
     pub(crate) fn prefilter(&self) -> &Prefilter {
-        self.prefilter.get_or_init(|| Prefilter::of(&self.data.rules, BUILT_IN.rules.len()))
+        &self.prefilter
     }
 }
 

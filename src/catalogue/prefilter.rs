@@ -5,7 +5,7 @@ use crate::rules::Rule;
 use aho_corasick::AhoCorasick;
 use regex::bytes::{Regex, RegexBuilder};
 
-/// With more words, n-grams are faster than a regular expression (`tests/many_rules`).
+/// With more words, n-grams are the faster search (`tests/many_rules`).
 const MANY: usize = 64;
 
 /// The words that rules need. Those of the built-in rules are searched for on their own, so that custom rules do not change

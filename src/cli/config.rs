@@ -8,7 +8,6 @@ use crate::run::{left_out, load_rules, rule_folders};
 use crate::walk;
 use std::env;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Stands in for `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
@@ -26,8 +25,6 @@ pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Re
     if let Some(file) = config.file() {
         file.check_names(&catalogue.ids())?;
     }
-    // It lives as long as the process: to take hundreds of rules apart at its end costs time, and gives nobody anything.
-    std::mem::forget(Arc::clone(&catalogue));
     Ok(config.by(catalogue))
 }
 

@@ -24,7 +24,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     let style = output::style(args.color, output::stdout_is_terminal());
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let built_in = crate::rules::BUILT_IN.rules.len();
-    let texts = if folders.is_empty() { crate::rules::texts() } else { catalogue.texts().to_vec() };
+    let texts = if folders.is_empty() { crate::rules::texts() } else { catalogue.texts() };
     let rules = rules(&catalogue, if folders.is_empty() { 0 } else { built_in }, &texts);
     let mut out = io::stdout().lock();
     let (mut examples, mut failed) = (0, 0);

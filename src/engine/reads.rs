@@ -33,7 +33,7 @@ fn pinned(unit: &Unit, bytes: &[u8]) -> Option<(u32, u32)> {
     found.filter_map(|found| Some((number(&found, 1)?, number(&found, 2)?))).min()
 }
 
-/// The reads of one file, each looked for when it is first asked for.
+/// The reads of one file.
 pub(super) struct Reads<'a> {
     unit: &'a Unit,
     words: &'a UnitWords,

@@ -39,11 +39,11 @@ pub(super) fn rules(data: &[u8]) -> Holds {
     let own = catalogue.rules().iter().skip(BUILT_IN.rules.len()).zip(catalogue.texts());
     for (rule, text) in own {
         let style = Style { colour: false };
-        for failure in runnerlint::selftest::run(&settings, rule, text) {
+        for failure in runnerlint::selftest::run(&settings, rule, &text) {
             tame("a failure", &report::failure(&failure, style))?;
             tame("a difference", &report::difference(&failure, style))?;
         }
-        tried(&settings, text)?;
+        tried(&settings, &text)?;
     }
     Ok(())
 }
