@@ -22,8 +22,7 @@ impl Deref for SharedText {
 }
 
 impl From<String> for SharedText {
-    fn from(mut text: String) -> Self {
-        text.shrink_to_fit();
+    fn from(text: String) -> Self {
         Self(Arc::new(text))
     }
 }

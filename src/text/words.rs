@@ -1,5 +1,4 @@
-//! Words that begin with what is known of them. A regular expression would find them too; to compile one takes longer than to
-//! lint a small file.
+//! Words that begin with one of some prefixes.
 
 use super::Span;
 use memchr::memmem;
