@@ -14,21 +14,15 @@ pub(crate) fn threads(wanted: Option<NonZeroUsize>) -> usize {
     wanted.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
-/// Lets `threads` threads do `work`, that is all of what nobody has begun yet, and waits for them.
-///
-/// This thread does none of it while it has others: a thread begins on the processor of the one that makes it, and may
-/// have to wait there for some milliseconds while another processor has nothing to do.
+/// Lets `threads` threads, this one among them, do `work` and waits for them. `work` is all that no other thread has begun.
 pub(crate) fn work(threads: usize, work: impl Fn() + Sync) {
-    let work = &work;
-    let others = || {
-        thread::scope(|scope| {
-            let more = |_: &usize| thread::Builder::new().spawn_scoped(scope, work).is_ok();
-            (0..threads).filter(more).count()
-        })
-    };
-    if threads <= 1 || others() == 0 {
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            // Without another thread, this one does all of it.
+            let _ = thread::Builder::new().spawn_scoped(scope, &work);
+        }
         work();
-    }
+    });
 }
 
 /// What `make` makes of each of `items`, in their order, by `threads` threads.

@@ -173,7 +173,7 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
             let checked = guarded(options, &charts, target, None);
             on_done();
             if let Ok(mut done) = done.lock() {
-                // Nothing is ordered by the thread that was faster.
+                // The order is that of the paths, not of the threads.
                 done.insert(target.shown.as_os_str().as_encoded_bytes(), checked);
             }
         }
@@ -234,7 +234,6 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
     let name = name(options, &target.real);
     let is_named = || charts.name_runners(&target.real);
     if !target.looked && !engine::may_matter(options.config.catalogue(), path, &bytes, is_named) {
-        // As most files end here, nothing more is done for them.
         return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
     }
     let mut surroundings = charts.around(&target.real);
