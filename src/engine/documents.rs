@@ -14,9 +14,6 @@ const MAX_DEPTH: usize = 8;
 /// How many texts a file may hold.
 const MAX_TEXTS: usize = 100_000;
 
-/// About so many carriers there are in a text of a line or two.
-const CARRIERS: usize = 6;
-
 /// One text.
 pub(crate) struct Document {
     /// What it is written in.
@@ -141,10 +138,6 @@ pub(crate) fn read(
             depth: next.depth,
         });
         out.note(doc, source);
-        // Lists that grow leave holes behind, as large as themselves.
-        out.documents.list.reserve(inner.len());
-        out.survey.carriers.reserve(inner.len() * CARRIERS);
-        waiting.reserve(inner.len());
         // The last one that waits is read first: put them so that texts are read in the order of the file.
         let before = waiting.len();
         waiting.extend(inner.into_iter().filter_map(|inner| out.wait(inner, doc, source)));
@@ -158,9 +151,6 @@ pub(crate) fn read(
             break;
         }
     }
-    // A large file has many, and half of the room for them may be empty.
-    out.documents.list.shrink_to_fit();
-    out.survey.carriers.shrink_to_fit();
     Some(out)
 }
 
@@ -293,7 +283,6 @@ impl Documents {
             })
             .collect();
         places.reverse();
-        places.shrink_to_fit();
         places
     }
 

@@ -31,8 +31,8 @@ pub(crate) struct UnitFix {
 pub(crate) struct Plan {
     /// Of the file's bytes: all that has to be written.
     pub(crate) edits: Arc<[Edit]>,
-    /// The same for each text that is touched, by its index. Most plans touch two, and a map takes as much room as eleven.
-    pub(crate) texts: Vec<(usize, TextEdits)>,
+    /// The same for each text that is touched, by its index.
+    pub(crate) texts: BTreeMap<usize, TextEdits>,
     /// Whether a comment goes with what it stands beside.
     pub(crate) takes_comments: bool,
 }
@@ -40,21 +40,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// What is done to the text called `doc`.
     pub(super) fn text(&mut self, doc: usize) -> &mut TextEdits {
-        let at = self.texts.partition_point(|(other, _)| *other < doc);
-        if self.texts.get(at).is_none_or(|(other, _)| *other != doc) {
-            self.texts.insert(at, (doc, TextEdits::default()));
-        }
-        &mut self.texts[at].1
-    }
-
-    /// Gives back the room that is kept for more: a large file has many thousand plans.
-    fn shrink(&mut self) {
-        self.texts.shrink_to_fit();
-        for (_, text) in &mut self.texts {
-            text.edits.shrink_to_fit();
-            text.silent.shrink_to_fit();
-            text.gone.shrink_to_fit();
-        }
+        self.texts.entry(doc).or_default()
     }
 }
 
@@ -166,7 +152,6 @@ pub(super) fn plan(
         }
     }
     plan.edits = host.iter().cloned().collect();
-    plan.shrink();
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
 }

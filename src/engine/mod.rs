@@ -103,7 +103,6 @@ pub(crate) fn may_matter(
     is_named: impl FnOnce() -> bool,
 ) -> bool {
     let prefilter = catalogue.prefilter();
-    // Asking for the chart looks at folders, the last search is a slow one: few files get so far.
     let is_value = || may_be_values(path) && speaks_of_runners(bytes) && is_named();
     prefilter.is_relevant(bytes) || is_value() && prefilter.may_be_values(bytes)
 }

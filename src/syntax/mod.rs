@@ -191,7 +191,7 @@ const WRAPPINGS: &[&str] = &[
 const SILENT: &[&str] =
     &["txt", "conf", "cfg", "config", "in", "inc", "text", "log", "out", "local", "prod", "dev", "d"];
 
-/// Whether a file name is spelled so. Not `globset`: what it builds for our names costs a third of a start.
+/// Whether a file name is spelled so.
 fn is_named(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         Some((start, end)) => {

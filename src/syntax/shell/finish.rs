@@ -35,7 +35,6 @@ pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     out.data.sort_by_key(|piece| {
         (piece.span.start(), std::cmp::Reverse(piece.span.end()), piece.kind != DatumKind::Command)
     });
-    out.shrink();
 }
 
 /// Sorts the commands; says which command each statement became.

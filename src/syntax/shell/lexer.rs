@@ -80,7 +80,7 @@ impl<'t> Lexer<'t> {
         self.bytes.get(self.at + by).copied()
     }
 
-    /// Whether there is room for one more level.
+    /// Whether one more level is allowed.
     pub(super) fn deeper(&mut self) -> bool {
         if self.depth < DEEPEST {
             return true;

@@ -119,7 +119,7 @@ pub(super) enum DatumKind {
     Tag,
 }
 
-/// A [`Datum`], in little room: there are about two for each word.
+/// A [`Datum`] that borrows nothing.
 #[derive(Debug)]
 pub(super) struct CompactDatum {
     pub(super) span: Span,
@@ -150,19 +150,6 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Gives back the room that is kept for more: a large file holds many thousand scripts of one line.
-    pub(super) fn shrink(&mut self) {
-        self.statements.shrink_to_fit();
-        self.nodes.shrink_to_fit();
-        self.data.shrink_to_fit();
-        for statement in &mut self.statements {
-            statement.parts.shrink_to_fit();
-        }
-        for command in &mut self.facts.commands {
-            command.words.shrink_to_fit();
-        }
-    }
-
     /// A new node.
     pub(super) fn node(&mut self, kind: NodeKind, span: Span, value: Span, statement: usize) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
