@@ -7,11 +7,11 @@ WORKDIR /src
 COPY Cargo.toml Cargo.lock ./
 COPY rules rules
 COPY src src
-RUN cargo build --locked --profile dist
+RUN cargo build --locked --release
 
 # Not `scratch`: a job of GitLab CI starts a shell in its image.
 FROM debian:bookworm-slim
-COPY --from=build /src/target/dist/runnerlint /usr/local/bin/
+COPY --from=build /src/target/release/runnerlint /usr/local/bin/
 COPY LICENSE-APACHE LICENSE-MIT /usr/share/doc/runnerlint/
 USER 65534:65534
 WORKDIR /work

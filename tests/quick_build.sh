@@ -3,4 +3,4 @@
 target=${CARGO_TARGET_DIR:-target}
 mkdir -p "$target"
 target=$(cd "$target" && pwd)
-export CARGO_TARGET_DIR=$target/quick CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_DEBUG=false
+export CARGO_TARGET_DIR=$target/quick CARGO_PROFILE_RELEASE_OPT_LEVEL=0
