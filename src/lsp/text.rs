@@ -16,7 +16,7 @@ pub(super) enum Encoding {
     Utf32,
 }
 
-/// Units are counted by blocks of bytes, so that a place far out on a long line is found as quickly as any.
+/// Units are counted by blocks of bytes, so that a column of a long line is found without counting from its start.
 const BLOCK: usize = 4096;
 
 impl Encoding {

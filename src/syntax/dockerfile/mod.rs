@@ -1,6 +1,6 @@
 //! Dockerfiles. A splitter of our own: the published parsers refuse fragments and templates, and the few forms that matter
-//! here (instructions, continued lines, here-documents, lists of words) are easy to
-//! distinguish.
+//! here (instructions, continued lines, here-documents, lists of words) are easily
+//! read.
 //!
 //! The tree is `{dockerfile: [{FROM: image, ENV: {…}, RUN: …, CMD: …}, …]}`, one mapping for each stage.
 
