@@ -1,11 +1,11 @@
 //! The texts of a file: the file's own, and the texts inside it, each tied to the one around it.
 
-use super::{Surroundings, stream};
+use super::{Catalogue, Surroundings};
 use crate::embed::{NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Sites, Survey, Variables};
-use crate::syntax::{self, Language, Parsed, Wanted};
+use crate::sites::{self, Context, Given, Inner, Survey, Variables};
+use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,16 +74,16 @@ pub(crate) struct Read {
     pub(crate) notices: Vec<Notice>,
 }
 
-/// Reads the file and the texts inside it that are wanted: those of which `relevant` says that a rule could match in them, and
-/// those that begin at `places`, in bytes of the file. `None` if it is written in no language that is known.
+/// Reads the file and the texts inside it in which a rule could match, or that begin at one of `kept`, in bytes of the file.
+/// `None` if its language is unknown.
 pub(crate) fn read(
     source: &Source,
     path: &str,
     around: &Surroundings,
-    sites: &Sites,
-    relevant: &dyn Fn(&str) -> bool,
-    places: Option<&BTreeSet<usize>>,
+    catalogue: &Catalogue,
+    kept: Option<&BTreeSet<usize>>,
 ) -> Option<Read> {
+    let relevant = catalogue.prefilter().within(source.bytes());
     let start = source.text_start();
     let text = source.text().get(start..).unwrap_or_default();
     let language = syntax::detect(Some(path), text)?;
@@ -103,18 +103,15 @@ pub(crate) fn read(
     while let Some(next) = waiting.pop() {
         let doc = out.documents.list.len();
         let documents = &out.documents;
-        let is_placed = |places: &BTreeSet<usize>, span: Span| {
+        let is_kept = |kept: &BTreeSet<usize>, span: Span| {
             let outer = next.segments.to_outer(span);
             let host = next.parent.map_or(outer, |parent| documents.to_host(parent, outer));
-            places.range(host.start()..=host.end()).next().is_some()
+            kept.range(host.start()..=host.end()).next().is_some()
         };
-        let by_place = places.map(|places| move |span| is_placed(places, span));
-        let by_place = by_place.as_ref().map(|by_place| by_place as &dyn Fn(Span) -> bool);
-        let wanted = Wanted { by_words: relevant, by_place };
-        let by_words = |text: &str| stream::matters(text) || relevant(text);
-        let parsed = next.language.parse_wanted(next.text.clone(), Wanted { by_words: &by_words, by_place });
+        let wanted = |text: &str, span: Span| relevant(text) || kept.is_some_and(|kept| is_kept(kept, span));
+        let parsed = next.language.parse(next.text.clone());
         let context = Context {
-            sites,
+            sites: catalogue.sites(),
             doc,
             text: &next.text,
             language: next.language.name(),
@@ -122,11 +119,11 @@ pub(crate) fn read(
             aliases: &around.chart_aliases,
             given: &next.given,
             variables: &Variables::default(),
-            wanted,
+            wanted: &wanted,
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let mut inner = std::mem::take(&mut out.survey.inner);
-        inner.retain(|it| wanted.wants(&it.decoded.text, it.decoded.segments.to_outer(Span::at(0))));
+        inner.retain(|it| wanted(&it.decoded.text, it.decoded.segments.to_outer(Span::at(0))));
         out.documents.list.push(Document {
             language: next.language,
             parsed,
@@ -230,13 +227,6 @@ impl Documents {
     /// Where a text begins, in bytes of the file.
     pub(crate) fn start(&self, doc: usize) -> usize {
         self.to_host(doc, Span::at(0)).start()
-    }
-
-    /// Where the documents of a text begin that were read, in bytes of the file; none of a text that is no stream.
-    pub(crate) fn parts(&self, doc: usize) -> impl Iterator<Item = usize> {
-        let parts =
-            self.get(doc).map(|document| document.parsed.facts().parts.as_slice()).unwrap_or_default();
-        parts.iter().map(move |part| self.to_host(doc, Span::new(*part, *part + 1)).start())
     }
 
     /// The bytes of the file under a span of `doc`.

@@ -10,7 +10,6 @@ mod own;
 mod pieces;
 mod reads;
 mod secrets;
-mod stream;
 mod structure;
 mod suppressions;
 mod units;
@@ -26,12 +25,11 @@ use crate::text::{Source, Span};
 use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
-pub(crate) use documents::{ByPlace, Document, Documents};
+pub(crate) use documents::{ByPlace, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
@@ -58,10 +56,8 @@ pub struct Surroundings {
 pub(crate) struct Analysis {
     /// What it says to people.
     pub(crate) linted: Linted,
-    /// The texts; `None` if nothing had to be parsed, or if they were given up.
-    documents: RefCell<Option<Rc<Documents>>>,
-    /// Where texts were read whether or not a rule could match in them.
-    places: Option<BTreeSet<usize>>,
+    /// The texts; `None` if nothing had to be parsed.
+    pub(crate) documents: Option<Documents>,
     /// The fix of each unit that has one, and of each suppression that is not needed.
     pub(crate) fixes: Vec<UnitFix>,
     /// The suppressions in it.
@@ -70,7 +66,7 @@ pub(crate) struct Analysis {
 
 /// Lints one file. `path` is `/`-separated, as shown to the user.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
-    analyse(settings, path, surroundings, source).linted
+    analyse(settings, path, surroundings, source, None).linted
 }
 
 /// What must not be shown of a file, whether or not there is something to tell of it.
@@ -80,7 +76,7 @@ pub(crate) fn secrets(
     surroundings: &Surroundings,
     source: &Source,
 ) -> Vec<Span> {
-    analyse_again(settings, path, surroundings, source, BTreeSet::new()).linted.secrets
+    analyse(settings, path, surroundings, source, Some(&BTreeSet::new())).linted.secrets
 }
 
 /// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
@@ -123,28 +119,23 @@ pub(crate) fn may_be_values(path: &str) -> bool {
     dots.any(|rest| ["yaml", "yml", "json"].iter().any(|ending| begins(rest, ending)))
 }
 
-pub(crate) fn analyse(settings: &Settings, path: &str, around: &Surroundings, source: &Source) -> Analysis {
-    // The name of an umbrella chart's dependency is evidence that stands in another file.
-    let prefilter = settings.catalogue.prefilter();
-    let named = !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
-    let active = prefilter.active(source.bytes());
-    if active.is_empty() && !named {
-        return Analysis::default();
-    }
-    examine(settings, path, around, source, &active, None)
-}
-
-/// As [`analyse`], to compare a result with what was before: the texts that begin at `places` (in bytes of the file) are read
-/// whether or not a rule could match in them.
-pub(crate) fn analyse_again(
+/// Lints a file and keeps what a fix is verified by. If `kept` is given, the file is read even if no rule can match in it, and
+/// so are the texts in it that begin at these bytes of the file.
+pub(crate) fn analyse(
     settings: &Settings,
     path: &str,
     around: &Surroundings,
     source: &Source,
-    places: BTreeSet<usize>,
+    kept: Option<&BTreeSet<usize>>,
 ) -> Analysis {
-    let active = settings.catalogue.prefilter().active(source.bytes());
-    examine(settings, path, around, source, &active, Some(places))
+    let prefilter = settings.catalogue.prefilter();
+    let active = prefilter.active(source.bytes());
+    // The name of an umbrella chart's dependency is evidence from another file.
+    let named = || !around.chart_aliases.is_empty() && prefilter.may_be_values(source.bytes());
+    if kept.is_none() && active.is_empty() && !named() {
+        return Analysis::default();
+    }
+    examine(settings, path, around, source, &active, kept)
 }
 
 /// `active` are the rules that find in the file all that they need, by index.
@@ -154,9 +145,9 @@ fn examine(
     around: &Surroundings,
     source: &Source,
     active: &[usize],
-    places: Option<BTreeSet<usize>>,
+    kept: Option<&BTreeSet<usize>>,
 ) -> Analysis {
-    let mut out = Analysis { places, ..Analysis::default() };
+    let mut out = Analysis::default();
     out.linted.examined = true;
     let catalogue = settings.catalogue.as_ref();
     // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
@@ -166,9 +157,8 @@ fn examine(
     let rule = |index: &usize| catalogue.rules().get(*index);
     let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
     let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
-    let needs_texts =
-        !template || !looking.is_empty() || out.places.is_some() || source.text().contains(MARKER);
-    let read = if needs_texts { texts(settings, path, around, source, out.places.as_ref()) } else { None };
+    let needs_texts = !template || !looking.is_empty() || kept.is_some() || source.text().contains(MARKER);
+    let read = needs_texts.then(|| documents::read(source, path, around, catalogue, kept)).flatten();
     let mut findings = findings::literals(settings, &active, source, read.is_some());
     if let Some(mut read) = read {
         let written = suppressions::find(&read.documents, source);
@@ -228,7 +218,7 @@ fn examine(
         }
         // Of most files that are read there is nothing to tell, and so nothing to hide.
         let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
-        if tells || !written.all.is_empty() || !source.is_utf8() || out.places.is_some() {
+        if tells || !written.all.is_empty() || !source.is_utf8() || kept.is_some() {
             for (file, registrations) in &judged_in {
                 out.linted.secrets.extend(secrets::find(file, registrations));
             }
@@ -241,7 +231,7 @@ fn examine(
             accept(settings, &read.documents, source, &written, found, &mut findings, &mut out.fixes);
         }
         out.suppressions = written;
-        out.documents = RefCell::new(Some(Rc::new(read.documents)));
+        out.documents = Some(read.documents);
     } else {
         out.linted.secrets = secrets::literals(catalogue, source);
     }
@@ -263,46 +253,7 @@ fn examine(
     out
 }
 
-/// Reads the texts of a file.
-fn texts(
-    settings: &Settings,
-    path: &str,
-    around: &Surroundings,
-    source: &Source,
-    places: Option<&BTreeSet<usize>>,
-) -> Option<documents::Read> {
-    let catalogue = settings.catalogue.as_ref();
-    let within = catalogue.prefilter().within(source.bytes());
-    documents::read(source, path, around, catalogue.sites(), &within, places)
-}
-
 impl Analysis {
-    /// The texts, if some were read and not given up.
-    pub(crate) fn documents(&self) -> Option<Rc<Documents>> {
-        self.documents.borrow().clone()
-    }
-
-    /// The texts of `source`, which this is about, as they were read; read again if they were given up.
-    pub(crate) fn documents_again(
-        &self,
-        settings: &Settings,
-        path: &str,
-        around: &Surroundings,
-        source: &Source,
-    ) -> Option<Rc<Documents>> {
-        let mut kept = self.documents.borrow_mut();
-        if kept.is_none() {
-            let read = texts(settings, path, around, source, self.places.as_ref());
-            *kept = read.map(|read| Rc::new(read.documents));
-        }
-        kept.clone()
-    }
-
-    /// Gives up the texts, to have room for others.
-    pub(crate) fn give_up(&self) {
-        self.documents.take();
-    }
-
     /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
     fn cut(&mut self, source: &Source) {
         let first =

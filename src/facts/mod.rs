@@ -29,8 +29,6 @@ pub struct Facts {
     pub comments: Vec<Comment>,
     /// Template blocks that control what is there (`{{ if }}`, `{% for %}`, `%{ if }`): spans of the tags.
     pub control: Vec<Span>,
-    /// Where the documents of a stream begin that were read, byte offsets; empty where there is but one.
-    pub parts: Vec<usize>,
     /// What could not be read, for people.
     pub notices: Vec<Problem>,
 }

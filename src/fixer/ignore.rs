@@ -1,7 +1,7 @@
 //! Writes suppressions for what is found: each in the comment syntax of its place, proven before anybody writes them.
 
-use super::trial::Lens;
-use super::verify::{self, Before};
+use super::Lens;
+use super::verify::Edited;
 use crate::engine::{self, Analysis, ByPlace, Documents, Inner, Pieces, Plan, Settings, Surroundings};
 use crate::finding::{Finding, Linted};
 use crate::suppress::{self, RULE, Reason, Style};
@@ -82,8 +82,8 @@ pub fn ignore_chosen(
     reason: &Reason,
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Ignored {
-    let lens = Lens::new(settings, path, surroundings);
-    let analysis = engine::analyse(settings, path, surroundings, source);
+    let lens = Lens { settings, path, surroundings };
+    let analysis = engine::analyse(settings, path, surroundings, source, None);
     let mut writer = Writer { lens, source, analysis: &analysis, reason, trials: 0 };
     writer.trials = (BUDGET / source.bytes().len().max(1)).max(AT_LEAST);
     writer.run(wanted)
@@ -102,8 +102,7 @@ impl Writer<'_> {
         let findings = &self.analysis.linted.findings;
         let mut left: BTreeMap<usize, String> = BTreeMap::new();
         let mut waiting: Vec<(usize, Vec<Place>)> = Vec::new();
-        let documents = self.analysis.documents();
-        let places = documents.as_ref().map(|documents| Places::of(documents, self));
+        let places = self.analysis.documents.as_ref().map(|documents| Places::of(documents, self));
         let open = |it: &Finding| !it.suppressed && !it.baselined;
         for (index, finding) in findings.iter().enumerate().filter(|(_, it)| open(it) && wanted(it)) {
             let found = match &places {
@@ -203,25 +202,21 @@ impl Writer<'_> {
 
     /// Writes the comments and looks at the file again.
     fn attempt(&self, groups: &Groups) -> Result<(Source, Analysis), String> {
-        let documents = self.analysis.documents().ok_or("its text is gone")?;
+        let documents = self.analysis.documents.as_ref().ok_or("its text is gone")?;
         let mut plans: Vec<Plan> = Vec::new();
         let mut edits = EditSet::default();
         let mut accepted: BTreeSet<usize> = BTreeSet::new();
         for (place, (rules, findings)) in groups {
-            let edit = self.edit(&documents, place, rules).ok_or("its language is unknown")?;
-            let plan = engine::plan(&documents, self.source, place.doc, &[edit])
+            let edit = self.edit(documents, place, rules).ok_or("its language is unknown")?;
+            let plan = engine::plan(documents, self.source, place.doc, &[edit])
                 .map_err(|refused| refused.reason().to_owned())?;
             edits.insert_all(plan.edits.iter().cloned()).map_err(|overlap| overlap.to_string())?;
             plans.push(plan);
             accepted.extend(findings);
         }
-        let Lens { settings, path, surroundings, .. } = self.lens;
-        let places = verify::places(&documents, &edits);
-        let before = Before::of(self.analysis, &documents, plans.iter(), &edits, false)?;
-        let after = Source::new(edits.apply(self.source.bytes()));
-        let result = engine::analyse_again(settings, path, surroundings, &after, places);
-        before.verify_comments(&accepted, &result)?;
-        Ok((after, result))
+        let edited = Edited::new(self.lens, self.source, self.analysis, plans.iter(), &edits)?;
+        edited.verify_comments(&accepted)?;
+        Ok((edited.source, edited.after))
     }
 
     fn edit(&self, documents: &Documents, place: &Place, rules: &BTreeSet<String>) -> Option<Edit> {
@@ -249,7 +244,7 @@ impl Writer<'_> {
         let (text, linted) = match result {
             Some((after, _)) => {
                 // With every fix tried again, as people see it.
-                let Lens { settings, path, surroundings, .. } = self.lens;
+                let Lens { settings, path, surroundings } = self.lens;
                 (after.bytes().to_vec(), super::lint(settings, path, surroundings, &after))
             }
             None => (self.source.bytes().to_vec(), Linted::default()),

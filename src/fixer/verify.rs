@@ -1,104 +1,64 @@
-//! The proof of a fix: what it speaks of is done, and nothing else happened.
+//! The check of a fix: the file is edited in memory and read again, and nothing may differ but what the fix is for.
 
-use super::meaning::{Change, Digest, Wording};
-use crate::engine::{Analysis, Document, Documents, Plan, UnitFix};
+use super::Lens;
+use super::meaning::Change;
+use crate::engine::{self, Analysis, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
-use crate::text::{EditSet, Overlap, SharedText};
+use crate::text::{EditSet, Overlap, Source};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
-/// A file before edits, and what is to come of it.
-pub(super) struct Before<'a> {
-    analysis: &'a Analysis,
+/// A file before and after edits.
+pub(super) struct Edited<'a> {
+    before: &'a Analysis,
+    documents: &'a Documents,
     edits: &'a EditSet,
     /// What is done to each text, by its index.
     changes: BTreeMap<usize, Change>,
-    /// By index; each stands behind the one around it.
-    texts: Vec<Text>,
+    /// The file after the edits.
+    pub(super) source: Source,
+    /// What is found there.
+    pub(super) after: Analysis,
 }
 
-/// A text before, and where it stands in the result.
-struct Text {
-    parent: Option<usize>,
-    /// Where it begins in the result.
-    place: usize,
-    language: &'static str,
-    reads: Reads,
-    meaning: Meaning,
-}
-
-/// How a text reads.
-enum Reads {
-    Kept(SharedText),
-    Told(Wording),
-}
-
-/// What a text means.
-enum Meaning {
-    /// As nothing is done to the text, that says it.
-    Kept,
-    /// What was read of it says it.
-    Read(Rc<Documents>),
-    Told(Digest),
-}
-
-impl<'a> Before<'a> {
-    /// What `analysis` says of a file in which `documents` are, to which `plans` will be done by `edits`. A large file gives up
-    /// its documents and its text: then nothing is kept of them.
+impl<'a> Edited<'a> {
+    /// Applies `plans` to the file `source`, in which `before` was found. Together they are `edits`.
     ///
     /// # Errors
-    /// Why the plans cannot go together, as a clause.
-    pub(super) fn of<'p>(
-        analysis: &'a Analysis,
-        documents: &Rc<Documents>,
+    /// Why the plans cannot be applied together, as a clause.
+    pub(super) fn new<'p>(
+        lens: Lens<'_>,
+        source: &Source,
+        before: &'a Analysis,
         plans: impl Iterator<Item = &'p Plan>,
         edits: &'a EditSet,
-        gives_up: bool,
     ) -> Result<Self, String> {
+        let documents = before.documents.as_ref().ok_or("it was not read")?;
         let changes = changes(plans).map_err(|overlap| overlap.to_string())?;
         let moves = edits.moves();
-        let meaning = |index: usize, document: &Document| match changes.get(&index) {
-            Some(change) if gives_up => Meaning::Told(Digest::of(document.parsed.data(), change)),
-            Some(_) => Meaning::Read(documents.clone()),
-            None => Meaning::Kept,
-        };
-        let nothing = Change::default();
-        let reads = |index: usize, document: &Document| {
-            let change = || changes.get(&index).unwrap_or(&nothing);
-            if gives_up {
-                Reads::Told(Wording::of(&document.text, change()))
-            } else {
-                Reads::Kept(document.text.clone())
-            }
-        };
-        let texts = documents.iter().enumerate().map(|(index, document)| Text {
-            parent: document.parent,
-            place: moves.of(documents.start(index)),
-            language: document.language.name(),
-            reads: reads(index, document),
-            meaning: meaning(index, document),
-        });
-        let texts = texts.collect();
-        Ok(Self { analysis, edits, changes, texts })
+        let starts = (0..documents.iter().len()).map(|doc| moves.of(documents.start(doc))).collect();
+        let source = Source::new(edits.apply(source.bytes()));
+        let Lens { settings, path, surroundings } = lens;
+        let after = engine::analyse(settings, path, surroundings, &source, Some(&starts));
+        Ok(Self { before, documents, edits, changes, source, after })
     }
 
-    /// Compares it with the file after `units` were fixed.
+    /// Checks the fixes of `units`.
     ///
     /// # Errors
-    /// What does not hold, as a clause.
-    pub(super) fn verify(&self, units: &[&UnitFix], after: &Analysis) -> Result<(), String> {
-        self.texts(after)?;
-        findings(&self.analysis.linted.findings, units, self.edits, &after.linted.findings)
+    /// What differs, as a clause.
+    pub(super) fn verify_fixes(&self, units: &[&UnitFix]) -> Result<(), String> {
+        self.verify_texts()?;
+        findings(&self.before.linted.findings, units, self.edits, &self.after.linted.findings)
     }
 
-    /// Compares it with the file after comments were written that accept the findings at the indices `accepted`.
+    /// Checks comments that accept the findings at the indices `accepted`.
     ///
     /// # Errors
-    /// What does not hold, as a clause.
-    pub(super) fn verify_comments(&self, accepted: &BTreeSet<usize>, after: &Analysis) -> Result<(), String> {
-        self.texts(after)?;
-        let before = self.analysis;
+    /// What differs, as a clause.
+    pub(super) fn verify_comments(&self, accepted: &BTreeSet<usize>) -> Result<(), String> {
+        self.verify_texts()?;
+        let Self { before, after, .. } = self;
         let moves = self.edits.moves();
         let is_other = |finding: &&Finding| finding.rule != suppress::RULE;
         // A comment that is written right before a name moves it.
@@ -123,46 +83,51 @@ impl<'a> Before<'a> {
         Ok(())
     }
 
-    /// Every text is the old one with exactly its edits, and means what it meant but for what goes.
-    fn texts(&self, after: &Analysis) -> Result<(), String> {
-        let new = after.documents().ok_or("the file could be read no more")?;
-        let nothing = Change::default();
-        for (index, counterpart) in self.pair(&new)?.into_iter().enumerate() {
-            let (Some(before), Some(after)) = (self.texts.get(index), new.get(counterpart)) else { continue };
-            let change = self.changes.get(&index).unwrap_or(&nothing);
-            let reads = match &before.reads {
-                Reads::Kept(old) => change.edits.lead_to(old.as_bytes(), after.text.as_bytes()),
-                Reads::Told(wording) => wording.leads_to(&after.text, change),
+    /// The fixes of findings without a registration that leave their finding.
+    pub(super) fn useless<'u>(&self, units: &[&'u UnitFix]) -> BTreeSet<&'u str> {
+        let found = self.after.linted.findings.iter();
+        let found: BTreeSet<(usize, &str)> = found.map(|it| (it.span.start(), it.rule.as_str())).collect();
+        let moves = self.edits.moves();
+        let alone = self.before.linted.findings.iter().filter(|it| it.unit.is_none());
+        let left = alone.filter(|it| found.contains(&(moves.of(it.span.start()), it.rule.as_str())));
+        let left: BTreeSet<String> = left.filter_map(Finding::group).collect();
+        units.iter().map(|fix| fix.unit.as_str()).filter(|unit| left.contains(*unit)).collect()
+    }
+
+    /// Every text is the old one with exactly its edits, and means what it meant except for what is removed.
+    fn verify_texts(&self) -> Result<(), String> {
+        let new = self.after.documents.as_ref().ok_or("the file could be read no more")?;
+        let pairs = self.pairs(new)?;
+        for (index, (before, counterpart)) in self.documents.iter().zip(pairs).enumerate() {
+            let Some(after) = new.get(counterpart) else { continue };
+            let change = self.changes.get(&index);
+            let is_as_edited = match change {
+                Some(change) => change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()),
+                None => before.text == after.text,
             };
-            if !reads {
+            if !is_as_edited {
                 return Err("a text around it would change too".to_owned());
             }
-            let data = after.parsed.data();
-            let holds = match &before.meaning {
-                Meaning::Kept => true,
-                Meaning::Read(old) => {
-                    old.get(index).is_some_and(|old| change.leads_to(old.parsed.data(), data))
-                }
-                Meaning::Told(digest) => digest.leads_to(data, change),
-            };
-            if !holds {
+            if change.is_some_and(|change| !change.leads_to(before.parsed.data(), after.parsed.data())) {
                 return Err("the result would not mean the same but for what is fixed".to_owned());
             }
         }
         Ok(())
     }
 
-    /// Which text of the result is which one of before: the one of the same language, in the same text around it, that begins
-    /// at the same place.
-    fn pair(&self, new: &Documents) -> Result<Vec<usize>, String> {
+    /// The index in `new` of each text of before: the one of the same language, in the same text around it, that begins at the
+    /// same place.
+    fn pairs(&self, new: &Documents) -> Result<Vec<usize>, String> {
         let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
         for (index, text) in new.iter().enumerate() {
             places.entry((text.parent, new.start(index), text.language.name())).or_insert(index);
         }
-        let mut pairs: Vec<usize> = Vec::with_capacity(self.texts.len());
-        for text in &self.texts {
+        let moves = self.edits.moves();
+        let mut pairs: Vec<usize> = Vec::with_capacity(self.documents.iter().len());
+        for (index, text) in self.documents.iter().enumerate() {
             let parent = text.parent.and_then(|parent| pairs.get(parent)).copied();
-            let Some(counterpart) = places.get(&(parent, text.place, text.language)) else {
+            let place = moves.of(self.documents.start(index));
+            let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
                 return Err("the file would hold other texts than before".to_owned());
             };
             pairs.push(*counterpart);
@@ -184,35 +149,6 @@ fn changes<'p>(plans: impl Iterator<Item = &'p Plan>) -> Result<BTreeMap<usize, 
         }
     }
     Ok(changes)
-}
-
-/// Where the texts of before begin in the result.
-pub(super) fn places(documents: &Documents, edits: &EditSet) -> BTreeSet<usize> {
-    let moves = edits.moves();
-    let texts = 0..documents.iter().len();
-    // What is written behind a document, right before the next one, moves that.
-    let behind = |part: usize| moves.of(part + 1).saturating_sub(1);
-    texts
-        .flat_map(|doc| {
-            std::iter::once(moves.of(documents.start(doc))).chain(documents.parts(doc).map(behind))
-        })
-        .collect()
-}
-
-/// The fixes that go alone and whose finding is there all the same.
-pub(super) fn useless<'a>(
-    before: &Analysis,
-    units: &[&'a UnitFix],
-    edits: &EditSet,
-    after: &Analysis,
-) -> BTreeSet<&'a str> {
-    let found: BTreeSet<(usize, &str)> =
-        after.linted.findings.iter().map(|it| (it.span.start(), it.rule.as_str())).collect();
-    let moves = edits.moves();
-    let alone = before.linted.findings.iter().filter(|it| it.unit.is_none());
-    let left = alone.filter(|it| found.contains(&(moves.of(it.span.start()), it.rule.as_str())));
-    let left: BTreeSet<String> = left.filter_map(Finding::group).collect();
-    units.iter().map(|fix| fix.unit.as_str()).filter(|unit| left.contains(*unit)).collect()
 }
 
 /// The findings of the fixed units are gone, the others are there, and there is none that was not there before.

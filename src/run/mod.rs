@@ -327,9 +327,9 @@ fn settings<'a>(options: &'a Options, real: &Path) -> Cow<'a, Settings> {
     settings
 }
 
-fn text(how: &How<'_>, mut source: Source, ask: Option<Ask<'_>>) -> Checked {
+fn text(how: &How<'_>, source: Source, ask: Option<Ask<'_>>) -> Checked {
     let options = how.options;
-    let linted = fixer::lint_alone(how.settings, how.path, how.around, &mut source);
+    let linted = fixer::lint(how.settings, how.path, how.around, &source);
     let fixable = linted.findings.iter().any(|it| is_wanted(options, it));
     let mut checked = Checked::skipped(how.path.to_owned(), None);
     checked.source = source;

@@ -4,12 +4,12 @@ use super::command::{self, Around};
 use super::programs::{Runs, version_of_image};
 use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
 use crate::facts::{Command, Facts, Hint, Region};
-use crate::syntax::{Parsed, Wanted};
+use crate::syntax::Parsed;
 use crate::text::{Span, overlaps_any};
 use std::collections::BTreeSet;
 
 /// What is known around a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Hosts, programs and charts that are known.
     pub sites: &'a Sites,
@@ -27,8 +27,8 @@ pub struct Context<'a> {
     pub given: &'a Given,
     /// Its variables.
     pub variables: &'a Variables,
-    /// Which of the texts inside it are taken in.
-    pub wanted: Wanted<'a>,
+    /// Whether a text inside it is read, by its words and by the span that it begins in.
+    pub wanted: &'a dyn Fn(&str, Span) -> bool,
 }
 
 /// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.
@@ -38,9 +38,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let piped: BTreeSet<usize> = facts.commands.iter().filter_map(|command| command.piped_from).collect();
     for region in &facts.regions {
         let place = region.decoded.segments.to_outer(Span::at(0));
-        if !context.wanted.wants(&region.decoded.text, place)
-            || is_printed(region, facts, context.text, &piped)
-        {
+        if !(context.wanted)(&region.decoded.text, place) || is_printed(region, facts, context.text, &piped) {
             continue;
         }
         survey.inner.push(Inner {

@@ -20,7 +20,6 @@ use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, SharedText, Span};
 use std::borrow::Cow;
-use std::fmt;
 
 /// A language: how its texts are told apart, and how they are read.
 pub trait Language: Sync {
@@ -41,39 +40,6 @@ pub trait Language: Sync {
 
     /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].
     fn parse(&self, text: SharedText) -> Box<dyn Parsed>;
-
-    /// As [`Language::parse`], but of a stream of documents only those that are wanted need to be read: see [`Facts::parts`].
-    fn parse_wanted(&self, text: SharedText, wanted: Wanted<'_>) -> Box<dyn Parsed> {
-        let _ = wanted;
-        self.parse(text)
-    }
-}
-
-/// Which of the texts inside a text are taken in, and which documents of a stream: most of those of a large file hold nothing.
-#[derive(Clone, Copy)]
-pub struct Wanted<'a> {
-    /// Whether a rule could match in a text.
-    pub by_words: &'a dyn Fn(&str) -> bool,
-    /// Whether one that begins in a span of the text around it is wanted whatever it holds.
-    pub by_place: Option<&'a dyn Fn(Span) -> bool>,
-}
-
-impl Wanted<'static> {
-    /// All of them.
-    pub const ALL: Self = Self { by_words: &|_| true, by_place: None };
-}
-
-impl Wanted<'_> {
-    /// Whether a text that begins in `place`, a span of the text around it, is wanted.
-    pub fn wants(&self, text: &str, place: Span) -> bool {
-        (self.by_words)(text) || self.by_place.is_some_and(|wants| wants(place))
-    }
-}
-
-impl fmt::Debug for Wanted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Wanted")
-    }
 }
 
 /// A text that has been read. It answers what only its language knows.

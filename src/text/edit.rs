@@ -1,6 +1,5 @@
 use super::Span;
 use std::fmt;
-use std::ops::Range;
 
 /// Replaces the bytes below `span` by `replacement`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,98 +110,32 @@ impl EditSet {
         self.edits.is_empty()
     }
 
-    /// What stays of a text of `len` bytes: before each edit, and behind the last one.
-    pub fn kept(&self, len: usize) -> impl DoubleEndedIterator<Item = Range<usize>> + ExactSizeIterator {
-        let count = self.edits.len() + 1;
-        (0..count).map(move |at| {
-            let before = at.checked_sub(1).and_then(|before| self.edits.get(before));
-            let start = before.map_or(0, |edit| edit.span.end());
-            start..self.edits.get(at).map_or(len, |edit| edit.span.start())
-        })
-    }
-
     /// The text after all edits; bytes outside of them are copied as they are.
     pub fn apply(&self, bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(bytes.len());
-        let mut edits = self.edits.iter();
-        for kept in self.kept(bytes.len()) {
-            out.extend_from_slice(bytes.get(kept).unwrap_or_default());
-            out.extend_from_slice(edits.next().map_or(&[], |edit| edit.replacement.as_bytes()));
-        }
+        self.pieces(bytes).for_each(|piece| out.extend_from_slice(piece));
         out
     }
 
-    /// As [`EditSet::apply`], in the room of the text itself: a large one is not there twice.
-    pub fn apply_within(&self, mut bytes: Vec<u8>) -> Vec<u8> {
-        let moves = self.moves();
-        let before = bytes.len();
-        let (came, went) = moves.before.last().copied().unwrap_or_default();
-        let Some(after) = (before + came).checked_sub(went) else { return self.apply(&bytes) };
-        if self.kept(before).any(|kept| kept.start > kept.end || kept.end > before) {
-            return self.apply(&bytes);
-        }
-        bytes.resize(before.max(after), 0);
-        // What stays, and where it goes.
-        let pieces = || {
-            let kept = self.kept(before).zip(&moves.before);
-            kept.map(|(kept, (came, went))| (kept.start + came - went, kept))
-        };
-        // What moves towards the start goes first, from the start on; then the rest, from the end on. So nothing is written
-        // over that is still to move.
-        for (to, piece) in pieces().filter(|(to, piece)| *to < piece.start) {
-            bytes.copy_within(piece, to);
-        }
-        for (to, piece) in pieces().rev().filter(|(to, piece)| *to > piece.start) {
-            bytes.copy_within(piece, to);
-        }
-        for (edit, (came, went)) in self.edits.iter().zip(&moves.before) {
-            let start = edit.span.start() + came - went;
-            if let Some(place) = bytes.get_mut(start..start + edit.replacement.len()) {
-                place.copy_from_slice(edit.replacement.as_bytes());
-            }
-        }
-        bytes.truncate(after);
-        bytes
-    }
-
-    /// Whether `after` is `before` after all edits; told without another copy of it.
+    /// Whether `after` is `before` after all edits.
     pub fn lead_to(&self, before: &[u8], after: &[u8]) -> bool {
-        self.keep(before.len(), after, |old, kept| before.get(old) == Some(kept))
-    }
-
-    /// Whether `after` may come of a text of `len` bytes by all edits: what they write is there, and `is_kept` says so of the
-    /// bytes between. It is given each range of the old text that stays, and what stands in its place.
-    pub fn keep<'a>(
-        &self,
-        len: usize,
-        after: &'a [u8],
-        mut is_kept: impl FnMut(Range<usize>, &'a [u8]) -> bool,
-    ) -> bool {
-        let mut left = after;
-        let mut edits = self.edits.iter();
-        for old in self.kept(len) {
-            let Some((kept, rest)) = left.split_at_checked(old.len()) else { return false };
-            let written = edits.next().map_or("", |edit| &edit.replacement);
-            let Some(rest) = rest.strip_prefix(written.as_bytes()) else { return false };
-            if old.start > len || !is_kept(old, kept) {
-                return false;
-            }
-            left = rest;
+        let mut rest = Some(after);
+        for piece in self.pieces(before) {
+            rest = rest.and_then(|rest| rest.strip_prefix(piece));
         }
-        left.is_empty()
+        rest.is_some_and(<[u8]>::is_empty)
     }
 
-    /// The edits that make `before` of what these make of it. Where one begins or ends inside a character it comes out
-    /// otherwise: ask [`EditSet::lead_to`].
-    #[must_use]
-    pub fn undo(&self, before: &str) -> Self {
-        let moves = self.moves();
-        let edits = self.edits.iter().zip(&moves.before).map(|(edit, (came, went))| {
-            let start = edit.span.start() + came - went;
-            let written = Span::new(start, start + edit.replacement.len());
-            Edit::replace(written, edit.span.of(before))
+    /// The text after all edits, in the pieces that stay and those that are inserted.
+    fn pieces<'t>(&'t self, bytes: &'t [u8]) -> impl Iterator<Item = &'t [u8]> {
+        let mut from = 0;
+        let before = self.edits.iter().flat_map(move |edit| {
+            let kept = bytes.get(from..edit.span.start()).unwrap_or_default();
+            from = edit.span.end();
+            [kept, edit.replacement.as_bytes()]
         });
-        Self { edits: edits.collect() }
+        let end = self.edits.last().map_or(0, |edit| edit.span.end());
+        before.chain([bytes.get(end..).unwrap_or_default()])
     }
 
     /// Where bytes of the old text stand in the new one.
@@ -254,20 +187,17 @@ mod tests {
         for other in ["one three", "ONE thre", "ONE threee", "ONE two three", ""] {
             assert!(!set.lead_to(b"one two three", other.as_bytes()), "{other}");
         }
-        assert!(set.undo("one two three").lead_to(b"ONE three", b"one two three"));
         let moves = set.moves();
         assert_eq!((moves.of(0), moves.of(6), moves.of(8), moves.of(10)), (0, 4, 4, 6));
     }
 
     #[test]
-    fn edits_side_by_side_are_undone() {
+    fn edits_side_by_side_all_apply() {
         let mut set = EditSet::default();
         let edits =
             [Edit::delete(Span::new(2, 4)), Edit::delete(Span::new(4, 6)), Edit::replace(Span::at(1), "+")];
         set.insert_all(edits).unwrap();
-        let after = set.apply("abcdéf".as_bytes());
-        assert_eq!(after, b"a+bf");
-        assert_eq!(set.undo("abcdéf").apply(&after), "abcdéf".as_bytes());
+        assert_eq!(set.apply("abcdéf".as_bytes()), b"a+bf");
     }
 
     #[test]

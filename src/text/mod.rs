@@ -3,7 +3,6 @@
 mod copies;
 mod cover;
 mod edit;
-mod shared;
 mod source;
 mod span;
 mod words;
@@ -11,7 +10,9 @@ mod words;
 pub(crate) use copies::Copies;
 pub use cover::{Cover, overlaps_any};
 pub use edit::{Edit, EditSet, Moves, Overlap};
-pub use shared::SharedText;
 pub use source::{Eol, Position, Source};
 pub use span::Span;
 pub(crate) use words::Words;
+
+/// A text that a file, its documents and their trees share.
+pub type SharedText = std::sync::Arc<str>;

@@ -107,11 +107,6 @@ impl Source {
         self.bytes.as_deref().unwrap_or(self.shown.as_bytes())
     }
 
-    /// The bytes, given back; without a copy if nobody else holds them.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.bytes.unwrap_or_else(|| self.shown.into_string().into_bytes())
-    }
-
     /// The text, of the same length as the bytes.
     pub fn text(&self) -> &str {
         &self.shown

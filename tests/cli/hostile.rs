@@ -357,3 +357,17 @@ mod unix {
         assert_eq!(named.code, 2);
     }
 }
+
+#[test]
+fn a_broken_document_is_reported_however_far_from_a_finding() {
+    let broken = "---\nc: [1, 2\nd: \"x\n";
+    for (before, count, line) in [("", 1, 4), ("---\na: 1\n---\nb: 2\n", 1, 8), ("---\na: 1\n", 10_000, 6)] {
+        let text = format!("runnerRegistrationToken: $T\n{before}{}---\ne: 1\n", broken.repeat(count));
+        let scratch = Scratch::with(&[("st.yaml", text)]);
+        let ran = scratch.run(&["st.yaml"]);
+        let notes: Vec<&str> = ran.err.lines().filter(|line| line.contains(": note: ")).collect();
+        assert_eq!(notes.len(), 1, "{}", ran.err);
+        assert!(notes[0].starts_with(&format!("st.yaml:{line}: note: ")), "{}", ran.err);
+        assert!(ran.summary().ends_with("0 files checked, 1 partly checked, 0 skipped."), "{}", ran.err);
+    }
+}

@@ -107,7 +107,7 @@ impl Trees<'_> {
     pub(super) fn inner(&mut self, id: NodeId, hint: Hint, site: &Site, container: Option<&Container>) {
         self.claimed.insert(id);
         let said = self.tree.get(id).zip(self.tree.scalar(id));
-        if said.is_some_and(|(node, scalar)| !self.context.wanted.wants(scalar.text, node.span)) {
+        if said.is_some_and(|(node, scalar)| !(self.context.wanted)(scalar.text, node.span)) {
             return;
         }
         if let Some(decoded) = self.parsed.decode(id) {

@@ -143,19 +143,12 @@ fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
     granit::Parser::new_from_str_with_options(text, options).keep_tags(true)
 }
 
-/// Hands the events of the documents below `span` to `take`, one after the other, as long as that wants more. All of their
-/// places are of `text`.
+/// Passes the events of `text` to `take`, one after the other, as long as it returns true.
 ///
 /// # Errors
 /// Where and why the parser stopped.
-pub(super) fn each(
-    text: &str,
-    span: Span,
-    mut take: impl FnMut(Event) -> bool,
-) -> Result<(), (usize, String)> {
-    let piece = span.of(text);
-    let offset = span.start();
-    run(&mut parser(piece), piece, |event| take(if offset == 0 { event } else { event.shifted(offset) }))
+pub(super) fn each(text: &str, take: impl FnMut(Event) -> bool) -> Result<(), (usize, String)> {
+    run(&mut parser(text), text, take)
 }
 
 fn run<'t>(

@@ -8,7 +8,6 @@ mod events;
 pub(super) mod lines;
 mod loose;
 mod mask;
-mod parts;
 mod pieces;
 mod read;
 mod recognise;
@@ -20,7 +19,7 @@ mod tree;
 mod write;
 
 use super::template::{self, Role};
-use super::{Data, Language, Parsed, Removal, Wanted};
+use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, SharedText, Span};
@@ -49,11 +48,7 @@ impl Language for Yaml {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        Box::new(Document::of(text, Wanted::ALL))
-    }
-
-    fn parse_wanted(&self, text: SharedText, wanted: Wanted<'_>) -> Box<dyn Parsed> {
-        Box::new(Document::of(text, wanted))
+        Box::new(Document::of(text))
     }
 }
 
@@ -68,8 +63,8 @@ struct Document {
 }
 
 impl Document {
-    fn of(text: SharedText, wanted: Wanted<'_>) -> Self {
-        let (mut reading, mut built) = read::read(&text, wanted);
+    fn of(text: SharedText) -> Self {
+        let (mut reading, mut built) = read::read(&text);
         if let Some(masked) = &reading.masked {
             built.comments.extend(template::comments(&text, &masked.tags));
             built.comments.sort_by_key(|comment| comment.span);
@@ -81,7 +76,6 @@ impl Document {
             tree: built.tree,
             comments: built.comments,
             control,
-            parts: built.parts,
             notices: std::mem::take(&mut reading.notices),
             ..Facts::default()
         };

@@ -4,7 +4,7 @@ use super::mask::{self, Masked};
 use super::pieces;
 use super::tree::{self, Built};
 use crate::facts::Problem;
-use crate::syntax::{Wanted, template};
+use crate::syntax::template;
 use crate::text::{SharedText, Span};
 
 /// How a text was read.
@@ -18,10 +18,10 @@ pub(super) struct Reading {
     pub(super) notices: Vec<Problem>,
 }
 
-/// Reads `text`: of a stream of documents the wanted ones, or all where one of them is broken.
-pub(super) fn read(text: &SharedText, wanted: Wanted<'_>) -> (Reading, Built) {
+/// Reads `text`.
+pub(super) fn read(text: &SharedText) -> (Reading, Built) {
     let plain = Reading::default();
-    if let Some(built) = tree::build(text, &plain, wanted) {
+    if let Some(built) = tree::build(text, &plain) {
         return (plain, built);
     }
     let masked = template::has_opener(text).then(|| mask::mask(text));
@@ -29,7 +29,7 @@ pub(super) fn read(text: &SharedText, wanted: Wanted<'_>) -> (Reading, Built) {
         return pieces::read(text, None);
     };
     let reading = Reading { masked: Some(masked), ..Reading::default() };
-    if let Some(built) = tree::build(text, &reading, wanted) {
+    if let Some(built) = tree::build(text, &reading) {
         return (reading, built);
     }
     pieces::read(text, reading.masked)

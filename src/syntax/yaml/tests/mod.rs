@@ -3,12 +3,12 @@ mod removal;
 
 use super::Document;
 use crate::facts::{NodeId, NodeKind};
-use crate::syntax::{Parsed, Wanted};
+use crate::syntax::Parsed;
 use crate::text::EditSet;
 
 /// Reads `text`.
 fn read(text: &str) -> Document {
-    Document::of(text.into(), Wanted::ALL)
+    Document::of(text.into())
 }
 
 /// All nodes of a text.

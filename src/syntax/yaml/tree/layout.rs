@@ -234,13 +234,12 @@ impl Layouts {
 
 #[cfg(test)]
 mod tests {
-    use crate::syntax::Wanted;
     use crate::syntax::yaml::Document;
 
     #[test]
     fn most_nodes_of_usual_files_need_no_places() {
         let text = "a: b\nc:\n  d: 'e'\n  \"f\": |\n    g\nh:\n- i\n-   j: k\n- [l, {m: n}]\n-\n- - o\nq:\n";
-        let document = Document::of(text.into(), Wanted::ALL);
+        let document = Document::of(text.into());
         // The document and the block scalar.
         let odd: Vec<u32> = document.layouts.odd.iter().map(|(id, _)| id.0).collect();
         assert_eq!(odd, [0, 4]);

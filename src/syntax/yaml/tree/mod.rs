@@ -4,11 +4,10 @@ mod layout;
 mod scalars;
 
 use super::events::{self, Event, Kind};
+use super::lines;
 use super::read::{Reading, is_template};
 use super::scalar::Texts;
-use super::{lines, parts};
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, ScalarStyle};
-use crate::syntax::Wanted;
 use crate::text::{SharedText, Span};
 use layout::NewLayout;
 use std::borrow::Cow;
@@ -24,31 +23,25 @@ pub(super) struct Built {
     pub(super) comments: Vec<Comment>,
     /// The names that aliases use, with where they stand.
     pub(super) aliases: Vec<Span>,
-    /// Where the documents that were read begin, of a stream.
-    pub(super) parts: Vec<usize>,
 }
 
 /// Builds the tree of a text that is read as a whole; `None` if it is not well-formed, or if it is not masked and a template
 /// expression was taken for a flow mapping. Events go as they come: a large file has more of them than it has nodes.
-pub(super) fn build(text: &SharedText, reading: &Reading, wanted: Wanted<'_>) -> Option<Built> {
+pub(super) fn build(text: &SharedText, reading: &Reading) -> Option<Built> {
     let shape = reading.shape(text);
     let mut builder = Builder::new(text, reading);
-    let parts = parts::wanted(text, parts::all(shape), wanted);
-    for run in parts::runs(&parts) {
-        builder.cursor = builder.cursor.max(run.start());
-        let mut is_misread = false;
-        let read = events::each(shape, run, |event| {
-            let is_flow = event.kind == Kind::MappingStart { flow: true };
-            is_misread = is_flow && reading.masked.is_none() && is_template(text, event.span.start());
-            builder.event(&event);
-            !is_misread
-        });
-        if read.is_err() || is_misread {
-            return None;
-        }
-        builder.end_document();
+    let mut is_misread = false;
+    let read = events::each(shape, |event| {
+        let is_flow = event.kind == Kind::MappingStart { flow: true };
+        is_misread = is_flow && reading.masked.is_none() && is_template(text, event.span.start());
+        builder.event(&event);
+        !is_misread
+    });
+    if read.is_err() || is_misread {
+        return None;
     }
-    Some(builder.finish(&parts))
+    builder.end_document();
+    Some(builder.finish())
 }
 
 /// Builds the tree from what was read piece by piece.
@@ -60,7 +53,7 @@ pub(super) fn build_pieces(text: &SharedText, reading: &Reading, documents: &[Ve
         }
         builder.end_document();
     }
-    builder.finish(&parts::all(reading.shape(text)))
+    builder.finish()
 }
 
 /// How many bytes of a text a node takes, at least as a rule.
@@ -133,11 +126,8 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(self, parts: &[Span]) -> Built {
+    fn finish(self) -> Built {
         let mut built = self.out;
-        if parts.len() > 1 || parts.first().is_some_and(|part| part.len() < self.limit) {
-            built.parts = parts.iter().map(|part| part.start()).collect();
-        }
         built.comments.sort_by_key(|comment| comment.span);
         // A large file has two trees at a time.
         built.tree.shrink_to_fit();
