@@ -1,13 +1,12 @@
 //! The neutral vocabulary that rules match on: a language's only output. Types only.
 
 mod command;
-mod nodes;
-mod set;
+mod node;
 mod tree;
 
 pub use command::{Command, Redirect, Variable, Word};
-pub use set::NodeSet;
-pub use tree::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+pub use node::{Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+pub use tree::DataTree;
 
 use crate::embed::Decoded;
 use crate::text::Span;

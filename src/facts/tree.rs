@@ -1,12 +1,6 @@
-use super::nodes::Nodes;
-use super::set::place;
+use super::node::{Key, Kind, Node, NodeData, NodeId, NodeKind, Scalar};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
-
-/// Names a node of one parsed text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(pub u32);
 
 /// Keys and values of a text, whatever its language: YAML, JSON, TOML, HCL.
 ///
@@ -15,135 +9,79 @@ pub struct NodeId(pub u32);
 #[derive(Debug, Default)]
 pub struct DataTree {
     /// By [`NodeId`], parents before children.
-    nodes: Nodes,
+    nodes: Vec<NodeData>,
+    text: SharedText,
     /// The top node of each document.
     pub roots: Vec<NodeId>,
     /// What each alias stands for.
     pub aliases: BTreeMap<NodeId, NodeId>,
-    /// Made where somebody asks.
-    children: OnceLock<Children>,
-    /// The children of each wide mapping by their keys, those of one key in their order; made where somebody asks.
-    by_key: OnceLock<BTreeMap<NodeId, Vec<NodeId>>>,
+    /// The children of all nodes: those of one node are next to each other, in order.
+    children: Vec<NodeId>,
+    /// The children of each wide mapping by their keys, those of one key in order.
+    by_key: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
 /// A mapping with more keys is searched by an index.
 const WIDE: usize = 32;
 
-/// A value, and the key or position at which it stands.
-#[derive(Clone, Copy, Debug)]
-pub struct Node<'t> {
-    /// The mapping or sequence that holds it.
-    pub parent: Option<NodeId>,
-    /// Its key, in a mapping.
-    pub key: Option<Key<'t>>,
-    /// The value's bytes, without tag and anchor; quotes and block header included.
-    pub span: Span,
-    /// The value.
-    pub kind: NodeKind<'t>,
-    /// Whether an anchor stands before it, so that an alias may use it elsewhere.
-    pub anchored: bool,
-    /// Its tag as written (`!Sub`), where there is one.
-    pub tag: Option<&'t str>,
-}
-
-/// A key.
-#[derive(Clone, Copy, Debug)]
-pub struct Key<'t> {
-    /// Decoded.
-    pub text: &'t str,
-    /// Its bytes, without quotes.
-    pub span: Span,
-}
-
-/// A value's kind.
-#[derive(Clone, Copy, Debug)]
-pub enum NodeKind<'t> {
-    /// Text.
-    Scalar(Scalar<'t>),
-    /// Keys with values, in order.
-    Mapping,
-    /// Values, in order.
-    Sequence,
-    /// `*name`
-    Alias,
-}
-
-/// A scalar.
-#[derive(Clone, Copy, Debug)]
-pub struct Scalar<'t> {
-    /// Decoded text. Template expressions stay as they are written.
-    pub text: &'t str,
-    /// How it is written.
-    pub style: ScalarStyle,
-    /// Whether it holds a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
-    pub opaque: bool,
-    /// Whether it means null: nothing, `~` or `null` without quotes.
-    pub null: bool,
-}
-
-/// How a scalar is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScalarStyle {
-    /// Without quotes.
-    Plain,
-    /// `'…'`
-    Single,
-    /// `"…"`
-    Double,
-    /// `|`
-    Literal,
-    /// `>`
-    Folded,
-}
-
-impl ScalarStyle {
-    /// Whether it is a block of lines below a header.
-    pub fn is_block(self) -> bool {
-        matches!(self, Self::Literal | Self::Folded)
-    }
-}
-
-/// The children of all nodes, one after the other.
-#[derive(Debug)]
-struct Children {
-    /// Which nodes hold others: a bit for each node, and how many do before each word of bits. Most nodes are leaves.
-    holds: Vec<(u64, u32)>,
-    /// Where the children begin of each node that holds some, and behind all of them.
-    starts: Vec<u32>,
-    all: Vec<NodeId>,
-}
-
 impl DataTree {
     /// An empty tree; all spans will be of `text`.
     pub fn of(text: SharedText) -> Self {
-        Self { nodes: Nodes::of(text), ..Self::default() }
+        Self { text, ..Self::default() }
     }
 
-    /// Adds a node behind all others. It hangs under its parent, which is there already; without one, it is for the caller
-    /// to say that it is a root.
+    /// Adds a node after all others. Its parent is in the tree already; a root is added to [`DataTree::roots`] by the caller.
     pub fn push(&mut self, node: Node<'_>) -> NodeId {
-        self.children = OnceLock::new();
-        self.nodes.push(node)
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(NodeData::new(&self.text, id, node));
+        id
     }
 
-    /// Gives a node, pushed before, other bytes.
+    /// Changes the bytes of a node.
     pub fn set_span(&mut self, id: NodeId, span: Span) {
-        self.nodes.set_span(id, span);
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.span = span;
+        }
     }
 
-    /// Takes the key of a node, pushed before.
+    /// Removes the key of a node.
     pub fn forget_key(&mut self, id: NodeId) {
-        self.nodes.forget_key(id);
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.key = None;
+        }
     }
 
-    /// Makes room for so many nodes more.
-    pub fn reserve(&mut self, nodes: usize) {
-        self.nodes.reserve(nodes);
+    /// Must be called after the last node is pushed: [`DataTree::children`] and [`DataTree::child`] find nothing before.
+    pub fn finish(&mut self) {
+        let ids = self.ids();
+        for id in ids.clone() {
+            if let Some(parent) = self.parent_mut(id) {
+                parent.children_end += 1;
+            }
+        }
+        let mut start = 0;
+        for node in &mut self.nodes {
+            start += std::mem::replace(&mut node.children_end, start);
+        }
+        self.children = vec![NodeId(0); start as usize];
+        for id in ids {
+            let Some(parent) = self.parent_mut(id) else { continue };
+            let at = parent.children_end as usize;
+            parent.children_end += 1;
+            if let Some(place) = self.children.get_mut(at) {
+                *place = id;
+            }
+        }
+        self.by_key = self.wide();
     }
 
-    /// Gives back the room that is not needed.
-    pub fn shrink_to_fit(&mut self) {
-        self.nodes.shrink_to_fit();
+    fn parent_mut(&mut self, id: NodeId) -> Option<&mut NodeData> {
+        let parent = self.parent(id)?;
+        self.nodes.get_mut(parent.0 as usize)
+    }
+
+    fn data(&self, id: NodeId) -> Option<&NodeData> {
+        self.nodes.get(id.0 as usize)
     }
 
     /// How many nodes there are.
@@ -157,20 +95,18 @@ impl DataTree {
     }
 
     /// All nodes, parents before children.
-    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + Clone + use<> {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(NodeId)
     }
 
     /// The node called `id`.
-    #[inline]
     pub fn get(&self, id: NodeId) -> Option<Node<'_>> {
-        self.nodes.get(id)
+        Some(self.data(id)?.get(&self.text, id))
     }
 
     /// The mapping or sequence that holds `id`.
-    #[inline]
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
-        self.nodes.parent(id)
+        self.data(id)?.parent(id)
     }
 
     /// The nodes around `id`, inside out.
@@ -184,39 +120,33 @@ impl DataTree {
     }
 
     /// The value's bytes of `id`.
-    #[inline]
     pub fn span(&self, id: NodeId) -> Option<Span> {
-        self.nodes.span(id)
+        Some(self.data(id)?.span)
     }
 
     /// The key of `id`, in a mapping.
-    #[inline]
     pub fn key(&self, id: NodeId) -> Option<Key<'_>> {
-        self.nodes.key(id)
+        self.data(id)?.key(&self.text)
     }
 
     /// The kind of the value `id`.
-    #[inline]
     pub fn kind(&self, id: NodeId) -> Option<NodeKind<'_>> {
-        self.nodes.kind(id)
+        Some(self.data(id)?.kind(&self.text))
     }
 
     /// Whether `id` is a mapping.
-    #[inline]
     pub fn is_mapping(&self, id: NodeId) -> bool {
-        self.nodes.is_mapping(id)
+        self.data(id).is_some_and(|node| matches!(node.kind, Kind::Mapping))
     }
 
     /// Whether `id` is a sequence.
-    #[inline]
     pub fn is_sequence(&self, id: NodeId) -> bool {
-        self.nodes.is_sequence(id)
+        self.data(id).is_some_and(|node| matches!(node.kind, Kind::Sequence))
     }
 
     /// The tag of `id` as written.
-    #[inline]
     pub fn tag(&self, id: NodeId) -> Option<&str> {
-        self.nodes.tag(id)
+        self.data(id)?.tag()
     }
 
     /// What an alias stands for; any other node itself.
@@ -226,7 +156,9 @@ impl DataTree {
 
     /// What a mapping or sequence holds; nothing for a leaf.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
-        self.children.get_or_init(|| Children::of(&self.nodes)).of_node(id)
+        let end = |id: NodeId| self.data(id).map_or(0, |node| node.children_end as usize);
+        let start = id.0.checked_sub(1).map_or(0, |before| end(NodeId(before)));
+        self.children.get(start..end(id)).unwrap_or_default()
     }
 
     /// The value of `key` in the mapping `id`; the first one of duplicates.
@@ -239,19 +171,17 @@ impl DataTree {
         if children.len() <= WIDE {
             return children.iter().copied().find(has_key);
         }
-        let sorted = self.by_key.get_or_init(|| self.wide()).get(&id)?;
+        let sorted = self.by_key.get(&id)?;
         let at = sorted.partition_point(|child| self.key_text(*child).unwrap_or_default() < key);
         sorted.get(at).copied().filter(has_key)
     }
 
     /// Whether that is the key of `id`.
-    #[inline]
     pub fn is_key(&self, id: NodeId, text: &str) -> bool {
-        self.nodes.is_key(id, text)
+        self.key_text(id) == Some(text)
     }
 
     /// The decoded text of the key of `id`.
-    #[inline]
     pub fn key_text(&self, id: NodeId) -> Option<&str> {
         self.key(id).map(|key| key.text)
     }
@@ -305,69 +235,13 @@ impl DataTree {
     }
 }
 
-impl Children {
-    fn of(nodes: &Nodes) -> Self {
-        let ids = || (0..u32::try_from(nodes.len()).unwrap_or(u32::MAX)).map(NodeId);
-        let mut children =
-            Self { holds: vec![(0, 0); nodes.len() / 64 + 1], starts: Vec::new(), all: Vec::new() };
-        for parent in ids().filter_map(|id| nodes.parent(id)) {
-            let (word, bit) = place(parent);
-            if let Some((bits, _)) = children.holds.get_mut(word) {
-                *bits |= bit;
-            }
-        }
-        let mut before = 0;
-        for (bits, count) in &mut children.holds {
-            *count = before;
-            before += bits.count_ones();
-        }
-        // Two places too far: filling them in moves each start by one.
-        let mut starts = vec![0_u32; before as usize + 2];
-        let slot = |id: NodeId| Some(children.rank(nodes.parent(id)?)? + 1);
-        for parent in ids().filter_map(slot) {
-            if let Some(count) = starts.get_mut(parent + 1) {
-                *count += 1;
-            }
-        }
-        let mut behind = 0;
-        for start in &mut starts {
-            behind += *start;
-            *start = behind;
-        }
-        let mut all = vec![NodeId(0); behind as usize];
-        for id in ids() {
-            let Some(next) = slot(id).and_then(|slot| starts.get_mut(slot)) else { continue };
-            if let Some(place) = all.get_mut(*next as usize) {
-                *place = id;
-            }
-            *next += 1;
-        }
-        Self { starts, all, ..children }
-    }
-
-    /// How many nodes before `id` hold others, if it does.
-    fn rank(&self, id: NodeId) -> Option<usize> {
-        let (word, bit) = place(id);
-        let (bits, before) = self.holds.get(word)?;
-        (bits & bit != 0).then(|| (before + (bits & (bit - 1)).count_ones()) as usize)
-    }
-
-    fn of_node(&self, id: NodeId) -> &[NodeId] {
-        let own = || {
-            let rank = self.rank(id)?;
-            self.all.get(*self.starts.get(rank)? as usize..*self.starts.get(rank + 1)? as usize)
-        };
-        own().unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn push(tree: &mut DataTree, parent: Option<NodeId>, key: Option<&str>, kind: NodeKind<'_>) -> NodeId {
         let key = key.map(|text| Key { text, span: Span::at(0) });
-        tree.push(Node { parent, key, span: Span::at(0), kind, anchored: false, tag: None })
+        tree.push(Node { parent, key, span: Span::at(0), kind, anchor: None, tag: None })
     }
 
     #[test]
@@ -378,6 +252,7 @@ mod tests {
             let root = push(&mut tree, None, None, NodeKind::Mapping);
             let nodes: Vec<_> =
                 keys.iter().map(|key| push(&mut tree, Some(root), Some(key), NodeKind::Alias)).collect();
+            tree.finish();
             assert_eq!(tree.children(root), nodes);
             for key in &keys {
                 let first = keys.iter().position(|other| other == key).unwrap();
@@ -397,6 +272,7 @@ mod tests {
         let item = push(&mut tree, Some(a), None, NodeKind::Alias);
         let other = push(&mut tree, None, None, NodeKind::Sequence);
         let late = push(&mut tree, Some(top), Some("c"), NodeKind::Alias);
+        tree.finish();
         assert_eq!(tree.children(top), [a, b, late]);
         assert_eq!(tree.children(a), [item]);
         for leaf in [b, item, other, late, NodeId(99)] {

@@ -53,7 +53,7 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
     let document = tree.root_of(id);
     let sops = tree.child(document, "sops").is_some();
     let mut above = tree.around(id);
-    let anchored = above.any(|at| tree.get(at).is_some_and(|node| node.anchored));
+    let anchored = above.any(|at| tree.get(at).is_some_and(|node| node.anchor.is_some()));
     let sealed = if sops {
         Some("the file is encrypted with SOPS; change it with `sops`")
     } else {

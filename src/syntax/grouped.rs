@@ -77,7 +77,7 @@ impl Entries {
     ) -> NodeId {
         let id = self.slot(slot);
         let tree = &mut self.facts.tree;
-        tree.push(Node { parent, key, span, kind, anchored: false, tag: None });
+        tree.push(Node { parent, key, span, kind, anchor: None, tag: None });
         match parent {
             // A parent reaches as far as what it holds.
             Some(parent) => {

@@ -42,6 +42,7 @@ impl Language for Systemd {
         let mut reader =
             Reader { file, units, section: None, sections: BTreeMap::new(), lists: BTreeMap::new() };
         reader.read();
+        reader.file.facts.tree.finish();
         Box::new(reader.file)
     }
 }

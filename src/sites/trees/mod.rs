@@ -9,10 +9,10 @@ use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::Context;
 use super::{ScopeKind, Survey};
-use crate::facts::{DataTree, Hint, NodeId, NodeSet};
+use crate::facts::{DataTree, Hint, NodeId};
 use crate::syntax::Parsed;
 use crate::text::Span;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Takes in what the sites of `tree` hold.
 pub(super) fn read(
@@ -28,10 +28,10 @@ pub(super) fn read(
         parsed,
         context,
         survey,
-        claimed: NodeSet::default(),
+        claimed: HashSet::new(),
         charted: BTreeSet::new(),
         releases: BTreeMap::new(),
-        documents: NodeSet::default(),
+        documents: HashSet::new(),
         siblings: (None, NodeId(0)),
         current: None,
         hosts: Vec::new(),
@@ -48,13 +48,13 @@ struct Trees<'a> {
     context: &'a Context<'a>,
     survey: &'a mut Survey,
     /// Nodes that a site holds already; what stands around them comes first.
-    claimed: NodeSet,
+    claimed: HashSet<NodeId>,
     /// Mappings that were read as a chart's values.
     charted: BTreeSet<NodeId>,
     /// The scope of each release, by the node that holds all of it.
     releases: BTreeMap<NodeId, usize>,
     /// The documents among the nodes that were looked at.
-    documents: NodeSet,
+    documents: HashSet<NodeId>,
     /// The mapping or sequence that held the last node, and what is the document of those in it that are none of their own.
     siblings: (Option<NodeId>, NodeId),
     /// The document that is looked at, for each host whether it may be one, whether it is encrypted.
@@ -143,7 +143,7 @@ impl<'a> Trees<'a> {
     /// The document of what `parent` holds, which was looked at.
     fn document_in(&mut self, parent: NodeId) -> NodeId {
         if self.siblings.0 != Some(parent) {
-            let document = self.tree.around(parent).find(|at| self.documents.contains(*at));
+            let document = self.tree.around(parent).find(|at| self.documents.contains(at));
             self.siblings = (Some(parent), document.unwrap_or(parent));
         }
         self.siblings.1

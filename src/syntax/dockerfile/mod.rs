@@ -74,6 +74,7 @@ impl Language for Dockerfile {
         for instruction in &instructions {
             reader.read(instruction);
         }
+        reader.file.facts.tree.finish();
         Box::new(reader.file)
     }
 }

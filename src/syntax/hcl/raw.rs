@@ -77,7 +77,7 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
             let text = if masked(*span) { span.of(text) } else { name };
             Key { text, span: *span }
         });
-        let id = out.tree.push(Node { parent, key, span: raw.span, kind, anchored: false, tag: None });
+        let id = out.tree.push(Node { parent, key, span: raw.span, kind, anchor: None, tag: None });
         if let Some(place) = place_of {
             out.places.insert(id, place);
         }
@@ -87,6 +87,7 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
         }
         open.extend(raw.children.iter().rev().map(|child| (*child, Some(id))));
     }
+    out.tree.finish();
     out
 }
 

@@ -46,6 +46,7 @@ pub(super) fn build(text: &SharedText, reading: &Reading) -> Built {
         builder.event(event);
     }
     builder.end_of_text();
+    builder.out.tree.finish();
     builder.out
 }
 
@@ -329,7 +330,7 @@ impl<'t> Builder<'t> {
         form: Form,
     ) -> NodeId {
         let key = key.map(Part::key);
-        let id = self.out.tree.push(Node { parent, key, span, kind, anchored: false, tag: None });
+        let id = self.out.tree.push(Node { parent, key, span, kind, anchor: None, tag: None });
         self.out.layouts.push(Layout { entry: span, form });
         if let Some(parent) = parent.filter(|parent| self.out.tree.is_sequence(*parent)) {
             self.last_items.insert(parent, id);

@@ -51,8 +51,8 @@ impl<'d> Iterator for Walk<'d> {
             NodeKind::Alias => (kind::ALIAS, node.span, node.span.of(&self.document.text)),
         };
         let root = if node.parent.is_none() { kind::ROOT } else { 0 };
-        let value = if layout.anchor.is_some() || node.tag.is_some() {
-            let anchor = layout.anchor.map_or("", |anchor| anchor.of(&self.document.text));
+        let value = if node.anchor.is_some() || node.tag.is_some() {
+            let anchor = node.anchor.map_or("", |anchor| anchor.of(&self.document.text));
             let value = Cow::Owned(format!("{anchor} {} {text}", node.tag.unwrap_or_default()));
             Datum { span, kind: kind | root | kind::MARKED, value }
         } else {
@@ -60,7 +60,7 @@ impl<'d> Iterator for Walk<'d> {
         };
         let Some(key) = node.key else { return Some(value) };
         self.value = Some(value);
-        Some(self.key(&layout, key.text))
+        Some(self.key(id, &layout, key.text))
     }
 }
 
@@ -71,8 +71,8 @@ fn around(layout: &Layout, span: Span, parent: Option<NodeId>) -> Span {
 }
 
 impl<'d> Walk<'d> {
-    fn key(&self, layout: &Layout, text: &'d str) -> Datum<'d> {
-        let span = layout.key.unwrap_or_default();
+    fn key(&self, id: NodeId, layout: &Layout, text: &'d str) -> Datum<'d> {
+        let span = self.document.written_key(id).unwrap_or_default();
         let (kind, value) = match layout.key_form {
             KeyForm::Plain if is_null(text) => (kind::NULL, text),
             KeyForm::Plain => (kind::PLAIN, text),

@@ -21,11 +21,12 @@ mod write;
 use super::template::{self, Role};
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
-use crate::facts::{Facts, NodeId};
+use crate::facts::{Facts, NodeId, ScalarStyle};
 use crate::text::{Edit, SharedText, Span};
 use read::Reading;
-use scalar::Texts;
-use tree::{Layout, Layouts};
+use scalar::{Place, Texts};
+use std::collections::HashMap;
+use tree::{KeyForm, Layout};
 
 /// YAML.
 pub(super) struct Yaml;
@@ -57,7 +58,12 @@ struct Document {
     text: SharedText,
     reading: Reading,
     facts: Facts,
-    layouts: Layouts,
+    /// By [`NodeId`].
+    layouts: Vec<Layout>,
+    /// Of block scalars: columns before each line of content.
+    indents: HashMap<NodeId, u32>,
+    /// The names of the anchors.
+    anchors: Vec<Span>,
     /// The names of the aliases.
     aliases: Vec<Span>,
 }
@@ -79,7 +85,8 @@ impl Document {
             notices: std::mem::take(&mut reading.notices),
             ..Facts::default()
         };
-        Self { text, facts, layouts: built.layouts, aliases: built.aliases, reading }
+        let tree::Built { layouts, indents, anchors, aliases, .. } = built;
+        Self { text, facts, layouts, indents, anchors, aliases, reading }
     }
 
     fn texts(&self) -> Texts<'_> {
@@ -87,7 +94,25 @@ impl Document {
     }
 
     fn layout(&self, id: NodeId) -> Option<Layout> {
-        self.layouts.get(&self.text, &self.facts.tree, id)
+        self.layouts.get(id.0 as usize).copied()
+    }
+
+    /// The key of `id` as written, with its quotes.
+    fn written_key(&self, id: NodeId) -> Option<Span> {
+        let (key, layout) = (self.facts.tree.key(id)?.span, self.layout(id)?);
+        Some(match layout.key_form {
+            KeyForm::Quoted => Span::new(key.start().saturating_sub(1), key.end() + 1),
+            KeyForm::Plain | KeyForm::Written => key,
+        })
+    }
+
+    /// Where and how the scalar `id` is written; `None` if it is not written at all.
+    fn place(&self, id: NodeId) -> Option<Place> {
+        let (span, style, layout) =
+            (self.facts.tree.span(id)?, self.facts.tree.scalar(id)?.style, self.layout(id)?);
+        let indent = self.indents.get(&id).copied().unwrap_or_default();
+        let is_written = style != ScalarStyle::Plain || !span.is_empty();
+        is_written.then_some(Place { span, style, flow: layout.in_flow, indent })
     }
 
     /// Refuses to edit what no parser understood.
@@ -108,8 +133,7 @@ impl Parsed for Document {
     }
 
     fn decode(&self, node: NodeId) -> Option<Decoded> {
-        let place = self.layout(node)?.place?;
-        Some(scalar::decode(self.texts(), place))
+        Some(scalar::decode(self.texts(), self.place(node)?))
     }
 
     fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {

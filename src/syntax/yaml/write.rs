@@ -14,8 +14,8 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
         return Err(NoEdit::new("the value is not a scalar"));
     };
     document.check_read(Span::new(layout.entry(), layout.end()))?;
-    let Some(place) = layout.place else {
-        let blank = if layout.colon || layout.key.is_none() { " " } else { ": " };
+    let Some(place) = document.place(id) else {
+        let blank = if layout.colon || node.key.is_none() { " " } else { ": " };
         let written = written(value, ScalarStyle::Plain, layout.in_flow)?;
         return Ok(vec![Edit::replace(Span::at(layout.head()), format!("{blank}{written}"))]);
     };
@@ -36,7 +36,7 @@ pub(super) fn insert_after(
     let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
         return Err(NoEdit::new("there is no such node"));
     };
-    let Some(sibling) = layout.key.filter(|_| node.key.is_some()) else {
+    let Some(sibling) = document.written_key(id) else {
         return Err(NoEdit::new("it is not an entry of a mapping"));
     };
     document.check_read(Span::new(layout.entry(), layout.end()))?;

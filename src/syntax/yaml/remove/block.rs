@@ -61,7 +61,8 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     let Some(first) = rest.next() else { return Ok(()) };
     let end = entry_end(document, &first)?;
     let value = nothing(document, parent);
-    let behind_key = layout.key.is_some() && lines::line_start(text, first.entry()) > layout.head();
+    let behind_key =
+        document.facts.tree.key(parent).is_some() && lines::line_start(text, first.entry()) > layout.head();
     if behind_key {
         let insert = layout.head();
         cuts.replace(Span::at(insert), &format!(" {value}"));

@@ -101,8 +101,9 @@ impl Plan {
             check(document, *id)?;
         }
         check_aliases(document, &removed)?;
-        let gone = removed.iter().filter_map(|id| document.layout(*id)).flat_map(|layout| {
-            let key = layout.key.map(|_| Span::new(layout.entry(), layout.rest()));
+        let gone = removed.iter().filter_map(|id| Some((tree.key(*id), document.layout(*id)?)));
+        let gone = gone.flat_map(|(key, layout)| {
+            let key = key.map(|_| Span::new(layout.entry(), layout.rest()));
             key.into_iter().chain([Span::new(layout.rest(), layout.end())])
         });
         Ok(Self { partial: done, emptied, gone: gone.collect() })
@@ -134,7 +135,7 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         || trails(document, &layout, last)
         || document.reading.touches(span)
         || node.tag.is_some()
-        || layout.anchor.is_some()
+        || node.anchor.is_some()
 }
 
 /// Whether comments behind the last entry stand deeper than the collection's own entry: they are about what is in it.
@@ -153,10 +154,8 @@ fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
 /// Refuses nodes that are not ours to take.
 fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
     let Some(layout) = document.layout(id) else { return Err(NoEdit::new("there is no such node")) };
-    let block_key = layout.key.is_some_and(|key| layout.odd_key && key.of(&document.text).contains('\n'));
-    let block_key = block_key
-        || layout.key.is_some_and(|key| layout.odd_key && key.of(&document.text).starts_with(['|', '>']));
-    if block_key {
+    let key = document.written_key(id).filter(|_| layout.odd_key).unwrap_or_default().of(&document.text);
+    if key.contains('\n') || key.starts_with(['|', '>']) {
         return Err(NoEdit::new("its key is written over several lines"));
     }
     document.check_read(Span::new(layout.entry(), layout.end()))
@@ -180,7 +179,7 @@ fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> 
         .filter(|alias| !inside(**alias))
         .map(|alias| alias.of(&document.text).trim_start_matches('*'))
         .collect();
-    let within = document.layouts.anchors().filter(|anchor| inside(*anchor));
+    let within = document.anchors.iter().copied().filter(|anchor| inside(*anchor));
     let mut above = BTreeSet::new();
     for id in removed {
         let mut next = tree.parent(*id);
@@ -188,7 +187,7 @@ fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> 
             next = tree.parent(parent);
         }
     }
-    let around = above.iter().filter_map(|id| document.layouts.anchor(*id));
+    let around = above.iter().filter_map(|id| tree.get(*id)?.anchor);
     let clash = within.chain(around).find(|anchor| used.contains(anchor.of(&document.text)));
     match clash {
         Some(anchor) => {

@@ -9,18 +9,22 @@ use super::read::{Reading, is_template};
 use super::scalar::Texts;
 use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, ScalarStyle};
 use crate::text::{SharedText, Span};
-use layout::NewLayout;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-pub(super) use layout::{KeyForm, Layout, Layouts};
+pub(super) use layout::{KeyForm, Layout};
 
 /// A text as a tree.
 #[derive(Debug, Default)]
 pub(super) struct Built {
     pub(super) tree: DataTree,
-    pub(super) layouts: Layouts,
+    /// By [`NodeId`].
+    pub(super) layouts: Vec<Layout>,
     pub(super) comments: Vec<Comment>,
+    /// Of block scalars: columns before each line of content.
+    pub(super) indents: HashMap<NodeId, u32>,
+    /// The names of the anchors.
+    pub(super) anchors: Vec<Span>,
     /// The names that aliases use, with where they stand.
     pub(super) aliases: Vec<Span>,
 }
@@ -55,9 +59,6 @@ pub(super) fn build_pieces(text: &SharedText, reading: &Reading, documents: &[Ve
     }
     builder.finish()
 }
-
-/// How many bytes of a text a node takes, at least as a rule.
-const BYTES_A_NODE: usize = 16;
 
 /// An open collection.
 #[derive(Default)]
@@ -111,14 +112,10 @@ struct Builder<'t> {
 
 impl<'t> Builder<'t> {
     fn new(text: &'t SharedText, reading: &'t Reading) -> Self {
-        let mut tree = DataTree::of(text.clone());
-        // Few texts hold more, and what stays empty is given back. Where the list of a large file grows, it leaves holes behind
-        // that are as large as itself.
-        tree.reserve(text.len() / BYTES_A_NODE);
         Self {
             texts: Texts { text, shape: reading.shape(text) },
             reading,
-            out: Built { tree, ..Built::default() },
+            out: Built { tree: DataTree::of(text.clone()), ..Built::default() },
             frames: Vec::new(),
             anchors: HashMap::new(),
             cursor: 0,
@@ -129,9 +126,7 @@ impl<'t> Builder<'t> {
     fn finish(self) -> Built {
         let mut built = self.out;
         built.comments.sort_by_key(|comment| comment.span);
-        // A large file has two trees at a time.
-        built.tree.shrink_to_fit();
-        built.layouts.shrink_to_fit();
+        built.tree.finish();
         built
     }
 
@@ -208,8 +203,9 @@ impl<'t> Builder<'t> {
                 let mapping = matches!(event.kind, Kind::MappingStart { .. });
                 let start = if flow { event.span.start() } else { self.next_token(false) };
                 let kind = if mapping { NodeKind::Mapping } else { NodeKind::Sequence };
-                let layout = NewLayout { head, flow, ..NewLayout::default() };
-                let node = (!ghost).then(|| self.push(parent, event, kind, &slot, layout, Span::at(start)));
+                let layout = Layout { flow, ..Layout::default() };
+                let node =
+                    (!ghost).then(|| self.push(parent, event, kind, &slot, (head, layout), Span::at(start)));
                 if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
@@ -221,14 +217,16 @@ impl<'t> Builder<'t> {
                 self.cursor = self.cursor.max(span.end()).max(event.span.end());
                 if !ghost {
                     let scalar = NodeKind::Scalar(self.scalar(event, style, span, &text));
-                    let layout = NewLayout { head, place, ..NewLayout::default() };
-                    self.push(parent, event, scalar, &slot, layout, span);
+                    let id = self.push(parent, event, scalar, &slot, (head, Layout::default()), span);
+                    if let Some(place) = place.filter(|_| style.is_block()) {
+                        self.out.indents.insert(id, place.indent);
+                    }
                 }
                 self.ends_at(span.end().max(head));
             }
             _ => {
                 self.alias(event);
-                let layout = NewLayout { head, ..NewLayout::default() };
+                let layout = (head, Layout::default());
                 let node =
                     (!ghost).then(|| self.push(parent, event, NodeKind::Alias, &slot, layout, event.span));
                 let name: &'t str = event.span.of(self.texts.text).trim_start_matches('*');
@@ -338,6 +336,9 @@ impl<'t> Builder<'t> {
         let span = Span::new(frame.start, end);
         if let Some(id) = frame.node {
             self.out.tree.set_span(id, span);
+            if let Some(layout) = self.out.layouts.get_mut(id.0 as usize) {
+                layout.entry = Span::new(layout.entry(), end.max(layout.head()));
+            }
         }
         if frame.is_key {
             let text = span.of(self.texts.text).into();
@@ -360,33 +361,32 @@ impl<'t> Builder<'t> {
         event: &Event,
         kind: NodeKind<'_>,
         slot: &Slot<'_>,
-        layout: NewLayout,
+        (head, layout): (usize, Layout),
         span: Span,
     ) -> NodeId {
         let key = slot.key.as_ref();
+        let anchor = event.anchor().map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
         let id = self.out.tree.push(Node {
             parent,
             key: key.map(|key| Key { text: &key.text, span: key.span }),
             span,
             kind,
-            anchored: event.anchor().is_some(),
+            anchor,
             tag: event.tag().map(|tag| tag.of(self.texts.text)),
         });
-        let anchor = event.anchor().map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
         if let Some(anchor) = anchor {
+            self.out.anchors.push(anchor);
             self.anchors.insert(anchor.of(self.texts.text), id);
         }
-        let layout = NewLayout {
-            entry: slot.entry,
-            rest: slot.rest,
+        self.out.layouts.push(Layout {
+            entry: Span::new(slot.entry, span.end().max(head)),
+            between: Span::new(slot.rest, head),
             colon: slot.colon,
             odd_key: key.is_some_and(|key| key.odd),
             key_form: key.map_or(KeyForm::Plain, |key| key.form),
             in_flow: self.frames.last().is_some_and(|frame| frame.flow),
-            anchor,
             ..layout
-        };
-        self.out.layouts.push(self.texts.text, id, (span, key.map(|key| key.span)), &layout);
+        });
         if self.frames.is_empty() {
             self.out.tree.roots.push(id);
         }
