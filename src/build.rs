@@ -1,5 +1,5 @@
 //! Reads the rules and compiles them into the compact form that the program starts with. What
-//! their form does not say is checked by `tests/rules.rs`, as the program checks a user's own rules.
+//! their form does not say is checked by `tests/it/rules.rs`, as the program checks a user's own rules.
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};

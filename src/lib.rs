@@ -16,11 +16,12 @@
 //! | [`mod@unit`] | registrations as data |
 //! | [`finding`] | findings and notices |
 //! | [`fingerprint`] | what a finding is, whatever lines come before it |
+//! | [`config`] | what the configuration file and the command line say together |
 //! | [`suppress`] | comments that accept findings |
 //! | [`baseline`] | findings that are known |
-//! | [`config`] | what the configuration file and the command line say together |
 //! | [`engine`] | bytes to findings |
 //! | [`fixer`] | fixes, diffs, the atomic writer |
+//! | [`selftest`] | the examples of rules, tried |
 //! | [`plan`] | the migration plan |
 //! | [`walk`], [`run`] | files, threads |
 //! | [`report`] | output formats |

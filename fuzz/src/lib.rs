@@ -1,6 +1,6 @@
 //! What the fuzz targets share. Their bodies are in `tests/holds`, so that `cargo test` replays what they found.
 
-#[expect(dead_code, reason = "seeds are written by tests/corpus.rs")]
+#[expect(dead_code, reason = "seeds are written by tests/it/corpus.rs")]
 #[path = "../../tests/holds/mod.rs"]
 mod holds;
 

@@ -1,4 +1,4 @@
-//! What holds for every text. Shared by `tests/properties` (generated texts), `tests/corpus.rs` (texts that once broke
+//! What holds for every text. Shared by `tests/it/properties` (generated texts), `tests/it/corpus.rs` (texts that once broke
 //! something) and the targets of `fuzz/` (texts that nobody thought of).
 
 pub(crate) mod accepted;

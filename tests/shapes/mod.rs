@@ -1,4 +1,4 @@
-//! Shapes that break readers: texts that are small here and large where somebody asks for it. Shared by `tests/hostile.rs`,
+//! Shapes that break readers: texts that are small here and large where somebody asks for it. Shared by `tests/it/hostile.rs`,
 //! which looks for panics and overflows, and `benches/linear.rs`, which looks for time that grows faster than the text.
 
 #![expect(clippy::format_collect, reason = "shapes are short functions in a table")]

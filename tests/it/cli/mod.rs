@@ -1,0 +1,18 @@
+//! The program as a script sees it: arguments, files, exit codes, streams.
+
+mod baseline;
+mod changed;
+mod config;
+mod exit;
+mod files;
+mod fix;
+mod hostile;
+#[cfg(target_os = "linux")]
+mod interactive;
+mod output;
+mod own;
+mod plan;
+mod rules;
+mod secrets;
+mod stdin;
+mod suppress;

@@ -1,0 +1,114 @@
+//! The reference of the form of rules, written from the types: `docs/rules-reference.md`.
+
+use crate::generated::{Files, assert_current};
+use runnerlint::rules::describe;
+use serde_json::{Map, Value};
+
+const HEAD: &str = "# The form of rules
+
+Every key of the files in a folder of rules. Written from the program's own types: `runnerlint schema rule` and its sisters print
+the same for programs. [writing-rules.md](writing-rules.md) shows how rules are made.
+";
+
+/// The form of a value in words, with links to the forms that have keys of their own.
+fn form(schema: &Value) -> String {
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
+        let name = name.rsplit('/').next().unwrap();
+        return format!("[{name}](#{})", name.to_lowercase());
+    }
+    if let Some(forms) = schema.get("anyOf").or(schema.get("oneOf")).and_then(Value::as_array) {
+        let mut forms: Vec<String> = forms
+            .iter()
+            .filter(|it| it["type"] != "null")
+            .map(form)
+            .filter(|form| !form.is_empty())
+            .collect();
+        forms.dedup();
+        return forms.join(" or ");
+    }
+    let words = |list: &Value| -> Option<String> {
+        let list = list.as_array()?.iter().filter_map(Value::as_str);
+        Some(list.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+    };
+    if let Some(words) = words(&schema["enum"]) {
+        return words;
+    }
+    if let Some(word) = schema["const"].as_str() {
+        return format!("`{word}`");
+    }
+    let kind = match &schema["type"] {
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+        kind => kind.as_str(),
+    };
+    match kind {
+        Some("array") => match schema.get("prefixItems").and_then(Value::as_array) {
+            Some(items) => format!("[{}]", items.iter().map(form).collect::<Vec<_>>().join(", ")),
+            None => format!("list of {}", form(&schema["items"])),
+        },
+        Some("string") => "word".to_owned(),
+        Some("integer") => "number".to_owned(),
+        Some("boolean") => "`true`, `false`".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn line(text: &str) -> String {
+    text.replace('\n', " ").replace('|', "\\|")
+}
+
+fn keys(schema: &Value) -> String {
+    let mut out = String::new();
+    let Some(properties) = schema["properties"].as_object() else { return out };
+    out.push_str("\n| key | holds | |\n|---|---|---|\n");
+    let required: Vec<&str> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for (key, value) in properties {
+        let must = if required.contains(&key.as_str()) { "**" } else { "" };
+        let about = value["description"].as_str().unwrap_or_default();
+        out.push_str(&format!("| {must}`{key}`{must} | {} | {} |\n", line(&form(value)), line(about)));
+    }
+    out
+}
+
+/// A form that is one of several words, each with what it means.
+fn variants(schema: &Value) -> String {
+    let all = schema["oneOf"].as_array().into_iter().flatten();
+    let known = all.filter_map(|it| Some((it["const"].as_str()?, it["description"].as_str()?)));
+    let rows: Vec<String> = known.map(|(word, about)| format!("| `{word}` | {} |\n", line(about))).collect();
+    if rows.is_empty() { String::new() } else { format!("\n| word | |\n|---|---|\n{}", rows.concat()) }
+}
+
+pub(crate) fn files() -> Files {
+    let tops = [
+        ("A rule: `ID.yaml`", describe::rule()),
+        ("Programs: `programs.yaml`", describe::programs()),
+        ("A chart: an item of `charts.yaml`", describe::charts()),
+        ("A host: `sites/HOST.yaml`", describe::site()),
+        ("A unit: `units/UNIT.yaml`", describe::unit()),
+    ];
+    let mut out = HEAD.to_owned();
+    let mut forms: Map<String, Value> = Map::new();
+    for (title, schema) in tops {
+        let schema = schema.to_value();
+        forms.extend(schema["$defs"].as_object().cloned().unwrap_or_default());
+        if schema["properties"].is_object() {
+            out.push_str(&format!("\n## {title}\n{}", keys(&schema)));
+        } else {
+            out.push_str(&format!("\n## {title}\n\nA {}.\n", form(&schema)));
+        }
+    }
+    out.push_str("\nKeys in bold have to be there.\n");
+    let mut names: Vec<&String> = forms.keys().collect();
+    names.sort();
+    for name in names {
+        let schema = &forms[name];
+        let about = line(schema["description"].as_str().unwrap_or_default());
+        out.push_str(&format!("\n## {name}\n\n{about}\n{}{}", keys(schema), variants(schema)));
+    }
+    [("docs/rules-reference.md".to_owned(), out)].into()
+}
+
+#[test]
+fn the_reference_is_that_of_the_types() {
+    assert_current(&files());
+}
