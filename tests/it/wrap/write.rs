@@ -129,6 +129,6 @@ fn write_all_texts() {
     let examples = write_examples(&root.join("examples"), &texts());
     write_hosts(&root.join("hosts"), &[cases, examples].into_iter().flatten().collect::<Vec<_>>());
     let own = load_rules(&[tests.join("own")], 1).expect("the rules can be loaded");
-    let examples = write_examples(&root.join("own"), own.texts());
+    let examples = write_examples(&root.join("own"), &own.texts());
     write_hosts(&root.join("own/hosts"), &examples);
 }
