@@ -2,7 +2,7 @@
 
 use super::grams::{self, Grams};
 use crate::rules::Rule;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// With more words, n-grams are the faster search (`tests/many_rules`).
@@ -20,18 +20,6 @@ impl Prefilter {
     pub(crate) fn of(rules: &[Rule], built_in: usize) -> Self {
         let (first, own) = rules.split_at(built_in.min(rules.len()));
         Self { built_in: Words::of(first), own: Words::of(own) }
-    }
-
-    /// Whether a piece of a file holds any of the words without one of which the file is not relevant. Pieces overlap by
-    /// [`Prefilter::overlap`] bytes.
-    pub(crate) fn may_hold(&self, piece: &[u8]) -> bool {
-        self.built_in.may_match(piece) || self.own.may_match(piece)
-    }
-
-    /// The number of bytes at the end of a piece that may be the start of a word.
-    pub(crate) fn overlap(&self) -> usize {
-        let words = self.built_in.all.iter().chain(&self.own.all);
-        words.map(String::len).max().unwrap_or_default().saturating_sub(1)
     }
 
     /// Whether the file contains all that some rule needs.
@@ -109,9 +97,11 @@ impl Words {
         let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
         let index = |word: &String| all.binary_search(word).ok();
         let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
+        // The default would be a DFA, which takes a third of the start of the program.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
         Self {
             telling: Search::of(distinct(rules.iter().filter_map(rarest_list).flatten())),
-            automaton: AhoCorasick::new(&all).ok(),
+            automaton: AhoCorasick::builder().kind(kind).build(&all).ok(),
             needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
             all,
         }

@@ -104,13 +104,13 @@ pub(crate) fn may_matter(
 }
 
 /// Whether these bytes may hold values of the runner's chart: `runners.tags`, `runnerToken`.
-pub(crate) fn speaks_of_runners(bytes: &[u8]) -> bool {
+fn speaks_of_runners(bytes: &[u8]) -> bool {
     static RUNNER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("runner"));
     RUNNER.find(bytes).is_some()
 }
 
 /// Whether a file of that name may hold values of a chart.
-pub(crate) fn may_be_values(path: &str) -> bool {
+fn may_be_values(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).as_bytes();
     let begins = |rest: &[u8], ending: &str| {
         rest.get(..ending.len()).is_some_and(|rest| rest.eq_ignore_ascii_case(ending.as_bytes()))

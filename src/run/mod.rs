@@ -17,7 +17,7 @@ use crate::parallel;
 use crate::suppress::Reason;
 use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
-use crate::walk::{self, Charts, Look, Seen, Target};
+use crate::walk::{self, Charts, Look, Target};
 use read::Read;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -151,16 +151,13 @@ impl Checked {
 }
 
 /// Says of a file, while the walk goes on, whether it has to be linted; `None` where something is to be said of every file.
-pub(crate) fn looks(options: &Options) -> Option<impl Fn(&Seen<'_>) -> Look + Sync> {
+pub(crate) fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> {
     // What a baseline knew of a file is gone only if the file was linted.
     let is_possible = options.accepted.is_none();
     let (limit, tell) = (options.config.max_file_size(), options.tell_skipped);
     let (catalogue, charts) = (options.config.catalogue(), Charts::default());
-    is_possible.then_some(move |file: &Seen<'_>| {
-        let name = file.name();
-        let is_named = || charts.name_runners(file.path);
-        read::look(file, limit, tell, &read::Sieve { catalogue, name: &name, is_named: &is_named })
-    })
+    is_possible
+        .then_some(move |file: &Path| read::look(file, limit, tell, catalogue, || charts.name_runners(file)))
 }
 
 /// Runs over the files that a walk found; `on_done` is called for each, by any thread.

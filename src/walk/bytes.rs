@@ -1,41 +1,62 @@
-//! Files of which nobody knows how long they are.
+//! Reading files whose size is not known before.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read as _};
 use std::path::Path;
 
-/// The bytes of a file that is said to have `length` of them, at most `limit`.
+/// Opens a file. A pipe that has replaced it does not block, and a link is not followed.
 ///
 /// # Errors
-/// What the system says.
-pub(crate) fn read_up_to(file: File, length: u64, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(usize::try_from(length.min(limit)).unwrap_or_default() + 1);
+/// The error of the system.
+#[cfg(unix)]
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or_default();
+    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+/// Opens a file.
+///
+/// # Errors
+/// The error of the system.
+#[cfg(not(unix))]
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// The first `limit` bytes of a file. The size that it reports is only a hint: files in `/proc` report none.
+///
+/// # Errors
+/// The error of the system.
+pub(super) fn read_up_to(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len().min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// At most `limit` bytes of a regular file, or of one that a link leads to; nothing of what is none, which is never opened.
+/// The first `limit` bytes of a regular file, or of one that a link leads to. Anything else is never opened.
 pub(super) fn read_regular(path: &Path, limit: u64) -> Option<Vec<u8>> {
-    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    read_up_to(File::open(path).ok()?, metadata.len(), limit).ok()
+    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    read_up_to(File::open(path).ok()?, limit).ok()
 }
 
-/// What one call reads.
-///
-/// # Errors
-/// What the system says.
-pub(crate) fn read_once(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    #[test]
+    fn a_pipe_or_link_that_has_replaced_a_file_does_not_block() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(!open(&pipe).unwrap().metadata().unwrap().is_file());
+        let link = root.path().join("link");
+        symlink("pipe", &link).unwrap();
+        assert!(open(&link).is_err());
     }
-}
-
-/// Whether a file is made while it is read, in pieces of any length. A file on a disk gives all that it has at once: what is
-/// shorter than the room for it is all of it.
-pub(crate) fn is_of_the_kernel(path: &Path) -> bool {
-    let path = path.as_os_str().as_encoded_bytes();
-    [&b"/proc/"[..], b"/sys/", b"/dev/"].iter().any(|folder| path.starts_with(folder))
 }

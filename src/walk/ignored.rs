@@ -4,7 +4,7 @@
 //! two of a kind the one in the inner folder goes first. What git honours ends at the folder of a repository: nothing that
 //! lies above it, in a home folder perhaps, hides anything in it.
 
-use super::folder::{Entry, Kind};
+use super::tree::is_walked;
 use super::{IGNORE_FILE, read_regular};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -33,26 +33,13 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Those of the folder at `path`, in which `entries` stand, below those of the folder `above`.
-    pub(super) fn of(path: &Path, entries: &[Entry], above: Option<&Arc<Self>>) -> Option<Arc<Self>> {
-        let is_there = |name: &str| entries.iter().any(|it| it.kind != Kind::Other && it.name == name);
-        Self::make(path, FILES.map(is_there), is_there(GIT), above)
-    }
-
-    fn make(
-        folder: &Path,
-        files: [bool; FILES.len()],
-        has_git: bool,
-        above: Option<&Arc<Self>>,
-    ) -> Option<Arc<Self>> {
-        if !has_git && !files.contains(&true) {
+    /// Those of `folder`, below those of the folder `above`.
+    fn of(folder: &Path, has_git: bool, above: Option<&Arc<Self>>) -> Option<Arc<Self>> {
+        let [own, plain, git] = FILES.map(|name| read(folder, &folder.join(name)));
+        let excluded = has_git.then(|| read(folder, &git_folder(folder).join("info/exclude"))).flatten();
+        let matchers = [own, plain, git, excluded];
+        if !has_git && matchers.iter().all(Option::is_none) {
             return above.cloned();
-        }
-        let mut matchers = [const { None }; FILES.len() + 1];
-        let there = FILES.iter().zip(files).map(|(name, is_there)| is_there.then(|| folder.join(name)));
-        let excluded = has_git.then(|| git_folder(folder).join("info/exclude"));
-        for (matcher, file) in matchers.iter_mut().zip(there.chain([excluded])) {
-            *matcher = file.and_then(|file| read(folder, &file));
         }
         Some(Arc::new(Self { matchers, has_git, above: above.cloned() }))
     }
@@ -78,7 +65,7 @@ impl Rules {
     }
 }
 
-/// Ignore files of folders that no walk reaches, read once.
+/// Ignore files by folder, each read once.
 #[derive(Default)]
 pub(super) struct IgnoreFiles {
     /// What holds in each folder, and whether it is the folder of a repository.
@@ -117,9 +104,8 @@ impl IgnoreFiles {
             unknown.push(folder);
         }
         for folder in unknown.into_iter().rev() {
-            let is_there = |name: &str| fs::symlink_metadata(folder.join(name)).is_ok();
-            let has_git = is_there(GIT);
-            here = (Rules::make(folder, FILES.map(is_there), has_git, here.0.as_ref()), has_git);
+            let has_git = fs::symlink_metadata(folder.join(GIT)).is_ok_and(|it| is_walked(it.file_type()));
+            here = (Rules::of(folder, has_git, here.0.as_ref()), has_git);
             self.by_folder.insert(folder.to_path_buf(), here.clone());
         }
         here

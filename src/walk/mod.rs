@@ -3,28 +3,22 @@
 mod bytes;
 mod changed;
 mod chart;
-mod crew;
-mod folder;
 mod ignored;
 mod rules;
+mod tree;
 
-use bytes::read_regular;
-pub(crate) use bytes::{is_of_the_kernel, read_once, read_up_to};
+pub(crate) use bytes::open;
+use bytes::{read_regular, read_up_to};
 pub use changed::GitError;
 pub use chart::Charts;
-pub(crate) use crew::Seen;
 pub use rules::{RulesError, read_rules, rule_files};
 
 use crate::config::Globs;
-use crate::finding::{Notice, NoticeKind};
-use crew::{Root, Visitor};
-use ignored::{GIT, IgnoreFiles};
-use std::collections::{BTreeMap, HashSet};
+use crate::finding::Notice;
+use ignored::IgnoreFiles;
 use std::fs;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Our own ignore file, in the syntax of `.gitignore`.
@@ -85,7 +79,7 @@ pub enum Look {
 }
 
 /// Looks at a file, by any thread.
-pub(crate) type Looks<'a> = &'a (dyn Fn(&Seen<'_>) -> Look + Sync);
+pub(crate) type Looks<'a> = &'a (dyn Fn(&Path) -> Look + Sync);
 
 /// Files that a look was enough for. They are counted, and nothing of them is kept: most files of a repository are here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -149,60 +143,7 @@ pub(crate) fn look(
     options: &Options,
     looks: Option<Looks<'_>>,
 ) -> Result<Found, WalkError> {
-    let cwd = working_directory()?;
-    let walk = Walk {
-        cwd,
-        options,
-        looks,
-        files: Mutex::default(),
-        passed: Mutex::default(),
-        notices: Mutex::default(),
-    };
-    let mut ignore_files = IgnoreFiles::default();
-    let folders: Vec<Root> = paths.iter().filter_map(|path| walk.root(path, &mut ignore_files)).collect();
-    let rules = |root: Root| {
-        let rules = if options.no_ignore { None } else { ignore_files.around(&root.real) };
-        (root, rules)
-    };
-    let folders = folders.into_iter().map(rules).collect();
-    crew::walk(folders, options, || Visit { walk: &walk, looked: Looked::default() });
-    let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
-    let passed = into_inner(walk.passed).count(paths.len() > 1, &files);
-    files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
-    let mut notices = into_inner(walk.notices);
-    notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
-    notices.dedup();
-    Ok(Found { passed, files, notices })
-}
-
-/// Files that a look was enough for, by the hash of their path.
-#[derive(Default)]
-struct Looked {
-    files: Vec<(u64, Look)>,
-    /// Whether some may be there twice.
-    linked: bool,
-}
-
-impl Looked {
-    /// How many there are, each once, without those that are linted all the same since they were named as well.
-    fn count(mut self, overlap: bool, linted: &[Target]) -> Passed {
-        if self.linked || overlap {
-            self.files.sort_unstable_by_key(|(file, _)| *file);
-            self.files.dedup_by_key(|(file, _)| *file);
-            let linted: HashSet<u64> = linted.iter().map(|target| hash(&target.real)).collect();
-            self.files.retain(|(file, _)| !linted.contains(file));
-        }
-        let clean = self.files.iter().filter(|(_, look)| *look == Look::Clean).count();
-        Passed { clean, skipped: self.files.len() - clean }
-    }
-}
-
-/// What a path is told from others by, where no path is kept. That two of a run are the same is less likely than that the
-/// disk lies, and costs a number in the summary.
-fn hash(path: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    path.as_os_str().hash(&mut hasher);
-    hasher.finish()
+    Ok(tree::walk(paths, working_directory()?, options, looks))
 }
 
 /// Finds the files at or below `paths` that git says have changed since the current branch left `revision`: committed
@@ -226,147 +167,6 @@ pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Res
         file.named = paths.contains(&file.shown);
     }
     Ok(found)
-}
-
-fn bytes(path: &Path) -> &[u8] {
-    path.as_os_str().as_encoded_bytes()
-}
-
-fn into_inner<T>(mutex: Mutex<T>) -> T {
-    mutex.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-struct Walk<'a> {
-    cwd: PathBuf,
-    options: &'a Options,
-    looks: Option<Looks<'a>>,
-    /// By real path.
-    files: Mutex<BTreeMap<PathBuf, Target>>,
-    passed: Mutex<Looked>,
-    notices: Mutex<Vec<(PathBuf, Notice)>>,
-}
-
-impl Walk<'_> {
-    fn notice(&self, shown: PathBuf, kind: NoticeKind, message: impl Into<String>) {
-        if let Ok(mut notices) = self.notices.lock() {
-            notices.push((shown, Notice { kind, message: message.into(), position: None }));
-        }
-    }
-
-    fn take(&self, target: Target) {
-        if let Ok(mut files) = self.files.lock() {
-            let named = target.named;
-            files.entry(target.real.clone()).and_modify(|known| known.named |= named).or_insert(target);
-        }
-    }
-
-    /// `path`, found below `root`.
-    fn shown_below(&self, path: &Path, root: &Root) -> PathBuf {
-        self.shown(path, &root.named, path.strip_prefix(&root.real).unwrap_or(path))
-    }
-
-    /// `real`, found as `named` (the path on the command line) with `rest` below it.
-    fn shown(&self, real: &Path, named: &Path, rest: &Path) -> PathBuf {
-        match real.strip_prefix(&self.cwd) {
-            Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
-            Ok(inside) => inside.to_path_buf(),
-            Err(_) if rest.as_os_str().is_empty() => tidy(named),
-            Err(_) => tidy(&named.join(rest)),
-        }
-    }
-
-    /// Takes what was named, if it is no folder.
-    fn root(&self, named: &Path, ignore_files: &mut IgnoreFiles) -> Option<Root> {
-        let real = match fs::canonicalize(named) {
-            Ok(real) => real,
-            Err(error) => {
-                let link = fs::symlink_metadata(named).is_ok_and(|it| it.is_symlink());
-                let message = if link { "a link to nowhere".to_owned() } else { reason(&error) };
-                self.notice(tidy(named), NoticeKind::Unreadable, message);
-                return None;
-            }
-        };
-        let shown = self.shown(&real, named, Path::new(""));
-        let metadata = match fs::metadata(&real) {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                self.notice(shown, NoticeKind::Unreadable, reason(&error));
-                return None;
-            }
-        };
-        if self.options.force_exclude {
-            let mut ignored = || !self.options.no_ignore && ignore_files.ignores(&real, metadata.is_dir());
-            if self.options.excludes(&real, metadata.is_dir()) || ignored() {
-                return None;
-            }
-        }
-        if metadata.is_dir() {
-            return Some(Root { named: named.to_path_buf(), real });
-        }
-        if metadata.is_file() {
-            self.take(Target { real, shown, named: true, looked: false });
-        } else {
-            let message = "not a regular file: pipe it in with `-`";
-            self.notice(shown, NoticeKind::Unreadable, message);
-        }
-        None
-    }
-}
-
-/// What one thread of the walk has seen.
-struct Visit<'a> {
-    walk: &'a Walk<'a>,
-    looked: Looked,
-}
-
-impl Visit<'_> {
-    /// Takes a file if a look at it says that it has to be linted; otherwise it is counted. What a link leads to may come
-    /// twice.
-    fn look(&mut self, root: &Root, file: &Seen<'_>, linked: bool) {
-        let look = self.walk.looks.map_or(Look::Wanted, |looks| looks(file));
-        if look == Look::Wanted {
-            let shown = self.walk.shown_below(file.path, root);
-            let looked = self.walk.looks.is_some();
-            self.walk.take(Target { real: file.path.to_path_buf(), shown, named: false, looked });
-        } else {
-            self.looked.files.push((hash(file.path), look));
-            self.looked.linked |= linked;
-        }
-    }
-}
-
-impl Visitor for Visit<'_> {
-    fn file(&mut self, root: &Root, file: &Seen<'_>) {
-        self.look(root, file, false);
-    }
-
-    fn link(&mut self, root: &Root, path: &Path) {
-        let Ok(real) = fs::canonicalize(path) else {
-            let shown = self.walk.shown_below(path, root);
-            return self.walk.notice(shown, NoticeKind::Dangling, "a link to nowhere");
-        };
-        let Ok(rest) = real.strip_prefix(&root.real) else { return };
-        let in_git = rest.components().any(|part| part.as_os_str() == GIT);
-        if !in_git
-            && fs::metadata(&real).is_ok_and(|it| it.is_file())
-            && !self.walk.options.excludes(&real, false)
-        {
-            self.look(root, &Seen::at(&real), true);
-        }
-    }
-
-    fn trouble(&mut self, root: &Root, path: &Path, kind: NoticeKind, message: String) {
-        self.walk.notice(self.walk.shown_below(path, root), kind, message);
-    }
-}
-
-impl Drop for Visit<'_> {
-    fn drop(&mut self) {
-        if let Ok(mut passed) = self.walk.passed.lock() {
-            passed.files.append(&mut self.looked.files);
-            passed.linked |= self.looked.linked;
-        }
-    }
 }
 
 /// `path` (from `cwd`) as the walk would see it: absolute, and without links as far as it exists.
@@ -404,10 +204,4 @@ pub fn reason(error: &io::Error) -> String {
             text.split(" (os error").next().unwrap_or_default().to_lowercase()
         }
     }
-}
-
-/// Without `./`.
-fn tidy(path: &Path) -> PathBuf {
-    let tidy: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
-    if tidy.as_os_str().is_empty() { PathBuf::from(".") } else { tidy }
 }

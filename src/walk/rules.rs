@@ -1,16 +1,12 @@
 //! Folders of rules.
 
-use super::{display, is_of_the_kernel, read_once, reason};
+use super::{display, read_up_to, reason};
 use crate::rules::load::RuleFile;
 use std::fs::{self, File};
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 /// A larger file is no rule: 1 MiB.
 const LARGEST: u64 = 1 << 20;
-/// Most are smaller: 4 KiB. To ask each for its length would be one call more, and a buffer for each that is too large costs
-/// more than to copy what is in it.
-const USUAL: usize = 4 << 10;
 
 /// A folder of rules cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -63,23 +59,12 @@ fn order(file: &RuleFile<PathBuf>) -> impl Iterator<Item = u8> {
 /// # Errors
 /// [`RulesError`]
 pub fn read_rules(path: &Path) -> Result<String, RulesError> {
-    let bytes = read_whole(path).map_err(|error| fail(path, reason(&error)))?;
+    let bytes = File::open(path).and_then(|file| read_up_to(file, LARGEST + 1));
+    let bytes = bytes.map_err(|error| fail(path, reason(&error)))?;
     if bytes.len() as u64 > LARGEST {
         return Err(fail(path, "it is larger than 1 MiB"));
     }
     String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8"))
-}
-
-/// At most one byte more than [`LARGEST`].
-fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?.take(LARGEST + 1);
-    let mut first = [0; USUAL];
-    let length = read_once(&mut file, &mut first)?;
-    let mut bytes = first.get(..length).unwrap_or_default().to_vec();
-    if length == USUAL || is_of_the_kernel(path) {
-        file.read_to_end(&mut bytes)?;
-    }
-    Ok(bytes)
 }
 
 fn fail(path: &Path, reason: impl Into<String>) -> RulesError {
