@@ -86,7 +86,7 @@ impl Document {
             ..Facts::default()
         };
         let tree::Built { layouts, indents, anchors, aliases, .. } = built;
-        Self { text, facts, layouts, indents, anchors, aliases, reading }
+        Self { text, reading, facts, layouts, indents, anchors, aliases }
     }
 
     fn texts(&self) -> Texts<'_> {
