@@ -79,7 +79,7 @@ impl Search {
         }
         if !words.is_empty() {
             let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
-            searches.push(Self::Regex(RegexBuilder::new(&words.join("|")).build().ok()));
+            searches.push(Self::Regex(RegexBuilder::new(&words.join("|")).unicode(false).build().ok()));
         }
         searches
     }

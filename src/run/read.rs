@@ -4,7 +4,6 @@ use crate::engine;
 use crate::finding::{Notice, NoticeKind};
 use crate::walk::{Look, open, reason};
 use std::ffi::OsStr;
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -41,12 +40,8 @@ pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
     }
 }
 
-/// At most one byte more than `limit`, and only the beginning of a binary file; `None` for what is not a regular file, which
-/// is never opened.
+/// At most one byte more than `limit`, and only the beginning of a binary file; `None` for what is not a regular file any more.
 fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
-    if !fs::symlink_metadata(path)?.is_file() {
-        return Ok(None);
-    }
     let file = open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
@@ -103,6 +98,7 @@ fn is_binary(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn a_look_finds_what_has_to_be_linted_or_reported() {

@@ -13,6 +13,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Entries that a thread takes at once: one by one, threads would wait for each other.
+const BATCH: usize = 64;
+
 /// The files at or below `paths`; `looks` is asked about each that is not named.
 pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Option<Looks<'_>>) -> Found {
     let mut walk = Walk {
@@ -170,12 +173,18 @@ impl Walk<'_> {
         builder.filter_entry(move |entry| is_wanted(entry, &options, &ignore_files));
         // Not `build_parallel`: it waits forever for a thread that the system has refused.
         let entries = Mutex::new(builder.build());
-        let next = || lock(&entries).next();
+        let next = || lock(&entries).by_ref().take(BATCH).collect::<Vec<_>>();
         parallel::work(self.options.threads, || {
-            while let Some(entry) = next() {
-                match entry {
-                    Ok(entry) => self.meet(&entry),
-                    Err(error) => self.trouble(&error),
+            loop {
+                let batch = next();
+                if batch.is_empty() {
+                    break;
+                }
+                for entry in batch {
+                    match entry {
+                        Ok(entry) => self.meet(&entry),
+                        Err(error) => self.trouble(&error),
+                    }
                 }
             }
         });
