@@ -100,7 +100,7 @@ impl Words {
         // The default would be a DFA, which takes a third of the start of the program.
         let kind = Some(AhoCorasickKind::ContiguousNFA);
         Self {
-            telling: Search::of(distinct(rules.iter().filter_map(rarest_list).flatten())),
+            telling: Search::of(shortest(distinct(rules.iter().filter_map(rarest_list).flatten()))),
             automaton: AhoCorasick::builder().kind(kind).build(&all).ok(),
             needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
             all,
@@ -150,6 +150,16 @@ fn distinct<'a>(words: impl Iterator<Item = &'a String>) -> Vec<String> {
     words.sort();
     words.dedup();
     words
+}
+
+/// The words without those that contain another one: where `--tag-list` is, `-tag-list` is too.
+fn shortest(words: Vec<String>) -> Vec<String> {
+    if words.len() > MANY {
+        return words;
+    }
+    let contains_another =
+        |word: &String| words.iter().any(|other| other != word && word.contains(other.as_str()));
+    words.iter().filter(|word| !contains_another(word)).cloned().collect()
 }
 
 #[cfg(test)]

@@ -3,12 +3,22 @@ use crate::config::size_in_words;
 use crate::engine;
 use crate::finding::{Notice, NoticeKind};
 use crate::walk::{Look, open, reason};
+use std::cell::RefCell;
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Where a NUL byte makes a file binary.
 const SNIFFED: usize = 8 << 10;
+
+/// Bytes that are read at once: most files are smaller.
+const FIRST: usize = 64 << 10;
+
+thread_local! {
+    /// The bytes of the file that a thread looks at: without it each file costs its pages (`cargo bench --bench floor`).
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What reading a file gave.
 pub(super) enum Read {
@@ -25,7 +35,7 @@ pub(super) fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
 /// Reads the file at `path`, of at most `limit` bytes; `named` on the command line, its absence is an error. With `tell`,
 /// each that is skipped is worth a word.
 pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
-    match bytes(path, limit) {
+    match regular(path, limit) {
         Ok(Some(bytes)) => match unfit(&bytes, limit) {
             // A tree is full of pictures: they are counted, and named only if they were asked for.
             Some(_) if is_binary(&bytes) && !named && !tell => Read::Skipped(None),
@@ -40,21 +50,29 @@ pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
     }
 }
 
-/// At most one byte more than `limit`, and only the beginning of a binary file; `None` for what is not a regular file any more.
-fn bytes(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+/// The bytes of a regular file; `None` for anything else.
+fn regular(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     let file = open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() {
+    if !file.metadata()?.is_file() {
         return Ok(None);
     }
-    // Files in `/proc` report no size: the end is where nothing more is read.
-    let most = limit.saturating_add(1);
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or_default() + 1);
-    (&file).take(SNIFFED as u64).read_to_end(&mut bytes)?;
-    if bytes.len() == SNIFFED && !is_binary(&bytes) {
-        file.take(most.saturating_sub(SNIFFED as u64)).read_to_end(&mut bytes)?;
-    }
+    let mut bytes = Vec::new();
+    fill(&mut bytes, file, limit)?;
     Ok(Some(bytes))
+}
+
+/// Fills `bytes` with at most one byte more than `limit`, and only with the beginning of a binary file.
+fn fill(bytes: &mut Vec<u8>, mut file: File, limit: u64) -> io::Result<()> {
+    let most = limit.saturating_add(1);
+    let first = most.min(FIRST as u64);
+    bytes.clear();
+    bytes.reserve(FIRST);
+    // Files in `/proc` report no size: the end is where nothing more is read.
+    file.by_ref().take(first).read_to_end(bytes)?;
+    if bytes.len() == FIRST && !is_binary(bytes) {
+        file.take(most.saturating_sub(first)).read_to_end(bytes)?;
+    }
+    Ok(())
 }
 
 /// What a look at a regular file, found in a walk, says of it. All that has to be reported is [`Look::Wanted`]. `is_named` says
@@ -66,15 +84,16 @@ pub(super) fn look(
     catalogue: &Catalogue,
     is_named: impl FnOnce() -> bool,
 ) -> Look {
-    match bytes(path, limit) {
-        Ok(Some(bytes)) if is_binary(&bytes) && !tell => Look::Skipped,
-        Ok(Some(bytes)) if unfit(&bytes, limit).is_none() => {
+    BUFFER.with_borrow_mut(|bytes| match open(path).and_then(|file| fill(bytes, file, limit)) {
+        Ok(()) if is_binary(bytes) && !tell => Look::Skipped,
+        Ok(()) if unfit(bytes, limit).is_none() => {
             let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-            let may_matter = engine::may_matter(catalogue, &name, &bytes, is_named);
+            let may_matter = engine::may_matter(catalogue, &name, bytes, is_named);
+            bytes.shrink_to(FIRST);
             if may_matter { Look::Wanted } else { Look::Clean }
         }
         _ => Look::Wanted,
-    }
+    })
 }
 
 /// Why `bytes` are not linted, if they are no text or more than `limit`.
