@@ -1,7 +1,7 @@
 //! Registrations as data: what a migration plan is made of. Values are as they stand in the file; nothing is hidden yet.
 
 use crate::rules::{Class, UnitKind};
-use crate::sites::Via;
+use crate::sites::{Brings, UnknownKind, Via};
 use crate::text::Position;
 
 /// One registration: a command, a chart release's values, a Secret, …
@@ -19,8 +19,8 @@ pub struct Unit {
     pub place: Option<String>,
     /// The name of the Kubernetes object that it is part of.
     pub object: Option<String>,
-    /// Whether part of it cannot be seen here: an unknown word, a template block, a file of variables, pieces.
-    pub partial: bool,
+    /// Places that cannot be read as plain values and that may give it a token or a setting.
+    pub unknowns: Vec<UnknownPlace>,
     /// Places of tokens, new and old.
     pub slots: Vec<Slot>,
     /// Server-side settings, in the order of the text.
@@ -88,5 +88,26 @@ impl Unit {
     /// What is said of it.
     pub fn about(&self, fact: &str) -> Option<&Given> {
         self.about.iter().find(|(name, _)| *name == fact).map(|(_, given)| given)
+    }
+}
+
+/// A place that cannot be read as a plain value, as it is named to the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownPlace {
+    /// What the place is.
+    pub kind: UnknownKind,
+    /// What it may bring.
+    pub brings: Brings,
+    /// As written in the file; one line.
+    pub written: String,
+    /// Its line in the file, from 1.
+    pub line: usize,
+}
+
+impl UnknownPlace {
+    /// The same with its text passed through `change`.
+    #[must_use]
+    pub fn map_text(&self, change: &dyn Fn(&str) -> String) -> Self {
+        Self { written: change(&self.written), ..self.clone() }
     }
 }

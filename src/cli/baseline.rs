@@ -7,6 +7,7 @@ use crate::baseline::{Comparison, Entry};
 use crate::config::Config;
 use crate::engine;
 use crate::escape::inline;
+use crate::finding::Refusal;
 use crate::fixer::write;
 use crate::mask::Mask;
 use crate::run::{Accepted, AcceptedError, Checked, State};
@@ -104,7 +105,7 @@ impl Known {
         for finding in files.iter_mut().flat_map(|file| &mut file.linted.findings) {
             finding.baselined |= !finding.suppressed;
             if finding.fix.is_ok() {
-                finding.fix = Err("the baseline accepts it from now on".to_owned());
+                finding.fix = Err(Refusal::Baselined);
             }
         }
         Ok(())

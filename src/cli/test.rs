@@ -34,7 +34,12 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
             failed += 1;
             if let Some(file) = catalogue.files().get(index) {
                 let at = failure.index.to_string();
-                let message = format!("an example of `{}` fails: {}", failure.rule, failure.what);
+                let message = format!(
+                    "an example of `{}` fails: {}{}",
+                    failure.rule,
+                    failure.what,
+                    report::why(&failure)
+                );
                 let problem = file.problem(&["examples", &at, "name"], message, None);
                 writeln!(out, "{}", report::rule_problem(&problem, style))?;
             } else {

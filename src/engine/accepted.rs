@@ -1,7 +1,7 @@
 //! What is done about findings that somebody accepts as they are.
 
 use super::Analysis;
-use crate::finding::Linted;
+use crate::finding::{Linted, Refusal};
 use crate::mask::Mask;
 use crate::text::Source;
 use std::collections::BTreeMap;
@@ -26,17 +26,16 @@ pub(super) fn hide(source: &Source, linted: &mut Linted) {
 /// A registration is fixed as a whole: if one of its findings is accepted, none is fixed.
 pub(super) fn withhold(analysis: &mut Analysis) {
     let findings = &mut analysis.linted.findings;
-    let mut units: BTreeMap<String, String> = BTreeMap::new();
+    let mut units: BTreeMap<String, Refusal> = BTreeMap::new();
     for finding in findings.iter_mut().filter(|it| it.baselined) {
-        let reason = "the baseline accepts it; a run without the baseline fixes it";
         let group = finding.group();
         if finding.fix.is_ok() {
-            finding.fix = Err(reason.to_owned());
+            finding.fix = Err(Refusal::Baselined);
             finding.removes = None;
         }
         if let Some(group) = group {
-            let with = if finding.unit.is_some() { "of the same registration" } else { "at the same place" };
-            units.entry(group).or_insert_with(|| format!("the baseline accepts `{}` {with}", finding.rule));
+            let (rule, registration) = (finding.rule.clone(), finding.unit.is_some());
+            units.entry(group).or_insert(Refusal::BaselinedSibling { rule, registration });
         }
     }
     if units.is_empty() {

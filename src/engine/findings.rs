@@ -3,13 +3,14 @@
 use super::conditions::Surroundings;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
-use super::{File, Settings, own, structure};
+use super::{File, Settings, own, reasons, structure};
 use crate::catalogue::Advice;
-use crate::finding::{Finding, Fix, Safety, Setting, Severity};
+use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
 use crate::sites::{Carrier, Via};
 use crate::text::{Source, Span};
+use std::sync::Arc;
 
 /// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
 const MOST_CHANGES: usize = 1_000_000;
@@ -89,7 +90,7 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
         .filter(|hit| is_selected(file.settings, hit.rule))
         .filter_map(|hit| finding(file, &view, hit, Some(&unit), around, &fix))
         .collect();
-    let fix = fix.ok().map(|(safety, plan)| UnitFix { unit, safety, plan });
+    let fix = fix.ok().map(|fix| UnitFix { unit, safety: fix.safety, plan: fix.plan });
     let found = hits.iter().filter_map(|hit| Some((hit.rule.id.clone(), span(file, hit)?))).collect();
     let due = hits.iter().any(|hit| is_due(file.settings, hit.rule));
     Judged { findings, fix, found, due }
@@ -123,13 +124,14 @@ pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     });
     let fix = match manual {
         None if acts => fix(file, &view, registration, &hits, around),
-        None if !own.rule.actions.is_empty() => Err("the rule has no fix for this case".to_owned()),
-        manual => Err(manual.unwrap_or_default()),
+        None if !own.rule.actions.is_empty() => Err(Refusal::OtherCase),
+        None => Err(Refusal::Unstated),
+        Some(manual) => Err(Refusal::Rule(manual)),
     };
     let findings: Vec<Finding> =
         hits.iter().filter_map(|hit| finding(file, &view, hit, None, around, &fix)).collect();
     let group = findings.first().and_then(Finding::group);
-    let fix = fix.ok().zip(group).map(|((safety, plan), unit)| UnitFix { unit, safety, plan });
+    let fix = fix.ok().zip(group).map(|(fix, unit)| UnitFix { unit, safety: fix.safety, plan: fix.plan });
     Judged { findings, fix, found, due: true }
 }
 
@@ -164,6 +166,13 @@ fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a
     (level != Level::Nothing).then_some(Hit { rule, found, member, level, label, groups: Vec::new() })
 }
 
+/// The fix of a unit, before it is given to its findings.
+struct Planned {
+    safety: Safety,
+    cautions: Arc<[Caution]>,
+    plan: fixes::Plan,
+}
+
 /// The fix of a unit: with all its findings, whatever is selected.
 fn fix(
     file: &File<'_>,
@@ -171,39 +180,45 @@ fn fix(
     registration: &Registration,
     hits: &[Hit<'_>],
     around: Circumstances,
-) -> Result<(Safety, fixes::Plan), String> {
+) -> Result<Planned, Refusal> {
     let accepted = hits.iter().find_map(|hit| {
         let suppression = file.suppressions.of(&hit.rule.id, span(file, hit)?)?;
         Some((file.survey.carriers.get(hit.member.carrier)?, suppression))
     });
     if let Some((carrier, suppression)) = accepted {
-        return Err(format!(
-            "the registration also has `{}`, which the comment in line {} accepts",
-            carrier.written, suppression.line
-        ));
+        let (name, line) = (carrier.written.clone(), suppression.line);
+        return Err(Refusal::SuppressedSibling { name, line });
     }
     if let Some(manual) = hits.iter().find_map(|hit| hit.found.manual.as_ref()) {
-        return Err(manual.clone());
+        return Err(Refusal::Rule(manual.clone()));
     }
     let deselected =
         hits.iter().find(|hit| !is_selected(file.settings, hit.rule) || !is_due(file.settings, hit.rule));
     if let Some(hit) = deselected {
-        return Err(format!("the registration also needs `{}`, which is not selected", hit.rule.id));
+        return Err(Refusal::NotSelected { rule: hit.rule.id.clone() });
+    }
+    if registration.ambiguous {
+        return Err(Refusal::SharedVariables);
     }
     let own = hits.first().map_or(&[][..], |hit| &hit.rule.safety);
-    let safety = match view.safety(own) {
-        (Verdict::None, because) => return Err(because.to_owned()),
-        (Verdict::Unsafe, _) => Safety::Unsafe,
-        (Verdict::Safe, _) if around.markdown => Safety::Unsafe,
-        (Verdict::Safe, _) => Safety::Safe,
-    };
-    let plan = fixes::plan(file, view, registration, hits).map_err(|refused| refused.reason().to_owned())?;
-    // What people wrote beside a setting may say more than the setting.
-    let safety = if plan.takes_comments { Safety::Unsafe } else { safety };
-    if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
-        return Err("the registration has too many places to be fixed by a program".to_owned());
+    let verdict = view.safety(own);
+    if verdict.is == Verdict::None {
+        return Err(reasons::refusal(file, registration, &verdict));
     }
-    Ok((safety, plan))
+    let plan = fixes::plan(file, view, registration, hits)?;
+    if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
+        return Err(Refusal::TooManyEdits);
+    }
+    let mut cautions = Vec::new();
+    if verdict.is == Verdict::Unsafe {
+        cautions = reasons::cautions(file, registration, &verdict);
+    }
+    cautions.extend(around.markdown.then_some(Caution::Markdown));
+    // What people wrote next to a setting may say more than the setting.
+    cautions.extend(plan.takes_comments.then_some(Caution::Comments));
+    let safe = verdict.is == Verdict::Safe && !around.markdown && !plan.takes_comments;
+    let safety = if safe { Safety::Safe } else { Safety::Unsafe };
+    Ok(Planned { safety, cautions: cautions.into(), plan })
 }
 
 fn finding(
@@ -212,7 +227,7 @@ fn finding(
     hit: &Hit<'_>,
     unit: Option<&str>,
     around: Circumstances,
-    fix: &Result<(Safety, fixes::Plan), String>,
+    fix: &Result<Planned, Refusal>,
 ) -> Option<Finding> {
     let carrier = file.survey.carriers.get(hit.member.carrier)?;
     let rule = hit.rule;
@@ -225,7 +240,7 @@ fn finding(
     let name = |text: &str| hit.fill(text, carrier);
     let label = hit.found.message.as_deref().or(hit.label).unwrap_or_default();
     let (fix, removes) = match fix {
-        Ok((safety, plan)) => {
+        Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
             let message = action.map_or_else(String::new, |action| name(&action.message));
             let removes = match hit.member.role {
@@ -237,7 +252,8 @@ fn finding(
                     .and_then(|action| action.plan.clone())
                     .map(|field| Setting { field, value: carrier.value.text.clone() }),
             };
-            (Ok(Fix { safety: *safety, message, edits: plan.edits.clone() }), removes)
+            let (safety, cautions, edits) = (*safety, Arc::clone(cautions), plan.edits.clone());
+            (Ok(Fix { safety, cautions, message, edits }), removes)
         }
         Err(reason) => (Err(reason.clone()), None),
     };
@@ -297,7 +313,7 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
             related: Vec::new(),
             unit: None,
             via: Vec::new(),
-            fix: Err(found.manual.clone().unwrap_or_default()),
+            fix: Err(found.manual.clone().map_or(Refusal::Unstated, Refusal::Rule)),
             removes: None,
             structure: String::new(),
             name: String::new(),

@@ -5,7 +5,7 @@ use super::findings::Hit;
 use super::{File, change};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
-use crate::finding::Safety;
+use crate::finding::{Refusal, Safety};
 use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
 use crate::syntax::Removal;
@@ -115,23 +115,28 @@ impl Wanted {
 /// Puts the fix of a unit together.
 ///
 /// # Errors
-/// [`NoEdit`] if one part of it has no place: then there is no fix for any.
+/// [`Refusal`] if one part of it has no place: then there is no fix for any.
 pub(super) fn plan(
     file: &File<'_>,
     view: &View<'_>,
     registration: &Registration,
     hits: &[Hit<'_>],
-) -> Result<Plan, NoEdit> {
+) -> Result<Plan, Refusal> {
     let mut wanted: BTreeMap<usize, Wanted> = BTreeMap::new();
     for hit in hits {
         let Some(carrier) = file.survey.carriers.get(hit.member.carrier) else { continue };
         if let Some(sealed) = &carrier.sealed {
-            return Err(NoEdit::new(sealed.clone()));
+            return Err(Refusal::Sealed(sealed.clone()));
         }
         let view = view.of(hit.member);
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
-        act(file, registration, carrier, hit, action, &mut wanted)?;
+        act(file, registration, carrier, hit, action, &mut wanted).map_err(Refusal::NotEditable)?;
     }
+    assemble(file, wanted).map_err(Refusal::NotEditable)
+}
+
+/// Puts the edits of all texts together.
+fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, NoEdit> {
     let mut plan = Plan::default();
     let mut host = EditSet::default();
     for (doc, mut want) in wanted {

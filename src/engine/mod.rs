@@ -9,6 +9,7 @@ mod fixes;
 mod own;
 mod pieces;
 mod reads;
+mod reasons;
 mod secrets;
 mod structure;
 mod suppressions;
@@ -17,7 +18,7 @@ mod unused;
 
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
-use crate::finding::{Finding, Linted, Notice, NoticeKind};
+use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
 use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
@@ -262,7 +263,7 @@ impl Analysis {
         self.fixes.clear();
         for finding in &mut self.linted.findings {
             if finding.fix.is_ok() {
-                finding.fix = Err("this file has too many findings to fix them all at once".to_owned());
+                finding.fix = Err(Refusal::TooManyFindings);
                 finding.removes = None;
             }
         }
@@ -302,7 +303,7 @@ fn accept(
     // What one finding of a comment asks for is not done if another one of them is accepted.
     for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
         if finding.group().is_some_and(|group| kept.contains(&group)) {
-            finding.fix = Err("another name of this suppression is to be kept".to_owned());
+            finding.fix = Err(Refusal::NeededName);
         }
     }
     fixes.extend(removals.into_iter().filter(|fix| !kept.contains(&fix.unit)));

@@ -5,7 +5,7 @@ use super::suppressions::Written;
 use super::{Documents, Settings, findings, structure};
 use crate::catalogue::Advice;
 use crate::embed::NoEdit;
-use crate::finding::{Finding, Fix, Safety};
+use crate::finding::{Finding, Fix, Refusal, Safety};
 use crate::rules::{Defect, Match, Rule};
 use crate::suppress::{self, Idle};
 use crate::text::Span;
@@ -41,10 +41,11 @@ impl Teller<'_> {
             finding.fix = match plan {
                 Ok(plan) => Ok(Fix {
                     safety: Safety::Safe,
+                    cautions: [].into(),
                     message: action.replace("{name}", &what.replace("{name}", &quoted(&names))),
                     edits: plan.edits.clone(),
                 }),
-                Err(refused) => Err(refused.reason().to_owned()),
+                Err(refused) => Err(Refusal::NotEditable(refused.clone())),
             };
             finding.name = names;
             Some(finding)
@@ -73,7 +74,7 @@ impl Teller<'_> {
             related: self.documents.places(origin.doc),
             unit: None,
             via,
-            fix: Err(found.and_then(|found| found.manual.clone()).unwrap_or_default()),
+            fix: Err(found.and_then(|found| found.manual.clone()).map_or(Refusal::Unstated, Refusal::Rule)),
             removes: None,
             structure: structure::path(self.documents, origin.doc, origin.comment.start()),
             name: String::new(),

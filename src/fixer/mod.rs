@@ -10,7 +10,7 @@ mod verify;
 pub mod write;
 
 use crate::engine::{self, Settings, Surroundings, UnitFix};
-use crate::finding::{Finding, Linted, Safety};
+use crate::finding::{Finding, Linted, Refusal, Safety};
 use crate::mask::Mask;
 use crate::text::{Edit, Source, Span};
 use chosen::Chosen;
@@ -174,7 +174,7 @@ fn take_back(linted: &mut Linted, fixes: &[UnitFix], refused: &BTreeMap<String, 
         if finding.fix.is_ok()
             && let Some(reason) = finding.group().and_then(|group| reasons.get(group.as_str()))
         {
-            finding.fix = Err(format!("the fix was tried and taken back: {reason}"));
+            finding.fix = Err(Refusal::Dropped((*reason).clone()));
             finding.removes = None;
         }
     }

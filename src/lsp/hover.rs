@@ -4,6 +4,7 @@ use super::checked::Checked;
 use super::client::Client;
 use crate::finding::{Finding, Safety};
 use crate::report::rules::{catalogue, page};
+use crate::report::{fix_reason, refusal};
 use gen_lsp_types::{Hover, MarkupContent, MarkupKind, Position};
 
 /// The findings at a place, explained.
@@ -31,13 +32,15 @@ pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<
 /// What the message does not say: why here, what to do, and what the fix would do.
 fn what_to_do(checked: &Checked, finding: &Finding) -> String {
     let fix = match &finding.fix {
-        Ok(fix) if fix.safety == Safety::Safe => ("Fix", &*fix.message),
-        Ok(fix) => ("Unsafe fix", &*fix.message),
-        Err(reason) => ("No fix", &**reason),
+        Ok(fix) if fix.safety == Safety::Safe => ("Fix", fix.message.clone()),
+        Ok(fix) => ("Unsafe fix", fix.message.clone()),
+        Err(refused) => ("No fix", refusal(refused)),
     };
-    let lines = [("Here", &*finding.label), ("To do", &*finding.help), fix];
+    let reason = finding.fix.as_ref().ok().and_then(fix_reason).unwrap_or_default();
+    let (label, help) = (finding.label.clone(), finding.help.to_string());
+    let lines = [("Here", label), ("To do", help), fix, ("Unsafe", reason)];
     let lines = lines.iter().filter(|(_, text)| !text.is_empty());
-    let line = |(what, text): &(&str, &str)| format!("{what}: {}", plain(&checked.mask.prose(text)));
+    let line = |(what, text): &(&str, String)| format!("{what}: {}", plain(&checked.mask.prose(text)));
     lines.map(line).collect::<Vec<_>>().join("\n\n")
 }
 

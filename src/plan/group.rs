@@ -2,7 +2,7 @@
 
 use super::value::{self, Value};
 use super::{Entry, Field, File, Group, Need, steps};
-use crate::finding::Fix;
+use crate::finding::{Fix, Refusal};
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
 use crate::unit::{Held, Slot, Unit};
@@ -31,7 +31,7 @@ struct Key {
 }
 
 impl Waiting {
-    pub(super) fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, String>>) -> Self {
+    pub(super) fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, Refusal>>) -> Self {
         let mut entry = Entry::of(file, unit, fix);
         let need = need(unit);
         let hide = |text: &str| file.mask.inserted(text);
@@ -57,7 +57,7 @@ impl Waiting {
             let seconds = setting.least > 0;
             fields.push(Field { name, argument, value, default: false, notes: read.notes, seconds });
         }
-        if need == Need::Create && registers(unit.kind) && !unit.partial {
+        if need == Need::Create && registers(unit.kind) && unit.unknowns.is_empty() {
             add_unset(&mut fields);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
@@ -168,7 +168,7 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         // The place of the token is empty here and filled in a Secret.
         if group.need == Need::Elsewhere && group.entries.iter().any(|it| it.kind == UnitKind::Secret) {
             group.need = Need::Create;
-            if group.entries.iter().all(|entry| !entry.partial) {
+            if group.entries.iter().all(|entry| entry.unknowns.is_empty()) {
                 add_unset(&mut group.fields);
             }
         }

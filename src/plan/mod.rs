@@ -12,12 +12,12 @@ pub mod words;
 pub use steps::{Do, Step};
 pub use value::Value;
 
-use crate::finding::{Finding, Fix, Linted, Safety};
+use crate::finding::{Finding, Fix, Linted, Refusal, Safety};
 use crate::mask::Mask;
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
 use crate::text::{Position, Source};
-use crate::unit::{Given, Unit};
+use crate::unit::{Given, Unit, UnknownPlace};
 use std::collections::BTreeMap;
 
 /// A file whose registrations belong to the plan.
@@ -31,6 +31,8 @@ pub struct File<'a> {
     pub linted: &'a Linted,
     /// How its tokens are hidden.
     pub mask: Mask,
+    /// The words for a refusal.
+    pub refusal: fn(&Refusal) -> String,
 }
 
 /// The plan.
@@ -115,8 +117,8 @@ pub struct Entry {
     pub place: Option<String>,
     /// The name of the Kubernetes object that it is part of.
     pub object: Option<String>,
-    /// Whether part of it cannot be seen: it may have more settings.
-    pub partial: bool,
+    /// Places that cannot be read as plain values and that may give it a token or a setting; tokens hidden.
+    pub unknowns: Vec<UnknownPlace>,
     /// The name of the runner.
     pub description: Option<Shown>,
     /// What runs its jobs.
@@ -197,7 +199,7 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     let mut by_hand = Vec::new();
     for file in files {
         let named = file.linted.findings.iter().filter_map(|it| Some((it.unit.as_deref()?, &it.fix)));
-        let fixes: BTreeMap<&str, &Result<Fix, String>> = named.collect();
+        let fixes: BTreeMap<&str, &Result<Fix, Refusal>> = named.collect();
         let fix = |unit: &Unit| fixes.get(unit.name.as_str()).copied();
         waiting.extend(file.linted.units.iter().map(|unit| group::Waiting::of(&file, unit, fix(unit))));
         let place = |finding: &Finding| Place {
@@ -251,7 +253,7 @@ impl Shown {
 }
 
 impl Entry {
-    fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, String>>) -> Self {
+    fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, Refusal>>) -> Self {
         let about = |fact: &str| unit.about(fact).map(|given| Shown::of(given, &file.mask));
         let hide = |text: &String| file.mask.inserted(text);
         Self {
@@ -262,7 +264,11 @@ impl Entry {
             via: unit.via.clone(),
             place: unit.place.clone(),
             object: unit.object.as_ref().map(hide),
-            partial: unit.partial,
+            unknowns: unit
+                .unknowns
+                .iter()
+                .map(|place| place.map_text(&|text| file.mask.inserted(text)))
+                .collect(),
             description: about("description"),
             executor: about("executor"),
             url: about("url"),
@@ -291,8 +297,8 @@ impl Entry {
                 .collect(),
             fix: match fix {
                 Some(Ok(fix)) => Ok(fix.safety),
-                Some(Err(reason)) => Err(file.mask.prose(reason)),
-                None => Err("the rules that find it are not selected".to_owned()),
+                Some(Err(refusal)) => Err(file.mask.prose(&(file.refusal)(refusal))),
+                None => Err((file.refusal)(&Refusal::RulesNotSelected)),
             },
         }
     }

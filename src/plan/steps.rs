@@ -98,7 +98,7 @@ fn create(group: &Group) -> Sentence {
             " No registration that reads this Secret was found: take tags and the like from the old runner in GitLab.",
         );
     }
-    if group.entries.iter().any(|entry| entry.partial) {
+    if group.entries.iter().any(|entry| !entry.unknowns.is_empty()) {
         text.push_str(" Part of the registration cannot be seen here: it may have more settings, look at the old runner.");
     }
     if group.entries.len() > 1 {

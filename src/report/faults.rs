@@ -1,7 +1,7 @@
 //! Examples of rules that do not hold, with their diffs.
 
-use super::Style;
 use super::hide::tokens_of;
+use super::{Style, refusal};
 use crate::escape;
 use crate::mask::Mask;
 use crate::selftest::Failure;
@@ -14,8 +14,14 @@ pub fn failure(failure: &Failure, style: Style) -> String {
         "{} {}: {}\n",
         style.strong(&escape::inline(&format!("{}:", failure.rule))),
         mask.prose(&failure.example),
-        mask.prose(&failure.what)
+        mask.prose(&(failure.what.clone() + &why(failure)))
     )
+}
+
+/// Why a finding of the example has no fix.
+pub fn why(failure: &Failure) -> String {
+    let reason = failure.refusal.as_ref().map(refusal).filter(|reason| !reason.is_empty());
+    reason.map_or_else(String::new, |reason| format!(" (a finding has no fix: {reason})"))
 }
 
 /// What should be, and what is.

@@ -1,6 +1,6 @@
 use super::picture::{CONTEXT, Picture, WIDTH};
 use super::window::Window;
-use super::{Run, Style, is_open};
+use super::{Run, Style, fix_reason, is_open, refusal};
 use crate::escape;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fixer::diff::{self, Side};
@@ -79,7 +79,12 @@ fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Resu
     }
     match &finding.fix {
         Ok(fix) => show_fix(&mut text, run, (Side { source, mask }, line), fix, finding.unit.is_some()),
-        Err(reason) => remark(&mut text, run.style, "no fix", &mask.prose(reason)),
+        Err(refused) => {
+            let reason = refusal(refused);
+            if !reason.is_empty() {
+                remark(&mut text, run.style, "no fix", &mask.prose(&reason));
+            }
+        }
     }
     if !finding.url.is_empty() {
         remark(&mut text, run.style, "see", &escape::inline(&finding.url));
@@ -113,9 +118,11 @@ fn remark(text: &mut String, style: Style, word: &str, remark: &str) {
 
 fn show_fix(text: &mut String, run: &Run<'_>, (side, line): (Side<'_>, usize), fix: &Fix, of_unit: bool) {
     let message = side.mask.prose(&fix.message);
+    let reason = fix_reason(fix).map(|reason| side.mask.prose(&reason));
     if fix.safety == Safety::Unsafe && !run.unsafe_fixes {
         let hint = format!("{message} (see it with `--unsafe-fixes`)");
-        return remark(text, run.style, "unsafe fix", &hint);
+        remark(text, run.style, "unsafe fix", &hint);
+        return reason.iter().for_each(|reason| remark(text, run.style, "unsafe", reason));
     }
     let word = match fix.safety {
         Safety::Safe => "fix",
@@ -130,6 +137,7 @@ fn show_fix(text: &mut String, run: &Run<'_>, (side, line): (Side<'_>, usize), f
         more => format!("{message} (with {more} more changes{together})"),
     };
     remark(text, run.style, word, &message);
+    reason.iter().for_each(|reason| remark(text, run.style, "unsafe", reason));
     let Some(block) = blocks.get(near) else { return };
     let width = (block.line + block.old.len().max(block.new.len())).to_string().len().max(2);
     let old = block.old.iter().map(|line| ('-', line));

@@ -1,4 +1,4 @@
-use super::{Run, Summary, shown_fix};
+use super::{Run, Summary, fix_reason, shown_fix};
 use crate::baseline::Comparison;
 use crate::escape;
 use crate::finding::{Finding, Fix, NoticeKind, Safety, Severity};
@@ -59,6 +59,8 @@ impl From<Position> for Place {
 #[derive(Serialize)]
 struct Repair {
     safety: Safety,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
     message: String,
     edits: Vec<Change>,
 }
@@ -209,7 +211,8 @@ fn repair(fix: &Fix, mask: &Mask) -> Repair {
         replacement: edit.replacement.clone(),
     };
     let edits = fix.edits.iter().map(change).collect();
-    Repair { safety: fix.safety, message: mask.prose(&fix.message), edits }
+    let reason = fix_reason(fix).map(|reason| mask.prose(&reason));
+    Repair { safety: fix.safety, reason, message: mask.prose(&fix.message), edits }
 }
 
 pub(super) fn remarks(file: &Checked) -> impl Iterator<Item = Remark<'_>> {

@@ -16,6 +16,7 @@ mod picture;
 pub mod plan;
 mod problem;
 mod rdjsonl;
+mod refusal;
 pub mod rules;
 mod sarif;
 mod statistics;
@@ -24,9 +25,10 @@ mod summary;
 mod window;
 mod xml;
 
-pub use faults::{difference, failure};
+pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
+pub use refusal::{fix_reason, refusal, unknown};
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
@@ -131,6 +133,7 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
         source: &file.source,
         linted: &file.linted,
         mask: file.mask(show_secrets),
+        refusal,
     }))
 }
 
@@ -141,7 +144,7 @@ pub fn is_open(finding: &Finding) -> bool {
 
 /// The fix of a finding as far as it can be shown, or why not.
 fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
-    let fix = finding.fix.as_ref().map_err(|reason| mask.prose(reason))?;
+    let fix = finding.fix.as_ref().map_err(|refused| mask.prose(&refusal(refused)))?;
     if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
         let how = match fix.safety {
             Safety::Safe => "--fix",

@@ -271,8 +271,14 @@ pub fn index(rules: &[RuleDoc]) -> String {
             Verdict::Unsafe => "Unsafe",
             Verdict::Safe => continue,
         };
-        let because = row.because.as_deref().unwrap_or("a person has to do something as well");
-        out.push_str(&format!("- {what}: {because}\n"));
+        let unknown = "a place of the registration cannot be read as a plain value";
+        let because = match (row.because.as_deref(), row.is_about_unknowns()) {
+            (Some(because), true) => format!("{unknown}: {because}"),
+            (None, true) => unknown.to_owned(),
+            (because, false) => because.unwrap_or("a manual step is needed").to_owned(),
+        };
+        let bare = because.replace("`{name}`", "the token option").replace("`{token}`", "the variable");
+        out.push_str(&format!("- {what}: {bare}\n"));
     }
     out.push_str(
         "\nSafe is what is left: the token is there already (a literal `glrt-…`, or whatever stands in the new place), and what \

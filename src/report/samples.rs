@@ -2,7 +2,9 @@
 
 use super::{Run, Style};
 use crate::catalogue::Catalogue;
-use crate::finding::{Finding, Fix, Label, Linted, Notice, NoticeKind, Safety, Setting, Severity};
+use crate::finding::{
+    Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, Safety, Setting, Severity,
+};
 use crate::rules::{self, Class, UnitKind};
 use crate::run::{Checked, Gone, State};
 use crate::sites::Via;
@@ -10,6 +12,7 @@ use crate::text::{Edit, Position, Source, Span};
 use crate::unit::{Given, Held, Slot, Unit};
 use crate::walk::Passed;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 const CI: &str = "\
 register:
@@ -42,7 +45,7 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         related: vec![Label { span: span(CI, "- |"), text: "in this `script:` item".to_owned() }],
         unit: Some("ci/.gitlab-ci.yml:4".to_owned()),
         via: vec!["yaml", "shell"],
-        fix: Err("the value glrt-notArealToken01 is a literal".to_owned()),
+        fix: Err(Refusal::Rule("the value glrt-notArealToken01 is a literal".to_owned())),
         removes: None,
         structure: "register/script[]/gitlab-runner register".to_owned(),
         name: part.to_owned(),
@@ -67,8 +70,14 @@ fn files() -> Vec<Checked> {
         Edit::replace(span(CI, "--registration-token"), "--token"),
         Edit::delete(span(CI, "        --tag-list docker,linux \\\n")),
     ];
-    let fix =
-        |safety, message: &str| Ok(Fix { safety, message: message.to_owned(), edits: edits.clone().into() });
+    let fix = |safety, message: &str| {
+        Ok(Fix {
+            safety,
+            cautions: cautions(safety),
+            message: message.to_owned(),
+            edits: edits.clone().into(),
+        })
+    };
     let mut token = finding("register-registration-token", Severity::Error, "--registration-token");
     token.fix = fix(Safety::Unsafe, "rename to `--token`");
     let mut tags = finding("register-server-option", Severity::Warning, "--tag-list");
@@ -96,16 +105,32 @@ fn files() -> Vec<Checked> {
     values.unit = Some("ü,1%:x.yaml:1".to_owned());
     values.via = vec!["yaml"];
     let edit = Edit::replace(values.span, "runnerToken: glrt-notArealToken02 #");
-    values.fix = Ok(Fix { safety: Safety::Safe, message: "move it".to_owned(), edits: [edit].into() });
+    values.fix = Ok(Fix {
+        safety: Safety::Safe,
+        cautions: [].into(),
+        message: "move it".to_owned(),
+        edits: [edit].into(),
+    });
     let mut named = values.clone();
     named.fix = Ok(Fix {
         safety: Safety::Safe,
+        cautions: [].into(),
         message: "rename to `runnerToken`".to_owned(),
         edits: [Edit::replace(values.span, "runnerToken")].into(),
     });
     let mut ci = checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]);
     ci.linted.units = vec![unit()];
     vec![ci, odd, checked("ü,1%:x.yaml", VALUES, vec![values, named])]
+}
+
+/// Why an unsafe fix is unsafe.
+fn cautions(safety: Safety) -> Arc<[Caution]> {
+    match safety {
+        Safety::Safe => [].into(),
+        Safety::Unsafe => {
+            [Caution::Rule("before you deploy, `$T` must contain the new `glrt-` token".to_owned())].into()
+        }
+    }
 }
 
 /// The registration of the findings in [`CI`].
@@ -125,7 +150,7 @@ fn unit() -> Unit {
         via: vec!["yaml", "shell"],
         place: Some("`script:` item".to_owned()),
         object: None,
-        partial: false,
+        unknowns: Vec::new(),
         slots: vec![Slot {
             old: true,
             via: Via::Option,
@@ -156,7 +181,12 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
         finding.related = Vec::new();
         finding.unit = Some(format!("setup.sh:{}", index + 1));
         let edits = [Edit::delete(Span::new(start - 1, start + 8))].into();
-        finding.fix = Ok(Fix { safety: Safety::Safe, message: "remove `--locked`".to_owned(), edits });
+        finding.fix = Ok(Fix {
+            safety: Safety::Safe,
+            cautions: [].into(),
+            message: "remove `--locked`".to_owned(),
+            edits,
+        });
         finding
     };
     write(&[checked("setup.sh", &text, (0..1000).map(one).collect())], format)

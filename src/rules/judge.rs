@@ -47,7 +47,10 @@ pub struct View<'a> {
 struct Summary {
     /// What the new and the old slot hold: of the whole unit, and where its commands are apart, of each scope.
     slots: BTreeMap<Option<usize>, [Class; 2]>,
-    opaque: bool,
+    unknown: bool,
+    unknown_token: bool,
+    unknown_setting: bool,
+    has_setting: bool,
     wakes: bool,
     broken: bool,
     shared: bool,
@@ -75,7 +78,10 @@ impl Summary {
         let any = |is: &dyn Fn(&Scope) -> bool| registration.any_scope(survey, is);
         Self {
             slots,
-            opaque: any(&|scope| scope.opaque),
+            unknown: any(&|scope| !scope.unknowns.is_empty()),
+            unknown_token: any(&|scope| scope.unknowns.iter().any(|it| it.brings.token())),
+            unknown_setting: any(&|scope| scope.unknowns.iter().any(|it| it.brings.settings())),
+            has_setting: registration.members.iter().any(|it| matches!(it.role, Role::Setting(_))),
             wakes: any(&|scope| scope.wakes),
             broken: any(&|scope| scope.broken),
             shared: registration.is_shared(survey),
@@ -124,7 +130,10 @@ impl<'a> View<'a> {
                 || setting.is_some_and(|setting| when.setting.contains(&setting.field)))
             && same(when.triggers, &|| self.member.is_some_and(|member| member.triggers))
             && same(when.token_value, &|| self.circumstances.token_value)
-            && same(when.in_view, &|| !self.summary.opaque)
+            && same(when.in_view, &|| !self.summary.unknown)
+            && same(when.unknown_token, &|| self.summary.unknown_token)
+            && same(when.unknown_setting, &|| self.summary.unknown_setting)
+            && same(when.has_setting, &|| self.summary.has_setting)
             && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
@@ -178,20 +187,48 @@ impl<'a> View<'a> {
             .map_or((Level::Nothing, None), |row| (row.is, row.label.as_deref()))
     }
 
-    /// How safe the fix of the unit is, and why it is no better; by the rows `own` of the rule where there is no unit.
-    pub fn safety<'r>(&self, own: &'r [SafetyRow]) -> (Verdict, &'r str)
+    /// How safe the fix of the unit is; by the rows `own` of the rule where there is no unit.
+    pub fn safety<'r>(&self, own: &'r [SafetyRow]) -> SafetyVerdict<'r>
     where
         'a: 'r,
     {
-        if self.registration.ambiguous {
-            return (Verdict::None, "several commands share the variables that are set here");
-        }
         let is_own = self.registration.members.iter().any(|member| matches!(member.role, Role::Own(_)));
         let (rows, otherwise) =
             if is_own { (own, Verdict::Unsafe) } else { (self.unit.safety.as_slice(), Verdict::None) };
-        rows.iter()
-            .find(|row| self.holds(&row.when))
-            .map_or((otherwise, ""), |row| (row.is, row.because.as_deref().unwrap_or_default()))
+        let mut lowered = Vec::new();
+        for row in rows.iter().filter(|row| self.holds(&row.when)) {
+            match row.is {
+                Verdict::Unsafe if row.at_most => lowered.push(row),
+                Verdict::Safe if !lowered.is_empty() => {
+                    return SafetyVerdict { is: Verdict::Unsafe, rows: lowered };
+                }
+                Verdict::Unsafe => {
+                    lowered.push(row);
+                    return SafetyVerdict { is: Verdict::Unsafe, rows: lowered };
+                }
+                is => return SafetyVerdict { is, rows: vec![row] },
+            }
+        }
+        let is = if lowered.is_empty() { otherwise } else { Verdict::Unsafe.min(otherwise) };
+        SafetyVerdict { is, rows: lowered }
+    }
+}
+
+/// How safe a fix is, and the rows that say so.
+#[derive(Clone, Debug)]
+pub struct SafetyVerdict<'r> {
+    /// How safe it is.
+    pub is: Verdict,
+    /// For `none` and `safe` the row that decides; for `unsafe` each row that applies.
+    pub rows: Vec<&'r SafetyRow>,
+}
+
+impl SafetyRow {
+    /// Whether it is about places that cannot be read.
+    pub fn is_about_unknowns(&self) -> bool {
+        self.when.in_view == Some(false)
+            || self.when.unknown_token == Some(true)
+            || self.when.unknown_setting == Some(true)
     }
 }
 

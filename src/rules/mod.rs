@@ -13,7 +13,7 @@ use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
 use std::sync::{Arc, LazyLock};
 
 pub use example::{Example, RuleText};
-pub use judge::{Circumstances, Place, View, version};
+pub use judge::{Circumstances, Place, SafetyVerdict, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub(crate) use schema::gitlab;
 pub use schema::{

@@ -258,9 +258,19 @@ pub struct When {
     /// Whether a value for the place of a token is given.
     #[serde(default)]
     pub token_value: Option<bool>,
-    /// Whether all that makes up the unit can be seen: no unknown words, no template block, no file of variables.
+    /// Whether everything that makes up the unit can be read as a plain value: no unknown words, no template block, no file of
+    /// variables, no values from other files.
     #[serde(default)]
     pub in_view: Option<bool>,
+    /// Whether a place of the unit that cannot be read may bring a token.
+    #[serde(default)]
+    pub unknown_token: Option<bool>,
+    /// Whether a place of the unit that cannot be read may bring a setting.
+    #[serde(default)]
+    pub unknown_setting: Option<bool>,
+    /// Whether the unit has a setting.
+    #[serde(default)]
+    pub has_setting: Option<bool>,
     /// Whether a variable of the unit may have other readers.
     #[serde(default)]
     pub shared: Option<bool>,
@@ -467,13 +477,16 @@ pub struct SafetyRow {
     pub when: When,
     /// How safe the fix is then.
     pub is: Verdict,
+    /// Whether the row only lowers what a later row gives.
+    #[serde(default)]
+    pub at_most: bool,
     /// Why, for `none` and `unsafe`.
     #[serde(default)]
     pub because: Option<String>,
 }
 
 /// How safe a fix is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {

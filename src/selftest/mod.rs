@@ -3,7 +3,7 @@
 mod wrap;
 
 use crate::engine::{Settings, Surroundings, lint};
-use crate::finding::Finding;
+use crate::finding::{Finding, Refusal};
 use crate::fixer::{self, Fixed};
 use crate::rules::{Example, GITLAB, Rule, RuleText, version};
 use crate::text::Source;
@@ -23,6 +23,8 @@ pub struct Failure {
     pub file: String,
     /// What does not hold.
     pub what: String,
+    /// Why a finding of it has no fix.
+    pub refusal: Option<Refusal>,
     /// What should be there, and what is.
     pub diff: Option<(String, String)>,
 }
@@ -30,6 +32,9 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}: {}", self.rule, self.example, self.what)?;
+        if let Some(refusal) = &self.refusal {
+            write!(f, " ({refusal:?})")?;
+        }
         match &self.diff {
             Some((expected, actual)) => write!(f, "\n{actual}instead of\n{expected}"),
             None => Ok(()),
@@ -74,6 +79,7 @@ pub fn run(settings: &Settings, rule: &Rule, text: &RuleText) -> Vec<Failure> {
             example: name.clone(),
             file: bench.path.clone(),
             what: wrong.what,
+            refusal: wrong.refusal,
             diff: wrong.diff,
         }));
     }
@@ -82,16 +88,18 @@ pub fn run(settings: &Settings, rule: &Rule, text: &RuleText) -> Vec<Failure> {
 
 struct Wrong {
     what: String,
+    refusal: Option<Refusal>,
     diff: Option<(String, String)>,
 }
 
 impl Wrong {
     fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), diff: None }
+        Self { what: what.into(), refusal: None, diff: None }
     }
 
     fn diff(what: impl Into<String>, expected: &str, actual: &str) -> Self {
-        Self { what: what.into(), diff: Some((expected.to_owned(), actual.to_owned())) }
+        let diff = Some((expected.to_owned(), actual.to_owned()));
+        Self { what: what.into(), refusal: None, diff }
     }
 }
 
@@ -157,18 +165,14 @@ impl<'a> Bench<'a> {
         let text = text_of(&fixed);
         let good = example.good.as_ref().unwrap_or(bad);
         if text != *good {
-            let mut reasons: Vec<String> =
-                fixed.remaining.findings.iter().filter_map(|finding| finding.fix.clone().err()).collect();
-            reasons.retain(|reason| !reason.is_empty());
-            reasons.dedup();
-            let mut what = match &example.good {
-                Some(_) => "the fix does not give `good`".to_owned(),
-                None => "it is fixed, and there is no `good`".to_owned(),
+            let mut refusals =
+                fixed.remaining.findings.iter().filter_map(|finding| finding.fix.as_ref().err());
+            let what = match &example.good {
+                Some(_) => "the fix does not give `good`",
+                None => "it is fixed, and there is no `good`",
             };
-            if let Some(reason) = reasons.first() {
-                what.push_str(&format!(" (a finding has no fix: {reason})"));
-            }
-            wrong.push(Wrong::diff(what, good, &text));
+            let refusal = refusals.find(|refusal| **refusal != Refusal::Unstated).cloned();
+            wrong.push(Wrong { refusal, ..Wrong::diff(what, good, &text) });
         }
         let again = text_of(&self.fix(&self.path, &text));
         if again != text {

@@ -6,7 +6,7 @@ use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
 use super::{Carrier, Given, Inner, ScopeKind, Sites, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Hint, Key, NodeId, Scalar};
-use crate::text::{Span, overlaps_any};
+use crate::text::Span;
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
 pub(super) fn of_mapping<'a>(
@@ -91,7 +91,7 @@ pub(super) fn read(
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.belongs_to(&chart.chart);
-        it.opaque = overlaps_any(target.control, node.span);
+        it.add_template(target.control, node.span, target.doc, target.text);
         it.chart_version = version;
         it.version = image_version(chart, tree, id);
         it.within = within;

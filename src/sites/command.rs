@@ -4,11 +4,13 @@ use super::options::{Options, canonical, kind_of, part_span, plain_words, within
 use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
 use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
-use super::{Carrier, Container, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
+use super::{
+    Brings, Carrier, Container, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
+};
 use super::{releases, requests};
 use crate::facts::{Command, Variable, Word};
 use crate::syntax::Parsed;
-use crate::text::{Span, overlaps_any};
+use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// What is around a command.
@@ -68,7 +70,7 @@ fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey:
         known: true,
         words: program.words,
         out: Vec::new(),
-        opaque: false,
+        unknowns: Vec::new(),
         wakes: false,
     };
     options.name(program, outer.word, outer.arguments);
@@ -105,7 +107,7 @@ fn read_accepted(
         known,
         words: program.words,
         out: Vec::new(),
-        opaque: false,
+        unknowns: Vec::new(),
         wakes: false,
     };
     if let Some(word) = found.word.filter(|_| !wrapped) {
@@ -123,16 +125,24 @@ fn read_accepted(
         );
         carrier.sealed.clone_from(&sealed);
     }
-    let (opaque, wakes) = (options.opaque, options.wakes);
+    let wakes = options.wakes;
+    let mut unknowns = options.unknowns;
     let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
-    let crossed = overlaps_any(around.control, whole);
+    let doc = around.context.doc;
+    let unknown = |kind, text: &str, span| Unknown::new(kind, Brings::Anything, text, doc, span);
+    if wrapped && let Some(word) = command.words.first() {
+        unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
+    }
+    let files = found.environment_files.iter();
+    unknowns.extend(files.map(|(text, span)| unknown(UnknownKind::Environment, text, *span)));
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
         it.belongs_to(&owner(program, subcommand));
-        it.opaque = opaque || crossed || wrapped || found.environment_file;
+        it.add_template(around.control, whole, doc, around.text());
+        unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
         it.wakes = wakes;
         it.broken = broken;
         it.own = true;
@@ -207,7 +217,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
-        it.opaque = overlaps_any(around.control, command.span);
+        it.add_template(around.control, command.span, around.context.doc, around.text());
     }
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
@@ -270,7 +280,7 @@ pub(super) fn read_collected(
             known: false,
             words: false,
             out: Vec::new(),
-            opaque: true,
+            unknowns: Vec::new(),
             wakes: false,
         };
         options.read(words);
@@ -281,7 +291,8 @@ pub(super) fn read_collected(
         survey.carriers.append(&mut options.out);
         if let Some(it) = survey.scope_mut(scope) {
             it.evident = true;
-            it.opaque = true;
+            let (kind, written) = (UnknownKind::Collected, first.span.of(around.text()));
+            it.add_unknown(Unknown::new(kind, Brings::Anything, written, around.context.doc, first.span));
         }
         return;
     }

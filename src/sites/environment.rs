@@ -6,13 +6,14 @@ use super::options::kind_of;
 use super::{Carrier, Place, Survey, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;
-use crate::text::{Span, overlaps_any};
+use crate::text::Span;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// The text that is read, and what holds for all of it.
 pub(super) struct Target<'a> {
     pub(super) doc: usize,
+    pub(super) text: &'a str,
     pub(super) parsed: &'a dyn Parsed,
     /// Tags of template blocks.
     pub(super) control: &'a [Span],
@@ -37,7 +38,7 @@ pub(super) fn read(
     while let Some((at, aliased)) = open.pop() {
         let Some(node) = tree.get(at) else { continue };
         if let Some(it) = survey.scope_mut(scope) {
-            it.opaque |= overlaps_any(target.control, node.span);
+            it.add_template(target.control, node.span, target.doc, target.text);
         }
         for child in tree.children(at) {
             let Some(node) = tree.get(*child) else { continue };

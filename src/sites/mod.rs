@@ -23,6 +23,7 @@ mod requests;
 mod schema;
 mod survey;
 mod trees;
+mod unknown;
 mod variables;
 
 pub(crate) use describe::OneOrMany;
@@ -37,6 +38,7 @@ pub use schema::{
     Via, Wrapper,
 };
 pub use survey::{Context, survey};
+pub use unknown::{Brings, Unknown, UnknownKind};
 pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
@@ -164,8 +166,8 @@ pub struct Scope {
     pub evident: bool,
     /// Whether they are meant for another program.
     pub foreign: bool,
-    /// Whether it holds something that can't be seen: unknown words, a template block, a file of variables.
-    pub opaque: bool,
+    /// What it may get from places that cannot be read as plain values.
+    pub unknowns: Vec<Unknown>,
     /// Whether the option parser stops at a stray word with options behind it.
     pub wakes: bool,
     /// Whether a command ends where a continuation character is missing.
@@ -281,7 +283,7 @@ impl Survey {
             within: None,
             evident: false,
             foreign: false,
-            opaque: false,
+            unknowns: Vec::new(),
             wakes: false,
             broken: false,
             own: false,

@@ -3,7 +3,7 @@
 use super::charts::has_expansion;
 use super::command::{Around, owner};
 use super::schema::{Program, Subcommand};
-use super::{Carrier, Place, Value, ValueKind, Via};
+use super::{Brings, Carrier, Place, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::Word;
 use crate::text::Span;
@@ -32,7 +32,7 @@ pub(super) struct Options<'a> {
     /// Whether its other words count too.
     pub(super) words: bool,
     pub(super) out: Vec<Carrier>,
-    pub(super) opaque: bool,
+    pub(super) unknowns: Vec<Unknown>,
     pub(super) wakes: bool,
 }
 
@@ -46,6 +46,13 @@ impl Options<'_> {
         let at = plain_words(arguments, &program.valued).take(named).last().unwrap_or(word);
         let name = owner(program, self.subcommand);
         self.push(Via::Command, name, at);
+    }
+
+    /// Adds a word that may be anything.
+    fn unknown(&mut self, kind: UnknownKind, word: &Word) {
+        let written = word.span.of(self.around.text());
+        let doc = self.around.context.doc;
+        self.unknowns.push(Unknown::new(kind, Brings::Anything, written, doc, word.span));
     }
 
     /// Takes in a word that is no option.
@@ -68,7 +75,7 @@ impl Options<'_> {
         while let Some(word) = words.get(at) {
             at += 1;
             if word.control {
-                self.opaque = true;
+                self.unknown(UnknownKind::Template, word);
                 continue;
             }
             if !word.text.starts_with('-') || word.text == "-" {
@@ -79,7 +86,7 @@ impl Options<'_> {
                     self.push(Via::Argument, position.to_string(), word);
                 }
                 if word.opaque {
-                    self.opaque = true;
+                    self.unknown(UnknownKind::Words, word);
                 } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
                     stray = true;
                 }

@@ -3,6 +3,7 @@
 use super::schema::Wrapper;
 use super::{Expression, Sites};
 use crate::facts::{Variable, Word};
+use crate::text::Span;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -17,8 +18,8 @@ pub(super) struct Invocation<'a> {
     pub(super) variables: Vec<Given<'a>>,
     /// Words that are shell text.
     pub(super) scripts: Vec<&'a Word>,
-    /// Whether it gets variables from a file.
-    pub(super) environment_file: bool,
+    /// The files that it gets variables from, as written, and the options that name them.
+    pub(super) environment_files: Vec<(&'a str, Span)>,
     /// The file name of the program.
     pub(super) name: &'a str,
     /// The word that names it.
@@ -200,7 +201,7 @@ pub(super) fn resolve<'a>(
             found.outer.push(Outer { program, word, arguments });
         }
         found.variables.extend(unwrapped.variables);
-        found.environment_file |= unwrapped.environment_file;
+        found.environment_files.extend(unwrapped.environment_files);
         if unwrapped.is_script {
             found.scripts = unwrapped.scripts;
             return found;
@@ -226,7 +227,7 @@ struct Unwrapped<'a> {
     is_script: bool,
     image: Option<String>,
     keeps_image: bool,
-    environment_file: bool,
+    environment_files: Vec<(&'a str, Span)>,
 }
 
 fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
@@ -272,7 +273,10 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
                     (None, None) => {}
                 }
             }
-            out.environment_file |= wrapper.environment_files.iter().any(|name| name == option);
+            if wrapper.environment_files.iter().any(|name| name == option) {
+                let file = inline.or(value.map(|value| value.text.as_str())).unwrap_or(option);
+                out.environment_files.push((file, word.span));
+            }
             if wrapper.entrypoint.as_deref() == Some(option) {
                 entrypoint = inline.map(str::to_owned).or(value.map(|value| value.text.clone()));
             }

@@ -5,10 +5,12 @@ use super::command::Around;
 use super::environment::Target;
 use super::programs::Invocation;
 use super::schema::{Chart, ReleaseCommand, Site};
-use super::{Carrier, Part, Place, ScopeKind, Sites, Survey, Value, ValueKind, Via};
+use super::{
+    Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
+};
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, Word};
-use crate::text::{Span, overlaps_any};
+use crate::text::Span;
 
 /// `a\.b.c[0]` as keys, each with its bytes.
 fn keys(path: &str) -> Vec<(String, Span)> {
@@ -95,16 +97,22 @@ pub(super) fn read_command(
     let aliases = sites.aliases(chart, around.context.aliases);
     let mut evident = named.is_some();
     let mut carriers = Vec::new();
-    let mut opaque = overlaps_any(around.control, command.span);
+    let mut unknowns = Vec::new();
     let mut version = None;
+    let doc = around.context.doc;
+    let unknown = |kind, text: &str, word: &Word| Unknown::new(kind, Brings::Anything, text, doc, word.span);
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
         let (option, inline) =
             word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
         if known.files.iter().any(|name| name == option) {
-            opaque = true;
+            let file = if inline { word.text.get(option.len() + 1..) } else { None };
+            let next = words.clone().next().map(|next| next.text.as_str());
+            unknowns.push(unknown(UnknownKind::Values, file.or(next).unwrap_or(option), word));
         }
-        opaque |= word.splits;
+        if word.splits {
+            unknowns.push(unknown(UnknownKind::Words, word.span.of(around.text()), word));
+        }
         if option == known.version {
             let value = if inline { word.text.get(option.len() + 1..) } else { None };
             let value = value.or_else(|| words.clone().next().map(|next| next.text.as_str()));
@@ -129,7 +137,8 @@ pub(super) fn read_command(
     let scope = survey.scope(ScopeKind::Chart, around.context.doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
-        it.opaque = opaque;
+        it.add_template(around.control, command.span, around.context.doc, around.text());
+        unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
         it.chart_version = version;
         it.belongs_to(&chart.chart);
     }

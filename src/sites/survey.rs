@@ -5,7 +5,7 @@ use super::programs::{Runs, version_of_image};
 use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
 use crate::facts::{Command, Facts, Hint, Region};
 use crate::syntax::Parsed;
-use crate::text::{Span, overlaps_any};
+use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// What is known around a text.
@@ -170,7 +170,7 @@ fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     let span = exported().fold(first.name_span, |span, variable| span.hull(variable.value_span));
     let scope = survey.scope(ScopeKind::Variables, context.doc, span);
     if let Some(it) = survey.scope_mut(scope) {
-        it.opaque = overlaps_any(&facts.control, span);
+        it.add_template(&facts.control, span, context.doc, context.text);
     }
     survey
         .carriers

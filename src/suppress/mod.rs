@@ -22,7 +22,7 @@ pub use comment::{Reason, ReasonError, Style, style};
 pub use directive::{Directive, MARKER, Scope, parse};
 
 use crate::catalogue::Catalogue;
-use crate::finding::Finding;
+use crate::finding::{Finding, Refusal};
 use crate::rules::Defect;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ impl Suppression {
     pub fn accept(&self, finding: &mut Finding) {
         finding.suppressed = true;
         finding.justification.clone_from(&self.reason);
-        finding.fix = Err(format!("the comment in line {} accepts it", self.line));
+        finding.fix = Err(Refusal::Suppressed { line: self.line });
         finding.removes = None;
     }
 }

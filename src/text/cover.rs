@@ -27,10 +27,10 @@ impl Cover {
     }
 }
 
-/// Whether one of `sorted`, which lie apart from each other, shares a byte with `span`.
-pub fn overlaps_any(sorted: &[Span], span: Span) -> bool {
+/// The first of `sorted`, which do not overlap each other, that shares a byte with `span`.
+pub fn first_overlap(sorted: &[Span], span: Span) -> Option<Span> {
     let next = sorted.partition_point(|it| it.end() <= span.start());
-    sorted.get(next).is_some_and(|it| it.overlaps(span))
+    sorted.get(next).copied().filter(|it| it.overlaps(span))
 }
 
 #[cfg(test)]
@@ -41,9 +41,11 @@ mod tests {
     fn a_span_overlaps_one_of_many() {
         let sorted = [Span::new(2, 4), Span::new(4, 9), Span::new(12, 13)];
         let overlapped = [(0, 3), (3, 5), (8, 20), (12, 13), (5, 5)];
-        assert!(overlapped.iter().all(|(start, end)| overlaps_any(&sorted, Span::new(*start, *end))));
+        assert!(
+            overlapped.iter().all(|(start, end)| first_overlap(&sorted, Span::new(*start, *end)).is_some())
+        );
         let apart = [(0, 2), (9, 12), (13, 20), (4, 4), (0, 0)];
-        assert!(!apart.iter().any(|(start, end)| overlaps_any(&sorted, Span::new(*start, *end))));
+        assert!(!apart.iter().any(|(start, end)| first_overlap(&sorted, Span::new(*start, *end)).is_some()));
     }
 
     #[test]

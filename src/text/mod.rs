@@ -8,7 +8,7 @@ mod span;
 mod words;
 
 pub(crate) use copies::Copies;
-pub use cover::{Cover, overlaps_any};
+pub use cover::{Cover, first_overlap};
 pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;

@@ -21,6 +21,7 @@ use runnerlint::finding::{Finding, Linted, Safety};
 use runnerlint::fixer::{fix, ignore};
 use runnerlint::mask::Mask;
 use runnerlint::report::plan::FORMATS;
+use runnerlint::report::{fix_reason, refusal};
 use runnerlint::suppress::{self, Reason};
 use runnerlint::text::{Source, Span};
 use runnerlint::{escape, plan};
@@ -178,7 +179,8 @@ impl Case {
             .map(|removed| (removed.field.clone(), hide(&removed.value)))
             .collect();
         let mask = Mask::new(false, &source, &linted.secrets);
-        let plan = plan::of([plan::File { path: &self.path, source: &source, linted: &linted, mask }]);
+        let plan =
+            plan::of([plan::File { path: &self.path, source: &source, linted: &linted, mask, refusal }]);
         let settings: Vec<_> = (plan.groups.iter().flat_map(|group| &group.entries))
             .flat_map(|entry| &entry.settings)
             .map(|it| (it.field, it.value.written.as_ref().unwrap_or(&it.value.text)))
@@ -231,7 +233,7 @@ impl Case {
         let _ = writeln!(report, "findings:\n{}", diff(&self.find.join("\n"), &got.join("\n")));
         for finding in &linted.findings {
             if let Err(manual) = &finding.fix {
-                let _ = writeln!(report, "    {}: {manual}", line_of(source, finding));
+                let _ = writeln!(report, "    {}: {}", line_of(source, finding), refusal(manual));
             }
         }
         for notice in &linted.notices {
@@ -304,7 +306,7 @@ impl Case {
                 let _ = writeln!(report, "{what}:\n{}", diff(&show(&want), &show(&once)));
                 let reasons =
                     fixed.remaining.findings.iter().filter_map(|finding| finding.fix.as_ref().err());
-                for reason in reasons.collect::<BTreeSet<_>>() {
+                for reason in reasons.map(refusal).collect::<BTreeSet<_>>() {
                     let _ = writeln!(report, "    left: {reason}");
                 }
             }
@@ -350,14 +352,16 @@ fn check_secrecy(source: &Source, linted: &Linted, report: &mut String) {
         .map(|(at, start)| Span::new(at, at + start.len()))
         .collect();
     for finding in &linted.findings {
+        let reason = finding.fix.as_ref().map_or_else(refusal, |fix| fix_reason(fix).unwrap_or_default());
         let mut texts: Vec<&str> =
             vec![&*finding.message, &*finding.help, &finding.label, &finding.structure];
         texts.extend(finding.related.iter().map(|label| &*label.text));
         texts.extend(finding.unit.as_deref());
         match &finding.fix {
             Ok(fix) => texts.push(&fix.message),
-            Err(manual) => texts.push(manual),
+            Err(_) => {}
         }
+        texts.push(&reason);
         let tells = |text: &&&str| literals.iter().any(|literal| text.contains(literal.of(source.text())));
         if let Some(text) = texts.iter().find(tells) {
             let _ = writeln!(report, "{}: tells a token: {text}", line_of(source, finding));

@@ -5,6 +5,7 @@ use crate::finding::{Finding, Fix, Safety};
 use crate::fixer::diff::{self, Side};
 use crate::mask::Mask;
 use crate::report::window::Window;
+use crate::report::{fix_reason, refusal};
 use crate::run::Checked;
 
 /// Lines around a finding.
@@ -30,7 +31,12 @@ pub(super) fn detail(file: &Checked, mask: &Mask, finding: &Finding) -> String {
     }
     match &finding.fix {
         Ok(fix) => out.push_str(&repair(file, mask, fix)),
-        Err(reason) => out.push_str(&paragraph("No fix", &mask.prose(reason))),
+        Err(refused) => {
+            let reason = refusal(refused);
+            if !reason.is_empty() {
+                out.push_str(&paragraph("No fix", &mask.prose(&reason)));
+            }
+        }
     }
     // Nothing but a web page is worth a link.
     if finding.url.starts_with("https://") {
@@ -79,6 +85,9 @@ fn repair(file: &Checked, mask: &Mask, fix: &Fix) -> String {
         Safety::Unsafe => "Unsafe fix, which needs a person's follow-up (<code>--fix --unsafe-fixes</code>)",
     };
     let mut out = paragraph(head, &mask.prose(&fix.message));
+    if let Some(reason) = fix_reason(fix) {
+        out.push_str(&paragraph("Unsafe", &mask.prose(&reason)));
+    }
     out.push_str("<pre role=\"group\" tabindex=\"0\" aria-label=\"Fix\">");
     let mut left = FIX_LINES;
     for block in diff::blocks(Side { source: &file.source, mask }, &fix.edits) {

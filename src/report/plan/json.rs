@@ -5,7 +5,9 @@ use crate::escape;
 use crate::plan::words::plain;
 use crate::plan::{Entry, Field, Group, Place, Plan, Shown, Step, Value};
 use crate::rules::UnitKind;
+use crate::sites::{Brings, UnknownKind};
 use crate::text::Position;
+use crate::unit::UnknownPlace;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -56,6 +58,7 @@ struct Registration<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<&'a str>,
     partial: bool,
+    unknowns: Vec<Unseen<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<Said<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +73,15 @@ struct Registration<'a> {
     fix: Option<crate::finding::Safety>,
     #[serde(skip_serializing_if = "Option::is_none")]
     manual: Option<&'a str>,
+}
+
+/// A place that cannot be read as a plain value.
+#[derive(Serialize)]
+struct Unseen<'a> {
+    kind: UnknownKind,
+    brings: Brings,
+    written: &'a str,
+    line: usize,
 }
 
 #[derive(Serialize)]
@@ -171,7 +183,8 @@ fn registration(entry: &Entry) -> Registration<'_> {
         via: &entry.via,
         place: entry.place.as_deref(),
         object: entry.object.as_deref(),
-        partial: entry.partial,
+        partial: !entry.unknowns.is_empty(),
+        unknowns: entry.unknowns.iter().map(unknown).collect(),
         description: entry.description.as_ref().map(said),
         executor: entry.executor.as_ref().map(said),
         url: entry.url.as_ref().map(said),
@@ -196,6 +209,10 @@ fn registration(entry: &Entry) -> Registration<'_> {
         fix: entry.fix.as_ref().ok().copied(),
         manual: entry.fix.as_ref().err().map(String::as_str),
     }
+}
+
+fn unknown(place: &UnknownPlace) -> Unseen<'_> {
+    Unseen { kind: place.kind, brings: place.brings, written: &place.written, line: place.line }
 }
 
 fn said(shown: &Shown) -> Said<'_> {

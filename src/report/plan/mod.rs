@@ -181,7 +181,7 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     let (head, name) = title(group);
     let mut lines = vec![format!("{number}. {head}: {name}")];
     for entry in &group.entries {
-        let partial = if entry.partial { "; part of it cannot be seen there" } else { "" };
+        let partial = if !entry.unknowns.is_empty() { "; part of it cannot be seen there" } else { "" };
         lines.push(format!("Registered in {} ({}){partial}", entry.at(), kind(entry)));
     }
     for field in &group.fields {

@@ -50,6 +50,7 @@ fn plan_of(files: &[(&str, &str)]) -> Plan {
         source,
         linted,
         mask: Mask::new(false, source, &linted.secrets),
+        refusal: crate::report::refusal,
     }))
 }
 

@@ -9,11 +9,13 @@ use super::super::programs::{Runs, version_of_image};
 use super::super::releases;
 use super::super::schema::{Holds, Site};
 use super::super::survey::read_command;
-use super::super::{Carrier, Container, Given, Inner, ScopeKind, Value, ValueKind, Via};
+use super::super::{
+    Brings, Carrier, Container, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
+};
 use super::Trees;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
-use crate::text::{Span, overlaps_any};
+use crate::text::Span;
 use std::collections::BTreeSet;
 
 impl Trees<'_> {
@@ -190,7 +192,7 @@ impl Trees<'_> {
         let scope = self.survey.scope(kind, self.context.doc, node.span);
         if let Some(it) = self.survey.scope_mut(scope) {
             it.evident = true;
-            it.opaque = overlaps_any(self.control, node.span);
+            it.add_template(self.control, node.span, self.context.doc, self.context.text);
         }
         let sealed = self.sealed().or(site.sealed.as_deref()).map(str::to_owned);
         for child in self.tree.children(id) {
@@ -283,9 +285,19 @@ impl Trees<'_> {
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
         // The tag of another image is no version of the runner.
         let version = image.filter(|_| runs != Runs::Unknown).and_then(version_of_image);
-        let unseen = site.env_files.iter().any(|path| below(path).is_some());
+        let files: Vec<Unknown> = site
+            .env_files
+            .iter()
+            .filter_map(|path| self.tree.get(below(path)?))
+            .map(|node| {
+                let span = node.key.map_or(node.span, |key| key.span.hull(node.span));
+                let written = node.span.of(self.context.text);
+                let kind = UnknownKind::Environment;
+                Unknown::new(kind, Brings::Anything, written, self.context.doc, span)
+            })
+            .collect();
         if let Some(it) = self.survey.scope_mut(scope) {
-            it.opaque |= unseen;
+            files.into_iter().for_each(|file| it.add_unknown(file));
             it.version = version;
             it.evident = matches!(runs, Runs::Known(_));
             it.of.extend(self.context.sites.name_of(runs));

@@ -185,6 +185,7 @@ impl<'a> Trees<'a> {
     {
         Target {
             doc: self.context.doc,
+            text: self.context.text,
             parsed: self.parsed,
             control: self.control,
             sealed,

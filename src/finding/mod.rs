@@ -1,9 +1,13 @@
 //! What a run tells: findings with labels, severity and fix, and notices about what could not be checked.
 
+mod refusal;
+
 use crate::text::{Edit, Position, Span};
 use crate::unit::Unit;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+pub use refusal::{Caution, Refusal};
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +56,8 @@ pub struct Label {
 pub struct Fix {
     /// Safe or unsafe; the same for all findings of a unit.
     pub safety: Safety,
+    /// Why it is unsafe; empty for a safe one.
+    pub cautions: Arc<[Caution]>,
     /// What it does, in the imperative: "rename to `--token`".
     pub message: String,
     /// All edits of the finding's unit, in bytes of the file, sorted: they go together or not at all.
@@ -91,7 +97,7 @@ pub struct Finding {
     /// Languages of the texts around it, from the file's own to the innermost: `["markdown", "shell"]`.
     pub via: Vec<&'static str>,
     /// The fix, or why there is none.
-    pub fix: Result<Fix, String>,
+    pub fix: Result<Fix, Refusal>,
     /// What the fix takes out of the file.
     pub removes: Option<Setting>,
     /// Where it stands, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits

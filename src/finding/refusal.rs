@@ -1,0 +1,77 @@
+//! Why there is no fix, and why a fix is unsafe: as data. The words are in `report/refusal.rs`.
+
+use crate::embed::NoEdit;
+use crate::unit::UnknownPlace;
+
+/// Why there is no fix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is nothing to say: the rule has no fix and no reason.
+    Unstated,
+    /// The rule or its unit gives the reason.
+    Rule(String),
+    /// The rule or its unit gives the reason, if there is one, and it is about places that cannot be read.
+    Unknown {
+        /// The reason; empty where the places say it all.
+        because: String,
+        /// The places.
+        places: Vec<UnknownPlace>,
+    },
+    /// The text cannot be edited there.
+    NotEditable(NoEdit),
+    /// The text around it must not be edited.
+    Sealed(String),
+    /// Several commands share the variables of the registration.
+    SharedVariables,
+    /// An ignore comment in this line suppresses it.
+    Suppressed {
+        /// From 1.
+        line: usize,
+    },
+    /// An ignore comment suppresses another finding of the registration.
+    SuppressedSibling {
+        /// The other finding's name, as written.
+        name: String,
+        /// The comment's line, from 1.
+        line: usize,
+    },
+    /// The same ignore comment has another name that is still needed.
+    NeededName,
+    /// A rule that the fix needs is not selected.
+    NotSelected {
+        /// The rule's id.
+        rule: String,
+    },
+    /// The rules that find the registration are not selected.
+    RulesNotSelected,
+    /// The rule has fixes, but none for this case.
+    OtherCase,
+    /// The fix would have too many edits.
+    TooManyEdits,
+    /// The file has too many findings.
+    TooManyFindings,
+    /// It is in the baseline.
+    Baselined,
+    /// Another finding is in the baseline that is fixed together with it.
+    BaselinedSibling {
+        /// The other finding's rule.
+        rule: String,
+        /// Whether both belong to one registration, rather than to one place.
+        registration: bool,
+    },
+    /// The fix was applied in memory and did not pass.
+    Dropped(String),
+}
+
+/// Why a fix is unsafe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caution {
+    /// The rule or its unit gives the reason.
+    Rule(String),
+    /// A place that cannot be read may bring a token or a setting.
+    Unknown(UnknownPlace),
+    /// It removes comments.
+    Comments,
+    /// It changes documentation.
+    Markdown,
+}

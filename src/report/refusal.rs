@@ -1,0 +1,72 @@
+//! The words for why there is no fix, and why a fix is unsafe.
+
+use crate::finding::{Caution, Fix, Refusal};
+use crate::sites::{Brings, UnknownKind};
+use crate::unit::UnknownPlace;
+
+/// Why there is no fix, as a clause; empty where there is nothing to say.
+pub fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Unstated => String::new(),
+        Refusal::Rule(text) | Refusal::Sealed(text) => text.clone(),
+        Refusal::Unknown { because, places } => {
+            let places = places.iter().map(unknown).collect::<Vec<_>>().join("; ");
+            if because.is_empty() { places } else { format!("{places}: {because}") }
+        }
+        Refusal::NotEditable(refused) => refused.reason().to_owned(),
+        Refusal::SharedVariables => "several commands share the variables that are set here".to_owned(),
+        Refusal::Suppressed { line } => format!("suppressed by the comment in line {line}"),
+        Refusal::SuppressedSibling { name, line } => {
+            format!("the registration also has `{name}`, which the comment in line {line} suppresses")
+        }
+        Refusal::NeededName => "another rule id of this suppression is needed".to_owned(),
+        Refusal::NotSelected { rule } => {
+            format!("the registration also needs `{rule}`, which is not selected")
+        }
+        Refusal::RulesNotSelected => "the rules that find it are not selected".to_owned(),
+        Refusal::OtherCase => "the rule has no fix for this case".to_owned(),
+        Refusal::TooManyEdits => "the fix exceeds the limit of edits for one registration".to_owned(),
+        Refusal::TooManyFindings => "this file exceeds the limit of findings that are fixed".to_owned(),
+        Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
+        Refusal::BaselinedSibling { rule, registration } => {
+            let with = if *registration { "of the same registration" } else { "at the same place" };
+            format!("`{rule}` {with} is in the baseline")
+        }
+        Refusal::Dropped(reason) => format!("fix dropped: {reason}"),
+    }
+}
+
+/// Why a fix is unsafe; nothing for a safe one.
+pub fn fix_reason(fix: &Fix) -> Option<String> {
+    let reasons: Vec<String> = fix.cautions.iter().map(caution).filter(|it| !it.is_empty()).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+fn caution(caution: &Caution) -> String {
+    match caution {
+        Caution::Rule(text) => text.clone(),
+        Caution::Unknown(place) => unknown(place),
+        Caution::Comments => "it removes a comment".to_owned(),
+        Caution::Markdown => "it changes documentation".to_owned(),
+    }
+}
+
+/// What a place may bring: "`base.yaml` (line 14) may set a token or settings".
+pub fn unknown(place: &UnknownPlace) -> String {
+    let UnknownPlace { kind, brings, written, line } = place;
+    let brings = match brings {
+        Brings::Token => "a token",
+        Brings::Settings => "settings",
+        Brings::Anything => "a token or settings",
+    };
+    let at = format!("`{}` (line {line})", written.replace('`', "'"));
+    match kind {
+        UnknownKind::Words | UnknownKind::Wrapper => format!("{at} may contain more options"),
+        UnknownKind::Collected => format!("arguments also come from {at}"),
+        UnknownKind::Template => format!("the template tag {at} decides what is there"),
+        UnknownKind::Environment => format!("environment variables also come from {at}"),
+        UnknownKind::Values => format!("values also come from {at}"),
+        UnknownKind::KeptValues => format!("{at} keeps the values that the release has"),
+        UnknownKind::Expression => format!("{at} may contain {brings}"),
+    }
+}

@@ -1,0 +1,140 @@
+"""Makes up scripts that register runners: each by its number, always the same one. Tokens and names are placeholders."""
+
+import random
+
+LITERAL = "glrt-made-up-token-0001"
+LEGACY = "abcdefghij0123456789"
+# What the environment of a script has; `EXTRA` may bring more options.
+NAMES = ["T", "TOKEN_FILE", "EXTRA", "TAGS"]
+
+
+def pick(rng, *choices):
+    return rng.choice(choices)
+
+
+def token(rng):
+    """A token as written, and the lines that it needs before the command."""
+    return pick(
+        rng,
+        (LITERAL, []),
+        (f'"{LITERAL}"', []),
+        (LEGACY, []),
+        ("$T", []),
+        ('"$T"', []),
+        ('"${T}"', []),
+        ('"${T:-}"', []),
+        ('"$(cat token.txt)"', []),
+        ('"`cat token.txt`"', []),
+        ('"$TOKEN"', ['TOKEN="$T"']),
+        ('"$TOKEN"', [f"TOKEN={LITERAL}"]),
+        ('"$TOKEN"', [f'TOKEN="{LEGACY}"']),
+        ('"$1"', []),
+        ('"$REGISTRATION_TOKEN"', ['REGISTRATION_TOKEN="$T"']),
+    )
+
+
+def token_words(rng):
+    """The words that give a token, and the lines before."""
+    value, lines = token(rng)
+    form = rng.randrange(12)
+    if form < 3:
+        return [f"--registration-token {value}"], lines
+    if form < 5:
+        return [f"--registration-token={value}"], lines
+    if form < 6:
+        return [f"-r {value}"], lines
+    if form < 8:
+        return [f"--token {value}"], lines
+    if form < 9:
+        return [f"-t {value}"], lines
+    if form < 10:
+        other, more = token(rng)
+        return [f"--token {value}", f"--registration-token {other}"], lines + more
+    if form < 11:
+        return [], lines + [pick(rng, f"export REGISTRATION_TOKEN={value}", f"REGISTRATION_TOKEN={value}\nexport REGISTRATION_TOKEN",
+                                 f"export CI_SERVER_TOKEN={value}")]
+    return [], lines
+
+
+def settings(rng):
+    """Settings as words, and the lines before."""
+    words, lines = [], []
+    for _ in range(rng.randrange(4)):
+        words.append(pick(
+            rng, "--tag-list a,b", '--tag-list "$TAGS"', "--tag-list=docker", "-tag-list x", "--tag-list ''", "--locked", "--locked=false",
+            "--locked false", "--run-untagged", "--run-untagged=true", '--run-untagged="$BOOL"', "--paused", "--maximum-timeout 3600",
+            '--maximum-timeout="$(echo 600)"', "--access-level ref_protected", "--access-level=not_protected",
+            "--maintenance-note 'call me'", '--maintenance-note "$(echo a note)"',
+        ))
+    if rng.random() < 0.15:
+        lines.append(pick(rng, "export RUNNER_TAG_LIST=a", "REGISTER_LOCKED=false\nexport REGISTER_LOCKED", "export REGISTER_RUN_UNTAGGED=true"))
+    return words, lines
+
+
+def others(rng):
+    words = ["-n", "--url https://gitlab.example.com", "--executor shell"]
+    words += rng.sample(['--name "my runner"', '--description "$(hostname)"', "--docker-image alpine:3", "--docker-privileged", "--limit 2",
+                         "--docker-volumes '/a b:/c'", "--env 'A=--tag-list'"], rng.randrange(3))
+    return words
+
+
+def opaque(rng):
+    """A word of which nobody knows what it is."""
+    return pick(rng, "$EXTRA", "${EXTRA}", '"$@"', "${EXTRA:-}") if rng.random() < 0.25 else None
+
+
+def line(rng, program, words):
+    """The command on one line or on several."""
+    if rng.random() < 0.4:
+        return " \\\n  ".join([f"{program} register", *words])
+    return " ".join([f"{program} register", *words])
+
+
+def script(number):
+    """The script of that number: (text, words given to it)."""
+    rng = random.Random(number)
+    given, lines = token_words(rng)
+    set_, more = settings(rng)
+    lines += more
+    words = others(rng)
+    for word in given + set_:
+        words.insert(rng.randrange(len(words) + 1), word)
+    unknown = opaque(rng)
+    if unknown:
+        words.insert(rng.randrange(len(words) + 1), unknown)
+    program = pick(rng, *["gitlab-runner"] * 5, "sudo gitlab-runner", "sudo -E gitlab-runner", "env A=b gitlab-runner", "/usr/bin/env gitlab-runner",
+                   '"$BIN"', "docker run --rm -v /srv:/etc gitlab/gitlab-runner", "docker exec box gitlab-runner", "exec gitlab-runner")
+    if program == '"$BIN"':
+        lines.append("BIN=gitlab-runner")
+    if program.startswith("docker run") and rng.random() < 0.5:
+        program = program.replace("--rm", pick(rng, f"-e REGISTRATION_TOKEN={LITERAL}", "-e REGISTRATION_TOKEN", '-e RUNNER_TAG_LIST=a', '-e "REGISTRATION_TOKEN=$T"'))
+    shape = rng.randrange(16)
+    if shape < 6:
+        body = [line(rng, program, words)]
+    elif shape < 8:
+        at = rng.randrange(len(words) + 1)
+        body = [f"args=({' '.join(words[:at])})", line(rng, program, ['"${args[@]}"', *words[at:]])]
+    elif shape < 9:
+        at = rng.randrange(len(words) + 1)
+        body = [f"args=({' '.join(words[:at])})", f'[ -n "$T" ] && args+=({" ".join(words[at:])})', f'{program} register "${{args[@]}}"']
+    elif shape < 10:
+        plain = [word for word in words if "'" not in word and '"' not in word and "$(" not in word]
+        rest = [word for word in words if word not in plain]
+        body = [f'OPTS="{" ".join(plain)}"', f"{program} register $OPTS {' '.join(rest)}"]
+    elif shape < 11:
+        body = [f"set -- {' '.join(words)}", f'{program} register "$@"']
+    elif shape < 12:
+        at = rng.randrange(len(words) + 1)
+        body = ["reg() {", f'  {program} register {" ".join(words[:at])} "$@"', "}", f"reg {' '.join(words[at:])}"]
+    elif shape < 13:
+        body = ["if true; then", "  " + line(rng, program, words), "fi"]
+    elif shape < 14:
+        body = ["for i in 1 2; do", "  " + line(rng, program, words), "done"]
+    elif shape < 15:
+        body = [line(rng, program, words) + " <<EOF", "answer $T", "EOF"]
+    else:
+        body = [pick(rng, "", "BOOL=true ") + line(rng, program, words) + pick(rng, " || true", " && echo done", " | cat", "; helper --tag-list a")]
+    before = pick(rng, [], ["helper --registration-token x --tag-list y"], ['[ -z "$T" ] && helper none'], ["# a comment"])
+    after = pick(rng, [], ["helper done"], ["unset REGISTRATION_TOKEN"], ['echo "$T" | helper log'])
+    text = "\n".join(["#!/bin/bash", *before, *lines, *body, *after]) + "\n"
+    return text
