@@ -59,11 +59,17 @@ fn places(file: &File<'_>, registration: &Registration, when: &When) -> Vec<Unkn
 }
 
 /// The reason of a row: `{name}` is the token's option, key or variable as written, `{token}` the expression in it or the
-/// one that replaces it, `{line}` its line; of the old slot, else of the new one.
+/// one that replaces it, `{line}` its line; of the old slot, else of the new one. `{setting}` is the name of the setting that a
+/// condition on `settings` is about, `{setting-line}` its line.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let because = row.because.as_deref().unwrap_or_default();
     if !because.contains('{') {
         return because.to_owned();
+    }
+    let setting = row.when.settings.and_then(|classes| registration.setting_of(classes));
+    if let Some(setting) = setting.and_then(|setting| file.survey.carriers.get(setting.carrier)) {
+        let line = file.line(setting).to_string();
+        return because.replace("{setting}", &setting.written).replace("{setting-line}", &line);
     }
     let filled = |role: Role| {
         let members = registration.members.iter();

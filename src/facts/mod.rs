@@ -6,7 +6,7 @@ mod tree;
 
 pub use command::{Command, Redirect, Variable, Word};
 pub use node::{Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
-pub use tree::DataTree;
+pub use tree::{COMPUTED, DataTree};
 
 use crate::embed::Decoded;
 use crate::text::Span;

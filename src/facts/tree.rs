@@ -21,6 +21,9 @@ pub struct DataTree {
     by_key: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
+/// The tag of a mapping that an expression stands for: it has one key, `f()`, for the list of its parts.
+pub const COMPUTED: &str = "()";
+
 /// A mapping with more keys is searched by an index.
 const WIDE: usize = 32;
 
@@ -147,6 +150,16 @@ impl DataTree {
     /// The tag of `id` as written.
     pub fn tag(&self, id: NodeId) -> Option<&str> {
         self.data(id)?.tag()
+    }
+
+    /// Whether `id` is an expression that is read by its parts: a call, a conditional, a `for`.
+    pub fn is_computed(&self, id: NodeId) -> bool {
+        self.is_mapping(id) && self.tag(id) == Some(COMPUTED)
+    }
+
+    /// The value of `id` as written.
+    pub fn written(&self, id: NodeId) -> &str {
+        self.span(id).map_or("", |span| span.of(&self.text))
     }
 
     /// What an alias stands for; any other node itself.

@@ -134,6 +134,7 @@ impl<'a> View<'a> {
             && same(when.unknown_token, &|| self.summary.unknown_token)
             && same(when.unknown_setting, &|| self.summary.unknown_setting)
             && same(when.has_setting, &|| self.summary.has_setting)
+            && when.settings.is_none_or(|classes| self.registration.setting_of(classes).is_some())
             && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.read_by_name, &|| self.circumstances.read_by_name)

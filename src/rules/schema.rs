@@ -271,6 +271,9 @@ pub struct When {
     /// Whether the unit has a setting.
     #[serde(default)]
     pub has_setting: Option<bool>,
+    /// Some setting of the unit has a value of one of these classes.
+    #[serde(default)]
+    pub settings: Option<Classes>,
     /// Whether a variable of the unit may have other readers.
     #[serde(default)]
     pub shared: Option<bool>,

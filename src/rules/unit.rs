@@ -34,6 +34,9 @@ pub struct Unit {
     /// Prefix of literals that belong in the new slot.
     #[serde(default)]
     pub new_prefix: String,
+    /// Regular expressions of expressions that always give a value for the new slot.
+    #[serde(default)]
+    pub new_expressions: Vec<Expression>,
     /// Prefix of literals that belong in the old slot.
     #[serde(default)]
     pub old_prefix: String,

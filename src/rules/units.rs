@@ -1,6 +1,6 @@
 //! Units: which carriers belong to one registration.
 
-use super::schema::{Class, UnitKind};
+use super::schema::{Class, Classes, UnitKind};
 use super::unit::{Setting, Spelling, Unit};
 use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,11 +184,13 @@ fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
     let has = |prefix: &str, text: &str| !prefix.is_empty() && text.starts_with(prefix);
     let is_new = |text: &String| has(&unit.new_prefix, text);
     let is_old = |text: &String| has(&unit.old_prefix, text);
+    let gives_new = |text: &str| unit.new_expressions.iter().any(|like| like.is_like(text));
     let class = match carrier.value.kind {
         _ if known.is_some_and(is_new) => Class::Glrt,
         _ if known.is_some_and(is_old) => Class::Legacy,
         _ if known.is_some() => Class::Other,
         ValueKind::Empty => Class::Empty,
+        ValueKind::Opaque if gives_new(text.trim()) => Class::Glrt,
         ValueKind::Opaque => Class::Opaque,
         ValueKind::Literal if is_new(text) => Class::Glrt,
         ValueKind::Literal if is_old(text) => Class::Legacy,
@@ -244,6 +246,12 @@ impl Registration {
     /// Whether the slot `role` is filled.
     pub fn fills(&self, role: Role) -> bool {
         self.members.iter().any(|member| member.role == role && member.class > Class::Empty)
+    }
+
+    /// The first setting with a value of one of `classes`.
+    pub fn setting_of(&self, classes: Classes) -> Option<&Member> {
+        let is_setting = |it: &&Member| matches!(it.role, Role::Setting(_)) && classes.has(it.class);
+        self.members.iter().find(is_setting)
     }
 
     /// Whether any of its scopes is so.

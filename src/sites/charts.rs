@@ -1,10 +1,11 @@
 //! Which mappings are the values of a chart, and what they carry.
 
-use super::environment::{self, Target};
+use super::built::{Built, Wants};
+use super::environment::{self, Target, is_computed_key};
 use super::paths::{below, document_of};
 use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
-use super::{Carrier, Given, Inner, ScopeKind, Sites, Survey, Value, ValueKind, Via};
+use super::{Brings, Carrier, Given, Inner, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::{DataTree, Hint, Key, NodeId, Scalar};
 use crate::text::Span;
 
@@ -28,9 +29,13 @@ pub(super) fn of_mapping<'a>(
         let is_of_other = || chart.not.iter().any(|key| tree.child(id, key).is_some());
         let is_shown = || {
             chart.evidence.iter().any(|evidence| {
-                let scalar = below(tree, id, &evidence.scalar).and_then(|at| tree.scalar(at));
-                scalar.is_some_and(|scalar| {
-                    evidence.contains.as_ref().is_none_or(|part| scalar.text.contains(part.as_str()))
+                let at = below(tree, id, &evidence.scalar);
+                let text = at.and_then(|at| match tree.scalar(at) {
+                    Some(scalar) => Some(scalar.text),
+                    None => tree.is_computed(at).then_some(""),
+                });
+                text.is_some_and(|text| {
+                    evidence.contains.as_ref().is_none_or(|part| text.contains(part.as_str()))
                 }) && evidence
                     .mapping
                     .as_ref()
@@ -93,30 +98,62 @@ pub(super) fn read(
         it.belongs_to(&chart.chart);
         it.add_template(target.control, node.span, target.doc, target.text);
         it.chart_version = version;
-        it.version = image_version(chart, tree, id);
         it.within = within;
     }
-    for text in &chart.texts {
-        read_text(tree, id, text, target, survey);
+    // `merge({ … }, local.more)`: the values are written in several objects.
+    let built = Built::of(tree, id, Wants::Objects);
+    for part in &built.parts {
+        for text in &chart.texts {
+            read_text(tree, *part, text, target, survey);
+        }
     }
+    let version = built.parts.iter().find_map(|part| image_version(chart, tree, *part));
+    if let Some(it) = survey.scope_mut(scope) {
+        it.version = version;
+    }
+    add_unknowns(tree, &built, Brings::Anything, scope, target, survey);
     let depth = if chart.nested.is_empty() { DEPTH } else { 2 };
-    for entry in tree.children(id) {
-        let Some(key) = tree.key(*entry) else { continue };
+    for entry in built.entries(tree) {
+        let Some(key) = tree.key(entry) else { continue };
         if chart.environment.iter().any(|it| key.text == *it) {
-            environment::read(tree, *entry, target, scope, true, survey);
+            environment::read(tree, entry, target, scope, true, survey);
             continue;
         }
-        let mut open = vec![(*entry, key.text.to_string(), 1)];
+        let mut open = vec![(entry, key.text.to_string(), 1)];
         while let Some((at, name, level)) = open.pop() {
             push(chart, tree, at, &name, scope, target, survey);
-            if level == depth || !tree.is_mapping(at) {
+            if level == depth || tree.is_sequence(at) {
                 continue;
             }
-            let inner = tree.children(at).iter().rev().filter_map(|inner| {
-                let key = tree.key(*inner)?;
-                Some((*inner, format!("{name}.{}", key.text), level + 1))
+            let built = Built::of(tree, at, Wants::Objects);
+            if chart.nested.contains(&name) {
+                add_unknowns(tree, &built, Brings::Settings, scope, target, survey);
+            }
+            let inner: Vec<NodeId> = built.entries(tree).collect();
+            let inner = inner.into_iter().rev().filter_map(|inner| {
+                let key = tree.key(inner)?;
+                Some((inner, format!("{name}.{}", key.text), level + 1))
             });
             open.extend(inner);
+        }
+    }
+}
+
+/// What may give more values than those that are written out; keys that are expressions too.
+fn add_unknowns(
+    tree: &DataTree,
+    built: &Built,
+    brings: Brings,
+    scope: usize,
+    target: &Target<'_>,
+    survey: &mut Survey,
+) {
+    let Some(it) = survey.scope_mut(scope) else { return };
+    let unknown = |id: NodeId| target.unknown(UnknownKind::Expression, brings, tree, id);
+    built.unknowns.iter().for_each(|id| it.add_unknown(unknown(*id)));
+    for entry in built.entries(tree) {
+        if let Some(key) = tree.key(entry).filter(|key| is_computed_key(key.text)) {
+            it.add_unknown(Unknown::new(UnknownKind::Expression, brings, key.text, target.doc, key.span));
         }
     }
 }
@@ -144,7 +181,7 @@ fn push(
     survey: &mut Survey,
 ) {
     let Some(node) = tree.get(id) else { return };
-    let wanted = !tree.is_mapping(id) || chart.nested.is_empty();
+    let wanted = !tree.is_mapping(id) || tree.is_computed(id) || chart.nested.is_empty();
     let (Some(key), Some(value)) = (&node.key, environment::setting_of(tree, id).filter(|_| wanted)) else {
         return;
     };

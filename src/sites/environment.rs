@@ -1,9 +1,10 @@
 //! Variables written as keys and values: a mapping, a list of `NAME=value`, a list of `name`/`value` mappings. And the
 //! keys of a Secret, which are written alike.
 
+use super::built::{Built, Wants};
 use super::charts::scalar_kind;
 use super::options::kind_of;
-use super::{Carrier, Place, Survey, Value, ValueKind, Via};
+use super::{Brings, Carrier, Place, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -23,6 +24,14 @@ pub(super) struct Target<'a> {
     pub(super) chart_version: Option<(u32, u32)>,
 }
 
+impl Target<'_> {
+    /// What the value of `id` may bring.
+    pub(super) fn unknown(&self, kind: UnknownKind, brings: Brings, tree: &DataTree, id: NodeId) -> Unknown {
+        let span = tree.span(id).unwrap_or_default();
+        Unknown::new(kind, brings, tree.written(id), self.doc, span)
+    }
+}
+
 /// Takes in the variables at `id`, whatever their form. What stands behind an alias or a merge key is taken in where it is
 /// written, once.
 pub(super) fn read(
@@ -40,7 +49,11 @@ pub(super) fn read(
         if let Some(it) = survey.scope_mut(scope) {
             it.add_template(target.control, node.span, target.doc, target.text);
         }
-        for child in tree.children(at) {
+        let mut built = Built::holders(tree, at);
+        // `env { name = "NAME" … }`: a block for each variable.
+        let is_block = built.parts == [at] && is_item(tree, at);
+        let held: Vec<NodeId> = if is_block { vec![at] } else { built.entries(tree).collect() };
+        for child in &held {
             let Some(node) = tree.get(*child) else { continue };
             if !survey.seen.insert((target.doc, *child)) {
                 continue;
@@ -50,9 +63,17 @@ pub(super) fn read(
                 open.extend(merged.filter(|id| id != child).map(|id| (id, true)));
                 continue;
             }
+            if node.key.is_none() && tree.is_computed(*child) {
+                let items = Built::of(tree, *child, Wants::Objects);
+                let known = items.parts.into_iter().filter(|item| is_item(tree, *item));
+                open.extend(known.map(|item| (item, aliased)));
+                built.unknowns.extend(items.unknowns);
+                continue;
+            }
+            built.unknowns.extend(unknown_name(tree, *child));
             let carrier = match node.kind {
-                NodeKind::Mapping if node.key.is_none() => from_item(tree, *child, target.parsed),
-                _ if node.key.is_some() => from_entry(*child, node),
+                NodeKind::Mapping if node.key.is_none() || is_block => from_item(tree, *child, target.parsed),
+                _ if node.key.is_some() => from_entry(tree, *child),
                 NodeKind::Scalar(_) => from_words(*child, node, target),
                 _ => None,
             };
@@ -65,7 +86,39 @@ pub(super) fn read(
                 ..carrier
             }));
         }
+        if let Some(it) = survey.scope_mut(scope) {
+            for unknown in built.unknowns {
+                it.add_unknown(target.unknown(UnknownKind::Expression, Brings::Anything, tree, unknown));
+            }
+        }
     }
+}
+
+/// Whether a mapping is one variable by its keys: `name`, and `value` or where it comes from.
+fn is_item(tree: &DataTree, id: NodeId) -> bool {
+    let known = |child: &NodeId| {
+        let key = tree.key_text(*child);
+        key.is_some_and(|key| matches!(key, "name" | "value" | "value_from" | "valueFrom"))
+    };
+    let children = tree.children(id);
+    tree.is_mapping(id) && children.len() == 2 && children.iter().all(known) && tree.child(id, "name").is_some()
+}
+
+/// The name of the variable `id`, where it is an expression; the item itself where it may be any variable.
+fn unknown_name(tree: &DataTree, id: NodeId) -> Option<NodeId> {
+    if tree.key(id).is_some_and(|key| is_computed_key(key.text)) {
+        return Some(id);
+    }
+    if tree.key(id).is_none() && tree.scalar(id).is_some_and(|it| it.opaque && !it.text.contains('=')) {
+        return Some(id);
+    }
+    let name = tree.child(id, "name").filter(|_| tree.child(id, "value").is_some())?;
+    (tree.is_computed(name) || tree.scalar(name).is_some_and(|it| it.opaque)).then_some(name)
+}
+
+/// Whether a key is written as an expression: `(var.name)`, `"${var.name}"`.
+pub(super) fn is_computed_key(key: &str) -> bool {
+    key.starts_with('(') || key.contains("${")
 }
 
 fn variable(name: &str, name_span: Span, value: Value, node: NodeId) -> Carrier {
@@ -73,13 +126,15 @@ fn variable(name: &str, name_span: Span, value: Value, node: NodeId) -> Carrier 
 }
 
 /// `NAME: value`
-fn from_entry(id: NodeId, node: Node<'_>) -> Option<Carrier> {
-    let key = node.key?;
-    Some(variable(key.text, key.span, value_of(id, node)?, id))
+fn from_entry(tree: &DataTree, id: NodeId) -> Option<Carrier> {
+    let key = tree.key(id)?;
+    Some(variable(key.text, key.span, value_of(tree, id)?, id))
 }
 
-pub(super) fn value_of(id: NodeId, node: Node<'_>) -> Option<Value> {
+pub(super) fn value_of(tree: &DataTree, id: NodeId) -> Option<Value> {
+    let node = tree.get(id)?;
     match node.kind {
+        NodeKind::Mapping if tree.is_computed(id) => Some(computed(tree, id, node.span)),
         NodeKind::Scalar(scalar) => Some(Value {
             text: scalar.text.to_string(),
             span: node.span,
@@ -106,10 +161,23 @@ pub(super) fn value_of(id: NodeId, node: Node<'_>) -> Option<Value> {
     }
 }
 
+/// Longer expressions have no text of their own: they may be inside each other.
+const LONGEST: usize = 4096;
+
+/// An expression as it is written.
+fn computed(tree: &DataTree, id: NodeId, span: Span) -> Value {
+    let text = if span.len() <= LONGEST { tree.written(id).to_owned() } else { String::new() };
+    Value { text, span, kind: ValueKind::Opaque, place: Place::Node(id), known: None }
+}
+
 /// The value of a setting that may be written as a list.
 pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
     let node = tree.get(id)?;
-    let NodeKind::Sequence = node.kind else { return value_of(id, node) };
+    let NodeKind::Sequence = node.kind else { return value_of(tree, id) };
+    let is_computed = |item: &NodeId| tree.is_computed(*item);
+    if tree.children(id).iter().any(is_computed) {
+        return Some(Value { place: Place::Nowhere, ..computed(tree, id, node.span) });
+    }
     let items: Vec<_> = tree.children(id).iter().filter_map(|item| tree.scalar(*item)).collect();
     let kind = match items.as_slice() {
         [] => ValueKind::Empty,
@@ -129,9 +197,9 @@ fn from_item(tree: &DataTree, id: NodeId, parsed: &dyn Parsed) -> Option<Carrier
     let span = tree.span(name_id)?;
     let inner = text_span(parsed, name_id, span);
     let value = match part("value", "Value") {
-        Some(at) => value_of(at, tree.get(at)?)?,
-        None if part("valueFrom", "ValueFrom").is_some() => Value {
-            text: "valueFrom".to_owned(),
+        Some(at) => value_of(tree, at)?,
+        None if part("valueFrom", "ValueFrom").or(tree.child(id, "value_from")).is_some() => Value {
+            text: if tree.child(id, "value_from").is_some() { "value_from" } else { "valueFrom" }.to_owned(),
             span,
             kind: ValueKind::Opaque,
             place: Place::Nowhere,
@@ -174,9 +242,15 @@ pub(super) fn read_secret(
     scope: usize,
     survey: &mut Survey,
 ) {
-    for child in tree.children(id) {
+    let built = Built::of(tree, id, Wants::Objects);
+    if let Some(it) = survey.scope_mut(scope) {
+        for unknown in &built.unknowns {
+            it.add_unknown(target.unknown(UnknownKind::Expression, Brings::Token, tree, *unknown));
+        }
+    }
+    for child in &built.entries(tree).collect::<Vec<_>>() {
         let Some(node) = tree.get(*child) else { continue };
-        let (Some(key), Some(mut value)) = (node.key, value_of(*child, node)) else { continue };
+        let (Some(key), Some(mut value)) = (node.key, value_of(tree, *child)) else { continue };
         if base64 {
             value.place = Place::Base64(*child);
         }

@@ -4,8 +4,10 @@
 //! What comes out is neutral: [`Carrier`]s (an option, a variable, a chart value, a Secret's key, each with its value),
 //! the [`Scope`]s they belong to, and [`Inner`] texts to be read in their own language.
 
+mod built;
 mod charts;
 mod command;
+mod constants;
 mod describe;
 mod ends;
 mod entries;
@@ -41,6 +43,7 @@ pub use survey::{Context, survey};
 pub use unknown::{Brings, Unknown, UnknownKind};
 pub use variables::{Variables, expanded};
 
+use constants::Constants;
 use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
@@ -270,6 +273,8 @@ pub struct Survey {
     seen: BTreeSet<(usize, NodeId)>,
     /// The scope of what is no registration, for each text that has one.
     places: BTreeMap<usize, usize>,
+    /// What names of the file stand for.
+    constants: Constants,
     /// Names of the variables among the first carriers, and how many of those were looked at.
     given: (BTreeSet<String>, usize),
 }

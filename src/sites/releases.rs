@@ -1,5 +1,6 @@
 //! Values that a chart gets one by one: `--set a.b=c`, parameters, `set` blocks.
 
+use super::built::{Built, Wants};
 use super::charts;
 use super::command::Around;
 use super::environment::Target;
@@ -9,7 +10,7 @@ use super::{
     Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
 };
 use crate::embed::Decoded;
-use crate::facts::{Command, DataTree, NodeId, Word};
+use crate::facts::{Command, DataTree, NodeId, ScalarStyle, Word};
 use crate::text::Span;
 
 /// `a\.b.c[0]` as keys, each with its bytes.
@@ -246,28 +247,70 @@ pub(super) fn read_items(
     scope: usize,
     survey: &mut Survey,
 ) {
-    let is_list = tree.is_sequence(id);
-    // A block or a mapping with a name in it, or a mapping of paths.
-    let has_name = |key: &str| is_list || tree.child(id, key).is_some();
-    let (items, name_key) = match site.name_key.as_ref().filter(|key| has_name(key)) {
-        None => (tree.children(id), None),
-        Some(key) if is_list => (tree.children(id), Some(key.as_str())),
-        Some(key) => (std::slice::from_ref(&id), Some(key.as_str())),
-    };
+    let (items, mut unknowns) = items(tree, id, site.name_key.as_deref());
+    let mut carriers = Vec::new();
     for item in items {
-        let carrier = match name_key {
-            Some(name_key) => {
-                from_item(chart, tree, *item, name_key, site.value_key.as_deref(), aliases, target)
+        let carrier = match site.name_key.as_deref() {
+            Some(name_key) if tree.child(item, name_key).is_some() => {
+                unknowns.extend(unknown_path(tree, item, name_key));
+                from_item(chart, tree, item, name_key, site.value_key.as_deref(), aliases, target)
             }
-            None => from_entry(chart, tree, *item, aliases),
+            // An item of a list is no path.
+            Some(_) if tree.key(item).is_none() => None,
+            _ => from_entry(chart, tree, item, aliases),
         };
-        let Some((carrier, telling)) = carrier else { continue };
+        carriers.extend(carrier);
+    }
+    if let Some(it) = survey.scope_mut(scope) {
+        for (kind, unknown) in unknowns {
+            it.add_unknown(target.unknown(kind, Brings::Anything, tree, unknown));
+        }
+    }
+    for (carrier, telling) in carriers {
         if let Some(it) = survey.scope_mut(scope) {
             it.evident |= telling;
         }
         let sealed = target.sealed.or(site.sealed.as_deref()).map(str::to_owned).or(carrier.sealed.clone());
         survey.carriers.push(Carrier { doc: target.doc, scope, sealed, ..carrier });
     }
+}
+
+/// Mappings with a path and a value, or entries with a path as their key, and what may give more of them.
+fn items(tree: &DataTree, id: NodeId, name_key: Option<&str>) -> (Vec<NodeId>, Vec<(UnknownKind, NodeId)>) {
+    let is_item = |id: &NodeId| name_key.is_some_and(|key| tree.child(*id, key).is_some());
+    let mut built = Built::holders(tree, id);
+    let mut items = Vec::new();
+    for part in std::mem::take(&mut built.parts) {
+        if is_item(&part) {
+            items.push(part);
+            continue;
+        }
+        for entry in tree.children(part) {
+            let is_value = tree.key(*entry).is_some() && !tree.is_mapping(*entry);
+            let inner = if is_value { Built::default() } else { Built::of(tree, *entry, Wants::Objects) };
+            let found = inner.parts.into_iter().filter(is_item);
+            let before = items.len();
+            items.extend(found);
+            built.unknowns.extend(inner.unknowns.iter().filter(|_| tree.key(*entry).is_none()));
+            if items.len() == before {
+                items.push(*entry);
+            }
+        }
+    }
+    (items, built.unknowns.into_iter().map(|unknown| (UnknownKind::Values, unknown)).collect())
+}
+
+/// The path of an item, where what it sets cannot be read.
+fn unknown_path(tree: &DataTree, item: NodeId, name_key: &str) -> Option<(UnknownKind, NodeId)> {
+    let at = tree.child(item, name_key)?;
+    let opaque = |text: &str| keys(text).last().is_none_or(|(key, _)| key.contains(['$', '{', '(']));
+    let unknown = match tree.scalar(at) {
+        Some(scalar) => {
+            scalar.opaque && (scalar.style == ScalarStyle::Plain || opaque(scalar.text))
+        }
+        None => true,
+    };
+    unknown.then_some((UnknownKind::Expression, at))
 }
 
 /// `{name: a.b, value: c}`
@@ -282,11 +325,14 @@ fn from_item(
 ) -> Option<(Carrier, bool)> {
     let at = tree.child(item, name_key)?;
     let path = &tree.scalar(at)?.text;
+    if unknown_path(tree, item, name_key).is_some() {
+        return None;
+    }
     let known = named(chart, path, aliases)?;
     let decoded = target.parsed.decode(at)?;
     let name_span = decoded.segments.to_outer(known.last);
     let value_at = value_key.and_then(|key| tree.child(item, key));
-    let value = match value_at.and_then(|at| super::environment::value_of(at, tree.get(at)?)) {
+    let value = match value_at.and_then(|at| super::environment::value_of(tree, at)) {
         Some(value) => value,
         None => Value::elsewhere(name_span),
     };
@@ -300,7 +346,7 @@ fn from_entry(chart: &Chart, tree: &DataTree, id: NodeId, aliases: &[String]) ->
     let node = tree.get(id)?;
     let key = node.key?;
     let known = named(chart, key.text, aliases)?;
-    let value = super::environment::value_of(id, node)?;
+    let value = super::environment::value_of(tree, id)?;
     // The key's bytes are those of its text, but for quotes and escapes, which paths do not need.
     let name_span =
         if key.span.len() == key.text.len() { known.last.shifted(key.span.start()) } else { key.span };

@@ -166,6 +166,10 @@ pub enum Holds {
     Secret,
     /// Text that is the values of the chart.
     ValuesText,
+    /// A list of sources of the chart's values: text, or objects and expressions of them.
+    Sources,
+    /// Whether the release keeps the values that it has.
+    KeptValues,
     /// Text in a language of its own.
     Text,
     /// A list of mappings, one for each key of a Secret; `name-key` holds the key's name.
@@ -175,6 +179,8 @@ pub enum Holds {
     ChartItems,
     /// A mapping whose keys are settings of a registration, spelled as `via` spells them.
     Keys,
+    /// A value with a name that other values of the file use: `name.KEY`.
+    Constant,
     /// A place that a rule speaks of by its name: its key, or its value where it has none.
     Named,
     /// Nothing that concerns anyone: no site below it counts.

@@ -34,6 +34,7 @@ pub struct Context<'a> {
 /// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.
 pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
+    let before = survey.carriers.len();
     survey.inner.clear();
     let piped: BTreeSet<usize> = facts.commands.iter().filter_map(|command| command.piped_from).collect();
     for region in &facts.regions {
@@ -59,6 +60,8 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     if !facts.tree.is_empty() {
         trees::read(&facts.tree, &facts.control, parsed, context, survey);
     }
+    let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
+    survey.constants.resolve(carriers);
 }
 
 /// Whether a here-document is only shown to people: `cat` prints it, and nobody else reads it.

@@ -100,6 +100,10 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
                 texts.extend((known.len() >= 6).then(|| known.clone()));
                 continue;
             }
+            // An expression is no secret.
+            if carrier.value.kind == ValueKind::Opaque {
+                continue;
+            }
             let span = file.documents.to_host(carrier.doc, carrier.value.span);
             let written = span.of(file.source.text()).trim_matches(['"', '\'']);
             match written.find(carrier.value.text.as_str()) {

@@ -13,6 +13,7 @@ use super::super::{
     Brings, Carrier, Container, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
 };
 use super::Trees;
+use crate::sites::built::{Built, Wants};
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
 use crate::text::Span;
@@ -134,7 +135,7 @@ impl Trees<'_> {
         let release = self.release(site, id);
         let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         let given = Given {
-            values: (site.holds == Holds::ValuesText).then(|| named.unwrap_or(0)),
+            values: matches!(site.holds, Holds::ValuesText | Holds::Sources).then(|| named.unwrap_or(0)),
             chart_version: self.pinned,
             no_shell: site.no_shell || container.is_some_and(|container| container.direct),
             line: site.holds == Holds::Container && container.is_none(),
@@ -195,7 +196,14 @@ impl Trees<'_> {
             it.add_template(self.control, node.span, self.context.doc, self.context.text);
         }
         let sealed = self.sealed().or(site.sealed.as_deref()).map(str::to_owned);
-        for child in self.tree.children(id) {
+        let built = Built::of(self.tree, id, Wants::Objects);
+        let target = self.target(None);
+        let unknown = |id: &NodeId| target.unknown(UnknownKind::Expression, Brings::Anything, self.tree, *id);
+        let unknowns: Vec<Unknown> = built.unknowns.iter().map(unknown).collect();
+        if let Some(it) = self.survey.scope_mut(scope) {
+            unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+        }
+        for child in &built.entries(self.tree).collect::<Vec<_>>() {
             let Some(node) = self.tree.get(*child) else { continue };
             let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
                 continue;
@@ -244,17 +252,31 @@ impl Trees<'_> {
 
     /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
     pub(super) fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
+        // What an expression adds to a list may be several words.
         let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
-            Some(_) => vec![*list],
-            None => self.tree.children(*list).to_vec(),
+            Some(_) => vec![(*list, false)],
+            None => self.built_words(*list),
         };
-        let items: Vec<NodeId> = lists.iter().flat_map(word_or_list).collect();
-        self.claimed.extend(items.iter().copied());
-        let words: Vec<Word> = items.into_iter().filter_map(|item| self.word(item)).collect();
+        let items: Vec<(NodeId, bool)> = lists.iter().flat_map(word_or_list).collect();
+        self.claimed.extend(items.iter().map(|(item, _)| *item));
+        let word = |(item, several): (NodeId, bool)| {
+            let word = self.word(item)?;
+            Some(Word { splits: word.splits || several, ..word })
+        };
+        let words: Vec<Word> = items.into_iter().filter_map(word).collect();
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let span = first.span.hull(last.span);
         let command = Command { span, words, ..Command::default() };
         read_command(&command, self.parsed, self.context, container, self.control, self.survey);
+    }
+
+    /// The items of the list `id`, or of the lists that it is built of in their order; with each whether it may be several.
+    fn built_words(&self, id: NodeId) -> Vec<(NodeId, bool)> {
+        let built = Built::holders(self.tree, id);
+        let own = built.parts.iter().flat_map(|part| self.tree.children(*part)).map(|item| (*item, false));
+        let mut words: Vec<(NodeId, bool)> = own.chain(built.unknowns.iter().map(|it| (*it, true))).collect();
+        words.sort_unstable();
+        words
     }
 
     pub(super) fn word(&self, id: NodeId) -> Option<Word> {
@@ -264,9 +286,11 @@ impl Trees<'_> {
                 (scalar.text.to_string(), scalar.opaque || scalar.text.contains("$("))
             }
             NodeKind::Alias => (node.span.of(self.context.text).to_owned(), true),
+            NodeKind::Mapping if self.tree.is_computed(id) => (self.tree.written(id).to_owned(), true),
             _ => return None,
         };
-        let splits = opaque && text.starts_with(['{', '$', '*']);
+        // An item of a list in HCL is one word, whatever its template gives.
+        let splits = opaque && text.starts_with(['{', '$', '*']) && self.context.language != "hcl";
         Some(Word { node: id, span: node.span, text, opaque, splits, control: false })
     }
 
@@ -288,10 +312,14 @@ impl Trees<'_> {
         let files: Vec<Unknown> = site
             .env_files
             .iter()
-            .filter_map(|path| self.tree.get(below(path)?))
-            .map(|node| {
+            .filter_map(|path| Some((path, self.tree.get(below(path)?)?)))
+            .map(|(path, node)| {
                 let span = node.key.map_or(node.span, |key| key.span.hull(node.span));
                 let written = node.span.of(self.context.text);
+                // Of a block only the name says something.
+                let is_block = written.starts_with('{') && written.contains('\n');
+                let name = path.replace('.', " ");
+                let written = if is_block { &name } else { written };
                 let kind = UnknownKind::Environment;
                 Unknown::new(kind, Brings::Anything, written, self.context.doc, span)
             })
@@ -339,7 +367,10 @@ impl Trees<'_> {
                 self.arguments(&[script], Some(&around));
             }
         }
-        for env in site.env.iter().filter_map(|key| self.tree.child(id, key)) {
+        // A block for each variable is a key for each.
+        let named = |at: &NodeId| site.env.iter().any(|key| self.tree.is_key(*at, key));
+        let envs: Vec<NodeId> = self.tree.children(id).iter().copied().filter(named).collect();
+        for env in envs {
             self.claimed.insert(env);
             let sealed = self.sealed();
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);

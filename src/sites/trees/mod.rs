@@ -1,7 +1,9 @@
 //! Goes through the tree of one parsed text and takes in what its sites hold.
 
 mod held;
+mod sources;
 
+use super::built::{Built, Wants};
 use super::charts;
 use super::environment::{self, Target};
 use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
@@ -37,16 +39,17 @@ pub(super) fn read(
         hosts: Vec::new(),
         pinned: None,
         sops: false,
+        of_source: None,
     }
     .read();
 }
 
-struct Trees<'a> {
-    tree: &'a DataTree,
+pub(super) struct Trees<'a> {
+    pub(super) tree: &'a DataTree,
     control: &'a [Span],
     parsed: &'a dyn Parsed,
     context: &'a Context<'a>,
-    survey: &'a mut Survey,
+    pub(super) survey: &'a mut Survey,
     /// Nodes that a site holds already; what stands around them comes first.
     claimed: HashSet<NodeId>,
     /// Mappings that were read as a chart's values.
@@ -63,6 +66,8 @@ struct Trees<'a> {
     /// The version of the chart that it pins.
     pinned: Option<(u32, u32)>,
     sops: bool,
+    /// The release whose sources of values are read.
+    of_source: Option<NodeId>,
 }
 
 impl<'a> Trees<'a> {
@@ -157,13 +162,17 @@ impl<'a> Trees<'a> {
     }
 
     fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
+        self.charted.extend(Built::of(self.tree, id, Wants::Objects).parts);
         let target = self.target(self.sealed());
         charts::read(chart, self.tree, id, &target, within, self.survey);
     }
 
     /// The scope of the release that gets what stands at `id`.
     fn release(&mut self, site: &Site, id: NodeId) -> Option<(NodeId, usize)> {
-        let at = above(self.tree, id, site.release?)?;
+        let at = match self.of_source {
+            Some(release) => release,
+            None => above(self.tree, id, site.release?)?,
+        };
         if let Some(scope) = self.releases.get(&at) {
             return Some((at, *scope));
         }
@@ -225,6 +234,7 @@ impl<'a> Trees<'a> {
             Holds::ChartItems => self.items(site, id),
             Holds::Keys => self.keys(site, id),
             Holds::Named => self.named(site, id),
+            Holds::Constant => self.constant(site, id),
             Holds::Secret => {
                 let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
                 if let Some(it) = self.survey.scope_mut(scope) {
@@ -241,6 +251,8 @@ impl<'a> Trees<'a> {
                 );
             }
             Holds::SecretItems => self.secret_items(site, id),
+            Holds::Sources => self.sources(site, id),
+            Holds::KeptValues => self.kept(site, id),
             Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
             Holds::Text => self.text(site, id),
             Holds::Nothing => {}

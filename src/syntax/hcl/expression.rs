@@ -14,6 +14,8 @@ pub(super) struct Expression {
     parts: Vec<usize>,
     /// The terms of the open part.
     terms: Vec<usize>,
+    /// The bytes of the last term, parentheses included.
+    last: Span,
     /// The bytes of the open part.
     part: Option<Span>,
     /// All bytes.
@@ -70,6 +72,7 @@ impl Expression {
         self.operators |= !self.terms.is_empty();
         self.dotted = false;
         self.reach(span);
+        self.last = span;
         self.terms.push(node);
     }
 
@@ -84,13 +87,20 @@ impl Expression {
         self.dotted = false;
     }
 
-    /// A name or an index behind the last term.
-    pub(super) fn extend(&mut self, span: Span, nodes: &mut [Raw]) {
+    /// A name or an index after the last term: with a call or a collection, they become a mapping with the key `op()`.
+    pub(super) fn extend(&mut self, span: Span, nodes: &mut Vec<Raw>) {
         self.reach(span);
         self.dotted = false;
-        let last = self.terms.last().and_then(|last| nodes.get_mut(*last));
-        if let Some(raw) = last.filter(|raw| raw.kind == RawKind::Plain) {
-            raw.span = raw.span.hull(span);
+        let Some(last) = self.terms.last_mut() else { return };
+        // A part of a call or a collection is another value than the whole.
+        let is_whole = nodes.get(*last).is_some_and(|raw| raw.kind != RawKind::Plain && !raw.is_part);
+        if is_whole {
+            *last = list("op()", vec![*last], self.last, nodes);
+        }
+        self.last = self.last.hull(span);
+        if let Some(raw) = nodes.get_mut(*last) {
+            raw.is_part |= is_whole;
+            raw.span = self.last;
             raw.entry = raw.span;
         }
     }
@@ -156,7 +166,7 @@ fn list(key: &str, items: Vec<usize>, span: Span, nodes: &mut Vec<Raw>) -> usize
     inner.key = Some((key.to_owned(), Span::at(span.start())));
     inner.children = items;
     nodes.push(inner);
-    let mut outer = Raw::new(RawKind::Mapping, span);
+    let mut outer = Raw::new(RawKind::Computed, span);
     outer.children.push(nodes.len() - 1);
     nodes.push(outer);
     nodes.len() - 1

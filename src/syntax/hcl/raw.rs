@@ -1,7 +1,7 @@
 //! Nodes as they are read, before their places in the tree are known; and the tree that they become.
 
 use super::string::{self, Place};
-use crate::facts::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{COMPUTED, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::syntax::entries::{Form, Layout};
 use crate::text::{SharedText, Span};
 use std::collections::HashMap;
@@ -16,12 +16,16 @@ pub(super) struct Raw {
     pub(super) kind: RawKind,
     pub(super) form: Form,
     pub(super) children: Vec<usize>,
+    /// Whether names or indexes behind it were read: `f(x).y[0]`.
+    pub(super) is_part: bool,
 }
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RawKind {
     Mapping,
+    /// What an expression makes: a mapping with one key for the list of its parts.
+    Computed,
     Sequence,
     Text(Place),
     /// An expression as it is written.
@@ -30,13 +34,13 @@ pub(super) enum RawKind {
 
 impl Raw {
     pub(super) fn new(kind: RawKind, span: Span) -> Self {
-        Self { key: None, entry: span, span, kind, form: Form::Fixed, children: Vec::new() }
+        Self { key: None, entry: span, span, kind, form: Form::Fixed, children: Vec::new(), is_part: false }
     }
 
     /// Whether other nodes or lines of text stand inside.
     pub(super) fn has_parts(&self) -> bool {
         match self.kind {
-            RawKind::Mapping | RawKind::Sequence => true,
+            RawKind::Mapping | RawKind::Computed | RawKind::Sequence => true,
             RawKind::Text(place) => place.heredoc,
             RawKind::Plain => false,
         }
@@ -62,7 +66,7 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
         let decoded;
         let mut place_of = None;
         let kind = match raw.kind {
-            RawKind::Mapping => NodeKind::Mapping,
+            RawKind::Mapping | RawKind::Computed => NodeKind::Mapping,
             RawKind::Sequence => NodeKind::Sequence,
             RawKind::Plain => NodeKind::Scalar(plain(raw.span.of(text))),
             RawKind::Text(place) => {
@@ -77,7 +81,8 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
             let text = if masked(*span) { span.of(text) } else { name };
             Key { text, span: *span }
         });
-        let id = out.tree.push(Node { parent, key, span: raw.span, kind, anchor: None, tag: None });
+        let tag = (raw.kind == RawKind::Computed).then_some(COMPUTED);
+        let id = out.tree.push(Node { parent, key, span: raw.span, kind, anchor: None, tag });
         if let Some(place) = place_of {
             out.places.insert(id, place);
         }

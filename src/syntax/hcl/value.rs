@@ -233,7 +233,7 @@ impl Reader<'_> {
 
     /// A mapping around a node that has a key, as a term.
     fn wrapped(&mut self, node: usize, span: Span) {
-        let mut raw = Raw::new(RawKind::Mapping, span);
+        let mut raw = Raw::new(RawKind::Computed, span);
         raw.children.push(node);
         self.term(raw);
     }

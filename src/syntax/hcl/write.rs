@@ -23,10 +23,12 @@ const ROOTS: &[&str] = &[
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
-    let NodeKind::Scalar(scalar) = node.kind else {
-        return Err(NoEdit::new("the value is not a scalar"));
+    let style = match node.kind {
+        NodeKind::Scalar(scalar) => scalar.style,
+        NodeKind::Mapping if document.facts.tree.is_computed(id) => ScalarStyle::Plain,
+        _ => return Err(NoEdit::new("the value is not a scalar")),
     };
-    if scalar.style == ScalarStyle::Literal {
+    if style == ScalarStyle::Literal {
         return Err(NoEdit::new("the value is a block of lines"));
     }
     document.check(node.span)?;

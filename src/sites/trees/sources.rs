@@ -1,0 +1,78 @@
+//! Where a release takes its values from.
+
+use super::super::built::{Built, Wants};
+use super::super::releases;
+use super::super::schema::Site;
+use super::super::{Brings, Unknown, UnknownKind};
+use super::Trees;
+use crate::facts::{Hint, NodeId, ScalarStyle};
+
+impl Trees<'_> {
+    /// A list of sources: text, objects (`yamlencode({ … })`), and what is not in view (`file("base.yaml")`).
+    pub(super) fn sources(&mut self, site: &Site, id: NodeId) {
+        let Some((at, release)) = self.release(site, id) else { return };
+        self.of_source = Some(at);
+        let lists = Built::holders(self.tree, id);
+        for unknown in &lists.unknowns {
+            self.unknown_values(*unknown, release);
+        }
+        for item in lists.entries(self.tree).collect::<Vec<_>>() {
+            self.source(site, item, release);
+        }
+        self.of_source = None;
+    }
+
+    fn source(&mut self, site: &Site, id: NodeId, release: usize) {
+        if let Some(scalar) = self.tree.scalar(id) {
+            let text = scalar.text.trim_start();
+            if scalar.style == ScalarStyle::Plain || scalar.opaque && is_expression(text) {
+                return self.unknown_values(id, release);
+            }
+            if scalar.opaque && text.lines().any(|line| adds_values(line.trim_start())) {
+                self.unknown_values(id, release);
+            }
+            return self.inner(id, Hint::Language("yaml".to_owned()), site, None);
+        }
+        let built = Built::of(self.tree, id, Wants::Objects);
+        if built.parts.is_empty() {
+            return self.unknown_values(id, release);
+        }
+        self.claimed.insert(id);
+        let named = self.of_source.and_then(|at| releases::named_at(self.context.sites, self.tree, at));
+        let chart = self.context.sites.chart(named.unwrap_or(0));
+        if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
+            self.values(chart, id, Some(release));
+        }
+    }
+
+    /// Whether the release keeps the values that it has.
+    pub(super) fn kept(&mut self, site: &Site, id: NodeId) {
+        let Some((_, release)) = self.release(site, id) else { return };
+        let says_no = self.tree.scalar(id).is_some_and(|it| it.null || it.text == "false");
+        let Some(key) = self.tree.key(id).filter(|_| !says_no) else { return };
+        let written = format!("{} = {}", key.text, self.tree.written(id));
+        let kind = UnknownKind::KeptValues;
+        let unknown = Unknown::new(kind, Brings::Anything, &written, self.context.doc, key.span);
+        if let Some(it) = self.survey.scope_mut(release) {
+            it.add_unknown(unknown);
+        }
+    }
+
+    fn unknown_values(&mut self, id: NodeId, release: usize) {
+        let null = self.tree.scalar(id).is_some_and(|it| it.null);
+        let unknown = self.target(None).unknown(UnknownKind::Values, Brings::Anything, self.tree, id);
+        if let Some(it) = self.survey.scope_mut(release).filter(|_| !null) {
+            it.add_unknown(unknown);
+        }
+    }
+}
+
+/// Whether a text is one template expression: `"${file("base.yaml")}"`.
+fn is_expression(text: &str) -> bool {
+    text.starts_with("${") && !text.contains('\n')
+}
+
+/// Whether a line of a text is a template that may become any lines.
+fn adds_values(line: &str) -> bool {
+    line.starts_with("${") || line.contains("%{")
+}
