@@ -4,7 +4,7 @@ use super::documents::Document;
 use super::findings::Hit;
 use super::{File, change};
 use crate::embed::NoEdit;
-use crate::facts::NodeId;
+use crate::facts::{NodeId, ScalarStyle};
 use crate::finding::{Refusal, Safety};
 use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
@@ -61,6 +61,8 @@ struct Wanted {
     /// Parts of words that go, by the word.
     parts: BTreeMap<NodeId, Parts>,
     edits: Vec<Edit>,
+    /// The bytes of expressions that are replaced.
+    gone: Vec<Span>,
 }
 
 /// Parts of one word that go.
@@ -146,6 +148,7 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
             if want.remove.is_empty() { Removal::default() } else { document.parsed.remove(&want.remove)? };
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);
+        plan.text(doc).gone.append(&mut want.gone);
         for edit in removal.edits {
             for (text, lifted) in file.documents.lift(doc, &edit, file.source)? {
                 match text {
@@ -202,8 +205,14 @@ fn act(
         _ => None,
     };
     if let Some(value) = value {
-        let edits = set(file, carrier, value)?;
-        wanted.entry(carrier.doc).or_default().edits.extend(edits);
+        let mut edits = set(file, carrier, value)?;
+        let want = wanted.entry(carrier.doc).or_default();
+        if let ([edit], true) = (edits.as_slice(), is_expression(file, carrier)) {
+            // It has as many parts as it likes, and so has what replaces it.
+            want.gone.push(edit.span);
+            edits = vec![Edit::replace(Span::at(edit.span.start()), edit.replacement.clone()), Edit::delete(edit.span)];
+        }
+        want.edits.extend(edits);
     }
     if let (Some(key), Some(node)) = (&action.insert, carrier.nodes.first())
         && let Some(document) = file.documents.get(carrier.doc)
@@ -226,6 +235,15 @@ fn act(
         want.remove.extend(moved.remove);
     }
     Ok(())
+}
+
+/// Whether the value is an expression that is no text, so that its parts are parts of the text around it.
+fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
+    let Place::Node(node) = carrier.value.place else { return false };
+    let Some(document) = file.documents.get(carrier.doc).filter(|it| it.language.name() == "hcl") else { return false };
+    let tree = &document.parsed.facts().tree;
+    let plain = tree.scalar(node).is_some_and(|it| it.opaque && it.style == ScalarStyle::Plain);
+    plain || tree.is_computed(node)
 }
 
 fn slot<'a>(

@@ -128,8 +128,18 @@ fn compare(group: &Group) -> Sentence {
             ),
             &[expression],
         ),
-        None => say(&format!("The runner exists: nothing has to be created. {compare}"), &[]),
+        None => exists(group, compare),
     }
+}
+
+fn exists(group: &Group, compare: &str) -> Sentence {
+    let known = |slot: &&SlotShown| slot.class == Class::Glrt && slot.expression.is_some();
+    let slot = group.entries.iter().flat_map(|entry| &entry.slots).find(known);
+    let Some((slot, expression)) = slot.and_then(|slot| Some((slot, slot.expression.as_deref()?))) else {
+        return say(&format!("The runner exists: nothing has to be created. {compare}"), &[]);
+    };
+    let line = slot.position.line;
+    say(&format!("The runner exists: its token is {{}} (line {line}). Nothing has to be created. {compare}"), &[expression])
 }
 
 /// The slot that says where the token stands today: one that is filled, the old one first.

@@ -117,6 +117,12 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     }
     // What gives values to one release is one unit; everything else stands alone.
     let mut rest: BTreeMap<(usize, UnitKind), (BTreeSet<usize>, Vec<Member>)> = BTreeMap::new();
+    let mut released: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for scope in scopes_of(survey, ScopeKind::Chart) {
+        if let Some(release) = survey.scopes.get(scope).and_then(|it| it.within) {
+            released.entry(release).or_default().push(scope);
+        }
+    }
     for (scope, members) in by_scope {
         let Some(it) = survey.scopes.get(scope) else { continue };
         let kind = kind_of(it.kind);
@@ -124,6 +130,8 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         let unit = rest.entry((release.unwrap_or(scope), kind)).or_default();
         unit.0.insert(scope);
         unit.0.extend(release);
+        // What gives the release no setting may still be unknown.
+        unit.0.extend(release.and_then(|release| released.remove(&release)).into_iter().flatten());
         unit.1.extend(members);
     }
     let registration =

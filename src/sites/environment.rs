@@ -142,13 +142,16 @@ pub(super) fn value_of(tree: &DataTree, id: NodeId) -> Option<Value> {
             place: Place::Node(id),
             known: None,
         }),
-        NodeKind::Alias => Some(Value {
-            text: String::new(),
-            span: node.span,
-            kind: ValueKind::Opaque,
-            place: Place::Nowhere,
-            known: None,
-        }),
+        NodeKind::Alias => {
+            let known = tree.scalar(tree.resolve(id)).filter(|it| scalar_kind(*it) == ValueKind::Literal);
+            Some(Value {
+                text: String::new(),
+                span: node.span,
+                kind: ValueKind::Opaque,
+                place: Place::Nowhere,
+                known: known.map(|it| it.text.to_owned()),
+            })
+        }
         // GitLab CI: `NAME: {value: x, description: y}`.
         NodeKind::Mapping => Some(Value {
             text: String::new(),

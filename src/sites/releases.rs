@@ -332,7 +332,7 @@ fn from_item(
     let decoded = target.parsed.decode(at)?;
     let name_span = decoded.segments.to_outer(known.last);
     let value_at = value_key.and_then(|key| tree.child(item, key));
-    let value = match value_at.and_then(|at| super::environment::value_of(tree, at)) {
+    let value = match value_at.and_then(|at| super::environment::setting_of(tree, at)) {
         Some(value) => value,
         None => Value::elsewhere(name_span),
     };

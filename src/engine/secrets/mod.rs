@@ -6,7 +6,8 @@ use super::File;
 use crate::catalogue::Catalogue;
 use crate::mask::is_reference;
 use crate::rules::{Class, Registration, Role, Unit};
-use crate::sites::{ValueKind, Via, expanded};
+use crate::facts::{Scalar, ScalarStyle};
+use crate::sites::{Carrier, Place, ValueKind, Via, expanded};
 use crate::text::{Copies, Source, Span, Words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -58,7 +59,36 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
         if known.is_empty() { None } else { Regex::new(&known.join("|")).ok() }
     });
     let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
-    found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())))
+    let found = found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())));
+    found.filter(move |span| !is_expression(file, span.start()))
+}
+
+/// Whether an expression begins at that byte of the file, in a language where a text has quotes.
+fn is_expression(file: &File<'_>, at: usize) -> bool {
+    let Some(document) = file.documents.get(0).filter(|it| it.language.name() == "hcl") else { return false };
+    let tree = &document.parsed.facts().tree;
+    let Some(node) = at.checked_sub(file.source.text_start()).and_then(|at| tree.innermost(at)) else { return false };
+    let plain = tree.scalar(node).is_some_and(|it| it.opaque && it.style == ScalarStyle::Plain);
+    plain || tree.parent(node).is_some_and(|parent| tree.is_computed(parent))
+}
+
+/// The literals in an expression in the place of a token that may be one.
+fn pieces(file: &File<'_>, carrier: &Carrier) -> Vec<Span> {
+    let Place::Node(id) = carrier.value.place else { return Vec::new() };
+    let Some(document) = file.documents.get(carrier.doc) else { return Vec::new() };
+    let tree = &document.parsed.facts().tree;
+    let mut open = if tree.is_computed(id) { vec![id] } else { Vec::new() };
+    let mut found = Vec::new();
+    while let Some(at) = open.pop() {
+        open.extend(tree.children(at));
+        let is_token = |scalar: &Scalar<'_>| {
+            let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
+            !scalar.opaque && scalar.style != ScalarStyle::Plain && scalar.text.len() >= 12 && scalar.text.bytes().all(part)
+        };
+        let spans = tree.scalar(at).filter(is_token).and_then(|_| tree.span(at));
+        found.extend(spans.map(|span| Span::new(span.start() + 1, span.end().saturating_sub(1))));
+    }
+    found.into_iter().map(|span| file.documents.to_host(carrier.doc, span)).collect()
 }
 
 /// Variables in the place of a token: the text that they stand in, and their names.
@@ -92,6 +122,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
         if matches!(member.role, Role::New | Role::Old) && member.class == Class::Opaque {
             let name = expanded(&carrier.value.text);
             asked.entry(carrier.doc).or_default().extend(name);
+            spans.extend(pieces(file, carrier));
         }
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Other | Class::Legacy)

@@ -212,7 +212,14 @@ impl<'a> Trees<'a> {
         let release = self.release(site, id);
         let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         let chart = self.context.sites.chart(named.unwrap_or(0));
-        if site.named && named.is_none() || !self.fits(site, id) || !self.claimed.insert(id) {
+        if site.named && named.is_none() || !self.fits(site, id) {
+            return;
+        }
+        // A value with a name may hold something else as well.
+        if site.holds == Holds::Constant {
+            return self.constant(site, id);
+        }
+        if !self.claimed.insert(id) {
             return;
         }
         match site.holds {
@@ -234,7 +241,6 @@ impl<'a> Trees<'a> {
             Holds::ChartItems => self.items(site, id),
             Holds::Keys => self.keys(site, id),
             Holds::Named => self.named(site, id),
-            Holds::Constant => self.constant(site, id),
             Holds::Secret => {
                 let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
                 if let Some(it) = self.survey.scope_mut(scope) {
@@ -255,7 +261,7 @@ impl<'a> Trees<'a> {
             Holds::KeptValues => self.kept(site, id),
             Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
             Holds::Text => self.text(site, id),
-            Holds::Nothing => {}
+            Holds::Nothing | Holds::Constant => {}
         }
     }
 

@@ -6,6 +6,7 @@ use super::super::schema::Site;
 use super::super::{Brings, Unknown, UnknownKind};
 use super::Trees;
 use crate::facts::{Hint, NodeId, ScalarStyle};
+use crate::text::Span;
 
 impl Trees<'_> {
     /// A list of sources: text, objects (`yamlencode({ … })`), and what is not in view (`file("base.yaml")`).
@@ -28,8 +29,8 @@ impl Trees<'_> {
             if scalar.style == ScalarStyle::Plain || scalar.opaque && is_expression(text) {
                 return self.unknown_values(id, release);
             }
-            if scalar.opaque && text.lines().any(|line| adds_values(line.trim_start())) {
-                self.unknown_values(id, release);
+            if scalar.opaque {
+                self.unknown_lines(id, release);
             }
             return self.inner(id, Hint::Language("yaml".to_owned()), site, None);
         }
@@ -42,6 +43,22 @@ impl Trees<'_> {
         let chart = self.context.sites.chart(named.unwrap_or(0));
         if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
             self.values(chart, id, Some(release));
+        }
+    }
+
+    /// The first line of a text that is a template of any lines.
+    fn unknown_lines(&mut self, id: NodeId, release: usize) {
+        let Some(decoded) = self.parsed.decode(id) else { return };
+        let mut at = 0;
+        let mut lines = decoded.text.split_inclusive('\n').map(|line| {
+            at += line.len();
+            (at - line.len(), line)
+        });
+        let Some((start, line)) = lines.find(|(_, line)| adds_values(line.trim_start())) else { return };
+        let span = decoded.segments.to_outer(Span::new(start, start + line.trim_end().len()));
+        let unknown = Unknown::new(UnknownKind::Values, Brings::Anything, line.trim(), self.context.doc, span);
+        if let Some(it) = self.survey.scope_mut(release) {
+            it.add_unknown(unknown);
         }
     }
 

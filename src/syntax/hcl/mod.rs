@@ -11,7 +11,10 @@
 //! | `c ? a : b` | mapping with the key `if()`, a sequence of `c`, `a`, `b` |
 //! | `[for x in xs : f(x)]` | mapping with the key `for()`, a sequence of `xs` and what stands behind the `:` |
 //! | `f(a) + b` | mapping with the key `op()`, a sequence of the terms |
+//! | `f(a).b[0]` | mapping with the key `op()`, a sequence of `f(a)` |
 //! | `(a)` | `a` |
+//!
+//! Each such mapping has the tag [`COMPUTED`](crate::facts::COMPUTED): it is one value like any other.
 //!
 //! The reader is our own. It goes on behind errors and takes linear time; the published parser refuses a file whole and
 //! compares each key of an object with all others. It serves the tests as the one to agree with.
