@@ -135,7 +135,11 @@ impl Trees<'_> {
         let release = self.release(site, id);
         let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         let given = Given {
-            values: matches!(site.holds, Holds::ValuesText | Holds::Sources).then(|| named.unwrap_or(0)),
+            values: match site.holds {
+                Holds::ValuesText => Some(named.unwrap_or(0)),
+                Holds::Sources => named,
+                _ => None,
+            },
             chart_version: self.pinned,
             no_shell: site.no_shell || container.is_some_and(|container| container.direct),
             line: site.holds == Holds::Container && container.is_none(),

@@ -212,7 +212,9 @@ impl<'a> Trees<'a> {
         let release = self.release(site, id);
         let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         let chart = self.context.sites.chart(named.unwrap_or(0));
-        if site.named && named.is_none() || !self.fits(site, id) {
+        // What a release gets from elsewhere counts for all that shows whose values it is.
+        let any = matches!(site.holds, Holds::Sources | Holds::KeptValues);
+        if site.named && named.is_none() && !any || !self.fits(site, id) {
             return;
         }
         // A value with a name may hold something else as well.

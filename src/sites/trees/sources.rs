@@ -36,13 +36,30 @@ impl Trees<'_> {
         }
         let built = Built::of(self.tree, id, Wants::Objects);
         if built.parts.is_empty() {
-            return self.unknown_values(id, release);
+            self.unknown_values(id, release);
+            return self.texts_in(site, id);
         }
-        self.claimed.insert(id);
         let named = self.of_source.and_then(|at| releases::named_at(self.context.sites, self.tree, at));
-        let chart = self.context.sites.chart(named.unwrap_or(0));
-        if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
+        let Some(chart) = named.and_then(|named| self.context.sites.chart(named)) else {
+            // The objects are read where they show whose values they are.
+            built.unknowns.iter().for_each(|unknown| self.unknown_values(*unknown, release));
+            return;
+        };
+        self.claimed.insert(id);
+        if self.charted.insert(id) {
             self.values(chart, id, Some(release));
+        }
+    }
+
+    /// Texts that a function changes: `trimspace(<<EOT …)`. Those in objects are something else.
+    fn texts_in(&mut self, site: &Site, id: NodeId) {
+        let mut open = vec![id];
+        while let Some(at) = open.pop() {
+            if self.tree.is_computed(at) || self.tree.is_sequence(at) {
+                open.extend(self.tree.children(at).iter().rev());
+            } else if self.tree.scalar(at).is_some_and(|it| it.style != ScalarStyle::Plain && it.text.contains('\n')) {
+                self.inner(at, Hint::Language("yaml".to_owned()), site, None);
+            }
         }
     }
 
