@@ -6,6 +6,9 @@ use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, When};
 use crate::sites::{Carrier, Unknown, ValueKind};
 use crate::unit::UnknownPlace;
 
+/// Shorter literals are no tokens.
+const SHORTEST_TOKEN: usize = 12;
+
 /// Places that are named for one fix.
 const MOST_PLACES: usize = 3;
 
@@ -80,10 +83,23 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     let line = file.line(carrier).to_string();
     // A literal is a secret: what replaces it is named instead.
     let token = match carrier.value.kind {
-        ValueKind::Opaque if !carrier.value.text.is_empty() => &carrier.value.text,
+        ValueKind::Opaque if !carrier.value.text.is_empty() => &without_literals(&carrier.value.text),
         _ => file.settings.token_value.as_ref().unwrap_or(&carrier.written),
     };
     because.replace("{name}", &carrier.written).replace("{token}", token).replace("{line}", &line)
+}
+
+/// An expression without the literals in it that may be tokens.
+fn without_literals(text: &str) -> String {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
+    let is_token = |text: &str| text.len() >= SHORTEST_TOKEN && text.bytes().all(part);
+    let pieces: Vec<&str> = text.split('"').collect();
+    let last = pieces.len().saturating_sub(1);
+    let shown = |(index, piece): (usize, &&str)| {
+        let quoted = index > 0 && index < last;
+        if quoted && is_token(piece) { "…".to_owned() } else { (*piece).to_owned() }
+    };
+    pieces.iter().enumerate().map(shown).collect::<Vec<_>>().join("\"")
 }
 
 impl File<'_> {
@@ -98,7 +114,7 @@ impl File<'_> {
         UnknownPlace {
             kind: unknown.kind,
             brings: unknown.brings,
-            written: unknown.written.clone(),
+            written: without_literals(&unknown.written),
             line: self.source.position(start).line,
         }
     }

@@ -47,7 +47,7 @@ impl Built {
             let unknown = match tree.kind(at) {
                 Some(NodeKind::Mapping) if tree.is_computed(at) => {
                     let before = open.len();
-                    let unknown = parts_of(tree, at, &mut open);
+                    let unknown = parts_of(tree, at, wants, &mut open);
                     for part in open.get_mut(before..).unwrap_or_default() {
                         part.1 = named || unknown;
                     }
@@ -78,7 +78,7 @@ impl Built {
 
 /// Puts the parts of the expression `id` that may be its value on `open`, the first one last. Says whether the expression gives
 /// more than they do.
-fn parts_of(tree: &DataTree, id: NodeId, open: &mut Vec<(NodeId, bool)>) -> bool {
+fn parts_of(tree: &DataTree, id: NodeId, wants: Wants, open: &mut Vec<(NodeId, bool)>) -> bool {
     let Some(list) = tree.children(id).first() else { return true };
     let parts = tree.children(*list);
     let mut add = |parts: &[NodeId]| open.extend(parts.iter().rev().map(|part| (*part, false)));
@@ -97,7 +97,11 @@ fn parts_of(tree: &DataTree, id: NodeId, open: &mut Vec<(NodeId, bool)>) -> bool
             // `merge({ … }, local.x)` gives what its arguments give; a text, a number or another provider's function may
             // make anything of them.
             let literal = |part: &NodeId| tree.scalar(*part).is_some_and(|it| !it.opaque && !it.null);
-            let opaque = parts.is_empty() || call.contains("::") || parts.iter().any(literal);
+            // `zipmap(["a"], [1])`
+            let of_objects = |part: &NodeId| wants == Wants::Objects && tree.is_sequence(*part);
+            let literals = |part: &NodeId| of_objects(part) && tree.children(*part).iter().any(literal);
+            let opaque =
+                parts.is_empty() || call.contains("::") || parts.iter().any(|part| literal(part) || literals(part));
             if !opaque {
                 add(parts);
             }

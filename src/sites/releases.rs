@@ -252,7 +252,7 @@ pub(super) fn read_items(
     for item in items {
         let carrier = match site.name_key.as_deref() {
             Some(name_key) if tree.child(item, name_key).is_some() => {
-                unknowns.extend(unknown_path(tree, item, name_key));
+                unknowns.extend(unknown_path((chart, aliases), tree, item, name_key));
                 from_item(chart, tree, item, name_key, site.value_key.as_deref(), aliases, target)
             }
             // An item of a list is no path.
@@ -301,13 +301,21 @@ fn items(tree: &DataTree, id: NodeId, name_key: Option<&str>) -> (Vec<NodeId>, V
 }
 
 /// The path of an item, where what it sets cannot be read.
-fn unknown_path(tree: &DataTree, item: NodeId, name_key: &str) -> Option<(UnknownKind, NodeId)> {
+fn unknown_path(
+    (chart, aliases): (&Chart, &[String]),
+    tree: &DataTree,
+    item: NodeId,
+    name_key: &str,
+) -> Option<(UnknownKind, NodeId)> {
     let at = tree.child(item, name_key)?;
-    let opaque = |text: &str| keys(text).last().is_none_or(|(key, _)| key.contains(['$', '{', '(']));
+    // `${var.prefix}.runnerToken` says what it sets.
+    let said = |text: &str| {
+        let behind = text.rsplit('}').next().unwrap_or_default();
+        behind.len() < text.len() && behind.starts_with('.') && named(chart, text, aliases).is_some()
+    };
     let unknown = match tree.scalar(at) {
-        Some(scalar) => {
-            scalar.opaque && (scalar.style == ScalarStyle::Plain || opaque(scalar.text))
-        }
+        Some(scalar) if scalar.opaque => scalar.style == ScalarStyle::Plain || !said(scalar.text),
+        Some(_) => false,
         None => true,
     };
     unknown.then_some((UnknownKind::Expression, at))
@@ -325,7 +333,7 @@ fn from_item(
 ) -> Option<(Carrier, bool)> {
     let at = tree.child(item, name_key)?;
     let path = &tree.scalar(at)?.text;
-    if unknown_path(tree, item, name_key).is_some() {
+    if unknown_path((chart, aliases), tree, item, name_key).is_some() {
         return None;
     }
     let known = named(chart, path, aliases)?;

@@ -279,7 +279,8 @@ impl Trees<'_> {
         let built = Built::holders(self.tree, id);
         let own = built.parts.iter().flat_map(|part| self.tree.children(*part)).map(|item| (*item, false));
         let mut words: Vec<(NodeId, bool)> = own.chain(built.unknowns.iter().map(|it| (*it, true))).collect();
-        words.sort_unstable();
+        // A conditional comes after the lists in it.
+        words.sort_by_key(|(id, _)| self.tree.span(*id).map(Span::end));
         words
     }
 
