@@ -210,7 +210,10 @@ fn act(
         if let ([edit], true) = (edits.as_slice(), is_expression(file, carrier)) {
             // It has as many parts as it likes, and so has what replaces it.
             want.gone.push(edit.span);
-            edits = vec![Edit::replace(Span::at(edit.span.start()), edit.replacement.clone()), Edit::delete(edit.span)];
+            edits = vec![
+                Edit::replace(Span::at(edit.span.start()), edit.replacement.clone()),
+                Edit::delete(edit.span),
+            ];
         }
         want.edits.extend(edits);
     }
@@ -240,7 +243,9 @@ fn act(
 /// Whether the value is an expression that is no text, so that its parts are parts of the text around it.
 fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
     let Place::Node(node) = carrier.value.place else { return false };
-    let Some(document) = file.documents.get(carrier.doc).filter(|it| it.language.name() == "hcl") else { return false };
+    let Some(document) = file.documents.get(carrier.doc).filter(|it| it.language.name() == "hcl") else {
+        return false;
+    };
     let tree = &document.parsed.facts().tree;
     let plain = tree.scalar(node).is_some_and(|it| it.opaque && it.style == ScalarStyle::Plain);
     plain || tree.is_computed(node)

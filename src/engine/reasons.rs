@@ -92,7 +92,15 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
 /// An expression without the literals in it that may be tokens.
 fn without_literals(text: &str) -> String {
     let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
-    let is_token = |text: &str| text.len() >= SHORTEST_TOKEN && text.bytes().all(part);
+    // Options and files keep their names.
+    let has_ending = |text: &str| {
+        text.rsplit_once('.')
+            .is_some_and(|(_, end)| end.len() < 6 && end.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    };
+    let is_token = |text: &str| {
+        let long = text.len() >= SHORTEST_TOKEN && text.bytes().all(part);
+        long && !text.starts_with('-') && !text.contains('/') && !has_ending(text)
+    };
     let pieces: Vec<&str> = text.split('"').collect();
     let last = pieces.len().saturating_sub(1);
     let shown = |(index, piece): (usize, &&str)| {

@@ -139,7 +139,10 @@ fn exists(group: &Group, compare: &str) -> Sentence {
         return say(&format!("The runner exists: nothing has to be created. {compare}"), &[]);
     };
     let line = slot.position.line;
-    say(&format!("The runner exists: its token is {{}} (line {line}). Nothing has to be created. {compare}"), &[expression])
+    say(
+        &format!("The runner exists: its token is {{}} (line {line}). Nothing has to be created. {compare}"),
+        &[expression],
+    )
 }
 
 /// The slot that says where the token stands today: one that is filled, the old one first.

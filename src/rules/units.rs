@@ -223,9 +223,15 @@ fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<
             via == Via::Chart && setting.spelled.chart_flat.contains(name)
         })
     };
-    for members in by_scope.values_mut() {
-        let token = members.iter().any(|member| matches!(member.role, Role::Old | Role::New));
-        if !token {
+    // The token may be in another part of the release.
+    let release = |scope: &usize| survey.scopes.get(*scope).and_then(|it| it.within);
+    let has_token =
+        |members: &[Member]| members.iter().any(|member| matches!(member.role, Role::Old | Role::New));
+    let with_token = by_scope.iter().filter(|(_, members)| has_token(members));
+    let released: BTreeSet<usize> = with_token.filter_map(|(scope, _)| release(scope)).collect();
+    for (scope, members) in by_scope {
+        let near = release(scope).is_some_and(|release| released.contains(&release));
+        if !has_token(members) && !near {
             members.retain(|member| !is_flat(member));
         }
     }

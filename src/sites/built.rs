@@ -100,8 +100,9 @@ fn parts_of(tree: &DataTree, id: NodeId, wants: Wants, open: &mut Vec<(NodeId, b
             // `zipmap(["a"], [1])`
             let of_objects = |part: &NodeId| wants == Wants::Objects && tree.is_sequence(*part);
             let literals = |part: &NodeId| of_objects(part) && tree.children(*part).iter().any(literal);
-            let opaque =
-                parts.is_empty() || call.contains("::") || parts.iter().any(|part| literal(part) || literals(part));
+            let opaque = parts.is_empty()
+                || call.contains("::")
+                || parts.iter().any(|part| literal(part) || literals(part));
             if !opaque {
                 add(parts);
             }

@@ -5,7 +5,9 @@ use super::environment::{self, Target, is_computed_key};
 use super::paths::{below, document_of};
 use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
-use super::{Brings, Carrier, Given, Inner, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{
+    Brings, Carrier, Given, Inner, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
+};
 use crate::facts::{DataTree, Hint, Key, NodeId, Scalar};
 use crate::text::Span;
 

@@ -101,7 +101,10 @@ fn is_item(tree: &DataTree, id: NodeId) -> bool {
         key.is_some_and(|key| matches!(key, "name" | "value" | "value_from" | "valueFrom"))
     };
     let children = tree.children(id);
-    tree.is_mapping(id) && children.len() == 2 && children.iter().all(known) && tree.child(id, "name").is_some()
+    tree.is_mapping(id)
+        && children.len() == 2
+        && children.iter().all(known)
+        && tree.child(id, "name").is_some()
 }
 
 /// The name of the variable `id`, where it is an expression; the item itself where it may be any variable.

@@ -43,10 +43,10 @@ pub use survey::{Context, survey};
 pub use unknown::{Brings, Unknown, UnknownKind};
 pub use variables::{Variables, expanded};
 
-use constants::Constants;
 use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
+use constants::Constants;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};

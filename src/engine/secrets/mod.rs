@@ -4,9 +4,9 @@ mod sent;
 
 use super::File;
 use crate::catalogue::Catalogue;
+use crate::facts::{Scalar, ScalarStyle};
 use crate::mask::is_reference;
 use crate::rules::{Class, Registration, Role, Unit};
-use crate::facts::{Scalar, ScalarStyle};
 use crate::sites::{Carrier, Place, ValueKind, Via, expanded};
 use crate::text::{Copies, Source, Span, Words};
 use base64::Engine as _;
@@ -67,7 +67,9 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
 fn is_expression(file: &File<'_>, at: usize) -> bool {
     let Some(document) = file.documents.get(0).filter(|it| it.language.name() == "hcl") else { return false };
     let tree = &document.parsed.facts().tree;
-    let Some(node) = at.checked_sub(file.source.text_start()).and_then(|at| tree.innermost(at)) else { return false };
+    let Some(node) = at.checked_sub(file.source.text_start()).and_then(|at| tree.innermost(at)) else {
+        return false;
+    };
     let plain = tree.scalar(node).is_some_and(|it| it.opaque && it.style == ScalarStyle::Plain);
     plain || tree.parent(node).is_some_and(|parent| tree.is_computed(parent))
 }
@@ -83,7 +85,10 @@ fn pieces(file: &File<'_>, carrier: &Carrier) -> Vec<Span> {
         open.extend(tree.children(at));
         let is_token = |scalar: &Scalar<'_>| {
             let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
-            !scalar.opaque && scalar.style != ScalarStyle::Plain && scalar.text.len() >= 12 && scalar.text.bytes().all(part)
+            !scalar.opaque
+                && scalar.style != ScalarStyle::Plain
+                && scalar.text.len() >= 12
+                && scalar.text.bytes().all(part)
         };
         let spans = tree.scalar(at).filter(is_token).and_then(|_| tree.span(at));
         found.extend(spans.map(|span| Span::new(span.start() + 1, span.end().saturating_sub(1))));

@@ -13,9 +13,9 @@ use super::super::{
     Brings, Carrier, Container, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
 };
 use super::Trees;
-use crate::sites::built::{Built, Wants};
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
+use crate::sites::built::{Built, Wants};
 use crate::text::Span;
 use std::collections::BTreeSet;
 

@@ -57,7 +57,11 @@ impl Trees<'_> {
         while let Some(at) = open.pop() {
             if self.tree.is_computed(at) || self.tree.is_sequence(at) {
                 open.extend(self.tree.children(at).iter().rev());
-            } else if self.tree.scalar(at).is_some_and(|it| it.style != ScalarStyle::Plain && it.text.contains('\n')) {
+            } else if self
+                .tree
+                .scalar(at)
+                .is_some_and(|it| it.style != ScalarStyle::Plain && it.text.contains('\n'))
+            {
                 self.inner(at, Hint::Language("yaml".to_owned()), site, None);
             }
         }
@@ -73,7 +77,8 @@ impl Trees<'_> {
         });
         let Some((start, line)) = lines.find(|(_, line)| adds_values(line.trim_start())) else { return };
         let span = decoded.segments.to_outer(Span::new(start, start + line.trim_end().len()));
-        let unknown = Unknown::new(UnknownKind::Values, Brings::Anything, line.trim(), self.context.doc, span);
+        let unknown =
+            Unknown::new(UnknownKind::Values, Brings::Anything, line.trim(), self.context.doc, span);
         if let Some(it) = self.survey.scope_mut(release) {
             it.add_unknown(unknown);
         }
