@@ -4,7 +4,7 @@ use super::documents::Document;
 use super::findings::Hit;
 use super::{File, change};
 use crate::embed::NoEdit;
-use crate::facts::{NodeId, ScalarStyle};
+use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
 use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
@@ -240,15 +240,11 @@ fn act(
     Ok(())
 }
 
-/// Whether the value is an expression that is no text, so that its parts are parts of the text around it.
+/// Whether the value is an expression in a language where a text is one of several forms of it: its parts are parts of the
+/// text around it.
 fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
-    let Place::Node(node) = carrier.value.place else { return false };
-    let Some(document) = file.documents.get(carrier.doc).filter(|it| it.language.name() == "hcl") else {
-        return false;
-    };
-    let tree = &document.parsed.facts().tree;
-    let plain = tree.scalar(node).is_some_and(|it| it.opaque && it.style == ScalarStyle::Plain);
-    plain || tree.is_computed(node)
+    let document = file.documents.get(carrier.doc);
+    matches!(carrier.value.place, Place::Node(_)) && document.is_some_and(|it| it.language.name() == "hcl")
 }
 
 fn slot<'a>(
@@ -259,6 +255,18 @@ fn slot<'a>(
     let role = if name == "new" { Role::New } else { Role::Old };
     let members = registration.members.iter().filter(move |member| member.role == role);
     members.filter_map(|member| file.survey.carriers.get(member.carrier))
+}
+
+/// A reference (`var.token`) or a template, as a template in a string of HCL.
+fn template(value: &str) -> Option<String> {
+    let is_name = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-[]*".contains(&byte))
+    };
+    let is_plain = |text: &str| !text.contains(['"', '\\', '\n']);
+    match value.strip_prefix("${") {
+        Some(rest) => (rest.ends_with('}') && is_plain(rest)).then(|| value.to_owned()),
+        None => (value.contains('.') && value.split('.').all(is_name)).then(|| format!("${{{value}}}")),
+    }
 }
 
 pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
@@ -275,6 +283,11 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
         }
         Place::Within(node, inner) => {
             let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
+            if document.language.name() == "hcl"
+                && let Some(template) = template(value)
+            {
+                return Ok(vec![Edit::replace(decoded.segments.to_outer(inner), template)]);
+            }
             let edit = Edit::replace(inner, value);
             Ok(vec![decoded.segments.edit(&document.text, &decoded.text, &edit)?])
         }

@@ -2,7 +2,7 @@
 
 use super::{Document, lex};
 use crate::embed::{Codec, NoEdit};
-use crate::facts::{NodeId, NodeKind, ScalarStyle};
+use crate::facts::{NodeId, NodeKind};
 use crate::text::{Edit, Span};
 
 /// What references begin with.
@@ -23,13 +23,8 @@ const ROOTS: &[&str] = &[
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
-    let style = match node.kind {
-        NodeKind::Scalar(scalar) => scalar.style,
-        NodeKind::Mapping if document.facts.tree.is_computed(id) => ScalarStyle::Plain,
-        _ => return Err(NoEdit::new("the value is not a scalar")),
-    };
-    if style == ScalarStyle::Literal {
-        return Err(NoEdit::new("the value is a block of lines"));
+    if !matches!(node.kind, NodeKind::Scalar(_)) && !document.facts.tree.is_computed(id) {
+        return Err(NoEdit::new("the value is not a scalar"));
     }
     document.check(node.span)?;
     if node.span.is_empty() {
