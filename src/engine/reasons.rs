@@ -83,7 +83,7 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     let line = file.line(carrier).to_string();
     // A literal is a secret: what replaces it is named instead.
     let token = match carrier.value.kind {
-        ValueKind::Opaque if !carrier.value.text.is_empty() => &without_literals(&carrier.value.text),
+        ValueKind::Opaque if !carrier.value.text.is_empty() => &without_literals(carrier.value.text.trim()),
         _ => file.settings.token_value.as_ref().unwrap_or(&carrier.written),
     };
     because.replace("{name}", &carrier.written).replace("{token}", token).replace("{line}", &line)

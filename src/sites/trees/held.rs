@@ -205,7 +205,9 @@ impl Trees<'_> {
         let unknown = |id: &NodeId| target.unknown(UnknownKind::Expression, Brings::Anything, self.tree, *id);
         let unknowns: Vec<Unknown> = built.unknowns.iter().map(unknown).collect();
         if let Some(it) = self.survey.scope_mut(scope) {
-            unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+            for unknown in unknowns {
+                it.add_unknown(unknown);
+            }
         }
         for child in &built.entries(self.tree).collect::<Vec<_>>() {
             let Some(node) = self.tree.get(*child) else { continue };

@@ -281,6 +281,36 @@ fn strings_take_edits_or_refuse_them() {
 }
 
 #[test]
+fn an_expression_is_one_value() {
+    let written = [
+        "f(x)",
+        "f(x)[0].y[*].z",
+        "(f(x)).y",
+        "(b ? c : d).e",
+        "b ? c : [d]",
+        "[for x in y : x]",
+        "{ for k in b : k => k }",
+        "f(1) * 60",
+        "[b][0]",
+        "{ b = 1 }[c]",
+    ];
+    for written in written {
+        let host = format!("a = {written}\n");
+        sound(&Hcl, &host);
+        let parsed = Hcl.parse(host.as_str().into());
+        let tree = &parsed.facts().tree;
+        let id = find(parsed.as_ref(), "a");
+        assert_eq!((tree.is_computed(id), tree.written(id)), (true, written));
+    }
+    for plain in ["[f(x)]", "{ b = f(x) }", "\"x\"", "b.c", "(b.c).d"] {
+        let host = format!("a = {plain}\n");
+        let parsed = Hcl.parse(host.as_str().into());
+        let id = find(parsed.as_ref(), "a");
+        assert_eq!((parsed.facts().tree.is_computed(id), parsed.facts().tree.written(id)), (false, plain));
+    }
+}
+
+#[test]
 fn values_and_entries_are_written() {
     let set = |text: &str, path: &str, value: &str| {
         let parsed = Hcl.parse(text.into());
@@ -291,7 +321,8 @@ fn values_and_entries_are_written() {
     assert_eq!(set("a = b.c\n", "a", "p-${var.t}-$${x}").as_deref(), None);
     assert_eq!(set("a = b.c\n", "a", "p-${var.t} ${").as_deref(), Some("a = \"p-${var.t} $${\"\n"));
     assert_eq!(set("a = \"x\"\n", "a", "$TOKEN").as_deref(), Some("a = \"$TOKEN\"\n"));
-    assert_eq!(set("a = <<E\nx\nE\n", "a", "y"), None);
+    assert_eq!(set("a = <<E\nx\nE\n", "a", "y").as_deref(), Some("a = \"y\"\n"));
+    assert_eq!(set("a = f([b], (c))[0].d\n", "a", "var.t").as_deref(), Some("a = var.t\n"));
     assert_eq!(set("a = [1]\n", "a", "y"), None);
     let insert = |text: &str, path: &str, key: &str| {
         let parsed = Hcl.parse(text.into());
