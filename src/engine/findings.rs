@@ -146,6 +146,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         names_old_variable: file.reads.names_old(),
         read_by_name: read_by_name(file, registration),
         token_elsewhere: file.has_old_token,
+        settings_elsewhere: file.has_loose_settings && registration.is_release(file.survey),
         own_chart: file.own_chart,
         pinned: file.reads.pinned(),
         markdown,

@@ -189,6 +189,7 @@ fn examine(
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
                 has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
+                has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
                 mentioned: RefCell::default(),
@@ -328,6 +329,8 @@ pub(crate) struct File<'a> {
     reads: Reads<'a>,
     /// Whether one of its registrations has a token in the old place.
     has_old_token: bool,
+    /// Whether values that belong to no release have settings and no token.
+    has_loose_settings: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
     /// The carriers of each scope, once somebody asks.

@@ -277,6 +277,7 @@ pub fn index(rules: &[RuleDoc]) -> String {
             (None, true) => unknown.to_owned(),
             (because, false) => because.unwrap_or("a manual step is needed").to_owned(),
         };
+        let because = because.replace("`{setting}` (line {setting-line})", "a setting");
         let bare = because.replace("`{name}`", "the token option").replace("`{token}`", "the variable");
         out.push_str(&format!("- {what}: {bare}\n"));
     }

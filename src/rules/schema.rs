@@ -286,6 +286,9 @@ pub struct When {
     /// Whether the unit has no place for a token, and another one in the file has a token in the old place.
     #[serde(default)]
     pub token_elsewhere: Option<bool>,
+    /// Whether the unit is a release, and values that belong to none have settings and no token.
+    #[serde(default)]
+    pub settings_elsewhere: Option<bool>,
     /// Whether it is the values of a chart that reads them in templates of its own.
     #[serde(default)]
     pub own_chart: Option<bool>,

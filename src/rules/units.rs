@@ -268,6 +268,17 @@ impl Registration {
         self.members.iter().find(is_setting)
     }
 
+    /// Whether it is a release, whose values may be written in several places.
+    pub fn is_release(&self, survey: &Survey) -> bool {
+        self.any_scope(survey, |scope| scope.kind == ScopeKind::Release)
+    }
+
+    /// Whether it is values of no release with settings, and no place for a token.
+    pub fn has_loose_settings(&self, survey: &Survey) -> bool {
+        let is_setting = |member: &Member| matches!(member.role, Role::Setting(_));
+        self.kind == UnitKind::Chart && self.members.iter().all(is_setting) && !self.is_release(survey)
+    }
+
     /// Whether any of its scopes is so.
     pub fn any_scope(&self, survey: &Survey, is: impl Fn(&Scope) -> bool) -> bool {
         self.scopes.iter().filter_map(|scope| survey.scopes.get(*scope)).any(is)
