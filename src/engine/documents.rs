@@ -148,6 +148,8 @@ pub(crate) fn read(
             break;
         }
     }
+    let documents = &out.documents;
+    out.survey.link(catalogue.sites(), &|doc| documents.get(doc).map_or("", |document| &document.text));
     Some(out)
 }
 

@@ -8,7 +8,7 @@ use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
-use crate::sites::{Carrier, Via};
+use crate::sites::Carrier;
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
@@ -155,9 +155,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
 
 /// Whether `$NAME` of one of the unit's variables stands anywhere but in that variable's own value.
 fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
-    let mut carriers =
-        registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
-    carriers.any(|carrier| carrier.via == Via::Variable && file.reads.outside(&carrier.name))
+    reasons::read(file, registration).is_some()
 }
 
 fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a>> {
@@ -199,14 +197,15 @@ fn fix(
         return Err(Refusal::NotSelected { rule: hit.rule.id.clone() });
     }
     if registration.ambiguous {
-        return Err(Refusal::SharedVariables);
+        return Err(reasons::pieces(file, registration).unwrap_or(Refusal::SharedVariables));
     }
     let own = hits.first().map_or(&[][..], |hit| &hit.rule.safety);
     let verdict = view.safety(own);
     if verdict.is == Verdict::None {
         return Err(reasons::refusal(file, registration, &verdict));
     }
-    let plan = fixes::plan(file, view, registration, hits)?;
+    let plan = fixes::plan(file, view, registration, hits)
+        .map_err(|refusal| reasons::pieces(file, registration).unwrap_or(refusal))?;
     if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
         return Err(Refusal::TooManyEdits);
     }
@@ -217,7 +216,9 @@ fn fix(
     cautions.extend(around.markdown.then_some(Caution::Markdown));
     // What people wrote next to a setting may say more than the setting.
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
-    let safe = verdict.is == Verdict::Safe && !around.markdown && !plan.takes_comments;
+    cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
+    let unsure = around.markdown || plan.takes_comments || plan.ends_with_return;
+    let safe = verdict.is == Verdict::Safe && !unsure;
     let safety = if safe { Safety::Safe } else { Safety::Unsafe };
     Ok(Planned { safety, cautions: cautions.into(), plan })
 }

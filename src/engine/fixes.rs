@@ -35,6 +35,8 @@ pub(crate) struct Plan {
     pub(crate) texts: BTreeMap<usize, TextEdits>,
     /// Whether a comment goes with what it stands beside.
     pub(crate) takes_comments: bool,
+    /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
+    pub(crate) ends_with_return: bool,
 }
 
 impl Plan {
@@ -61,7 +63,7 @@ struct Wanted {
     /// Parts of words that go, by the word.
     parts: BTreeMap<NodeId, Parts>,
     edits: Vec<Edit>,
-    /// The bytes of expressions that are replaced.
+    /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
 }
 
@@ -161,7 +163,18 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
     }
     plan.edits = host.iter().cloned().collect();
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
+    plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
+}
+
+/// Whether an edit takes out the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
+fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
+    let Some(document) = file.documents.get(doc) else { return false };
+    let at_end = |edit: &Edit| {
+        let rest = document.text.get(edit.span.end()..).unwrap_or_default();
+        edit.replacement.is_empty() && rest.trim_start_matches([' ', '\t']).starts_with("\r\n")
+    };
+    document.parsed.keeps_carriage_returns() && edits.iter().any(at_end)
 }
 
 fn takes_comments(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
@@ -191,8 +204,12 @@ fn act(
         }
     }
     if let Some(name) = &action.rename {
-        let edits = change::name(file, carrier, &hit.fill(name, carrier))?;
-        wanted.entry(carrier.doc).or_default().edits.extend(edits);
+        let name = hit.fill(name, carrier);
+        let edits = change::name(file, carrier, &name)?;
+        let want = wanted.entry(carrier.doc).or_default();
+        want.edits.extend(edits);
+        let mentions = file.survey.mentions.get(&hit.member.carrier).into_iter().flatten();
+        want.edits.extend(mentions.map(|span| Edit::replace(*span, name.clone())));
     }
     for (target, name) in &action.rename_slots {
         for other in slot(file, registration, target) {
@@ -216,6 +233,11 @@ fn act(
             ];
         }
         want.edits.extend(edits);
+        // What a substitution in it runs is replaced with it.
+        let shell =
+            file.documents.get(carrier.doc).is_some_and(|document| document.language.name() == "shell");
+        let span = carrier.value.span;
+        want.gone.extend(shell.then(|| Span::new(span.start() + 1, span.end().saturating_sub(1))));
     }
     if let (Some(key), Some(node)) = (&action.insert, carrier.nodes.first())
         && let Some(document) = file.documents.get(carrier.doc)

@@ -147,6 +147,9 @@ impl<'a> Finder<'a, '_> {
                 self.request(search, index);
                 continue;
             }
+            if self.survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier)) {
+                continue;
+            }
             let of =
                 self.survey.scopes.get(carrier.scope).map(|scope| scope.of.as_slice()).unwrap_or_default();
             let mut taken: Vec<Wanted<'a>> = Vec::new();

@@ -3,7 +3,7 @@
 use super::Documents;
 use crate::catalogue::UnitWords;
 use crate::rules::Unit;
-use crate::sites::{Expression, Survey};
+use crate::sites::{Expression, Survey, Via};
 use crate::text::{Cover, Source, Span};
 use regex::bytes::Regex;
 use std::cell::OnceCell;
@@ -40,7 +40,7 @@ pub(super) struct Reads<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
-    outside: OnceCell<BTreeSet<String>>,
+    outside: OnceCell<BTreeMap<String, usize>>,
     names_old: OnceCell<bool>,
     pinned: OnceCell<Option<(u32, u32)>>,
 }
@@ -56,9 +56,9 @@ impl<'a> Reads<'a> {
         Self { unit, words, source, documents, survey, outside, names_old, pinned }
     }
 
-    /// Whether `name` is read anywhere but in the values that it is given.
-    pub(super) fn outside(&self, name: &str) -> bool {
-        self.outside.get_or_init(|| self.all_outside()).contains(name)
+    /// Where `name` is read first, anywhere but in the values that it is given: a byte offset.
+    pub(super) fn outside(&self, name: &str) -> Option<usize> {
+        self.outside.get_or_init(|| self.all_outside()).get(name).copied()
     }
 
     /// Whether the variable of the old slot is named at all.
@@ -72,17 +72,29 @@ impl<'a> Reads<'a> {
         *self.pinned.get_or_init(|| pinned(self.unit, self.source.bytes()))
     }
 
-    fn all_outside(&self) -> BTreeSet<String> {
+    fn all_outside(&self) -> BTreeMap<String, usize> {
         let bytes = self.source.bytes();
+        // PowerShell's `$env:NAME = …` names the variable as a read does.
+        let named = self.survey.carriers.iter().filter(|carrier| carrier.via == Via::Variable);
+        let assigned: BTreeSet<Span> =
+            named.map(|carrier| self.documents.to_host(carrier.doc, carrier.name_span)).collect();
         let mut reads: BTreeMap<String, Vec<Span>> = BTreeMap::new();
         let regex = self.words.reads.get_or_init(|| self::reads(self.unit));
         for found in regex.iter().flat_map(|reads| reads.captures_iter(bytes)) {
             let (Some(all), Some(name)) = (found.get(0), found.get(1)) else { continue };
+            if assigned.contains(&name.range().into()) {
+                continue;
+            }
             let name = String::from_utf8_lossy(name.as_bytes()).into_owned();
             reads.entry(name).or_default().push(all.range().into());
         }
         let mut own: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+        // `NAME="$NAME"` after another value of the same name reads that one.
+        let mut first = BTreeSet::new();
         for carrier in self.survey.carriers.iter().filter(|carrier| reads.contains_key(&carrier.name)) {
+            if carrier.via == Via::Variable && !first.insert((carrier.scope, carrier.name.as_str())) {
+                continue;
+            }
             let span = self.documents.to_host(carrier.doc, carrier.value.span);
             own.entry(&carrier.name).or_default().push(span);
         }
@@ -90,7 +102,7 @@ impl<'a> Reads<'a> {
             own.into_iter().map(|(name, spans)| (name, Cover::of(spans))).collect();
         let is_outside = |(name, spans): (String, Vec<Span>)| {
             let own = own.remove(name.as_str()).unwrap_or_default();
-            spans.iter().any(|span| !own.holds(*span)).then_some(name)
+            spans.iter().find(|span| !own.holds(**span)).map(|span| (name, span.start()))
         };
         reads.into_iter().filter_map(is_outside).collect()
     }

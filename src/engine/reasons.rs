@@ -3,7 +3,7 @@
 use super::File;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, When};
-use crate::sites::{Carrier, Unknown, ValueKind};
+use crate::sites::{Carrier, Scope, Unknown, ValueKind, Via};
 use crate::unit::UnknownPlace;
 
 /// Shorter literals are no tokens.
@@ -46,14 +46,31 @@ pub(super) fn cautions(
     cautions
 }
 
+/// The pieces of a command that cannot be edited, where there are some.
+pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Refusal> {
+    let in_use = registration.members.iter().filter_map(|member| {
+        let carrier = file.survey.carriers.get(member.carrier)?;
+        file.survey.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
+    });
+    let shared = registration.ambiguous;
+    let mut places: Vec<UnknownPlace> =
+        in_use.filter(|piece| piece.stays || shared).map(|piece| file.unknown_place(&piece.place)).collect();
+    places.sort_by(|a, b| (a.line, &a.written).cmp(&(b.line, &b.written)));
+    places.dedup();
+    places.truncate(MOST_PLACES);
+    let because = "change them together".to_owned();
+    (!places.is_empty()).then_some(Refusal::Unknown { because, places })
+}
+
 /// The places of the unit that `when` is about, by line.
-fn places(file: &File<'_>, registration: &Registration, when: &When) -> Vec<UnknownPlace> {
+fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> Vec<UnknownPlace> {
     let concerns = |unknown: &&Unknown| {
         (when.unknown_token != Some(true) || unknown.brings.token())
             && (when.unknown_setting != Some(true) || unknown.brings.settings())
     };
     let scopes = registration.scopes.iter().filter_map(|scope| file.survey.scopes.get(*scope));
-    let unknowns = scopes.flat_map(|scope| &scope.unknowns).filter(concerns);
+    let unknowns = |scope: &'a Scope| if when.hinted == Some(true) { &scope.hints } else { &scope.unknowns };
+    let unknowns = scopes.flat_map(unknowns).filter(concerns);
     let mut places: Vec<UnknownPlace> = unknowns.map(|unknown| file.unknown_place(unknown)).collect();
     places.sort_by(|a, b| (a.line, &a.written).cmp(&(b.line, &b.written)));
     places.dedup();
@@ -61,9 +78,21 @@ fn places(file: &File<'_>, registration: &Registration, when: &When) -> Vec<Unkn
     places
 }
 
+/// A variable of the unit that the file reads by its name somewhere else than in that variable's own value, and where.
+pub(super) fn read<'a>(file: &'a File<'_>, registration: &Registration) -> Option<(&'a str, usize)> {
+    let mut carriers =
+        registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
+    carriers.find_map(|carrier| {
+        let is_variable = carrier.via == Via::Variable;
+        let at = is_variable.then(|| file.reads.outside(&carrier.name)).flatten()?;
+        Some((carrier.name.as_str(), at))
+    })
+}
+
 /// The reason of a row: `{name}` is the token's option, key or variable as written, `{token}` the expression in it or the
-/// one that replaces it, `{line}` its line; of the old slot, else of the new one. `{setting}` is the name of the setting that a
-/// condition on `settings` is about, `{setting-line}` its line.
+/// one that replaces it, `{line}` its line (that of the read where there is `{read}`, the variable that is read); of the old
+/// slot, else of the new one. `{old}` and `{new}` are the names of both; where both are there, `{token}` is that of the new one.
+/// `{setting}` is the name of the setting that a condition on `settings` is about, `{setting-line}` its line.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let because = row.because.as_deref().unwrap_or_default();
     if !because.contains('{') {
@@ -76,17 +105,34 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     }
     let filled = |role: Role| {
         let members = registration.members.iter();
-        let mut filled = members.filter(move |it| it.role == role && it.class > Class::Empty);
-        filled.find_map(|member| file.survey.carriers.get(member.carrier))
+        let filled = members.filter(move |it| it.role == role && it.class > Class::Empty);
+        // Of several the one that a person has to look after.
+        let first = filled.min_by_key(|member| member.class != Class::Opaque);
+        first.and_then(|member| file.survey.carriers.get(member.carrier))
     };
-    let Some(carrier) = filled(Role::Old).or_else(|| filled(Role::New)) else { return because.to_owned() };
+    let (old, new) = (filled(Role::Old), filled(Role::New));
+    let Some(carrier) = old.or(new) else { return because.to_owned() };
     let line = file.line(carrier).to_string();
+    if let Some((name, at)) = read(file, registration).filter(|_| because.contains("{read}")) {
+        let line = file.source.position(at).line.to_string();
+        return because.replace("{read}", name).replace("{line}", &line);
+    }
     // A literal is a secret: what replaces it is named instead.
-    let token = match carrier.value.kind {
-        ValueKind::Opaque if !carrier.value.text.is_empty() => &without_literals(carrier.value.text.trim()),
-        _ => file.settings.token_value.as_ref().unwrap_or(&carrier.written),
+    let token = |carrier: &'_ Carrier| match carrier.value.kind {
+        ValueKind::Opaque if !carrier.value.text.is_empty() => without_literals(carrier.value.text.trim()),
+        // Handed on by its name: what is handed on then has the new name.
+        ValueKind::Opaque if carrier.via == Via::Variable => {
+            file.unit.new.variable.first().unwrap_or(&carrier.written).clone()
+        }
+        _ => file.settings.token_value.as_ref().unwrap_or(&carrier.written).clone(),
     };
-    because.replace("{name}", &carrier.written).replace("{token}", token).replace("{line}", &line)
+    let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
+    because
+        .replace("{name}", &carrier.written)
+        .replace("{old}", &written(old))
+        .replace("{new}", &written(new))
+        .replace("{token}", &token(new.filter(|_| old.is_some()).unwrap_or(carrier)))
+        .replace("{line}", &line)
 }
 
 /// An expression without the literals in it that may be tokens.

@@ -32,6 +32,8 @@ pub struct Word {
     pub opaque: bool,
     /// Whether it may become none or several words when it runs (`$ARGS`, `"$@"`, `{{ flags }}`).
     pub splits: bool,
+    /// The variable whose words it becomes, where it is that alone: `"${args[@]}"`, `$OPTS`; `@` for `"$@"`.
+    pub expands: Option<Box<str>>,
     /// Whether it is a template tag that controls what stands between it and its end (`{% if x %}`).
     pub control: bool,
 }
@@ -63,4 +65,38 @@ pub struct Redirect {
     pub operator: String,
     /// What it goes to or comes from.
     pub target: Word,
+}
+
+/// Words that a variable, the positional parameters or a function give to commands.
+#[derive(Clone, Debug, Default)]
+pub struct WordList {
+    /// The variable's name; `@` for positional parameters, empty where the list has none.
+    pub name: Box<str>,
+    /// Where the list is: its name, or the statement that sets it.
+    pub span: Span,
+    /// The words.
+    pub words: Vec<Word>,
+    /// Whether they are added to those before (`+=`).
+    pub adds: bool,
+    /// Whether it is a string, which becomes these words only without quotes.
+    pub is_text: bool,
+    /// Whether it may be set or not: after `&&`, one of several calls of a function.
+    pub is_conditional: bool,
+    /// The innermost block around it: what follows in there has the words for sure.
+    pub block: Span,
+    /// The body of the function in which it holds; the whole text where that is none.
+    pub function: Span,
+}
+
+/// A variable that is named without a value: `export NAME`, `unset NAME`.
+#[derive(Clone, Debug)]
+pub struct VariableUse {
+    /// Names the word to the text that was read.
+    pub node: NodeId,
+    /// The name.
+    pub name: String,
+    /// Its bytes.
+    pub span: Span,
+    /// Whether it is handed on to later commands (`export`), rather than taken from them (`unset`).
+    pub exports: bool,
 }

@@ -4,7 +4,7 @@ mod command;
 mod node;
 mod tree;
 
-pub use command::{Command, Redirect, Variable, Word};
+pub use command::{Command, Redirect, Variable, VariableUse, Word, WordList};
 pub use node::{Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 pub use tree::{COMPUTED, DataTree};
 
@@ -19,7 +19,13 @@ pub struct Facts {
     /// Variables that are given a value: assignments of a shell, lines of a dotenv file.
     pub variables: Vec<Variable>,
     /// Words collected in an array (`args=(register --locked)`), or strings that look like part of a command line.
-    pub word_lists: Vec<Vec<Word>>,
+    pub word_lists: Vec<WordList>,
+    /// Bodies of functions, in the order of the text.
+    pub functions: Vec<Span>,
+    /// Variables that are named without a value: `export NAME`, `unset NAME`.
+    pub named: Vec<VariableUse>,
+    /// Files that a script reads as part of itself (`. ./env.sh`): the words that name them, in order.
+    pub sourced: Vec<Span>,
     /// Keys and values; empty where the language has none.
     pub tree: DataTree,
     /// Text in another language that the syntax itself marks: here-documents, code blocks.

@@ -72,6 +72,8 @@ pub enum Caution {
     Unknown(UnknownPlace),
     /// It removes comments.
     Comments,
+    /// It makes another word the last one of a line that ends with CR LF.
+    CarriageReturn,
     /// It changes documentation.
     Markdown,
 }

@@ -323,7 +323,12 @@ impl<'a> Places<'a> {
                 if style.behind && pieces.is_one_line(at) {
                     let line = pieces.line(at);
                     let at = line.start() + line.of(text).trim_end().len();
-                    if self.ends_line(doc, at) {
+                    // The CR of the line end would go from the last word to the comment.
+                    let return_counts = document.parsed.keeps_carriage_returns()
+                        && text
+                            .get(at..)
+                            .is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with('\r'));
+                    if self.ends_line(doc, at) && !return_counts {
                         found.push(Place { doc, at, form: Form::Behind(nth) });
                     }
                 }

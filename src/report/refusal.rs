@@ -46,6 +46,9 @@ fn caution(caution: &Caution) -> String {
     match caution {
         Caution::Rule(text) => text.clone(),
         Caution::Unknown(place) => unknown(place),
+        Caution::CarriageReturn => {
+            "bash reads the CR at the end of the line as part of the last word".to_owned()
+        }
         Caution::Comments => "it removes a comment".to_owned(),
         Caution::Markdown => "it changes documentation".to_owned(),
     }

@@ -53,6 +53,9 @@ struct Summary {
     unknown_token: bool,
     unknown_setting: bool,
     has_setting: bool,
+    silent: bool,
+    isolated: bool,
+    hinted: bool,
     wakes: bool,
     broken: bool,
     shared: bool,
@@ -84,6 +87,9 @@ impl Summary {
             unknown_token: any(&|scope| scope.unknowns.iter().any(|it| it.brings.token())),
             unknown_setting: any(&|scope| scope.unknowns.iter().any(|it| it.brings.settings())),
             has_setting: registration.members.iter().any(|it| matches!(it.role, Role::Setting(_))),
+            hinted: any(&|scope| !scope.hints.is_empty()),
+            isolated: any(&|scope| scope.isolated) && registration.has_exported_token(survey),
+            silent: any(&|scope| scope.silent),
             wakes: any(&|scope| scope.wakes),
             broken: any(&|scope| scope.broken),
             shared: registration.is_shared(survey),
@@ -145,6 +151,9 @@ impl<'a> View<'a> {
             })
             && same(when.settings_elsewhere, &|| self.circumstances.settings_elsewhere)
             && same(when.own_chart, &|| self.circumstances.own_chart)
+            && same(when.hinted, &|| self.summary.hinted)
+            && same(when.isolated, &|| self.summary.isolated)
+            && same(when.silent, &|| self.summary.silent)
             && same(when.wakes, &|| self.summary.wakes)
             && same(when.broken, &|| self.summary.broken)
             && same(when.outdated, &|| self.summary.outdated || self.pins_old())
@@ -231,6 +240,7 @@ impl SafetyRow {
     /// Whether it is about places that cannot be read.
     pub fn is_about_unknowns(&self) -> bool {
         self.when.in_view == Some(false)
+            || self.when.hinted == Some(true)
             || self.when.unknown_token == Some(true)
             || self.when.unknown_setting == Some(true)
     }

@@ -292,6 +292,15 @@ pub struct When {
     /// Whether it is the values of a chart that reads them in templates of its own.
     #[serde(default)]
     pub own_chart: Option<bool>,
+    /// Whether something says where variables of a command come from: a sourced file.
+    #[serde(default)]
+    pub hinted: Option<bool>,
+    /// Whether a token is in a variable that the script exports, and those do not reach the command (`sudo`).
+    #[serde(default)]
+    pub isolated: Option<bool>,
+    /// Whether a command of the unit asks nobody for what it is not given.
+    #[serde(default)]
+    pub silent: Option<bool>,
     /// Whether taking a setting out makes the program read options that it does not read today.
     #[serde(default)]
     pub wakes: Option<bool>,

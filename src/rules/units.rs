@@ -3,6 +3,7 @@
 use super::schema::{Class, Classes, UnitKind};
 use super::unit::{Setting, Spelling, Unit};
 use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
+use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a carrier is to its unit.
@@ -58,7 +59,8 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         .collect();
     let mut by_scope: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
     for (index, carrier) in survey.carriers.iter().enumerate() {
-        if let Some(role) = role_of(unit, carrier) {
+        let again = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier));
+        if let Some(role) = role_of(unit, carrier).filter(|_| !again) {
             by_scope.entry(carrier.scope).or_default().push(member(unit, carrier, index, role));
         }
     }
@@ -98,9 +100,15 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
                 commands.iter().copied().filter(|command| shared(command) == Some(*container)).collect(),
             );
         }
-        groups.extend(
-            commands.iter().filter(|command| shared(command).is_none()).map(|command| vec![*command]),
-        );
+        // Commands that take words from the same array or string go together.
+        let mut alone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut known = BTreeMap::new();
+        for command in commands.iter().filter(|command| shared(command).is_none()) {
+            let first =
+                shares(survey, &by_scope, *command, &mut known).filter(|first| alone.contains_key(first));
+            alone.entry(first.unwrap_or(*command)).or_default().push(*command);
+        }
+        groups.extend(alone.into_values());
     }
     let mut units = Vec::new();
     for commands in groups.iter().filter(|commands| !commands.is_empty()) {
@@ -138,6 +146,26 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         |((_, kind), (scopes, members))| Registration { kind, scopes, members, ambiguous: false };
     units.extend(rest.into_iter().map(registration));
     units
+}
+
+/// The command with which `command` shares members that are in an array or a string. `known` keeps what was found out.
+fn shares(
+    survey: &Survey,
+    members: &BTreeMap<usize, Vec<Member>>,
+    command: usize,
+    known: &mut BTreeMap<(usize, usize, Span), bool>,
+) -> Option<usize> {
+    let scope = survey.scopes.get(command)?;
+    scope.pieces.iter().find_map(|piece| {
+        let first = piece.first?;
+        let is_in =
+            |carrier: &Carrier| carrier.doc == piece.place.doc && piece.words.contains(carrier.name_span);
+        let has_members = known.entry((first, piece.place.doc, piece.words)).or_insert_with(|| {
+            let members = members.get(&first).map(Vec::as_slice).unwrap_or_default();
+            members.iter().filter_map(|member| survey.carriers.get(member.carrier)).any(is_in)
+        });
+        has_members.then_some(first)
+    })
 }
 
 fn kind_of(scope: ScopeKind) -> UnitKind {
@@ -255,6 +283,14 @@ impl Registration {
     pub fn own_scope(&self, survey: &Survey, member: Option<&Member>) -> Option<usize> {
         let member = member.filter(|_| self.ambiguous)?;
         survey.carriers.get(member.carrier).map(|carrier| carrier.scope)
+    }
+
+    /// Whether a token is in a variable that the script exports.
+    pub fn has_exported_token(&self, survey: &Survey) -> bool {
+        self.members.iter().filter(|it| matches!(it.role, Role::Old | Role::New)).any(|member| {
+            let scope = survey.carriers.get(member.carrier).and_then(|it| survey.scopes.get(it.scope));
+            scope.is_some_and(|scope| scope.kind == ScopeKind::Variables)
+        })
     }
 
     /// Whether the slot `role` is filled.

@@ -1,11 +1,14 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
-use super::options::{Options, canonical, kind_of, part_span, plain_words, within};
+use super::accepted::{Accepted, accepted, subcommand_of};
+use super::assembled::{Assembled, Assembler};
+use super::options::{Options, canonical, kind_of, part_span, within};
 use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
 use super::schema::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
 use super::{
-    Brings, Carrier, Container, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
+    Brings, Carrier, Container, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
+    ValueKind, Via,
 };
 use super::{releases, requests};
 use crate::facts::{Command, Variable, Word};
@@ -23,6 +26,8 @@ pub(super) struct Around<'a> {
     pub(super) container: Option<&'a Container>,
     /// Tags of template blocks.
     pub(super) control: &'a [Span],
+    /// Where words of the command come from elsewhere: its pieces.
+    pub(super) pieces: Option<(&'a Assembler<'a>, &'a Assembled)>,
 }
 
 impl<'a> Around<'a> {
@@ -33,6 +38,21 @@ impl<'a> Around<'a> {
     pub(super) fn sites(&self) -> &'a Sites {
         self.context.sites
     }
+}
+
+/// As [`read`] for a command that was put together from pieces; `false` if it is none that rules speak of.
+pub(super) fn read_assembled(command: &Command, around: &Around<'_>, survey: &mut Survey) -> bool {
+    let direct = around.container.filter(|container| container.direct);
+    let image = direct.and_then(|container| container.image.as_deref());
+    let found = resolve(around.sites(), &command.words, &command.assignments, image, around.text());
+    if !found.scripts.is_empty() {
+        return false;
+    }
+    let accepted = accepted(around.sites(), &found, command, around.text());
+    if let Some(accepted) = &accepted {
+        read_accepted(command, &found, accepted, around, survey);
+    }
+    accepted.is_some()
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
@@ -67,10 +87,10 @@ fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey:
         subcommand,
         around,
         scope,
-        known: true,
         words: program.words,
         out: Vec::new(),
         unknowns: Vec::new(),
+        wants: Vec::new(),
         wakes: false,
     };
     options.name(program, outer.word, outer.arguments);
@@ -85,6 +105,9 @@ fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey:
     }
 }
 
+/// Sourced files that are named for one command.
+const MOST_HINTS: usize = 3;
+
 /// `program subcommand`, as rules and units name it.
 pub(super) fn owner(program: &Program, subcommand: &Subcommand) -> String {
     format!("{} {}", program.name, subcommand.name).trim_end().to_owned()
@@ -98,16 +121,16 @@ fn read_accepted(
     survey: &mut Survey,
 ) {
     let direct = around.container.filter(|container| container.direct);
-    let Accepted { program, subcommand, arguments, known, wrapped, sealed } = *accepted;
+    let Accepted { program, subcommand, arguments, wrapped, sealed } = *accepted;
     let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
     let mut options = Options {
         subcommand,
         around,
         scope,
-        known,
         words: program.words,
         out: Vec::new(),
         unknowns: Vec::new(),
+        wants: Vec::new(),
         wakes: false,
     };
     if let Some(word) = found.word.filter(|_| !wrapped) {
@@ -117,16 +140,30 @@ fn read_accepted(
     let stray = options.out.len();
     options.read(&command.stray);
     let sealed = sealed.then(|| IN_PIECES.to_owned()).or_else(|| around.context.given.sealed.clone());
+    let taken = around.pieces.map(|(assembler, it)| assembler.take(it, scope, around.context.doc));
+    let (pieces, mut unsure) = taken.unwrap_or_default();
+    if let Some(it) = survey.scope_mut(scope) {
+        it.pieces = pieces;
+    }
+    let own = survey.scopes.get(scope);
     for carrier in &mut options.out {
+        let piece = own.and_then(|own| own.piece(carrier.doc, carrier.name_span));
+        if piece.is_some_and(|piece| piece.stays) {
+            carrier.sealed = Some(IN_PIECES.to_owned());
+        }
         carrier.value.known = around.context.variables.literal(
             &carrier.value.text,
             around.text(),
             &around.parsed.facts().variables,
         );
-        carrier.sealed.clone_from(&sealed);
+        if sealed.is_some() {
+            carrier.sealed.clone_from(&sealed);
+        }
     }
+    survey.wants.extend(options.wants.into_iter().map(|name| (scope, name)));
     let wakes = options.wakes;
     let mut unknowns = options.unknowns;
+    unknowns.append(&mut unsure);
     let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
@@ -135,6 +172,14 @@ fn read_accepted(
     if wrapped && let Some(word) = command.words.first() {
         unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
     }
+    if let Some(word) = found.appends {
+        unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
+    }
+    let sourced = &around.parsed.facts().sourced;
+    let before = sourced.partition_point(|file| file.end() <= command.span.start());
+    let nearest = sourced.get(before.saturating_sub(MOST_HINTS)..before).unwrap_or_default();
+    let hint = |file: &Span| unknown(UnknownKind::Environment, file.of(around.text()), *file);
+    let hints = nearest.iter().map(hint).collect();
     let files = found.environment_files.iter();
     unknowns.extend(files.map(|(text, span)| unknown(UnknownKind::Environment, text, *span)));
     if let Some(it) = survey.scope_mut(scope) {
@@ -146,6 +191,9 @@ fn read_accepted(
         it.wakes = wakes;
         it.broken = broken;
         it.own = true;
+        it.silent = is_silent(arguments, subcommand) || found.keeps_environment;
+        it.hints = hints;
+        it.isolated = found.is_isolated;
         it.version = found.image.as_deref().and_then(version_of_image);
     }
     if let Some(it) = around.container.and_then(|container| survey.scope_mut(container.scope)) {
@@ -159,6 +207,15 @@ fn read_accepted(
     read_answers(command, arguments, subcommand, around, survey);
 }
 
+/// Whether the words say that it must not ask.
+fn is_silent(arguments: &[Word], subcommand: &Subcommand) -> bool {
+    let Some(asks) = &subcommand.asks else { return false };
+    arguments.iter().any(|word| {
+        let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
+        asks.unless.contains(&canonical(name)) && value != "false"
+    })
+}
+
 /// `echo … | gitlab-runner register`: answers for the questions of a program that asks.
 fn read_answers(
     command: &Command,
@@ -168,10 +225,7 @@ fn read_answers(
     survey: &mut Survey,
 ) {
     let Some(asks) = &subcommand.asks else { return };
-    let silent = arguments.iter().any(|word| {
-        let (name, value) = word.text.split_once('=').unwrap_or((&word.text, "true"));
-        asks.unless.contains(&canonical(name)) && value != "false"
-    });
+    let silent = is_silent(arguments, subcommand);
     let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
@@ -201,8 +255,15 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
         it.evident = true;
         it.of.extend(around.sites().name_of(found.program));
     }
+    let before = survey.carriers.len();
     for given in &found.variables {
         read_given(given, around, scope, true, survey);
+    }
+    for carrier in survey.carriers.iter_mut().skip(before).filter(|it| it.value.place == Place::Nowhere) {
+        let facts = around.parsed.facts();
+        if around.context.variables.is_given(&carrier.name, around.text(), &facts.variables) {
+            carrier.sealed = Some(format!("the script also sets `{}`: rename both", carrier.name));
+        }
     }
 }
 
@@ -277,10 +338,10 @@ pub(super) fn read_collected(
             subcommand,
             around,
             scope,
-            known: false,
             words: false,
             out: Vec::new(),
             unknowns: Vec::new(),
+            wants: Vec::new(),
             wakes: false,
         };
         options.read(words);
@@ -298,110 +359,36 @@ pub(super) fn read_collected(
     }
 }
 
-/// A command that rules speak of.
-struct Accepted<'a> {
-    program: &'a Program,
-    subcommand: &'a Subcommand,
-    /// The words behind the program.
-    arguments: &'a [Word],
-    /// Whether the program is known by its name.
-    known: bool,
-    /// Whether something stands before it that nobody knows.
-    wrapped: bool,
-    /// Whether part of the command stands elsewhere.
-    sealed: bool,
-}
-
-const IN_PIECES: &str = "the command is put together from several pieces";
-
-/// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
-fn accepted<'a>(
-    sites: &'a Sites,
-    found: &Invocation<'a>,
-    command: &Command,
-    text: &str,
-) -> Option<Accepted<'a>> {
-    let programs = &sites.data.programs.programs;
-    let arguments = found.arguments;
-    if let Runs::Known(index) = found.program {
-        let program = programs.get(index)?;
-        let subcommand = subcommand_of(program, arguments)?;
-        return Some(Accepted { program, subcommand, arguments, known: true, wrapped: false, sealed: false });
-    }
-    if found.program == Runs::Foreign {
-        return None;
-    }
-    let words = || arguments.iter().chain(&command.stray);
-    let has = |names: &[String]| {
-        words().any(|word| {
-            let option = canonical(word.text.split('=').next().unwrap_or_default());
-            names.contains(&option)
-        })
-    };
-    let signed = { sites.signed() }.find_map(|program| {
-        let subcommand = subcommand_of(program, arguments)?;
-        let supported = has(&subcommand.supporting);
-        let enough = match found.program {
-            Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
-            _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
-        };
-        enough.then_some(Accepted {
-            program,
-            subcommand,
-            arguments,
-            known: false,
-            wrapped: false,
-            sealed: false,
-        })
-    });
-    // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
-    let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
-    let halved = { all }.find(|(_, subcommand)| {
-        let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
-        found.program == Runs::Variable && named && has(&subcommand.telling)
-    });
-    if let (None, Some((program, subcommand))) = (&signed, halved) {
-        return Some(Accepted { program, subcommand, arguments, known: false, wrapped: true, sealed: true });
-    }
-    if signed.is_some() || sites.data.programs.printers.iter().any(|name| name == found.name) {
-        return signed;
-    }
-    // Something unknown runs it: `$COMPOSE exec box gitlab-runner register`, `flock /l gitlab-runner register`.
-    (0..arguments.len()).find_map(|at| {
-        let (word, behind) = arguments.get(at..)?.split_first()?;
-        let Runs::Known(index) = sites.runs_as(word, text) else { return None };
-        let program = programs.get(index)?;
-        let subcommand = subcommand_of(program, behind)?;
-        let given = behind.iter().any(|word| word.text.starts_with('-'));
-        given.then_some(Accepted {
-            program,
-            subcommand,
-            arguments: behind,
-            known: true,
-            wrapped: true,
-            sealed: false,
-        })
-    })
-}
-
-/// The subcommand that the words name, the longest name first; a program without any is one itself.
-fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Option<&'a Subcommand> {
-    let words: Vec<&str> =
-        plain_words(arguments, &program.valued).take(LONGEST_NAME).map(|word| word.text.as_str()).collect();
-    let is = |subcommand: &&Subcommand| {
-        let mut names = subcommand.name.split_whitespace().enumerate();
-        names.all(|(at, name)| words.get(at) == Some(&name))
-    };
-    program.subcommands.iter().filter(is).max_by_key(|subcommand| subcommand.name.split_whitespace().count())
-}
-
-/// Words in the name of a subcommand.
-const LONGEST_NAME: usize = 4;
+pub(super) const IN_PIECES: &str = "the command is put together from several pieces";
 
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {
         Given::Assignment(variable) => {
-            survey.carriers.push(of_variable(variable, around.context.doc, scope, shared));
+            let mut carrier = of_variable(variable, around.context.doc, scope, shared);
+            let variables = &around.parsed.facts().variables;
+            let text = &carrier.value.text;
+            carrier.value.known = around.context.variables.literal(text, around.text(), variables);
+            survey.carriers.push(carrier);
+        }
+        Given::Name { word, index, all } => {
+            let Some(name) = all.get(*index).map(|name| name.of(&word.text)).filter(|it| !it.is_empty())
+            else {
+                return;
+            };
+            let name_span = part_span(word, all.get(*index).copied().unwrap_or_default(), around);
+            survey.carriers.push(Carrier {
+                doc: around.context.doc,
+                scope,
+                shared,
+                part: Some(Box::new(Part { node: word.node, index: *index, all: all.clone() })),
+                ..Carrier::new(
+                    Via::Variable,
+                    name.to_owned(),
+                    name_span,
+                    Value::elsewhere(word.span),
+                    word.node,
+                )
+            });
         }
         Given::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };

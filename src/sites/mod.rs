@@ -4,6 +4,8 @@
 //! What comes out is neutral: [`Carrier`]s (an option, a variable, a chart value, a Secret's key, each with its value),
 //! the [`Scope`]s they belong to, and [`Inner`] texts to be read in their own language.
 
+mod accepted;
+mod assembled;
 mod built;
 mod charts;
 mod command;
@@ -15,6 +17,7 @@ mod environment;
 mod expression;
 mod globs;
 mod joined;
+mod linked;
 mod lookup;
 mod one_or_many;
 mod options;
@@ -40,7 +43,7 @@ pub use schema::{
     Via, Wrapper,
 };
 pub use survey::{Context, survey};
-pub use unknown::{Brings, Unknown, UnknownKind};
+pub use unknown::{Brings, Piece, Unknown, UnknownKind};
 pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
@@ -171,6 +174,14 @@ pub struct Scope {
     pub foreign: bool,
     /// What it may get from places that cannot be read as plain values.
     pub unknowns: Vec<Unknown>,
+    /// What says where its variables may come from, and brings nothing by itself: a sourced file.
+    pub hints: Vec<Unknown>,
+    /// Of a command: the arrays and strings that it takes words from, by the place of their words.
+    pub pieces: Vec<Piece>,
+    /// Whether a command asks nobody for what it is not given.
+    pub silent: bool,
+    /// Whether the variables that the script exports do not reach the command.
+    pub isolated: bool,
     /// Whether the option parser stops at a stray word with options behind it.
     pub wakes: bool,
     /// Whether a command ends where a continuation character is missing.
@@ -237,6 +248,8 @@ pub struct Given {
     pub container: Option<Container>,
     /// Whether it is a container written as `name=value` words on one line.
     pub line: bool,
+    /// The variable whose value it is.
+    pub name: Option<Box<str>>,
     /// Whether a line end in it is a blank like any other: a command line that no shell reads.
     pub no_shell: bool,
     /// The chart whose values it is, by index.
@@ -267,6 +280,12 @@ pub struct Survey {
     pub scopes: Vec<Scope>,
     /// Carriers of all texts of the file.
     pub carriers: Vec<Carrier>,
+    /// Where else the name of a variable is, by the carrier: `export NAME`, `unset NAME`. It gets another name there too.
+    pub mentions: BTreeMap<usize, Vec<Span>>,
+    /// Commands, by their scopes, and the variables that they take words from and that their own text does not set.
+    wants: Vec<(usize, Box<str>)>,
+    /// Variables of which other texts may take words.
+    stated: Vec<linked::Stated>,
     /// Texts inside the text that was surveyed last.
     pub inner: Vec<Inner>,
     /// Entries that were taken in: an anchor's are read at the first alias, and not again.
@@ -289,6 +308,10 @@ impl Survey {
             evident: false,
             foreign: false,
             unknowns: Vec::new(),
+            hints: Vec::new(),
+            pieces: Vec::new(),
+            silent: false,
+            isolated: false,
             wakes: false,
             broken: false,
             own: false,

@@ -28,11 +28,12 @@ pub(super) struct Options<'a> {
     pub(super) subcommand: &'a Subcommand,
     pub(super) around: &'a Around<'a>,
     pub(super) scope: usize,
-    pub(super) known: bool,
     /// Whether its other words count too.
     pub(super) words: bool,
     pub(super) out: Vec<Carrier>,
     pub(super) unknowns: Vec<Unknown>,
+    /// Variables that it takes words from.
+    pub(super) wants: Vec<Box<str>>,
     pub(super) wakes: bool,
 }
 
@@ -46,6 +47,11 @@ impl Options<'_> {
         let at = plain_words(arguments, &program.valued).take(named).last().unwrap_or(word);
         let name = owner(program, self.subcommand);
         self.push(Via::Command, name, at);
+    }
+
+    /// Whether it is an option that fixes take out, and its value with it.
+    fn goes(&self, name: &String) -> bool {
+        self.subcommand.telling.contains(name) || self.subcommand.hinting.contains(name)
     }
 
     /// Adds a word that may be anything.
@@ -86,6 +92,7 @@ impl Options<'_> {
                     self.push(Via::Argument, position.to_string(), word);
                 }
                 if word.opaque {
+                    self.wants.extend(word.expands.clone());
                     self.unknown(UnknownKind::Words, word);
                 } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
                     stray = true;
@@ -117,6 +124,10 @@ impl Options<'_> {
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
                 at += 1;
+                // `--tag-list $TAGS`: without quotes it may be several words.
+                if next.splits && self.around.context.language == "shell" && self.goes(&name) {
+                    self.unknown(UnknownKind::Words, next);
+                }
                 let value = word_value(next);
                 // `--tag-list a, b`: the blank was not meant to end the list.
                 while value.text.ends_with(',')
@@ -139,10 +150,6 @@ impl Options<'_> {
                     known: None,
                 }
             };
-            // A bare `-r` says little where the program is a variable.
-            if !self.known && name.len() == 2 {
-                continue;
-            }
             let name_span = part_span(word, Span::new(0, written.len()), self.around);
             self.out.push(Carrier {
                 via: Via::Option,
@@ -171,12 +178,14 @@ fn starts_option(word: &Word) -> bool {
     word.text.starts_with("--") && !word.opaque
 }
 
+/// The words that Go reads as a boolean. An expression is none: it may be more options.
 fn looks_like_boolean(word: &Word) -> bool {
     !word.control
-        && (matches!(
+        && !word.opaque
+        && matches!(
             word.text.trim_start_matches('='),
-            "true" | "false" | "True" | "False" | "TRUE" | "FALSE" | "yes" | "no" | "0" | "1"
-        ) || word.opaque && !word.text.starts_with('-'))
+            "1" | "t" | "T" | "TRUE" | "true" | "True" | "0" | "f" | "F" | "FALSE" | "false" | "False"
+        )
 }
 
 /// Where `part` of a word's text stands: quotes may stand before it and in it.

@@ -20,6 +20,12 @@ pub(super) struct Invocation<'a> {
     pub(super) scripts: Vec<&'a Word>,
     /// The files that it gets variables from, as written, and the options that name them.
     pub(super) environment_files: Vec<(&'a str, Span)>,
+    /// A program that adds words of its own at the end: `xargs`.
+    pub(super) appends: Option<&'a Word>,
+    /// Whether something on the way says that the environment is kept: `sudo -E`.
+    pub(super) keeps_environment: bool,
+    /// Whether exported variables do not reach it.
+    pub(super) is_isolated: bool,
     /// The file name of the program.
     pub(super) name: &'a str,
     /// The word that names it.
@@ -43,6 +49,15 @@ pub(super) enum Given<'a> {
         word: &'a Word,
         /// See `word`.
         skip: usize,
+    },
+    /// By its name alone, which is one of several in a word.
+    Name {
+        /// The word.
+        word: &'a Word,
+        /// Which of the names.
+        index: usize,
+        /// All of them, in the text of the word.
+        all: Vec<Span>,
     },
 }
 
@@ -78,6 +93,20 @@ fn file_name<'a>(text: &'a str, raw: &'a str) -> &'a str {
     let path = if raw.contains('\\') && !raw.contains(['$', '{', '\n']) { raw } else { text };
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     name.strip_suffix(".exe").unwrap_or(name)
+}
+
+/// The program that a shell looks up: `$(command -v NAME)`, `` `which NAME` ``.
+fn looked_up(word: &Word) -> Option<&str> {
+    let bare = word.text.trim();
+    let inside = bare.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    let inside = inside.or_else(|| bare.strip_prefix('`')?.strip_suffix('`')).filter(|_| word.opaque)?;
+    let mut words = inside.split_whitespace();
+    let looks_up = match words.next()? {
+        "which" | "whence" => true,
+        "command" | "type" => words.next().is_some_and(|option| matches!(option, "-v" | "-p" | "-P")),
+        _ => false,
+    };
+    words.next().filter(|_| looks_up)
 }
 
 impl Sites {
@@ -119,8 +148,9 @@ impl Sites {
     }
 
     fn runs(&self, word: &Word, text: &str) -> Runs {
-        let name = file_name(&word.text, word.span.of(text));
-        if let Some(index) = self.called(name, word) {
+        let found = looked_up(word);
+        let name = found.unwrap_or_else(|| file_name(&word.text, word.span.of(text)));
+        if let Some(index) = found.and_then(|name| self.named(name)).or_else(|| self.called(name, word)) {
             return Runs::Known(index);
         }
         if self.is_other(name) {
@@ -200,8 +230,17 @@ pub(super) fn resolve<'a>(
             let arguments = behind.get(..own).unwrap_or_default();
             found.outer.push(Outer { program, word, arguments });
         }
-        found.variables.extend(unwrapped.variables);
         found.environment_files.extend(unwrapped.environment_files);
+        found.appends = found.appends.or(unwrapped.appends.then_some(word));
+        found.keeps_environment |= unwrapped.keeps_environment;
+        let handed_on = |given: &Given<'_>| match given {
+            Given::Name { .. } => true,
+            Given::Word { word, skip, .. } => !word.text.get(*skip..).unwrap_or_default().contains('='),
+            Given::Assignment(_) => false,
+        };
+        found.is_isolated |=
+            unwrapped.isolates && !unwrapped.keeps_environment && !unwrapped.variables.iter().any(handed_on);
+        found.variables.extend(unwrapped.variables);
         if unwrapped.is_script {
             found.scripts = unwrapped.scripts;
             return found;
@@ -228,10 +267,14 @@ struct Unwrapped<'a> {
     image: Option<String>,
     keeps_image: bool,
     environment_files: Vec<(&'a str, Span)>,
+    appends: bool,
+    keeps_environment: bool,
+    isolates: bool,
 }
 
 fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
-    let mut out = Unwrapped { keeps_image: !wrapper.image, ..Unwrapped::default() };
+    let (appends, isolates) = (wrapper.appends, wrapper.isolates);
+    let mut out = Unwrapped { keeps_image: !wrapper.image, appends, isolates, ..Unwrapped::default() };
     let mut expected = wrapper.subcommand.iter();
     let mut pending = expected.next();
     let mut skip = wrapper.skip;
@@ -273,6 +316,12 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
                     (None, None) => {}
                 }
             }
+            if wrapper.keeps.iter().any(|name| name == option) {
+                match inline {
+                    Some(names) => out.variables.extend(names_in(word, option.len() + 1, names)),
+                    None => out.keeps_environment = true,
+                }
+            }
             if wrapper.environment_files.iter().any(|name| name == option) {
                 let file = inline.or(value.map(|value| value.text.as_str())).unwrap_or(option);
                 out.environment_files.push((file, word.span));
@@ -312,6 +361,20 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
         out.scripts.push(only);
     }
     Some(out)
+}
+
+/// More names than this in one word are nobody's own.
+const MOST_NAMES: usize = 64;
+
+/// Variables that are handed on by name: `--preserve-env=A,B`.
+fn names_in<'a>(word: &'a Word, skip: usize, names: &str) -> Vec<Given<'a>> {
+    let mut at = skip;
+    let mut all = Vec::new();
+    for name in names.split(',').take(MOST_NAMES) {
+        all.push(Span::new(at, at + name.len()));
+        at += name.len() + 1;
+    }
+    (0..all.len()).map(|index| Given::Name { word, index, all: all.clone() }).collect()
 }
 
 /// The version in an image's tag: `v13.2.0`, `alpine-v13.2.0`, `16.1`.

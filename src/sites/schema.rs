@@ -433,6 +433,15 @@ pub struct Wrapper {
     /// Options whose value is a file of such.
     #[serde(default)]
     pub environment_files: Vec<String>,
+    /// Options that keep the environment, or the variables that they name.
+    #[serde(default)]
+    pub keeps: Vec<String>,
+    /// Whether exported variables do not reach what it runs.
+    #[serde(default)]
+    pub isolates: bool,
+    /// Whether it adds words of its own at the end.
+    #[serde(default)]
+    pub appends: bool,
     /// Option that replaces the image's program.
     #[serde(default)]
     pub entrypoint: Option<String>,

@@ -1,12 +1,14 @@
 //! Goes through one parsed text and takes in what its sites hold.
 
+use super::assembled::Assembler;
 use super::command::{self, Around};
+use super::linked::Stated;
 use super::programs::{Runs, version_of_image};
 use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
-use crate::facts::{Command, Facts, Hint, Region};
+use crate::facts::{Command, Facts, Hint, Region, VariableUse};
 use crate::syntax::Parsed;
 use crate::text::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known around a text.
 #[derive(Clone, Copy)]
@@ -50,12 +52,14 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             given: Given::default(),
         });
     }
+    state(facts, context, survey);
     if context.given.line {
         container_line(parsed, context, survey);
         return;
     }
-    commands(parsed, context, survey);
-    collected(parsed, context, survey);
+    let assembler = Assembler::new(facts, context.text, context.sites, context.variables);
+    commands(parsed, context, &assembler, survey);
+    collected(parsed, context, &assembler, survey);
     variables(facts, context, survey);
     if !facts.tree.is_empty() {
         trees::read(&facts.tree, &facts.control, parsed, context, survey);
@@ -76,15 +80,40 @@ fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize
     prints && region.hint == Hint::Content && !captured && !piped.contains(&index)
 }
 
-fn commands(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+/// A longer value of a variable is no part of a command, in bytes.
+const LONGEST_VALUE: usize = 4096;
+
+/// Takes in variables that another text may read: those of a script, a Makefile's, and what a text is the value of.
+fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
+    let has_options =
+        |text: &str| text.len() <= LONGEST_VALUE && (text.starts_with('-') || text.contains(" -"));
+    if let Some(name) = context.given.name.clone().filter(|_| has_options(context.text)) {
+        let (span, text) = (Span::new(0, context.text.len()), context.text.to_owned());
+        survey.stated.push(Stated { name, doc: context.doc, span, text });
+    }
+    for variable in facts.variables.iter().filter(|it| has_options(&it.value)) {
+        let (name, text) = (variable.name.as_str().into(), variable.value.clone());
+        survey.stated.push(Stated { name, doc: context.doc, span: variable.value_span, text });
+    }
+}
+
+fn commands(parsed: &dyn Parsed, context: &Context<'_>, assembler: &Assembler<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
+    let container = context.given.container.as_ref();
     for command in &facts.commands {
-        read_command(command, parsed, context, context.given.container.as_ref(), &facts.control, survey);
+        if let Some(assembled) = assembler.assemble(command) {
+            let pieces = Some((assembler, &assembled));
+            let around = Around { parsed, context, container, control: &facts.control, pieces };
+            if command::read_assembled(&assembled.command, &around, survey) {
+                continue;
+            }
+        }
+        read_command(command, parsed, context, container, &facts.control, survey);
     }
 }
 
 /// Options collected in an array or a string, for a command that is put together from them.
-fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+fn collected(parsed: &dyn Parsed, context: &Context<'_>, assembler: &Assembler<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     if facts.word_lists.is_empty() {
         return;
@@ -93,10 +122,10 @@ fn collected(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let same = survey.carriers.iter().rev().take_while(|carrier| carrier.doc == context.doc);
     let mut known: BTreeSet<Span> = same.map(|carrier| carrier.name_span).collect();
     let shown = command::shown(context.sites, context.text);
-    for words in &facts.word_lists {
+    for (_, list) in facts.word_lists.iter().enumerate().filter(|(index, _)| !assembler.is_taken(*index)) {
         let container = context.given.container.as_ref();
-        let around = Around { parsed, context, container, control: &facts.control };
-        command::read_collected(words, &around, &shown, &mut known, survey);
+        let around = Around { parsed, context, container, control: &facts.control, pieces: None };
+        command::read_collected(&list.words, &around, &shown, &mut known, survey);
     }
 }
 
@@ -109,7 +138,7 @@ pub(super) fn read_command(
     control: &[Span],
     survey: &mut Survey,
 ) {
-    let around = Around { parsed, context, container, control };
+    let around = Around { parsed, context, container, control, pieces: None };
     for word in command::read(command, &around, survey) {
         if let Some(decoded) = parsed.decode(word.node) {
             survey.inner.push(Inner {
@@ -175,7 +204,21 @@ fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     if let Some(it) = survey.scope_mut(scope) {
         it.add_template(&facts.control, span, context.doc, context.text);
     }
-    survey
-        .carriers
-        .extend(exported().map(|variable| command::of_variable(variable, context.doc, scope, true)));
+    let mut named: BTreeMap<&str, Vec<&VariableUse>> = BTreeMap::new();
+    for name in &facts.named {
+        named.entry(&name.name).or_default().push(name);
+    }
+    for variable in exported() {
+        let mut carrier = command::of_variable(variable, context.doc, scope, true);
+        let text = &carrier.value.text;
+        carrier.value.known = context.variables.literal(text, context.text, &facts.variables);
+        // Each mention goes with the first value.
+        let mentions = named.remove(variable.name.as_str()).unwrap_or_default();
+        if !mentions.is_empty() {
+            carrier.nodes.extend(mentions.iter().map(|mention| mention.node));
+            let spans = mentions.iter().map(|mention| mention.span).collect();
+            survey.mentions.insert(survey.carriers.len(), spans);
+        }
+        survey.carriers.push(carrier);
+    }
 }

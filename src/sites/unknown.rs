@@ -1,6 +1,6 @@
 //! What a registration may get from a place that cannot be read as a plain value.
 
-use super::Scope;
+use super::{Carrier, Scope};
 use crate::text::{Span, first_overlap};
 use serde::Serialize;
 
@@ -75,7 +75,33 @@ const MOST: usize = 16;
 /// Longer texts are cut: the line tells where to look.
 const LONGEST: usize = 80;
 
+/// Words of a command that are elsewhere.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// How it is named, and where.
+    pub place: Unknown,
+    /// The bytes of its words.
+    pub words: Span,
+    /// Whether it cannot be edited.
+    pub stays: bool,
+    /// The first command that takes it too, by its scope: what is found in it belongs to that one.
+    pub first: Option<usize>,
+}
+
 impl Scope {
+    /// The piece that the bytes `span` of the text `doc` are in.
+    pub fn piece(&self, doc: usize, span: Span) -> Option<&Piece> {
+        let before = |piece: &Piece| (piece.place.doc, piece.words.start()) <= (doc, span.start());
+        let behind = self.pieces.partition_point(before);
+        let last = behind.checked_sub(1).and_then(|last| self.pieces.get(last));
+        last.filter(|piece| piece.place.doc == doc && piece.words.contains(span))
+    }
+
+    /// Whether the carrier belongs to another command already.
+    pub fn has_again(&self, carrier: &Carrier) -> bool {
+        self.piece(carrier.doc, carrier.name_span).is_some_and(|piece| piece.first.is_some())
+    }
+
     /// Adds an unknown.
     pub(crate) fn add_unknown(&mut self, unknown: Unknown) {
         if self.unknowns.contains(&unknown) {

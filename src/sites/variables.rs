@@ -8,9 +8,22 @@ use std::sync::LazyLock;
 
 /// `read NAME`, `for NAME in`, `unset NAME`, `printf -v NAME`; `NAME+=`.
 static OTHERWISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let ways = r"\b(?:read|for|unset|getopts|mapfile|printf)\b([^\n;]*)|\b([A-Za-z_][A-Za-z0-9_]*)\+=";
+    let ways = r"\b(?:read|unset|getopts|mapfile|readarray)\b([^\n;|&)]*)|\b(?:for|select|printf\s+-v)\s+([A-Za-z_][A-Za-z0-9_]*)|\b([A-Za-z_][A-Za-z0-9_]*)\+=|\b(shift)\b";
     Regex::new(ways).ok()
 });
+
+/// What is in quotes, and what is expanded: no names that are given a value.
+static QUOTED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#""[^"]*"|'[^']*'|\$\{?[A-Za-z_][A-Za-z0-9_]*"#).ok());
+
+/// Where variables are read: `$NAME`, `${NAME`, `${#NAME`, `$@`, `$1`, `@NAME`, `%NAME%`, `!NAME!`.
+static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let ways = r"\$(?:env:)?\{?[#!]?(?:([A-Za-z_][A-Za-z0-9_]*)|([@*#0-9]))|(?:^|[\s(])@([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_][A-Za-z0-9_]*)%|!([A-Za-z_][A-Za-z0-9_]*)!";
+    Regex::new(ways).ok()
+});
+
+/// The name of the positional parameters.
+pub(super) const POSITIONAL: &str = "@";
 
 /// The variables of a text, by name: made once, where something asks.
 #[derive(Debug, Default)]
@@ -18,6 +31,10 @@ pub struct Variables {
     once: OnceCell<Names>,
     /// What [`Variables::mentions`] was asked.
     mentioned: RefCell<BTreeMap<String, bool>>,
+    /// Where each variable is read, in order.
+    reads: OnceCell<BTreeMap<String, Vec<usize>>>,
+    /// Names that are given a value in a way that does not tell it, where no variable is known.
+    otherwise: OnceCell<BTreeSet<String>>,
 }
 
 #[derive(Debug)]
@@ -26,6 +43,8 @@ struct Names {
     given: BTreeMap<String, Option<usize>>,
     /// Names that are given a value in a way that does not tell it.
     otherwise: BTreeSet<String>,
+    /// Names of which more is known elsewhere: `NAME+=`.
+    added: BTreeSet<String>,
 }
 
 impl Names {
@@ -34,13 +53,19 @@ impl Names {
         for (index, variable) in variables.iter().enumerate() {
             given.entry(variable.name.clone()).and_modify(|it| *it = None).or_insert(Some(index));
         }
-        let mut otherwise = BTreeSet::new();
+        let (mut otherwise, mut added) = (BTreeSet::new(), BTreeSet::new());
         for found in OTHERWISE.iter().flat_map(|regex| regex.captures_iter(text)) {
-            let names = found.get(1).or(found.get(2)).map_or("", |it| it.as_str());
-            let names = names.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-            otherwise.extend(names.filter(|name| given.contains_key(*name)).map(str::to_owned));
+            if let Some(names) = found.get(1) {
+                let names =
+                    QUOTED.as_ref().map_or(names.as_str().into(), |it| it.replace_all(names.as_str(), " "));
+                let names = names.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                otherwise.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+            }
+            otherwise.extend(found.get(2).map(|name| name.as_str().to_owned()));
+            added.extend(found.get(3).map(|name| name.as_str().to_owned()));
+            otherwise.extend(found.get(4).map(|_| POSITIONAL.to_owned()));
         }
-        Self { given, otherwise }
+        Self { given, otherwise, added }
     }
 }
 
@@ -56,13 +81,39 @@ impl Variables {
         found
     }
 
+    /// Whether `text` gives the variable a value in a way that does not tell it; `@`: whether it takes some words away.
+    pub(super) fn is_set_otherwise(&self, name: &str, text: &str) -> bool {
+        self.otherwise.get_or_init(|| Names::of(text, &[]).otherwise).contains(name)
+    }
+
+    /// Whether one of `variables`, those of `text`, is called so.
+    pub(super) fn is_given(&self, name: &str, text: &str, variables: &[Variable]) -> bool {
+        self.once.get_or_init(|| Names::of(text, variables)).given.contains_key(name)
+    }
+
+    /// Where `text` reads the variable, byte offsets in their order; `@` for any positional parameter.
+    pub(super) fn reads(&self, name: &str, text: &str) -> &[usize] {
+        let all = || {
+            let mut reads: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for found in READS.iter().flat_map(|regex| regex.captures_iter(text)) {
+                let named = [1, 3, 4, 5].iter().find_map(|group| found.get(*group));
+                let name = named.map_or(POSITIONAL, |name| name.as_str());
+                let at = found.get(0).map_or(0, |it| it.end() - 1);
+                reads.entry(name.to_owned()).or_default().push(at);
+            }
+            reads
+        };
+        self.reads.get_or_init(all).get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The literal that `expansion` (`$NAME`, `${NAME}`) stands for, if `text` gives it a value once, literally, and in no
     /// other way. `variables` are those of the text.
     pub(super) fn literal(&self, expansion: &str, text: &str, variables: &[Variable]) -> Option<String> {
         let name = expanded(expansion)?;
         let names = self.once.get_or_init(|| Names::of(text, variables));
         let variable = variables.get((*names.given.get(name)?)?)?;
-        let known = !variable.opaque && !variable.value.is_empty() && !names.otherwise.contains(name);
+        let otherwise = names.otherwise.contains(name) || names.added.contains(name);
+        let known = !variable.opaque && !variable.value.is_empty() && !otherwise;
         known.then(|| variable.value.clone())
     }
 }

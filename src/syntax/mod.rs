@@ -70,6 +70,11 @@ pub trait Parsed: Send + Sync {
     /// [`NoEdit`] where the language or the place has no such entries.
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit>;
 
+    /// Whether the CR of a line end CR LF is part of the last word of its line for the program that reads the text.
+    fn keeps_carriage_returns(&self) -> bool {
+        false
+    }
+
     /// What the text means, piece by piece in the order of the text: a fix is proven by comparing this before and after.
     fn data(&self) -> Data<'_>;
 }

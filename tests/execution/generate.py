@@ -51,7 +51,7 @@ def token_words(rng):
         other, more = token(rng)
         return [f"--token {value}", f"--registration-token {other}"], lines + more
     if form < 11:
-        return [], lines + [pick(rng, f"export REGISTRATION_TOKEN={value}", f"REGISTRATION_TOKEN={value}\nexport REGISTRATION_TOKEN",
+        return [], lines + [pick(rng, f"REGISTRATION_TOKEN={value}; export REGISTRATION_TOKEN", f"declare -x REGISTRATION_TOKEN\nREGISTRATION_TOKEN={value}", f"export REGISTRATION_TOKEN={value}", f"REGISTRATION_TOKEN={value}\nexport REGISTRATION_TOKEN",
                                  f"export CI_SERVER_TOKEN={value}")]
     return [], lines
 
@@ -100,16 +100,44 @@ def script(number):
     for word in given + set_:
         words.insert(rng.randrange(len(words) + 1), word)
     unknown = opaque(rng)
+    if unknown == '"$@"' and any('"$1"' in word for word in words + lines):
+        # A token that is an option too: nobody writes that.
+        unknown = "$EXTRA"
     if unknown:
         words.insert(rng.randrange(len(words) + 1), unknown)
-    program = pick(rng, *["gitlab-runner"] * 5, "sudo gitlab-runner", "sudo -E gitlab-runner", "env A=b gitlab-runner", "/usr/bin/env gitlab-runner",
+    program = pick(rng, *["gitlab-runner"] * 5, "sudo gitlab-runner", "sudo --preserve-env=REGISTRATION_TOKEN,HOME gitlab-runner", '"$(command -v gitlab-runner)"', "$SUDO $BIN", "sudo -E gitlab-runner", "env A=b gitlab-runner", "/usr/bin/env gitlab-runner",
                    '"$BIN"', "docker run --rm -v /srv:/etc gitlab/gitlab-runner", "docker exec box gitlab-runner", "exec gitlab-runner")
-    if program == '"$BIN"':
+    if "BIN" in program:
         lines.append("BIN=gitlab-runner")
+    if "SUDO" in program:
+        lines.append("SUDO=sudo")
     if program.startswith("docker run") and rng.random() < 0.5:
         program = program.replace("--rm", pick(rng, f"-e REGISTRATION_TOKEN={LITERAL}", "-e REGISTRATION_TOKEN", '-e RUNNER_TAG_LIST=a', '-e "REGISTRATION_TOKEN=$T"'))
-    shape = rng.randrange(16)
-    if shape < 6:
+    shape = rng.randrange(22)
+    if shape == 16:
+        plain = '"' not in program and "$" not in program
+        body = [f"cmd=({program} register {' '.join(words)})", '"${cmd[@]}"'] if plain else [line(rng, program, words)]
+    elif shape == 17:
+        at = rng.randrange(len(words) + 1)
+        body = ['LOCK=""', '[ -n "$T" ] && LOCK="--locked=false"', line(rng, program, [*words[:at], "$LOCK", *words[at:]])]
+    elif shape == 18:
+        at = rng.randrange(len(words) + 1)
+        body = [f"common=({' '.join(words[:at])})", f'args=("${{common[@]}}" {" ".join(words[at:])})', f'{program} register ${{args[@]+"${{args[@]}}"}}']
+    elif shape == 19:
+        at = rng.randrange(len(words) + 1)
+        # `$1` is another word once the positional parameters are set.
+        rest = [word.replace('"$1"', '"$T"') for word in words[at:]]
+        body = [f"set -- {' '.join(words[:at])}", f'set -- "$@" {" ".join(rest)}', f'{program} register "$@"', pick(rng, "", 'echo "$@" | helper log')]
+    elif shape == 20:
+        at = rng.randrange(len(words) + 1)
+        inner = [word.replace('"$1"', '"$T"') for word in words]
+        body = ["reg() {", f'  local args=("$@")', f'  {program} register {" ".join(inner[:at])} "${{args[@]}}"', "}", f"reg {' '.join(inner[at:])}",
+                *pick(rng, [], [f"reg {' '.join(inner[at:])}"])]
+    elif shape == 21:
+        at = rng.randrange(len(words) + 1)
+        body = ["if [ -n \"$T\" ]; then", f"  args=({' '.join(words[:at])})", "else", f"  args=(--limit 3 {' '.join(words[:at])})", "fi",
+                line(rng, program, ['"${args[@]}"', *words[at:]]), pick(rng, "", 'helper "${args[@]}"', "helper ${#args[@]}")]
+    elif shape < 6:
         body = [line(rng, program, words)]
     elif shape < 8:
         at = rng.randrange(len(words) + 1)
@@ -124,6 +152,8 @@ def script(number):
     elif shape < 11:
         body = [f"set -- {' '.join(words)}", f'{program} register "$@"']
     elif shape < 12:
+        # Its own arguments are not those of the script.
+        words = [word.replace('"$1"', '"$T"') for word in words]
         at = rng.randrange(len(words) + 1)
         body = ["reg() {", f'  {program} register {" ".join(words[:at])} "$@"', "}", f"reg {' '.join(words[at:])}"]
     elif shape < 13:
@@ -134,7 +164,7 @@ def script(number):
         body = [line(rng, program, words) + " <<EOF", "answer $T", "EOF"]
     else:
         body = [pick(rng, "", "BOOL=true ") + line(rng, program, words) + pick(rng, " || true", " && echo done", " | cat", "; helper --tag-list a")]
-    before = pick(rng, [], ["helper --registration-token x --tag-list y"], ['[ -z "$T" ] && helper none'], ["# a comment"])
+    before = pick(rng, [], [". ./env.sh"], ["helper --registration-token x --tag-list y"], ['[ -z "$T" ] && helper none'], ["# a comment"])
     after = pick(rng, [], ["helper done"], ["unset REGISTRATION_TOKEN"], ['echo "$T" | helper log'])
     text = "\n".join(["#!/bin/bash", *before, *lines, *body, *after]) + "\n"
     return text

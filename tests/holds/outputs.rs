@@ -119,7 +119,7 @@ pub(crate) fn plan_of(path: &str, bytes: &[u8]) -> Holds {
         source: &source,
         linted: &linted,
         mask,
-        refusal: runnerlint::report::refusal,
+        refusal: report::refusal,
     }]);
     let mut units: Vec<&str> = linted.units.iter().map(|unit| unit.name.as_str()).collect();
     let entries = plan.groups.iter().flat_map(|group| &group.entries);

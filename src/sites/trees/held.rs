@@ -34,11 +34,24 @@ impl Trees<'_> {
                 let text = piece.of(&decoded.text).to_owned();
                 let opaque = text.contains("${");
                 let span = decoded.segments.to_outer(piece);
-                words.push(Word { node: *item, span, text, opaque, splits: false, control: false });
+                words.push(Word {
+                    node: *item,
+                    span,
+                    text,
+                    opaque,
+                    splits: false,
+                    expands: None,
+                    control: false,
+                });
             }
         }
-        let around =
-            Around { parsed: self.parsed, context: self.context, container: None, control: self.control };
+        let around = Around {
+            parsed: self.parsed,
+            context: self.context,
+            container: None,
+            control: self.control,
+            pieces: None,
+        };
         // Other commands of the file are joined too: this one names the subcommand itself, or what only it knows.
         let mut shown = command::shown(self.context.sites, self.context.text);
         let is_word = |name: &String| words.iter().any(|word| word.text == *name);
@@ -145,6 +158,7 @@ impl Trees<'_> {
             line: site.holds == Holds::Container && container.is_none(),
             container: container.cloned(),
             sealed: site.sealed.clone(),
+            name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
@@ -298,7 +312,7 @@ impl Trees<'_> {
         };
         // An item of a list in HCL is one word, whatever its template gives.
         let splits = opaque && text.starts_with(['{', '$', '*']) && self.context.language != "hcl";
-        Some(Word { node: id, span: node.span, text, opaque, splits, control: false })
+        Some(Word { node: id, span: node.span, text, opaque, splits, expands: None, control: false })
     }
 
     pub(super) fn container(&mut self, site: &Site, id: NodeId) {

@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::heredoc::Pending;
 use super::lexer::{Lexer, Until};
+use super::lists;
 use super::scan::{self, Role};
 use super::script::{Break, BreakKind, DatumKind, NodeKind, Raw, Statement};
 use super::word::RawWord;
@@ -109,7 +110,7 @@ impl Lexer<'_> {
     }
 
     /// A word takes its place in the statement.
-    fn part(&mut self, building: &mut Building, word: &RawWord) {
+    pub(super) fn part(&mut self, building: &mut Building, word: &RawWord) {
         let fresh = building.command.words.is_empty();
         if fresh && let Some(name) = self.assignment_name(word) {
             return self.assignment(building, word, name);
@@ -136,11 +137,17 @@ impl Lexer<'_> {
         let text = word.text(self.text);
         let opaque = word.opaque || self.dialect != Dialect::PowerShell && has_percent_name(&text);
         let node = self.out.node(kind, word.span, word.span, statement);
-        Word { node, span: word.span, text, opaque, splits: word.splits, control: false }
+        // PowerShell's `@args`: the words of an array.
+        let splat = self.dialect == Dialect::PowerShell && text.starts_with('@');
+        let expands =
+            (opaque || splat).then(|| lists::expanded(word.span.of(self.text), self.dialect)).flatten();
+        let splat = splat && expands.is_some();
+        let splits = word.splits || splat;
+        Word { node, span: word.span, text, opaque: opaque || splat, splits, expands, control: false }
     }
 
     /// A template tag takes its place in the statement.
-    fn tag(&mut self, building: &mut Building, span: Span, role: Role) {
+    pub(super) fn tag(&mut self, building: &mut Building, span: Span, role: Role) {
         let previous = building.statement.parts.last().copied();
         building.statement.parts.push(span);
         let delta = match role {
@@ -151,7 +158,7 @@ impl Lexer<'_> {
         building.statement.tags.push((span.start(), delta));
         let node = self.out.node(NodeKind::Value, span, span, building.index);
         let text = span.of(self.text).to_owned();
-        let word = Word { node, span, text, opaque: true, splits: true, control: true };
+        let word = Word { node, span, text, opaque: true, splits: true, expands: None, control: true };
         if building.stray {
             building.command.stray.push(word);
         } else {
@@ -227,93 +234,6 @@ impl Lexer<'_> {
             opaque: word.opaque,
             exported: false,
         });
-    }
-
-    /// The words of `NAME=(…)`, whose `(` is at this place; all of its bytes.
-    pub(super) fn array(&mut self, start: usize) -> Span {
-        let mut building = self.begin();
-        building.statement.array = true;
-        let open = self.at;
-        self.at += 1;
-        if !self.deeper() {
-            return Span::new(start, self.at);
-        }
-        self.depth += 1;
-        let comma = self.dialect == Dialect::PowerShell;
-        loop {
-            self.blanks();
-            let before = self.at;
-            match self.byte() {
-                None => break,
-                Some(b')') => {
-                    self.at += 1;
-                    break;
-                }
-                Some(b'\n' | b'\r') => {
-                    let len = scan::newline_len(self.bytes, self.at).max(1);
-                    let span = Span::new(self.at, self.at + len);
-                    self.out.breaks.push(Break { kind: BreakKind::Newline, span });
-                    self.at = span.end();
-                }
-                Some(b'#') if self.is_comment() => self.comment(),
-                Some(b',') if comma => self.at += 1,
-                Some(_) => {
-                    if let Some((span, role)) = self.own_tag() {
-                        self.tag(&mut building, span, role);
-                    } else if let Some(word) = self.word() {
-                        if comma {
-                            self.split_at_commas(&mut building, &word);
-                        } else {
-                            self.part(&mut building, &word);
-                        }
-                    } else {
-                        self.at = before + 1;
-                        while !self.text.is_char_boundary(self.at) {
-                            self.at += 1;
-                        }
-                    }
-                }
-            }
-        }
-        self.depth -= 1;
-        let span = Span::new(start, self.at);
-        let head = Span::new(start, open).of(self.text);
-        self.out.datum(self.text, DatumKind::Array, span, head);
-        building.statement.tail = self.at.saturating_sub(1).max(open + 1).min(self.at);
-        building.statement.span = span;
-        let mut words: Vec<Word> = Vec::new();
-        // `[key]=value` looks like an assignment; here it is an element.
-        words.append(&mut building.command.words);
-        if !words.is_empty() {
-            self.out.facts.word_lists.push(words);
-        }
-        if let Some(slot) = self.out.statements.get_mut(building.index) {
-            *slot = building.statement;
-        }
-        span
-    }
-
-    /// PowerShell writes its lists with commas.
-    fn split_at_commas(&mut self, building: &mut Building, word: &RawWord) {
-        let mut start = word.span.start();
-        let pieces = word.pieces.clone();
-        let in_piece = |at: usize| {
-            pieces.iter().any(|p| {
-                p.span.start() <= at && at < p.span.end() && p.quoting != crate::embed::Quoting::Bare
-            })
-        };
-        let raw = word.span;
-        for at in raw.start()..=raw.end() {
-            if at == raw.end() || self.bytes.get(at) == Some(&b',') && !in_piece(at) {
-                if at > start {
-                    let mut part = word.from(start);
-                    part.span = Span::new(start, at);
-                    part.pieces.retain(|piece| piece.span.start() < at);
-                    self.part(building, &part);
-                }
-                start = at + 1;
-            }
-        }
     }
 
     /// A redirection at this place; `false` where there is none.
@@ -460,6 +380,7 @@ impl Lexer<'_> {
         if named && self.bytes.get(close) == Some(&b')') && self.dialect == Dialect::Sh {
             let start = self.at;
             self.mark(start, close + 1 - start, true, false);
+            self.out.functions.extend(building.command.words.pop().map(|word| (word.text, close + 1)));
             building.command.words.clear();
             return true;
         }

@@ -1,15 +1,14 @@
 //! Puts what the lexer wrote down in order: commands by position, readers of here-documents, strings that hold options.
 
 use super::dialect::Dialect;
-use super::script::{DatumKind, NodeKind, Output, Raw};
-use super::{heredoc, lexer, variables, word};
+use super::script::{DatumKind, Output, Raw};
+use super::{heredoc, lists, variables};
 use crate::facts::{Command, Hint, Region, Word};
-use crate::text::Span;
 
 /// Completes the facts of `out`.
 pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     variables::collect(out, text, dialect);
-    strings(out, text, dialect);
+    lists::collect(out, text, dialect);
     let readers = order_commands(out);
     let bodies = std::mem::take(&mut out.bodies);
     for body in &bodies {
@@ -139,41 +138,4 @@ fn hint_of(command: &Command) -> Option<Hint> {
     output
         .filter(|output| output.target.text != "/dev/null")
         .map(|output| Hint::File(output.target.text.clone()))
-}
-
-/// Strings that look like part of a command line (`ARGS="--url $U --locked"`): their words, not for editing.
-fn strings(out: &mut Output, text: &str, dialect: Dialect) {
-    let candidates: Vec<(Span, usize)> = out
-        .facts
-        .variables
-        .iter()
-        .filter(|variable| looks_like_options(&variable.value))
-        .filter_map(|variable| {
-            Some((variable.value_span, out.nodes.get(variable.node.0 as usize)?.statement))
-        })
-        .collect();
-    for (span, statement) in candidates {
-        let Some(decoded) = word::decode(text, dialect, span) else { continue };
-        let inner = lexer::read(&decoded.text, dialect);
-        let mut words = Vec::new();
-        for raw in inner.commands {
-            for mut word in raw.command.words.into_iter().chain(raw.command.stray) {
-                word.span = decoded.segments.to_outer(word.span);
-                word.node = out.node(NodeKind::Inner, word.span, word.span, statement);
-                words.push(word);
-            }
-        }
-        if !words.is_empty() {
-            out.facts.word_lists.push(words);
-        }
-    }
-    out.facts.word_lists.sort_by_key(|words| words.first().map(|word| word.span));
-}
-
-fn looks_like_options(value: &str) -> bool {
-    let mut words = value.split_ascii_whitespace();
-    value.contains([' ', '=', '\n'])
-        && words.any(|word| {
-            word.strip_prefix("--").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
-        })
 }

@@ -99,14 +99,17 @@ impl Lexer<'_> {
 
     /// The name behind `function`.
     fn header_word(&mut self) {
+        let mut name = String::new();
         self.blanks();
         if let Some(word) = self.word() {
             self.out.datum(self.text, DatumKind::Word, word.span, &word.datum(self.text));
+            name = word.text(self.text);
         }
         let close = scan::skip_blanks(self.bytes, self.at + 1);
         if self.byte() == Some(b'(') && self.bytes.get(close) == Some(&b')') {
             self.at = close + 1;
         }
+        self.out.functions.push((name, self.at));
     }
 
     /// The patterns of a branch of `case`, up to behind their `)`; `true` if `esac` stands there instead.

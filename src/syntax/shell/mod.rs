@@ -1,12 +1,14 @@
 //! Shells: sh and its kin, PowerShell, cmd. A tolerant lexer of our own: it never fails, keeps every byte's place, takes
 //! template expressions as they stand, and looks into substitutions.
 
+mod array;
 mod command;
 mod dialect;
 mod finish;
 mod heredoc;
 mod keyword;
 mod lexer;
+mod lists;
 mod prompt;
 mod quotes;
 mod remove;
@@ -239,6 +241,10 @@ impl Parsed for Script {
 
     fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
         Err(NoEdit::new("a command has no entries"))
+    }
+
+    fn keeps_carriage_returns(&self) -> bool {
+        self.dialect == Dialect::Sh
     }
 
     fn data(&self) -> Data<'_> {

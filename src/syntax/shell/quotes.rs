@@ -108,6 +108,10 @@ impl Lexer<'_> {
                         self.at += 1;
                     }
                 }
+                b'!' if self.dialect == Dialect::Cmd => {
+                    word.opaque |= self.percent_name(self.at).is_some();
+                    self.at += 1;
+                }
                 b'{' | b'%' | b'#' | b'<' => match scan::template(&self.finder, self.text, self.at, true) {
                     Some((end, role)) => {
                         word.push(from, self.at, Means::Verbatim, quoting);
@@ -152,6 +156,36 @@ impl Lexer<'_> {
             _ => Means::Verbatim,
         };
         word.push(start, self.at, means, quoting);
+    }
+
+    /// The end of `%NAME%`; in cmd also of `%T%`, `%NAME:~0,5%`, `!NAME!`, `%~1`, `%*`.
+    pub(super) fn percent_name(&self, at: usize) -> Option<usize> {
+        let sign = *self.bytes.get(at).filter(|sign| **sign == b'%' || **sign == b'!')?;
+        let cmd = self.dialect == Dialect::Cmd;
+        let len = scan::name_len(self.bytes, at + 1);
+        let close = self.bytes.get(at + 1 + len);
+        if close == Some(&sign) && (len > 1 && sign == b'%' || len > 0 && cmd) {
+            return Some(at + len + 2);
+        }
+        if !cmd {
+            return None;
+        }
+        if len > 0 && close == Some(&b':') {
+            let line = self.text.get(at + 1 + len..)?.lines().next()?;
+            return line.find(char::from(sign)).map(|end| at + 1 + len + end + 1);
+        }
+        let rest = self.bytes.get(at + 1..).filter(|_| sign == b'%')?;
+        let flags = if rest.first() == Some(&b'~') {
+            1 + rest
+                .iter()
+                .skip(1)
+                .take_while(|byte| b"fdpnxsatz$".contains(&byte.to_ascii_lowercase()))
+                .count()
+        } else {
+            0
+        };
+        let argument = rest.get(flags)?;
+        (argument.is_ascii_digit() || *argument == b'*' && flags == 0).then_some(at + 1 + flags + 1)
     }
 
     pub(super) fn closes_quote(&self, at: usize) -> bool {

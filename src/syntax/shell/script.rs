@@ -145,6 +145,8 @@ pub(super) struct Output {
     pub(super) marks: Vec<Mark>,
     pub(super) data: Vec<CompactDatum>,
     pub(super) bodies: Vec<Body>,
+    /// Names of functions, and where each name ends.
+    pub(super) functions: Vec<(String, usize)>,
     /// Commands, regions and their references are filled in at the end.
     pub(super) facts: Facts,
 }

@@ -4,12 +4,14 @@ use super::dialect::Dialect;
 use super::scan;
 use super::script::{NodeKind, Output};
 use super::word;
-use crate::facts::{Variable, Word};
+use crate::facts::{Variable, VariableUse, Word};
 use crate::text::Span;
 
 /// Adds the variables that commands set, and finds out which ones the environment has.
 pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     let mut found = Vec::new();
+    let mut named = Vec::new();
+    let mut sourced = Vec::new();
     let mut exported: Vec<String> = Vec::new();
     let mut all_from = None;
     for index in 0..out.commands.len() {
@@ -30,10 +32,19 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
                 for argument in arguments {
                     if let Some(variable) = assignment(out, text, argument, statement, exports) {
                         found.push(variable);
-                    } else if exports && !argument.text.starts_with('-') {
-                        exported.push(argument.text.clone());
+                    } else if !argument.text.starts_with('-') {
+                        exported.extend(exports.then(|| argument.text.clone()));
+                        named.extend(named_by(argument, text, exports));
                     }
                 }
+            }
+            "." | "source" if dialect != Dialect::Cmd => {
+                sourced.extend(arguments.first().map(|file| file.span));
+            }
+            "call" if dialect == Dialect::Cmd => sourced.extend(arguments.first().map(|file| file.span)),
+            "unset" if dialect == Dialect::Sh => {
+                mark_declares(out, statement);
+                named.extend(arguments.iter().filter_map(|argument| named_by(argument, text, false)));
             }
             "set" if dialect == Dialect::Sh => {
                 let texts: Vec<&str> = arguments.iter().map(|word| word.text.as_str()).collect();
@@ -50,6 +61,9 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
                     mark_declares(out, statement);
                     found.push(variable);
                 }
+            }
+            "set" if dialect == Dialect::Cmd && arguments.len() > 1 => {
+                found.extend(whole_line(out, text, (program, arguments), statement));
             }
             "set" if dialect == Dialect::Cmd => {
                 if let [argument] = arguments
@@ -83,6 +97,9 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
         }
     }
     out.facts.variables.append(&mut found);
+    out.facts.named.append(&mut named);
+    sourced.sort_unstable();
+    out.facts.sourced = sourced;
     exported.sort();
     for variable in &mut out.facts.variables {
         let named = exported.binary_search(&variable.name).is_ok();
@@ -90,6 +107,29 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
         variable.exported |= named || after;
     }
     out.facts.variables.sort_by_key(|variable| variable.name_span);
+}
+
+/// `set OPTS=--tag-list a` of cmd: the value goes to the end of the line.
+fn whole_line(
+    out: &mut Output,
+    text: &str,
+    (program, arguments): (&Word, &[Word]),
+    statement: usize,
+) -> Option<Variable> {
+    let (first, last) = (arguments.first()?, arguments.last()?);
+    let variable = assignment(out, text, first, statement, true)?;
+    let value_span = Span::new(variable.value_span.start(), last.span.end());
+    let node = out.node(NodeKind::Statement, program.span.hull(value_span), value_span, statement);
+    let value = value_span.of(text).to_owned();
+    let opaque = arguments.iter().any(|word| word.opaque);
+    Some(Variable { node, value, value_span, opaque, ..variable })
+}
+
+/// `NAME` as an argument.
+fn named_by(word: &Word, text: &str, exports: bool) -> Option<VariableUse> {
+    let raw = word.span.of(text);
+    let is_name = !raw.is_empty() && scan::name_len(raw.as_bytes(), 0) == raw.len();
+    is_name.then(|| VariableUse { node: word.node, name: raw.to_owned(), span: word.span, exports })
 }
 
 fn mark_declares(out: &mut Output, statement: usize) {

@@ -117,6 +117,11 @@ impl Lexer<'_> {
                         break;
                     }
                 }
+                b'!' if self.dialect == Dialect::Cmd && self.percent_name(before).is_some() => {
+                    let end = self.percent_name(before).unwrap_or(before + 1);
+                    self.atom(&mut word, end, Quoting::Bare);
+                    word.splits = true;
+                }
                 b'{' | b'%' | b'#' if self.braces(&mut word, start, &mut blocks) => {
                     if self.at == before {
                         break;
@@ -276,6 +281,7 @@ impl Lexer<'_> {
         let at = self.at;
         let Some((end, role)) = scan::template(&self.finder, self.text, at, false) else {
             if let Some(end) = self.percent_name(at) {
+                word.splits |= self.dialect == Dialect::Cmd;
                 self.atom(word, end, Quoting::Bare);
                 return true;
             }
@@ -300,15 +306,6 @@ impl Lexer<'_> {
         word.push(self.at, end, Means::Verbatim, Quoting::Expression);
         word.opaque = true;
         self.at = end;
-    }
-
-    /// The end of `%NAME%`.
-    pub(super) fn percent_name(&self, at: usize) -> Option<usize> {
-        if self.bytes.get(at) != Some(&b'%') {
-            return None;
-        }
-        let len = scan::name_len(self.bytes, at + 1);
-        (len > 1 && self.bytes.get(at + 1 + len) == Some(&b'%')).then_some(at + len + 2)
     }
 
     /// What begins with `$`.

@@ -60,7 +60,7 @@ fn options(script: &Script, names: &[&str]) -> Vec<NodeId> {
         nodes.extend(assignments.map(|variable| variable.node));
     }
     for list in &script.facts().word_lists {
-        pick(list, names, &mut nodes);
+        pick(&list.words, names, &mut nodes);
     }
     let variables =
         script.facts().variables.iter().filter(|variable| names.contains(&variable.name.as_str()));

@@ -1,0 +1,89 @@
+//! Which commands rules speak of: a known program, or enough signs of one.
+
+use super::Sites;
+use super::options::{canonical, plain_words};
+use super::programs::{Invocation, Runs};
+use super::schema::{Program, Subcommand};
+use crate::facts::{Command, Word};
+
+/// A command that rules speak of.
+pub(super) struct Accepted<'a> {
+    pub(super) program: &'a Program,
+    pub(super) subcommand: &'a Subcommand,
+    /// The words behind the program.
+    pub(super) arguments: &'a [Word],
+    /// Whether something stands before it that nobody knows.
+    pub(super) wrapped: bool,
+    /// Whether part of the command stands elsewhere.
+    pub(super) sealed: bool,
+}
+
+/// The program and subcommand, if it is a command that rules speak of: a known program, or enough signs of one.
+pub(super) fn accepted<'a>(
+    sites: &'a Sites,
+    found: &Invocation<'a>,
+    command: &Command,
+    text: &str,
+) -> Option<Accepted<'a>> {
+    let programs = &sites.data.programs.programs;
+    let arguments = found.arguments;
+    if let Runs::Known(index) = found.program {
+        let program = programs.get(index)?;
+        let subcommand = subcommand_of(program, arguments)?;
+        return Some(Accepted { program, subcommand, arguments, wrapped: false, sealed: false });
+    }
+    if found.program == Runs::Foreign {
+        return None;
+    }
+    let words = || arguments.iter().chain(&command.stray);
+    let has = |names: &[String]| {
+        words().any(|word| {
+            let option = canonical(word.text.split('=').next().unwrap_or_default());
+            names.contains(&option)
+        })
+    };
+    let signed = { sites.signed() }.find_map(|program| {
+        let subcommand = subcommand_of(program, arguments)?;
+        let supported = has(&subcommand.supporting);
+        let enough = match found.program {
+            Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
+            _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
+        };
+        enough.then_some(Accepted { program, subcommand, arguments, wrapped: false, sealed: false })
+    });
+    // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
+    let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
+    let halved = { all }.find(|(_, subcommand)| {
+        let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
+        found.program == Runs::Variable && named && has(&subcommand.telling)
+    });
+    if let (None, Some((program, subcommand))) = (&signed, halved) {
+        return Some(Accepted { program, subcommand, arguments, wrapped: true, sealed: true });
+    }
+    if signed.is_some() || sites.data.programs.printers.iter().any(|name| name == found.name) {
+        return signed;
+    }
+    // Something unknown runs it: `$COMPOSE exec box gitlab-runner register`, `flock /l gitlab-runner register`.
+    (0..arguments.len()).find_map(|at| {
+        let (word, behind) = arguments.get(at..)?.split_first()?;
+        let Runs::Known(index) = sites.runs_as(word, text) else { return None };
+        let program = programs.get(index)?;
+        let subcommand = subcommand_of(program, behind)?;
+        let given = behind.iter().any(|word| word.text.starts_with('-'));
+        given.then_some(Accepted { program, subcommand, arguments: behind, wrapped: true, sealed: false })
+    })
+}
+
+/// The subcommand that the words name, the longest name first; a program without any is one itself.
+pub(super) fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Option<&'a Subcommand> {
+    let words: Vec<&str> =
+        plain_words(arguments, &program.valued).take(LONGEST_NAME).map(|word| word.text.as_str()).collect();
+    let is = |subcommand: &&Subcommand| {
+        let mut names = subcommand.name.split_whitespace().enumerate();
+        names.all(|(at, name)| words.get(at) == Some(&name))
+    };
+    program.subcommands.iter().filter(is).max_by_key(|subcommand| subcommand.name.split_whitespace().count())
+}
+
+/// Words in the name of a subcommand.
+const LONGEST_NAME: usize = 4;

@@ -1,0 +1,165 @@
+//! Variables that a command takes words from and that another text of the file sets: a Makefile's, `ENV` of a Dockerfile,
+//! `variables:` of CI files, `vars` of Ansible.
+
+use super::options::canonical;
+use super::schema::Subcommand;
+use super::{Brings, Carrier, Piece, Place, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use crate::facts::NodeId;
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A variable with a value, as another text of the file may read it.
+#[derive(Clone, Debug)]
+pub(crate) struct Stated {
+    pub(super) name: Box<str>,
+    pub(super) doc: usize,
+    /// The bytes of the value.
+    pub(super) span: Span,
+    pub(super) text: String,
+}
+
+/// Values that are looked into for the commands of one file.
+const MOST_LINKS: usize = 1_000;
+
+impl Survey {
+    /// Gives each command the options that variables of other texts bring. Where those are used is not all in view: they
+    /// are found, and never edited. `text` is the text called so.
+    pub(crate) fn link<'t>(&mut self, sites: &Sites, text: &dyn Fn(usize) -> &'t str) {
+        let wants: BTreeSet<(usize, Box<str>)> = std::mem::take(&mut self.wants).into_iter().collect();
+        if wants.is_empty() {
+            return;
+        }
+        let names: BTreeSet<&str> = wants.iter().map(|(_, name)| &**name).collect();
+        let mut stated: BTreeMap<Box<str>, Vec<Stated>> = BTreeMap::new();
+        let variables =
+            self.carriers.iter().filter(|it| it.via == Via::Variable && it.value.kind == ValueKind::Literal);
+        let variables = variables.map(|it| Stated {
+            name: it.name.as_str().into(),
+            doc: it.doc,
+            span: it.value.span,
+            text: it.value.text.clone(),
+        });
+        let all = std::mem::take(&mut self.stated).into_iter().chain(variables);
+        for it in all.filter(|it| names.contains(&*it.name)) {
+            stated.entry(it.name.clone()).or_default().push(it);
+        }
+        let mut links = Links::default();
+        for (index, carrier) in self.carriers.iter().enumerate().filter(|(_, it)| it.via == Via::Option) {
+            links.known.insert((carrier.doc, carrier.name_span), index);
+        }
+        for (scope, name) in &wants {
+            for value in stated.get(name).into_iter().flatten() {
+                links.count += 1;
+                if links.count > MOST_LINKS {
+                    return;
+                }
+                self.take(sites, *scope, value, text(value.doc), &mut links);
+            }
+        }
+    }
+
+    fn take(&mut self, sites: &Sites, scope: usize, value: &Stated, text: &str, links: &mut Links) {
+        let Some(own) = self.scopes.get(scope) else { return };
+        if own.doc == value.doc {
+            return;
+        }
+        let mut all =
+            sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
+        let is_own = |(program, subcommand): &(&super::Program, &Subcommand)| {
+            own.of.contains(&super::command::owner(program, subcommand))
+        };
+        let Some((_, subcommand)) = all.find(is_own) else { return };
+        let carriers = options(subcommand, value, text, scope);
+        if carriers.is_empty() {
+            return;
+        }
+        let first = *links.takers.entry((value.doc, value.span)).or_insert(scope);
+        if !links.seen.insert((scope, value.doc, value.span)) {
+            return;
+        }
+        let kind = UnknownKind::Collected;
+        let place = Unknown::new(kind, Brings::Anything, &value.name, value.doc, value.span);
+        let again = (first != scope).then_some(first);
+        if let Some(own) = self.scopes.get_mut(scope) {
+            own.pieces.push(Piece { place, words: value.span, stays: true, first: again });
+            own.pieces.sort_by_key(|piece| (piece.place.doc, piece.words));
+        }
+        // What was found in the variable by itself belongs to the command.
+        let inside = (value.doc, Span::at(value.span.start()))..(value.doc, Span::at(value.span.end()));
+        let known: Vec<usize> = links.known.range(inside).map(|(_, index)| *index).collect();
+        for index in known.iter().filter(|_| again.is_none()) {
+            if let Some(it) = self.carriers.get_mut(*index).filter(|it| it.sealed.is_some()) {
+                it.scope = scope;
+            }
+        }
+        for carrier in carriers {
+            let place = (carrier.doc, carrier.name_span);
+            if carrier.name_span != value.span && !links.known.contains_key(&place) {
+                links.known.insert(place, self.carriers.len());
+                self.carriers.push(carrier);
+            }
+        }
+    }
+}
+
+/// What was linked.
+#[derive(Default)]
+struct Links {
+    count: usize,
+    /// The first command that took a value, by its scope.
+    takers: BTreeMap<(usize, Span), usize>,
+    seen: BTreeSet<(usize, usize, Span)>,
+    /// Options that were found, by their places.
+    known: BTreeMap<(usize, Span), usize>,
+}
+
+/// The options of `subcommand` that are in the value of a variable.
+fn options(subcommand: &Subcommand, value: &Stated, text: &str, scope: usize) -> Vec<Carrier> {
+    let start = value.span.of(text).find(value.text.as_str()).map(|at| value.span.start() + at);
+    let mut words = Vec::new();
+    let mut at = 0;
+    for word in value.text.split_ascii_whitespace() {
+        let from = value.text.get(at..).and_then(|rest| rest.find(word)).map_or(at, |found| at + found);
+        at = from + word.len();
+        words.push((word, from));
+    }
+    let is_own = |name: &String| {
+        subcommand.telling.contains(name)
+            || subcommand.hinting.contains(name)
+            || subcommand.valued.contains(name) && name.len() == 2
+            || name == "--token"
+    };
+    let mut carriers = Vec::new();
+    for (index, (word, from)) in words.iter().enumerate().filter(|(_, (word, _))| word.starts_with('-')) {
+        let (written, inline) =
+            word.split_once('=').map_or((*word, None), |(name, value)| (name, Some(value)));
+        let name = canonical(written);
+        if !is_own(&name) {
+            continue;
+        }
+        let next = || words.get(index + 1).map_or("", |(word, _)| word);
+        let given = match inline {
+            Some(value) => value,
+            None if subcommand.flags.contains(&name) => "true",
+            None => next(),
+        };
+        let given = given.trim_matches(['"', '\'']);
+        let name_span =
+            start.map_or(value.span, |start| Span::new(start + from, start + from + written.len()));
+        let value_ = Value {
+            text: given.to_owned(),
+            span: name_span,
+            kind: super::options::kind_of(given, given.contains(['$', '{', '%'])),
+            place: Place::Nowhere,
+            known: None,
+        };
+        carriers.push(Carrier {
+            written: written.to_owned(),
+            doc: value.doc,
+            scope,
+            sealed: Some(super::command::IN_PIECES.to_owned()),
+            ..Carrier::new(Via::Option, name, name_span, value_, NodeId(0))
+        });
+    }
+    carriers
+}
