@@ -2,7 +2,7 @@
 
 use crate::rules::{Class, UnitKind};
 use crate::sites::{Brings, UnknownKind, Via};
-use crate::text::Position;
+use crate::text::{Position, Span};
 
 /// One registration: a command, a chart release's values, a Secret, …
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Unit {
     pub slots: Vec<Slot>,
     /// Server-side settings, in the order of the text.
     pub settings: Vec<Held>,
+    /// Bytes of the file with the values that give a chart its settings.
+    pub values: Vec<Span>,
     /// What else is said of it, by the name of the fact: `url`, `description`, `executor`, `secret`.
     pub about: Vec<(&'static str, Given)>,
 }

@@ -7,8 +7,10 @@ use super::{File, Settings, own, reasons, structure};
 use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
-use crate::rules::{Circumstances, Level, Match, Member, Registration, Role, Rule, Verdict, View, version};
-use crate::sites::Carrier;
+use crate::rules::{
+    Circumstances, Level, Match, Member, Registration, Role, Rule, SeverityRow, Verdict, View, version,
+};
+use crate::sites::{Carrier, ValueKind};
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
@@ -32,7 +34,7 @@ pub(super) struct Hit<'a> {
     pub(super) found: &'a Match,
     pub(super) member: &'a Member,
     pub(super) level: Level,
-    label: Option<&'a str>,
+    row: &'a SeverityRow,
     /// The groups of the expression that found it; the first one is all of it.
     pub(super) groups: Vec<String>,
 }
@@ -161,8 +163,8 @@ fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
 fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a>> {
     let view = view.of(member);
     let found = view.matched(rule)?;
-    let (level, label) = view.severity(rule);
-    (level != Level::Nothing).then_some(Hit { rule, found, member, level, label, groups: Vec::new() })
+    let row = view.severity(rule).filter(|row| row.is != Level::Nothing)?;
+    Some(Hit { rule, found, member, level: row.is, row, groups: Vec::new() })
 }
 
 /// The fix of a unit, before it is given to its findings.
@@ -240,16 +242,21 @@ fn finding(
     let document = around.markdown && hit.found.literal.is_none();
     let severity = severity(file.settings, rule, hit.level, document)?;
     let name = |text: &str| hit.fill(text, carrier);
-    let label = hit.found.message.as_deref().or(hit.label).unwrap_or_default();
+    let label = hit.found.message.as_deref().or(hit.row.label.as_deref()).unwrap_or_default();
+    let seen = view.of(hit.member);
+    let label = seen.with_slots(label);
     let (fix, removes) = match fix {
         Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
             let message = action.map_or_else(String::new, |action| name(&action.message));
+            // Null is no text.
+            let is_empty = carrier.value.kind == ValueKind::Empty;
+            let value = if is_empty { String::new() } else { carrier.value.text.clone() };
             let removes = match hit.member.role {
-                Role::Setting(at) => file.unit.settings.get(at).map(|setting| Setting {
-                    field: setting.field.clone(),
-                    value: carrier.value.text.clone(),
-                }),
+                Role::Setting(at) => {
+                    let setting = file.unit.settings.get(at);
+                    setting.map(|setting| Setting { field: setting.field.clone(), value })
+                }
                 _ => action
                     .and_then(|action| action.plan.clone())
                     .map(|field| Setting { field, value: carrier.value.text.clone() }),
@@ -261,6 +268,7 @@ fn finding(
     };
     let span = span(file, hit)?;
     let Advice { help, url } = file.settings.catalogue.advice(rule);
+    let help = hit.row.help.as_deref().map_or(help, |own| name(&seen.with_slots(own)).into());
     let mut finding = Finding {
         rule: rule.id.clone(),
         severity,
@@ -268,7 +276,7 @@ fn finding(
         help,
         url,
         span,
-        label: name(label),
+        label: name(&label),
         related: file.documents.places(carrier.doc),
         unit: unit.map(str::to_owned),
         via: file.documents.via(carrier.doc),

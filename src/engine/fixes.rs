@@ -218,7 +218,9 @@ fn act(
     }
     let value = match action.value {
         Some(NewValue::Empty) => Some(""),
-        Some(NewValue::Token) if hit.member.class != Class::Glrt => file.settings.token_value.as_deref(),
+        Some(NewValue::Token) if !matches!(hit.member.class, Class::Glrt | Class::Registered) => {
+            file.settings.token_value.as_deref()
+        }
         _ => None,
     };
     if let Some(value) = value {

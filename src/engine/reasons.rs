@@ -90,9 +90,10 @@ pub(super) fn read<'a>(file: &'a File<'_>, registration: &Registration) -> Optio
 }
 
 /// The reason of a row: `{name}` is the token's option, key or variable as written, `{token}` the expression in it or the
-/// one that replaces it, `{line}` its line (that of the read where there is `{read}`, the variable that is read); of the old
-/// slot, else of the new one. `{old}` and `{new}` are the names of both; where both are there, `{token}` is that of the new one.
-/// `{setting}` is the name of the setting that a condition on `settings` is about, `{setting-line}` its line.
+/// one that replaces it, `{line}` its line (that of the read where there is `{read}`, the variable that is read), `{to}` the name
+/// of the new slot there, `{prefix}` how a runner's own token begins; of the old slot, else of the new one. `{old}` and `{new}` are
+/// the names of both; where both are there, `{token}` is that of the new one. `{setting}` is the name of the setting that a
+/// condition on `settings` is about, `{setting-line}` its line.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let because = row.because.as_deref().unwrap_or_default();
     if !because.contains('{') {
@@ -127,10 +128,16 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
         _ => file.settings.token_value.as_ref().unwrap_or(&carrier.written).clone(),
     };
     let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
+    let known = carrier.value.known.as_ref().unwrap_or(&carrier.value.text);
+    let prefixes = file.unit.runner_tokens.iter().filter_map(|like| like.captures(known));
+    let prefix = prefixes.filter_map(|groups| groups.get(1)).map(|it| it.as_str()).next();
+    let to = file.unit.new.names(carrier.via).next();
     because
         .replace("{name}", &carrier.written)
         .replace("{old}", &written(old))
         .replace("{new}", &written(new))
+        .replace("{to}", to.unwrap_or(&carrier.written))
+        .replace("{prefix}", prefix.unwrap_or_default())
         .replace("{token}", &token(new.filter(|_| old.is_some()).unwrap_or(carrier)))
         .replace("{line}", &line)
 }

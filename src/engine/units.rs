@@ -115,6 +115,10 @@ impl<'a> Index<'a> {
             unknowns: own().flat_map(|scope| &scope.unknowns).map(|it| file.unknown_place(it)).collect(),
             slots: Vec::new(),
             settings: Vec::new(),
+            values: own()
+                .filter(|scope| scope.kind == ScopeKind::Chart)
+                .map(|scope| file.documents.to_host(scope.doc, scope.span))
+                .collect(),
             about: self.about(registration, scopes),
         };
         for (member, carrier) in members {
@@ -151,7 +155,8 @@ fn given(file: &File<'_>, carrier: &Carrier) -> Given {
     let value = &carrier.value;
     let opaque = value.kind == ValueKind::Opaque;
     let bare = carrier.via == Via::Option && value.place == Place::Nowhere;
-    let mut text = value.text.clone();
+    // Null is no text.
+    let mut text = if value.kind == ValueKind::Empty { String::new() } else { value.text.clone() };
     // A value that stands elsewhere: what stands here says which one.
     if opaque && text.is_empty() {
         let host = file.documents.to_host(carrier.doc, value.span);

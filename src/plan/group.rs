@@ -1,12 +1,12 @@
 //! Which registrations one runner can serve.
 
 use super::value::{self, Value};
-use super::{Entry, Field, File, Group, Need, steps};
+use super::{Entry, Field, File, Group, Need, WithoutEffect, steps};
 use crate::finding::{Fix, Refusal};
-use crate::rules::{self, Class, UnitKind};
+use crate::rules::{self, Class, Defaults, UnitKind};
 use crate::sites::Via;
 use crate::unit::{Held, Slot, Unit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More runners than this are not told to be alike.
 const MOST_ALIKE: usize = 50;
@@ -31,8 +31,13 @@ struct Key {
 }
 
 impl Waiting {
-    pub(super) fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, Refusal>>) -> Self {
-        let mut entry = Entry::of(file, unit, fix);
+    pub(super) fn of(
+        file: &File<'_>,
+        unit: &Unit,
+        fix: Option<&Result<Fix, Refusal>>,
+        without_effect: Vec<WithoutEffect>,
+    ) -> Self {
+        let mut entry = Entry { without_effect, ..Entry::of(file, unit, fix) };
         let need = need(unit);
         let hide = |text: &str| file.mask.inserted(text);
         let mut fields = Vec::new();
@@ -40,7 +45,7 @@ impl Waiting {
             let text = said.text.clone();
             let value = if said.opaque { Value::FillIn(text) } else { Value::Text(text) };
             let (name, argument) = ("description", "description");
-            fields.push(Field { name, argument, value, default: false, notes: Vec::new(), seconds: false });
+            fields.push(Field { name, argument, value, default: None, notes: Vec::new(), seconds: false });
         }
         for (index, setting) in rules::registration().settings.iter().enumerate() {
             let Some((counts, mut read)) = winner(unit, index, &hide) else { continue };
@@ -55,10 +60,14 @@ impl Waiting {
             let Some(value) = read.value else { continue };
             let (name, argument) = (setting.field.as_str(), setting.argument());
             let seconds = setting.least > 0;
-            fields.push(Field { name, argument, value, default: false, notes: read.notes, seconds });
+            fields.push(Field { name, argument, value, default: None, notes: read.notes, seconds });
         }
-        if need == Need::Create && registers(unit.kind) && unit.unknowns.is_empty() {
-            add_unset(&mut fields);
+        let complete = is_complete(&entry);
+        if matches!(need, Need::Create | Need::Check) {
+            if complete {
+                add_unset(&mut fields, unit.kind);
+            }
+            force(&mut fields, unit.kind, complete);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
         let token = filled.map(token).collect::<Vec<_>>().join("\0");
@@ -81,24 +90,58 @@ fn token(slot: &Slot) -> String {
     }
 }
 
-/// Whether it runs `register`, which has defaults of its own.
-fn registers(kind: UnitKind) -> bool {
-    matches!(kind, UnitKind::Command | UnitKind::Chart | UnitKind::Environment | UnitKind::Operator)
+/// Whether no place that cannot be read may bring it a setting.
+fn is_complete(entry: &Entry) -> bool {
+    !entry.unknowns.iter().any(|unknown| unknown.brings.settings())
 }
 
-/// What `register` sends for the settings of which nothing is said, in the order of the data.
-fn add_unset(fields: &mut Vec<Field>) {
+/// Whose defaults apply on that road.
+fn defaults(kind: UnitKind) -> Option<&'static Defaults> {
+    rules::registration().defaults.iter().find(|it| it.unit.contains(&kind))
+}
+
+/// What the road sends for the settings that the file does not set, in the order of the data.
+fn add_unset(fields: &mut Vec<Field>, kind: UnitKind) {
+    let Some(defaults) = defaults(kind) else { return };
     let set: Vec<&str> = fields.iter().map(|field| field.name).collect();
     let mut all: Vec<Field> = fields.iter().filter(|field| field.name == "description").cloned().collect();
     for setting in &rules::registration().settings {
         let said = fields.iter().find(|field| field.name == setting.field).cloned();
         all.extend(said.or_else(|| {
-            let value = value::unset(setting, &set)?;
+            let value = value::unset(setting, &set, kind)?;
             let (name, argument) = (setting.field.as_str(), setting.argument());
-            Some(Field { name, argument, value, default: true, notes: Vec::new(), seconds: false })
+            let default = Some(defaults.of.as_str());
+            Some(Field { name, argument, value, default, notes: Vec::new(), seconds: false })
         }));
     }
     *fields = all;
+}
+
+/// What `register` sends for any value of a setting where another field is not set.
+fn force(fields: &mut [Field], kind: UnitKind, complete: bool) {
+    if !defaults(kind).is_some_and(|it| it.registers) {
+        return;
+    }
+    for setting in &rules::registration().settings {
+        let Some((needed, text)) = &setting.without else { continue };
+        let beside = fields.iter().find(|field| field.name == needed).map(|field| &field.value);
+        // Only a value that can be read is set for sure.
+        let open = beside.map_or(!complete, |value| matches!(value, Value::FillIn(_)));
+        if beside.is_some() && !open {
+            continue;
+        }
+        let forced = value::constant(text);
+        let Some(field) = fields.iter_mut().find(|it| it.name == setting.field && it.value != forced) else {
+            continue;
+        };
+        field.value = match (&field.value, open) {
+            (_, false) => forced,
+            (Value::Flag(flag), true) => Value::FillIn(flag.to_string()),
+            (value, true) => value.clone(),
+        };
+        let note = "without tags `register` always sends true";
+        field.notes.push(note);
+    }
 }
 
 /// The one that counts of all values that a setting is given: an option before a variable, what has a value before what
@@ -120,11 +163,20 @@ fn need(unit: &Unit) -> Need {
         let slots = unit.slots.iter().filter(move |slot| slot.old == old);
         slots.map(|slot| slot.class).max().unwrap_or(Class::Absent)
     };
-    let (new, old) = (of(false), of(true));
+    let (new, mut old) = (of(false), of(true));
+    // The same expression in both is one token.
+    let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
+    let texts: BTreeSet<&str> = filled.map(|slot| slot.given.text.as_str()).collect();
+    if new == Class::Opaque && texts.len() == 1 {
+        old = Class::Absent;
+    }
     let said = unit.settings.iter().any(|held| !held.given.is_empty());
     match (new, old) {
         (Class::Legacy, _) => Need::Create,
-        (Class::Glrt | Class::Opaque | Class::Other, _) | (_, Class::Glrt) => Need::Exists,
+        // Where the expression is empty, the old token is used.
+        (Class::Opaque, old) if old > Class::Empty => Need::Check,
+        (Class::Glrt | Class::Opaque | Class::Registered | Class::Other, _)
+        | (_, Class::Glrt | Class::Registered) => Need::Exists,
         // A runner in config.toml is registered; what it does not know has no effect.
         _ if unit.kind == UnitKind::Config => Need::Exists,
         (_, Class::Legacy | Class::Opaque | Class::Other) => Need::Create,
@@ -168,8 +220,9 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         // The place of the token is empty here and filled in a Secret.
         if group.need == Need::Elsewhere && group.entries.iter().any(|it| it.kind == UnitKind::Secret) {
             group.need = Need::Create;
-            if group.entries.iter().all(|entry| entry.unknowns.is_empty()) {
-                add_unset(&mut group.fields);
+            let reader = group.entries.iter().map(|it| it.kind).find(|kind| *kind != UnitKind::Secret);
+            if let Some(kind) = reader.filter(|_| group.entries.iter().all(is_complete)) {
+                add_unset(&mut group.fields, kind);
             }
         }
     }

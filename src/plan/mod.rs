@@ -5,6 +5,7 @@
 //! not depend on what was reported.
 
 mod group;
+mod nested;
 mod steps;
 mod value;
 pub mod words;
@@ -17,8 +18,12 @@ use crate::mask::Mask;
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
 use crate::text::{Position, Source};
-use crate::unit::{Given, Unit, UnknownPlace};
+use crate::unit::{Given, Held, Unit, UnknownPlace};
 use std::collections::BTreeMap;
+use words::Sentence;
+
+/// The language of documents whose samples are no registrations.
+const MARKDOWN: &str = "markdown";
 
 /// A file whose registrations belong to the plan.
 #[derive(Debug)]
@@ -42,6 +47,34 @@ pub struct Plan {
     pub groups: Vec<Group>,
     /// Places that are no registration of a known form: what to do there is for a person to see.
     pub by_hand: Vec<Place>,
+    /// What samples in documents show: there is no runner to create for them.
+    pub documentation: Documentation,
+}
+
+/// Samples in documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Documentation {
+    /// Registrations.
+    pub entries: Vec<Entry>,
+    /// Other places.
+    pub places: Vec<Place>,
+}
+
+impl Documentation {
+    /// How many places there are.
+    pub fn len(&self) -> usize {
+        self.entries.len() + self.places.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What to do with the entries.
+    pub fn steps(&self) -> Vec<Sentence> {
+        steps::change(&self.entries)
+    }
 }
 
 /// What a group needs.
@@ -49,6 +82,8 @@ pub struct Plan {
 pub enum Need {
     /// A runner has to be created.
     Create,
+    /// To be looked at: the token comes from an expression, and where that is empty, the registration token is used.
+    Check,
     /// Its runner was created or registered before: the token in the file is an authentication token, or may be one.
     Exists,
     /// Nothing: the place of the token is empty, and another file fills it.
@@ -60,6 +95,7 @@ impl Need {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Create => "create",
+            Self::Check => "check",
             Self::Exists => "exists",
             Self::Elsewhere => "elsewhere",
         }
@@ -92,8 +128,8 @@ pub struct Field {
     pub argument: &'static str,
     /// Its value.
     pub value: Value,
-    /// Whether no file says it: it is what `register` sends where nothing is said.
-    pub default: bool,
+    /// Whose default it is, where no file sets it: "default of `register`".
+    pub default: Option<&'static str>,
     /// What a person should know of it.
     pub notes: Vec<&'static str>,
     /// Whether it is a time in seconds.
@@ -129,6 +165,8 @@ pub struct Entry {
     pub secret: Option<Shown>,
     /// Its server-side settings, all of them, empty ones too.
     pub settings: Vec<SettingShown>,
+    /// Settings that are written inside it, where they have no effect: keys of config.toml in the values of a chart.
+    pub without_effect: Vec<WithoutEffect>,
     /// The places of its token.
     pub slots: Vec<SlotShown>,
     /// Its fix, or why there is none.
@@ -159,6 +197,17 @@ pub struct SettingShown {
     pub value: Shown,
     /// Whether another one of the registration counts in its stead.
     pub overridden: bool,
+}
+
+/// A setting that has no effect where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WithoutEffect {
+    /// The unit, as its findings name it.
+    pub unit: String,
+    /// The setting.
+    pub setting: SettingShown,
+    /// The embedded document that it is in, as the place is called in words.
+    pub place: String,
 }
 
 /// A place of a token.
@@ -197,11 +246,21 @@ pub struct Place {
 pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     let mut waiting = Vec::new();
     let mut by_hand = Vec::new();
+    let mut documentation = Documentation::default();
     for file in files {
         let named = file.linted.findings.iter().filter_map(|it| Some((it.unit.as_deref()?, &it.fix)));
         let fixes: BTreeMap<&str, &Result<Fix, Refusal>> = named.collect();
         let fix = |unit: &Unit| fixes.get(unit.name.as_str()).copied();
-        waiting.extend(file.linted.units.iter().map(|unit| group::Waiting::of(&file, unit, fix(unit))));
+        let nested = nested::of(&file.linted.units);
+        for (index, unit) in file.linted.units.iter().enumerate() {
+            if unit.via.contains(&MARKDOWN) {
+                documentation.entries.push(Entry::of(&file, unit, fix(unit)));
+            } else if !nested.is_inside(index) {
+                let inside = nested.inside(index).filter_map(|at| file.linted.units.get(at));
+                let without_effect = inside.flat_map(|it| without_effect(&file, it)).collect();
+                waiting.push(group::Waiting::of(&file, unit, fix(unit), without_effect));
+            }
+        }
         let place = |finding: &Finding| Place {
             rule: finding.rule.clone(),
             path: file.path.to_owned(),
@@ -211,12 +270,20 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
         };
         let concerns = |rule: &str| rule != rules::UNUSED_SUPPRESSION && rules::is_built_in(rule);
         let apart = file.linted.findings.iter().filter(|it| it.unit.is_none() && concerns(&it.rule));
-        by_hand.extend(apart.map(place));
+        for finding in apart {
+            let is_sample = finding.via.contains(&MARKDOWN);
+            if is_sample { &mut documentation.places } else { &mut by_hand }.push(place(finding));
+        }
     }
-    Plan { groups: group::groups(waiting), by_hand }
+    Plan { groups: group::groups(waiting), by_hand, documentation }
 }
 
 impl Plan {
+    /// All registrations, samples in documents included.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.groups.iter().flat_map(|group| &group.entries).chain(&self.documentation.entries)
+    }
+
     /// What there is to say of it in one line.
     pub fn summary(&self) -> String {
         let entries = |need: Need| {
@@ -227,6 +294,9 @@ impl Plan {
         let all: usize = self.groups.iter().map(|group| group.entries.len()).sum();
         let runners = self.groups.iter().filter(|group| group.need == Need::Create).count();
         let mut out = format!("{}: {} to create", count(all, "registration"), count(runners, "runner"));
+        if entries(Need::Check) > 0 {
+            out.push_str(&format!(", {} to check", entries(Need::Check)));
+        }
         if entries(Need::Exists) > 0 {
             out.push_str(&format!(", {} with a runner that exists", entries(Need::Exists)));
         }
@@ -235,6 +305,10 @@ impl Plan {
         }
         if !self.by_hand.is_empty() {
             out.push_str(&format!("; {} to change by hand", count(self.by_hand.len(), "other place")));
+        }
+        if !self.documentation.is_empty() {
+            let places = count(self.documentation.len(), "place");
+            out.push_str(&format!("; {places} in documentation to update"));
         }
         out + "."
     }
@@ -250,6 +324,23 @@ impl Shown {
             position: given.position,
         }
     }
+}
+
+/// The settings of a unit.
+fn settings(file: &File<'_>, unit: &Unit) -> Vec<SettingShown> {
+    let shown = |held: &Held| {
+        let setting = rules::registration().settings.get(held.setting)?;
+        let value = Shown::of(&held.given, &file.mask);
+        let name = held.name.clone();
+        Some(SettingShown { field: &setting.field, name, value, overridden: false })
+    };
+    unit.settings.iter().filter_map(shown).collect()
+}
+
+fn without_effect(file: &File<'_>, unit: &Unit) -> Vec<WithoutEffect> {
+    let place = unit.place.clone().unwrap_or_default();
+    let one = |setting| WithoutEffect { unit: unit.name.clone(), setting, place: place.clone() };
+    settings(file, unit).into_iter().map(one).collect()
 }
 
 impl Entry {
@@ -273,16 +364,8 @@ impl Entry {
             executor: about("executor"),
             url: about("url"),
             secret: about("secret"),
-            settings: unit
-                .settings
-                .iter()
-                .filter_map(|held| {
-                    let setting = rules::registration().settings.get(held.setting)?;
-                    let value = Shown::of(&held.given, &file.mask);
-                    let name = held.name.clone();
-                    Some(SettingShown { field: &setting.field, name, value, overridden: false })
-                })
-                .collect(),
+            settings: settings(file, unit),
+            without_effect: Vec::new(),
             slots: unit
                 .slots
                 .iter()

@@ -58,28 +58,30 @@ pub(super) fn of(group: &Group) -> Vec<Step> {
         Need::Create => vec![
             step(Do::Create, create(group), Vec::new()),
             step(Do::Store, say(STORE, &[]), each(group, store)),
-            step(Do::Change, say(CHANGE, &[]), change(group)),
+            step(Do::Change, changes(CHANGE, group), change(&group.entries)),
             step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
             step(Do::Verify, verify(group), Vec::new()),
             step(Do::Remove, remove(group), Vec::new()),
         ],
-        Need::Exists => vec![
-            step(Do::Compare, compare(group), Vec::new()),
-            step(
-                Do::Change,
-                say("Change the files. A command below changes every registration of its file.", &[]),
-                change(group),
-            ),
+        Need::Check => vec![
+            step(Do::Compare, check(group), Vec::new()),
+            step(Do::Change, changes(CHANGE, group), change(&group.entries)),
             step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
             step(Do::Verify, verify(group), Vec::new()),
         ],
-        Need::Elsewhere => vec![step(Do::Change, say(ELSEWHERE, &[]), change(group))],
+        Need::Exists => vec![
+            step(Do::Compare, compare(group), Vec::new()),
+            step(Do::Change, changes("Change the files.", group), change(&group.entries)),
+            step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
+            step(Do::Verify, verify(group), Vec::new()),
+        ],
+        Need::Elsewhere => vec![step(Do::Change, say(ELSEWHERE, &[]), change(&group.entries))],
     }
 }
 
 const STORE: &str = "Store the new token (`glrt-…`), out of the repository.";
 const CHANGE: &str = "Change the files, at the same time as the token: a runner with the new token and one of the old \
-    settings may not start. A command below changes every registration of its file.";
+    settings may not start.";
 const ELSEWHERE: &str = "The place of the token is empty here, so another file fills it. When that one is migrated, take the old \
     name out here, or give it its new name.";
 
@@ -145,6 +147,19 @@ fn exists(group: &Group, compare: &str) -> Sentence {
     )
 }
 
+/// What to find out before anything is created: the new token may be empty when it is used.
+fn check(group: &Group) -> Sentence {
+    let slots = || group.entries.iter().flat_map(|entry| &entry.slots).filter(|it| it.class > Class::Empty);
+    let (new, old) = (slots().find(|slot| !slot.old), slots().find(|slot| slot.old));
+    let name = |slot: Option<&SlotShown>| slot.map_or_else(String::new, |it| it.name.clone());
+    let expression = new.and_then(|slot| slot.expression.clone()).unwrap_or_default();
+    say(
+        "Check the token in {} ({}): where it is empty, {} is used. If it always contains a `glrt-` token, the runner exists: compare \
+         the fields above with it. Otherwise create the runner with these fields first and store its token there.",
+        &[&name(new), &expression, &name(old)],
+    )
+}
+
 /// The slot that says where the token stands today: one that is filled, the old one first.
 fn slot(entry: &Entry) -> Option<&SlotShown> {
     entry.slots.iter().max_by_key(|slot| (slot.class > Class::Empty, slot.old))
@@ -194,12 +209,19 @@ fn store(entry: &Entry) -> Sentence {
     }
 }
 
+/// What is done in the files; what its commands change, where a command follows.
+fn changes(text: &str, group: &Group) -> Sentence {
+    let fixable = group.entries.iter().any(|entry| entry.fix.is_ok());
+    let reach = if fixable { " A command below changes every registration of its file." } else { "" };
+    say(&format!("{text}{reach}"), &[])
+}
+
 /// What changes the files: one part for each file and kind of fix.
-fn change(group: &Group) -> Vec<Sentence> {
+pub(super) fn change(entries: &[Entry]) -> Vec<Sentence> {
     // `Unsafe` is the smaller one.
     let mut fixable: BTreeMap<&str, Safety> = BTreeMap::new();
     let mut parts = Vec::new();
-    for entry in &group.entries {
+    for entry in entries {
         match &entry.fix {
             Ok(safety) => {
                 let worst = fixable.entry(&entry.path).or_insert(*safety);

@@ -1,6 +1,6 @@
 //! What a setting is as a field of `POST /user/runners`.
 
-use crate::rules::{Setting, Takes};
+use crate::rules::{Setting, Takes, UnitKind};
 use crate::unit::Given;
 
 /// The value of a field.
@@ -63,11 +63,17 @@ pub(super) fn read(setting: &Setting, given: &Given, hide: &dyn Fn(&str) -> Stri
     Read { value: Some(value), notes }
 }
 
-/// What the program sends for a setting of which nothing is said, where the fields `set` have values.
-pub(super) fn unset(setting: &Setting, set: &[&str]) -> Option<Value> {
-    let beside = setting.unset_beside.iter().find(|(field, _)| set.contains(&field.as_str()));
-    let text = beside.map(|(_, value)| value).or(setting.unset.as_ref())?;
-    Some(boolean(text).map_or_else(|| Value::Text(text.clone()), Value::Flag))
+/// What the road `kind` sends for a setting that the file does not set, where the fields `set` have values.
+pub(super) fn unset(setting: &Setting, set: &[&str], kind: UnitKind) -> Option<Value> {
+    let own = setting.unset_in.iter().find(|it| it.unit.contains(&kind)).map(|it| &it.value);
+    let beside = || setting.unset_beside.iter().find(|(field, _)| set.contains(&field.as_str()));
+    let text = own.or_else(|| beside().map(|(_, value)| value)).or(setting.unset.as_ref())?;
+    Some(constant(text))
+}
+
+/// A value of the rules' data.
+pub(super) fn constant(text: &str) -> Value {
+    boolean(text).map_or_else(|| Value::Text(text.to_owned()), Value::Flag)
 }
 
 /// `a, b,,a` is `a` and `b`.

@@ -1,4 +1,4 @@
-use super::{Run, is_open};
+use super::{Run, fix_line, is_open};
 use crate::escape;
 use crate::finding::{NoticeKind, Severity};
 use crate::mask::Mask;
@@ -19,8 +19,9 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
                 };
                 let (start, end) =
                     (file.source.position(finding.span.start()), file.source.position(finding.span.end()));
-                let message =
-                    data(&format!("{}\n{}", mask.prose(&finding.message), mask.prose(&finding.help)));
+                let lines = [mask.prose(&finding.message), mask.prose(&finding.help)];
+                let lines: Vec<_> = lines.into_iter().chain(fix_line(finding, &mask)).collect();
+                let message = data(&lines.join("\n"));
                 writeln!(
                     out,
                     "::{command} file={path},line={},endLine={},col={},endColumn={},title={}::{message}",

@@ -1,5 +1,5 @@
 use super::xml::{DECLARATION, escape};
-use super::{Run, is_open};
+use super::{Run, fix_line, is_open};
 use crate::escape::inline;
 use crate::finding::Notice;
 use crate::mask::Mask;
@@ -64,13 +64,15 @@ impl<'a> Suite<'a> {
             }
             let start = self.file.source.position(finding.span.start());
             let place = format!("{}:{}:{}", inline(&self.file.path), start.line, start.column);
+            let details = [place, mask.prose(&finding.help)].into_iter().chain(fix_line(finding, &mask));
+            let details: Vec<_> = details.chain([finding.url.to_string()]).collect();
             writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&name))?;
             writeln!(
                 out,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                 finding.severity.as_str(),
                 escape(&message),
-                escape(&format!("{place}\n{}\n{}", mask.prose(&finding.help), finding.url)),
+                escape(&details.join("\n")),
             )?;
             writeln!(out, "    </testcase>")?;
         }

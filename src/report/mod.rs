@@ -155,6 +155,15 @@ fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
     Ok(fix)
 }
 
+/// What a finding's fix needs, as a line of its own: why it is unsafe, or why there is none.
+fn fix_line(finding: &Finding, mask: &Mask) -> Option<String> {
+    let (what, reason) = match &finding.fix {
+        Ok(fix) => ("unsafe fix", fix_reason(fix)?),
+        Err(refused) => ("no fix", refusal(refused)),
+    };
+    (!reason.is_empty()).then(|| format!("{what}: {}", mask.prose(&reason)))
+}
+
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use super::{Run, is_open, json, shown_fix};
+use super::{Run, fix_line, is_open, json, shown_fix};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::mask::Mask;
 use crate::run::Checked;
@@ -91,8 +91,10 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn diagnostic<'a>(file: &'a Checked, mask: &Mask, finding: &'a Finding) -> Diagnostic<'a> {
     let location = |span| Location { path: &file.path, range: range(&file.source, span) };
     let related = finding.related.iter().filter(|it| !it.text.is_empty());
+    let lines = [mask.prose(&finding.message), mask.prose(&finding.help)];
+    let lines: Vec<_> = lines.into_iter().chain(fix_line(finding, mask)).collect();
     Diagnostic {
-        message: format!("{}\n{}", mask.prose(&finding.message), mask.prose(&finding.help)),
+        message: lines.join("\n"),
         location: location(finding.span),
         severity: match finding.severity {
             Severity::Error => "ERROR",

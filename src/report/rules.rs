@@ -112,7 +112,20 @@ fn severities(rule: &Rule) -> Vec<RuleSeverity> {
 
 /// A text of the rule where nothing is found that it could name.
 fn nameless(text: &str) -> String {
-    text.replace("`{name}`", "it").replace("{name}", "it")
+    unslotted(&text.replace("`{name}`", "it").replace("{name}", "it"))
+}
+
+/// A text of the rules without the names of slots, which only a registration has.
+fn unslotted(text: &str) -> String {
+    let words = [
+        ("`{name}`", "the token option"),
+        ("`{new}`", "the token option"),
+        ("`{to}`", "the token option"),
+        ("`{old}`", "the registration token option"),
+        ("`{token}`", "the variable"),
+        ("`{prefix}`", "a literal such as `glrtr-…`"),
+    ];
+    words.iter().fold(text.to_owned(), |text, (name, words)| text.replace(name, words))
 }
 
 /// Each once, in their order.
@@ -185,9 +198,8 @@ fn facts(rule: &RuleDoc) -> String {
     match labelled.as_slice() {
         [] | [_] => out.push_str(&format!("- Severity: {}\n", rule.severity)),
         rows => {
-            for row in rows {
-                out.push_str(&format!("- Severity: {} ({})\n", row.severity, row.label));
-            }
+            let rows = rows.iter().map(|row| format!("- Severity: {} ({})\n", row.severity, row.label));
+            out.extend(unique(rows));
         }
     }
     let versions = [
@@ -278,8 +290,7 @@ pub fn index(rules: &[RuleDoc]) -> String {
             (because, false) => because.unwrap_or("a manual step is needed").to_owned(),
         };
         let because = because.replace("`{setting}` (line {setting-line})", "a setting");
-        let bare = because.replace("`{name}`", "the token option").replace("`{token}`", "the variable");
-        out.push_str(&format!("- {what}: {bare}\n"));
+        out.push_str(&format!("- {what}: {}\n", unslotted(&because)));
     }
     out.push_str(
         "\nSafe is what is left: the token is there already (a literal `glrt-…`, or whatever stands in the new place), and what \

@@ -164,6 +164,7 @@ fn unit() -> Unit {
             name: "--tag-list".to_owned(),
             given: given("--tag-list", "docker,<b>linux</b>,glrt-notArealToken01", false),
         }],
+        values: Vec::new(),
         about: vec![("executor", given("--executor", "docker", false))],
     }
 }

@@ -1,9 +1,10 @@
 //! What the rules say of a unit: which of its members are findings, how bad they are, how safe its fix is.
 
-use super::schema::{Class, Level, Match, Rule, SafetyRow, Verdict, When};
+use super::schema::{Class, Match, Rule, SafetyRow, SeverityRow, Verdict, When};
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Scope, Survey};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -45,10 +46,20 @@ pub struct View<'a> {
     summary: Rc<Summary>,
 }
 
+/// What a slot holds.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    class: Class,
+    /// The member that decides: of several the one with the highest class.
+    carrier: Option<usize>,
+    /// Whether several members of the slot have different values.
+    mixed: bool,
+}
+
 /// What is asked of a unit again and again.
 struct Summary {
     /// What the new and the old slot hold: of the whole unit, and where its commands are apart, of each scope.
-    slots: BTreeMap<Option<usize>, [Class; 2]>,
+    slots: BTreeMap<Option<usize>, [Slot; 2]>,
     unknown: bool,
     unknown_token: bool,
     unknown_setting: bool,
@@ -73,9 +84,15 @@ impl Summary {
             };
             let scope = registration.own_scope(survey, Some(member));
             for key in [None, scope] {
-                let slot: &mut [Class; 2] = slots.entry(key).or_insert([Class::Absent; 2]);
-                if let Some(slot) = slot.get_mut(at) {
-                    *slot = (*slot).max(member.class);
+                let slot: &mut [Slot; 2] = slots.entry(key).or_default();
+                let Some(slot) = slot.get_mut(at) else { continue };
+                let differs = |known: usize| {
+                    let text = |index: usize| survey.carriers.get(index).map(|it| &it.value.text);
+                    text(known) != text(member.carrier)
+                };
+                slot.mixed |= slot.carrier.is_some_and(differs);
+                if slot.carrier.is_none() || member.class > slot.class {
+                    (slot.class, slot.carrier) = (member.class, Some(member.carrier));
                 }
             }
         }
@@ -123,7 +140,8 @@ impl<'a> View<'a> {
     /// Whether all conditions hold.
     pub fn holds(&self, when: &When) -> bool {
         let scope = self.registration.own_scope(self.survey, self.member);
-        let [new, old] = self.summary.slots.get(&scope).copied().unwrap_or([Class::Absent; 2]);
+        let slots = self.summary.slots.get(&scope).copied().unwrap_or_default();
+        let [new, old] = slots.map(|slot| slot.class);
         let setting = self.member.and_then(|member| match member.role {
             Role::Setting(at) => self.unit.settings.get(at),
             _ => None,
@@ -133,6 +151,7 @@ impl<'a> View<'a> {
         when.own.is_none_or(|classes| classes.has(self.member.map_or(Class::Absent, |member| member.class)))
             && when.new.is_none_or(|classes| classes.has(new))
             && when.old.is_none_or(|classes| classes.has(old))
+            && same(when.same_token, &|| self.is_same(slots))
             && (when.unit.is_empty() || when.unit.contains(&self.registration.kind))
             && (when.setting.is_empty()
                 || setting.is_some_and(|setting| when.setting.contains(&setting.field)))
@@ -164,6 +183,29 @@ impl<'a> View<'a> {
             && when.not.as_ref().is_none_or(|when| !self.holds(when))
     }
 
+    /// Whether both slots have the same value.
+    fn is_same(&self, slots: [Slot; 2]) -> bool {
+        let value = |slot: Slot| {
+            let value = &self.survey.carriers.get(slot.carrier.filter(|_| !slot.mixed)?)?.value;
+            let text = value.known.as_ref().unwrap_or(&value.text);
+            (slot.class > Class::Empty && !text.is_empty()).then_some(text)
+        };
+        let [new, old] = slots.map(value);
+        new.is_some() && new == old
+    }
+
+    /// A text of a rule with the names of the filled slots in the places of `{new}` and `{old}`.
+    pub fn with_slots<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if !text.contains("{new}") && !text.contains("{old}") {
+            return Cow::Borrowed(text);
+        }
+        let scope = self.registration.own_scope(self.survey, self.member);
+        let name = |slot: &Slot| Some(self.survey.carriers.get(slot.carrier?)?.name.as_str());
+        let slots = self.summary.slots.get(&scope).copied().unwrap_or_default();
+        let [new, old] = slots.each_ref().map(|slot| name(slot).unwrap_or_default());
+        Cow::Owned(text.replace("{new}", new).replace("{old}", old))
+    }
+
     /// Whether the file pins a version of the program, anywhere, that does not know the new token.
     fn pins_old(&self) -> bool {
         let since = version(&self.unit.program_since);
@@ -192,12 +234,9 @@ impl<'a> View<'a> {
         })
     }
 
-    /// How bad the rule finds it, and what it says of it.
-    pub fn severity<'r>(&self, rule: &'r Rule) -> (Level, Option<&'r str>) {
-        rule.severity
-            .iter()
-            .find(|row| self.holds(&row.when))
-            .map_or((Level::Nothing, None), |row| (row.is, row.label.as_deref()))
+    /// The row of the rule's severity that applies.
+    pub fn severity<'r>(&self, rule: &'r Rule) -> Option<&'r SeverityRow> {
+        rule.severity.iter().find(|row| self.holds(&row.when))
     }
 
     /// How safe the fix of the unit is; by the rows `own` of the rule where there is no unit.

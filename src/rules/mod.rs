@@ -20,7 +20,7 @@ pub use schema::{
     ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, SeverityRow,
     UnitKind, Verdict, When,
 };
-pub use unit::{About, Setting, Spelling, Takes, Unit};
+pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
 pub use units::{Member, Registration, Role, assemble};
 
 /// The rule that finds suppressions that suppress nothing. The engine looks for them by itself.

@@ -162,10 +162,11 @@ pub struct TextMatch {
 }
 
 /// What is in a slot or a setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// It is not there.
+    #[default]
     Absent,
     /// It is there, without a value: `""` or null.
     Empty,
@@ -173,6 +174,8 @@ pub enum Class {
     Glrt,
     /// A variable, an expression, a template.
     Opaque,
+    /// A literal that belongs to a runner that exists: the program only verifies it.
+    Registered,
     /// Some other literal.
     Other,
     /// A literal with the prefix of a registration token.
@@ -184,8 +187,8 @@ pub enum Class {
 pub struct Classes(u8);
 
 /// The names of classes in rules.
-pub(super) const CLASSES: [&str; 8] =
-    ["absent", "empty", "glrt", "opaque", "other", "legacy", "literal", "filled"];
+pub(super) const CLASSES: [&str; 9] =
+    ["absent", "empty", "glrt", "opaque", "registered", "other", "legacy", "literal", "filled"];
 
 impl Classes {
     /// Whether `class` is one of them.
@@ -195,6 +198,7 @@ impl Classes {
 
     fn named(name: &str) -> Option<u8> {
         let bit = |class: Class| 1u8 << class as u8;
+        let literal = || bit(Class::Glrt) | bit(Class::Registered) | bit(Class::Other) | bit(Class::Legacy);
         Some(match name {
             "absent" => bit(Class::Absent),
             "empty" => bit(Class::Empty),
@@ -202,8 +206,9 @@ impl Classes {
             "opaque" => bit(Class::Opaque),
             "other" => bit(Class::Other),
             "legacy" => bit(Class::Legacy),
-            "literal" => bit(Class::Glrt) | bit(Class::Other) | bit(Class::Legacy),
-            "filled" => bit(Class::Glrt) | bit(Class::Other) | bit(Class::Legacy) | bit(Class::Opaque),
+            "registered" => bit(Class::Registered),
+            "literal" => literal(),
+            "filled" => literal() | bit(Class::Opaque),
             _ => return None,
         })
     }
@@ -244,6 +249,9 @@ pub struct When {
     /// What the old slot of the unit holds.
     #[serde(default)]
     pub old: Option<Classes>,
+    /// Whether the old and the new slot have the same value, literal or expression.
+    #[serde(default)]
+    pub same_token: Option<bool>,
     /// What the unit is: one of these.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
@@ -398,9 +406,12 @@ pub struct SeverityRow {
     pub when: When,
     /// How bad it is then.
     pub is: Level,
-    /// What the finding's label says then; `{name}` is the name as written.
+    /// What the finding's label says then; `{name}` is the name as written, `{new}` and `{old}` are the names of the filled slots.
     #[serde(default)]
     pub label: Option<String>,
+    /// What to do then, instead of the rule's `help`.
+    #[serde(default)]
+    pub help: Option<String>,
 }
 
 /// A severity, or silence.

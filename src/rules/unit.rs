@@ -1,6 +1,6 @@
 //! The form of a unit: how its slots and settings are spelled. The build script compiles it too, so it stands on serde alone.
 
-use super::{Expression, SafetyRow, Via, gitlab, one_or_many};
+use super::{Expression, SafetyRow, UnitKind, Via, gitlab, one_or_many};
 use serde::{Deserialize, Serialize};
 
 /// What all rules of the registration share: `rules/units/registration.yaml`.
@@ -37,6 +37,9 @@ pub struct Unit {
     /// Regular expressions of expressions that always give a value for the new slot.
     #[serde(default)]
     pub new_expressions: Vec<Expression>,
+    /// Regular expressions of literals that belong to a runner that exists, but that the program only verifies.
+    #[serde(default)]
+    pub runner_tokens: Vec<Expression>,
     /// Prefix of literals that belong in the old slot.
     #[serde(default)]
     pub old_prefix: String,
@@ -52,6 +55,9 @@ pub struct Unit {
     /// Settings.
     #[serde(default)]
     pub settings: Vec<Setting>,
+    /// Whose defaults apply to settings that a file does not set, for each kind of unit.
+    #[serde(default)]
+    pub defaults: Vec<Defaults>,
     /// What else is said of a registration, for the migration plan.
     #[serde(default)]
     pub about: Vec<About>,
@@ -147,6 +153,12 @@ pub struct Setting {
     /// The same where another field, named first, is set.
     #[serde(default)]
     pub unset_beside: Vec<(String, String)>,
+    /// The same for kinds of units that have another default.
+    #[serde(default)]
+    pub unset_in: Vec<UnsetIn>,
+    /// What the program sends for any value, where another field, named first, has none.
+    #[serde(default)]
+    pub without: Option<(String, String)>,
     /// How it is spelled.
     pub spelled: Spelling,
     /// Values that stop no start.
@@ -159,6 +171,35 @@ impl Setting {
     pub fn argument(&self) -> &str {
         self.terraform.as_deref().unwrap_or(&self.field)
     }
+}
+
+/// Whose defaults apply to a kind of unit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Defaults {
+    /// Kinds of units.
+    #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
+    pub unit: Vec<UnitKind>,
+    /// Whose they are, in words: "default of `register`".
+    pub of: String,
+    /// Whether the program itself sends the settings.
+    #[serde(default)]
+    pub registers: bool,
+}
+
+/// The default of a setting for some kinds of units.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct UnsetIn {
+    /// Kinds of units.
+    #[serde(deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
+    pub unit: Vec<UnitKind>,
+    /// The value.
+    pub value: String,
 }
 
 /// The form of a field of `POST /user/runners`.

@@ -215,21 +215,25 @@ fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
 }
 
 fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
+    let is_slot = matches!(role, Role::Old | Role::New);
     let known = carrier.value.known.as_ref();
     let text = known.unwrap_or(&carrier.value.text);
     let has = |prefix: &str, text: &str| !prefix.is_empty() && text.starts_with(prefix);
     let is_new = |text: &String| has(&unit.new_prefix, text);
     let is_old = |text: &String| has(&unit.old_prefix, text);
     let gives_new = |text: &str| unit.new_expressions.iter().any(|like| like.is_like(text));
+    let is_runners = |text: &String| unit.runner_tokens.iter().any(|like| like.is_like(text));
     let class = match carrier.value.kind {
         _ if known.is_some_and(is_new) => Class::Glrt,
         _ if known.is_some_and(is_old) => Class::Legacy,
+        _ if is_slot && known.is_some_and(is_runners) => Class::Registered,
         _ if known.is_some() => Class::Other,
         ValueKind::Empty => Class::Empty,
         ValueKind::Opaque if gives_new(text.trim()) => Class::Glrt,
         ValueKind::Opaque => Class::Opaque,
         ValueKind::Literal if is_new(text) => Class::Glrt,
         ValueKind::Literal if is_old(text) => Class::Legacy,
+        ValueKind::Literal if is_slot && is_runners(text) => Class::Registered,
         ValueKind::Literal => Class::Other,
     };
     let inert = |setting: &Setting| setting.inert.iter().any(|value| value == text.trim());

@@ -129,7 +129,8 @@ pub(super) fn read_command(
             (vec![word.node, value.node], value, 0)
         };
         if let Some(decoded) = around.parsed.decode(holder.node) {
-            evident |= read_word(chart, holder, &decoded, (skip, &nodes), aliases, &mut carriers);
+            let grammar = Grammar::of(known, option);
+            evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
         }
     }
     if !evident || carriers.is_empty() {
@@ -155,11 +156,14 @@ fn read_word(
     chart: &Chart,
     word: &Word,
     decoded: &Decoded,
-    (skip, nodes): (usize, &[NodeId]),
+    (skip, nodes, grammar): (usize, &[NodeId], Grammar),
     aliases: &[String],
     out: &mut Vec<Carrier>,
 ) -> bool {
-    let all = pieces(&decoded.text, skip);
+    let all = match grammar {
+        Grammar::Literal => vec![Span::new(skip, decoded.text.len())],
+        Grammar::Set | Grammar::Json => pieces(&decoded.text, skip),
+    };
     let mut telling = false;
     for (index, piece) in all.iter().enumerate() {
         let text = piece.of(&decoded.text);
@@ -169,10 +173,11 @@ fn read_word(
         telling |= known.telling;
         let value = text.get(sign + 1..).unwrap_or_default();
         let place = Span::new(piece.start() + sign + 1, piece.end());
+        let kind = kind_of(value, word.opaque);
         let value = Value {
-            text: unescape(value),
+            text: if kind == ValueKind::Opaque { value.replace("\\,", ",") } else { grammar.value(value) },
             span: decoded.segments.to_outer(place),
-            kind: kind_of(value, word.opaque),
+            kind,
             place: Place::Within(word.node, place),
             known: None,
         };
@@ -210,14 +215,80 @@ fn pieces(text: &str, skip: usize) -> Vec<Span> {
     pieces
 }
 
+/// How an option writes its values.
+#[derive(Clone, Copy)]
+enum Grammar {
+    /// `a=b,c={d,e},f=g\,h`
+    Set,
+    /// `a="b",c=["d","e"]`
+    Json,
+    /// One path, then its value as it is.
+    Literal,
+}
+
+impl Grammar {
+    fn of(command: &ReleaseCommand, option: &str) -> Self {
+        let is = |names: &[String]| names.iter().any(|name| name == option);
+        match () {
+            () if is(&command.literal) => Self::Literal,
+            () if is(&command.json) => Self::Json,
+            () => Self::Set,
+        }
+    }
+
+    /// The value that a piece means.
+    fn value(self, text: &str) -> String {
+        match self {
+            Self::Set => unescape(text),
+            Self::Literal => text.to_owned(),
+            Self::Json => from_json(text).unwrap_or_else(|| text.to_owned()),
+        }
+    }
+}
+
+/// A value in JSON, a list with commas between its items.
+fn from_json(text: &str) -> Option<String> {
+    let scalar = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        serde_json::Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    };
+    match serde_json::from_str(text).ok()? {
+        serde_json::Value::Array(items) => {
+            items.iter().map(scalar).collect::<Option<Vec<_>>>().map(|items| items.join(","))
+        }
+        value => scalar(&value),
+    }
+}
+
 /// The value that a piece means: `a\,b` is `a,b`, `{a,b}` a list.
 fn unescape(value: &str) -> String {
     let list = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    list.unwrap_or(value).replace("\\,", ",")
+    let mut out = String::new();
+    let mut signs = list.unwrap_or(value).chars();
+    while let Some(sign) = signs.next() {
+        out.push(if sign == '\\' { signs.next().unwrap_or(sign) } else { sign });
+    }
+    out
+}
+
+/// The value of an item: the chart gets it by `--set`, whose escapes it has.
+fn from_set(value: Value) -> Value {
+    match value.kind {
+        ValueKind::Literal => {
+            let (text, kind) = (unescape(&value.text), kind_of(&value.text, false));
+            Value { text, kind, ..value }
+        }
+        ValueKind::Empty | ValueKind::Opaque => value,
+    }
 }
 
 fn kind_of(value: &str, opaque: bool) -> ValueKind {
-    match value.trim().trim_matches('"') {
+    let value = value.trim();
+    // A list, no template.
+    let list = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).filter(|it| !it.is_empty());
+    match list.unwrap_or(value).trim_matches('"') {
         "" | "null" | "{}" => ValueKind::Empty,
         text if opaque && text.contains(['$', '{', '`', '%', '<', '#', '@']) => ValueKind::Opaque,
         _ => ValueKind::Literal,
@@ -341,7 +412,7 @@ fn from_item(
     let name_span = decoded.segments.to_outer(known.last);
     let value_at = value_key.and_then(|key| tree.child(item, key));
     let value = match value_at.and_then(|at| super::environment::setting_of(tree, at)) {
-        Some(value) => value,
+        Some(value) => from_set(value),
         None => Value::elsewhere(name_span),
     };
     let written = known.last.of(path).to_owned();
@@ -354,7 +425,7 @@ fn from_entry(chart: &Chart, tree: &DataTree, id: NodeId, aliases: &[String]) ->
     let node = tree.get(id)?;
     let key = node.key?;
     let known = named(chart, key.text, aliases)?;
-    let value = super::environment::value_of(tree, id)?;
+    let value = from_set(super::environment::value_of(tree, id)?);
     // The key's bytes are those of its text, but for quotes and escapes, which paths do not need.
     let name_span =
         if key.span.len() == key.text.len() { known.last.shifted(key.span.start()) } else { key.span };

@@ -298,6 +298,12 @@ pub struct ReleaseCommand {
     pub words: Vec<String>,
     /// Options whose value is `path=value,…`.
     pub set: Vec<String>,
+    /// Those of them whose values are JSON.
+    #[serde(default)]
+    pub json: Vec<String>,
+    /// Those of them that set one value, as it is written.
+    #[serde(default)]
+    pub literal: Vec<String>,
     /// Options whose value is a file of values, that nobody sees here.
     pub files: Vec<String>,
     /// The option whose value is the chart's version.

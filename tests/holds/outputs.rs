@@ -114,16 +114,15 @@ pub(crate) fn plan_of(path: &str, bytes: &[u8]) -> Holds {
     let linted = fixer::lint(&settings, path, &Surroundings::default(), &source);
     let secrets = tokens(path, &source, &linted.secrets);
     let mask = Mask::new(false, &source, &linted.secrets);
-    let plan = plan::of([plan::File {
-        path,
-        source: &source,
-        linted: &linted,
-        mask,
-        refusal: report::refusal,
-    }]);
+    let plan =
+        plan::of([plan::File { path, source: &source, linted: &linted, mask, refusal: report::refusal }]);
     let mut units: Vec<&str> = linted.units.iter().map(|unit| unit.name.as_str()).collect();
-    let entries = plan.groups.iter().flat_map(|group| &group.entries);
-    let mut planned_units: Vec<&str> = entries.map(|entry| entry.unit.as_str()).collect();
+    let inside = plan.entries().flat_map(|entry| {
+        let names: BTreeSet<&str> = entry.without_effect.iter().map(|it| it.unit.as_str()).collect();
+        names
+    });
+    let mut planned_units: Vec<&str> =
+        plan.entries().map(|entry| entry.unit.as_str()).chain(inside).collect();
     units.sort_unstable();
     planned_units.sort_unstable();
     if units != planned_units {

@@ -12,9 +12,12 @@
 //! | `select` | `--select` |
 //! | `token-value`, `target`, `surroundings` | `--token-value`, `--target-gitlab`, what the files around it say |
 //! | `bytes` | how the texts become bytes: `crlf`, `bom`, `no-final-newline`, `latin1` |
+//! | `reasons`, `fixes` | why each finding is one, in order; why its fix is unsafe or missing |
+//! | `plan` | by format (`markdown`, …), what the plan contains, or with `! ` in front what it does not |
 //! | `why` | why this is right, where it is not obvious |
 
 use crate::counts::assert_count;
+use crate::said::{self, Planned};
 use crate::support;
 use runnerlint::engine::{Settings, Surroundings, lint};
 use runnerlint::finding::{Finding, Linted, Safety};
@@ -56,6 +59,9 @@ pub(crate) struct Case {
     target: Option<String>,
     surroundings: Option<Around>,
     bytes: Option<Bytes>,
+    reasons: Option<Vec<String>>,
+    fixes: Option<Vec<String>>,
+    plan: Option<Planned>,
     #[serde(rename = "why")]
     _why: Option<String>,
 }
@@ -156,6 +162,12 @@ impl Case {
         let linted = lint(&self.settings(), &self.path, &self.surroundings(), &source);
         self.check_findings(&source, &linted, &mut report);
         self.check_units(&linted.findings, &mut report);
+        if let Some(reasons) = &self.reasons {
+            said::check_reasons(reasons, &linted.findings, &mut report);
+        }
+        if let Some(reasons) = &self.fixes {
+            said::check_fix_reasons(reasons, &linted.findings, &mut report);
+        }
         check_spans(&source, &linted, &mut report);
         check_secrecy(&source, &linted, &mut report);
         for unsafe_too in [false, true] {
@@ -181,8 +193,15 @@ impl Case {
         let mask = Mask::new(false, &source, &linted.secrets);
         let plan =
             plan::of([plan::File { path: &self.path, source: &source, linted: &linted, mask, refusal }]);
-        let settings: Vec<_> = (plan.groups.iter().flat_map(|group| &group.entries))
-            .flat_map(|entry| &entry.settings)
+        if let Some(planned) = &self.plan {
+            planned.check(&plan, report);
+        }
+        let inside = |entry: &'_ plan::Entry| -> Vec<plan::SettingShown> {
+            let nested = entry.without_effect.iter().map(|it| it.setting.clone());
+            entry.settings.iter().cloned().chain(nested).collect()
+        };
+        let shown: Vec<_> = plan.entries().flat_map(inside).collect();
+        let settings: Vec<_> = (shown.iter())
             .map(|it| (it.field, it.value.written.as_ref().unwrap_or(&it.value.text)))
             .collect();
         for format in FORMATS {

@@ -33,6 +33,7 @@ mod reference;
 mod reports;
 mod rooms;
 mod rules;
+mod said;
 #[path = "../shapes/mod.rs"]
 mod shapes;
 mod support;

@@ -130,7 +130,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
             spans.extend(pieces(file, carrier));
         }
         if matches!(member.role, Role::New | Role::Old)
-            && matches!(member.class, Class::Glrt | Class::Other | Class::Legacy)
+            && matches!(member.class, Class::Glrt | Class::Registered | Class::Other | Class::Legacy)
         {
             if let Some(known) = &carrier.value.known {
                 texts.extend((known.len() >= 6).then(|| known.clone()));

@@ -4,17 +4,29 @@ use super::{escape, prose};
 use crate::escape::inline;
 use crate::plan::words::Piece;
 use crate::plan::{Entry, Field, Group, Need, Plan, Shown, Value};
-use crate::report::plan::{kind, remarks, title};
+use crate::report::plan::{kind, remarks, title, unknowns};
 use std::io::{self, Write};
 
 /// The section, if there is something to plan: a run that collects no registrations has none.
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    if plan.groups.is_empty() {
+    if plan.groups.is_empty() && plan.documentation.is_empty() {
         return Ok(());
     }
     writeln!(out, "<h2 id=\"plan\">Migration plan</h2>\n<p>{}</p>", escape(&plan.summary()))?;
     for (index, group) in plan.groups.iter().enumerate() {
         section(index + 1, group, out)?;
+    }
+    let documentation = &plan.documentation;
+    if !documentation.is_empty() {
+        writeln!(out, "<h3>Documentation to update</h3>\n<ul>")?;
+        for entry in &documentation.entries {
+            registration(entry, out)?;
+        }
+        for place in &documentation.places {
+            let at = code(&format!("{}:{}", place.path, place.position.line));
+            writeln!(out, "<li>{at}: {}</li>", prose(&place.message))?;
+        }
+        writeln!(out, "</ul>")?;
     }
     Ok(())
 }
@@ -38,7 +50,7 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
     if !group.fields.is_empty() {
         let whose = match group.need {
             Need::Create => "Fields of the new runner",
-            Need::Exists | Need::Elsewhere => "What the files say of the runner",
+            Need::Check | Need::Exists | Need::Elsewhere => "What the files say of the runner",
         };
         writeln!(out, "<table>\n<caption>{whose}</caption>\n<tbody>")?;
         for field in &group.fields {
@@ -71,6 +83,13 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<li>{}: {}", code(&entry.at()), prose(&kind(entry)))?;
     if !said.is_empty() {
         writeln!(out, "<div>{}</div>", said.join(", "))?;
+    }
+    for it in &entry.without_effect {
+        let (name, line) = (code(&it.setting.name), it.setting.value.position.line);
+        writeln!(out, "<div>{name} (line {line}) in {} has no effect today</div>", prose(&it.place))?;
+    }
+    for (written, line) in unknowns(entry) {
+        writeln!(out, "<div>check {} (line {line}) too</div>", code(written))?;
     }
     writeln!(out, "</li>")
 }

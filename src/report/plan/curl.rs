@@ -2,7 +2,7 @@
 //! line, and nowhere else.
 
 use super::{FILL_IN, address, api, code};
-use crate::escape::inline;
+use crate::escape::{inline, is_dangerous};
 use crate::plan::words::quoted;
 use crate::plan::{Field, Group, Plan};
 use std::io::{self, Write};
@@ -25,19 +25,34 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     code(plan, HEAD, |_, group, out| request(group, out), compare, out)
 }
 
+/// `text` in single quotes, a line break as it is; nothing where it has other control characters.
+fn verbatim(text: &str) -> Option<String> {
+    let lines: Option<Vec<String>> = text
+        .split('\n')
+        .map(|line| (!line.contains(is_dangerous)).then(|| line.replace('\'', r"'\''")))
+        .collect();
+    Some(format!("'{}'", lines?.join("\n")))
+}
+
 fn request(group: &Group, out: &mut dyn Write) -> io::Result<()> {
     let address = address(group.url.as_ref());
     if let (None, Some(url)) = (address, &group.url) {
         writeln!(out, "# url: fill in; today: {}", inline(&url.text))?;
+    }
+    for field in &group.fields {
+        if let Some(value) = api(&field.value).filter(|value| verbatim(value).is_none()) {
+            writeln!(out, "# {}: fill in; today: {}", field.name, inline(&value))?;
+        }
     }
     let url = format!("{}/api/v4/user/runners", address.unwrap_or(FILL_IN));
     writeln!(out, "curl --fail-with-body --globoff --request POST --url {} \\", quoted(&url))?;
     writeln!(out, "  --header \"PRIVATE-TOKEN: $GITLAB_TOKEN\" \\")?;
     write!(out, "  --data-urlencode {}", quoted(&format!("runner_type={FILL_IN}")))?;
     for field in &group.fields {
-        let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
+        let sent = api(&field.value).and_then(|value| verbatim(&format!("{}={value}", field.name)));
         // Behind `name=`, curl reads neither `@file` nor another name.
-        write!(out, " \\\n  --data-urlencode {}", quoted(&format!("{}={value}", field.name)))?;
+        let sent = sent.unwrap_or_else(|| quoted(&format!("{}={FILL_IN}", field.name)));
+        write!(out, " \\\n  --data-urlencode {sent}")?;
     }
     writeln!(out)
 }

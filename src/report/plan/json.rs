@@ -20,6 +20,14 @@ struct Document<'a> {
     version: u32,
     groups: Vec<Runner<'a>>,
     by_hand: Vec<ByHand<'a>>,
+    documentation: Samples<'a>,
+}
+
+/// Samples in documents.
+#[derive(Serialize)]
+struct Samples<'a> {
+    registrations: Vec<Registration<'a>>,
+    places: Vec<ByHand<'a>>,
 }
 
 #[derive(Serialize)]
@@ -40,6 +48,8 @@ struct Runner<'a> {
 struct Explained<'a> {
     field: &'static str,
     origin: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default_of: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expression: Option<&'a str>,
     notes: &'a [&'static str],
@@ -69,6 +79,8 @@ struct Registration<'a> {
     secret: Option<Said<'a>>,
     tokens: Vec<Token<'a>>,
     settings: Vec<Set<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    without_effect: Vec<Idle<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<crate::finding::Safety>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +113,17 @@ struct Set<'a> {
     #[serde(flatten)]
     said: Said<'a>,
     counts: bool,
+}
+
+/// A setting that has no effect where it is.
+#[derive(Serialize)]
+struct Idle<'a> {
+    unit: &'a str,
+    field: &'static str,
+    name: &'a str,
+    place: &'a str,
+    #[serde(flatten)]
+    said: Said<'a>,
 }
 
 #[derive(Serialize)]
@@ -136,6 +159,10 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         version: VERSION,
         groups: plan.groups.iter().enumerate().map(|(index, group)| runner(index + 1, group)).collect(),
         by_hand: plan.by_hand.iter().map(by_hand).collect(),
+        documentation: Samples {
+            registrations: plan.documentation.entries.iter().map(registration).collect(),
+            places: plan.documentation.places.iter().map(by_hand).collect(),
+        },
     };
     let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
     writeln!(out, "{}", escape::json(json))
@@ -168,8 +195,9 @@ fn explained(field: &Field) -> Explained<'_> {
         Value::FillIn(text) => Some(text.as_str()),
         _ => None,
     };
-    let origin = if field.default { "default" } else { "file" };
-    Explained { field: field.name, origin, expression, notes: &field.notes }
+    let default_of = field.default;
+    let origin = if default_of.is_some() { "default" } else { "file" };
+    Explained { field: field.name, origin, default_of, expression, notes: &field.notes }
 }
 
 fn registration(entry: &Entry) -> Registration<'_> {
@@ -205,6 +233,17 @@ fn registration(entry: &Entry) -> Registration<'_> {
             .settings
             .iter()
             .map(|it| Set { field: it.field, name: &it.name, said: said(&it.value), counts: !it.overridden })
+            .collect(),
+        without_effect: entry
+            .without_effect
+            .iter()
+            .map(|it| Idle {
+                unit: &it.unit,
+                field: it.setting.field,
+                name: &it.setting.name,
+                place: &it.place,
+                said: said(&it.setting.value),
+            })
             .collect(),
         fix: entry.fix.as_ref().ok().copied(),
         manual: entry.fix.as_ref().err().map(String::as_str),

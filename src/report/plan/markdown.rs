@@ -1,15 +1,15 @@
 //! A checklist. All text of a file stands in code spans, where Markdown knows no HTML, no link, no mention; there are no
 //! tables, so that a `|` is nothing special.
 
-use super::{GUIDE, kind, remarks, title};
+use super::{GUIDE, kind, remarks, title, unknowns};
 use crate::escape::inline;
 use crate::plan::words::Piece;
-use crate::plan::{Entry, Field, Group, Need, Plan, Shown, Value};
+use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, Shown, Value};
 use std::io::{self, Write};
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Migration of GitLab runners to the new registration\n\n{}\n", plan.summary())?;
-    if plan.groups.is_empty() && plan.by_hand.is_empty() {
+    if plan.groups.is_empty() && plan.by_hand.is_empty() && plan.documentation.is_empty() {
         return writeln!(out, "Nothing has to be done.");
     }
     writeln!(
@@ -35,13 +35,43 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out)?;
         }
         writeln!(out, "## Other places, to change by hand\n")?;
-        for place in &plan.by_hand {
-            let at = code(&format!("{}:{}", place.path, place.position.line));
-            writeln!(out, "- [ ] {at}: {} ({})", prose(&place.message), code(&place.rule))?;
-            if !place.help.is_empty() {
-                writeln!(out, "  - {}", prose(&place.help))?;
-            }
+        places(&plan.by_hand, out)?;
+    }
+    if !plan.documentation.is_empty() {
+        if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
+            writeln!(out)?;
         }
+        documentation(&plan.documentation, out)?;
+    }
+    Ok(())
+}
+
+fn places(places: &[Place], out: &mut dyn Write) -> io::Result<()> {
+    for place in places {
+        let at = code(&format!("{}:{}", place.path, place.position.line));
+        writeln!(out, "- [ ] {at}: {} ({})", prose(&place.message), code(&place.rule))?;
+        if !place.help.is_empty() {
+            writeln!(out, "  - {}", prose(&place.help))?;
+        }
+    }
+    Ok(())
+}
+
+fn documentation(documentation: &Documentation, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "## Documentation to update\n\nThese are samples: there is no runner to create for them.\n"
+    )?;
+    for entry in &documentation.entries {
+        write!(out, "- [ ] ")?;
+        registration(entry, out)?;
+    }
+    places(&documentation.places, out)?;
+    for (index, step) in documentation.steps().iter().enumerate() {
+        if index == 0 {
+            writeln!(out, "\nHow:\n")?;
+        }
+        writeln!(out, "- {}", sentence(step))?;
     }
     Ok(())
 }
@@ -50,12 +80,13 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
     let (head, name) = title(group);
     writeln!(out, "## {number}. {head}: {}\n\nRegistered today in:\n", code(&name))?;
     for entry in &group.entries {
+        write!(out, "- ")?;
         registration(entry, out)?;
     }
     if !group.fields.is_empty() {
         let whose = match group.need {
             Need::Create => "Fields of the new runner",
-            Need::Exists | Need::Elsewhere => "What the files say of the runner",
+            Need::Check | Need::Exists | Need::Elsewhere => "What the files say of the runner",
         };
         writeln!(out, "\n{whose}:\n")?;
         for field in &group.fields {
@@ -87,7 +118,7 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
-    write!(out, "- {}: {}", code(&entry.at()), kind(entry))?;
+    write!(out, "{}: {}", code(&entry.at()), kind(entry))?;
     match (&entry.place, &entry.object) {
         (Some(place), Some(object)) => writeln!(out, ", in the {} of {}", prose(place), code(object))?,
         (Some(place), None) => writeln!(out, ", in the {}", prose(place))?,
@@ -117,6 +148,14 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         let other = if setting.overridden { "; another value counts" } else { "" };
         let (name, line) = (code(&setting.name), setting.value.position.line);
         writeln!(out, "  - {name} (line {line}): {}{other}", value(&setting.value))?;
+    }
+    for it in &entry.without_effect {
+        let (name, line) = (code(&it.setting.name), it.setting.value.position.line);
+        let (place, value) = (prose(&it.place), value(&it.setting.value));
+        writeln!(out, "  - {name} (line {line}) in {place} has no effect today: {value}")?;
+    }
+    for (written, line) in unknowns(entry) {
+        writeln!(out, "  - check {} (line {line}) too", code(written))?;
     }
     Ok(())
 }

@@ -7,8 +7,9 @@ mod terraform;
 
 use crate::escape::inline;
 use crate::plan::words::Piece;
-use crate::plan::{Entry, Field, Group, Need, Plan, Shown, Value};
+use crate::plan::{Do, Entry, Field, Group, Need, Plan, Shown, Value};
 use crate::rules::UnitKind;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -89,6 +90,7 @@ pub(super) fn title(group: &Group) -> (&'static str, String) {
     let first = group.entries.first().map(Entry::at).unwrap_or_default();
     let head = match group.need {
         Need::Create => "Create a runner",
+        Need::Check => "Check the token",
         Need::Exists => "The runner exists",
         Need::Elsewhere => "Nothing to create",
     };
@@ -109,8 +111,8 @@ fn api(value: &Value) -> Option<String> {
 /// What a person should know of a field: in words, then an expression.
 pub(super) fn remarks(field: &Field) -> Vec<String> {
     let mut remarks: Vec<String> = field.notes.iter().map(|note| (*note).to_owned()).collect();
-    if field.default {
-        remarks.insert(0, "what `register` sets where nothing is said".to_owned());
+    if let Some(whose) = field.default {
+        remarks.insert(0, whose.to_owned());
     }
     if let (true, Value::Number(seconds)) = (field.seconds, &field.value) {
         remarks.insert(0, format!("seconds: {}", time(*seconds)));
@@ -124,6 +126,13 @@ fn time(seconds: u64) -> String {
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}
+
+/// Places of a registration that cannot be read, as written, with their lines: each once.
+pub(super) fn unknowns(entry: &Entry) -> impl Iterator<Item = (&str, usize)> {
+    let places: BTreeSet<(usize, &str)> =
+        entry.unknowns.iter().map(|place| (place.line, place.written.as_str())).collect();
+    places.into_iter().map(|(line, written)| (written, line))
 }
 
 /// Where a setting stands and what it says, for a comment on one line.
@@ -159,7 +168,7 @@ fn code(
         }
         match group.need {
             Need::Create => create(number, group, out)?,
-            Need::Exists | Need::Elsewhere => {
+            Need::Check | Need::Exists | Need::Elsewhere => {
                 for field in &group.fields {
                     writeln!(out, "# compare: {}", compare(field))?;
                 }
@@ -181,8 +190,9 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     let (head, name) = title(group);
     let mut lines = vec![format!("{number}. {head}: {name}")];
     for entry in &group.entries {
-        let partial = if !entry.unknowns.is_empty() { "; part of it cannot be seen there" } else { "" };
-        lines.push(format!("Registered in {} ({}){partial}", entry.at(), kind(entry)));
+        lines.push(format!("Registered in {} ({})", entry.at(), kind(entry)));
+        let places = unknowns(entry).map(|(written, line)| format!("check {written} (line {line}) too"));
+        lines.extend(places);
     }
     for field in &group.fields {
         let mut remarks = remarks(field);
@@ -199,9 +209,21 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
         lines.extend(unsent.map(|it| format!("does not count: {}", said(entry, &it.name, &it.value))));
         let empty =
             entry.settings.iter().filter(|it| group.fields.iter().all(|field| field.name != it.field));
-        lines.extend(empty.map(|it| format!("the default: {}", said(entry, &it.name, &it.value))));
+        lines.extend(empty.map(|it| {
+            let what = if it.value.text.is_empty() { "empty" } else { "the default" };
+            format!("{what}: {}", said(entry, &it.name, &it.value))
+        }));
+        let inside = entry.without_effect.iter();
+        lines.extend(inside.map(|it| {
+            let said = said(entry, &it.setting.name, &it.setting.value);
+            format!("no effect in {} today: {said}", it.place.replace('`', ""))
+        }));
     }
-    for step in group.steps.iter().filter(|step| step.what == crate::plan::Do::Store) {
+    if group.need == Need::Check {
+        let compare = group.steps.iter().filter(|step| step.what == Do::Compare);
+        lines.extend(compare.map(|step| bare(&step.text)));
+    }
+    for step in group.steps.iter().filter(|step| step.what == Do::Store) {
         lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))));
     }
     lines.iter().map(|line| inline(line).into_owned()).collect()

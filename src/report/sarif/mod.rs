@@ -4,7 +4,7 @@ mod model;
 mod uri;
 
 use super::rules::{RuleDoc, catalogue, page};
-use super::{Run, Summary, shown_fix};
+use super::{Run, Summary, fix_reason, shown_fix};
 use crate::escape;
 use crate::finding::{Finding, NoticeKind, Safety, Severity};
 use crate::fingerprint::fingerprints;
@@ -172,6 +172,8 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
                 Ok(fix) => (vec![place.fix(fix)], None),
                 Err(reason) => (Vec::new(), Some(reason)),
             };
+            let reason = finding.fix.as_ref().ok().and_then(fix_reason);
+            let fix_reason = reason.map(|reason| mask.prose(&reason));
             let suppression = finding.suppressed.then(|| Suppression {
                 kind: "inSource",
                 justification: Some(mask.prose(&finding.justification)).filter(|it| !it.is_empty()),
@@ -189,7 +191,12 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
                 baseline_state: run.baseline.map(|_| state(finding)),
                 suppressions: suppression.into_iter().collect(),
                 fixes,
-                properties: Properties { unit: finding.unit.as_deref(), via: &finding.via, manual },
+                properties: Properties {
+                    unit: finding.unit.as_deref(),
+                    via: &finding.via,
+                    manual,
+                    fix_reason,
+                },
             }
         })
         .collect()

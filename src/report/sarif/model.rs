@@ -134,6 +134,8 @@ pub(super) struct Properties<'a> {
     pub(super) via: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) manual: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fix_reason: Option<String>,
 }
 
 #[derive(Serialize)]
