@@ -19,6 +19,7 @@ const STDIN: &str = "-";
 
 pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let outputs = output::outputs(args)?;
+    config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, config::layer(args), threads)?;
     if args.show_settings {

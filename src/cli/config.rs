@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, ConfigArgs, OwnRules};
 use super::{Error, rules};
 use crate::config::schema::Key;
-use crate::config::{self, Choice, Config, Globs, Layer, Name, Value};
+use crate::config::{self, Choice, Config, Globs, Layer, Name, TokenValue, Value};
 use crate::run::{left_out, load_rules, rule_folders};
 use crate::walk;
 use std::env;
@@ -62,14 +62,27 @@ pub(super) fn layer(args: &CheckArgs) -> Layer {
     if let Some(fail_on) = args.fail_on {
         layer.give_option(Key::FailOn, Value::FailOn(fail_on));
     }
-    if let Some(value) = &args.token_value {
-        layer.give_option(Key::TokenValue, Value::Text(value.clone()));
-    }
+    token_value(args.token_value.as_deref(), &mut layer);
     if let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()) {
         layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
     }
     own_rules(&args.own, &mut layer);
     layer
+}
+
+/// Refuses a `--token-value` that is not an expression. The text is not repeated: it may be a token.
+pub(super) fn check_token_value(text: Option<&str>) -> Result<(), Error> {
+    if text.is_some_and(|text| TokenValue::parse(text).is_none()) {
+        return Err(Error::TokenValue);
+    }
+    Ok(())
+}
+
+/// What `--token-value` says.
+pub(super) fn token_value(text: Option<&str>, layer: &mut Layer) {
+    if let Some(value) = text.and_then(TokenValue::parse) {
+        layer.give_option(Key::TokenValue, Value::Text(value.text.to_owned()));
+    }
 }
 
 /// What options say of a user's own rules.

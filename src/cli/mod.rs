@@ -17,7 +17,7 @@ mod test;
 
 pub use reference::reference;
 
-use crate::config::{self as settings, ConfigError};
+use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
 use crate::mask::Mask;
 use crate::report;
 use crate::rules::describe;
@@ -60,6 +60,8 @@ enum Error {
     NoId(String),
     #[error("{0} is there already")]
     Exists(String),
+    #[error("`--token-value` {}: {}", NEVER_A_TOKEN, EXPRESSIONS)]
+    TokenValue,
     #[error("not a glob: {0}")]
     Glob(String),
     #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]

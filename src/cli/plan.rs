@@ -72,6 +72,7 @@ fn format_help() -> String {
 
 /// Runs the command: 0 unless the run failed.
 pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
+    config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, layer(args), threads)?;
     let walk = walk::Options {
@@ -128,9 +129,7 @@ fn layer(args: &PlanArgs) -> Layer {
     if let Some(version) = args.target_gitlab {
         layer.give_option(Key::TargetGitlab, Value::Version(version));
     }
-    if let Some(value) = &args.token_value {
-        layer.give_option(Key::TokenValue, Value::Text(value.clone()));
-    }
+    config::token_value(args.token_value.as_deref(), &mut layer);
     config::own_rules(&args.own, &mut layer);
     layer
 }

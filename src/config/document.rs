@@ -3,6 +3,7 @@ use super::globs::Globs;
 use super::merge::{Given, Layer, Origin};
 use super::names::{ALL, did_you_mean, families, nearest};
 use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
+use super::token_value::TokenValue;
 use super::value::{Name, Value, Wrong, kind, span_of};
 use crate::text::{Source, Span};
 use std::path::{Path, PathBuf};
@@ -127,7 +128,8 @@ fn secrets(text: &str) -> Vec<Span> {
 
 /// Whether the value for the place of a token stands for one, and is none.
 pub(super) fn is_reference(value: &str) -> bool {
-    value.contains(['$', '{', '<', '%'])
+    let bare = value.trim_matches([' ', '\t', '=', '\r', '\n']).trim_matches(['"', '\'']);
+    TokenValue::parse(bare).is_some() || value.contains(['$', '{', '<', '%'])
 }
 
 type Parts = (Layer, Option<Globs>, Vec<Override>);

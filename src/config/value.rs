@@ -1,5 +1,6 @@
 use super::names::{did_you_mean, nearest};
 use super::schema::{Form, KEYS};
+use super::token_value::{EXPRESSIONS, NEVER_A_TOKEN, TokenValue};
 use crate::finding::Severity;
 use crate::rules::{GITLAB, Level};
 use crate::text::Span;
@@ -118,7 +119,12 @@ impl Value {
                 Self::Folders(names.iter().map(|name| folder.join(&name.text)).collect())
             }
             Form::Path => Self::Path(folder.join(filled("the path of a file")?)),
-            Form::Text => Self::Text(filled("a text")?.to_owned()),
+            Form::Text => {
+                let text = text("a text")?;
+                let form = TokenValue::parse(text)
+                    .ok_or_else(|| wrong(NEVER_A_TOKEN.to_owned(), Some(EXPRESSIONS.to_owned())))?;
+                Self::Text(form.text.to_owned())
+            }
             Form::Version => Self::Version(version_of(item, at, "GitLab version")?),
             Form::FailOn => Self::FailOn(one_of(FailOn::NAMES, text("a severity")?, at)?),
             Form::Size => Self::Size(size(item).ok_or_else(|| {

@@ -64,7 +64,27 @@ pub(super) fn encode_heredoc(
 
 /// `text` so that no template begins in it.
 fn literal(text: &str) -> String {
-    text.replace("${", "$${").replace("%{", "%%{")
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let (before, template) = rest.split_at(at);
+        out.push_str(before);
+        // No shell has a variable with a dot: this is what the caller wants from HCL.
+        out.push_str(if is_reference(template) { "${" } else { "$${" });
+        rest = template.get(2..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out.replace("%{", "%%{")
+}
+
+/// Whether a text begins with `${root.name`.
+fn is_reference(text: &str) -> bool {
+    let inside = text.strip_prefix("${").unwrap_or_default();
+    let part = |text: &str| text.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+    let root = part(inside);
+    let behind = inside.get(root..).unwrap_or_default();
+    let name = behind.strip_prefix('.').map_or(0, part);
+    root > 0 && name > 0
 }
 
 /// Refuses what would begin a template together with what stands beside it, or hide one.
@@ -72,7 +92,7 @@ fn check_templates(host: &str, span: Span, text: &str) -> Result<(), NoEdit> {
     let before = host.get(..span.start()).unwrap_or_default();
     let behind = host.get(span.end()..).unwrap_or_default();
     let opens = |text: &str| text.contains("${") || text.contains("%{");
-    if opens(&span.of(host).replace("$${", "").replace("%%{", "")) && opens(text) {
+    if opens(&span.of(host).replace("$${", "").replace("%%{", "")) && opens(text) && !is_reference(text) {
         // The inner text shows `${…}` for a template of the host and for an escaped one alike.
         return Err(NoEdit::new("a template expression stands there"));
     }

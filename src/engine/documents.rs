@@ -28,6 +28,8 @@ pub(crate) struct Document {
     pub(crate) segments: Segments,
     /// Why nothing of it is edited, where that is so.
     pub(crate) sealed: Option<String>,
+    /// Whether it is a command line that no shell reads.
+    pub(crate) no_shell: bool,
     /// What people call its place, and where that is in the text around it.
     pub(crate) place: Option<(String, Span)>,
     depth: usize,
@@ -131,6 +133,7 @@ pub(crate) fn read(
             parent: next.parent,
             segments: next.segments,
             sealed: next.given.sealed.clone(),
+            no_shell: next.given.no_shell,
             place: next.place,
             depth: next.depth,
         });
@@ -222,7 +225,7 @@ impl Documents {
     }
 
     /// `doc` and the texts around it, inside out.
-    fn chain(&self, doc: usize) -> impl Iterator<Item = &Document> {
+    pub(crate) fn chain(&self, doc: usize) -> impl Iterator<Item = &Document> {
         std::iter::successors(self.get(doc), |document| self.get(document.parent?))
     }
 

@@ -3,14 +3,14 @@
 use super::conditions::Surroundings;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
-use super::{File, Settings, own, reasons, structure};
+use super::{File, Settings, named_secrets, origin, own, reasons, structure};
 use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{
-    Circumstances, Level, Match, Member, Registration, Role, Rule, SeverityRow, Verdict, View, version,
+    Circumstances, Class, Level, Match, Member, Registration, Role, Rule, SeverityRow, Verdict, View, version,
 };
-use crate::sites::{Carrier, ValueKind};
+use crate::sites::{Carrier, ValueKind, expanded};
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
@@ -119,7 +119,7 @@ pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     }
     hit.groups = own.groups(hit.found, file.survey);
     let hits = [hit];
-    let manual = hits.iter().find_map(|hit| hit.found.manual.clone());
+    let manual = hits.iter().find_map(|hit| manual(file, hit));
     let acts = hits.iter().any(|hit| {
         let view = view.of(hit.member);
         own.rule.actions.iter().any(|action| view.holds(&action.when))
@@ -145,19 +145,16 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         .any(|scope| file.documents.via(scope.doc).contains(&"markdown"));
     Circumstances {
         token_value: file.settings.token_value.is_some(),
+        secret: named_secrets::of(file, registration),
+        old_never: origin::is_never(file, registration),
         names_old_variable: file.reads.names_old(),
-        read_by_name: read_by_name(file, registration),
-        token_elsewhere: file.has_old_token,
+        read_by_name: reasons::read_by_name(file, registration).is_some(),
+        token_elsewhere: file.old_token.is_some(),
         settings_elsewhere: file.has_loose_settings && registration.is_release(file.survey),
         own_chart: file.own_chart,
-        pinned: file.reads.pinned(),
+        pinned: file.reads.pinned().map(|(version, _)| version),
         markdown,
     }
-}
-
-/// Whether `$NAME` of one of the unit's variables stands anywhere but in that variable's own value.
-fn read_by_name(file: &File<'_>, registration: &Registration) -> bool {
-    reasons::read(file, registration).is_some()
 }
 
 fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a>> {
@@ -165,6 +162,13 @@ fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a
     let found = view.matched(rule)?;
     let row = view.severity(rule).filter(|row| row.is != Level::Nothing)?;
     Some(Hit { rule, found, member, level: row.is, row, groups: Vec::new() })
+}
+
+/// Why there is no fix, as the rule says.
+fn manual(file: &File<'_>, hit: &Hit<'_>) -> Option<String> {
+    let manual = hit.found.manual.as_ref()?;
+    let carrier = file.survey.carriers.get(hit.member.carrier);
+    Some(carrier.map_or_else(|| manual.clone(), |carrier| hit.fill(manual, carrier)))
 }
 
 /// The fix of a unit, before it is given to its findings.
@@ -190,8 +194,8 @@ fn fix(
         let (name, line) = (carrier.written.clone(), suppression.line);
         return Err(Refusal::SuppressedSibling { name, line });
     }
-    if let Some(manual) = hits.iter().find_map(|hit| hit.found.manual.as_ref()) {
-        return Err(Refusal::Rule(manual.clone()));
+    if let Some(manual) = hits.iter().find_map(|hit| manual(file, hit)) {
+        return Err(Refusal::Rule(manual));
     }
     let deselected =
         hits.iter().find(|hit| !is_selected(file.settings, hit.rule) || !is_due(file.settings, hit.rule));
@@ -206,8 +210,9 @@ fn fix(
     if verdict.is == Verdict::None {
         return Err(reasons::refusal(file, registration, &verdict));
     }
-    let plan = fixes::plan(file, view, registration, hits)
-        .map_err(|refusal| reasons::pieces(file, registration).unwrap_or(refusal))?;
+    let plan = fixes::plan(file, view, registration, hits).map_err(|refusal| {
+        reasons::pieces(file, registration).unwrap_or_else(|| reasons::by_hand(file, view, hits, refusal))
+    })?;
     if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
         return Err(Refusal::TooManyEdits);
     }
@@ -215,6 +220,7 @@ fn fix(
     if verdict.is == Verdict::Unsafe {
         cautions = reasons::cautions(file, registration, &verdict);
     }
+    cautions.extend(replaced(file, hits));
     cautions.extend(around.markdown.then_some(Caution::Markdown));
     // What people wrote next to a setting may say more than the setting.
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
@@ -223,6 +229,22 @@ fn fix(
     let safe = verdict.is == Verdict::Safe && !unsure;
     let safety = if safe { Safety::Safe } else { Safety::Unsafe };
     Ok(Planned { safety, cautions: cautions.into(), plan })
+}
+
+/// The variables that the text fills itself and that `--token-value` replaces.
+fn replaced(file: &File<'_>, hits: &[Hit<'_>]) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    let opaque = hits.iter().filter(|hit| hit.member.role == Role::Old && hit.member.class == Class::Opaque);
+    for hit in opaque.filter(|_| file.settings.token_value.is_some()) {
+        let Some(carrier) = file.survey.carriers.get(hit.member.carrier) else { continue };
+        let Some(name) = expanded(&carrier.value.text) else { continue };
+        if let Some((_, named)) = file.given_to(carrier.doc, name).first() {
+            let at = file.documents.to_host(carrier.doc, *named).start();
+            let line = file.source.position(at).line;
+            cautions.push(Caution::Replaced { name: name.to_owned(), line });
+        }
+    }
+    cautions
 }
 
 fn finding(
@@ -248,7 +270,11 @@ fn finding(
     let (fix, removes) = match fix {
         Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
-            let message = action.map_or_else(String::new, |action| name(&action.message));
+            let mut message = action.map_or_else(String::new, |action| name(&action.message));
+            let token = action.and_then(|action| fixes::token_for(file, carrier, hit, action).ok().flatten());
+            if let Some(token) = token {
+                message.push_str(&format!(" and put `{token}` in its place"));
+            }
             // Null is no text.
             let is_empty = carrier.value.kind == ValueKind::Empty;
             let value = if is_empty { String::new() } else { carrier.value.text.clone() };
@@ -276,7 +302,7 @@ fn finding(
         help,
         url,
         span,
-        label: name(&label),
+        label: named_secrets::fill(file, around.secret, name(&label)),
         related: file.documents.places(carrier.doc),
         unit: unit.map(str::to_owned),
         via: file.documents.via(carrier.doc),

@@ -2,7 +2,7 @@
 
 use super::documents::Document;
 use super::findings::Hit;
-use super::{File, change};
+use super::{File, change, token};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
@@ -10,8 +10,6 @@ use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
 use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -134,7 +132,7 @@ pub(super) fn plan(
         }
         let view = view.of(hit.member);
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
-        act(file, registration, carrier, hit, action, &mut wanted).map_err(Refusal::NotEditable)?;
+        act(file, registration, carrier, hit, action, &mut wanted)?;
     }
     assemble(file, wanted).map_err(Refusal::NotEditable)
 }
@@ -193,7 +191,7 @@ fn act(
     hit: &Hit<'_>,
     action: &ActionRow,
     wanted: &mut BTreeMap<usize, Wanted>,
-) -> Result<(), NoEdit> {
+) -> Result<(), Refusal> {
     for target in &action.remove {
         if target == "self" {
             wanted.entry(carrier.doc).or_default().take(carrier);
@@ -217,14 +215,11 @@ fn act(
         }
     }
     let value = match action.value {
-        Some(NewValue::Empty) => Some(""),
-        Some(NewValue::Token) if !matches!(hit.member.class, Class::Glrt | Class::Registered) => {
-            file.settings.token_value.as_deref()
-        }
-        _ => None,
+        Some(NewValue::Empty) => Some(String::new()),
+        _ => token_for(file, carrier, hit, action)?,
     };
     if let Some(value) = value {
-        let mut edits = set(file, carrier, value)?;
+        let mut edits = set(file, carrier, &value)?;
         let want = wanted.entry(carrier.doc).or_default();
         if let ([edit], true) = (edits.as_slice(), is_expression(file, carrier)) {
             // It has as many parts as it likes, and so has what replaces it.
@@ -271,6 +266,19 @@ fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
     matches!(carrier.value.place, Place::Node(_)) && document.is_some_and(|it| it.language.name() == "hcl")
 }
 
+/// What replaces the token of `carrier`, as it is written there.
+pub(super) fn token_for(
+    file: &File<'_>,
+    carrier: &Carrier,
+    hit: &Hit<'_>,
+    action: &ActionRow,
+) -> Result<Option<String>, Refusal> {
+    let replaces =
+        action.value == Some(NewValue::Token) && !matches!(hit.member.class, Class::Glrt | Class::Registered);
+    let value = file.settings.token_value.as_deref().filter(|_| replaces);
+    value.map(|value| token::spelled(file, carrier, value)).transpose()
+}
+
 fn slot<'a>(
     file: &'a File<'_>,
     registration: &'a Registration,
@@ -297,15 +305,18 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
     let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text is gone"))?;
     match carrier.value.place {
         Place::Node(node) => document.parsed.set(node, value),
-        Place::Base64(_) if value.contains(['$', '{', '<', '%']) => {
+        Place::Base64(_) if !value.is_empty() => {
             Err(NoEdit::new("an expression has no place among base64 values; `stringData` takes it"))
         }
-        Place::Base64(node) => document.parsed.set(node, &STANDARD.encode(value)),
+        Place::Base64(node) => document.parsed.set(node, value),
         // A shell knows how to write the value of `--option=value`; in a list the word is the value.
         Place::Within(node, _) if carrier.via == Via::Option && document.language.name() == "shell" => {
             document.parsed.set(node, value)
         }
         Place::Within(node, inner) => {
+            if let Some(edits) = document.parsed.set_part(node, inner, value) {
+                return edits;
+            }
             let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
             if document.language.name() == "hcl"
                 && let Some(template) = template(value)

@@ -6,13 +6,17 @@ mod conditions;
 mod documents;
 mod findings;
 mod fixes;
+mod named_secrets;
+mod origin;
 mod own;
 mod pieces;
+mod pins;
 mod reads;
 mod reasons;
 mod secrets;
 mod structure;
 mod suppressions;
+mod token;
 mod units;
 mod unused;
 
@@ -188,11 +192,13 @@ fn examine(
                 survey: &read.survey,
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                has_old_token: registrations.iter().any(|unit| unit.fills(Role::Old)),
+                old_token: registrations.iter().find_map(|unit| unit.filled(Role::Old)),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
                 mentioned: RefCell::default(),
+                caches: Caches::default(),
+                secrets: named_secrets::all(&read.documents, &read.survey, &registrations),
             };
             // A plan is about the registrations that are built in.
             let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
@@ -315,6 +321,17 @@ fn is_due(settings: &Settings, id: &str) -> bool {
     settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
 }
 
+/// What is looked up once in a file.
+#[derive(Default)]
+struct Caches {
+    /// Where versions are written, in bytes of the file.
+    versions: RefCell<BTreeMap<(u32, u32), Vec<usize>>>,
+    /// The values that each text gives to names.
+    given: RefCell<BTreeMap<usize, origin::Names>>,
+    /// The variables of each scope.
+    defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
+}
+
 /// A file that was read, and how it is to be judged.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
@@ -327,8 +344,8 @@ pub(crate) struct File<'a> {
     survey: &'a Survey,
     suppressions: &'a Suppressions,
     reads: Reads<'a>,
-    /// Whether one of its registrations has a token in the old place.
-    has_old_token: bool,
+    /// A token in the old place of one of its registrations: the carrier.
+    old_token: Option<usize>,
     /// Whether values that belong to no release have settings and no token.
     has_loose_settings: bool,
     /// See [`Surroundings::reads_own_values`].
@@ -337,11 +354,20 @@ pub(crate) struct File<'a> {
     by_scope: OnceCell<BTreeMap<usize, Vec<usize>>>,
     /// Which expressions stand anywhere in it, by what they are.
     mentioned: RefCell<BTreeMap<String, bool>>,
+    /// What is looked up once.
+    caches: Caches,
+    /// Its Secrets with an authentication token, by name.
+    secrets: named_secrets::Secrets,
 }
 
 impl<'a> File<'a> {
     /// What is carried by `via` in the scope of `carrier`.
     fn beside(&self, carrier: &Carrier, via: Via) -> impl Iterator<Item = &'a Carrier> {
+        self.in_scope(carrier.scope).filter(move |it| it.via == via)
+    }
+
+    /// What belongs to a scope.
+    fn in_scope(&self, scope: usize) -> impl Iterator<Item = &'a Carrier> {
         let all = &self.survey.carriers;
         let by_scope = self.by_scope.get_or_init(|| {
             let mut by_scope: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -350,8 +376,7 @@ impl<'a> File<'a> {
             }
             by_scope
         });
-        let same = by_scope.get(&carrier.scope).into_iter().flatten();
-        same.filter_map(|index| all.get(*index)).filter(move |it| it.via == via)
+        by_scope.get(&scope).into_iter().flatten().filter_map(|index| all.get(*index))
     }
 
     /// Whether something like it stands anywhere in the file.

@@ -24,13 +24,16 @@ fn old(unit: &Unit) -> Option<Regex> {
 }
 
 /// The oldest version of the program that a file pins.
-fn pinned(unit: &Unit, bytes: &[u8]) -> Option<(u32, u32)> {
+fn pinned(unit: &Unit, bytes: &[u8]) -> Option<((u32, u32), usize)> {
     let number = |found: &regex::bytes::Captures<'_>, group: usize| -> Option<u32> {
         std::str::from_utf8(found.get(group)?.as_bytes()).ok()?.parse().ok()
     };
     let pins = unit.pins.iter().filter_map(Expression::bytes);
     let found = pins.flat_map(|pin| pin.captures_iter(bytes));
-    found.filter_map(|found| Some((number(&found, 1)?, number(&found, 2)?))).min()
+    let pin = |found: regex::bytes::Captures<'_>| {
+        Some(((number(&found, 1)?, number(&found, 2)?), found.get(0)?.start()))
+    };
+    found.filter_map(pin).min()
 }
 
 /// The reads of one file.
@@ -42,7 +45,7 @@ pub(super) struct Reads<'a> {
     survey: &'a Survey,
     outside: OnceCell<BTreeMap<String, usize>>,
     names_old: OnceCell<bool>,
-    pinned: OnceCell<Option<(u32, u32)>>,
+    pinned: OnceCell<Option<((u32, u32), usize)>>,
 }
 
 impl<'a> Reads<'a> {
@@ -67,8 +70,8 @@ impl<'a> Reads<'a> {
         *self.names_old.get_or_init(|| old().is_some_and(|old| old.is_match(self.source.bytes())))
     }
 
-    /// The oldest version of the program that is pinned, `major.minor`.
-    pub(super) fn pinned(&self) -> Option<(u32, u32)> {
+    /// The oldest version of the program that is pinned, `major.minor`, and the byte of the file where it is.
+    pub(super) fn pinned(&self) -> Option<((u32, u32), usize)> {
         *self.pinned.get_or_init(|| pinned(self.unit, self.source.bytes()))
     }
 

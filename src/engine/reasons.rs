@@ -1,13 +1,18 @@
 //! Why a fix is refused or unsafe: the rows of the safety table that apply, and the places that cannot be read.
 
-use super::File;
+use super::findings::Hit;
+use super::{File, named_secrets, pins};
+use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
-use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, When};
+use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, View, When};
 use crate::sites::{Carrier, Scope, Unknown, ValueKind, Via};
 use crate::unit::UnknownPlace;
 
 /// Shorter literals are no tokens.
 const SHORTEST_TOKEN: usize = 12;
+
+/// Settings that are named in one refusal.
+const MOST_NAMES: usize = 8;
 
 /// Places that are named for one fix.
 const MOST_PLACES: usize = 3;
@@ -20,6 +25,29 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
         return Refusal::Unknown { because, places: places(file, registration, &row.when) };
     }
     if because.is_empty() { Refusal::Unstated } else { Refusal::Rule(because) }
+}
+
+/// Adds what has to be done to a refusal that is about code that builds the command.
+pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
+    let Refusal::NotEditable(reason) = &refusal else { return refusal };
+    let is_built = |carrier: &&Carrier| {
+        let mut around = file.documents.chain(carrier.doc);
+        around.any(|it| matches!(it.segments.codec(), Codec::Sealed(_)))
+    };
+    let (mut rename, mut remove) = (Vec::new(), Vec::new());
+    for hit in hits {
+        let carrier = file.survey.carriers.get(hit.member.carrier).filter(is_built);
+        let view = view.of(hit.member);
+        let action = hit.rule.actions.iter().find(|action| view.holds(&action.when));
+        let (Some(carrier), Some(action)) = (carrier, action) else { return refusal };
+        let name = carrier.written.clone();
+        match &action.rename {
+            Some(new) if !rename.iter().any(|(old, _)| *old == name) => rename.push((name, new.clone())),
+            None if !remove.contains(&name) && remove.len() < MOST_NAMES => remove.push(name),
+            _ => {}
+        }
+    }
+    Refusal::ByHand { because: reason.reason().to_owned(), rename, remove }
 }
 
 /// Why a fix is unsafe.
@@ -78,19 +106,8 @@ fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> V
     places
 }
 
-/// A variable of the unit that the file reads by its name somewhere else than in that variable's own value, and where.
-pub(super) fn read<'a>(file: &'a File<'_>, registration: &Registration) -> Option<(&'a str, usize)> {
-    let mut carriers =
-        registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
-    carriers.find_map(|carrier| {
-        let is_variable = carrier.via == Via::Variable;
-        let at = is_variable.then(|| file.reads.outside(&carrier.name)).flatten()?;
-        Some((carrier.name.as_str(), at))
-    })
-}
-
 /// The reason of a row: `{name}` is the token's option, key or variable as written, `{token}` the expression in it or the
-/// one that replaces it, `{line}` its line (that of the read where there is `{read}`, the variable that is read), `{to}` the name
+/// one that replaces it, `{line}` its line, `{to}` the name
 /// of the new slot there, `{prefix}` how a runner's own token begins; of the old slot, else of the new one. `{old}` and `{new}` are
 /// the names of both; where both are there, `{token}` is that of the new one. `{setting}` is the name of the setting that a
 /// condition on `settings` is about, `{setting-line}` its line.
@@ -99,6 +116,7 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     if !because.contains('{') {
         return because.to_owned();
     }
+    let because = &places_of(file, registration, because);
     let setting = row.when.settings.and_then(|classes| registration.setting_of(classes));
     if let Some(setting) = setting.and_then(|setting| file.survey.carriers.get(setting.carrier)) {
         let line = file.line(setting).to_string();
@@ -114,18 +132,18 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     let (old, new) = (filled(Role::Old), filled(Role::New));
     let Some(carrier) = old.or(new) else { return because.to_owned() };
     let line = file.line(carrier).to_string();
-    if let Some((name, at)) = read(file, registration).filter(|_| because.contains("{read}")) {
-        let line = file.source.position(at).line.to_string();
-        return because.replace("{read}", name).replace("{line}", &line);
-    }
     // A literal is a secret: what replaces it is named instead.
-    let token = |carrier: &'_ Carrier| match carrier.value.kind {
-        ValueKind::Opaque if !carrier.value.text.is_empty() => without_literals(carrier.value.text.trim()),
+    let replaced = file.settings.token_value.as_ref().filter(|_| new.is_none());
+    let token = |carrier: &'_ Carrier| match (carrier.value.kind, replaced) {
+        (_, Some(value)) => value.clone(),
+        (ValueKind::Opaque, None) if !carrier.value.text.is_empty() => {
+            without_literals(carrier.value.text.trim())
+        }
         // Handed on by its name: what is handed on then has the new name.
-        ValueKind::Opaque if carrier.via == Via::Variable => {
+        (ValueKind::Opaque, None) if carrier.via == Via::Variable => {
             file.unit.new.variable.first().unwrap_or(&carrier.written).clone()
         }
-        _ => file.settings.token_value.as_ref().unwrap_or(&carrier.written).clone(),
+        _ => carrier.written.clone(),
     };
     let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
     let known = carrier.value.known.as_ref().unwrap_or(&carrier.value.text);
@@ -161,6 +179,56 @@ fn without_literals(text: &str) -> String {
         if quoted && is_token(piece) { "…".to_owned() } else { (*piece).to_owned() }
     };
     pieces.iter().enumerate().map(shown).collect::<Vec<_>>().join("\"")
+}
+
+/// A reason with the lines of what it is about: `{pin-line}`, `{old-line}`, `{read-line}`, `{broken-line}`.
+fn places_of(file: &File<'_>, registration: &Registration, because: &str) -> String {
+    let mut because = named_secrets::fill(file, named_secrets::of(file, registration), because.to_owned());
+    if because.contains("{pin")
+        && let Some(pin) = pins::oldest(file, registration)
+    {
+        for (name, value) in [("line", pin.line.to_string()), ("name", pin.name), ("since", pin.since)] {
+            because = because.replace(&format!("{{pin-{name}}}"), &value);
+        }
+        because = because.replace("{pin}", &pin.version);
+    }
+    if let Some(carrier) = file.old_token.and_then(|at| file.survey.carriers.get(at)) {
+        because = because.replace("{old-line}", &file.line(carrier).to_string());
+    }
+    if because.contains("{read-")
+        && let Some((name, offset)) = read_by_name(file, registration)
+    {
+        let line = file.source.position(offset).line;
+        because = because.replace("{read-name}", name).replace("{read-line}", &line.to_string());
+    }
+    if because.contains("{broken-line}") {
+        let mut scopes = registration.scopes.iter().filter_map(|at| file.survey.scopes.get(*at));
+        if let Some(scope) = scopes.find(|scope| scope.broken) {
+            let span = file.documents.to_host(scope.doc, scope.span);
+            let text = span.of(file.source.text());
+            let mut at = span.start();
+            // The first line of the command that does not go on.
+            for line in text.split_inclusive('\n') {
+                at += line.len();
+                if !line.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']) {
+                    break;
+                }
+            }
+            let line = file.source.position(at.saturating_sub(1)).line;
+            because = because.replace("{broken-line}", &line.to_string());
+        }
+    }
+    because
+}
+
+/// A variable of the unit that is read elsewhere than in its own value, and where.
+pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> Option<(&'a str, usize)> {
+    let mut carriers =
+        registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
+    carriers.find_map(|carrier| {
+        let name = Some(carrier.name.as_str()).filter(|_| carrier.via == Via::Variable)?;
+        Some((name, file.reads.outside(name)?))
+    })
 }
 
 impl File<'_> {

@@ -1,7 +1,7 @@
 //! Registrations handed out as data.
 
 use super::{File, structure};
-use crate::rules::{self, Member, Registration, Role, UnitKind};
+use crate::rules::{self, Class, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
 use crate::unit::{Given, Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,6 +121,19 @@ impl<'a> Index<'a> {
                 .collect(),
             about: self.about(registration, scopes),
         };
+        let empty = !members.iter().any(|(it, _)| it.role == Role::Old && it.class > Class::Empty);
+        if let Some((class, at)) = super::named_secrets::of(file, registration).filter(|_| empty)
+            && let Some(carrier) = file.survey.carriers.get(at)
+        {
+            let written = carrier.written.clone();
+            unit.slots.push(Slot {
+                old: false,
+                via: carrier.via,
+                written,
+                class,
+                given: given(file, carrier),
+            });
+        }
         for (member, carrier) in members {
             let (via, given) = (carrier.via, given(file, carrier));
             let (written, name) = (carrier.written.clone(), carrier.name.clone());

@@ -19,6 +19,22 @@ pub enum Refusal {
     },
     /// The text cannot be edited there.
     NotEditable(NoEdit),
+    /// Nothing expands the expression of `--token-value` there.
+    NotExpanded {
+        /// The expression.
+        value: String,
+        /// The language of the place.
+        language: &'static str,
+    },
+    /// Code builds it: the code has to be changed manually.
+    ByHand {
+        /// What builds it, as a clause.
+        because: String,
+        /// Old and new names.
+        rename: Vec<(String, String)>,
+        /// Names to remove.
+        remove: Vec<String>,
+    },
     /// The text around it must not be edited.
     Sealed(String),
     /// Several commands share the variables of the registration.
@@ -63,6 +79,12 @@ pub enum Refusal {
     Dropped(String),
 }
 
+impl From<NoEdit> for Refusal {
+    fn from(reason: NoEdit) -> Self {
+        Self::NotEditable(reason)
+    }
+}
+
 /// Why a fix is unsafe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Caution {
@@ -70,6 +92,13 @@ pub enum Caution {
     Rule(String),
     /// A place that cannot be read may bring a token or a setting.
     Unknown(UnknownPlace),
+    /// A variable that the file fills is no longer used.
+    Replaced {
+        /// Its name.
+        name: String,
+        /// Where it is filled, from 1.
+        line: usize,
+    },
     /// It removes comments.
     Comments,
     /// It makes another word the last one of a line that ends with CR LF.

@@ -14,13 +14,19 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Whether `new` means the same as `old`, except for what is removed.
-    pub(super) fn leads_to(&self, old: Data<'_>, new: Data<'_>) -> bool {
-        let gone = Cover::of(self.gone.clone());
+    /// Whether `new` means the same as `old`, except for what is removed. Where `replaced`, each replacement may consist of
+    /// more or fewer pieces than what was there.
+    pub(super) fn leads_to(&self, old: Data<'_>, new: Data<'_>, replaced: bool) -> bool {
+        let mut gone = self.gone.clone();
+        if replaced {
+            gone.extend(self.loud.iter().filter(|edit| !edit.replacement.is_empty()).map(|edit| edit.span));
+        }
+        let gone = Cover::of(gone);
         let mut expected = old.filter(|datum| !gone.holds(datum.span));
         // What an edit inserts between two old pieces is new by intention.
         let moves = self.edits.moves();
-        let insertions = self.loud.iter().filter(|edit| edit.span.is_empty());
+        let is_new = |edit: &&Edit| edit.span.is_empty() || replaced && !edit.replacement.is_empty();
+        let insertions = self.loud.iter().filter(is_new);
         let written = insertions.map(|edit| {
             let start = moves.of(edit.span.start());
             Span::new(start, start + edit.replacement.len())

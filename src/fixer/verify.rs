@@ -108,7 +108,11 @@ impl<'a> Edited<'a> {
             if !is_as_edited {
                 return Err("a text around it would change too".to_owned());
             }
-            if change.is_some_and(|change| !change.leads_to(before.parsed.data(), after.parsed.data())) {
+            let means = |change: &Change, replaced: bool| {
+                change.leads_to(before.parsed.data(), after.parsed.data(), replaced)
+            };
+            // The value of an HCL argument may become a reference, which is more than one token.
+            if change.is_some_and(|change| !means(change, false) && !means(change, true)) {
                 return Err("the result would not mean the same but for what is fixed".to_owned());
             }
         }

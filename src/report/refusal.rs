@@ -14,6 +14,19 @@ pub fn refusal(refusal: &Refusal) -> String {
             if because.is_empty() { places } else { format!("{places}: {because}") }
         }
         Refusal::NotEditable(refused) => refused.reason().to_owned(),
+        Refusal::NotExpanded { value, language } => {
+            let next = match *language {
+                "hcl" => "give `--token-value` a reference such as `var.runner_token`",
+                _ => "put the runner's `glrt-` token here, or another expression",
+            };
+            format!("nothing expands `{value}` here: {next}")
+        }
+        Refusal::ByHand { because, rename, remove } => {
+            let rename = rename.iter().map(|(old, new)| format!("replace `{old}` with `{new}`"));
+            let names = remove.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let remove = (!remove.is_empty()).then(|| format!("remove {names}"));
+            format!("{because}: {}", rename.chain(remove).collect::<Vec<_>>().join(", "))
+        }
         Refusal::SharedVariables => "several commands share the variables that are set here".to_owned(),
         Refusal::Suppressed { line } => format!("suppressed by the comment in line {line}"),
         Refusal::SuppressedSibling { name, line } => {
@@ -49,6 +62,7 @@ fn caution(caution: &Caution) -> String {
         Caution::CarriageReturn => {
             "bash reads the CR at the end of the line as part of the last word".to_owned()
         }
+        Caution::Replaced { name, line } => format!("`{name}` (line {line}) is not used any more"),
         Caution::Comments => "it removes a comment".to_owned(),
         Caution::Markdown => "it changes documentation".to_owned(),
     }

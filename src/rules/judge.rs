@@ -13,6 +13,10 @@ use std::rc::Rc;
 pub struct Circumstances {
     /// Whether a value for the place of a token is given.
     pub token_value: bool,
+    /// The new slot of the Secret that the unit names: what it holds, and its carrier.
+    pub secret: Option<(Class, usize)>,
+    /// Whether the old slot holds what can never belong in the new one.
+    pub old_never: bool,
     /// Whether the file names the old slot's variable.
     pub names_old_variable: bool,
     /// Whether the file reads a variable of the unit by its name elsewhere.
@@ -152,11 +156,15 @@ impl<'a> View<'a> {
             && when.new.is_none_or(|classes| classes.has(new))
             && when.old.is_none_or(|classes| classes.has(old))
             && same(when.same_token, &|| self.is_same(slots))
+            && when.secret.is_none_or(|classes| {
+                classes.has(self.circumstances.secret.map_or(Class::Absent, |(class, _)| class))
+            })
             && (when.unit.is_empty() || when.unit.contains(&self.registration.kind))
             && (when.setting.is_empty()
                 || setting.is_some_and(|setting| when.setting.contains(&setting.field)))
             && same(when.triggers, &|| self.member.is_some_and(|member| member.triggers))
             && same(when.token_value, &|| self.circumstances.token_value)
+            && same(when.old_never, &|| self.circumstances.old_never)
             && same(when.in_view, &|| !self.summary.unknown)
             && same(when.unknown_token, &|| self.summary.unknown_token)
             && same(when.unknown_setting, &|| self.summary.unknown_setting)

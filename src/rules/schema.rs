@@ -252,6 +252,9 @@ pub struct When {
     /// Whether the old and the new slot have the same value, literal or expression.
     #[serde(default)]
     pub same_token: Option<bool>,
+    /// What the new slot of the Secret holds that the unit names, where the same file has that Secret.
+    #[serde(default)]
+    pub secret: Option<Classes>,
     /// What the unit is: one of these.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
@@ -266,6 +269,9 @@ pub struct When {
     /// Whether a value for the place of a token is given.
     #[serde(default)]
     pub token_value: Option<bool>,
+    /// Whether the old slot holds an expression that can never give a literal for the new one.
+    #[serde(default)]
+    pub old_never: Option<bool>,
     /// Whether everything that makes up the unit can be read as a plain value: no unknown words, no template block, no file of
     /// variables, no values from other files.
     #[serde(default)]

@@ -16,6 +16,9 @@ pub struct Unit {
     /// The program whose command makes one.
     #[serde(default)]
     pub program: String,
+    /// The program's name for people, where it has another one.
+    #[serde(default)]
+    pub program_title: String,
     /// The subcommand.
     #[serde(default)]
     pub subcommand: String,
@@ -43,6 +46,9 @@ pub struct Unit {
     /// Prefix of literals that belong in the old slot.
     #[serde(default)]
     pub old_prefix: String,
+    /// Regular expressions of expressions that can never give a literal for the new slot: what makes random texts.
+    #[serde(default)]
+    pub never: Vec<Expression>,
     /// Regular expressions of names, whatever the case, whose values are as secret as those of the slots.
     #[serde(default)]
     pub secret_names: Vec<String>,

@@ -65,6 +65,7 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         }
     }
     drop_flat_values_alone(unit, survey, &mut by_scope);
+    drop_alternatives(survey, &mut by_scope);
     // What shows whose values they are may stand in another part of the release.
     let releases: BTreeSet<usize> = survey
         .scopes
@@ -269,6 +270,19 @@ fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<
     }
 }
 
+/// Where one word is either the new option or the old one, the new one does not make the old one dead.
+fn drop_alternatives(survey: &Survey, by_scope: &mut BTreeMap<usize, Vec<Member>>) {
+    let node = |member: &Member| {
+        let carrier =
+            survey.carriers.get(member.carrier).filter(|it| it.sealed.is_some() && it.via == Via::Option)?;
+        Some((carrier.doc, *carrier.nodes.first()?))
+    };
+    for members in by_scope.values_mut() {
+        let old: BTreeSet<_> = members.iter().filter(|it| it.role == Role::Old).filter_map(node).collect();
+        members.retain(|it| it.role != Role::New || node(it).is_none_or(|at| !old.contains(&at)));
+    }
+}
+
 impl Registration {
     /// What `carrier` is to the match `found` of a rule that speaks of it by itself.
     pub fn own(carrier: &Carrier, index: usize, found: usize) -> Self {
@@ -299,7 +313,13 @@ impl Registration {
 
     /// Whether the slot `role` is filled.
     pub fn fills(&self, role: Role) -> bool {
-        self.members.iter().any(|member| member.role == role && member.class > Class::Empty)
+        self.filled(role).is_some()
+    }
+
+    /// The carrier that fills the slot `role`.
+    pub fn filled(&self, role: Role) -> Option<usize> {
+        let mut members = self.members.iter();
+        members.find(|it| it.role == role && it.class > Class::Empty).map(|it| it.carrier)
     }
 
     /// The first setting with a value of one of `classes`.

@@ -97,7 +97,10 @@ fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey:
     options.read(outer.arguments);
     let mut out = options.out;
     for carrier in &mut out {
-        carrier.sealed.clone_from(&around.context.given.sealed);
+        let sealed = &around.context.given.sealed;
+        if carrier.sealed.is_none() || sealed.is_some() {
+            carrier.sealed.clone_from(sealed);
+        }
     }
     survey.carriers.append(&mut out);
     if let Some(it) = survey.scope_mut(scope) {
@@ -359,7 +362,7 @@ pub(super) fn read_collected(
     }
 }
 
-pub(super) const IN_PIECES: &str = "the command is put together from several pieces";
+pub(super) const IN_PIECES: &str = "the command is assembled from several strings: change it there";
 
 fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
     match given {

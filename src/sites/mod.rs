@@ -39,8 +39,8 @@ pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
 pub use schema::{
-    Chart, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step, Subcommand,
-    Via, Wrapper,
+    Chart, Expands, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step,
+    Subcommand, Via, Wrapper,
 };
 pub use survey::{Context, survey};
 pub use unknown::{Brings, Piece, Unknown, UnknownKind};
@@ -188,6 +188,8 @@ pub struct Scope {
     pub broken: bool,
     /// Whether all that runs in it is the program itself, so that nothing else reads its variables.
     pub own: bool,
+    /// Where `$NAME` is expanded in its values, unless a shell reads them.
+    pub expands: Option<Expands>,
     /// The version of the program, `major.minor`, where an image beside it pins one.
     pub version: Option<(u32, u32)>,
     /// The version of the chart, where one is pinned beside it.
@@ -294,6 +296,8 @@ pub struct Survey {
     places: BTreeMap<usize, usize>,
     /// What names of the file stand for.
     constants: Constants,
+    /// Texts whose reader expands template expressions, with what opens those.
+    pub(crate) templates: BTreeSet<(usize, String)>,
     /// Names of the variables among the first carriers, and how many of those were looked at.
     given: (BTreeSet<String>, usize),
 }
@@ -315,6 +319,7 @@ impl Survey {
             wakes: false,
             broken: false,
             own: false,
+            expands: None,
             version: None,
             chart_version: None,
             of: Vec::new(),
@@ -408,6 +413,14 @@ impl Sites {
     /// Names under which umbrella charts hold `chart`: `aliases` are those of the usual one.
     fn aliases<'a>(&self, chart: &Chart, aliases: &'a [String]) -> &'a [String] {
         if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
+    }
+
+    /// What opens the template expressions that are expanded in a file at that path, by its name alone.
+    pub(crate) fn templates_in<'s>(&'s self, path: &str) -> impl Iterator<Item = &'s str> {
+        let named =
+            self.data.hosts.iter().zip(&self.files).filter_map(|(host, files)| Some((host, files.as_ref()?)));
+        let fits = named.filter(move |(_, files)| files.is_match(path));
+        fits.filter_map(|(host, _)| host.sites.iter().find_map(|site| site.templates.as_deref()))
     }
 
     /// Whether a file at that path may be one of the host of that index.

@@ -24,6 +24,9 @@ pub(crate) fn canonical(option: &str) -> String {
     if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
 }
 
+/// Why an option in an expression is not edited.
+const ALTERNATIVE: &str = "an expression decides which option is used: change it there";
+
 pub(super) struct Options<'a> {
     pub(super) subcommand: &'a Subcommand,
     pub(super) around: &'a Around<'a>,
@@ -72,12 +75,48 @@ impl Options<'_> {
         });
     }
 
+    /// Takes in the options in an expression: `${newer ? '--token' : '--registration-token'}`.
+    fn alternatives(&mut self, word: &Word) {
+        let text = word.span.of(self.around.text());
+        // In a substitution they are the options of another program, unless it prints them.
+        let substitution = text.find("$(");
+        for (at, quote) in text.match_indices(['\'', '"', '`']) {
+            let behind = text.get(at + 1..).unwrap_or_default();
+            let length =
+                behind.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'-').count();
+            let (written, rest) = behind.split_at(length);
+            let name = canonical(written);
+            let before = text.get(..at).unwrap_or_default().trim_end();
+            if substitution.is_some_and(|start| start < at) && !before.ends_with("echo") {
+                continue;
+            }
+            let known = self.subcommand.valued.contains(&name) || self.subcommand.flags.contains(&name);
+            if !written.starts_with("--")
+                || !known
+                || !(rest.starts_with(quote) || rest.starts_with(['=', ' ']))
+            {
+                continue;
+            }
+            let name_span = Span::new(at + 1, at + 1 + length).shifted(word.span.start());
+            self.out.push(Carrier {
+                written: written.to_owned(),
+                doc: self.around.context.doc,
+                scope: self.scope,
+                sealed: Some(ALTERNATIVE.to_owned()),
+                ..Carrier::new(Via::Option, name, name_span, Value::elsewhere(word.span), word.node)
+            });
+        }
+    }
+
     pub(super) fn read(&mut self, words: &[Word]) {
         let mut at = 0;
         // The words of the subcommand's name come first.
         let mut named = self.subcommand.name.split_whitespace().count();
         let mut position = 0;
         let mut stray = false;
+        for word in words.iter().filter(|word| word.opaque && !word.control) {
+            self.alternatives(word);
+        }
         while let Some(word) = words.get(at) {
             at += 1;
             if word.control {

@@ -128,6 +128,30 @@ pub struct Site {
     /// For a container: whether it counts only if its image is known.
     #[serde(default)]
     pub known: bool,
+    /// What opens the template expressions that are expanded everywhere in a document with such a place: `{{`.
+    #[serde(default)]
+    pub templates: Option<String>,
+    /// Whether that applies only to documents that are a list of lines beginning with `-`.
+    #[serde(default)]
+    pub templates_in_lists: bool,
+    /// For a container and for variables: where `$NAME` is expanded; nowhere without it.
+    #[serde(default)]
+    pub expands: Option<Expands>,
+}
+
+/// Where the reader of a host expands variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Expands {
+    /// `$NAME` in each value.
+    All,
+    /// `$NAME` in the values of its environment, and in commands that are one text.
+    Text,
+    /// `$(NAME)` in each value, where its environment has a variable of that name.
+    Defined,
+    /// `${NAME}` in its commands, where its environment has a variable of that name.
+    Commands,
 }
 
 /// What a mapping says of all that it holds.

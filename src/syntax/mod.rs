@@ -64,6 +64,17 @@ pub trait Parsed: Send + Sync {
     /// [`NoEdit`] where the value has no place.
     fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit>;
 
+    /// How a text of this language writes the value of the variable `name`; `None` where it expands none.
+    fn expansion(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// Gives `part` of the decoded text of `node` another value: an expression of the language, quoted as the place needs.
+    /// `None` where the value is written as it is.
+    fn set_part(&self, _node: NodeId, _part: Span, _value: &str) -> Option<Result<Vec<Edit>, NoEdit>> {
+        None
+    }
+
     /// Writes an entry `key` with `value` (plain text) behind the entry `node`, in its form.
     ///
     /// # Errors

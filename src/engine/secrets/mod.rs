@@ -1,5 +1,6 @@
 //! Which bytes must not be shown.
 
+mod names;
 mod sent;
 
 use super::File;
@@ -60,7 +61,12 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
     });
     let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
     let found = found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())));
-    found.filter(move |span| !is_expression(file, span.start()))
+    let text = source.text();
+    found.filter(move |span| {
+        let before = text.get(..span.start()).unwrap_or_default().trim_end_matches(['"', '\'']);
+        let assigned = before.trim_end_matches([' ', '\t']).ends_with(['=', ':']);
+        !is_expression(file, span.start()) && !names::is_name(file, span.of(text), assigned)
+    })
 }
 
 /// Whether an expression begins at that byte of the file, in a language where a text has quotes.
@@ -132,6 +138,9 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Registered | Class::Other | Class::Legacy)
         {
+            if names::is_name(file, carrier.value.known.as_ref().unwrap_or(&carrier.value.text), true) {
+                continue;
+            }
             if let Some(known) = &carrier.value.known {
                 texts.extend((known.len() >= 6).then(|| known.clone()));
                 continue;

@@ -10,14 +10,14 @@ use super::super::releases;
 use super::super::schema::{Holds, Site};
 use super::super::survey::read_command;
 use super::super::{
-    Brings, Carrier, Container, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
+    Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
 };
 use super::Trees;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
 use crate::sites::built::{Built, Wants};
 use crate::text::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Trees<'_> {
     /// Strings that are joined. Pieces of one command are found, and never edited: what joins them is not seen.
@@ -328,6 +328,7 @@ impl Trees<'_> {
         let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text));
         let runs = image.map_or(Runs::Unknown, |image| self.context.sites.runs_in(image));
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
+        let first = self.survey.carriers.len();
         // The tag of another image is no version of the runner.
         let version = image.filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         let files: Vec<Unknown> = site
@@ -348,6 +349,7 @@ impl Trees<'_> {
         if let Some(it) = self.survey.scope_mut(scope) {
             files.into_iter().for_each(|file| it.add_unknown(file));
             it.version = version;
+            it.expands = site.expands;
             it.evident = matches!(runs, Runs::Known(_));
             it.of.extend(self.context.sites.name_of(runs));
             it.foreign = runs == Runs::Foreign;
@@ -395,6 +397,25 @@ impl Trees<'_> {
             self.claimed.insert(env);
             let sealed = self.sealed();
             environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
+        }
+        if site.expands == Some(Expands::Defined) {
+            self.resolve(scope, first);
+        }
+    }
+
+    /// What `$(NAME)` is in the words of a container, where its environment gives that variable one literal.
+    fn resolve(&mut self, container: usize, first: usize) {
+        let mut literals: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let carriers = self.survey.carriers.get(first..).unwrap_or_default();
+        for variable in carriers.iter().filter(|it| it.via == Via::Variable && it.scope == container) {
+            let literal = (variable.value.kind == ValueKind::Literal).then(|| variable.value.text.clone());
+            literals.entry(variable.name.clone()).and_modify(|it| *it = None).or_insert(literal);
+        }
+        for carrier in self.survey.carriers.get_mut(first..).unwrap_or_default() {
+            let name = carrier.value.text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+            if carrier.value.kind == ValueKind::Opaque && carrier.value.known.is_none() {
+                carrier.value.known = name.and_then(|name| literals.get(name).cloned().flatten());
+            }
         }
     }
 }

@@ -204,7 +204,19 @@ impl<'a> Trees<'a> {
 
     /// A file that SOPS encrypts carries a checksum of its values.
     fn sealed(&self) -> Option<&'static str> {
-        self.sops.then_some("the file is encrypted with SOPS; change it with `sops`")
+        self.sops.then_some("the file is encrypted: change it with `sops`")
+    }
+
+    /// Takes in which template expressions are expanded in the document of a place.
+    fn expand(&mut self, site: &Site, id: NodeId) {
+        let Some(opens) = &site.templates else { return };
+        let is_list = || {
+            let span = self.tree.span(self.tree.root_of(id));
+            span.is_some_and(|span| span.of(self.context.text).starts_with('-'))
+        };
+        if !site.templates_in_lists || is_list() {
+            self.survey.templates.insert((self.context.doc, opens.clone()));
+        }
     }
 
     fn hold(&mut self, site: &Site, id: NodeId) {
@@ -224,6 +236,7 @@ impl<'a> Trees<'a> {
         if !self.claimed.insert(id) {
             return;
         }
+        self.expand(site, id);
         match site.holds {
             Holds::Shell => self.shell(site, id, None),
             Holds::Pieces => self.pieces(site, id),
@@ -232,6 +245,9 @@ impl<'a> Trees<'a> {
             Holds::Arguments => self.arguments(&[id], None),
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
+                if let Some(it) = self.survey.scope_mut(scope) {
+                    it.expands = site.expands;
+                }
                 environment::read(self.tree, id, &self.target(self.sealed()), scope, true, self.survey);
             }
             Holds::Container => self.container(site, id),

@@ -1,6 +1,7 @@
 //! Writes values and entries.
 
 use super::{Document, lex};
+use crate::config::{TokenForm, TokenValue};
 use crate::embed::{Codec, NoEdit};
 use crate::facts::{NodeId, NodeKind};
 use crate::text::{Edit, Span};
@@ -57,6 +58,10 @@ fn written(value: &str) -> Result<String, NoEdit> {
     let mut parts = value.split('.');
     let root = parts.next().is_some_and(|root| ROOTS.contains(&root));
     if root && value.contains('.') && parts.all(is_name) {
+        return Ok(value.to_owned());
+    }
+    let form = TokenValue::parse(value).filter(|it| it.text == value).map(|it| it.form);
+    if form == Some(TokenForm::Hcl { quoted: false }) {
         return Ok(value.to_owned());
     }
     let mut out = String::from("\"");

@@ -15,7 +15,7 @@ pub(super) use family::{
 };
 
 /// Why nothing in a program is edited.
-const SEALED: &str = "it stands in a string of a program, which may do more with it; change it by hand";
+const SEALED: &str = "program code builds this command";
 
 impl Language for Family {
     fn name(&self) -> &'static str {

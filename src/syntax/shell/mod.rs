@@ -24,7 +24,7 @@ mod word;
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, SharedText};
+use crate::text::{Edit, SharedText, Span};
 use dialect::Dialect;
 use script::{NodeKind, Output};
 use std::sync::atomic::AtomicUsize;
@@ -237,6 +237,18 @@ impl Parsed for Script {
 
     fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
         set::set(self, node, value)
+    }
+
+    fn expansion(&self, name: &str) -> Option<String> {
+        Some(match self.dialect {
+            Dialect::Sh => format!("${name}"),
+            Dialect::PowerShell => format!("$env:{name}"),
+            Dialect::Cmd => format!("%{name}%"),
+        })
+    }
+
+    fn set_part(&self, node: NodeId, part: Span, value: &str) -> Option<Result<Vec<Edit>, NoEdit>> {
+        set::is_expression(value, self.dialect).then(|| set::part(self, node, part, value))
     }
 
     fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {

@@ -24,7 +24,8 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
     // `"${NAME:=value}"`, `set "NAME=value"`: the value stands in quotes already.
     let before = script.text.get(info.span.start()..info.value.start()).unwrap_or_default();
     if before.starts_with(['"', '\'']) || before.starts_with("${") {
-        if value.bytes().all(is_plain) || is_name(value) && before.starts_with(['"', '$']) {
+        let expands = is_name(value) || is_foreign_name(value, script.dialect);
+        if value.bytes().all(is_plain) || expands && before.starts_with(['"', '$']) {
             return Ok(vec![Edit::replace(info.value, value)]);
         }
         return Err(NoEdit::new("the quotes around it stand elsewhere"));
@@ -70,10 +71,104 @@ fn is_name(value: &str) -> bool {
     inner.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
 }
 
+/// Whether `value` is one `$env:NAME` of PowerShell or one `%NAME%` of cmd.
+fn is_foreign_name(value: &str, dialect: Dialect) -> bool {
+    let name = match dialect {
+        Dialect::Sh => None,
+        Dialect::PowerShell => value.strip_prefix("$env:"),
+        Dialect::Cmd => value.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')),
+    };
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+}
+
+/// Gives `part` of a word, in its decoded text, an expression as its value: in double quotes, whatever quotes were there.
+pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    const PIECES: &str = "the shell word is put together from several pieces";
+    let info = script.out.nodes.get(node.0 as usize).ok_or_else(|| NoEdit::new("there is no such word"))?;
+    let decoded = super::word::decode(&script.text, script.dialect, info.value);
+    let decoded = decoded.filter(|_| info.kind != NodeKind::Inner).ok_or_else(|| NoEdit::new(PIECES))?;
+    let backquoted = script.out.statements.get(info.statement).is_some_and(|statement| statement.backquoted);
+    let text: &str = &script.text;
+    let word = info.value;
+    let inner = part.of(&decoded.text);
+    let outer = decoded.segments.to_outer(part);
+    // The quote that is open before the value, and where it opened.
+    let open = open_quote(word, outer.start(), text, script.dialect);
+    let raw = outer.of(text);
+    let quoted = |quote: char| {
+        let rest = raw.strip_prefix('$').unwrap_or(raw);
+        rest.len() > 1 && rest.starts_with(quote) && rest.ends_with(quote)
+    };
+    let simple = !raw.contains(['"', '\'', '\\', '`', '^']) || raw == inner;
+    let bare = format!("\"{value}\"");
+    let behind = text.get(outer.end()..word.end()).unwrap_or_default();
+    // A name that goes on behind the value would be another name.
+    let joined =
+        behind.starts_with(|sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '[' | ':'));
+    let inside = match value.strip_prefix('$') {
+        Some(name) if joined && is_name(value) && !name.starts_with('{') => format!("${{{name}}}"),
+        _ => value.to_owned(),
+    };
+    if backquoted {
+        return Err(NoEdit::new("it is in backquotes, where quotes mean something else"));
+    }
+    if value.contains('"') && !is_atom(value) {
+        return Err(NoEdit::new("an expression with quotes of its own cannot be put in quotes"));
+    }
+    let around = |open: usize, quote: char| {
+        let start =
+            if text.get(..open).is_some_and(|before| before.ends_with('$')) { open - 1 } else { open };
+        let closes = behind.starts_with(quote);
+        (closes && open + 1 == outer.start()).then(|| Span::new(start, outer.end() + 1))
+    };
+    match open {
+        None if quoted('"') || quoted('\'') => Ok(vec![Edit::replace(outer, bare)]),
+        None if simple => Ok(vec![Edit::replace(outer, bare)]),
+        Some((at, quote)) if simple && around(at, quote).is_some_and(|span| span.start() >= word.start()) => {
+            Ok(vec![Edit::replace(around(at, quote).unwrap_or(outer), bare)])
+        }
+        Some((_, '"')) if simple => Ok(vec![Edit::replace(outer, inside)]),
+        // All of the word in single quotes, with nothing that means something in double ones.
+        Some((at, '\'')) if simple && at == word.start() && is_one_quote(word.of(text)) => Ok(vec![
+            Edit::replace(Span::new(at, at + 1), "\""),
+            Edit::replace(outer, inside),
+            Edit::replace(Span::new(word.end() - 1, word.end()), "\""),
+        ]),
+        _ => Err(NoEdit::new(PIECES)),
+    }
+}
+
+/// Whether a word is one `'…'` that means the same in double quotes.
+fn is_one_quote(word: &str) -> bool {
+    let inside = word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    inside.is_some_and(|inside| !inside.contains(['\'', '"', '$', '`', '\\', '!', '%']))
+}
+
+/// The quote that is open at `end` in a word, with its place.
+fn open_quote(word: Span, end: usize, text: &str, dialect: Dialect) -> Option<(usize, char)> {
+    let before = text.get(word.start()..end).unwrap_or_default();
+    let mut open: Option<(usize, char)> = None;
+    let mut escaped = false;
+    for (at, sign) in before.char_indices() {
+        let quote = open.map(|(_, quote)| quote);
+        if escaped {
+            escaped = false;
+        } else if sign as u32 == u32::from(dialect.escape()) && quote != Some('\'') {
+            escaped = true;
+        } else if quote == Some(sign) {
+            open = None;
+        } else if quote.is_none() && (sign == '"' || sign == '\'' && dialect != Dialect::Cmd) {
+            open = Some((word.start() + at, sign));
+        }
+    }
+    open
+}
+
 /// Whether `value` means something other than itself to a shell or to a template engine.
-fn is_expression(value: &str, dialect: Dialect) -> bool {
+pub(super) fn is_expression(value: &str, dialect: Dialect) -> bool {
     let name = |at: usize| {
-        value.as_bytes().get(at + 1).is_some_and(|b| b.is_ascii_alphabetic() || b"_{(".contains(b))
+        let behind = value.as_bytes().get(at + 1);
+        behind.is_some_and(|b| b.is_ascii_alphanumeric() || b"_{(@*#?!-$".contains(b))
     };
     value.bytes().enumerate().any(|(at, byte)| byte == b'$' && name(at))
         || ["{{", "{%", "<%", "#{", "%{"].iter().any(|sign| value.contains(sign))

@@ -218,7 +218,7 @@ fn larger_files_are_skipped() {
 #[test]
 fn settings_are_shown_with_where_they_come_from() {
     let scratch = with(
-        "select = [\"register\"]\nignore = ['api']\ntoken-value = 'plainly-a-secret'\nrules = [\"own\"]\n\
+        "select = [\"register\"]\nignore = ['api']\ntoken-value = 'var.token'\nrules = [\"own\"]\n\
          [severity]\nhelm = \"off\"\n[[overrides]]\npaths = [\"docs/\"]\ntoken-value = \"$T\"\nignore = [\"helm\"]\n",
     );
     std::fs::create_dir(scratch.root().join("own")).unwrap();

@@ -133,8 +133,9 @@ fn wrong_configurations() {
     scratch.write("runnerlint.toml", "token-value = \"glrt-Zq9madeupZq9token01\"\n");
     let args = ["--show-settings"];
     let ran = scratch.run(&args);
-    assert!(ran.text().contains("token-value = \"****"), "{}", ran.text());
-    assert_secret(&ran, &args);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("token-value = ****"), "{}", ran.err);
+    assert_hidden(&ran, &args);
 }
 
 /// What a baseline holds comes from a file that was edited by hand.

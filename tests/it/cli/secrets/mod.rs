@@ -106,26 +106,56 @@ fn with_standard_input_only_the_fixed_text_holds_tokens() {
 }
 
 #[test]
-fn a_token_given_as_the_new_value_is_not_shown() {
+fn a_token_given_as_the_new_value_is_refused_and_not_shown() {
     let scratch = Scratch::with(FILES);
     // GitLab lets administrators choose another prefix: any literal may be one.
-    for token in ["glrt-Zq9madeupZq9token01", "opaque-secret-Zq9-06"] {
-        let args = ["--diff", "--unsafe-fixes", "--token-value", token];
-        assert_secret(&scratch.run(&args), &args);
-        for format in FORMATS {
-            let args = [&["-f", format.name], &args[1..]].concat();
-            assert_secret(&scratch.run(&args), &args);
+    for token in ["glrt-Zq9madeupZq9token01", "opaque-secret-Zq9-06", "a b", "", "$A $B", "$A x"] {
+        for args in [
+            &["--diff", "--unsafe-fixes", "--token-value", token][..],
+            &["--fix", "-v", "--unsafe-fixes", "--token-value", token],
+            &["--show-settings", "--token-value", token],
+            &["plan", "--token-value", token],
+        ] {
+            let ran = scratch.run(args);
+            assert_eq!((ran.code, ran.text()), (2, ""), "{args:?}");
+            assert!(
+                ran.err.contains("`--token-value` takes a variable or an expression, never a token"),
+                "{}",
+                ran.err
+            );
+            assert!(!ran.err.contains("Zq9"), "{}", ran.err);
         }
-        for format in ["markdown", "json", "curl", "terraform"] {
-            let args = ["plan", "--format", format];
-            assert_secret(&scratch.run(&args), &args);
-        }
-        let args = ["--show-settings", "--token-value", token];
-        assert_secret(&scratch.run(&args), &args);
     }
-    let args = ["--fix", "-v", "--unsafe-fixes", "--token-value", "opaque-secret-Zq9-06"];
-    assert_secret(&scratch.run(&args), &args);
-    assert!(scratch.read("values.yaml").contains("opaque-secret-Zq9-06"));
+}
+
+#[test]
+fn names_and_expressions_are_shown() {
+    let scratch = Scratch::with(&[
+        ("a.sh", "docker run -e REGISTRATION_TOKEN -e RUNNER_TAG_LIST gitlab/gitlab-runner register\n"),
+        (
+            "b.sh",
+            "export REGISTRATION_TOKEN RUNNER_TAG_LIST\ngitlab-runner register -n --token --registration-token x --locked\n",
+        ),
+        (
+            "c.ts",
+            "run(`gitlab-runner register ${a ? '--token' : '--registration-token'} ${tok} --locked=false`);\n",
+        ),
+        (
+            "d.tf",
+            "resource \"helm_release\" \"r\" {\n  chart = \"gitlab-runner\"\n  values = [yamlencode({\n    runnerRegistrationToken = var.gitlab_runner_token\n  })]\n}\n",
+        ),
+        (
+            "e.yaml",
+            "gitlabUrl: https://gitlab.example.com\nrunnerRegistrationToken: glrt-EXAMPLE000000000000\n",
+        ),
+    ]);
+    for value in ["$RUNNER_TOKEN", "var.runner_token", "{{ .Values.runner_token }}"] {
+        let ran = scratch.run(&["--unsafe-fixes", "--token-value", value]);
+        let secret = "*".repeat("glrt-EXAMPLE000000000000".len());
+        assert!(!ran.text().replace(&secret, "").contains("***"), "{}", ran.text());
+        let shown = scratch.run(&["--show-settings", "--token-value", value]);
+        assert!(shown.text().contains(value), "{}", shown.text());
+    }
 }
 
 #[test]

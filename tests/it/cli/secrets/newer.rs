@@ -86,13 +86,7 @@ fn reports_in_files() {
 fn questions() {
     use crate::cli::interactive::Terminal;
 
-    for more in [
-        "",
-        "--unsafe-fixes",
-        "--unsafe-fixes --token-value '\\$NEW'",
-        "--unsafe-fixes --token-value opaque-secret-Zq9-06",
-        "-v",
-    ] {
+    for more in ["", "--unsafe-fixes", "--unsafe-fixes --token-value '$NEW'", "-v"] {
         let scratch = everything();
         let mut terminal = Terminal::start(&scratch, more);
         // One that is refused, one that is taken, all others of a file; then no more.

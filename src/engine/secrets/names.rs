@@ -1,0 +1,69 @@
+//! What is never a secret: names of options and variables, and expressions (D4).
+
+use crate::engine::File;
+
+/// Whether a text in the place of a token is a name or an expression. A variable that no unit has counts as a name only where
+/// nothing is `assigned`: a literal may look like one.
+pub(super) fn is_name(file: &File<'_>, text: &str, assigned: bool) -> bool {
+    let text = text.trim_matches(['"', '\'']);
+    is_option(text) || is_known(file, text) || is_reference(text) || !assigned && is_variable(text)
+}
+
+/// `--registration-token`: small letters and hyphens after the sign.
+fn is_option(text: &str) -> bool {
+    let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-')).unwrap_or_default();
+    let name = name.split_once('=').map_or(name, |(name, _)| name);
+    name.starts_with(|sign: char| sign.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
+
+/// Whether it is how a unit or a program spells something.
+fn is_known(file: &File<'_>, text: &str) -> bool {
+    let settings = file.unit.settings.iter().map(|setting| &setting.spelled);
+    let about = file.unit.about.iter().map(|about| &about.spelled);
+    let mut spelled = settings.chain(about).chain([&file.unit.new, &file.unit.old]);
+    let is = |names: &[String]| names.iter().any(|name| name == text);
+    spelled.any(|it| is(&it.option) || is(&it.variable) || is(&it.chart) || is(&it.secret))
+        || is(file.settings.catalogue.sites().program_variables(&file.unit.program))
+}
+
+/// `RUNNER_TAG_LIST`
+fn is_variable(text: &str) -> bool {
+    let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    text.starts_with(|sign: char| sign.is_ascii_uppercase()) && text.contains('_') && text.bytes().all(upper)
+}
+
+/// `var.token`, `random_password.main.result`, `.Values.token`: names with dots between them, the first of small letters.
+fn is_reference(text: &str) -> bool {
+    let text = text.trim_start_matches('.');
+    let mut parts = text.split('.');
+    let is_word = |part: &str| part.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_');
+    let lower = |part: &str| part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let root = parts.next().unwrap_or_default();
+    text.contains('.') && is_word(root) && (lower(root) || root == "Values") && parts.all(is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_told_from_tokens() {
+        for text in ["--registration-token", "-r", "--token"] {
+            assert!(is_option(text), "{text}");
+        }
+        for text in ["var.runner_token", "local.t", "gitlab_user_runner.r.token", ".Values.token"] {
+            assert!(is_reference(text), "{text}");
+        }
+        assert!(is_variable("RUNNER_TAG_LIST"));
+        for text in [
+            "EXAMPLEoldtoken12345",
+            "-EXAMPLEold_token-1",
+            "EXAMPLE.old.token",
+            "ab12.cd34",
+            "GR1348941EXAMPLE",
+        ] {
+            assert!(!is_option(text) && !is_reference(text) && !is_variable(text), "{text}");
+        }
+    }
+}
