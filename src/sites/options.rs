@@ -77,6 +77,10 @@ impl Options<'_> {
 
     /// Takes in the options in an expression: `${newer ? '--token' : '--registration-token'}`.
     fn alternatives(&mut self, word: &Word) {
+        // What a language takes apart by itself is read there.
+        if self.around.parsed.facts().tree.is_computed(word.node) {
+            return;
+        }
         let text = word.span.of(self.around.text());
         // In a substitution they are the options of another program, unless it prints them.
         let substitution = text.find("$(");
@@ -87,7 +91,8 @@ impl Options<'_> {
             let (written, rest) = behind.split_at(length);
             let name = canonical(written);
             let before = text.get(..at).unwrap_or_default().trim_end();
-            if substitution.is_some_and(|start| start < at) && !before.ends_with("echo") {
+            // The first one is the quote of the word itself.
+            if at == 0 || substitution.is_some_and(|start| start < at) && !before.ends_with("echo") {
                 continue;
             }
             let known = self.subcommand.valued.contains(&name) || self.subcommand.flags.contains(&name);

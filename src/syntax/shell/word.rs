@@ -354,11 +354,13 @@ impl Lexer<'_> {
             }
             Some(byte) if byte.is_ascii_alphabetic() || byte == b'_' => {
                 self.at += 1 + scan::name_len(self.bytes, start + 1);
-                if self.dialect == Dialect::PowerShell && self.byte() == Some(b':') {
+                let scoped = self.dialect == Dialect::PowerShell && self.byte() == Some(b':');
+                if scoped {
                     self.at += 1;
                     self.at += scan::name_len(self.bytes, self.at);
                 }
-                word.splits |= bare;
+                // `$env:NAME` is one text, whatever is in it.
+                word.splits |= bare && !scoped;
             }
             Some(byte)
                 if byte.is_ascii_digit() || b"@*#?$!-".contains(&byte) && !self.closes_quote(start + 1) =>
