@@ -14,9 +14,9 @@ mod reference;
 pub mod schema;
 mod settings;
 mod show;
-mod token_value;
 mod value;
 
+pub use crate::text::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
 pub use discovery::{Choice, load};
 pub use document::{ConfigFile, Problem};
 pub use globs::Globs;
@@ -26,7 +26,6 @@ pub use names::{ALL, did_you_mean, families, nearest};
 pub use reference::reference;
 pub use settings::Settings;
 pub use show::show;
-pub use token_value::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
 pub use value::{DEFAULT_MAX_FILE_SIZE, FailOn, Name, Value, size_in_words, version};
 
 /// The configuration cannot be used.

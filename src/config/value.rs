@@ -1,9 +1,9 @@
 use super::names::{did_you_mean, nearest};
 use super::schema::{Form, KEYS};
-use super::token_value::{EXPRESSIONS, NEVER_A_TOKEN, TokenValue};
 use crate::finding::Severity;
 use crate::rules::{GITLAB, Level};
 use crate::text::Span;
+use crate::text::{EXPRESSIONS, NEVER_A_TOKEN, TokenValue};
 use std::path::{Path, PathBuf};
 use toml_edit::{Item, Value as Toml};
 

@@ -5,6 +5,7 @@ mod cover;
 mod edit;
 mod source;
 mod span;
+mod token_value;
 mod words;
 
 pub(crate) use copies::Copies;
@@ -12,6 +13,7 @@ pub use cover::{Cover, first_overlap};
 pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;
+pub use token_value::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
 pub(crate) use words::Words;
 
 /// A text that a file, its documents and their trees share.

@@ -1,10 +1,9 @@
 //! Writes values and entries.
 
 use super::{Document, lex};
-use crate::config::{TokenForm, TokenValue};
 use crate::embed::{Codec, NoEdit};
 use crate::facts::{NodeId, NodeKind};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Span, TokenForm, TokenValue};
 
 /// What references begin with.
 const ROOTS: &[&str] = &[

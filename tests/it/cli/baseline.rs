@@ -148,8 +148,8 @@ fn a_registration_with_a_known_finding_gets_no_fix() {
     let json = ran.json();
     let [new, known] = json["findings"].as_array().unwrap().as_slice() else { panic!("{json}") };
     assert_eq!((&new["baselined"], &known["baselined"]), (&false.into(), &true.into()));
-    assert_eq!(new["manual"], "the baseline accepts `register-server-option` of the same registration");
-    assert_eq!(known["manual"], "the baseline accepts it; a run without the baseline fixes it");
+    assert_eq!(new["manual"], "`register-server-option` of the same registration is in the baseline");
+    assert_eq!(known["manual"], "it is in the baseline; a run without the baseline fixes it");
     // What nobody knows is fixed, and what is left is known then.
     scratch.write("b.sh", SAFE);
     scratch.write("c.sh", "gitlab-runner register -r old-made-up-token\n");

@@ -60,7 +60,8 @@ fn git_applies_the_diff() {
         "tab\t\u{9b}\n.sh",
     ];
     let scratch = Scratch::new();
-    let dos = SAFE.replace('\n', "\r\n");
+    // The token is not the last word of its line, which would get the CR.
+    let dos = SAFE.replace('\n', " --executor shell\r\n");
     let texts = [
         format!("one\ntwo\nthree\nfour\n{SAFE}five\nsix\nseven\neight\nnine\n{SAFE}").into_bytes(),
         SAFE.into(),

@@ -20,7 +20,7 @@ fn what_is_accepted_is_no_failure_and_is_shown_to_programs_only() {
     let json = scratch.run(&["check", "--output-format", "json"]).json();
     let finding = &json["findings"][0];
     assert_eq!((&finding["suppressed"], &finding["fix"]), (&json!(true), &json!(null)));
-    assert_eq!(finding["manual"], "the comment in line 1 accepts it");
+    assert_eq!(finding["manual"], "suppressed by the comment in line 1");
     assert_eq!((&json["summary"]["findings"], &json["summary"]["suppressed"]), (&json!(0), &json!(1)));
     let sarif = scratch.run(&["check", "--output-format", "sarif"]).json();
     let suppressions = &sarif["runs"][0]["results"][0]["suppressions"];
