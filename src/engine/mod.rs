@@ -243,25 +243,36 @@ fn examine(
     } else {
         out.linted.secrets = secrets::literals(catalogue, source);
     }
-    findings.retain(|finding| is_due(settings, &finding.rule));
-    findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
-    out.linted.findings = findings;
-    out.linted.token = settings.token_literal().map(str::to_owned);
-    accepted::hide(source, &mut out.linted);
-    around.known.mark(&mut out.linted.findings);
-    accepted::withhold(&mut out);
-    if out.linted.findings.len() > MAX_FINDINGS {
-        out.cut(source);
-    }
-    out.linted.notices.extend((!source.is_utf8()).then(|| Notice {
-        kind: NoticeKind::Unparsable,
-        message: "not all of it is valid UTF-8; it was read byte by byte".to_owned(),
-        position: None,
-    }));
+    out.finish(settings, around, source, findings);
     out
 }
 
 impl Analysis {
+    /// Selects and sorts the findings, and marks those that the baseline accepts.
+    fn finish(
+        &mut self,
+        settings: &Settings,
+        around: &Surroundings,
+        source: &Source,
+        mut findings: Vec<Finding>,
+    ) {
+        findings.retain(|finding| is_due(settings, &finding.rule));
+        findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
+        self.linted.findings = findings;
+        self.linted.token = settings.token_literal().map(str::to_owned);
+        accepted::hide(source, &mut self.linted);
+        around.known.mark(&mut self.linted.findings);
+        accepted::withhold(self);
+        if self.linted.findings.len() > MAX_FINDINGS {
+            self.cut(source);
+        }
+        self.linted.notices.extend((!source.is_utf8()).then(|| Notice {
+            kind: NoticeKind::Unparsable,
+            message: "not all of it is valid UTF-8; it was read byte by byte".to_owned(),
+            position: None,
+        }));
+    }
+
     /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
     fn cut(&mut self, source: &Source) {
         let first =

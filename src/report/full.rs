@@ -137,7 +137,9 @@ fn show_fix(text: &mut String, run: &Run<'_>, (side, line): (Side<'_>, usize), f
         more => format!("{message} (with {more} more changes{together})"),
     };
     remark(text, run.style, word, &message);
-    reason.iter().for_each(|reason| remark(text, run.style, "unsafe", reason));
+    if let Some(reason) = reason {
+        remark(text, run.style, "unsafe", &reason);
+    }
     let Some(block) = blocks.get(near) else { return };
     let width = (block.line + block.old.len().max(block.new.len())).to_string().len().max(2);
     let old = block.old.iter().map(|line| ('-', line));

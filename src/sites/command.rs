@@ -190,7 +190,9 @@ fn read_accepted(
         it.evident = true;
         it.belongs_to(&owner(program, subcommand));
         it.add_template(around.control, whole, doc, around.text());
-        unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+        for unknown in unknowns {
+            it.add_unknown(unknown);
+        }
         it.wakes = wakes;
         it.broken = broken;
         it.own = true;

@@ -140,7 +140,9 @@ pub(super) fn read_command(
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.add_template(around.control, command.span, around.context.doc, around.text());
-        unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+        for unknown in unknowns {
+            it.add_unknown(unknown);
+        }
         it.chart_version = version;
         it.belongs_to(&chart.chart);
     }

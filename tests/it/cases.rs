@@ -376,9 +376,8 @@ fn check_secrecy(source: &Source, linted: &Linted, report: &mut String) {
             vec![&*finding.message, &*finding.help, &finding.label, &finding.structure];
         texts.extend(finding.related.iter().map(|label| &*label.text));
         texts.extend(finding.unit.as_deref());
-        match &finding.fix {
-            Ok(fix) => texts.push(&fix.message),
-            Err(_) => {}
+        if let Ok(fix) = &finding.fix {
+            texts.push(&fix.message);
         }
         texts.push(&reason);
         let tells = |text: &&&str| literals.iter().any(|literal| text.contains(literal.of(source.text())));

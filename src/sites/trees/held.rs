@@ -347,7 +347,9 @@ impl Trees<'_> {
             })
             .collect();
         if let Some(it) = self.survey.scope_mut(scope) {
-            files.into_iter().for_each(|file| it.add_unknown(file));
+            for file in files {
+                it.add_unknown(file);
+            }
             it.version = version;
             it.expands = site.expands;
             it.evident = matches!(runs, Runs::Known(_));
