@@ -49,7 +49,7 @@ async def test_all_safe_fixes_leave_the_unsafe_ones(code):
 @pytest.mark.parametrize("name, text, at, accepted", [
     ("a.sh", LOCKED, (0, 40), LOCKED.strip() + "  # runnerlint: ignore[register-server-option]\n"),
     ("a.sh", LOCKED.replace("\n", "\r\n"), (0, 40),
-     LOCKED.strip() + "  # runnerlint: ignore[register-server-option]\r\n"),
+     "# runnerlint: ignore[register-server-option]\r\n" + LOCKED.strip() + "\r\n"),
     (".gitlab-ci.yml", "job:\n  script:\n  - |\n    " + LOCKED, (3, 44),
      "job:\n  script:\n  - |\n    " + LOCKED.strip() + "  # runnerlint: ignore[register-server-option]\n"),
     ("c.md", "```sh\n" + LOCKED + "```\n", (1, 40),
