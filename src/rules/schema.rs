@@ -312,7 +312,7 @@ pub struct When {
     /// Whether a token is in a variable that the script exports, and those do not reach the command (`sudo`).
     #[serde(default)]
     pub isolated: Option<bool>,
-    /// Whether a command of the unit asks nobody for what it is not given.
+    /// Whether a command of the unit runs without prompting for missing values.
     #[serde(default)]
     pub silent: Option<bool>,
     /// Whether taking a setting out makes the program read options that it does not read today.

@@ -13,6 +13,7 @@ pub use cover::{Cover, first_overlap};
 pub use edit::{Edit, EditSet, Moves, Overlap};
 pub use source::{Eol, Position, Source};
 pub use span::Span;
+pub(crate) use token_value::HCL_ROOTS;
 pub use token_value::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
 pub(crate) use words::Words;
 

@@ -36,7 +36,7 @@ pub enum TokenForm<'a> {
 const TAGS: &[(&str, &str)] = &[("${{", "}}"), ("{{", "}}"), ("<%", "%>")];
 
 /// What references in HCL begin with.
-const ROOTS: &[&str] = &[
+pub(crate) const HCL_ROOTS: &[&str] = &[
     "var",
     "local",
     "data",
@@ -124,7 +124,7 @@ fn is_hcl(text: &str) -> bool {
         rest.starts_with('.') && parts.clone().all(|part| part.starts_with(|c: char| is_name_start(c)));
     // `gitlab_user_runner.main.token`: a resource has a type, a name and an attribute.
     let resource = root.contains('_') && parts.clone().count() > 1;
-    (ROOTS.contains(&root) || resource)
+    (HCL_ROOTS.contains(&root) || resource)
         && rest.starts_with('.')
         && (named || brackets(rest))
         && is_tight(rest)

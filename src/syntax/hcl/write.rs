@@ -3,22 +3,7 @@
 use super::{Document, lex};
 use crate::embed::{Codec, NoEdit};
 use crate::facts::{NodeId, NodeKind};
-use crate::text::{Edit, Span, TokenForm, TokenValue};
-
-/// What references begin with.
-const ROOTS: &[&str] = &[
-    "var",
-    "local",
-    "data",
-    "module",
-    "each",
-    "self",
-    "path",
-    "count",
-    "dependency",
-    "include",
-    "ephemeral",
-];
+use crate::text::{Edit, HCL_ROOTS, Span, TokenForm, TokenValue};
 
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
@@ -55,7 +40,7 @@ fn is_name(text: &str) -> bool {
 /// A reference as it is; else a string in which templates stay templates.
 fn written(value: &str) -> Result<String, NoEdit> {
     let mut parts = value.split('.');
-    let root = parts.next().is_some_and(|root| ROOTS.contains(&root));
+    let root = parts.next().is_some_and(|root| HCL_ROOTS.contains(&root));
     if root && value.contains('.') && parts.all(is_name) {
         return Ok(value.to_owned());
     }
