@@ -19,7 +19,7 @@ mod rules_schema;
 mod rules_unit;
 #[path = "sites/one_or_many.rs"]
 mod sites_one_or_many;
-#[path = "sites/schema.rs"]
+#[path = "sites/schema/mod.rs"]
 #[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod sites_schema;
 
@@ -45,7 +45,7 @@ fn main() -> Result<(), Failure> {
     println!("cargo::rerun-if-changed=src/rules/schema.rs");
     println!("cargo::rerun-if-changed=src/rules/unit.rs");
     println!("cargo::rerun-if-changed=src/sites/one_or_many.rs");
-    println!("cargo::rerun-if-changed=src/sites/schema.rs");
+    println!("cargo::rerun-if-changed=src/sites/schema");
     // The form describes itself to editors in the program, not here.
     println!("cargo::rustc-cfg=with_schema");
 

@@ -283,9 +283,7 @@ fn finding(
                     let setting = file.unit.settings.get(at);
                     setting.map(|setting| Setting { field: setting.field.clone(), value })
                 }
-                _ => action
-                    .and_then(|action| action.plan.clone())
-                    .map(|field| Setting { field, value: carrier.value.text.clone() }),
+                _ => action.and_then(|action| action.plan.clone()).map(|field| Setting { field, value }),
             };
             let (safety, cautions, edits) = (*safety, Arc::clone(cautions), plan.edits.clone());
             (Ok(Fix { safety, cautions, message, edits }), removes)

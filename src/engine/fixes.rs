@@ -2,7 +2,7 @@
 
 use super::documents::Document;
 use super::findings::Hit;
-use super::{File, change, token};
+use super::{File, change, reasons, token};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
@@ -63,6 +63,8 @@ struct Wanted {
     edits: Vec<Edit>,
     /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
+    /// The aliases that bring what goes to the registration.
+    aliases: Vec<Span>,
 }
 
 /// Parts of one word that go.
@@ -130,6 +132,15 @@ pub(super) fn plan(
         if let Some(sealed) = &carrier.sealed {
             return Err(Refusal::Sealed(sealed.clone()));
         }
+        if let Some(anchored) = file.survey.anchored.get(&hit.member.carrier) {
+            if let Some(other) = anchored.elsewhere {
+                return Err(reasons::used_elsewhere(file, carrier.doc, other));
+            }
+            wanted.entry(carrier.doc).or_default().aliases.extend(&anchored.path);
+        }
+        if let Some(other) = hit.member.shared_with {
+            return Err(reasons::shared(file, other));
+        }
         let view = view.of(hit.member);
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
         act(file, registration, carrier, hit, action, &mut wanted)?;
@@ -144,8 +155,11 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
     for (doc, mut want) in wanted {
         let Some(document) = file.documents.get(doc) else { continue };
         want.settle(document)?;
-        let mut removal =
-            if want.remove.is_empty() { Removal::default() } else { document.parsed.remove(&want.remove)? };
+        let mut removal = if want.remove.is_empty() {
+            Removal::default()
+        } else {
+            document.parsed.remove_aliased(&want.remove, &want.aliases)?
+        };
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);
         plan.text(doc).gone.append(&mut want.gone);

@@ -257,7 +257,10 @@ impl Analysis {
         mut findings: Vec<Finding>,
     ) {
         findings.retain(|finding| is_due(settings, &finding.rule));
-        findings.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
+        findings.sort_by(|a, b| (a.span, &a.rule, b.severity).cmp(&(b.span, &b.rule, a.severity)));
+        // What an alias brings to several registrations is one finding: none of them has a fix.
+        findings
+            .dedup_by(|a, b| (a.span, &a.rule) == (b.span, &b.rule) && a.unit.is_some() && b.unit.is_some());
         self.linted.findings = findings;
         self.linted.token = settings.token_literal().map(str::to_owned);
         accepted::hide(source, &mut self.linted);

@@ -5,7 +5,8 @@ use super::{File, named_secrets, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, View, When};
-use crate::sites::{Carrier, Scope, Unknown, ValueKind, Via};
+use crate::sites::{Brings, Carrier, Scope, Unknown, UnknownKind, ValueKind, Via};
+use crate::text::Span;
 use crate::unit::UnknownPlace;
 
 /// Shorter literals are no tokens.
@@ -100,10 +101,31 @@ fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> V
     let unknowns = |scope: &'a Scope| if when.hinted == Some(true) { &scope.hints } else { &scope.unknowns };
     let unknowns = scopes.flat_map(unknowns).filter(concerns);
     let mut places: Vec<UnknownPlace> = unknowns.map(|unknown| file.unknown_place(unknown)).collect();
+    if when.in_view == Some(false) {
+        let survey = file.survey;
+        let through = |at: usize| Some((survey.carriers.get(at)?.doc, survey.anchored.get(&at)?.through?));
+        let aliases = registration.members.iter().filter_map(|member| through(member.carrier));
+        places.extend(aliases.filter_map(|(doc, span)| file.alias(doc, span)));
+    }
     places.sort_by(|a, b| (a.line, &a.written).cmp(&(b.line, &b.written)));
     places.dedup();
     places.truncate(MOST_PLACES);
     places
+}
+
+/// That something else uses the place of an entry, by an anchor: the alias or the key at `span` of the text `doc`.
+pub(super) fn used_elsewhere(file: &File<'_>, doc: usize, span: Span) -> Refusal {
+    match file.alias(doc, span) {
+        Some(UnknownPlace { written, line, .. }) => Refusal::UsedElsewhere { written, line },
+        None => Refusal::Unstated,
+    }
+}
+
+/// That the carrier of that index is the same entry.
+pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
+    let Some(it) = file.survey.carriers.get(carrier) else { return Refusal::Unstated };
+    let through = file.survey.anchored.get(&carrier).and_then(|it| it.through);
+    used_elsewhere(file, it.doc, through.unwrap_or(it.name_span))
 }
 
 /// The reason of a row: `{name}` is the token's option, key or variable as written, `{token}` the expression in it or the
@@ -136,7 +158,9 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     let replaced = file.settings.token_value.as_ref().filter(|_| new.is_none());
     let token = |carrier: &'_ Carrier| match (carrier.value.kind, replaced) {
         (_, Some(value)) => value.clone(),
-        (ValueKind::Opaque, None) if !carrier.value.text.is_empty() => {
+        (ValueKind::Opaque, None)
+            if !carrier.value.text.is_empty() && !carrier.value.text.trim().contains('\n') =>
+        {
             without_literals(carrier.value.text.trim())
         }
         // Handed on by its name: what is handed on then has the new name.
@@ -235,6 +259,12 @@ impl File<'_> {
     /// The line of a carrier's name, from 1.
     fn line(&self, carrier: &Carrier) -> usize {
         self.source.position(self.documents.to_host(carrier.doc, carrier.name_span).start()).line
+    }
+
+    /// The alias at `span` of the text `doc` as it is named to the user.
+    fn alias(&self, doc: usize, span: Span) -> Option<UnknownPlace> {
+        let written = span.of(&self.documents.get(doc)?.text);
+        Some(self.unknown_place(&Unknown::new(UnknownKind::Alias, Brings::Settings, written, doc, span)))
     }
 
     /// An unknown as it is named to the user.

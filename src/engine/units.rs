@@ -164,7 +164,8 @@ impl<'a> Index<'a> {
     }
 }
 
-fn given(file: &File<'_>, carrier: &Carrier) -> Given {
+/// The value of a carrier as data.
+pub(super) fn given(file: &File<'_>, carrier: &Carrier) -> Given {
     let value = &carrier.value;
     let opaque = value.kind == ValueKind::Opaque;
     let bare = carrier.via == Via::Option && value.place == Place::Nowhere;

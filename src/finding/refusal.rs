@@ -37,6 +37,13 @@ pub enum Refusal {
     },
     /// The text around it must not be edited.
     Sealed(String),
+    /// Something else uses the same place of the file, by an anchor.
+    UsedElsewhere {
+        /// The alias, or the key, as written.
+        written: String,
+        /// Its line, from 1.
+        line: usize,
+    },
     /// Several commands share the variables of the registration.
     SharedVariables,
     /// An ignore comment in this line suppresses it.

@@ -27,6 +27,9 @@ pub fn refusal(refusal: &Refusal) -> String {
             let remove = (!remove.is_empty()).then(|| format!("remove {names}"));
             format!("{because}: {}", rename.chain(remove).collect::<Vec<_>>().join(", "))
         }
+        Refusal::UsedElsewhere { written, line } => {
+            format!("`{}` (line {line}) also uses this value", written.replace('`', "'"))
+        }
         Refusal::SharedVariables => "several commands share the variables that are set here".to_owned(),
         Refusal::Suppressed { line } => format!("suppressed by the comment in line {line}"),
         Refusal::SuppressedSibling { name, line } => {
@@ -84,6 +87,7 @@ pub fn unknown(place: &UnknownPlace) -> String {
         UnknownKind::Environment => format!("environment variables also come from {at}"),
         UnknownKind::Values => format!("values also come from {at}"),
         UnknownKind::KeptValues => format!("{at} keeps the values that the release has"),
+        UnknownKind::Alias => format!("the alias {at} brings values from elsewhere in this file"),
         UnknownKind::Expression => format!("{at} may contain {brings}"),
     }
 }

@@ -71,6 +71,7 @@ struct Summary {
     silent: bool,
     isolated: bool,
     hinted: bool,
+    resets: bool,
     wakes: bool,
     broken: bool,
     shared: bool,
@@ -101,10 +102,15 @@ impl Summary {
             }
         }
         let (program, chart) = (version(&unit.program_since), version(&unit.chart_since));
+        let members = || registration.members.iter();
+        let settings = || members().filter(|member| matches!(member.role, Role::Setting(_)));
+        let is_brought =
+            |member: &Member| survey.anchored.get(&member.carrier).is_some_and(|it| it.through.is_some());
         let any = |is: &dyn Fn(&Scope) -> bool| registration.any_scope(survey, is);
         Self {
             slots,
-            unknown: any(&|scope| !scope.unknowns.is_empty()),
+            unknown: any(&|scope| !scope.unknowns.is_empty()) || members().any(is_brought),
+            resets: settings().any(|it| it.class == Class::Empty || it.inert),
             unknown_token: any(&|scope| scope.unknowns.iter().any(|it| it.brings.token())),
             unknown_setting: any(&|scope| scope.unknowns.iter().any(|it| it.brings.settings())),
             has_setting: registration.members.iter().any(|it| matches!(it.role, Role::Setting(_))),
@@ -168,6 +174,7 @@ impl<'a> View<'a> {
             && same(when.in_view, &|| !self.summary.unknown)
             && same(when.unknown_token, &|| self.summary.unknown_token)
             && same(when.unknown_setting, &|| self.summary.unknown_setting)
+            && same(when.resets, &|| self.summary.resets)
             && same(when.has_setting, &|| self.summary.has_setting)
             && when.settings.is_none_or(|classes| self.registration.setting_of(classes).is_some())
             && same(when.shared, &|| self.summary.shared)

@@ -288,6 +288,9 @@ pub struct When {
     /// Some setting of the unit has a value of one of these classes.
     #[serde(default)]
     pub settings: Option<Classes>,
+    /// Whether a setting of the unit is empty, null or what counts without it, and so may reset a value of another file.
+    #[serde(default)]
+    pub resets: Option<bool>,
     /// Whether a variable of the unit may have other readers.
     #[serde(default)]
     pub shared: Option<bool>,

@@ -2,6 +2,7 @@
 
 use super::schema::{Class, Classes, UnitKind};
 use super::unit::{Setting, Spelling, Unit};
+use crate::facts::NodeId;
 use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,10 @@ pub struct Member {
     pub class: Class,
     /// Whether its value stops the start beside a new token.
     pub triggers: bool,
+    /// Whether it is a setting with the value that counts without it.
+    pub inert: bool,
+    /// The carrier of another member that is the same entry of the text, brought there by an alias.
+    pub shared_with: Option<usize>,
 }
 
 /// One registration.
@@ -61,7 +66,10 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     for (index, carrier) in survey.carriers.iter().enumerate() {
         let again = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier));
         if let Some(role) = role_of(unit, carrier).filter(|_| !again) {
-            by_scope.entry(carrier.scope).or_default().push(member(unit, carrier, index, role));
+            let overridden = survey.anchored.get(&index).is_some_and(|it| it.overridden);
+            let member = member(unit, carrier, index, role);
+            let triggers = member.triggers && !overridden;
+            by_scope.entry(carrier.scope).or_default().push(Member { triggers, ..member });
         }
     }
     drop_flat_values_alone(unit, survey, &mut by_scope);
@@ -146,6 +154,9 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     let registration =
         |((_, kind), (scopes, members))| Registration { kind, scopes, members, ambiguous: false };
     units.extend(rest.into_iter().map(registration));
+    if !survey.anchored.is_empty() {
+        share(survey, &mut units);
+    }
     units
 }
 
@@ -167,6 +178,29 @@ fn shares(
         });
         has_members.then_some(first)
     })
+}
+
+/// Marks the members that are the same entry of a text.
+fn share(survey: &Survey, units: &mut [Registration]) {
+    let place = |member: &Member| {
+        let carrier = survey.carriers.get(member.carrier)?;
+        Some((carrier.doc, *carrier.nodes.first()?))
+    };
+    let mut first: BTreeMap<(usize, NodeId), usize> = BTreeMap::new();
+    let mut others: BTreeMap<usize, usize> = BTreeMap::new();
+    for member in units.iter().flat_map(|unit| &unit.members) {
+        let Some(place) = place(member) else { continue };
+        let known = *first.entry(place).or_insert(member.carrier);
+        // Of `--set a=b,c=d` both have the word.
+        let is_anchored = |at: usize| survey.anchored.contains_key(&at);
+        if known != member.carrier && (is_anchored(known) || is_anchored(member.carrier)) {
+            others.insert(member.carrier, known);
+            others.entry(known).or_insert(member.carrier);
+        }
+    }
+    for member in units.iter_mut().flat_map(|unit| &mut unit.members) {
+        member.shared_with = others.get(&member.carrier).copied();
+    }
 }
 
 fn kind_of(scope: ScopeKind) -> UnitKind {
@@ -238,13 +272,12 @@ fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
         ValueKind::Literal => Class::Other,
     };
     let inert = |setting: &Setting| setting.inert.iter().any(|value| value == text.trim());
-    let triggers = match role {
-        Role::Setting(at) => {
-            class == Class::Other && unit.settings.get(at).is_some_and(|setting| !inert(setting))
-        }
-        _ => false,
+    let literal = match role {
+        Role::Setting(at) if class == Class::Other => unit.settings.get(at),
+        _ => None,
     };
-    Member { carrier: index, role, class, triggers }
+    let inert = literal.is_some_and(inert);
+    Member { carrier: index, role, class, triggers: literal.is_some() && !inert, inert, shared_with: None }
 }
 
 /// `tags` beside the runner's token is a mistake that people make; `tags` alone is anything.
@@ -291,7 +324,14 @@ impl Registration {
             ValueKind::Opaque => Class::Opaque,
             ValueKind::Literal => Class::Other,
         };
-        let member = Member { carrier: index, role: Role::Own(found), class, triggers: false };
+        let member = Member {
+            carrier: index,
+            role: Role::Own(found),
+            class,
+            triggers: false,
+            inert: false,
+            shared_with: None,
+        };
         let scopes = BTreeSet::from([carrier.scope]);
         Self { kind: UnitKind::Environment, scopes, members: vec![member], ambiguous: false }
     }

@@ -3,7 +3,7 @@
 use super::Sites;
 use super::options::{canonical, plain_words};
 use super::programs::{Invocation, Runs};
-use super::schema::{Program, Subcommand};
+use super::schema::programs::{Program, Subcommand};
 use crate::facts::{Command, Word};
 
 /// A command that rules speak of.

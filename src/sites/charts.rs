@@ -1,5 +1,6 @@
 //! Which mappings are the values of a chart, and what they carry.
 
+use super::aliases::{Aliases, Entries, Entry};
 use super::built::{Built, Wants};
 use super::environment::{self, Target, is_computed_key};
 use super::paths::{below, document_of};
@@ -8,8 +9,8 @@ use super::schema::{Chart, ChartText};
 use super::{
     Brings, Carrier, Given, Inner, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
 };
-use crate::facts::{DataTree, Hint, Key, NodeId, Scalar};
-use crate::text::Span;
+use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
+use crate::text::{Span, first_overlap};
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
 pub(super) fn of_mapping<'a>(
@@ -17,22 +18,28 @@ pub(super) fn of_mapping<'a>(
     tree: &DataTree,
     id: NodeId,
     aliases: &[String],
+    anchors: &Aliases,
 ) -> Option<&'a Chart> {
-    if !tree.is_mapping(id) {
+    // What is merged is no mapping of its own.
+    let is_merged = || tree.key_text(id).is_none_or(|key| key == "<<");
+    if !tree.is_mapping(id) && (is_merged() || !tree.is_mapping(tree.resolve(id))) {
         return None;
     }
+    let below = |path: &str| anchors.below(tree, id, path);
     sites.data.charts.iter().find(|chart| {
         let aliases = sites.aliases(chart, aliases);
         let named = tree.is_key(id, &chart.chart) || aliases.iter().any(|it| tree.is_key(id, it));
         let holds = |key: &String| {
-            tree.child(id, key).is_some_and(|at| !tree.children(at).is_empty() && tree.is_mapping(at))
+            anchors.child(tree, id, key).is_some_and(|at| {
+                let at = tree.resolve(at);
+                !tree.children(at).is_empty() && tree.is_mapping(at)
+            })
         };
         let has_values = || chart.nested.is_empty() || chart.nested.iter().any(holds);
-        let is_of_other = || chart.not.iter().any(|key| tree.child(id, key).is_some());
+        let is_of_other = || chart.not.iter().any(|key| anchors.child(tree, id, key).is_some());
         let is_shown = || {
             chart.evidence.iter().any(|evidence| {
-                let at = below(tree, id, &evidence.scalar);
-                let text = at.and_then(|at| match tree.scalar(at) {
+                let text = below(&evidence.scalar).and_then(|at| match tree.scalar(at) {
                     Some(scalar) => Some(scalar.text),
                     None => tree.is_computed(at).then_some(""),
                 });
@@ -41,7 +48,7 @@ pub(super) fn of_mapping<'a>(
                 }) && evidence
                     .mapping
                     .as_ref()
-                    .is_none_or(|path| below(tree, id, path).is_some_and(|at| tree.is_mapping(at)))
+                    .is_none_or(|path| below(path).is_some_and(|at| tree.is_mapping(at)))
             })
         };
         (named && has_values() || is_shown()) && !is_of_other()
@@ -72,12 +79,18 @@ pub(super) fn version_of(text: &str) -> Option<(u32, u32)> {
 }
 
 /// The version of the program in the image that the values at `id` name.
-fn image_version(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
+fn image_version(chart: &Chart, tree: &DataTree, id: NodeId, anchors: &Aliases) -> Option<(u32, u32)> {
     chart.images.iter().find_map(|path| {
-        let text = &tree.scalar(below(tree, id, path)?)?.text;
+        let text = &tree.scalar(anchors.below(tree, id, path)?)?.text;
         version_of_image(text).or_else(|| version_of_image(&format!(":{text}")))
     })
 }
+
+/// Lines that are named for one mapping.
+const MOST_INSERTED: usize = 8;
+
+/// Bytes that are searched for the end of a document beside a mapping.
+const NEAR: usize = 4096;
 
 /// How many keys the path of a value has at most.
 const DEPTH: usize = 12;
@@ -98,71 +111,153 @@ pub(super) fn read(
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
         it.belongs_to(&chart.chart);
-        it.add_template(target.control, node.span, target.doc, target.text);
+        let zone = zone(tree, id, target.text);
+        it.add_template(target.control, zone, target.doc, target.text);
+        let first = target.inserted.partition_point(|line| line.start() < zone.start());
+        let lines = target.inserted.iter().skip(first).take_while(|line| line.end() <= zone.end());
+        for line in lines.take(MOST_INSERTED) {
+            let (kind, written) = (UnknownKind::Expression, line.of(target.text));
+            it.add_unknown(Unknown::new(kind, Brings::Anything, written, target.doc, *line));
+        }
         it.chart_version = version;
         it.within = within;
     }
     // `merge({ … }, local.more)`: the values are written in several objects.
-    let built = Built::of(tree, id, Wants::Objects);
-    for part in &built.parts {
+    let parts = if tree.is_computed(id) { Built::of(tree, id, Wants::Objects).parts } else { vec![id] };
+    for part in &parts {
         for text in &chart.texts {
             read_text(tree, *part, text, target, survey);
         }
     }
-    let version = built.parts.iter().find_map(|part| image_version(chart, tree, *part));
+    let version = parts.iter().find_map(|part| image_version(chart, tree, *part, &target.aliases));
     if let Some(it) = survey.scope_mut(scope) {
         it.version = version;
     }
-    add_unknowns(tree, &built, Brings::Anything, scope, target, survey);
     let depth = if chart.nested.is_empty() { DEPTH } else { 2 };
-    for entry in built.entries(tree) {
-        let Some(key) = tree.key(entry) else { continue };
+    let entries = target.aliases.entries(tree, id, &[]);
+    add_unknowns(tree, &entries, Brings::Anything, scope, target, survey);
+    for entry in entries.list {
+        let Some(key) = tree.key(entry.id) else { continue };
         if chart.environment.iter().any(|it| key.text == *it) {
-            environment::read(tree, entry, target, scope, true, survey);
+            environment::read(tree, entry.id, target, scope, true, survey);
             continue;
         }
-        let mut open = vec![(entry, key.text.to_string(), 1)];
-        while let Some((at, name, level)) = open.pop() {
-            push(chart, tree, at, &name, scope, target, survey);
+        let mut open = vec![(entry, key.text.to_owned(), 1)];
+        while let Some((entry, name, level)) = open.pop() {
+            push(chart, tree, &entry, &name, scope, target, survey);
+            let at = tree.resolve(entry.id);
             if level == depth || tree.is_sequence(at) {
                 continue;
             }
-            let built = Built::of(tree, at, Wants::Objects);
+            let inner = if is_opaque(tree, at) {
+                Entries { list: Vec::new(), unread: vec![entry.id] }
+            } else {
+                target.aliases.entries(tree, entry.id, &entry.path)
+            };
             if chart.nested.contains(&name) {
-                add_unknowns(tree, &built, Brings::Settings, scope, target, survey);
+                let brings = if tree.is_mapping(at) && !tree.is_computed(at) {
+                    Brings::Anything
+                } else {
+                    Brings::Settings
+                };
+                add_unknowns(tree, &inner, brings, scope, target, survey);
             }
-            let inner: Vec<NodeId> = built.entries(tree).collect();
-            let inner = inner.into_iter().rev().filter_map(|inner| {
-                let key = tree.key(inner)?;
-                Some((inner, format!("{name}.{}", key.text), level + 1))
-            });
-            open.extend(inner);
+            open.extend(inner.list.into_iter().rev().filter_map(|inner| {
+                let key = tree.key(inner.id)?;
+                let overridden = entry.overridden || inner.overridden;
+                Some((Entry { overridden, ..inner }, format!("{name}.{}", key.text), level + 1))
+            }));
         }
+    }
+}
+
+/// Whether a value may be a mapping that is written elsewhere: `runners: {{ toYaml .runners }}`.
+fn is_opaque(tree: &DataTree, id: NodeId) -> bool {
+    match tree.kind(id) {
+        Some(NodeKind::Scalar(scalar)) => scalar_kind(scalar) == ValueKind::Opaque,
+        Some(NodeKind::Alias) => true,
+        _ => environment::is_made(tree, id),
     }
 }
 
 /// What may give more values than those that are written out; keys that are expressions too.
 fn add_unknowns(
     tree: &DataTree,
-    built: &Built,
+    entries: &Entries,
     brings: Brings,
     scope: usize,
     target: &Target<'_>,
     survey: &mut Survey,
 ) {
     let Some(it) = survey.scope_mut(scope) else { return };
-    let unknown = |id: NodeId| target.unknown(UnknownKind::Expression, brings, tree, id);
-    built.unknowns.iter().for_each(|id| it.add_unknown(unknown(*id)));
-    for entry in built.entries(tree) {
-        if let Some(key) = tree.key(entry).filter(|key| is_computed_key(key.text)) {
+    for id in &entries.unread {
+        it.add_unknown(target.unknown(UnknownKind::Expression, brings, tree, *id));
+    }
+    for entry in &entries.list {
+        if let Some(key) = tree.key(entry.id).filter(|key| is_computed_key(key.text)) {
             it.add_unknown(Unknown::new(UnknownKind::Expression, brings, key.text, target.doc, key.span));
         }
     }
 }
 
+/// The bytes of a mapping with what stands before its first key and behind its last one, in its document.
+fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
+    let len = text.len();
+    let Some(span) = tree.span(id) else { return Span::at(0) };
+    let begins = |id: u32| {
+        let id = NodeId(id);
+        tree.key(id).map(|key| key.span).or_else(|| tree.span(id)).map_or(len, Span::start)
+    };
+    // Nodes are in the order of the text.
+    let (mut next, mut end) = (id.0, u32::try_from(tree.len()).unwrap_or(u32::MAX));
+    while next < end {
+        let middle = next + (end - next) / 2;
+        if begins(middle) < span.end() { next = middle + 1 } else { end = middle }
+    }
+    let behind = if (next as usize) < tree.len() { begins(next) } else { len };
+    let before = tree.roots.partition_point(|root| *root < id).checked_sub(1);
+    let before = before.and_then(|index| tree.roots.get(index)).and_then(|root| tree.span(*root));
+    let start = match (tree.key(id), tree.parent(id)) {
+        (Some(key), _) => key.span.end(),
+        (None, Some(_)) => span.start(),
+        (None, None) => before.map_or(0, Span::end),
+    };
+    let (start, behind) = (start.min(span.start()), behind.max(span.end()));
+    let near = |from: usize, to: usize| text.as_bytes().get(from..to).unwrap_or_default();
+    let from = start.max(span.start().saturating_sub(NEAR));
+    let opened = memchr::memmem::rfind(near(from, span.start()), b"\n---").map_or(start, |at| from + at);
+    let closed = memchr::memmem::find(near(span.end(), behind.min(span.end() + NEAR)), b"\n---");
+    Span::new(opened, closed.map_or(behind, |at| span.end() + at))
+}
+
+/// Lines that a shell replaces by keys: `$(cat more.yaml)`.
+pub(super) fn inserted(tree: &DataTree, control: &[Span], text: &str) -> Vec<Span> {
+    let mut start = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        Span::new(at, at + line.trim().len())
+    });
+    let is_inserted = |line: &Span| {
+        let text = line.of(text);
+        text.starts_with('`') || text.starts_with('$') && has_expansion(text)
+    };
+    let in_block = |line: &Span| {
+        tree.innermost(line.start()).is_some_and(|id| {
+            let within =
+                tree.span(id).is_some_and(|span| span.start() < line.start() && line.start() < span.end());
+            within && tree.scalar(id).is_some_and(|scalar| scalar.style.is_block())
+        })
+    };
+    let is_tag = |line: &Span| first_overlap(control, *line).is_some();
+    lines.filter(is_inserted).filter(|line| !is_tag(line) && !in_block(line)).collect()
+}
+
 /// A value that is text in another language.
 fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>, survey: &mut Survey) {
-    let Some(at) = below(tree, id, &text.at).filter(|at| tree.scalar(*at).is_some()) else { return };
+    let Some(at) = target.aliases.below(tree, id, &text.at).filter(|at| tree.scalar(*at).is_some()) else {
+        return;
+    };
     let (Some(node), Some(decoded)) = (tree.get(at), target.parsed.decode(at)) else { return };
     survey.inner.push(Inner {
         decoded,
@@ -176,25 +271,29 @@ fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>,
 fn push(
     chart: &Chart,
     tree: &DataTree,
-    id: NodeId,
+    entry: &Entry,
     name: &str,
     scope: usize,
     target: &Target<'_>,
     survey: &mut Survey,
 ) {
+    let id = entry.id;
     let Some(node) = tree.get(id) else { return };
-    let wanted = !tree.is_mapping(id) || tree.is_computed(id) || chart.nested.is_empty();
+    let at = tree.resolve(id);
+    let is_value = !tree.is_mapping(at) || tree.is_computed(at) || environment::is_made(tree, at);
+    let wanted = is_value || chart.nested.is_empty();
     let (Some(key), Some(value)) = (&node.key, environment::setting_of(tree, id).filter(|_| wanted)) else {
         return;
     };
     let value = Value { span: value_span(node.span, key), ..value };
-    survey.carriers.push(Carrier {
+    let carrier = Carrier {
         written: key.text.to_string(),
         doc: target.doc,
         scope,
         sealed: target.sealed.map(str::to_owned),
         ..Carrier::new(Via::Chart, name.to_owned(), key.span, value, id)
-    });
+    };
+    target.push(tree, entry, carrier, survey);
 }
 
 /// A value that is not written stands behind its key.

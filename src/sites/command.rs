@@ -4,7 +4,7 @@ use super::accepted::{Accepted, accepted, subcommand_of};
 use super::assembled::{Assembled, Assembler};
 use super::options::{Options, canonical, kind_of, part_span, within};
 use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
-use super::schema::{Program, SecretCommand, Subcommand};
+use super::schema::programs::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
 use super::{
     Brings, Carrier, Container, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,

@@ -1,6 +1,7 @@
 //! Variables written as keys and values: a mapping, a list of `NAME=value`, a list of `name`/`value` mappings. And the
 //! keys of a Secret, which are written alike.
 
+use super::aliases::{Aliases, Entries, Entry};
 use super::built::{Built, Wants};
 use super::charts::scalar_kind;
 use super::options::kind_of;
@@ -10,6 +11,7 @@ use crate::syntax::Parsed;
 use crate::text::Span;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use std::rc::Rc;
 
 /// The text that is read, and what holds for all of it.
 pub(super) struct Target<'a> {
@@ -22,6 +24,10 @@ pub(super) struct Target<'a> {
     pub(super) sealed: Option<&'a str>,
     /// The version of the chart that the text around it pins.
     pub(super) chart_version: Option<(u32, u32)>,
+    /// The aliases of its tree.
+    pub(super) aliases: Rc<Aliases>,
+    /// Lines that a shell replaces by keys.
+    pub(super) inserted: Rc<[Span]>,
 }
 
 impl Target<'_> {
@@ -30,10 +36,32 @@ impl Target<'_> {
         let span = tree.span(id).unwrap_or_default();
         Unknown::new(kind, brings, tree.written(id), self.doc, span)
     }
+
+    /// Adds the carrier of an entry.
+    pub(super) fn push(&self, tree: &DataTree, entry: &Entry, carrier: Carrier, survey: &mut Survey) {
+        if let Some(anchored) = self.aliases.anchored(tree, entry) {
+            survey.anchored.insert(survey.carriers.len(), anchored);
+        }
+        survey.carriers.push(carrier);
+    }
+
+    /// Adds what cannot be followed to what `scope` may get from elsewhere.
+    pub(super) fn add_unread(
+        &self,
+        tree: &DataTree,
+        unread: &[NodeId],
+        brings: Brings,
+        scope: usize,
+        survey: &mut Survey,
+    ) {
+        let Some(it) = survey.scope_mut(scope) else { return };
+        for id in unread {
+            it.add_unknown(self.unknown(UnknownKind::Expression, brings, tree, *id));
+        }
+    }
 }
 
-/// Takes in the variables at `id`, whatever their form. What stands behind an alias or a merge key is taken in where it is
-/// written, once.
+/// Takes in the variables at `id`, whatever their form. What an alias or a merge key brings is found where it is written.
 pub(super) fn read(
     tree: &DataTree,
     id: NodeId,
@@ -42,56 +70,63 @@ pub(super) fn read(
     shared: bool,
     survey: &mut Survey,
 ) {
-    // Merge keys may name mappings that merge others: each is read once, so this ends.
-    let mut open = vec![(tree.resolve(id), tree.resolve(id) != id)];
-    while let Some((at, aliased)) = open.pop() {
-        let Some(node) = tree.get(at) else { continue };
-        if let Some(it) = survey.scope_mut(scope) {
-            it.add_template(target.control, node.span, target.doc, target.text);
-        }
-        let mut built = Built::holders(tree, at);
-        // `env { name = "NAME" … }`: a block for each variable.
-        let is_block = built.parts == [at] && is_item(tree, at);
-        let held: Vec<NodeId> = if is_block { vec![at] } else { built.entries(tree).collect() };
-        for child in &held {
-            let Some(node) = tree.get(*child) else { continue };
-            if !survey.seen.insert((target.doc, *child)) {
-                continue;
-            }
-            if node.key.is_some_and(|key| key.text == "<<") {
-                let merged = std::iter::once(child).chain(tree.children(*child)).map(|id| tree.resolve(*id));
-                open.extend(merged.filter(|id| id != child).map(|id| (id, true)));
-                continue;
-            }
-            if node.key.is_none() && tree.is_computed(*child) {
-                let items = Built::of(tree, *child, Wants::Objects);
-                let known = items.parts.into_iter().filter(|item| is_item(tree, *item));
-                open.extend(known.map(|item| (item, aliased)));
-                built.unknowns.extend(items.unknowns);
-                continue;
-            }
-            built.unknowns.extend(unknown_name(tree, *child));
-            let carrier = match node.kind {
-                NodeKind::Mapping if node.key.is_none() || is_block => from_item(tree, *child, target.parsed),
-                _ if node.key.is_some() => from_entry(tree, *child),
-                NodeKind::Scalar(_) => from_words(*child, node, target),
-                _ => None,
-            };
-            let sealed = target.sealed.or(aliased.then_some("other places use it too, through an alias"));
-            survey.carriers.extend(carrier.map(|carrier| Carrier {
-                doc: target.doc,
-                scope,
-                shared,
-                sealed: sealed.map(str::to_owned),
-                ..carrier
-            }));
-        }
-        if let Some(it) = survey.scope_mut(scope) {
-            for unknown in built.unknowns {
-                it.add_unknown(target.unknown(UnknownKind::Expression, Brings::Anything, tree, unknown));
-            }
-        }
+    let at = tree.resolve(id);
+    if let (Some(it), Some(span)) = (survey.scope_mut(scope), tree.span(at)) {
+        it.add_template(target.control, span, target.doc, target.text);
     }
+    let entries = variables(tree, id, target);
+    target.add_unread(tree, &entries.unread, Brings::Anything, scope, survey);
+    for entry in entries.list {
+        // An item that is an alias is written elsewhere.
+        let child = tree.resolve(entry.id);
+        let Some(node) = tree.get(child) else { continue };
+        if let Some(name) = unknown_name(tree, child) {
+            target.add_unread(tree, &[name], Brings::Anything, scope, survey);
+        }
+        let keyed = tree.key(entry.id).is_some() && child != at;
+        let carrier = match node.kind {
+            _ if keyed => from_entry(tree, entry.id),
+            NodeKind::Mapping => from_item(tree, child, target.parsed),
+            NodeKind::Scalar(_) => from_words(child, node, target),
+            _ => None,
+        };
+        let Some(carrier) = carrier else { continue };
+        let carrier =
+            Carrier { doc: target.doc, scope, shared, sealed: target.sealed.map(str::to_owned), ..carrier };
+        let entry = if keyed || child == entry.id {
+            entry
+        } else {
+            let path = entry.path.iter().copied().chain([entry.id]).collect();
+            Entry { id: child, path, ..entry }
+        };
+        target.push(tree, &entry, carrier, survey);
+    }
+}
+
+/// The variables at `id`: entries of a mapping, items of lists.
+fn variables(tree: &DataTree, id: NodeId, target: &Target<'_>) -> Entries {
+    let at = tree.resolve(id);
+    let path: &[NodeId] = if at == id { &[] } else { std::slice::from_ref(&id) };
+    let item = |id: NodeId| Entry { id, path: path.to_vec(), overridden: false };
+    // `env { name = "NAME" … }`: a block for each variable.
+    if is_item(tree, at) {
+        return Entries { list: vec![item(at)], unread: Vec::new() };
+    }
+    if tree.is_mapping(at) && !tree.is_computed(at) {
+        return target.aliases.entries(tree, id, &[]);
+    }
+    let built = Built::holders(tree, at);
+    let mut entries = Entries { list: Vec::new(), unread: built.unknowns.clone() };
+    for id in built.entries(tree) {
+        if tree.key(id).is_some() || !tree.is_computed(id) {
+            entries.list.push(item(id));
+            continue;
+        }
+        let items = Built::of(tree, id, Wants::Objects);
+        entries.list.extend(items.parts.into_iter().filter(|id| is_item(tree, *id)).map(item));
+        entries.unread.extend(items.unknowns);
+    }
+    entries
 }
 
 /// Whether a mapping is one variable by its keys: `name`, and `value` or where it comes from.
@@ -134,7 +169,24 @@ fn from_entry(tree: &DataTree, id: NodeId) -> Option<Carrier> {
     Some(variable(key.text, key.span, value_of(tree, id)?, id))
 }
 
+/// The value of the entry `id`; of an alias the literal that it stands for, if it is one.
 pub(super) fn value_of(tree: &DataTree, id: NodeId) -> Option<Value> {
+    aliased(tree, id, &|at| written_value(tree, at))
+}
+
+/// Reads the value of `id` by `read`. One that is written elsewhere has no place here.
+fn aliased(tree: &DataTree, id: NodeId, read: &dyn Fn(NodeId) -> Option<Value>) -> Option<Value> {
+    let at = tree.resolve(id);
+    if at == id {
+        return read(id);
+    }
+    let (value, span) = (read(at)?, tree.span(id)?);
+    let known = (value.kind == ValueKind::Literal).then_some(value.text);
+    let kind = if value.kind == ValueKind::Empty { ValueKind::Empty } else { ValueKind::Opaque };
+    Some(Value { text: String::new(), span, kind, place: Place::Nowhere, known })
+}
+
+fn written_value(tree: &DataTree, id: NodeId) -> Option<Value> {
     let node = tree.get(id)?;
     match node.kind {
         NodeKind::Mapping if tree.is_computed(id) => Some(computed(tree, id, node.span)),
@@ -145,24 +197,8 @@ pub(super) fn value_of(tree: &DataTree, id: NodeId) -> Option<Value> {
             place: Place::Node(id),
             known: None,
         }),
-        NodeKind::Alias => {
-            let known = tree.scalar(tree.resolve(id)).filter(|it| scalar_kind(*it) == ValueKind::Literal);
-            Some(Value {
-                text: String::new(),
-                span: node.span,
-                kind: ValueKind::Opaque,
-                place: Place::Nowhere,
-                known: known.map(|it| it.text.to_owned()),
-            })
-        }
         // GitLab CI: `NAME: {value: x, description: y}`.
-        NodeKind::Mapping => Some(Value {
-            text: String::new(),
-            span: node.span,
-            kind: ValueKind::Opaque,
-            place: Place::Nowhere,
-            known: None,
-        }),
+        NodeKind::Mapping | NodeKind::Alias => Some(made(node)),
         NodeKind::Sequence => None,
     }
 }
@@ -176,15 +212,35 @@ fn computed(tree: &DataTree, id: NodeId, span: Span) -> Value {
     Value { text, span, kind: ValueKind::Opaque, place: Place::Node(id), known: None }
 }
 
+/// Whether a tag of its own makes another value of a mapping or a list: `!GetAtt [a, b]`.
+pub(super) fn is_made(tree: &DataTree, id: NodeId) -> bool {
+    let own = |tag: &str| tag.len() > 1 && tag.starts_with('!') && !tag.starts_with("!!");
+    !matches!(tree.kind(id), Some(NodeKind::Scalar(_))) && tree.tag(id).is_some_and(own)
+}
+
+/// A value that is not written here.
+fn made(node: Node<'_>) -> Value {
+    let (kind, place) = (ValueKind::Opaque, Place::Nowhere);
+    Value { text: String::new(), span: node.span, kind, place, known: None }
+}
+
 /// The value of a setting that may be written as a list.
 pub(super) fn setting_of(tree: &DataTree, id: NodeId) -> Option<Value> {
+    aliased(tree, id, &|at| written_setting(tree, at))
+}
+
+fn written_setting(tree: &DataTree, id: NodeId) -> Option<Value> {
     let node = tree.get(id)?;
-    let NodeKind::Sequence = node.kind else { return value_of(tree, id) };
+    if is_made(tree, id) {
+        return Some(made(node));
+    }
+    let NodeKind::Sequence = node.kind else { return written_value(tree, id) };
     let is_computed = |item: &NodeId| tree.is_computed(*item);
     if tree.children(id).iter().any(is_computed) {
         return Some(Value { place: Place::Nowhere, ..computed(tree, id, node.span) });
     }
-    let items: Vec<_> = tree.children(id).iter().filter_map(|item| tree.scalar(*item)).collect();
+    let items = tree.children(id).iter().map(|item| tree.resolve(*item));
+    let items: Vec<_> = items.filter_map(|item| tree.scalar(item)).collect();
     let kind = match items.as_slice() {
         [] => ValueKind::Empty,
         items if items.iter().any(|item| scalar_kind(*item) == ValueKind::Opaque) => ValueKind::Opaque,
@@ -248,34 +304,26 @@ pub(super) fn read_secret(
     scope: usize,
     survey: &mut Survey,
 ) {
-    let built = Built::of(tree, id, Wants::Objects);
-    if let Some(it) = survey.scope_mut(scope) {
-        for unknown in &built.unknowns {
-            it.add_unknown(target.unknown(UnknownKind::Expression, Brings::Token, tree, *unknown));
-        }
-    }
-    for child in &built.entries(tree).collect::<Vec<_>>() {
-        let Some(node) = tree.get(*child) else { continue };
-        let (Some(key), Some(mut value)) = (node.key, value_of(tree, *child)) else { continue };
-        if base64 {
-            value.place = Place::Base64(*child);
+    let entries = target.aliases.entries(tree, id, &[]);
+    target.add_unread(tree, &entries.unread, Brings::Token, scope, survey);
+    for entry in entries.list {
+        let (Some(key), Some(mut value)) = (tree.key(entry.id), value_of(tree, entry.id)) else { continue };
+        if base64 && value.place == Place::Node(entry.id) {
+            value.place = Place::Base64(entry.id);
         }
         if base64 && value.kind == ValueKind::Literal {
             value.text = decode_base64(&value.text).unwrap_or(value.text);
         }
-        survey.carriers.push(Carrier {
-            via: Via::Secret,
-            name: key.text.to_string(),
-            written: key.text.to_string(),
-            name_span: key.span,
-            value,
+        if base64 && let Some(known) = &value.known {
+            value.known = decode_base64(known).or(value.known);
+        }
+        let carrier = Carrier {
             doc: target.doc,
-            nodes: vec![*child],
             scope,
-            shared: false,
             sealed: target.sealed.map(str::to_owned),
-            part: None,
-        });
+            ..Carrier::new(Via::Secret, key.text.to_owned(), key.span, value, entry.id)
+        };
+        target.push(tree, &entry, carrier, survey);
     }
 }
 

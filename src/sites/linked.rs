@@ -2,7 +2,7 @@
 //! `variables:` of CI files, `vars` of Ansible.
 
 use super::options::canonical;
-use super::schema::Subcommand;
+use super::schema::programs::Subcommand;
 use super::{Brings, Carrier, Piece, Place, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::NodeId;
 use crate::text::Span;

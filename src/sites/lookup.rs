@@ -1,6 +1,6 @@
 //! Programs by name: most commands of a repository are not in any rule, and custom rules may name hundreds of programs.
 
-use super::schema::{Program, Subcommand};
+use super::schema::programs::{Program, Subcommand};
 use super::{Sites, globs};
 use crate::facts::Word;
 use globset::GlobSet;

@@ -5,6 +5,7 @@
 //! the [`Scope`]s they belong to, and [`Inner`] texts to be read in their own language.
 
 mod accepted;
+mod aliases;
 mod assembled;
 mod built;
 mod charts;
@@ -31,6 +32,7 @@ mod trees;
 mod unknown;
 mod variables;
 
+pub use aliases::Anchored;
 pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
@@ -38,10 +40,8 @@ pub use globs::Globs;
 pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
-pub use schema::{
-    Chart, Expands, Holds, Host, Nearby, Pattern, Program, Programs, Requirement, Site, SiteData, Step,
-    Subcommand, Via, Wrapper,
-};
+pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
+pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Step, Via};
 pub use survey::{Context, survey};
 pub use unknown::{Brings, Piece, Unknown, UnknownKind};
 pub use variables::{Variables, expanded};
@@ -262,6 +262,8 @@ pub struct Given {
     pub sealed: Option<String>,
     /// The release whose values it holds.
     pub within: Option<usize>,
+    /// Whether a shell replaces the expressions in it.
+    pub expanded: bool,
 }
 
 /// A container whose command line is text of its own.
@@ -290,8 +292,8 @@ pub struct Survey {
     stated: Vec<linked::Stated>,
     /// Texts inside the text that was surveyed last.
     pub inner: Vec<Inner>,
-    /// Entries that were taken in: an anchor's are read at the first alias, and not again.
-    seen: BTreeSet<(usize, NodeId)>,
+    /// How carriers are related to anchors, by their index, where there are some.
+    pub anchored: BTreeMap<usize, Anchored>,
     /// The scope of what is no registration, for each text that has one.
     places: BTreeMap<usize, usize>,
     /// What names of the file stand for.

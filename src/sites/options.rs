@@ -2,7 +2,7 @@
 
 use super::charts::has_expansion;
 use super::command::{Around, owner};
-use super::schema::{Program, Subcommand};
+use super::schema::programs::{Program, Subcommand};
 use super::{Brings, Carrier, Place, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::Word;

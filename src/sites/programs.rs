@@ -1,6 +1,6 @@
 //! Which program a command runs, behind all that wraps it.
 
-use super::schema::Wrapper;
+use super::schema::programs::Wrapper;
 use super::{Expression, Sites};
 use crate::facts::{Variable, Word};
 use crate::text::Span;

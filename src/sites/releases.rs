@@ -4,8 +4,10 @@ use super::built::{Built, Wants};
 use super::charts;
 use super::command::Around;
 use super::environment::Target;
+use super::paths::below;
 use super::programs::Invocation;
-use super::schema::{Chart, ReleaseCommand, Site};
+use super::schema::programs::ReleaseCommand;
+use super::schema::{Chart, Site};
 use super::{
     Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
 };
@@ -110,6 +112,10 @@ pub(super) fn read_command(
             let file = if inline { word.text.get(option.len() + 1..) } else { None };
             let next = words.clone().next().map(|next| next.text.as_str());
             unknowns.push(unknown(UnknownKind::Values, file.or(next).unwrap_or(option), word));
+        }
+        // `--reuse-values=false` keeps nothing.
+        if known.keeps.iter().any(|name| name == option) && !(inline && word.text.ends_with("=false")) {
+            unknowns.push(unknown(UnknownKind::KeptValues, option, word));
         }
         if word.splits {
             unknowns.push(unknown(UnknownKind::Words, word.span.of(around.text()), word));
@@ -305,7 +311,8 @@ pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usi
 fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
     let around = tree.parent(id);
     let names = |at: NodeId| {
-        chart.named_in.iter().filter_map(|key| tree.text(at, key)).any(|text| names_chart(chart, text))
+        let texts = chart.named_in.iter().filter_map(|path| tree.scalar(below(tree, at, path)?));
+        { texts }.any(|scalar| names_chart(chart, scalar.text))
     };
     [Some(id), around].into_iter().flatten().any(names)
 }
@@ -340,6 +347,13 @@ pub(super) fn read_items(
         }
     }
     for (carrier, telling) in carriers {
+        // A mapping with more settings: `targetPath: runners`.
+        let holds_more = chart.nested.contains(&carrier.name) && carrier.value.kind == ValueKind::Opaque;
+        let release = survey.scopes.get(scope).and_then(|it| it.within).unwrap_or(scope);
+        if let Some(it) = survey.scope_mut(release).filter(|_| holds_more) {
+            let (kind, written) = (UnknownKind::Expression, carrier.written.as_str());
+            it.add_unknown(Unknown::new(kind, Brings::Settings, written, target.doc, carrier.name_span));
+        }
         if let Some(it) = survey.scope_mut(scope) {
             it.evident |= telling;
         }

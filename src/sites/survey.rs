@@ -5,6 +5,7 @@ use super::command::{self, Around};
 use super::linked::Stated;
 use super::programs::{Runs, version_of_image};
 use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
+use crate::embed::{Codec, Decoded};
 use crate::facts::{Command, Facts, Hint, Region, VariableUse};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -49,7 +50,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             hint: region.hint.clone(),
             what: region.what.to_owned(),
             at: region.opener,
-            given: Given::default(),
+            given: Given { expanded: is_expanded(&region.decoded), ..Given::default() },
         });
     }
     state(facts, context, survey);
@@ -66,6 +67,11 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     }
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
     survey.constants.resolve(carriers);
+}
+
+/// Whether a shell replaces the expressions in it.
+fn is_expanded(decoded: &Decoded) -> bool {
+    matches!(decoded.segments.codec(), Codec::Heredoc { quoted: false, .. })
 }
 
 /// Whether a here-document is only shown to people: `cat` prints it, and nobody else reads it.

@@ -67,6 +67,8 @@ pub enum UnknownKind {
     KeptValues,
     /// A mapping, or the name of an entry, from an expression: `local.runners`, `merge(…)`.
     Expression,
+    /// An alias or a merge key that was followed: what it brings is known, and is written elsewhere.
+    Alias,
 }
 
 /// Unknowns that are named for one scope; what further ones may bring is added to the last one.

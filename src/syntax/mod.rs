@@ -57,6 +57,15 @@ pub trait Parsed: Send + Sync {
     /// [`NoEdit`] if one of them cannot go: then none goes.
     fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit>;
 
+    /// Takes nodes out that `aliases` bring to where they are used: those may stay without them.
+    ///
+    /// # Errors
+    /// As [`Parsed::remove`].
+    fn remove_aliased(&self, nodes: &[NodeId], aliases: &[Span]) -> Result<Removal, NoEdit> {
+        let _ = aliases;
+        self.remove(nodes)
+    }
+
     /// Gives `node` another value, quoted as the place needs. `value` is an expression of the language the node stands
     /// in (`$TOKEN` in a shell, `{{ .Values.token }}` in YAML) or plain text.
     ///

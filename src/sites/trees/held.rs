@@ -15,7 +15,7 @@ use super::super::{
 use super::Trees;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
-use crate::sites::built::{Built, Wants};
+use crate::sites::built::Built;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,7 +146,7 @@ impl Trees<'_> {
             .map_or_else(|| Span::new(node.span.start(), node.span.start() + 1), |key| key.span);
         let what = site.what.clone();
         let release = self.release(site, id);
-        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        let named = self.chart_of(site, release);
         let given = Given {
             values: match site.holds {
                 Holds::ValuesText => Some(named.unwrap_or(0)),
@@ -160,6 +160,7 @@ impl Trees<'_> {
             sealed: site.sealed.clone(),
             name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
+            expanded: self.context.given.expanded,
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
@@ -185,7 +186,7 @@ impl Trees<'_> {
     /// Values of the chart, one by one.
     pub(super) fn items(&mut self, site: &Site, id: NodeId) {
         let release = self.release(site, id);
-        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        let named = self.chart_of(site, release);
         let (Some(node), Some(chart)) = (self.tree.get(id), self.context.sites.chart(named.unwrap_or(0)))
         else {
             return;
@@ -214,28 +215,23 @@ impl Trees<'_> {
             it.add_template(self.control, node.span, self.context.doc, self.context.text);
         }
         let sealed = self.sealed().or(site.sealed.as_deref()).map(str::to_owned);
-        let built = Built::of(self.tree, id, Wants::Objects);
         let target = self.target(None);
-        let unknown = |id: &NodeId| target.unknown(UnknownKind::Expression, Brings::Anything, self.tree, *id);
-        let unknowns: Vec<Unknown> = built.unknowns.iter().map(unknown).collect();
-        if let Some(it) = self.survey.scope_mut(scope) {
-            for unknown in unknowns {
-                it.add_unknown(unknown);
-            }
-        }
-        for child in &built.entries(self.tree).collect::<Vec<_>>() {
-            let Some(node) = self.tree.get(*child) else { continue };
-            let (Some(key), Some(value)) = (&node.key, environment::setting_of(self.tree, *child)) else {
+        let entries = self.aliases.entries(self.tree, id, &[]);
+        target.add_unread(self.tree, &entries.unread, Brings::Anything, scope, self.survey);
+        for entry in entries.list {
+            let key = self.tree.key(entry.id);
+            let (Some(key), Some(value)) = (key, environment::setting_of(self.tree, entry.id)) else {
                 continue;
             };
-            let name = if via == Via::Option { format!("--{}", key.text) } else { key.text.to_string() };
-            self.survey.carriers.push(Carrier {
+            let name = if via == Via::Option { format!("--{}", key.text) } else { key.text.to_owned() };
+            let carrier = Carrier {
                 doc: self.context.doc,
                 scope,
                 sealed: sealed.clone(),
-                written: key.text.to_string(),
-                ..Carrier::new(via, name, key.span, value, *child)
-            });
+                written: key.text.to_owned(),
+                ..Carrier::new(via, name, key.span, value, entry.id)
+            };
+            target.push(self.tree, &entry, carrier, self.survey);
         }
     }
 

@@ -3,6 +3,7 @@
 mod held;
 mod sources;
 
+use super::aliases::Aliases;
 use super::built::{Built, Wants};
 use super::charts;
 use super::environment::{self, Target};
@@ -15,6 +16,7 @@ use crate::facts::{DataTree, Hint, NodeId};
 use crate::syntax::Parsed;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 
 /// Takes in what the sites of `tree` hold.
 pub(super) fn read(
@@ -24,6 +26,8 @@ pub(super) fn read(
     context: &Context<'_>,
     survey: &mut Survey,
 ) {
+    let expanded = context.given.expanded;
+    let inserted = if expanded { charts::inserted(tree, control, context.text).into() } else { Rc::from([]) };
     Trees {
         tree,
         control,
@@ -40,6 +44,9 @@ pub(super) fn read(
         pinned: None,
         sops: false,
         of_source: None,
+        aliases: Rc::new(Aliases::of(tree, context.language == "yaml" && context.text.contains("<<"))),
+        inserted,
+        named: BTreeMap::new(),
     }
     .read();
 }
@@ -68,6 +75,11 @@ pub(super) struct Trees<'a> {
     sops: bool,
     /// The release whose sources of values are read.
     of_source: Option<NodeId>,
+    aliases: Rc<Aliases>,
+    /// Lines that a shell replaces by keys.
+    inserted: Rc<[Span]>,
+    /// Releases by the texts that name them: their scope and their chart.
+    named: BTreeMap<Vec<String>, (usize, Option<usize>)>,
 }
 
 impl<'a> Trees<'a> {
@@ -78,6 +90,7 @@ impl<'a> Trees<'a> {
         let mut others = Vec::new();
         // Neighbours stand below the same key.
         let (mut parent, mut below) = (None, ends.below(None));
+        let mut deferred = Vec::new();
         for id in ids {
             let before = self.current;
             let document = self.next_document(id);
@@ -115,12 +128,24 @@ impl<'a> Trees<'a> {
             let is_top = self.tree.parent(id).is_none();
             let chart = match self.context.given.values.filter(|_| is_top) {
                 Some(given) => sites.chart(given),
-                None => charts::of_mapping(sites, self.tree, id, self.context.aliases),
+                None => charts::of_mapping(sites, self.tree, id, self.context.aliases, &self.aliases),
             };
+            // What an alias stands for may belong to the values that the alias stands in.
+            if chart.is_some() && !is_top && self.aliases.is_used(id) {
+                deferred.extend(chart.map(|chart| (id, chart)));
+                continue;
+            }
             if let Some(chart) = chart.filter(|_| self.charted.insert(id)) {
                 let mut above = self.tree.around(id);
                 let release = above.find_map(|at| self.releases.get(&at)).copied();
                 self.values(chart, id, release.or(self.context.given.within));
+            }
+        }
+        // Anchors stand before their aliases: the last one first.
+        for (id, chart) in deferred.into_iter().rev() {
+            if !self.aliases.is_followed(id) && self.charted.insert(id) {
+                self.next_document(id);
+                self.values(chart, id, self.context.given.within);
             }
         }
     }
@@ -176,6 +201,11 @@ impl<'a> Trees<'a> {
         if let Some(scope) = self.releases.get(&at) {
             return Some((at, *scope));
         }
+        let key = self.release_key(site);
+        if let Some((scope, _)) = key.as_ref().and_then(|key| self.named.get(key)) {
+            self.releases.insert(at, *scope);
+            return Some((at, *scope));
+        }
         let span = self.tree.span(at)?;
         let scope = self.survey.scope(ScopeKind::Release, self.context.doc, span);
         let chart =
@@ -185,7 +215,27 @@ impl<'a> Trees<'a> {
             it.chart_version = version;
         }
         self.releases.insert(at, scope);
+        self.merged_into(at, scope);
+        if let Some(key) = key {
+            self.named.insert(key, (scope, releases::named_at(self.context.sites, self.tree, at)));
+        }
         Some((at, scope))
+    }
+
+    /// The texts that name the release in its document, if they are all there.
+    fn release_key(&self, site: &Site) -> Option<Vec<String>> {
+        let document = self.current.filter(|_| !site.release_by.is_empty())?;
+        let text =
+            |path: &String| self.tree.scalar(below(self.tree, document, path)?).map(|it| it.text.to_owned());
+        // A namespace may be left out.
+        let texts: Vec<String> = site.release_by.iter().map(|path| text(path).unwrap_or_default()).collect();
+        texts.iter().any(|text| !text.is_empty()).then_some(texts)
+    }
+
+    /// The chart of the release that gets what stands at `id`, as far as it is named.
+    fn chart_of(&self, site: &Site, release: Option<(NodeId, usize)>) -> Option<usize> {
+        let own = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        own.or_else(|| self.named.get(&self.release_key(site)?)?.1)
     }
 
     fn target<'t>(&self, sealed: Option<&'t str>) -> Target<'t>
@@ -199,6 +249,8 @@ impl<'a> Trees<'a> {
             control: self.control,
             sealed,
             chart_version: self.context.given.chart_version,
+            aliases: Rc::clone(&self.aliases),
+            inserted: Rc::clone(&self.inserted),
         }
     }
 
@@ -221,8 +273,11 @@ impl<'a> Trees<'a> {
 
     fn hold(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
+        if site.holds == Holds::MoreValues {
+            return self.more_values(site, id);
+        }
         let release = self.release(site, id);
-        let named = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
+        let named = self.chart_of(site, release);
         let chart = self.context.sites.chart(named.unwrap_or(0));
         // What a release gets from elsewhere counts for all that shows whose values it is.
         let any = matches!(site.holds, Holds::Sources | Holds::KeptValues);
@@ -279,7 +334,7 @@ impl<'a> Trees<'a> {
             Holds::KeptValues => self.kept(site, id),
             Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
             Holds::Text => self.text(site, id),
-            Holds::Nothing | Holds::Constant => {}
+            Holds::Nothing | Holds::MoreValues | Holds::Constant => {}
         }
     }
 

@@ -2,10 +2,10 @@
 
 use super::super::built::{Built, Wants};
 use super::super::releases;
-use super::super::schema::Site;
+use super::super::schema::{Site, Step};
 use super::super::{Brings, Unknown, UnknownKind};
 use super::Trees;
-use crate::facts::{Hint, NodeId, ScalarStyle};
+use crate::facts::{Hint, NodeId, NodeKind, ScalarStyle};
 use crate::text::Span;
 
 impl Trees<'_> {
@@ -84,14 +84,72 @@ impl Trees<'_> {
         }
     }
 
+    /// Files and objects with more values for a release.
+    pub(super) fn more_values(&mut self, site: &Site, id: NodeId) {
+        let Some((_, scope)) = self.release(site, id) else { return };
+        let tree = self.tree;
+        let at = tree.resolve(id);
+        let items = if tree.is_sequence(at) { tree.children(at) } else { std::slice::from_ref(&id) };
+        for item in items {
+            let value = tree.resolve(*item);
+            let (Some(node), Some(span)) = (tree.get(value), tree.span(*item)) else { continue };
+            let brings = match node.kind {
+                NodeKind::Scalar(scalar) => !scalar.null && !scalar.text.trim().is_empty(),
+                NodeKind::Mapping => {
+                    !site.plain && !site.lacking.iter().any(|key| tree.child(value, key).is_some())
+                }
+                NodeKind::Sequence | NodeKind::Alias => true,
+            };
+            let written = span.of(self.context.text);
+            if let Some(it) = self.survey.scope_mut(scope).filter(|_| brings) {
+                it.add_unknown(Unknown::new(
+                    UnknownKind::Values,
+                    Brings::Anything,
+                    written,
+                    self.context.doc,
+                    span,
+                ));
+            }
+        }
+    }
+
+    /// What a merge key brings to a release is not read with it: where it has a name that sites know, it may hold values.
+    pub(super) fn merged_into(&mut self, release: NodeId, scope: usize) {
+        if !self.aliases.any() {
+            return;
+        }
+        let tree = self.tree;
+        let sites = self.context.sites.data.hosts.iter().flat_map(|host| &host.sites);
+        let patterns: Vec<_> = sites.filter(|it| it.release.is_some()).flat_map(|it| &it.at).collect();
+        let holds_values = |key: &str| {
+            let mut steps = patterns.iter().flat_map(|pattern| &pattern.0);
+            steps.any(|step| matches!(step, Step::Key(names) if names.iter().any(|name| name == key)))
+        };
+        for entry in self.aliases.entries(tree, release, &[]).list {
+            let Some(alias) = entry.path.first().filter(|_| !entry.overridden) else { continue };
+            let (Some(key), Some(span)) = (tree.key_text(entry.id), tree.span(*alias)) else { continue };
+            if tree.scalar(entry.id).is_none()
+                && holds_values(key)
+                && let Some(it) = self.survey.scope_mut(scope)
+            {
+                let written = span.of(self.context.text);
+                let doc = self.context.doc;
+                it.add_unknown(Unknown::new(UnknownKind::Values, Brings::Anything, written, doc, span));
+            }
+        }
+    }
+
     /// Whether the release keeps the values that it has.
     pub(super) fn kept(&mut self, site: &Site, id: NodeId) {
         let Some((_, release)) = self.release(site, id) else { return };
-        let says_no = self.tree.scalar(id).is_some_and(|it| it.null || it.text == "false");
-        let Some(key) = self.tree.key(id).filter(|_| !says_no) else { return };
-        let written = format!("{} = {}", key.text, self.tree.written(id));
+        let is_no = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "no" | "off");
+        let says_no = self.tree.scalar(id).is_some_and(|it| it.null || is_no(it.text));
+        let Some((key, span)) = self.tree.key(id).zip(self.tree.span(id)).filter(|_| !says_no) else {
+            return;
+        };
+        let written = Span::new(key.span.start(), span.end()).of(self.context.text);
         let kind = UnknownKind::KeptValues;
-        let unknown = Unknown::new(kind, Brings::Anything, &written, self.context.doc, key.span);
+        let unknown = Unknown::new(kind, Brings::Anything, written, self.context.doc, key.span);
         if let Some(it) = self.survey.scope_mut(release) {
             it.add_unknown(unknown);
         }

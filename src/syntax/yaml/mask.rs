@@ -4,7 +4,7 @@
 //! writes structure behind a key becomes blanks.
 
 use super::lines::{self, Line, indent_of};
-use crate::syntax::template::{self, Tag};
+use crate::syntax::template::{self, Role, Tag};
 use crate::text::Span;
 
 /// A text without its template expressions.
@@ -14,6 +14,8 @@ pub(super) struct Masked {
     pub(super) shape: String,
     /// What is masked, by position.
     pub(super) tags: Vec<Tag>,
+    /// Those of them that stand where keys or items stand, and may write some.
+    pub(super) inserted: Vec<Span>,
 }
 
 impl Masked {
@@ -40,8 +42,8 @@ enum Filler {
 pub(super) fn mask(text: &str) -> Masked {
     let found = template::tags(text, true);
     let lines: Vec<Line> = lines::breaks(text, 0, text.len()).collect();
-    let mut masker =
-        Masker { text, found: &found, next: 0, shape: text.as_bytes().to_vec(), tags: Vec::new() };
+    let shape = text.as_bytes().to_vec();
+    let mut masker = Masker { text, found: &found, next: 0, shape, tags: Vec::new(), inserted: Vec::new() };
     let follows = masker.indents_behind(&lines);
     let mut block: Option<Block> = None;
     // Behind a tag of several lines, the first line that is not part of it.
@@ -84,9 +86,9 @@ pub(super) fn mask(text: &str) -> Masked {
             block = block_header(masked).then_some(Block { parent: key, indent: None });
         }
     }
-    let Masker { shape, tags, .. } = masker;
+    let Masker { shape, tags, inserted, .. } = masker;
     // Whole expressions are written over by ASCII, so this stays UTF-8.
-    Masked { shape: String::from_utf8(shape).unwrap_or_else(|_| text.to_owned()), tags }
+    Masked { shape: String::from_utf8(shape).unwrap_or_else(|_| text.to_owned()), tags, inserted }
 }
 
 /// An open block scalar.
@@ -125,6 +127,7 @@ struct Masker<'t> {
     next: usize,
     shape: Vec<u8>,
     tags: Vec<Tag>,
+    inserted: Vec<Span>,
 }
 
 impl Masker<'_> {
@@ -165,6 +168,9 @@ impl Masker<'_> {
 
     fn fill(&mut self, tag: Tag, filler: Filler) {
         self.tags.push(tag);
+        if filler != Filler::Word && matches!(tag.role, Role::Value | Role::Structure) {
+            self.inserted.push(tag.span);
+        }
         for byte in self.shape.get_mut(tag.span.range()).unwrap_or_default() {
             *byte = match filler {
                 Filler::Word => b'x',

@@ -76,7 +76,11 @@ impl Document {
             built.comments.sort_by_key(|comment| comment.span);
         }
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
-            masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect()
+            let control = masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span);
+            // What writes keys decides what is there, too.
+            let mut control: Vec<Span> = control.chain(masked.inserted.iter().copied()).collect();
+            control.sort_unstable();
+            control
         });
         let facts = Facts {
             tree: built.tree,
@@ -137,7 +141,11 @@ impl Parsed for Document {
     }
 
     fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
-        remove::remove(self, nodes)
+        remove::remove(self, nodes, &[])
+    }
+
+    fn remove_aliased(&self, nodes: &[NodeId], aliases: &[Span]) -> Result<Removal, NoEdit> {
+        remove::remove(self, nodes, aliases)
     }
 
     fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {

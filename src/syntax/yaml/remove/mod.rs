@@ -11,9 +11,9 @@ use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Takes `nodes` out of `document`, all at once.
-pub(super) fn remove(document: &Document, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
-    let plan = Plan::of(document, nodes)?;
+/// Takes `nodes` out of `document`, all at once. What `known` aliases stand for may lose them.
+pub(super) fn remove(document: &Document, nodes: &[NodeId], known: &[Span]) -> Result<Removal, NoEdit> {
+    let plan = Plan::of(document, nodes, known)?;
     let mut cuts = Cuts { document, list: Vec::new() };
     for (parent, children) in &plan.partial {
         let flow = document.layout(*parent).is_some_and(|layout| layout.flow || is_pair(document, *parent));
@@ -60,7 +60,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(document: &Document, nodes: &[NodeId]) -> Result<Self, NoEdit> {
+    fn of(document: &Document, nodes: &[NodeId], known: &[Span]) -> Result<Self, NoEdit> {
         let tree = &document.facts.tree;
         let mut wanted: BTreeSet<NodeId> = nodes.iter().copied().collect();
         let inside =
@@ -100,7 +100,7 @@ impl Plan {
         for id in &removed {
             check(document, *id)?;
         }
-        check_aliases(document, &removed)?;
+        check_aliases(document, &removed, known)?;
         let gone = removed.iter().filter_map(|id| Some((tree.key(*id), document.layout(*id)?)));
         let gone = gone.flat_map(|(key, layout)| {
             let key = key.map(|_| Span::new(layout.entry(), layout.rest()));
@@ -161,8 +161,9 @@ fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
     document.check_read(Span::new(layout.entry(), layout.end()))
 }
 
-/// Refuses what an alias uses elsewhere: nodes that hold an anchor, and nodes under one.
-fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> {
+/// Refuses what an alias uses elsewhere: nodes that hold an anchor, and nodes under one that others than the `known` aliases
+/// use.
+fn check_aliases(document: &Document, removed: &[NodeId], known: &[Span]) -> Result<(), NoEdit> {
     if document.aliases.is_empty() {
         return Ok(());
     }
@@ -173,12 +174,11 @@ fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> 
         .map(|layout| Span::new(layout.entry(), layout.end()))
         .collect();
     let inside = |span: Span| spans.iter().any(|outer| outer.contains(span));
-    let used: BTreeSet<&str> = document
-        .aliases
-        .iter()
-        .filter(|alias| !inside(**alias))
-        .map(|alias| alias.of(&document.text).trim_start_matches('*'))
-        .collect();
+    let name = |alias: Span| alias.of(&document.text).trim_start_matches('*');
+    let used = || document.aliases.iter().copied().filter(|alias| !inside(*alias));
+    let kept: BTreeSet<&str> = used().map(name).collect();
+    let known: BTreeSet<Span> = known.iter().copied().collect();
+    let others: BTreeSet<&str> = used().filter(|alias| !known.contains(alias)).map(name).collect();
     let within = document.anchors.iter().copied().filter(|anchor| inside(*anchor));
     let mut above = BTreeSet::new();
     for id in removed {
@@ -188,7 +188,9 @@ fn check_aliases(document: &Document, removed: &[NodeId]) -> Result<(), NoEdit> 
         }
     }
     let around = above.iter().filter_map(|id| tree.get(*id)?.anchor);
-    let clash = within.chain(around).find(|anchor| used.contains(anchor.of(&document.text)));
+    let is_kept = |anchor: &Span| kept.contains(anchor.of(&document.text));
+    let is_used = |anchor: &Span| others.contains(anchor.of(&document.text));
+    let clash = { within }.find(is_kept).or_else(|| { around }.find(is_used));
     match clash {
         Some(anchor) => {
             Err(NoEdit::new(format!("the alias *{} uses it elsewhere", anchor.of(&document.text))))

@@ -1,8 +1,12 @@
 //! The form of `rules/sites/*.yaml`, `rules/programs.yaml` and `rules/charts.yaml`. The build script compiles it too, so
 //! it stands on serde alone.
 
+pub(super) mod programs;
+
 use super::{Expression, one_or_many};
 use serde::{Deserialize, Deserializer, Serialize, de};
+
+use programs::Programs;
 
 /// Where one kind of host file holds other languages and settings: one file of `rules/sites/`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -137,6 +141,16 @@ pub struct Site {
     /// For a container and for variables: where `$NAME` is expanded; nowhere without it.
     #[serde(default)]
     pub expands: Option<Expands>,
+    /// For values of the chart: dotted paths from the top of the document that name its release. Documents of the file with
+    /// the same texts there give values to the same one.
+    #[serde(default)]
+    pub release_by: Vec<String>,
+    /// For more values: a mapping with one of these keys is none.
+    #[serde(default)]
+    pub lacking: Vec<String>,
+    /// For more values: whether a mapping is none.
+    #[serde(default)]
+    pub plain: bool,
 }
 
 /// Where the reader of a host expands variables.
@@ -207,6 +221,8 @@ pub enum Holds {
     Constant,
     /// A place that a rule speaks of by its name: its key, or its value where it has none.
     Named,
+    /// The name of a file or an object with more values for the release, which are not in this file; or a list of such.
+    MoreValues,
     /// Nothing that concerns anyone: no site below it counts.
     Nothing,
 }
@@ -284,209 +300,6 @@ impl<'de> Deserialize<'de> for Pattern {
             Vec::deserialize(deserializer).map(Self)
         }
     }
-}
-
-/// How programs are spelled and wrapped: `rules/programs.yaml`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Programs {
-    /// Programs that rules speak of.
-    #[serde(default)]
-    pub programs: Vec<Program>,
-    /// Programs that run other programs.
-    #[serde(default)]
-    pub wrappers: Vec<Wrapper>,
-    /// Programs that show or search their words: what stands there is not run.
-    #[serde(default)]
-    pub printers: Vec<String>,
-    /// Commands that write a Secret.
-    #[serde(default)]
-    pub secrets: Vec<SecretCommand>,
-    /// Commands that give values to a chart.
-    #[serde(default)]
-    pub releases: Vec<ReleaseCommand>,
-    /// Commands that send a request.
-    #[serde(default)]
-    pub requests: Vec<RequestCommand>,
-}
-
-/// A command that gives values to a chart.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct ReleaseCommand {
-    /// Its file names.
-    pub names: Vec<String>,
-    /// One of these words must stand in it.
-    pub words: Vec<String>,
-    /// Options whose value is `path=value,…`.
-    pub set: Vec<String>,
-    /// Those of them whose values are JSON.
-    #[serde(default)]
-    pub json: Vec<String>,
-    /// Those of them that set one value, as it is written.
-    #[serde(default)]
-    pub literal: Vec<String>,
-    /// Options whose value is a file of values, that nobody sees here.
-    pub files: Vec<String>,
-    /// The option whose value is the chart's version.
-    pub version: String,
-}
-
-/// A command that sends a request.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct RequestCommand {
-    /// Its file names.
-    pub names: Vec<String>,
-    /// Options whose value is the method.
-    #[serde(default)]
-    pub method: Vec<String>,
-    /// Options that make it a POST.
-    #[serde(default)]
-    pub posts: Vec<String>,
-    /// Other options that take the next word as their value.
-    #[serde(default)]
-    pub valued: Vec<String>,
-    /// Whether the method may be a word of its own (`http POST URL`).
-    #[serde(default)]
-    pub method_word: bool,
-}
-
-/// A command that writes a Secret.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct SecretCommand {
-    /// Its file names.
-    pub names: Vec<String>,
-    /// Words that must come first, options aside.
-    pub words: Vec<String>,
-    /// The option whose value is `KEY=value`; empty where such words stand alone.
-    pub literal: String,
-}
-
-/// A program.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Program {
-    /// The name that rules use.
-    pub name: String,
-    /// Globs of its file name, without folder and `.exe`.
-    pub files: Vec<String>,
-    /// Globs of paths that are it only in its own images.
-    #[serde(default)]
-    pub entrypoints: Vec<String>,
-    /// Regular expressions of the images whose entrypoint it is.
-    #[serde(default)]
-    pub images: Vec<Expression>,
-    /// Options before the subcommand that take the next word as their value.
-    #[serde(default)]
-    pub valued: Vec<String>,
-    /// Options of a program without subcommands that take a value only behind `=`.
-    #[serde(default)]
-    pub flags: Vec<String>,
-    /// Its subcommands; without any, all words behind it belong to the program itself.
-    #[serde(default)]
-    pub subcommands: Vec<Subcommand>,
-    /// Names of variables that only it reads: one of them among others shows whose they are.
-    #[serde(default)]
-    pub variables: Vec<String>,
-    /// Names of programs, and parts of images' names, that use the same words for something else.
-    #[serde(default)]
-    pub others: Vec<String>,
-    /// Whether some rule speaks of its commands themselves or of words that are no options. Set when rules are loaded.
-    #[serde(default)]
-    #[cfg_attr(with_schema, schemars(skip))]
-    pub words: bool,
-}
-
-/// A subcommand.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Subcommand {
-    /// Its name; several words for one below another (`compose up`).
-    pub name: String,
-    /// Options that take a value only behind `=`.
-    #[serde(default)]
-    pub flags: Vec<String>,
-    /// Options that take the next word as their value, whatever it looks like.
-    #[serde(default)]
-    pub valued: Vec<String>,
-    /// Options that show, together with the subcommand's name, whose command it is when the program is a variable.
-    #[serde(default)]
-    pub telling: Vec<String>,
-    /// Options that show it together with one of `supporting`.
-    #[serde(default)]
-    pub hinting: Vec<String>,
-    /// See `hinting`; with a program of unknown name one of them must be there in any case.
-    #[serde(default)]
-    pub supporting: Vec<String>,
-    /// Whether it asks for what it is not given.
-    #[serde(default)]
-    pub asks: Option<Asks>,
-}
-
-/// How a subcommand asks questions.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Asks {
-    /// Options with which it does not.
-    pub unless: Vec<String>,
-    /// A variable with which it does not.
-    pub variable: String,
-    /// The name of the place where somebody answers, for rules.
-    pub place: String,
-}
-
-/// A program that runs another one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Wrapper {
-    /// Its file names.
-    pub names: Vec<String>,
-    /// Words that must come next, options aside: `compose exec`.
-    #[serde(default)]
-    pub subcommand: Vec<String>,
-    /// Options that take the next word as their value.
-    #[serde(default)]
-    pub valued: Vec<String>,
-    /// Options whose value is `NAME=value`, given to what runs.
-    #[serde(default)]
-    pub environment: Vec<String>,
-    /// Options whose value is a file of such.
-    #[serde(default)]
-    pub environment_files: Vec<String>,
-    /// Options that keep the environment, or the variables that they name.
-    #[serde(default)]
-    pub keeps: Vec<String>,
-    /// Whether exported variables do not reach what it runs.
-    #[serde(default)]
-    pub isolates: bool,
-    /// Whether it adds words of its own at the end.
-    #[serde(default)]
-    pub appends: bool,
-    /// Option that replaces the image's program.
-    #[serde(default)]
-    pub entrypoint: Option<String>,
-    /// How many words that are no options come before the command.
-    #[serde(default)]
-    pub skip: usize,
-    /// Whether the word before the command is an image.
-    #[serde(default)]
-    pub image: bool,
-    /// Options whose value is shell text; where there are some, only they count.
-    #[serde(default)]
-    pub script: Vec<String>,
-    /// Whether the words behind are joined and read by a shell again.
-    #[serde(default)]
-    pub shell: bool,
 }
 
 /// Charts and how their values are recognised: `rules/charts.yaml`.
