@@ -6,9 +6,9 @@ mod prefilter;
 use crate::mask::Mask;
 use crate::rules::load::Read;
 use crate::rules::{BUILT_IN, Rule, RuleData, RuleText, Unit};
-use crate::sites::Sites;
+use crate::sites::{Sites, Via};
 use regex::bytes::Regex;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -26,6 +26,8 @@ pub struct Catalogue {
     ids: BTreeMap<String, usize>,
     /// What each rule says with all that it finds.
     advice: Vec<Advice>,
+    /// Chart values that they name.
+    values: HashSet<String>,
 }
 
 /// What a rule says with all that it finds, once for all of that.
@@ -62,7 +64,8 @@ impl Catalogue {
         let advice = data.rules.iter().map(Advice::of).collect();
         let prefilter = Prefilter::of(&data.rules, BUILT_IN.rules.len());
         let ids = data.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
-        Self { data, sites, files, words, prefilter, ids, advice }
+        let values = chart_values(&data);
+        Self { data, sites, files, words, prefilter, ids, advice, values }
     }
 
     /// What is built in.
@@ -116,9 +119,25 @@ impl Catalogue {
         &self.sites
     }
 
+    /// Whether a rule or a unit names the chart value at this dotted path.
+    pub(crate) fn names_value(&self, path: &str) -> bool {
+        self.values.contains(path)
+    }
+
     pub(crate) fn prefilter(&self) -> &Prefilter {
         &self.prefilter
     }
+}
+
+/// The dotted paths of the chart values that rules and units name.
+fn chart_values(data: &RuleData) -> HashSet<String> {
+    let of_rules = data.rules.iter().flat_map(|rule| &rule.matches).filter_map(|found| found.chart.as_ref());
+    let of_rules = of_rules.flat_map(|chart| &chart.value);
+    let slots = data.units.iter().flat_map(|unit| {
+        let settings = unit.settings.iter().map(|setting| &setting.spelled);
+        settings.chain(unit.about.iter().map(|about| &about.spelled)).chain([&unit.old, &unit.new])
+    });
+    of_rules.chain(slots.flat_map(|spelled| spelled.names(Via::Chart))).cloned().collect()
 }
 
 impl fmt::Debug for Catalogue {

@@ -122,6 +122,7 @@ pub(crate) fn read(
             given: &next.given,
             variables: &Variables::default(),
             wanted: &wanted,
+            names_value: &|path| catalogue.names_value(path),
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let mut inner = std::mem::take(&mut out.survey.inner);

@@ -278,7 +278,7 @@ fn push(
     survey: &mut Survey,
 ) {
     let id = entry.id;
-    let Some(node) = tree.get(id) else { return };
+    let Some(node) = tree.get(id).filter(|_| (target.names_value)(name)) else { return };
     let at = tree.resolve(id);
     let is_value = !tree.is_mapping(at) || tree.is_computed(at) || environment::is_made(tree, at);
     let wanted = is_value || chart.nested.is_empty();

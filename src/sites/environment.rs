@@ -24,6 +24,8 @@ pub(super) struct Target<'a> {
     pub(super) sealed: Option<&'a str>,
     /// The version of the chart that the text around it pins.
     pub(super) chart_version: Option<(u32, u32)>,
+    /// Whether anyone asks for the chart value at a dotted path.
+    pub(super) names_value: &'a dyn Fn(&str) -> bool,
     /// The aliases of its tree.
     pub(super) aliases: Rc<Aliases>,
     /// Lines that a shell replaces by keys.

@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub variables: &'a Variables,
     /// Whether a text inside it is read, by its words and by the span that it begins in.
     pub wanted: &'a dyn Fn(&str, Span) -> bool,
+    /// Whether anyone asks for the chart value at a dotted path.
+    pub names_value: &'a dyn Fn(&str) -> bool,
 }
 
 /// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.

@@ -9,6 +9,7 @@ use super::{IGNORE_FILE, read_regular};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,7 +70,7 @@ impl Rules {
 #[derive(Default)]
 pub(super) struct IgnoreFiles {
     /// What holds in each folder, and whether it is the folder of a repository.
-    by_folder: HashMap<PathBuf, (Option<Arc<Rules>>, bool)>,
+    by_folder: HashMap<OsString, (Option<Arc<Rules>>, bool)>,
 }
 
 impl IgnoreFiles {
@@ -88,16 +89,28 @@ impl IgnoreFiles {
         false
     }
 
-    /// What holds in the folder that holds `path` (absolute).
+    /// What holds in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where another
+    /// one comes first there are none, and nothing is read.
     pub(super) fn around(&mut self, path: &Path) -> Option<Arc<Rules>> {
-        self.of(path.parent()?).0
+        let folder = path.parent()?;
+        if let Some((rules, _)) = self.by_folder.get(folder.as_os_str()) {
+            return rules.clone();
+        }
+        if path.file_name().is_some_and(is_one)
+            || folder.parent().is_none_or(|above| !self.by_folder.contains_key(above.as_os_str()))
+        {
+            return self.of(folder).0;
+        }
+        let rules = folder.parent().and_then(|above| self.of(above).0);
+        self.by_folder.insert(folder.into(), (rules.clone(), false));
+        rules
     }
 
     fn of(&mut self, folder: &Path) -> (Option<Arc<Rules>>, bool) {
         let mut unknown = Vec::new();
         let mut here = (None, false);
         for folder in folder.ancestors() {
-            if let Some(known) = self.by_folder.get(folder) {
+            if let Some(known) = self.by_folder.get(folder.as_os_str()) {
                 here = known.clone();
                 break;
             }
@@ -106,10 +119,15 @@ impl IgnoreFiles {
         for folder in unknown.into_iter().rev() {
             let has_git = fs::symlink_metadata(folder.join(GIT)).is_ok_and(|it| is_walked(it.file_type()));
             here = (Rules::of(folder, has_git, here.0.as_ref()), has_git);
-            self.by_folder.insert(folder.to_path_buf(), here.clone());
+            self.by_folder.insert(folder.into(), here.clone());
         }
         here
     }
+}
+
+/// Whether a name is that of an ignore file or of a repository. Some file systems take letters of either case.
+pub(super) fn is_one(name: &OsStr) -> bool {
+    FILES.iter().chain([&GIT]).any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn read(folder: &Path, file: &Path) -> Option<Gitignore> {

@@ -1,6 +1,6 @@
 //! The walk itself: what was named, and what `ignore` finds below it.
 
-use super::ignored::{GIT, IgnoreFiles};
+use super::ignored::{GIT, IgnoreFiles, is_one};
 use super::{Found, Look, Looks, Options, Passed, Target, reason};
 use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
@@ -170,6 +170,8 @@ impl Walk<'_> {
         let options = self.options.clone();
         let ignore_files = Mutex::new(ignore_files);
         builder.standard_filters(false);
+        // First what says which of the others are walked.
+        builder.sort_by_file_name(|a, b| is_one(b).cmp(&is_one(a)));
         builder.filter_entry(move |entry| is_wanted(entry, &options, &ignore_files));
         // Not `build_parallel`: it waits forever for a thread that the system has refused.
         let entries = Mutex::new(builder.build());
@@ -247,10 +249,11 @@ fn is_wanted(entry: &DirEntry, options: &Options, ignore_files: &Mutex<IgnoreFil
     let (path, name) = (entry.path(), entry.file_name());
     let Some(kind) = entry.file_type().filter(|kind| is_walked(*kind)) else { return false };
     let is_dir = kind.is_dir();
-    let rules = || if options.no_ignore { None } else { lock(ignore_files).around(path) };
+    // Of each entry, since it tells what the folder has: of `.git` too.
+    let rules = if options.no_ignore { None } else { lock(ignore_files).around(path) };
     name != GIT
         && !write::is_unfinished(name)
-        && !rules().is_some_and(|rules| rules.ignores(path, is_dir))
+        && !rules.is_some_and(|rules| rules.ignores(path, is_dir))
         && !options.exclude.iter().any(|globs| globs.names(path, is_dir))
 }
 

@@ -249,6 +249,7 @@ impl<'a> Trees<'a> {
             control: self.control,
             sealed,
             chart_version: self.context.given.chart_version,
+            names_value: self.context.names_value,
             aliases: Rc::clone(&self.aliases),
             inserted: Rc::clone(&self.inserted),
         }
