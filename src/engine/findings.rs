@@ -14,9 +14,6 @@ use crate::sites::{Carrier, ValueKind, expanded};
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
-/// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
-const MOST_CHANGES: usize = 1_000_000;
-
 /// What judging a unit gave.
 #[derive(Default)]
 pub(super) struct Judged {
@@ -213,9 +210,6 @@ fn fix(
     let plan = fixes::plan(file, view, registration, hits).map_err(|refusal| {
         reasons::pieces(file, registration).unwrap_or_else(|| reasons::by_hand(file, view, hits, refusal))
     })?;
-    if plan.edits.len().saturating_mul(hits.len()) > MOST_CHANGES {
-        return Err(Refusal::TooManyEdits);
-    }
     let mut cautions = Vec::new();
     if verdict.is == Verdict::Unsafe {
         cautions = reasons::cautions(file, registration, &verdict);
@@ -286,7 +280,7 @@ fn finding(
                 _ => action.and_then(|action| action.plan.clone()).map(|field| Setting { field, value }),
             };
             let (safety, cautions, edits) = (*safety, Arc::clone(cautions), plan.edits.clone());
-            (Ok(Fix { safety, cautions, message, edits }), removes)
+            (Ok(Fix { safety, cautions, message, edits, listed: true }), removes)
         }
         Err(reason) => (Err(reason.clone()), None),
     };

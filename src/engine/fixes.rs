@@ -72,7 +72,7 @@ struct Parts {
     /// What goes if all of them do.
     nodes: Vec<NodeId>,
     /// All parts of the word, in its decoded text.
-    all: Vec<Span>,
+    all: Arc<[Span]>,
     gone: BTreeSet<usize>,
 }
 

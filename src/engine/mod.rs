@@ -41,7 +41,9 @@ use reads::Reads;
 pub(crate) use suppressions::{Written, plan};
 
 /// How many findings a file may have.
-const MAX_FINDINGS: usize = 100_000;
+const MAX_FINDINGS: usize = 20_000;
+/// Edits that reports list for one file: each finding lists those of its unit.
+const MAX_EDITS: usize = 20_000;
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]
@@ -247,6 +249,35 @@ fn examine(
     out
 }
 
+/// Decides which fixes are listed with their edits, those of a unit together: the first ones of the file.
+fn list_edits(findings: &mut [Finding]) {
+    let listed = |finding: &Finding| finding.fix.as_ref().map_or(0, |fix| fix.edits.len());
+    let total: usize = findings.iter().map(listed).sum();
+    if total <= MAX_EDITS {
+        return;
+    }
+    let mut edits: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings.iter() {
+        if let Some(unit) = finding.group() {
+            *edits.entry(unit).or_default() += listed(finding);
+        }
+    }
+    let mut left = MAX_EDITS;
+    let mut known: BTreeMap<String, bool> = BTreeMap::new();
+    for finding in findings {
+        let Some(unit) = finding.group() else { continue };
+        let fits = *known.entry(unit).or_insert_with_key(|unit| {
+            let edits = edits.get(unit).copied().unwrap_or_default();
+            let fits = edits <= left;
+            left -= if fits { edits } else { 0 };
+            fits
+        });
+        if let Ok(fix) = &mut finding.fix {
+            fix.listed = fits;
+        }
+    }
+}
+
 impl Analysis {
     /// Selects and sorts the findings, and marks those that the baseline accepts.
     fn finish(
@@ -261,6 +292,7 @@ impl Analysis {
         // What an alias brings to several registrations is one finding: none of them has a fix.
         findings
             .dedup_by(|a, b| (a.span, &a.rule) == (b.span, &b.rule) && a.unit.is_some() && b.unit.is_some());
+        list_edits(&mut findings);
         self.linted.findings = findings;
         self.linted.token = settings.token_literal().map(str::to_owned);
         accepted::hide(source, &mut self.linted);

@@ -33,6 +33,8 @@ pub(crate) struct Pieces<'d> {
     list: Vec<Span>,
     /// The same, those that overlap put together.
     joined: Vec<Span>,
+    /// The line after each comment and the comments after it.
+    behind: Vec<Span>,
 }
 
 impl<'d> Pieces<'d> {
@@ -75,7 +77,9 @@ impl<'d> Pieces<'d> {
                 _ => joined.push(*span),
             }
         }
-        Self { document, lines, list, joined }
+        let mut pieces = Self { document, lines, list, joined, behind: Vec::new() };
+        pieces.behind = pieces.lines_behind();
+        pieces
     }
 
     /// The line around `offset`, with its line end.
@@ -151,27 +155,44 @@ impl<'d> Pieces<'d> {
         self.joined.get(next).is_none_or(|piece| piece.start() >= whole.end())
     }
 
-    /// The line behind a comment and the comments behind that.
+    /// The line after a comment and the comments after it.
     fn behind(&self, comment: Span) -> Span {
+        let comments = &self.document.parsed.facts().comments;
+        let next = comments.partition_point(|other| other.span.start() <= comment.start());
+        let known = next.checked_sub(1).and_then(|index| self.behind.get(index));
+        known.copied().unwrap_or(Span::at(self.document.text.len()))
+    }
+
+    /// For each comment the line after it and the comments after it. From the last one on, so that each is looked at once.
+    fn lines_behind(&self) -> Vec<Span> {
         let text: &str = &self.document.text;
         let comments = &self.document.parsed.facts().comments;
         let blanks = self.document.language.name() == "markdown";
-        let mut next = comments.partition_point(|other| other.span.start() <= comment.start());
-        let mut at = self.last_line(comment).end();
-        while at < text.len() {
-            let here = self.line(at);
-            while comments.get(next).is_some_and(|other| other.span.start() < at) {
-                next += 1;
-            }
-            match comments.get(next) {
-                Some(other) if other.span.start() < here.end() && self.is_alone(other.span) => {
-                    at = self.last_line(other.span).end();
+        let mut behind = vec![Span::at(text.len()); comments.len()];
+        for (index, comment) in comments.iter().enumerate().rev() {
+            let mut at = self.last_line(comment.span).end();
+            let next = index
+                + 1
+                + comments.get(index + 1..).unwrap_or_default().partition_point(|it| it.span.start() < at);
+            let next_start = comments.get(next).map(|it| it.span);
+            while at < text.len() {
+                let here = self.line(at);
+                let found = match next_start.filter(|span| span.start() < here.end() && self.is_alone(*span))
+                {
+                    Some(_) => behind.get(next).copied(),
+                    None if blanks && here.of(text).trim().is_empty() => {
+                        at = here.end();
+                        continue;
+                    }
+                    None => Some(here),
+                };
+                if let (Some(found), Some(place)) = (found, behind.get_mut(index)) {
+                    *place = found;
                 }
-                _ if blanks && here.of(text).trim().is_empty() => at = here.end(),
-                _ => return here,
+                break;
             }
         }
-        Span::at(text.len())
+        behind
     }
 }
 

@@ -44,6 +44,7 @@ impl Teller<'_> {
                     cautions: [].into(),
                     message: action.replace("{name}", &what.replace("{name}", &quoted(&names))),
                     edits: plan.edits.clone(),
+                    listed: true,
                 }),
                 Err(refused) => Err(Refusal::NotEditable(refused.clone())),
             };

@@ -62,6 +62,8 @@ pub struct Fix {
     pub message: String,
     /// All edits of the finding's unit, in bytes of the file, sorted: they go together or not at all.
     pub edits: Arc<[Edit]>,
+    /// Whether reports list them: not where they are more than one file may have.
+    pub listed: bool,
 }
 
 /// What a fix takes out of a file, for the migration plan.

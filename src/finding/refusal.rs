@@ -69,8 +69,6 @@ pub enum Refusal {
     RulesNotSelected,
     /// The rule has fixes, but none for this case.
     OtherCase,
-    /// The fix would have too many edits.
-    TooManyEdits,
     /// The file has too many findings.
     TooManyFindings,
     /// It is in the baseline.

@@ -1,12 +1,19 @@
 //! Unified diffs, of a whole file or of what one fix changes, with tokens hidden.
 
 use crate::escape;
+use crate::finding::Fix;
 use crate::mask::Mask;
 use crate::text::{Edit, EditSet, Source, Span};
 use similar::{Algorithm, DiffOp, DiffTag};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Lines around a change.
 const CONTEXT: usize = 3;
+
+/// Bytes that are shown of the lines that change together, and before the first change where they are longer.
+const MOST_SHOWN: usize = 4096;
+const SHOWN_BEFORE: usize = 60;
 
 /// One side of a diff: a text and what to hide in it.
 #[derive(Clone, Copy, Debug)]
@@ -123,8 +130,20 @@ impl Block {
     }
 }
 
+/// What the fixes of a file change: looked for once for all findings of a unit, which share their edits.
+#[derive(Debug, Default)]
+pub struct Changes(HashMap<*const Edit, Rc<[Block]>>);
+
+impl Changes {
+    /// What `fix` changes.
+    pub fn of(&mut self, side: Side<'_>, fix: &Fix) -> Rc<[Block]> {
+        let known = self.0.entry(fix.edits.as_ptr());
+        Rc::clone(known.or_insert_with(|| blocks(side, &fix.edits).into()))
+    }
+}
+
 /// What `edits` change, line by line, without a look at the rest of the file.
-pub fn blocks(side: Side<'_>, edits: &[Edit]) -> Vec<Block> {
+fn blocks(side: Side<'_>, edits: &[Edit]) -> Vec<Block> {
     let mut set = EditSet::default();
     if set.insert_all(edits.iter().cloned()).is_err() {
         return Vec::new();
@@ -157,17 +176,24 @@ fn ends_line(source: &Source, edit: &Edit) -> bool {
 
 fn block(side: Side<'_>, first: usize, last: usize, edits: &[Edit]) -> Option<Block> {
     let bytes = side.source.bytes();
-    let span = Span::new(side.line(first).start(), side.line(last).end());
+    let whole = Span::new(side.line(first).start(), side.line(last).end());
+    let span = around(side.source.text(), whole, edits.first()?.span.start());
     let mut after = Vec::new();
     let mut done = span.start();
-    for edit in edits {
+    for edit in edits.iter().take_while(|edit| edit.span.start() < span.end()) {
         after.extend_from_slice(&side.mask.excerpt(bytes, Span::new(done, edit.span.start())));
         after.extend_from_slice(side.mask.inserted(&edit.replacement).as_bytes());
         done = edit.span.end();
     }
-    after.extend_from_slice(&side.mask.excerpt(bytes, Span::new(done, span.end())));
-    let old = shown_lines(&side.mask.excerpt(bytes, span));
-    let new = shown_lines(&after);
+    after.extend_from_slice(&side.mask.excerpt(bytes, Span::new(done.min(span.end()), span.end())));
+    let lines = |bytes: &[u8]| {
+        let mut lines = shown_lines(bytes);
+        if let Some(line) = lines.first_mut().filter(|_| span.start() > whole.start()) {
+            line.insert(0, '…');
+        }
+        lines
+    };
+    let (old, new) = (lines(&side.mask.excerpt(bytes, span)), lines(&after));
     let same_start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let same_end = (old.iter().skip(same_start).rev())
         .zip(new.iter().skip(same_start).rev())
@@ -179,6 +205,21 @@ fn block(side: Side<'_>, first: usize, last: usize, edits: &[Edit]) -> Option<Bl
     };
     let block = Block { line: first + same_start, old: middle(old), new: middle(new) };
     (!block.old.is_empty() || !block.new.is_empty()).then_some(block)
+}
+
+/// What is shown of the lines `whole`, the first edit of which begins at `edit`: of long ones the beginning of the change.
+fn around(text: &str, whole: Span, edit: usize) -> Span {
+    if whole.len() <= MOST_SHOWN {
+        return whole;
+    }
+    let boundary = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = boundary(edit.saturating_sub(SHOWN_BEFORE).max(whole.start()));
+    Span::new(start, boundary(whole.end().min(start + MOST_SHOWN)).max(edit))
 }
 
 fn shown_lines(bytes: &[u8]) -> Vec<String> {

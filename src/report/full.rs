@@ -3,7 +3,7 @@ use super::window::Window;
 use super::{Run, Style, fix_reason, is_open, refusal};
 use crate::escape;
 use crate::finding::{Finding, Fix, Safety, Severity};
-use crate::fixer::diff::{self, Side};
+use crate::fixer::diff::{Changes, Side};
 use crate::mask::Mask;
 use crate::run::Checked;
 use crate::text::Span;
@@ -24,15 +24,22 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         let mask = file.mask(run.show_secrets);
+        let mut changes = Changes::default();
         for finding in shown {
-            let text = render(run, file, &mask, finding).map_err(io::Error::other)?;
+            let text = render(run, file, &mask, finding, &mut changes).map_err(io::Error::other)?;
             writeln!(out, "{text}")?;
         }
     }
     Ok(())
 }
 
-fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Result<String, fmt::Error> {
+fn render(
+    run: &Run<'_>,
+    file: &Checked,
+    mask: &Mask,
+    finding: &Finding,
+    changes: &mut Changes,
+) -> Result<String, fmt::Error> {
     let source = &file.source;
     let line = source.line_at(finding.span.start());
     let path = escape::inline(&file.path);
@@ -78,7 +85,7 @@ fn render(run: &Run<'_>, file: &Checked, mask: &Mask, finding: &Finding) -> Resu
         remark(&mut text, run.style, "note", &note);
     }
     match &finding.fix {
-        Ok(fix) => show_fix(&mut text, run, (Side { source, mask }, line), fix, finding.unit.is_some()),
+        Ok(fix) => show_fix(&mut text, run, (Side { source, mask }, line), finding, fix, changes),
         Err(refused) => {
             let reason = refusal(refused);
             if !reason.is_empty() {
@@ -116,7 +123,14 @@ fn remark(text: &mut String, style: Style, word: &str, remark: &str) {
     text.push_str(&format!("  {} {remark}\n", style.heading(&format!("{word}:"))));
 }
 
-fn show_fix(text: &mut String, run: &Run<'_>, (side, line): (Side<'_>, usize), fix: &Fix, of_unit: bool) {
+fn show_fix(
+    text: &mut String,
+    run: &Run<'_>,
+    (side, line): (Side<'_>, usize),
+    finding: &Finding,
+    fix: &Fix,
+    changes: &mut Changes,
+) {
     let message = side.mask.prose(&fix.message);
     let reason = fix_reason(fix).map(|reason| side.mask.prose(&reason));
     if fix.safety == Safety::Unsafe && !run.unsafe_fixes {
@@ -128,9 +142,10 @@ fn show_fix(text: &mut String, run: &Run<'_>, (side, line): (Side<'_>, usize), f
         Safety::Safe => "fix",
         Safety::Unsafe => "unsafe fix",
     };
-    let blocks = diff::blocks(side, &fix.edits);
-    let near = blocks.iter().position(|block| block.is_near(line)).unwrap_or_default();
-    let together = if of_unit { " in the same registration" } else { "" };
+    let blocks = changes.of(side, fix);
+    let near = blocks.partition_point(|block| block.line + block.old.len() < line);
+    let near = if blocks.get(near).is_some_and(|block| block.is_near(line)) { near } else { 0 };
+    let together = if finding.unit.is_some() { " in the same registration" } else { "" };
     let message = match blocks.len().saturating_sub(1) {
         0 => message,
         1 => format!("{message} (with one more change{together})"),

@@ -145,11 +145,14 @@ pub fn is_open(finding: &Finding) -> bool {
 /// The fix of a finding as far as it can be shown, or why not.
 fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
     let fix = finding.fix.as_ref().map_err(|refused| mask.prose(&refusal(refused)))?;
+    let how = match fix.safety {
+        Safety::Safe => "--fix",
+        Safety::Unsafe => "--fix --unsafe-fixes",
+    };
+    if !fix.listed {
+        return Err(format!("the fix has more edits than a report lists: apply it with `{how}`"));
+    }
     if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
-        let how = match fix.safety {
-            Safety::Safe => "--fix",
-            Safety::Unsafe => "--fix --unsafe-fixes",
-        };
         return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
     }
     Ok(fix)

@@ -174,7 +174,8 @@ mod tests {
             Edit::replace(Span::new(at, at + old.len()), *new)
         };
         let edits = edits.iter().map(edit).collect();
-        let fix = Fix { safety: Safety::Safe, cautions: [].into(), message: String::new(), edits };
+        let fix =
+            Fix { safety: Safety::Safe, cautions: [].into(), message: String::new(), edits, listed: true };
         let mask = Mask::new(false, &source, &[]);
         let it = suggestion(&source, &mask, &fix)?;
         Some((it.range.start.line, it.range.end.line, it.text))

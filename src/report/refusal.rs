@@ -41,7 +41,6 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::RulesNotSelected => "the rules that find it are not selected".to_owned(),
         Refusal::OtherCase => "the rule has no fix for this case".to_owned(),
-        Refusal::TooManyEdits => "the fix exceeds the limit of edits for one registration".to_owned(),
         Refusal::TooManyFindings => "this file exceeds the limit of findings that are fixed".to_owned(),
         Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
         Refusal::BaselinedSibling { rule, registration } => {

@@ -76,6 +76,7 @@ fn files() -> Vec<Checked> {
             cautions: cautions(safety),
             message: message.to_owned(),
             edits: edits.clone().into(),
+            listed: true,
         })
     };
     let mut token = finding("register-registration-token", Severity::Error, "--registration-token");
@@ -110,6 +111,7 @@ fn files() -> Vec<Checked> {
         cautions: [].into(),
         message: "move it".to_owned(),
         edits: [edit].into(),
+        listed: true,
     });
     let mut named = values.clone();
     named.fix = Ok(Fix {
@@ -117,6 +119,7 @@ fn files() -> Vec<Checked> {
         cautions: [].into(),
         message: "rename to `runnerToken`".to_owned(),
         edits: [Edit::replace(values.span, "runnerToken")].into(),
+        listed: true,
     });
     let mut ci = checked("ci/.gitlab-ci.yml", CI, vec![token, tags, leaked, suppressed]);
     ci.linted.units = vec![unit()];
@@ -187,6 +190,7 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
             cautions: [].into(),
             message: "remove `--locked`".to_owned(),
             edits,
+            listed: true,
         });
         finding
     };

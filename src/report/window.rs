@@ -71,7 +71,7 @@ impl Window {
         let mut shown = Line {
             number: line + 1,
             start: self.text.len(),
-            column: Span::new(start, from).of(text).chars().count(),
+            column: source.position(from).column - 1,
             cut: from > start,
             map: Vec::new(),
         };

@@ -89,7 +89,7 @@ pub struct Part {
     /// Which one it is.
     pub index: usize,
     /// All of them, in the decoded text of the word, without the commas.
-    pub all: Vec<Span>,
+    pub all: Arc<[Span]>,
 }
 
 impl Carrier {

@@ -5,7 +5,7 @@ use super::{Expression, Sites};
 use crate::facts::{Variable, Word};
 use crate::text::Span;
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What a command runs.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ pub(super) enum Given<'a> {
         /// Which of the names.
         index: usize,
         /// All of them, in the text of the word.
-        all: Vec<Span>,
+        all: Arc<[Span]>,
     },
 }
 
@@ -374,7 +374,8 @@ fn names_in<'a>(word: &'a Word, skip: usize, names: &str) -> Vec<Given<'a>> {
         all.push(Span::new(at, at + name.len()));
         at += name.len() + 1;
     }
-    (0..all.len()).map(|index| Given::Name { word, index, all: all.clone() }).collect()
+    let all: Arc<[Span]> = all.into();
+    (0..all.len()).map(|index| Given::Name { word, index, all: Arc::clone(&all) }).collect()
 }
 
 /// The version in an image's tag: `v13.2.0`, `alpine-v13.2.0`, `16.1`.

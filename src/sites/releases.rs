@@ -14,6 +14,7 @@ use super::{
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, ScalarStyle, Word};
 use crate::text::Span;
+use std::sync::Arc;
 
 /// `a\.b.c[0]` as keys, each with its bytes.
 fn keys(path: &str) -> Vec<(String, Span)> {
@@ -168,9 +169,9 @@ fn read_word(
     aliases: &[String],
     out: &mut Vec<Carrier>,
 ) -> bool {
-    let all = match grammar {
-        Grammar::Literal => vec![Span::new(skip, decoded.text.len())],
-        Grammar::Set | Grammar::Json => pieces(&decoded.text, skip),
+    let all: Arc<[Span]> = match grammar {
+        Grammar::Literal => [Span::new(skip, decoded.text.len())].into(),
+        Grammar::Set | Grammar::Json => pieces(&decoded.text, skip).into(),
     };
     let mut telling = false;
     for (index, piece) in all.iter().enumerate() {

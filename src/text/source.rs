@@ -159,8 +159,7 @@ impl Source {
     pub fn line_span(&self, line: usize) -> Span {
         let end = self.shown.len();
         let start = self.line_start(line).unwrap_or(end);
-        let rest = self.bytes().get(start..).unwrap_or_default();
-        Span::new(start, memchr::memchr(b'\n', rest).map_or(end, |at| start + at + 1))
+        Span::new(start, self.line_start(line + 1).unwrap_or(end))
     }
 
     /// `offset` in words for people. A byte order mark does not count as a column.

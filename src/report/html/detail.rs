@@ -2,7 +2,7 @@
 
 use super::{escape, prose};
 use crate::finding::{Finding, Fix, Safety};
-use crate::fixer::diff::{self, Side};
+use crate::fixer::diff::{Changes, Side};
 use crate::mask::Mask;
 use crate::report::window::Window;
 use crate::report::{fix_reason, refusal};
@@ -16,7 +16,7 @@ const FIX_LINES: usize = 40;
 const WIDTH: usize = 300;
 
 /// The folded part of a finding.
-pub(super) fn detail(file: &Checked, mask: &Mask, finding: &Finding) -> String {
+pub(super) fn detail(file: &Checked, mask: &Mask, finding: &Finding, changes: &mut Changes) -> String {
     let mut out = String::from("<details><summary>Details</summary>\n");
     out.push_str(&excerpt(file, mask, finding));
     if !finding.label.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn detail(file: &Checked, mask: &Mask, finding: &Finding) -> String {
         out.push_str(&paragraph("What to do", &mask.prose(&finding.help)));
     }
     match &finding.fix {
-        Ok(fix) => out.push_str(&repair(file, mask, fix)),
+        Ok(fix) => out.push_str(&repair(file, mask, fix, changes)),
         Err(refused) => {
             let reason = refusal(refused);
             if !reason.is_empty() {
@@ -79,7 +79,7 @@ fn excerpt(file: &Checked, mask: &Mask, finding: &Finding) -> String {
     out
 }
 
-fn repair(file: &Checked, mask: &Mask, fix: &Fix) -> String {
+fn repair(file: &Checked, mask: &Mask, fix: &Fix, changes: &mut Changes) -> String {
     let head = match fix.safety {
         Safety::Safe => "Safe fix (<code>--fix</code>)",
         Safety::Unsafe => "Unsafe fix, which needs a person's follow-up (<code>--fix --unsafe-fixes</code>)",
@@ -90,7 +90,7 @@ fn repair(file: &Checked, mask: &Mask, fix: &Fix) -> String {
     }
     out.push_str("<pre role=\"group\" tabindex=\"0\" aria-label=\"Fix\">");
     let mut left = FIX_LINES;
-    for block in diff::blocks(Side { source: &file.source, mask }, &fix.edits) {
+    for block in changes.of(Side { source: &file.source, mask }, fix).iter() {
         let old = block.old.iter().enumerate().map(|(index, line)| (index, '-', "gone", line));
         let new = block.new.iter().enumerate().map(|(index, line)| (index, '+', "come", line));
         for (index, sign, class, line) in old.chain(new).take(left) {

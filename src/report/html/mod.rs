@@ -9,6 +9,7 @@ use super::xml::escape;
 use super::{Run, Summary, is_open, notices};
 use crate::baseline::Comparison;
 use crate::escape::inline;
+use crate::fixer::diff::Changes;
 use crate::run::Checked;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -128,6 +129,7 @@ fn findings(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn rows(run: &Run<'_>, file: &Checked, order: &mut usize, out: &mut dyn Write) -> io::Result<()> {
     let mask = file.mask(run.show_secrets);
     let path = escape(&inline(&file.path));
+    let mut changes = Changes::default();
     for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
         let start = file.source.position(finding.span.start());
         let (severity, rule) = (finding.severity.as_str(), escape(&finding.rule));
@@ -139,7 +141,7 @@ fn rows(run: &Run<'_>, file: &Checked, order: &mut usize, out: &mut dyn Write) -
             start.line,
             start.column,
             prose(&mask.prose(&finding.message)),
-            detail::detail(file, &mask, finding),
+            detail::detail(file, &mask, finding, &mut changes),
         )?;
         *order += 1;
     }
