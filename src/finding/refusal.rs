@@ -75,8 +75,21 @@ pub enum Refusal {
         /// Whether both belong to one registration, rather than to one place.
         registration: bool,
     },
+    /// It was refused before the first pass of a run that fixed other findings.
+    Before(Box<Refusal>),
     /// The fix was applied in memory and did not pass.
     Dropped(String),
+}
+
+impl Refusal {
+    /// The same refusal, after a pass that may have removed what it is about.
+    #[must_use]
+    pub(crate) fn before(self) -> Self {
+        match self {
+            Self::Before(_) | Self::Dropped(_) | Self::Unstated => self,
+            other => Self::Before(Box::new(other)),
+        }
+    }
 }
 
 impl From<NoEdit> for Refusal {

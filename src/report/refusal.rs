@@ -45,6 +45,7 @@ pub fn refusal(refusal: &Refusal) -> String {
             let with = if *registration { "of the same registration" } else { "at the same place" };
             format!("`{rule}` {with} is in the baseline")
         }
+        Refusal::Before(first) => format!("{} (before the fixes of this run)", self::refusal(first)),
         Refusal::Dropped(reason) => format!("fix dropped: {reason}"),
     }
 }
