@@ -150,6 +150,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         names_old_variable: file.reads.names_old(),
         read_by_name: reasons::read_by_name(file, registration).is_some(),
         token_elsewhere: file.old_token.is_some(),
+        new_token_elsewhere: file.new_token.is_some(),
         settings_elsewhere: file.has_loose_settings && registration.is_release(file.survey),
         own_chart: file.own_chart,
         pinned: file.reads.pinned().map(|(version, _)| version),

@@ -23,7 +23,7 @@ mod unused;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
+use crate::rules::{self, BUILT_IN, Class, Member, Registration, Role, Rule, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
@@ -192,7 +192,8 @@ fn examine(
                 survey: &read.survey,
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                old_token: registrations.iter().find_map(|unit| unit.filled(Role::Old)),
+                old_token: token_in(&registrations, Role::Old),
+                new_token: token_in(&registrations, Role::New),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
@@ -343,6 +344,18 @@ struct Caches {
     defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
 }
 
+/// The carrier of a token that settings elsewhere in the file may go with: any but one of a Secret that can be migrated by
+/// itself, for its name says whose token it is.
+fn token_in(registrations: &[Registration], role: Role) -> Option<usize> {
+    let is_apart = |it: &Member| it.role == Role::New || !matches!(it.class, Class::Legacy | Class::Other);
+    let counts = |unit: &Registration, it: &Member| unit.kind != UnitKind::Secret || !is_apart(it);
+    let filled = |it: &Member| it.role == role && it.class > Class::Empty;
+    let carrier = |unit: &Registration| {
+        unit.members.iter().find(|it| filled(it) && counts(unit, it)).map(|it| it.carrier)
+    };
+    registrations.iter().find_map(carrier)
+}
+
 /// A file that was read, and how it is to be judged.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
@@ -357,6 +370,8 @@ pub(crate) struct File<'a> {
     reads: Reads<'a>,
     /// A token in the old place of one of its registrations: the carrier.
     old_token: Option<usize>,
+    /// The same for the new place.
+    new_token: Option<usize>,
     /// Whether values that belong to no release have settings and no token.
     has_loose_settings: bool,
     /// See [`Surroundings::reads_own_values`].

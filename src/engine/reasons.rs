@@ -181,7 +181,7 @@ fn without_literals(text: &str) -> String {
     pieces.iter().enumerate().map(shown).collect::<Vec<_>>().join("\"")
 }
 
-/// A reason with the lines of what it is about: `{pin-line}`, `{old-line}`, `{read-line}`, `{broken-line}`.
+/// A reason with the lines of what it is about: `{pin-line}`, `{old-line}`, `{new-line}`, `{read-line}`, `{broken-line}`.
 fn places_of(file: &File<'_>, registration: &Registration, because: &str) -> String {
     let mut because = named_secrets::fill(file, named_secrets::of(file, registration), because.to_owned());
     if because.contains("{pin")
@@ -194,6 +194,9 @@ fn places_of(file: &File<'_>, registration: &Registration, because: &str) -> Str
     }
     if let Some(carrier) = file.old_token.and_then(|at| file.survey.carriers.get(at)) {
         because = because.replace("{old-line}", &file.line(carrier).to_string());
+    }
+    if let Some(carrier) = file.new_token.and_then(|at| file.survey.carriers.get(at)) {
+        because = because.replace("{new-line}", &file.line(carrier).to_string());
     }
     if because.contains("{read-")
         && let Some((name, offset)) = read_by_name(file, registration)

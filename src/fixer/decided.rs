@@ -40,11 +40,7 @@ impl Decided {
         let moves = edits.moves();
         let mut first = BTreeMap::new();
         for finding in &before.linted.findings {
-            let mut known = self.first.remove(&place(finding)).unwrap_or_else(|| finding.clone());
-            // Dropped in this pass.
-            if finding.fix.is_err() && known.fix.is_ok() {
-                known.fix.clone_from(&finding.fix);
-            }
+            let known = self.first.remove(&place(finding)).unwrap_or_else(|| finding.clone());
             first.entry((moves.of(finding.span.start()), finding.rule.clone())).or_insert(known);
         }
         self.first = first;

@@ -93,10 +93,15 @@ pub fn fix_chosen(
     let mut chosen = Chosen::new(ask);
     let mut analysis = engine::analyse(settings, path, surroundings, &source, None);
     let mut decided = Decided::of(&analysis);
+    // Fixes that were dropped, by what they do.
+    let mut tried = Refused::new();
     // What was a token stays one, when nothing in the text says so any more.
     let mut mask = Mask::new(false, &source, &analysis.linted.secrets);
     for _ in 0..MAX_PASSES {
         let (done, refused) = pass(lens, &source, &analysis, unsafe_too, &mut chosen);
+        let dropped =
+            analysis.fixes.iter().filter_map(|fix| Some((key(fix, &source), refused.get(&fix.unit)?)));
+        tried.extend(dropped.map(|(fix, refusal)| (fix, refusal.clone())));
         refuse(&mut analysis, &refused);
         let Some(Pass { source: text, after, edits, units }) = done else {
             if refused.is_empty() {
@@ -112,6 +117,11 @@ pub fn fix_chosen(
         let before = std::mem::replace(&mut analysis, after);
         decided.follow(edits, &before, &mut analysis);
         source = text;
+        // Some hold once another one has been made.
+        let again = analysis.fixes.iter();
+        let again = again.filter_map(|fix| Some((fix.unit.clone(), tried.get(&key(fix, &source))?.clone())));
+        let again: Refused = again.collect();
+        refuse(&mut analysis, &again);
         mask = mask.after(&source, &analysis.linted.secrets);
         analysis.linted.secrets = mask.hidden().to_vec();
     }
@@ -129,7 +139,7 @@ struct Pass {
     units: BTreeSet<String>,
 }
 
-/// Why fixes are dropped, by their unit.
+/// Why fixes are dropped, by their units or by what they do.
 type Refused = BTreeMap<String, Refusal>;
 
 /// Applies the fixes that are wanted and hold together. Nothing was done where there is no pass; then there is nothing left to
@@ -179,6 +189,12 @@ fn pass(
 fn dropped(lens: Lens<'_>, source: &Source, analysis: &Analysis) -> Refused {
     let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
     drops(Trials { lens, source, analysis }.sort_out(&wanted).refused)
+}
+
+/// Names a fix by what it does: by its text and the bytes it changes.
+fn key(fix: &UnitFix, source: &Source) -> String {
+    let what = |edit: &Edit| format!("{}>{}", edit.span.of(source.text()), edit.replacement);
+    format!("{}|{}", fix.unit, fix.plan.edits.iter().map(what).collect::<Vec<_>>().join("|"))
 }
 
 fn drops(refused: Vec<(&UnitFix, String)>) -> Refused {

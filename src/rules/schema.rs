@@ -300,6 +300,9 @@ pub struct When {
     /// Whether the unit has no place for a token, and another one in the file has a token in the old place.
     #[serde(default)]
     pub token_elsewhere: Option<bool>,
+    /// Whether the unit has no place for a token, and another one in the file has a token in the new place.
+    #[serde(default)]
+    pub new_token_elsewhere: Option<bool>,
     /// Whether the unit is a release, and values that belong to none have settings and no token.
     #[serde(default)]
     pub settings_elsewhere: Option<bool>,

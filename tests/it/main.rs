@@ -27,6 +27,7 @@ mod limits;
 mod metadata;
 mod msrv;
 mod own;
+mod passes;
 mod properties;
 mod readme;
 mod reference;
