@@ -2,7 +2,7 @@
 
 use super::documents::Document;
 use super::findings::Hit;
-use super::{File, change, token};
+use super::{File, change, comments, token};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
@@ -146,23 +146,49 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
         want.settle(document)?;
         let mut removal =
             if want.remove.is_empty() { Removal::default() } else { document.parsed.remove(&want.remove)? };
+        let comments = comments::above(document, &removal.edits, &want.remove);
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);
         plan.text(doc).gone.append(&mut want.gone);
         for edit in removal.edits {
-            for (text, lifted) in file.documents.lift(doc, &edit, file.source)? {
-                match text {
-                    Some(text) => plan.text(text).edits.push(lifted),
-                    None => host.insert(lifted).map_err(|overlap| NoEdit::new(overlap.to_string()))?,
-                }
-            }
-            plan.text(doc).edits.push(edit);
+            lift(file, doc, edit, false, &mut host, &mut plan)?;
+        }
+        for edit in comments {
+            // A comment that cannot go stays.
+            let _ = lift(file, doc, edit, true, &mut host, &mut plan);
         }
     }
     plan.edits = host.iter().cloned().collect();
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
     plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
+}
+
+/// Carries an edit of one text to all texts around it; all or nothing. `silent` ones are of comments.
+fn lift(
+    file: &File<'_>,
+    doc: usize,
+    edit: Edit,
+    silent: bool,
+    host: &mut EditSet,
+    plan: &mut Plan,
+) -> Result<(), NoEdit> {
+    let lifted = file.documents.lift(doc, &edit, file.source)?;
+    for (_, edit) in lifted.iter().filter(|(text, _)| text.is_none()) {
+        host.insert(edit.clone()).map_err(|overlap| NoEdit::new(overlap.to_string()))?;
+    }
+    for (text, edit) in lifted {
+        if let Some(text) = text {
+            plan.text(text).edits.push(edit);
+        }
+    }
+    let text = plan.text(doc);
+    if silent {
+        text.silent.push(edit)
+    } else {
+        text.edits.push(edit)
+    }
+    Ok(())
 }
 
 /// Whether an edit takes out the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.

@@ -2,6 +2,7 @@
 
 mod accepted;
 mod change;
+mod comments;
 mod conditions;
 mod documents;
 mod findings;
