@@ -2,6 +2,7 @@
 
 use super::documents::Document;
 use super::findings::Hit;
+use super::renames::{self, Within};
 use super::{File, change, comments, token};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
@@ -35,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) takes_comments: bool,
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
+    /// The names that it writes, each where it may be only once.
+    pub(crate) names: Vec<(Within, String)>,
 }
 
 impl Plan {
@@ -63,6 +66,8 @@ struct Wanted {
     edits: Vec<Edit>,
     /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
+    /// New names, by where they are.
+    names: Vec<(Within, String)>,
 }
 
 /// Parts of one word that go.
@@ -150,6 +155,7 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);
         plan.text(doc).gone.append(&mut want.gone);
+        plan.names.append(&mut want.names);
         for edit in removal.edits {
             lift(file, doc, edit, false, &mut host, &mut plan)?;
         }
@@ -218,6 +224,7 @@ fn act(
     action: &ActionRow,
     wanted: &mut BTreeMap<usize, Wanted>,
 ) -> Result<(), Refusal> {
+    let is_own = matches!(hit.member.role, Role::Own(_));
     for target in &action.remove {
         if target == "self" {
             wanted.entry(carrier.doc).or_default().take(carrier);
@@ -230,6 +237,11 @@ fn act(
     if let Some(name) = &action.rename {
         let name = hit.fill(name, carrier);
         let edits = change::name(file, carrier, &name)?;
+        if is_own {
+            renames::check(file, carrier, &name)?;
+            let names = renames::written(file, carrier, &name);
+            wanted.entry(carrier.doc).or_default().names.extend(names);
+        }
         let want = wanted.entry(carrier.doc).or_default();
         want.edits.extend(edits);
         let mentions = file.survey.mentions.get(&hit.member.carrier).into_iter().flatten();
@@ -281,6 +293,7 @@ fn act(
         let want = wanted.entry(carrier.doc).or_default();
         want.edits.extend(moved.edits);
         want.remove.extend(moved.remove);
+        want.names.push(moved.name);
     }
     Ok(())
 }

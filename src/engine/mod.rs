@@ -14,6 +14,7 @@ mod pieces;
 mod pins;
 mod reads;
 mod reasons;
+mod renames;
 mod secrets;
 mod structure;
 mod suppressions;
@@ -35,7 +36,7 @@ use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
-pub(crate) use documents::{ByPlace, Documents};
+pub(crate) use documents::{ByPlace, Document, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
@@ -234,6 +235,7 @@ fn examine(
             }
         }
         drop(judged_in);
+        renames::refuse_twice(&mut out, &mut findings);
         out.linted.secrets.sort_unstable();
         out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
@@ -343,6 +345,8 @@ struct Caches {
     given: RefCell<BTreeMap<usize, origin::Names>>,
     /// The variables of each scope.
     defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
+    /// What else is named in each scope.
+    named: RefCell<BTreeMap<usize, BTreeSet<(Via, String)>>>,
 }
 
 /// The carrier of a token that settings elsewhere in the file may go with: any but one of a Secret that can be migrated by

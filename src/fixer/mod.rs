@@ -8,6 +8,7 @@ mod ignore;
 mod meaning;
 mod trial;
 mod verify;
+mod wellformed;
 pub mod write;
 
 use crate::engine::{self, Analysis, Settings, Surroundings, UnitFix};

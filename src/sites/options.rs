@@ -24,6 +24,14 @@ pub(crate) fn canonical(option: &str) -> String {
     if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
 }
 
+/// Whether a text is an option and nothing else: `--name`, `-n`.
+pub(crate) fn is_option_name(name: &str) -> bool {
+    let word = name.trim_start_matches('-');
+    name.starts_with('-')
+        && word.starts_with(|sign: char| sign.is_ascii_alphanumeric())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
 /// Why an option in an expression is not edited.
 const ALTERNATIVE: &str = "an expression decides which option is used: change it there";
 
