@@ -3,7 +3,7 @@
 use super::conditions::Surroundings;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
-use super::{File, Settings, named_secrets, origin, own, reasons, structure};
+use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure};
 use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
@@ -15,7 +15,7 @@ use crate::text::{Source, Span};
 use std::sync::Arc;
 
 /// Every finding of a unit tells all its edits: more of them than this, in all, are no help to anybody.
-const MOST_CHANGES: usize = 1_000_000;
+pub(super) const MOST_CHANGES: usize = 1_000_000;
 
 /// What judging a unit gave.
 #[derive(Default)]
@@ -42,40 +42,45 @@ pub(super) struct Hit<'a> {
 impl Hit<'_> {
     /// A text of the rule: `{name}` is the name as written, `{value}` the value, `{1}` a group.
     pub(super) fn fill(&self, text: &str, carrier: &Carrier) -> String {
-        if !text.contains('{') {
-            return text.to_owned();
-        }
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('{') {
-            filled.push_str(before);
-            let known = behind.split_once('}').and_then(|(name, after)| {
-                let value = match name {
-                    "name" => &carrier.written,
-                    "value" => &carrier.value.text,
-                    number => self.groups.get(number.parse::<usize>().ok()?)?,
-                };
-                Some((value, after))
-            });
-            match known {
-                Some((value, after)) => {
-                    filled.push_str(value);
-                    rest = after;
-                }
-                None => {
-                    filled.push('{');
-                    rest = behind;
-                }
+        filled(text, carrier, &self.groups)
+    }
+}
+
+/// A text of a rule with the name and value of `carrier` and the groups of the expression that found it.
+pub(super) fn filled(text: &str, carrier: &Carrier, groups: &[String]) -> String {
+    if !text.contains('{') {
+        return text.to_owned();
+    }
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('{') {
+        filled.push_str(before);
+        let known = behind.split_once('}').and_then(|(name, after)| {
+            let value = match name {
+                "name" => &carrier.written,
+                "value" => &carrier.value.text,
+                number => groups.get(number.parse::<usize>().ok()?)?,
+            };
+            Some((value, after))
+        });
+        match known {
+            Some((value, after)) => {
+                filled.push_str(value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = behind;
             }
         }
-        filled + rest
     }
+    filled + rest
 }
 
 /// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
 pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) -> Judged {
     let around = circumstances(file, registration);
-    let place = Surroundings { file, product: &file.unit.product };
+    let place = Surroundings { file, product: &file.unit.product, guarded: false };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let rules = file.settings.catalogue.rules();
     let hits: Vec<Hit<'_>> = registration
@@ -108,7 +113,11 @@ fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
 pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     let registration = &own.registration;
     let around = circumstances(file, registration);
-    let place = Surroundings { file, product: &own.rule.product };
+    let guarded = own.is_guarded(file);
+    if guarded && !guards::decides(own.rule) {
+        return Judged::default();
+    }
+    let place = Surroundings { file, product: &own.rule.product, guarded };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let Some(mut hit) = registration.members.iter().find_map(|member| hit(&view, own.rule, member)) else {
         return Judged::default();
@@ -226,10 +235,19 @@ fn fix(
     // What people wrote next to a setting may say more than the setting.
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
     cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
-    let unsure = around.markdown || plan.takes_comments || plan.ends_with_return;
+    let branch = branch(file, hits);
+    let unsure = around.markdown || plan.takes_comments || plan.ends_with_return || branch.is_some();
+    cautions.extend(branch);
     let safe = verdict.is == Verdict::Safe && !unsure;
     let safety = if safe { Safety::Safe } else { Safety::Unsafe };
     Ok(Planned { safety, cautions: cautions.into(), plan })
+}
+
+/// The template tag that decides whether what a custom rule found is there.
+fn branch(file: &File<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
+    let own = hits.iter().filter(|hit| matches!(hit.member.role, Role::Own(_)));
+    let mut tags = own.filter_map(|hit| file.branch_tag(file.survey.carriers.get(hit.member.carrier)?));
+    tags.next().map(|(tag, line)| Caution::Branch { tag, line })
 }
 
 /// The variables that the text fills itself and that `--token-value` replaces.

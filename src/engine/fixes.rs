@@ -47,6 +47,21 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Takes in what another plan does, but for the edits of the file.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (doc, text) in &other.texts {
+            let own = self.text(*doc);
+            own.edits.extend(text.edits.iter().cloned());
+            own.silent.extend(text.silent.iter().cloned());
+            own.gone.extend(&text.gone);
+        }
+        self.takes_comments |= other.takes_comments;
+        self.ends_with_return |= other.ends_with_return;
+        self.names.extend(other.names.iter().cloned());
+    }
+}
+
 /// The edits of one text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct TextEdits {

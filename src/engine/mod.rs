@@ -7,6 +7,7 @@ mod conditions;
 mod documents;
 mod findings;
 mod fixes;
+mod guards;
 mod named_secrets;
 mod origin;
 mod own;
@@ -18,6 +19,7 @@ mod renames;
 mod secrets;
 mod structure;
 mod suppressions;
+mod together;
 mod token;
 mod units;
 mod unused;
@@ -30,8 +32,9 @@ use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
 use memchr::memmem::Finder;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
@@ -215,8 +218,10 @@ fn examine(
             };
             let judged = registrations.iter().map(|registration| judge(registration, &mut names));
             // What belongs to no unit is judged once.
-            let own = own.iter().filter(|_| index == 0).map(|own| findings::judge_own(&file, own));
-            for (judged, units) in judged.chain(own.map(|judged| (judged, Vec::new()))) {
+            let own = own.iter().filter(|_| index == 0).take(MAX_FINDINGS + 1);
+            let mut own: Vec<_> = own.map(|own| (own, findings::judge_own(&file, own))).collect();
+            together::join(&file, &mut own);
+            for (judged, units) in judged.chain(own.into_iter().map(|(_, judged)| (judged, Vec::new()))) {
                 if findings.len() > MAX_FINDINGS {
                     break;
                 }
@@ -347,6 +352,12 @@ struct Caches {
     defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
     /// What else is named in each scope.
     named: RefCell<BTreeMap<usize, BTreeSet<(Via, String)>>>,
+    /// The branches of template tags in each text.
+    branches: RefCell<BTreeMap<usize, Rc<guards::Branches>>>,
+    /// Which branches have another one with a text.
+    guarded: RefCell<BTreeMap<(usize, usize, String), bool>>,
+    /// Bytes that were searched for it.
+    searched: Cell<usize>,
 }
 
 /// The carrier of a token that settings elsewhere in the file may go with: any but one of a Secret that can be migrated by

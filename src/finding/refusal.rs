@@ -62,6 +62,13 @@ pub enum Refusal {
     RulesNotSelected,
     /// The rule has fixes, but none for this case.
     OtherCase,
+    /// What is fixed only together with it has no fix.
+    Together {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
     /// The fix would have too many edits.
     TooManyEdits,
     /// The file has too many findings.
@@ -118,4 +125,18 @@ pub enum Caution {
     CarriageReturn,
     /// It changes documentation.
     Markdown,
+    /// Another finding of the rule in the same document has no fix.
+    Apart {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
+    /// A template tag decides whether the place is there.
+    Branch {
+        /// As written.
+        tag: String,
+        /// From 1.
+        line: usize,
+    },
 }

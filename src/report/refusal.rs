@@ -38,6 +38,9 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::RulesNotSelected => "the rules that find it are not selected".to_owned(),
         Refusal::OtherCase => "the rule has no fix for this case".to_owned(),
+        Refusal::Together { name, line } => {
+            format!("`{name}` (line {line}) has no fix, and they are fixed together or not at all")
+        }
         Refusal::TooManyEdits => "the fix exceeds the limit of edits for one registration".to_owned(),
         Refusal::TooManyFindings => "this file exceeds the limit of findings that are fixed".to_owned(),
         Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
@@ -65,6 +68,12 @@ fn caution(caution: &Caution) -> String {
         }
         Caution::Replaced { name, line } => format!("`{name}` (line {line}) is not used any more"),
         Caution::Comments => "it removes a comment".to_owned(),
+        Caution::Apart { name, line } => {
+            format!("`{name}` (line {line}) of the same document has no fix: change it as well")
+        }
+        Caution::Branch { tag, line } => {
+            format!("the template tag `{}` (line {line}) decides whether it is used", tag.replace('`', "'"))
+        }
         Caution::Markdown => "it changes documentation".to_owned(),
     }
 }

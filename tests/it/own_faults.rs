@@ -61,3 +61,77 @@ fn an_option_is_there_once() {
     let ran = option("['--name', '--label']", rename, "deploy install --name web --label old");
     assert_eq!(ran.text(), "", "{ran:?}");
 }
+
+/// What a rule makes of a file, and the reasons that it gives.
+fn fixed(rule: &str, name: &str, text: &str) -> (String, Vec<String>) {
+    let folder = Scratch::new();
+    folder.write("lint/team-x.yaml", rule);
+    folder.write(name, text);
+    let ran = folder.run(&["--rules", "lint", "-f", "json", "--unsafe-fixes", name]).json();
+    let findings = ran["findings"].as_array().expect("a list").iter();
+    let reason = |it: &serde_json::Value| {
+        it["manual"].as_str().or(it["fix"]["reason"].as_str()).unwrap_or_default().to_owned()
+    };
+    let reasons = findings.map(reason).collect();
+    folder.run(&["--rules", "lint", "--fix", "-q", name]);
+    (folder.read(name), reasons)
+}
+
+#[test]
+fn a_fix_in_a_template_branch_is_never_safe() {
+    let rule = rule("{entry: '**.old'}", "{message: m, rename: new}", "yaml", "old: 1", "old")
+        .replace("at: [old]", "at: [old], good: \"new: 1\\n\"");
+    for (name, text, line) in [
+        ("templates/a.yaml", "{{- if .x }}\nold: 1\n{{- end }}\nkind: a\n", 1),
+        ("a.yaml.j2", "kind: a\n{% if x %}\na: 1\n{% else %}\nold: 1\n{% endif %}\n", 4),
+        ("templates/b.yaml", "{{- range .x }}\na: {old: 1}\n{{- end }}\n", 1),
+        ("c.yaml.erb", "a: 1\n<% if @x %>\nold: 1\n<% end %>\n", 2),
+    ] {
+        let (after, reasons) = fixed(&rule, name, text);
+        assert_eq!(after, text);
+        assert_eq!(reasons.len(), 1, "{name}");
+        let ends = format!("(line {line}) decides whether it is used");
+        assert!(reasons.iter().all(|reason| reason.ends_with(&ends)), "{reasons:?}");
+    }
+    let outside = "{{- define \"x\" }}\nold: 1\n{{- end }}\n{{- if .x }}\na: 1\n{{- end }}\n";
+    assert_eq!(fixed(&rule, "templates/d.yaml", outside).0, outside.replace("old", "new"));
+}
+
+/// A rule about documents, which finds two things in each.
+fn of_documents(together: &str) -> String {
+    let matches = "{entry: apiVersion, when: {is: v1beta1, document: {key: kind, is: Widget}}}, {entry: spec.size, when: \
+                   {document: {key: kind, is: Widget}}}";
+    let actions =
+        "{when: {is: v1beta1}, message: m, set: v1}, {when: {like: '[0-9]+'}, message: m, rename: replicas}";
+    let bad = "apiVersion: v1beta1\\nkind: Widget";
+    let rule = rule(matches, actions, "yaml", bad, "apiVersion");
+    let rule =
+        rule.replace("at: [apiVersion]", "at: [apiVersion], good: \"apiVersion: v1\\nkind: Widget\\n\"");
+    rule.replace("severity:", &format!("{together}severity:"))
+}
+
+const TWO: &str = "apiVersion: v1beta1\nkind: Widget\nspec: {size: large}\n---\napiVersion: v1beta1\nkind: Widget\nspec:\n  \
+                   size: 3\n";
+
+#[test]
+fn a_document_is_fixed_as_a_whole() {
+    let (_, second) = TWO.split_once("---").expect("two documents");
+    let half = TWO.replace(second, "\napiVersion: v1\nkind: Widget\nspec:\n  replicas: 3\n");
+    let (after, reasons) = fixed(&of_documents("together: document\n"), "a.yaml", TWO);
+    assert_eq!(after, half);
+    assert_eq!(reasons[0], "`size` (line 3) has no fix, and they are fixed together or not at all");
+    let (after, _) = fixed(&of_documents("together: file\n"), "a.yaml", TWO);
+    assert_eq!(after, TWO);
+    // Without `together` a part of a document is no safe fix.
+    let (after, reasons) = fixed(&of_documents(""), "a.yaml", TWO);
+    assert_eq!(after, half);
+    assert_eq!(reasons[0], "`size` (line 3) of the same document has no fix: change it as well");
+}
+
+#[test]
+fn a_mapping_is_fixed_as_a_whole() {
+    let rule = of_documents("together: mapping\n").replace("spec.size", "'**.size'");
+    let text = "apiVersion: v1beta1\nkind: Widget\na: {size: large}\nb: {size: 3}\n";
+    let (after, _) = fixed(&rule, "a.yaml", text);
+    assert_eq!(after, text.replace("v1beta1", "v1").replace("size: 3", "replicas: 3"));
+}
