@@ -5,7 +5,7 @@ use super::{File, named_secrets, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, View, When};
-use crate::sites::{Carrier, Scope, Unknown, ValueKind, Via};
+use crate::sites::{Carrier, Unknown, ValueKind, Via};
 use crate::unit::UnknownPlace;
 
 /// Shorter literals are no tokens.
@@ -90,15 +90,36 @@ pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Ref
     (!places.is_empty()).then_some(Refusal::Unknown { because, places })
 }
 
+/// The unknowns of a scope, but for the value of the old token option where that stays: its own reason names it, and none of
+/// its words is lost.
+pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<Item = &'a Unknown> {
+    let unknowns = file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.unknowns);
+    unknowns.iter().filter(move |unknown| {
+        let is_token = |it: &Carrier| {
+            it.doc == unknown.doc && it.value.span == unknown.span && file.unit.old.option.contains(&it.name)
+        };
+        let replaces =
+            |it: &Carrier| it.value.kind != ValueKind::Empty && file.unit.new.option.contains(&it.name);
+        let goes = file.settings.token_value.is_some() || file.in_scope(index).any(replaces);
+        goes || !file.in_scope(index).any(is_token)
+    })
+}
+
 /// The places of the unit that `when` is about, by line.
 fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> Vec<UnknownPlace> {
     let concerns = |unknown: &&Unknown| {
         (when.unknown_token != Some(true) || unknown.brings.token())
             && (when.unknown_setting != Some(true) || unknown.brings.settings())
     };
-    let scopes = registration.scopes.iter().filter_map(|scope| file.survey.scopes.get(*scope));
-    let unknowns = |scope: &'a Scope| if when.hinted == Some(true) { &scope.hints } else { &scope.unknowns };
-    let unknowns = scopes.flat_map(unknowns).filter(concerns);
+    let hints = |index: usize| file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.hints);
+    let of = |index: usize| -> Box<dyn Iterator<Item = &'a Unknown> + '_> {
+        if when.hinted == Some(true) {
+            Box::new(hints(index).iter())
+        } else {
+            Box::new(unknowns(file, index))
+        }
+    };
+    let unknowns = registration.scopes.iter().flat_map(|index| of(*index)).filter(concerns);
     let mut places: Vec<UnknownPlace> = unknowns.map(|unknown| file.unknown_place(unknown)).collect();
     places.sort_by(|a, b| (a.line, &a.written).cmp(&(b.line, &b.written)));
     places.dedup();

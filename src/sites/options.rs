@@ -62,7 +62,8 @@ impl Options<'_> {
 
     /// Whether it is an option that fixes take out, and its value with it.
     fn goes(&self, name: &String) -> bool {
-        self.subcommand.telling.contains(name) || self.subcommand.hinting.contains(name)
+        let Subcommand { telling, hinting, removable, .. } = self.subcommand;
+        [telling, hinting, removable].into_iter().any(|names| names.contains(name))
     }
 
     /// Adds a word that may be anything.
