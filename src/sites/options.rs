@@ -128,6 +128,8 @@ impl Options<'_> {
         let mut named = self.subcommand.name.split_whitespace().count();
         let mut position = 0;
         let mut stray = false;
+        // Why an option is not edited that is another one's value.
+        let mut slip = None;
         for word in words.iter().filter(|word| word.opaque && !word.control) {
             self.alternatives(word);
         }
@@ -158,6 +160,7 @@ impl Options<'_> {
             let name = canonical(written);
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
+            let sealed = slip.take();
             let value = if let Some((_, value)) = word.text.split_once('=') {
                 inline_value(word, written.len() + 1, value, self.around)
             } else if is_flag {
@@ -174,6 +177,13 @@ impl Options<'_> {
                     place: Place::Nowhere,
                     known: None,
                 }
+            } else if let Some(next) = words.get(at).filter(|next| self.is_option(next)) {
+                // The program takes it as the value; people meant the option.
+                slip = Some(format!(
+                    "`{written}` has no value and takes `{}` as one: give it a value",
+                    next.text
+                ));
+                Value::none(word.span.end())
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
                 at += 1;
@@ -195,13 +205,7 @@ impl Options<'_> {
                 }
                 value
             } else {
-                Value {
-                    text: String::new(),
-                    span: Span::at(word.span.end()),
-                    kind: ValueKind::Empty,
-                    place: Place::Nowhere,
-                    known: None,
-                }
+                Value::none(word.span.end())
             };
             let name_span = part_span(word, Span::new(0, written.len()), self.around);
             self.out.push(Carrier {
@@ -214,10 +218,16 @@ impl Options<'_> {
                 nodes,
                 scope: self.scope,
                 shared: false,
-                sealed: None,
+                sealed,
                 part: None,
             });
         }
+    }
+
+    /// Whether a word is an option that shows the command: no value looks like it, and a token follows.
+    fn is_option(&self, word: &Word) -> bool {
+        let name = word.text.split('=').next().unwrap_or_default();
+        !word.control && self.subcommand.telling.iter().any(|telling| telling == name)
     }
 }
 
