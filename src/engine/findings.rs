@@ -290,8 +290,7 @@ fn finding(
         Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
             let mut message = action.map_or_else(String::new, |action| name(&action.message));
-            let token = action.and_then(|action| fixes::token_for(file, carrier, hit, action).ok().flatten());
-            if let Some(token) = token {
+            if let Some(token) = plan.tokens.get(&hit.member.carrier) {
                 message.push_str(&format!(" and put `{token}` in its place"));
             }
             // Null is no text.

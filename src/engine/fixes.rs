@@ -38,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) ends_with_return: bool,
     /// The names that it writes, each where it may be only once.
     pub(crate) names: Vec<(Within, String)>,
+    /// What is written in the place of a token, by its carrier.
+    pub(crate) tokens: BTreeMap<usize, String>,
 }
 
 impl Plan {
@@ -83,6 +85,8 @@ struct Wanted {
     gone: Vec<Span>,
     /// New names, by where they are.
     names: Vec<(Within, String)>,
+    /// What replaces a token, by its carrier.
+    tokens: BTreeMap<usize, String>,
 }
 
 /// Parts of one word that go.
@@ -171,6 +175,7 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
         plan.text(doc).gone.append(&mut removal.gone);
         plan.text(doc).gone.append(&mut want.gone);
         plan.names.append(&mut want.names);
+        plan.tokens.append(&mut want.tokens);
         for edit in removal.edits {
             lift(file, doc, edit, false, &mut host, &mut plan)?;
         }
@@ -269,7 +274,9 @@ fn act(
     }
     let value = match action.value {
         Some(NewValue::Empty) => Some(String::new()),
-        _ => token_for(file, carrier, hit, action)?,
+        _ => token_for(file, carrier, hit, action)?.inspect(|token| {
+            wanted.entry(carrier.doc).or_default().tokens.insert(hit.member.carrier, token.clone());
+        }),
     };
     if let Some(value) = value {
         let mut edits = set(file, carrier, &value)?;
@@ -321,7 +328,7 @@ fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
 }
 
 /// What replaces the token of `carrier`, as it is written there.
-pub(super) fn token_for(
+fn token_for(
     file: &File<'_>,
     carrier: &Carrier,
     hit: &Hit<'_>,

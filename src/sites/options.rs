@@ -156,7 +156,7 @@ impl Options<'_> {
             }
             // The option parser stopped at the stray word before.
             self.wakes |= stray;
-            let written = word.text.split('=').next().unwrap_or_default();
+            let written = option_part(word);
             let name = canonical(written);
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
@@ -181,7 +181,7 @@ impl Options<'_> {
                 // The program takes it as the value; people meant the option.
                 slip = Some(format!(
                     "`{written}` has no value and takes `{}` as one: give it a value",
-                    next.text
+                    option_part(next)
                 ));
                 Value::none(word.span.end())
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
@@ -226,9 +226,14 @@ impl Options<'_> {
 
     /// Whether a word is an option that shows the command: no value looks like it, and a token follows.
     fn is_option(&self, word: &Word) -> bool {
-        let name = word.text.split('=').next().unwrap_or_default();
+        let name = option_part(word);
         !word.control && self.subcommand.telling.iter().any(|telling| telling == name)
     }
+}
+
+/// What is before the `=` of an option.
+fn option_part(word: &Word) -> &str {
+    word.text.split('=').next().unwrap_or_default()
 }
 
 /// Whether `option` takes the word behind it as its value: a known one does, whatever it looks like.
