@@ -1,6 +1,7 @@
 //! Findings: what the rules say of the members of a unit, with places and words for people.
 
 use super::conditions::Surroundings;
+use super::fill::fill;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
 use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure};
@@ -48,33 +49,11 @@ impl Hit<'_> {
 
 /// A text of a rule with the name and value of `carrier` and the groups of the expression that found it.
 pub(super) fn filled(text: &str, carrier: &Carrier, groups: &[String]) -> String {
-    if !text.contains('{') {
-        return text.to_owned();
-    }
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once('{') {
-        filled.push_str(before);
-        let known = behind.split_once('}').and_then(|(name, after)| {
-            let value = match name {
-                "name" => &carrier.written,
-                "value" => &carrier.value.text,
-                number => groups.get(number.parse::<usize>().ok()?)?,
-            };
-            Some((value, after))
-        });
-        match known {
-            Some((value, after)) => {
-                filled.push_str(value);
-                rest = after;
-            }
-            None => {
-                filled.push('{');
-                rest = behind;
-            }
-        }
-    }
-    filled + rest
+    fill(text, |name| match name {
+        "name" => Some(carrier.written.clone()),
+        "value" => Some(carrier.value.text.clone()),
+        number => groups.get(number.parse::<usize>().ok()?).cloned(),
+    })
 }
 
 /// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
@@ -320,7 +299,7 @@ fn finding(
         help,
         url,
         span,
-        label: named_secrets::fill(file, around.secret, name(&label)),
+        label: named_secrets::fill(file, around.secret, &name(&label)),
         related: file.documents.places(carrier.doc),
         unit: unit.map(str::to_owned),
         via: file.documents.via(carrier.doc),

@@ -1,10 +1,12 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
 mod accepted;
+mod caches;
 mod change;
 mod comments;
 mod conditions;
 mod documents;
+mod fill;
 mod findings;
 mod fixes;
 mod guards;
@@ -27,18 +29,18 @@ mod unused;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{self, BUILT_IN, Class, Member, Registration, Role, Rule, Unit, UnitKind};
+use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
 use memchr::memmem::Finder;
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
+use caches::Caches;
 pub(crate) use documents::{ByPlace, Document, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
@@ -197,8 +199,8 @@ fn examine(
                 survey: &read.survey,
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                old_token: token_in(&registrations, Role::Old),
-                new_token: token_in(&registrations, Role::New),
+                old_token: named_secrets::token_in(&registrations, Role::Old),
+                new_token: named_secrets::token_in(&registrations, Role::New),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
@@ -339,37 +341,6 @@ fn accept(
 /// Whether the version that is judged by has a replacement for what the rule called `id` finds.
 fn is_due(settings: &Settings, id: &str) -> bool {
     settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
-}
-
-/// What is looked up once in a file.
-#[derive(Default)]
-struct Caches {
-    /// Where versions are written, in bytes of the file.
-    versions: RefCell<BTreeMap<(u32, u32), Vec<usize>>>,
-    /// The values that each text gives to names.
-    given: RefCell<BTreeMap<usize, origin::Names>>,
-    /// The variables of each scope.
-    defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
-    /// What else is named in each scope.
-    named: RefCell<BTreeMap<usize, BTreeSet<(Via, String)>>>,
-    /// The branches of template tags in each text.
-    branches: RefCell<BTreeMap<usize, Rc<guards::Branches>>>,
-    /// Which branches have another one with a text.
-    guarded: RefCell<BTreeMap<(usize, usize, String), bool>>,
-    /// Bytes that were searched for it.
-    searched: Cell<usize>,
-}
-
-/// The carrier of a token that settings elsewhere in the file may go with: any but one of a Secret that can be migrated by
-/// itself, for its name says whose token it is.
-fn token_in(registrations: &[Registration], role: Role) -> Option<usize> {
-    let is_apart = |it: &Member| it.role == Role::New || !matches!(it.class, Class::Legacy | Class::Other);
-    let counts = |unit: &Registration, it: &Member| unit.kind != UnitKind::Secret || !is_apart(it);
-    let filled = |it: &Member| it.role == role && it.class > Class::Empty;
-    let carrier = |unit: &Registration| {
-        unit.members.iter().find(|it| filled(it) && counts(unit, it)).map(|it| it.carrier)
-    };
-    registrations.iter().find_map(carrier)
 }
 
 /// A file that was read, and how it is to be judged.
