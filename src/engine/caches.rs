@@ -1,6 +1,6 @@
 //! What is looked up once in a file.
 
-use super::{guards, origin};
+use super::{guards, origin, uses};
 use crate::sites::Via;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,4 +23,6 @@ pub(super) struct Caches {
     pub(super) guarded: RefCell<BTreeMap<(usize, usize, String), bool>>,
     /// Bytes that were searched for it.
     pub(super) searched: Cell<usize>,
+    /// The uses of variables that rules rename.
+    pub(super) uses: RefCell<BTreeMap<String, Rc<uses::Uses>>>,
 }

@@ -1,7 +1,7 @@
 //! What fixes of rules beside registrations change: names, values, places.
 
 use super::documents::Document;
-use super::renames::Within;
+use super::renames::{Within, Written};
 use super::{File, fixes};
 use crate::embed::NoEdit;
 use crate::facts::{DataTree, NodeId, NodeKind, ScalarStyle};
@@ -13,7 +13,7 @@ pub(super) struct Moved {
     pub(super) edits: Vec<Edit>,
     pub(super) remove: Vec<NodeId>,
     /// Its new name, and where.
-    pub(super) name: (Within, String),
+    pub(super) name: Written,
 }
 
 /// Another name for what carries a value.
@@ -73,7 +73,7 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
         return Err(NoEdit::new(format!("there is no `{before}` that it could move into")));
     };
     free(tree, Some(target), key)?;
-    let name = (Within::Mapping(carrier.doc, target), key.to_owned());
+    let name = Written::new(Within::Mapping(carrier.doc, target), key, carrier);
     if tree.parent(*node) == Some(target) {
         return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new(), name });
     }

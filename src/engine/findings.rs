@@ -4,14 +4,14 @@ use super::conditions::Surroundings;
 use super::fill::fill;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
-use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure};
+use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure, uses};
 use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{
     Circumstances, Class, Level, Match, Member, Registration, Role, Rule, SeverityRow, Verdict, View, version,
 };
-use crate::sites::{Carrier, ValueKind, expanded};
+use crate::sites::{Carrier, ValueKind, Via, expanded};
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
@@ -215,8 +215,14 @@ fn fix(
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
     cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
     let branch = branch(file, hits);
-    let unsure = around.markdown || plan.takes_comments || plan.ends_with_return || branch.is_some();
+    let outside = outside(file, view, hits);
+    let unsure = around.markdown
+        || plan.takes_comments
+        || plan.ends_with_return
+        || branch.is_some()
+        || outside.is_some();
     cautions.extend(branch);
+    cautions.extend(outside);
     let safe = verdict.is == Verdict::Safe && !unsure;
     let safety = if safe { Safety::Safe } else { Safety::Unsafe };
     Ok(Planned { safety, cautions: cautions.into(), plan })
@@ -227,6 +233,18 @@ fn branch(file: &File<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
     let own = hits.iter().filter(|hit| matches!(hit.member.role, Role::Own(_)));
     let mut tags = own.filter_map(|hit| file.branch_tag(file.survey.carriers.get(hit.member.carrier)?));
     tags.next().map(|(tag, line)| Caution::Branch { tag, line })
+}
+
+/// Who may read a variable that a custom rule renames.
+fn outside(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
+    hits.iter().find_map(|hit| {
+        let own = matches!(hit.member.role, Role::Own(_));
+        let carrier =
+            file.survey.carriers.get(hit.member.carrier).filter(|it| own && it.via == Via::Variable)?;
+        let view = view.of(hit.member);
+        let action = hit.rule.actions.iter().find(|action| view.holds(&action.when))?;
+        action.rename.as_ref().and_then(|_| uses::outside(file, carrier))
+    })
 }
 
 /// The variables that the text fills itself and that `--token-value` replaces.

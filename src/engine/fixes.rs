@@ -2,8 +2,8 @@
 
 use super::documents::Document;
 use super::findings::Hit;
-use super::renames::{self, Within};
-use super::{File, change, comments, token};
+use super::renames::{self, Written};
+use super::{File, change, comments, token, uses};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
@@ -37,7 +37,7 @@ pub(crate) struct Plan {
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
     /// The names that it writes, each where it may be only once.
-    pub(crate) names: Vec<(Within, String)>,
+    pub(crate) names: Vec<Written>,
     /// What is written in the place of a token, by its carrier.
     pub(crate) tokens: BTreeMap<usize, String>,
 }
@@ -84,7 +84,7 @@ struct Wanted {
     /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
     /// New names, by where they are.
-    names: Vec<(Within, String)>,
+    names: Vec<Written>,
     /// What replaces a token, by its carrier.
     tokens: BTreeMap<usize, String>,
 }
@@ -210,9 +210,9 @@ fn lift(
     }
     let text = plan.text(doc);
     if silent {
-        text.silent.push(edit)
+        text.silent.push(edit);
     } else {
-        text.edits.push(edit)
+        text.edits.push(edit);
     }
     Ok(())
 }
@@ -260,6 +260,13 @@ fn act(
         if is_own {
             renames::check(file, carrier, &name)?;
             let names = renames::written(file, carrier, &name);
+            if carrier.via == Via::Variable {
+                let uses = uses::of(file, carrier)?;
+                let is_first = uses.first == Some(hit.member.carrier);
+                for (doc, span) in uses.list.iter().filter(|_| is_first) {
+                    wanted.entry(*doc).or_default().edits.push(Edit::replace(*span, name.clone()));
+                }
+            }
             wanted.entry(carrier.doc).or_default().names.extend(names);
         }
         let want = wanted.entry(carrier.doc).or_default();

@@ -25,6 +25,7 @@ mod together;
 mod token;
 mod units;
 mod unused;
+mod uses;
 
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;

@@ -309,7 +309,7 @@ fn is_of(command: &CommandMatch, of: &[String]) -> bool {
 
 /// Whether a span lies in a comment of its text, or of a text inside it that nobody read: on a line that begins with the
 /// sign of one.
-fn is_comment(document: &Document, span: Span) -> bool {
+pub(super) fn is_comment(document: &Document, span: Span) -> bool {
     let before = document.text.get(..span.start()).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
     let comments = &document.parsed.facts().comments;

@@ -45,12 +45,27 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
     Ok(())
 }
 
+/// A name that a fix writes.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    within: Within,
+    new: String,
+    /// What had another name: the same name may be written for it in several places.
+    old: String,
+}
+
+impl Written {
+    pub(super) fn new(within: Within, new: &str, carrier: &Carrier) -> Self {
+        Self { within, new: new.to_owned(), old: carrier.name.clone() }
+    }
+}
+
 /// Where a fix writes the new name of `carrier`, and which.
-pub(super) fn written(file: &File<'_>, carrier: &Carrier, name: &str) -> Vec<(Within, String)> {
-    let mapping = mapping(file, carrier).map(|place| (place, last(carrier, name).to_owned()));
+pub(super) fn written(file: &File<'_>, carrier: &Carrier, name: &str) -> Vec<Written> {
+    let mapping = mapping(file, carrier).map(|within| Written::new(within, last(carrier, name), carrier));
     let named = matches!(carrier.via, Via::Option | Via::Variable | Via::Chart);
-    let scope = named.then(|| (Within::Scope(carrier.scope, carrier.via), whole(carrier, name)));
-    mapping.into_iter().chain(scope).collect()
+    let scope = || Written::new(Within::Scope(carrier.scope, carrier.via), &whole(carrier, name), carrier);
+    mapping.into_iter().chain(named.then(scope)).collect()
 }
 
 /// The mapping that has `carrier` as an entry.
@@ -79,15 +94,20 @@ fn whole(carrier: &Carrier, name: &str) -> String {
 
 /// Refuses the fixes that write the same name in one place.
 pub(super) fn refuse_twice(analysis: &mut Analysis, findings: &mut [Finding]) {
-    let mut writers: BTreeMap<&(Within, String), Vec<&UnitFix>> = BTreeMap::new();
+    let mut writers: BTreeMap<(Within, &str), Vec<(&str, &UnitFix)>> = BTreeMap::new();
     for fix in &analysis.fixes {
         for name in &fix.plan.names {
-            writers.entry(name).or_default().push(fix);
+            writers.entry((name.within, &name.new)).or_default().push((&name.old, fix));
         }
     }
-    let twice = writers.iter().filter(|(_, fixes)| fixes.len() > 1);
+    let is_twice = |writers: &[(&str, &UnitFix)]| {
+        writers.iter().any(|(old, _)| Some(old) != writers.first().map(|(old, _)| old))
+    };
+    let twice = writers.iter().filter(|(_, writers)| is_twice(writers));
     let twice: BTreeMap<String, String> = twice
-        .flat_map(|((_, name), fixes)| fixes.iter().map(|fix| (fix.unit.clone(), name.clone())))
+        .flat_map(|((_, name), writers)| {
+            writers.iter().map(|(_, fix)| (fix.unit.clone(), (*name).to_owned()))
+        })
         .collect();
     if twice.is_empty() {
         return;

@@ -8,9 +8,9 @@ use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety};
 use crate::rules::Together;
-use crate::sites::{Carrier, document_of};
+use crate::sites::{Carrier, Via, document_of};
 use crate::text::EditSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is fixed together: a file, a text, or a node of one.
@@ -19,17 +19,24 @@ type Within = (Option<usize>, Option<NodeId>);
 /// Joins the fixes of rules that ask for it. Where a rule is about a document as a whole and does not ask, a fix of a part of it
 /// is unsafe.
 pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
-    let mut groups: BTreeMap<(&str, Within), Vec<usize>> = BTreeMap::new();
+    // By the rule, the variable that it renames, and where.
+    let mut groups: BTreeMap<(&str, Option<String>, Within), Vec<usize>> = BTreeMap::new();
     for (index, (own, _)) in judged.iter().enumerate().filter(|(_, (_, it))| !it.findings.is_empty()) {
+        let variable = renamed(file, own);
         let together = own.rule.together.or_else(|| {
             let is_about = own.rule.matches.iter().any(|found| !found.when.document.is_empty());
             is_about.then_some(Together::Document)
         });
-        let Some(within) = together.and_then(|it| within(file, own, it)) else { continue };
-        groups.entry((own.rule.id.as_str(), within)).or_default().push(index);
+        let within = match (&variable, together) {
+            (Some(_), _) => Some((None, None)),
+            (None, together) => together.and_then(|it| within(file, own, it)),
+        };
+        if let Some(within) = within {
+            groups.entry((own.rule.id.as_str(), variable, within)).or_default().push(index);
+        }
     }
-    let groups: Vec<Vec<usize>> = groups.into_values().filter(|group| group.len() > 1).collect();
-    for group in groups {
+    let groups: Vec<_> = groups.into_iter().map(|((_, variable, _), group)| (variable, group)).collect();
+    for (variable, group) in groups {
         let first = |is: &dyn Fn(&Finding) -> bool| {
             group.iter().find_map(|at| {
                 let (own, judged) = judged.get(*at)?;
@@ -37,9 +44,13 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
                 Some((carrier(file, own)?.written.clone(), file.source.position(finding.span.start()).line))
             })
         };
-        let asks =
-            group.first().and_then(|at| judged.get(*at)).is_some_and(|(own, _)| own.rule.together.is_some());
-        let unfixed = first(&|finding| finding.fix.is_err());
+        let asks = variable.is_some()
+            || group
+                .first()
+                .and_then(|at| judged.get(*at))
+                .is_some_and(|(own, _)| own.rule.together.is_some());
+        let left = variable.and_then(|name| left(file, &name, judged, &group));
+        let unfixed = first(&|finding| finding.fix.is_err()).or(left);
         let members = group.iter();
         match unfixed {
             Some((name, line)) if asks => {
@@ -50,7 +61,7 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
                 let caution = Caution::Apart { name, line };
                 members.for_each(|at| lower(judged, *at, &caution));
             }
-            None if asks => merge(judged, &group),
+            None if asks && group.len() > 1 => merge(judged, &group),
             None => {}
         }
     }
@@ -58,6 +69,30 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
 
 fn carrier<'a>(file: &File<'a>, own: &Own<'_>) -> Option<&'a Carrier> {
     file.survey.carriers.get(own.registration.members.first()?.carrier)
+}
+
+/// The variable that a rule renames there.
+fn renamed(file: &File<'_>, own: &Own<'_>) -> Option<String> {
+    let renames = own.rule.actions.iter().any(|action| action.rename.is_some());
+    carrier(file, own).filter(|carrier| renames && carrier.via == Via::Variable).map(|it| it.name.clone())
+}
+
+/// A definition of the variable `name` that is not in `group`, and its line.
+fn left(
+    file: &File<'_>,
+    name: &str,
+    judged: &[(&Own<'_>, Judged)],
+    group: &[usize],
+) -> Option<(String, usize)> {
+    let members = group.iter().filter_map(|at| judged.get(*at)?.0.registration.members.first());
+    let members: BTreeSet<usize> = members.map(|member| member.carrier).collect();
+    let is_again = |it: &Carrier| file.survey.scopes.get(it.scope).is_some_and(|scope| scope.has_again(it));
+    let mut carriers = file.survey.carriers.iter().enumerate();
+    let (_, carrier) = carriers.find(|(index, it)| {
+        it.via == Via::Variable && it.name == name && !members.contains(index) && !is_again(it)
+    })?;
+    let start = file.documents.to_host(carrier.doc, carrier.name_span).start();
+    Some((carrier.written.clone(), file.source.position(start).line))
 }
 
 fn within(file: &File<'_>, own: &Own<'_>, together: Together) -> Option<Within> {

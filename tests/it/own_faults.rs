@@ -135,3 +135,50 @@ fn a_mapping_is_fixed_as_a_whole() {
     let (after, _) = fixed(&rule, "a.yaml", text);
     assert_eq!(after, text.replace("v1beta1", "v1").replace("size: 3", "replicas: 3"));
 }
+
+#[test]
+fn a_variable_is_renamed_with_its_uses_or_not_at_all() {
+    let rule = rule(
+        "{variable: OLD_HOST}",
+        "{message: m, rename: NEW_HOST}",
+        "shell",
+        "export OLD_HOST=a",
+        "OLD_HOST",
+    );
+    let rule = rule.replace("at: [OLD_HOST]", "at: [OLD_HOST], good: \"export NEW_HOST=a\\n\"");
+    let job = "variables:\n  OLD_HOST: db\nt:\n  script:\n    - ping \"$OLD_HOST\"\n";
+    let (after, _) = fixed(&rule, ".gitlab-ci.yml", job);
+    assert_eq!(after, job.replace("OLD", "NEW"));
+    // Where others may read it, or where it is named in a way that is not known, the file stays.
+    for (name, text, reason) in [
+        (".gitlab-ci.yml", format!("{job}    - ./deploy.sh\n"), "other programs may read `OLD_HOST`"),
+        (
+            ".gitlab-ci.yml",
+            format!("{job}    - printenv OLD_HOST\n"),
+            "line 6 also names `OLD_HOST`: change both",
+        ),
+        (
+            ".gitlab-ci.yml",
+            format!("{job}    - 'echo \\$OLD_HOST'\n"),
+            "line 6 also names `OLD_HOST`: change both",
+        ),
+        ("a.sh", "export OLD_HOST=a\nmake\n".to_owned(), "other programs may read `OLD_HOST`"),
+        (".env", "OLD_HOST=a\nURL=http://$OLD_HOST\n".to_owned(), "other programs may read `OLD_HOST`"),
+        (
+            "compose.yaml",
+            "services: {a: {image: x, environment: {OLD_HOST: a}, command: ping $$OLD_HOST}}\n".to_owned(),
+            "other programs may read `OLD_HOST`",
+        ),
+        ("Dockerfile", "FROM a\nENV OLD_HOST=a\n".to_owned(), "other programs may read `OLD_HOST`"),
+    ] {
+        let (after, reasons) = fixed(&rule, name, &text);
+        assert_eq!(after, text);
+        assert_eq!(reasons, [reason], "{text}");
+    }
+    // One definition that the rule does not find keeps the other.
+    let some = rule.replace("{variable: OLD_HOST}", "{variable: OLD_HOST, when: {is: a}}");
+    let text = "OLD_HOST=a\nOLD_HOST=b\nexport OLD_HOST\nping $OLD_HOST\n";
+    let (after, reasons) = fixed(&some, "a.sh", text);
+    assert_eq!(after, text);
+    assert_eq!(reasons, ["`OLD_HOST` (line 2) has no fix, and they are fixed together or not at all"]);
+}
