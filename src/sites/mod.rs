@@ -127,12 +127,6 @@ pub struct Value {
 }
 
 impl Value {
-    /// No value at all, after the byte `at`.
-    fn none(at: usize) -> Self {
-        let span = Span::at(at);
-        Self { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
-    }
-
     /// A value that is not written here.
     fn elsewhere(span: Span) -> Self {
         Self { text: String::new(), span, kind: ValueKind::Opaque, place: Place::Nowhere, known: None }

@@ -183,7 +183,7 @@ impl Options<'_> {
                     "`{written}` has no value and takes `{}` as one: give it a value",
                     option_part(next)
                 ));
-                Value::none(word.span.end())
+                no_value(word.span.end())
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
                 at += 1;
@@ -205,7 +205,7 @@ impl Options<'_> {
                 }
                 value
             } else {
-                Value::none(word.span.end())
+                no_value(word.span.end())
             };
             let name_span = part_span(word, Span::new(0, written.len()), self.around);
             self.out.push(Carrier {
@@ -229,6 +229,12 @@ impl Options<'_> {
         let name = option_part(word);
         !word.control && self.subcommand.telling.iter().any(|telling| telling == name)
     }
+}
+
+/// No value at all, after the byte `at`.
+fn no_value(at: usize) -> Value {
+    let (text, span) = (String::new(), Span::at(at));
+    Value { text, span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
 }
 
 /// What is before the `=` of an option.
