@@ -1,6 +1,7 @@
 //! What fixes of rules beside registrations change: names, values, places.
 
 use super::documents::Document;
+use super::renames::{Within, Written};
 use super::{File, fixes};
 use crate::embed::NoEdit;
 use crate::facts::{DataTree, NodeId, NodeKind, ScalarStyle};
@@ -8,10 +9,11 @@ use crate::sites::{Carrier, Place, Via, document_of};
 use crate::text::Edit;
 
 /// A value that moves.
-#[derive(Default)]
 pub(super) struct Moved {
     pub(super) edits: Vec<Edit>,
     pub(super) remove: Vec<NodeId>,
+    /// Its new name, and where.
+    pub(super) name: Written,
 }
 
 /// Another name for what carries a value.
@@ -23,7 +25,6 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
         if tree.get(*node).is_none_or(|node| node.key.is_none()) {
             return Err(NoEdit::new("an item of a list has no name"));
         }
-        free(tree, tree.parent(*node), name)?;
     }
     Ok(vec![Edit::replace(carrier.name_span, name)])
 }
@@ -31,7 +32,7 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
 /// Refuses a key that is there already.
 fn free(tree: &DataTree, mapping: Option<NodeId>, key: &str) -> Result<(), NoEdit> {
     if mapping.is_some_and(|mapping| tree.child(mapping, key).is_some()) {
-        return Err(NoEdit::new(format!("`{key}` stands there already")));
+        return Err(NoEdit::new(format!("`{key}` is there already")));
     }
     Ok(())
 }
@@ -42,8 +43,8 @@ pub(super) fn value(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<V
         && let Some(scalar) = document.parsed.facts().tree.scalar(node)
         && scalar.style == ScalarStyle::Plain
         && !scalar.opaque
-        && is_typed(scalar.text)
-        && is_typed(value)
+        && (is_typed(scalar.text) || scalar.text == "null")
+        && (is_typed(value) || value == "null" && document.language.name() != "toml")
     {
         return Ok(vec![Edit::replace(carrier.value.span, value)]);
     }
@@ -72,14 +73,15 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
         return Err(NoEdit::new(format!("there is no `{before}` that it could move into")));
     };
     free(tree, Some(target), key)?;
+    let name = Written::new(Within::Mapping(carrier.doc, target), key, carrier);
     if tree.parent(*node) == Some(target) {
-        return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new() });
+        return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new(), name });
     }
     if tree.around(target).any(|at| at == *node) {
         return Err(NoEdit::new("it cannot move into itself"));
     }
     let edits = insert(document, last, key, raw(document, *node)?)?;
-    Ok(Moved { edits, remove: vec![*node] })
+    Ok(Moved { edits, remove: vec![*node], name })
 }
 
 /// Where paths begin that speak of the place of `carrier`.

@@ -10,12 +10,15 @@ pub(super) struct Surroundings<'a> {
     pub(super) file: &'a File<'a>,
     /// The product whose versions the rule speaks of.
     pub(super) product: &'a str,
+    /// Whether another branch of a template condition has already what the rule would write.
+    pub(super) guarded: bool,
 }
 
 impl Place for Surroundings<'_> {
     fn holds(&self, when: &When, member: Option<&Member>) -> bool {
         let carrier = member.and_then(|member| self.file.survey.carriers.get(member.carrier));
         self.judged_by(when)
+            && when.guarded.is_none_or(|wanted| wanted == self.guarded)
             && (when.file.is_empty() || when.file.is_match(self.file.path))
             && when.mentions.as_ref().is_none_or(|it| self.file.mentions(it))
             && (!speaks_of_carrier(when) || carrier.is_some_and(|carrier| self.of_carrier(when, carrier)))

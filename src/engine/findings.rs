@@ -1,16 +1,17 @@
 //! Findings: what the rules say of the members of a unit, with places and words for people.
 
 use super::conditions::Surroundings;
+use super::fill::fill;
 use super::fixes::{self, UnitFix};
 use super::own::Own;
-use super::{File, Settings, named_secrets, origin, own, reasons, structure};
+use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure, uses};
 use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{
     Circumstances, Class, Level, Match, Member, Registration, Role, Rule, SeverityRow, Verdict, View, version,
 };
-use crate::sites::{Carrier, ValueKind, expanded};
+use crate::sites::{Carrier, ValueKind, Via, expanded};
 use crate::text::{Source, Span};
 use std::sync::Arc;
 
@@ -39,40 +40,23 @@ pub(super) struct Hit<'a> {
 impl Hit<'_> {
     /// A text of the rule: `{name}` is the name as written, `{value}` the value, `{1}` a group.
     pub(super) fn fill(&self, text: &str, carrier: &Carrier) -> String {
-        if !text.contains('{') {
-            return text.to_owned();
-        }
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, behind)) = rest.split_once('{') {
-            filled.push_str(before);
-            let known = behind.split_once('}').and_then(|(name, after)| {
-                let value = match name {
-                    "name" => &carrier.written,
-                    "value" => &carrier.value.text,
-                    number => self.groups.get(number.parse::<usize>().ok()?)?,
-                };
-                Some((value, after))
-            });
-            match known {
-                Some((value, after)) => {
-                    filled.push_str(value);
-                    rest = after;
-                }
-                None => {
-                    filled.push('{');
-                    rest = behind;
-                }
-            }
-        }
-        filled + rest
+        filled(text, carrier, &self.groups)
     }
+}
+
+/// A text of a rule with the name and value of `carrier` and the groups of the expression that found it.
+pub(super) fn filled(text: &str, carrier: &Carrier, groups: &[String]) -> String {
+    fill(text, |name| match name {
+        "name" => Some(carrier.written.clone()),
+        "value" => Some(carrier.value.text.clone()),
+        number => groups.get(number.parse::<usize>().ok()?).cloned(),
+    })
 }
 
 /// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
 pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) -> Judged {
     let around = circumstances(file, registration);
-    let place = Surroundings { file, product: &file.unit.product };
+    let place = Surroundings { file, product: &file.unit.product, guarded: false };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let rules = file.settings.catalogue.rules();
     let hits: Vec<Hit<'_>> = registration
@@ -105,7 +89,11 @@ fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
 pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     let registration = &own.registration;
     let around = circumstances(file, registration);
-    let place = Surroundings { file, product: &own.rule.product };
+    let guarded = own.is_guarded(file);
+    if guarded && !guards::decides(own.rule) {
+        return Judged::default();
+    }
+    let place = Surroundings { file, product: &own.rule.product, guarded };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let Some(mut hit) = registration.members.iter().find_map(|member| hit(&view, own.rule, member)) else {
         return Judged::default();
@@ -147,6 +135,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         names_old_variable: file.reads.names_old(),
         read_by_name: reasons::read_by_name(file, registration).is_some(),
         token_elsewhere: file.old_token.is_some(),
+        new_token_elsewhere: file.new_token.is_some(),
         settings_elsewhere: file.has_loose_settings && registration.is_release(file.survey),
         own_chart: file.own_chart,
         pinned: file.reads.pinned().map(|(version, _)| version),
@@ -219,10 +208,37 @@ fn fix(
     // What people wrote next to a setting may say more than the setting.
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
     cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
-    let unsure = around.markdown || plan.takes_comments || plan.ends_with_return;
+    let branch = branch(file, hits);
+    let outside = outside(file, view, hits);
+    let unsure = around.markdown
+        || plan.takes_comments
+        || plan.ends_with_return
+        || branch.is_some()
+        || outside.is_some();
+    cautions.extend(branch);
+    cautions.extend(outside);
     let safe = verdict.is == Verdict::Safe && !unsure;
     let safety = if safe { Safety::Safe } else { Safety::Unsafe };
     Ok(Planned { safety, cautions: cautions.into(), plan })
+}
+
+/// The template tag that decides whether what a custom rule found is there.
+fn branch(file: &File<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
+    let own = hits.iter().filter(|hit| matches!(hit.member.role, Role::Own(_)));
+    let mut tags = own.filter_map(|hit| file.branch_tag(file.survey.carriers.get(hit.member.carrier)?));
+    tags.next().map(|(tag, line)| Caution::Branch { tag, line })
+}
+
+/// Who may read a variable that a custom rule renames.
+fn outside(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
+    hits.iter().find_map(|hit| {
+        let own = matches!(hit.member.role, Role::Own(_));
+        let carrier =
+            file.survey.carriers.get(hit.member.carrier).filter(|it| own && it.via == Via::Variable)?;
+        let view = view.of(hit.member);
+        let action = hit.rule.actions.iter().find(|action| view.holds(&action.when))?;
+        action.rename.as_ref().and_then(|_| uses::outside(file, carrier))
+    })
 }
 
 /// The variables that the text fills itself and that `--token-value` replaces.
@@ -265,8 +281,7 @@ fn finding(
         Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
             let mut message = action.map_or_else(String::new, |action| name(&action.message));
-            let token = action.and_then(|action| fixes::token_for(file, carrier, hit, action).ok().flatten());
-            if let Some(token) = token {
+            if let Some(token) = plan.tokens.get(&hit.member.carrier) {
                 message.push_str(&format!(" and put `{token}` in its place"));
             }
             // Null is no text.
@@ -294,7 +309,7 @@ fn finding(
         help,
         url,
         span,
-        label: named_secrets::fill(file, around.secret, name(&label)),
+        label: named_secrets::fill(file, around.secret, &name(&label)),
         related: file.documents.places(carrier.doc),
         unit: unit.map(str::to_owned),
         via: file.documents.via(carrier.doc),

@@ -2,7 +2,8 @@
 
 use super::documents::Document;
 use super::findings::Hit;
-use super::{File, change, reasons, token};
+use super::renames::{self, Written};
+use super::{File, change, comments, reasons, token, uses};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
@@ -35,12 +36,31 @@ pub(crate) struct Plan {
     pub(crate) takes_comments: bool,
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
+    /// The names that it writes, each where it may be only once.
+    pub(crate) names: Vec<Written>,
+    /// What is written in the place of a token, by its carrier.
+    pub(crate) tokens: BTreeMap<usize, String>,
 }
 
 impl Plan {
     /// What is done to the text called `doc`.
     pub(super) fn text(&mut self, doc: usize) -> &mut TextEdits {
         self.texts.entry(doc).or_default()
+    }
+}
+
+impl Plan {
+    /// Takes in what another plan does, but for the edits of the file.
+    pub(super) fn join(&mut self, other: &Self) {
+        for (doc, text) in &other.texts {
+            let own = self.text(*doc);
+            own.edits.extend(text.edits.iter().cloned());
+            own.silent.extend(text.silent.iter().cloned());
+            own.gone.extend(&text.gone);
+        }
+        self.takes_comments |= other.takes_comments;
+        self.ends_with_return |= other.ends_with_return;
+        self.names.extend(other.names.iter().cloned());
     }
 }
 
@@ -65,6 +85,10 @@ struct Wanted {
     gone: Vec<Span>,
     /// The aliases that bring what goes to the registration.
     aliases: Vec<Span>,
+    /// New names, by where they are.
+    names: Vec<Written>,
+    /// What replaces a token, by its carrier.
+    tokens: BTreeMap<usize, String>,
 }
 
 /// Parts of one word that go.
@@ -160,23 +184,51 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
         } else {
             document.parsed.remove_aliased(&want.remove, &want.aliases)?
         };
+        let comments = comments::above(document, &removal.edits, &want.remove);
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);
         plan.text(doc).gone.append(&mut want.gone);
+        plan.names.append(&mut want.names);
+        plan.tokens.append(&mut want.tokens);
         for edit in removal.edits {
-            for (text, lifted) in file.documents.lift(doc, &edit, file.source)? {
-                match text {
-                    Some(text) => plan.text(text).edits.push(lifted),
-                    None => host.insert(lifted).map_err(|overlap| NoEdit::new(overlap.to_string()))?,
-                }
-            }
-            plan.text(doc).edits.push(edit);
+            lift(file, doc, edit, false, &mut host, &mut plan)?;
+        }
+        for edit in comments {
+            // A comment that cannot go stays.
+            let _ = lift(file, doc, edit, true, &mut host, &mut plan);
         }
     }
     plan.edits = host.iter().cloned().collect();
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
     plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
+}
+
+/// Carries an edit of one text to all texts around it; all or nothing. `silent` ones are of comments.
+fn lift(
+    file: &File<'_>,
+    doc: usize,
+    edit: Edit,
+    silent: bool,
+    host: &mut EditSet,
+    plan: &mut Plan,
+) -> Result<(), NoEdit> {
+    let lifted = file.documents.lift(doc, &edit, file.source)?;
+    for (_, edit) in lifted.iter().filter(|(text, _)| text.is_none()) {
+        host.insert(edit.clone()).map_err(|overlap| NoEdit::new(overlap.to_string()))?;
+    }
+    for (text, edit) in lifted {
+        if let Some(text) = text {
+            plan.text(text).edits.push(edit);
+        }
+    }
+    let text = plan.text(doc);
+    if silent {
+        text.silent.push(edit);
+    } else {
+        text.edits.push(edit);
+    }
+    Ok(())
 }
 
 /// Whether an edit takes out the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
@@ -206,6 +258,7 @@ fn act(
     action: &ActionRow,
     wanted: &mut BTreeMap<usize, Wanted>,
 ) -> Result<(), Refusal> {
+    let is_own = matches!(hit.member.role, Role::Own(_));
     for target in &action.remove {
         if target == "self" {
             wanted.entry(carrier.doc).or_default().take(carrier);
@@ -218,6 +271,18 @@ fn act(
     if let Some(name) = &action.rename {
         let name = hit.fill(name, carrier);
         let edits = change::name(file, carrier, &name)?;
+        if is_own {
+            renames::check(file, carrier, &name)?;
+            let names = renames::written(file, carrier, &name);
+            if carrier.via == Via::Variable {
+                let uses = uses::of(file, carrier)?;
+                let is_first = uses.first == Some(hit.member.carrier);
+                for (doc, span) in uses.list.iter().filter(|_| is_first) {
+                    wanted.entry(*doc).or_default().edits.push(Edit::replace(*span, name.clone()));
+                }
+            }
+            wanted.entry(carrier.doc).or_default().names.extend(names);
+        }
         let want = wanted.entry(carrier.doc).or_default();
         want.edits.extend(edits);
         let mentions = file.survey.mentions.get(&hit.member.carrier).into_iter().flatten();
@@ -230,7 +295,9 @@ fn act(
     }
     let value = match action.value {
         Some(NewValue::Empty) => Some(String::new()),
-        _ => token_for(file, carrier, hit, action)?,
+        _ => token_for(file, carrier, hit, action)?.inspect(|token| {
+            wanted.entry(carrier.doc).or_default().tokens.insert(hit.member.carrier, token.clone());
+        }),
     };
     if let Some(value) = value {
         let mut edits = set(file, carrier, &value)?;
@@ -269,6 +336,7 @@ fn act(
         let want = wanted.entry(carrier.doc).or_default();
         want.edits.extend(moved.edits);
         want.remove.extend(moved.remove);
+        want.names.push(moved.name);
     }
     Ok(())
 }
@@ -281,7 +349,7 @@ fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
 }
 
 /// What replaces the token of `carrier`, as it is written there.
-pub(super) fn token_for(
+fn token_for(
     file: &File<'_>,
     carrier: &Carrier,
     hit: &Hit<'_>,

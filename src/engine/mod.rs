@@ -1,11 +1,15 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
 mod accepted;
+mod caches;
 mod change;
+mod comments;
 mod conditions;
 mod documents;
+mod fill;
 mod findings;
 mod fixes;
+mod guards;
 mod named_secrets;
 mod origin;
 mod own;
@@ -13,12 +17,15 @@ mod pieces;
 mod pins;
 mod reads;
 mod reasons;
+mod renames;
 mod secrets;
 mod structure;
 mod suppressions;
+mod together;
 mod token;
 mod units;
 mod unused;
+mod uses;
 
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
@@ -34,7 +41,8 @@ use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
-pub(crate) use documents::{ByPlace, Documents};
+use caches::Caches;
+pub(crate) use documents::{ByPlace, Document, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
@@ -194,7 +202,8 @@ fn examine(
                 survey: &read.survey,
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                old_token: registrations.iter().find_map(|unit| unit.filled(Role::Old)),
+                old_token: named_secrets::token_in(&registrations, Role::Old),
+                new_token: named_secrets::token_in(&registrations, Role::New),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
@@ -214,8 +223,10 @@ fn examine(
             };
             let judged = registrations.iter().map(|registration| judge(registration, &mut names));
             // What belongs to no unit is judged once.
-            let own = own.iter().filter(|_| index == 0).map(|own| findings::judge_own(&file, own));
-            for (judged, units) in judged.chain(own.map(|judged| (judged, Vec::new()))) {
+            let own = own.iter().filter(|_| index == 0).take(MAX_FINDINGS + 1);
+            let mut own: Vec<_> = own.map(|own| (own, findings::judge_own(&file, own))).collect();
+            together::join(&file, &mut own);
+            for (judged, units) in judged.chain(own.into_iter().map(|(_, judged)| (judged, Vec::new()))) {
                 if findings.len() > MAX_FINDINGS {
                     break;
                 }
@@ -234,6 +245,7 @@ fn examine(
             }
         }
         drop(judged_in);
+        renames::refuse_twice(&mut out, &mut findings);
         out.linted.secrets.sort_unstable();
         out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
@@ -367,17 +379,6 @@ fn is_due(settings: &Settings, id: &str) -> bool {
     settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
 }
 
-/// What is looked up once in a file.
-#[derive(Default)]
-struct Caches {
-    /// Where versions are written, in bytes of the file.
-    versions: RefCell<BTreeMap<(u32, u32), Vec<usize>>>,
-    /// The values that each text gives to names.
-    given: RefCell<BTreeMap<usize, origin::Names>>,
-    /// The variables of each scope.
-    defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
-}
-
 /// A file that was read, and how it is to be judged.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
@@ -392,6 +393,8 @@ pub(crate) struct File<'a> {
     reads: Reads<'a>,
     /// A token in the old place of one of its registrations: the carrier.
     old_token: Option<usize>,
+    /// The same for the new place.
+    new_token: Option<usize>,
     /// Whether values that belong to no release have settings and no token.
     has_loose_settings: bool,
     /// See [`Surroundings::reads_own_values`].

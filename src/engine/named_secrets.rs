@@ -1,7 +1,7 @@
 //! The Secrets of a file that registrations in it name.
 
 use super::{Documents, File, structure};
-use crate::rules::{Class, Registration, Role};
+use crate::rules::{Class, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, ScopeKind, Survey};
 use std::collections::BTreeMap;
 
@@ -40,18 +40,38 @@ pub(super) fn of(file: &File<'_>, registration: &Registration) -> Option<(Class,
 }
 
 /// A text of a rule: `{secret}` is the Secret's name, `{secret-line}` its line.
-pub(super) fn fill(file: &File<'_>, secret: Option<(Class, usize)>, text: String) -> String {
-    let carrier =
-        secret.filter(|_| text.contains("{secret")).and_then(|(_, at)| file.survey.carriers.get(at));
-    let Some(carrier) = carrier else { return text };
-    let name = object(file.documents, carrier).unwrap_or_default();
-    let tree = file.documents.get(carrier.doc).map(|it| &it.parsed.facts().tree);
-    let root = tree.and_then(|tree| tree.span(tree.last_before(&tree.roots, carrier.name_span.start())?));
-    let start = file.documents.to_host(carrier.doc, root.unwrap_or(carrier.name_span)).start();
-    let line = file.source.position(start).line.to_string();
-    text.replace("{secret}", &name).replace("{secret-line}", &line)
+pub(super) fn fill(file: &File<'_>, secret: Option<(Class, usize)>, text: &str) -> String {
+    super::fill::fill(text, |name| word(file, secret, name))
+}
+
+/// What `{secret}` and `{secret-line}` stand for in a text of a rule.
+pub(super) fn word(file: &File<'_>, secret: Option<(Class, usize)>, name: &str) -> Option<String> {
+    let carrier = file.survey.carriers.get(secret?.1)?;
+    match name {
+        "secret" => Some(object(file.documents, carrier).unwrap_or_default()),
+        "secret-line" => {
+            let tree = file.documents.get(carrier.doc).map(|it| &it.parsed.facts().tree);
+            let root =
+                tree.and_then(|tree| tree.span(tree.last_before(&tree.roots, carrier.name_span.start())?));
+            let start = file.documents.to_host(carrier.doc, root.unwrap_or(carrier.name_span)).start();
+            Some(file.source.position(start).line.to_string())
+        }
+        _ => None,
+    }
 }
 
 fn object(documents: &Documents, carrier: &Carrier) -> Option<String> {
     structure::object(documents, carrier.doc, carrier.name_span.start())
+}
+
+/// The carrier of a token that settings elsewhere in the file may go with: any but one of a Secret that can be migrated by
+/// itself, for its name says whose token it is.
+pub(super) fn token_in(registrations: &[Registration], role: Role) -> Option<usize> {
+    let is_apart = |it: &Member| it.role == Role::New || !matches!(it.class, Class::Legacy | Class::Other);
+    let counts = |unit: &Registration, it: &Member| unit.kind != UnitKind::Secret || !is_apart(it);
+    let filled = |it: &Member| it.role == role && it.class > Class::Empty;
+    let carrier = |unit: &Registration| {
+        unit.members.iter().find(|it| filled(it) && counts(unit, it)).map(|it| it.carrier)
+    };
+    registrations.iter().find_map(carrier)
 }

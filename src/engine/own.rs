@@ -1,9 +1,11 @@
 //! What rules find beside registrations: entries, commands, variables, values of charts, requests, words in code,
 //! literals.
 
+use super::File;
 use super::documents::{Document, Documents};
+use super::findings::filled;
 use crate::facts::{DataTree, NodeId};
-use crate::rules::{CommandMatch, Match, Registration, Rule};
+use crate::rules::{CommandMatch, Match, Registration, Role, Rule};
 use crate::sites::{self, Carrier, Expression, Pattern, Place, Step, Survey, Value, ValueKind, Via};
 use crate::text::{Cover, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +20,20 @@ pub(super) struct Own<'a> {
 }
 
 impl Own<'_> {
+    /// Whether another branch of a template condition around it has already what the rule would write.
+    pub(super) fn is_guarded(&self, file: &File<'_>) -> bool {
+        let member = self.registration.members.first();
+        let Some(carrier) = member.and_then(|member| file.survey.carriers.get(member.carrier)) else {
+            return false;
+        };
+        let found = member.and_then(|member| match member.role {
+            Role::Own(found) => self.rule.matches.get(found),
+            _ => None,
+        });
+        let groups = found.map(|found| self.groups(found, file.survey)).unwrap_or_default();
+        file.is_guarded(self.rule, carrier, |text| filled(text, carrier, &groups))
+    }
+
     /// The groups that the texts of the rule may name.
     pub(super) fn groups(&self, found: &Match, survey: &Survey) -> Vec<String> {
         if !self.groups.is_empty() {
@@ -293,7 +309,7 @@ fn is_of(command: &CommandMatch, of: &[String]) -> bool {
 
 /// Whether a span lies in a comment of its text, or of a text inside it that nobody read: on a line that begins with the
 /// sign of one.
-fn is_comment(document: &Document, span: Span) -> bool {
+pub(super) fn is_comment(document: &Document, span: Span) -> bool {
     let before = document.text.get(..span.start()).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
     let comments = &document.parsed.facts().comments;

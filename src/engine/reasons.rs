@@ -1,11 +1,12 @@
 //! Why a fix is refused or unsafe: the rows of the safety table that apply, and the places that cannot be read.
 
+use super::fill::fill;
 use super::findings::Hit;
 use super::{File, named_secrets, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, View, When};
-use crate::sites::{Brings, Carrier, Scope, Unknown, UnknownKind, ValueKind, Via};
+use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
 use crate::text::Span;
 use crate::unit::UnknownPlace;
 
@@ -91,15 +92,36 @@ pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Ref
     (!places.is_empty()).then_some(Refusal::Unknown { because, places })
 }
 
+/// The unknowns of a scope, but for the value of the old token option where that stays: its own reason names it, and none of
+/// its words is lost.
+pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<Item = &'a Unknown> {
+    let unknowns = file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.unknowns);
+    unknowns.iter().filter(move |unknown| {
+        let is_token = |it: &Carrier| {
+            it.doc == unknown.doc && it.value.span == unknown.span && file.unit.old.option.contains(&it.name)
+        };
+        let replaces =
+            |it: &Carrier| it.value.kind != ValueKind::Empty && file.unit.new.option.contains(&it.name);
+        let goes = file.settings.token_value.is_some() || file.in_scope(index).any(replaces);
+        goes || !file.in_scope(index).any(is_token)
+    })
+}
+
 /// The places of the unit that `when` is about, by line.
 fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> Vec<UnknownPlace> {
     let concerns = |unknown: &&Unknown| {
         (when.unknown_token != Some(true) || unknown.brings.token())
             && (when.unknown_setting != Some(true) || unknown.brings.settings())
     };
-    let scopes = registration.scopes.iter().filter_map(|scope| file.survey.scopes.get(*scope));
-    let unknowns = |scope: &'a Scope| if when.hinted == Some(true) { &scope.hints } else { &scope.unknowns };
-    let unknowns = scopes.flat_map(unknowns).filter(concerns);
+    let hints = |index: usize| file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.hints);
+    let of = |index: usize| -> Box<dyn Iterator<Item = &'a Unknown> + '_> {
+        if when.hinted == Some(true) {
+            Box::new(hints(index).iter())
+        } else {
+            Box::new(unknowns(file, index))
+        }
+    };
+    let unknowns = registration.scopes.iter().flat_map(|index| of(*index)).filter(concerns);
     let mut places: Vec<UnknownPlace> = unknowns.map(|unknown| file.unknown_place(unknown)).collect();
     if when.in_view == Some(false) {
         let survey = file.survey;
@@ -129,21 +151,41 @@ pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
 }
 
 /// The reason of a row: `{name}` is the token's option, key or variable as written, `{token}` the expression in it or the
-/// one that replaces it, `{line}` its line, `{to}` the name
-/// of the new slot there, `{prefix}` how a runner's own token begins; of the old slot, else of the new one. `{old}` and `{new}` are
-/// the names of both; where both are there, `{token}` is that of the new one. `{setting}` is the name of the setting that a
-/// condition on `settings` is about, `{setting-line}` its line.
+/// one that replaces it, `{line}` its line, `{to}` the name of the new slot there, `{prefix}` how a runner's own token begins; of
+/// the old slot, else of the new one. `{old}` and `{new}` are the names of both; where both are there, `{token}` is that of the new
+/// one. `{setting}` is the name of the setting that a condition on `settings` is about. `{pin}`, `{pin-name}`, `{pin-since}`,
+/// `{read-name}`, `{secret}` and `{…-line}` name other places.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
-    let because = row.because.as_deref().unwrap_or_default();
-    if !because.contains('{') {
-        return because.to_owned();
+    let text = row.because.as_deref().unwrap_or_default();
+    fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
+}
+
+/// What a name in a reason stands for that is not about the token.
+fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &str) -> Option<String> {
+    let line_of = |at: Option<usize>| Some(file.line(file.survey.carriers.get(at?)?).to_string());
+    let setting = || registration.setting_of(row.when.settings?).map(|member| member.carrier);
+    let pin = || pins::oldest(file, registration);
+    match name {
+        "setting" => Some(file.survey.carriers.get(setting()?)?.written.clone()),
+        "setting-line" => line_of(setting()),
+        "pin" => Some(pin()?.version),
+        "pin-name" => Some(pin()?.name),
+        "pin-since" => Some(pin()?.since),
+        "pin-line" => Some(pin()?.line.to_string()),
+        "old-line" => line_of(file.old_token),
+        "new-line" => line_of(file.new_token),
+        "read-name" => Some(read_by_name(file, registration)?.0.to_owned()),
+        "read-line" => Some(file.source.position(read_by_name(file, registration)?.1).line.to_string()),
+        "broken-line" => broken_line(file, registration).map(|line| line.to_string()),
+        _ if name.starts_with("secret") => {
+            named_secrets::word(file, named_secrets::of(file, registration), name)
+        }
+        _ => None,
     }
-    let because = &places_of(file, registration, because);
-    let setting = row.when.settings.and_then(|classes| registration.setting_of(classes));
-    if let Some(setting) = setting.and_then(|setting| file.survey.carriers.get(setting.carrier)) {
-        let line = file.line(setting).to_string();
-        return because.replace("{setting}", &setting.written).replace("{setting-line}", &line);
-    }
+}
+
+/// What a name in a reason stands for that is about the token.
+fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<String> {
     let filled = |role: Role| {
         let members = registration.members.iter();
         let filled = members.filter(move |it| it.role == role && it.class > Class::Empty);
@@ -152,11 +194,32 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
         first.and_then(|member| file.survey.carriers.get(member.carrier))
     };
     let (old, new) = (filled(Role::Old), filled(Role::New));
-    let Some(carrier) = old.or(new) else { return because.to_owned() };
-    let line = file.line(carrier).to_string();
-    // A literal is a secret: what replaces it is named instead.
-    let replaced = file.settings.token_value.as_ref().filter(|_| new.is_none());
-    let token = |carrier: &'_ Carrier| match (carrier.value.kind, replaced) {
+    let carrier = old.or(new)?;
+    let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
+    Some(match name {
+        "name" => carrier.written.clone(),
+        "old" => written(old),
+        "new" => written(new),
+        "to" => file.unit.new.names(carrier.via).next().unwrap_or(&carrier.written).clone(),
+        "line" => file.line(carrier).to_string(),
+        "prefix" => {
+            let known = carrier.value.known.as_ref().unwrap_or(&carrier.value.text);
+            let prefixes = file.unit.runner_tokens.iter().filter_map(|like| like.captures(known));
+            let prefix = prefixes.filter_map(|groups| groups.get(1)).map(|it| it.as_str().to_owned()).next();
+            prefix.unwrap_or_default()
+        }
+        "token" => {
+            // A literal is a secret: what replaces it is named instead.
+            let replaced = file.settings.token_value.as_ref().filter(|_| new.is_none());
+            expression(file, new.filter(|_| old.is_some()).unwrap_or(carrier), replaced)
+        }
+        _ => return None,
+    })
+}
+
+/// The expression in the place of a token, as it is named to the user.
+fn expression(file: &File<'_>, carrier: &Carrier, replaced: Option<&String>) -> String {
+    match (carrier.value.kind, replaced) {
         (_, Some(value)) => value.clone(),
         (ValueKind::Opaque, None)
             if !carrier.value.text.is_empty() && !carrier.value.text.trim().contains('\n') =>
@@ -168,20 +231,7 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
             file.unit.new.variable.first().unwrap_or(&carrier.written).clone()
         }
         _ => carrier.written.clone(),
-    };
-    let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
-    let known = carrier.value.known.as_ref().unwrap_or(&carrier.value.text);
-    let prefixes = file.unit.runner_tokens.iter().filter_map(|like| like.captures(known));
-    let prefix = prefixes.filter_map(|groups| groups.get(1)).map(|it| it.as_str()).next();
-    let to = file.unit.new.names(carrier.via).next();
-    because
-        .replace("{name}", &carrier.written)
-        .replace("{old}", &written(old))
-        .replace("{new}", &written(new))
-        .replace("{to}", to.unwrap_or(&carrier.written))
-        .replace("{prefix}", prefix.unwrap_or_default())
-        .replace("{token}", &token(new.filter(|_| old.is_some()).unwrap_or(carrier)))
-        .replace("{line}", &line)
+    }
 }
 
 /// An expression without the literals in it that may be tokens.
@@ -205,44 +255,20 @@ fn without_literals(text: &str) -> String {
     pieces.iter().enumerate().map(shown).collect::<Vec<_>>().join("\"")
 }
 
-/// A reason with the lines of what it is about: `{pin-line}`, `{old-line}`, `{read-line}`, `{broken-line}`.
-fn places_of(file: &File<'_>, registration: &Registration, because: &str) -> String {
-    let mut because = named_secrets::fill(file, named_secrets::of(file, registration), because.to_owned());
-    if because.contains("{pin")
-        && let Some(pin) = pins::oldest(file, registration)
-    {
-        for (name, value) in [("line", pin.line.to_string()), ("name", pin.name), ("since", pin.since)] {
-            because = because.replace(&format!("{{pin-{name}}}"), &value);
-        }
-        because = because.replace("{pin}", &pin.version);
-    }
-    if let Some(carrier) = file.old_token.and_then(|at| file.survey.carriers.get(at)) {
-        because = because.replace("{old-line}", &file.line(carrier).to_string());
-    }
-    if because.contains("{read-")
-        && let Some((name, offset)) = read_by_name(file, registration)
-    {
-        let line = file.source.position(offset).line;
-        because = because.replace("{read-name}", name).replace("{read-line}", &line.to_string());
-    }
-    if because.contains("{broken-line}") {
-        let mut scopes = registration.scopes.iter().filter_map(|at| file.survey.scopes.get(*at));
-        if let Some(scope) = scopes.find(|scope| scope.broken) {
-            let span = file.documents.to_host(scope.doc, scope.span);
-            let text = span.of(file.source.text());
-            let mut at = span.start();
-            // The first line of the command that does not go on.
-            for line in text.split_inclusive('\n') {
-                at += line.len();
-                if !line.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']) {
-                    break;
-                }
-            }
-            let line = file.source.position(at.saturating_sub(1)).line;
-            because = because.replace("{broken-line}", &line.to_string());
+/// The first line of a command that breaks off, where there is one.
+fn broken_line(file: &File<'_>, registration: &Registration) -> Option<usize> {
+    let mut scopes = registration.scopes.iter().filter_map(|at| file.survey.scopes.get(*at));
+    let scope = scopes.find(|scope| scope.broken)?;
+    let span = file.documents.to_host(scope.doc, scope.span);
+    let mut at = span.start();
+    // The first line of the command that does not go on.
+    for line in span.of(file.source.text()).split_inclusive('\n') {
+        at += line.len();
+        if !line.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']) {
+            break;
         }
     }
-    because
+    Some(file.source.position(at.saturating_sub(1)).line)
 }
 
 /// A variable of the unit that is read elsewhere than in its own value, and where.

@@ -1,6 +1,6 @@
 //! Registrations handed out as data.
 
-use super::{File, structure};
+use super::{File, reasons, structure};
 use crate::rules::{self, Class, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
 use crate::unit::{Given, Held, Slot, Unit};
@@ -112,7 +112,11 @@ impl<'a> Index<'a> {
             via: file.documents.via(doc),
             place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
             object: first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset)),
-            unknowns: own().flat_map(|scope| &scope.unknowns).map(|it| file.unknown_place(it)).collect(),
+            unknowns: scopes
+                .iter()
+                .flat_map(|scope| reasons::unknowns(file, *scope))
+                .map(|it| file.unknown_place(it))
+                .collect(),
             slots: Vec::new(),
             settings: Vec::new(),
             values: own()

@@ -147,6 +147,13 @@ impl DataTree {
         self.data(id).is_some_and(|node| matches!(node.kind, Kind::Sequence))
     }
 
+    /// Whether `id` is a mapping with nothing between its key and its value, as a block of HCL: there may be several.
+    pub fn is_block(&self, id: NodeId) -> bool {
+        let between = |key: Span, value: Span| self.text.get(key.end()..value.start());
+        let between = self.key(id).zip(self.span(id)).and_then(|(key, value)| between(key.span, value));
+        self.is_mapping(id) && between.is_none_or(|text| !text.contains(['=', ':']))
+    }
+
     /// The tag of `id` as written.
     pub fn tag(&self, id: NodeId) -> Option<&str> {
         self.data(id)?.tag()

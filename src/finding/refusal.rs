@@ -69,6 +69,13 @@ pub enum Refusal {
     RulesNotSelected,
     /// The rule has fixes, but none for this case.
     OtherCase,
+    /// What is fixed only together with it has no fix.
+    Together {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
     /// The file has too many findings.
     TooManyFindings,
     /// It is in the baseline.
@@ -80,8 +87,21 @@ pub enum Refusal {
         /// Whether both belong to one registration, rather than to one place.
         registration: bool,
     },
+    /// It was refused before the first pass of a run that fixed other findings.
+    Before(Box<Refusal>),
     /// The fix was applied in memory and did not pass.
     Dropped(String),
+}
+
+impl Refusal {
+    /// The same refusal, after a pass that may have removed what it is about.
+    #[must_use]
+    pub(crate) fn before(self) -> Self {
+        match self {
+            Self::Before(_) | Self::Dropped(_) | Self::Unstated => self,
+            other => Self::Before(Box::new(other)),
+        }
+    }
 }
 
 impl From<NoEdit> for Refusal {
@@ -110,4 +130,18 @@ pub enum Caution {
     CarriageReturn,
     /// It changes documentation.
     Markdown,
+    /// Another finding of the rule in the same document has no fix.
+    Apart {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
+    /// A template tag decides whether the place is there.
+    Branch {
+        /// As written.
+        tag: String,
+        /// From 1.
+        line: usize,
+    },
 }

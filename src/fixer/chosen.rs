@@ -1,8 +1,7 @@
-use super::trial::Selection;
 use super::{Ask, Offer};
 use crate::engine::UnitFix;
 use crate::finding::Linted;
-use crate::text::Source;
+use crate::text::{EditSet, Source};
 use std::collections::BTreeSet;
 
 /// The answers to what was asked, by the first byte that a fix changes.
@@ -50,12 +49,12 @@ impl<'a> Chosen<'a> {
         wanted
     }
 
-    /// The places of what was left, after the fixes of `done`. What was taken and is not done by now looks another way: it is
+    /// The places of what was left, after `edits`. What was taken and is not done by now looks another way: it is
     /// asked about again.
-    pub(super) fn follow(&mut self, done: &Selection<'_>) {
+    pub(super) fn follow(&mut self, edits: &EditSet) {
         self.taken.clear();
         if !self.left.is_empty() {
-            let moves = done.edits.moves();
+            let moves = edits.moves();
             self.left = self.left.iter().map(|place| moves.of(*place)).collect();
         }
     }

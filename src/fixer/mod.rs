@@ -2,18 +2,21 @@
 
 mod between;
 mod chosen;
+mod decided;
 pub mod diff;
 mod ignore;
 mod meaning;
 mod trial;
 mod verify;
+mod wellformed;
 pub mod write;
 
-use crate::engine::{self, Settings, Surroundings, UnitFix};
+use crate::engine::{self, Analysis, Settings, Surroundings, UnitFix};
 use crate::finding::{Finding, Linted, Refusal, Safety};
 use crate::mask::Mask;
-use crate::text::{Edit, Source, Span};
+use crate::text::{Edit, EditSet, Source, Span};
 use chosen::Chosen;
+use decided::{Decided, refuse};
 use std::collections::{BTreeMap, BTreeSet};
 use trial::Trials;
 
@@ -88,94 +91,122 @@ pub fn fix_chosen(
     let lens = Lens { settings, path, surroundings };
     let mut source = source;
     let mut fixed = Vec::new();
-    // Units that were taken back, by what they wanted to do, with the reason.
-    let mut refused: BTreeMap<String, String> = BTreeMap::new();
     let mut chosen = Chosen::new(ask);
     let mut analysis = engine::analyse(settings, path, surroundings, &source, None);
+    let mut decided = Decided::of(&analysis);
+    // Fixes that were dropped, by what they do.
+    let mut tried = Refused::new();
     // What was a token stays one, when nothing in the text says so any more.
     let mut mask = Mask::new(false, &source, &analysis.linted.secrets);
     for _ in 0..MAX_PASSES {
-        let mut wanted: Vec<&UnitFix> = analysis
-            .fixes
-            .iter()
-            .filter(|fix| {
-                (unsafe_too || fix.safety == Safety::Safe) && !refused.contains_key(&key(fix, &source))
-            })
-            .collect();
-        let trials = Trials { lens, source: &source, analysis: &analysis };
-        if chosen.asks() {
-            let sorted = trials.sort_out(&wanted);
-            refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
-            wanted.retain(|fix| !refused.contains_key(&key(fix, &source)));
-            wanted.retain(|fix| chosen.wants(fix, &source, &analysis.linted));
-        }
-        if wanted.is_empty() {
-            break;
-        }
-        let mut units = Trials::select(&wanted);
-        let (after, result) = match trials.run(&units) {
-            Ok(done) => done,
-            Err(_) => {
-                let sorted = trials.sort_out(&wanted);
-                let culprits = !sorted.refused.is_empty();
-                let reasons = sorted.refused.into_iter();
-                refused.extend(reasons.map(|(fix, reason)| (key(fix, &source), reason)));
-                // Each holds alone, but not all together: some go now, the others are looked at again.
-                match sorted.best {
-                    Some(best) if !culprits => units = best,
-                    _ => continue,
-                }
-                let Ok(done) = trials.run(&units) else { continue };
-                done
+        let (done, refused) = pass(lens, &source, &analysis, unsafe_too, &mut chosen);
+        let dropped =
+            analysis.fixes.iter().filter_map(|fix| Some((key(fix, &source), refused.get(&fix.unit)?)));
+        tried.extend(dropped.map(|(fix, refusal)| (fix, refusal.clone())));
+        refuse(&mut analysis, &refused);
+        let Some(Pass { source: text, after, edits, units }) = done else {
+            if refused.is_empty() {
+                break;
             }
+            continue;
         };
-        let names: BTreeSet<&str> = units.fixes.iter().map(|fix| fix.unit.as_str()).collect();
         let gone = |finding: &&Finding| {
-            finding.fix.is_ok() && finding.group().is_some_and(|group| names.contains(group.as_str()))
+            finding.fix.is_ok() && finding.group().is_some_and(|group| units.contains(&group))
         };
-        fixed.extend(analysis.linted.findings.iter().filter(gone).cloned());
-        chosen.follow(&units);
-        (source, analysis) = (after, result);
+        fixed.extend(decided.before(analysis.linted.findings.iter().filter(gone)));
+        chosen.follow(&edits);
+        let before = std::mem::replace(&mut analysis, after);
+        decided.follow(edits, &before, &mut analysis);
+        source = text;
+        // Some hold once another one has been made.
+        let again = analysis.fixes.iter();
+        let again = again.filter_map(|fix| Some((fix.unit.clone(), tried.get(&key(fix, &source))?.clone())));
+        let again: Refused = again.collect();
+        refuse(&mut analysis, &again);
         mask = mask.after(&source, &analysis.linted.secrets);
         analysis.linted.secrets = mask.hidden().to_vec();
     }
-    let left: Vec<&UnitFix> =
-        analysis.fixes.iter().filter(|fix| !refused.contains_key(&key(fix, &source))).collect();
-    let sorted = Trials { lens, source: &source, analysis: &analysis }.sort_out(&left);
-    refused.extend(sorted.refused.into_iter().map(|(fix, reason)| (key(fix, &source), reason)));
-    take_back(&mut analysis.linted, &analysis.fixes, &refused, &source);
+    let refused = dropped(lens, &source, &analysis);
+    refuse(&mut analysis, &refused);
     Fixed { text: source.bytes().to_vec(), fixed, remaining: analysis.linted }
+}
+
+/// What one pass did.
+struct Pass {
+    source: Source,
+    after: Analysis,
+    edits: EditSet,
+    /// The units that it fixed.
+    units: BTreeSet<String>,
+}
+
+/// Why fixes are dropped, by their units or by what they do.
+type Refused = BTreeMap<String, Refusal>;
+
+/// Applies the fixes that are wanted and hold together. Nothing was done where there is no pass; then there is nothing left to
+/// do, or the fixes that are dropped are in the way.
+fn pass(
+    lens: Lens<'_>,
+    source: &Source,
+    analysis: &Analysis,
+    unsafe_too: bool,
+    chosen: &mut Chosen<'_>,
+) -> (Option<Pass>, Refused) {
+    let allowed = |fix: &&UnitFix| unsafe_too || fix.safety == Safety::Safe;
+    let mut wanted: Vec<&UnitFix> = analysis.fixes.iter().filter(allowed).collect();
+    let trials = Trials { lens, source, analysis };
+    let mut refused = Refused::new();
+    if chosen.asks() {
+        refused = drops(trials.sort_out(&wanted).refused);
+        wanted.retain(|fix| !refused.contains_key(&fix.unit));
+        wanted.retain(|fix| chosen.wants(fix, source, &analysis.linted));
+    }
+    if wanted.is_empty() {
+        return (None, refused);
+    }
+    let mut units = Trials::select(&wanted);
+    let (source, after) = match trials.run(&units) {
+        Ok(done) => done,
+        Err(_) => {
+            let sorted = trials.sort_out(&wanted);
+            let culprits = !sorted.refused.is_empty();
+            refused.extend(drops(sorted.refused));
+            // Each holds alone, but not all together: some go now, the others are looked at again.
+            match sorted.best {
+                Some(best) if !culprits => units = best,
+                _ => return (None, refused),
+            }
+            match trials.run(&units) {
+                Ok(done) => done,
+                Err(_) => return (None, refused),
+            }
+        }
+    };
+    let fixed = units.fixes.iter().map(|fix| fix.unit.clone()).collect();
+    (Some(Pass { source, after, edits: units.edits, units: fixed }), refused)
+}
+
+/// The fixes that do not hold.
+fn dropped(lens: Lens<'_>, source: &Source, analysis: &Analysis) -> Refused {
+    let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
+    drops(Trials { lens, source, analysis }.sort_out(&wanted).refused)
+}
+
+/// Names a fix by what it does: by its text and the bytes it changes.
+fn key(fix: &UnitFix, source: &Source) -> String {
+    let what = |edit: &Edit| format!("{}>{}", edit.span.of(source.text()), edit.replacement);
+    format!("{}|{}", fix.unit, fix.plan.edits.iter().map(what).collect::<Vec<_>>().join("|"))
+}
+
+fn drops(refused: Vec<(&UnitFix, String)>) -> Refused {
+    refused.into_iter().map(|(fix, reason)| (fix.unit.clone(), Refusal::Dropped(reason))).collect()
 }
 
 /// As [`engine::lint`], with each fix tried: one that would be taken back is no fix.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
     let lens = Lens { settings, path, surroundings };
     let mut analysis = engine::analyse(settings, path, surroundings, source, None);
-    let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
-    let sorted = Trials { lens, source, analysis: &analysis }.sort_out(&wanted);
-    let refused = sorted.refused.into_iter().map(|(fix, reason)| (key(fix, source), reason)).collect();
-    take_back(&mut analysis.linted, &analysis.fixes, &refused, source);
+    let refused = dropped(lens, source, &analysis);
+    refuse(&mut analysis, &refused);
     analysis.linted
-}
-
-/// Names a fix by what it does, so that it is not tried again: by its text and the bytes it changes.
-fn key(fix: &UnitFix, source: &Source) -> String {
-    let what = |edit: &Edit| format!("{}>{}", edit.span.of(source.text()), edit.replacement);
-    format!("{}|{}", fix.unit, fix.plan.edits.iter().map(what).collect::<Vec<_>>().join("|"))
-}
-
-fn take_back(linted: &mut Linted, fixes: &[UnitFix], refused: &BTreeMap<String, String>, source: &Source) {
-    if refused.is_empty() {
-        return;
-    }
-    let reasons: BTreeMap<&str, &String> =
-        fixes.iter().filter_map(|fix| Some((fix.unit.as_str(), refused.get(&key(fix, source))?))).collect();
-    for finding in &mut linted.findings {
-        if finding.fix.is_ok()
-            && let Some(reason) = finding.group().and_then(|group| reasons.get(group.as_str()))
-        {
-            finding.fix = Err(Refusal::Dropped((*reason).clone()));
-            finding.removes = None;
-        }
-    }
 }

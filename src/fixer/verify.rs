@@ -2,7 +2,8 @@
 
 use super::Lens;
 use super::meaning::Change;
-use crate::engine::{self, Analysis, Documents, Plan, UnitFix};
+use super::wellformed;
+use crate::engine::{self, Analysis, Document, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
 use crate::text::{EditSet, Overlap, Source};
@@ -115,6 +116,9 @@ impl<'a> Edited<'a> {
             if change.is_some_and(|change| !means(change, false) && !means(change, true)) {
                 return Err("the result would not mean the same but for what is fixed".to_owned());
             }
+            if change.is_some() {
+                wellformed::check(well_formed(before), well_formed(after))?;
+            }
         }
         Ok(())
     }
@@ -138,6 +142,11 @@ impl<'a> Edited<'a> {
         }
         Ok(pairs)
     }
+}
+
+fn well_formed(document: &Document) -> wellformed::Text<'_> {
+    let tree = &document.parsed.facts().tree;
+    wellformed::Text { language: document.language, text: &document.text, tree }
 }
 
 /// What `plans` do to each text that they touch.

@@ -41,12 +41,16 @@ pub fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::RulesNotSelected => "the rules that find it are not selected".to_owned(),
         Refusal::OtherCase => "the rule has no fix for this case".to_owned(),
+        Refusal::Together { name, line } => {
+            format!("`{name}` (line {line}) has no fix, and they are fixed together or not at all")
+        }
         Refusal::TooManyFindings => "this file exceeds the limit of findings that are fixed".to_owned(),
         Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
         Refusal::BaselinedSibling { rule, registration } => {
             let with = if *registration { "of the same registration" } else { "at the same place" };
             format!("`{rule}` {with} is in the baseline")
         }
+        Refusal::Before(first) => format!("{} (before the fixes of this run)", self::refusal(first)),
         Refusal::Dropped(reason) => format!("fix dropped: {reason}"),
     }
 }
@@ -66,6 +70,12 @@ fn caution(caution: &Caution) -> String {
         }
         Caution::Replaced { name, line } => format!("`{name}` (line {line}) is not used any more"),
         Caution::Comments => "it removes a comment".to_owned(),
+        Caution::Apart { name, line } => {
+            format!("`{name}` (line {line}) of the same document has no fix: change it as well")
+        }
+        Caution::Branch { tag, line } => {
+            format!("the template tag `{}` (line {line}) decides whether it is used", tag.replace('`', "'"))
+        }
         Caution::Markdown => "it changes documentation".to_owned(),
     }
 }

@@ -23,6 +23,8 @@ pub struct Circumstances {
     pub read_by_name: bool,
     /// Whether another unit of the file has a token in the old place.
     pub token_elsewhere: bool,
+    /// Whether another unit of the file has a token in the new place.
+    pub new_token_elsewhere: bool,
     /// Whether the unit is a release, and values of the file that belong to none have settings and no token.
     pub settings_elsewhere: bool,
     /// Whether the file is the values of a chart that reads them in templates of its own.
@@ -182,6 +184,9 @@ impl<'a> View<'a> {
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
             && same(when.token_elsewhere, &|| {
                 self.circumstances.token_elsewhere && new == Class::Absent && old == Class::Absent
+            })
+            && same(when.new_token_elsewhere, &|| {
+                self.circumstances.new_token_elsewhere && new == Class::Absent && old == Class::Absent
             })
             && same(when.settings_elsewhere, &|| self.circumstances.settings_elsewhere)
             && same(when.own_chart, &|| self.circumstances.own_chart)

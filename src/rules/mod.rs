@@ -18,7 +18,7 @@ pub use own::{ChartMatch, CommandMatch};
 pub(crate) use schema::gitlab;
 pub use schema::{
     ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, SeverityRow,
-    UnitKind, Verdict, When,
+    Together, UnitKind, Verdict, When,
 };
 pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
 pub use units::{Member, Registration, Role, assemble};

@@ -48,9 +48,25 @@ pub struct Rule {
     /// The finding's part in the fix of its unit: the first row that holds. No row: nothing to do, the others go on.
     #[serde(default, rename = "do")]
     pub actions: Vec<ActionRow>,
+    /// Where all findings of the rule are fixed together or not at all.
+    #[serde(default)]
+    pub together: Option<Together>,
     /// When the fix of a finding that belongs to no unit is safe: the first row that holds. No row: it is unsafe.
     #[serde(default)]
     pub safety: Vec<SafetyRow>,
+}
+
+/// How far findings are fixed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Together {
+    /// In one mapping.
+    Mapping,
+    /// In one document of a file.
+    Document,
+    /// In the whole file.
+    File,
 }
 
 /// The product that rules speak of where they name none.
@@ -303,9 +319,16 @@ pub struct When {
     /// Whether the unit has no place for a token, and another one in the file has a token in the old place.
     #[serde(default)]
     pub token_elsewhere: Option<bool>,
+    /// Whether the unit has no place for a token, and another one in the file has a token in the new place.
+    #[serde(default)]
+    pub new_token_elsewhere: Option<bool>,
     /// Whether the unit is a release, and values that belong to none have settings and no token.
     #[serde(default)]
     pub settings_elsewhere: Option<bool>,
+    /// Whether another branch of a template condition around it has already what the rule would write. Without this condition in
+    /// a rule, what is guarded is not reported.
+    #[serde(default)]
+    pub guarded: Option<bool>,
     /// Whether it is the values of a chart that reads them in templates of its own.
     #[serde(default)]
     pub own_chart: Option<bool>,

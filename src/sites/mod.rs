@@ -38,7 +38,7 @@ pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;
 pub(crate) use one_or_many::one_or_many;
-pub(crate) use options::canonical;
+pub(crate) use options::{canonical, is_option_name};
 pub(crate) use paths::{accepts, document_of};
 pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
 pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Step, Via};

@@ -24,6 +24,14 @@ pub(crate) fn canonical(option: &str) -> String {
     if name.chars().count() == 1 { format!("-{name}") } else { format!("--{name}") }
 }
 
+/// Whether a text is an option and nothing else: `--name`, `-n`.
+pub(crate) fn is_option_name(name: &str) -> bool {
+    let word = name.trim_start_matches('-');
+    name.starts_with('-')
+        && word.starts_with(|sign: char| sign.is_ascii_alphanumeric())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
 /// Why an option in an expression is not edited.
 const ALTERNATIVE: &str = "an expression decides which option is used: change it there";
 
@@ -54,7 +62,8 @@ impl Options<'_> {
 
     /// Whether it is an option that fixes take out, and its value with it.
     fn goes(&self, name: &String) -> bool {
-        self.subcommand.telling.contains(name) || self.subcommand.hinting.contains(name)
+        let Subcommand { telling, hinting, removable, .. } = self.subcommand;
+        [telling, hinting, removable].into_iter().any(|names| names.contains(name))
     }
 
     /// Adds a word that may be anything.
@@ -119,6 +128,8 @@ impl Options<'_> {
         let mut named = self.subcommand.name.split_whitespace().count();
         let mut position = 0;
         let mut stray = false;
+        // Why an option is not edited that is another one's value.
+        let mut slip = None;
         for word in words.iter().filter(|word| word.opaque && !word.control) {
             self.alternatives(word);
         }
@@ -145,10 +156,11 @@ impl Options<'_> {
             }
             // The option parser stopped at the stray word before.
             self.wakes |= stray;
-            let written = word.text.split('=').next().unwrap_or_default();
+            let written = option_part(word);
             let name = canonical(written);
             let is_flag = self.subcommand.flags.contains(&name);
             let mut nodes = vec![word.node];
+            let sealed = slip.take();
             let value = if let Some((_, value)) = word.text.split_once('=') {
                 inline_value(word, written.len() + 1, value, self.around)
             } else if is_flag {
@@ -165,6 +177,13 @@ impl Options<'_> {
                     place: Place::Nowhere,
                     known: None,
                 }
+            } else if let Some(next) = words.get(at).filter(|next| self.is_option(next)) {
+                // The program takes it as the value; people meant the option.
+                slip = Some(format!(
+                    "`{written}` has no value and takes `{}` as one: give it a value",
+                    option_part(next)
+                ));
+                no_value(word.span.end())
             } else if let Some(next) = words.get(at).filter(|next| takes(self.subcommand, &name, next)) {
                 nodes.push(next.node);
                 at += 1;
@@ -186,13 +205,7 @@ impl Options<'_> {
                 }
                 value
             } else {
-                Value {
-                    text: String::new(),
-                    span: Span::at(word.span.end()),
-                    kind: ValueKind::Empty,
-                    place: Place::Nowhere,
-                    known: None,
-                }
+                no_value(word.span.end())
             };
             let name_span = part_span(word, Span::new(0, written.len()), self.around);
             self.out.push(Carrier {
@@ -205,11 +218,28 @@ impl Options<'_> {
                 nodes,
                 scope: self.scope,
                 shared: false,
-                sealed: None,
+                sealed,
                 part: None,
             });
         }
     }
+
+    /// Whether a word is an option that shows the command: no value looks like it, and a token follows.
+    fn is_option(&self, word: &Word) -> bool {
+        let name = option_part(word);
+        !word.control && self.subcommand.telling.iter().any(|telling| telling == name)
+    }
+}
+
+/// No value at all, after the byte `at`.
+fn no_value(at: usize) -> Value {
+    let (text, span) = (String::new(), Span::at(at));
+    Value { text, span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
+}
+
+/// What is before the `=` of an option.
+fn option_part(word: &Word) -> &str {
+    word.text.split('=').next().unwrap_or_default()
 }
 
 /// Whether `option` takes the word behind it as its value: a known one does, whatever it looks like.

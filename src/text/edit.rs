@@ -141,13 +141,15 @@ impl EditSet {
     /// Where bytes of the old text stand in the new one.
     pub fn moves(&self) -> Moves<'_> {
         let mut before = Vec::with_capacity(self.edits.len() + 1);
+        let mut starts = Vec::with_capacity(self.edits.len());
         let mut balance = (0, 0);
         for edit in &self.edits {
+            starts.push(edit.span.start() + balance.0 - balance.1);
             before.push(balance);
             balance = (balance.0 + edit.replacement.len(), balance.1 + edit.span.len());
         }
         before.push(balance);
-        Moves { before, edits: &self.edits }
+        Moves { before, starts, edits: &self.edits }
     }
 }
 
@@ -157,6 +159,8 @@ pub struct Moves<'e> {
     edits: &'e [Edit],
     /// Bytes that came and bytes that went before each edit, and with all of them.
     before: Vec<(usize, usize)>,
+    /// Where each edit begins in the new text.
+    starts: Vec<usize>,
 }
 
 impl Moves<'_> {
@@ -168,6 +172,15 @@ impl Moves<'_> {
         let (came, went) = self.before.get(at).copied().unwrap_or_default();
         let inside = self.edits.get(at).map(|edit| edit.span.start()).filter(|start| *start < offset);
         inside.unwrap_or(offset) + came - went
+    }
+
+    /// Where byte `offset` of the new text was in the old one; inside a replacement, where the replaced span begins.
+    pub fn back(&self, offset: usize) -> usize {
+        let at = self.starts.partition_point(|start| *start <= offset);
+        let Some(edit) = at.checked_sub(1).and_then(|last| self.edits.get(last)) else { return offset };
+        let (came, went) = self.before.get(at).copied().unwrap_or_default();
+        let end = edit.span.end() + came - went;
+        if offset < end { edit.span.start() } else { offset + went - came }
     }
 }
 
@@ -189,6 +202,7 @@ mod tests {
         }
         let moves = set.moves();
         assert_eq!((moves.of(0), moves.of(6), moves.of(8), moves.of(10)), (0, 4, 4, 6));
+        assert_eq!((moves.back(0), moves.back(2), moves.back(4), moves.back(6)), (0, 0, 8, 10));
     }
 
     #[test]

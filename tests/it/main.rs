@@ -27,6 +27,8 @@ mod limits;
 mod metadata;
 mod msrv;
 mod own;
+mod own_faults;
+mod passes;
 mod properties;
 mod readme;
 mod reference;

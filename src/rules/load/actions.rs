@@ -2,6 +2,7 @@
 
 use super::super::{ActionRow, Match, Rule};
 use super::check::{Checked, always, reachable, subjects};
+use crate::sites::is_option_name;
 
 /// What a row of `do` does, by its keys.
 fn deeds(row: &ActionRow) -> Vec<&'static str> {
@@ -82,7 +83,22 @@ pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
             );
             checked.wrong(&["do", &index, "remove"], message, "give each a row of its own, with `when`");
         }
+        option_name(checked, rule, &index, row);
         groups(checked, rule, &index, row);
+    }
+}
+
+/// A new name of an option that is none. What groups give is checked when the fix is made.
+fn option_name(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) {
+    let is_option = |found: &Match| found.command.as_ref().is_some_and(|it| !it.option.is_empty());
+    let Some(name) = row.rename.as_ref().filter(|name| !name.contains('{')) else { return };
+    if !rule.matches.is_empty() && rule.matches.iter().all(is_option) && !is_option_name(name) {
+        let help = match name.split_once('=') {
+            Some(_) => "`rename` is the name alone; a value is changed by `set`",
+            None => "the name of an option begins with `-`",
+        };
+        let message = format!("`{name}` is not the name of an option");
+        checked.wrong(&["do", index, "rename"], message, help);
     }
 }
 

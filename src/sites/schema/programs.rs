@@ -140,6 +140,9 @@ pub struct Subcommand {
     /// Options that show, together with the subcommand's name, whose command it is when the program is a variable.
     #[serde(default)]
     pub telling: Vec<String>,
+    /// Other options than `telling` and `hinting` that fixes remove with the next word.
+    #[serde(default)]
+    pub removable: Vec<String>,
     /// Options that show it together with one of `supporting`.
     #[serde(default)]
     pub hinting: Vec<String>,

@@ -70,11 +70,31 @@ fn is_powershell(line: &str) -> bool {
         || opens.is_some_and(|before| before.is_empty() || before.ends_with([' ', '(', '=']))
         || line.starts_with("\"@")
         || line.starts_with("'@")
-        || starts_with_ci(line, "$env:")
+        || line.starts_with("& ")
+        || reads_environment(line)
         || line.starts_with("PS ") && line.contains('>')
         || starts_with_cmdlet(line)
         || is_powershell_assignment(line)
         || starts_with_ci(line, "param(")
+}
+
+/// `$env:NAME` at the start of a word. In sh `image-$env:latest` is another thing.
+fn reads_environment(line: &str) -> bool {
+    const SIGN: &str = "$env:";
+    let bytes = line.as_bytes();
+    memchr::memchr_iter(b'$', bytes).any(|at| {
+        let opens = |before: &u8| before.is_ascii_whitespace() || matches!(before, b'(' | b',' | b'=' | b'"');
+        let begins = at.checked_sub(1).is_none_or(|before| bytes.get(before).is_some_and(opens));
+        let quoted = at.checked_sub(1).is_some_and(|before| bytes.get(before) == Some(&b'"'));
+        let name =
+            line.get(at..).filter(|rest| starts_with_ci(rest, SIGN)).and_then(|rest| rest.get(SIGN.len()..));
+        begins
+            && name.is_some_and(|name| {
+                name.starts_with(|sign: char| {
+                    sign.is_ascii_uppercase() || sign.is_ascii_lowercase() && !quoted
+                })
+            })
+    })
 }
 
 /// `$name = …`: no sh writes that.

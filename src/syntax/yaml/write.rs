@@ -16,13 +16,28 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
     document.check_read(Span::new(layout.entry(), layout.end()))?;
     let Some(place) = document.place(id) else {
         let blank = if layout.colon || node.key.is_none() { " " } else { ": " };
-        let written = written(value, ScalarStyle::Plain, layout.in_flow)?;
+        let style = if is_json(document, id) { ScalarStyle::Double } else { ScalarStyle::Plain };
+        let written = written(value, style, layout.in_flow)?;
         return Ok(vec![Edit::replace(Span::at(layout.head()), format!("{blank}{written}"))]);
     };
     if scalar.style.is_block() {
         return Err(NoEdit::new("the value is a block of lines"));
     }
-    Ok(vec![Edit::replace(place.span, written(value, scalar.style, layout.in_flow)?)])
+    // JSON has no text without quotes.
+    let plain = scalar.style == ScalarStyle::Plain;
+    let style = if plain && is_json(document, id) { ScalarStyle::Double } else { scalar.style };
+    Ok(vec![Edit::replace(place.span, written(value, style, layout.in_flow)?)])
+}
+
+/// Whether the node is in what may be JSON: a flow collection that is the whole text, or one with keys in double quotes.
+fn is_json(document: &Document, id: NodeId) -> bool {
+    let tree = &document.facts.tree;
+    let is_quoted =
+        |id: NodeId| document.written_key(id).is_some_and(|key| key.of(&document.text).starts_with('"'));
+    let in_flow = |id: &NodeId| document.layout(*id).is_some_and(|layout| layout.in_flow);
+    in_flow(&id)
+        && (document.text.trim_start().starts_with(['{', '['])
+            || tree.around(id).take_while(in_flow).take(8).any(is_quoted))
 }
 
 /// Writes an entry behind the entry `id`.

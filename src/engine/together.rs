@@ -1,0 +1,191 @@
+//! Findings of one custom rule that are fixed together or not at all.
+
+use super::File;
+use super::findings::Judged;
+use super::fixes::{Plan, UnitFix};
+use super::own::Own;
+use crate::embed::NoEdit;
+use crate::facts::NodeId;
+use crate::finding::{Caution, Finding, Fix, Refusal, Safety};
+use crate::rules::Together;
+use crate::sites::{Carrier, Via, document_of};
+use crate::text::EditSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What is fixed together: a file, a text, or a node of one.
+type Within = (Option<usize>, Option<NodeId>);
+
+/// Joins the fixes of rules that ask for it. Where a rule is about a document as a whole and does not ask, a fix of a part of it
+/// is unsafe.
+pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
+    // By the rule, the variable that it renames, and where.
+    let mut groups: BTreeMap<(&str, Option<String>, Within), Vec<usize>> = BTreeMap::new();
+    for (index, (own, _)) in judged.iter().enumerate().filter(|(_, (_, it))| !it.findings.is_empty()) {
+        let variable = renamed(file, own);
+        let together = own.rule.together.or_else(|| {
+            let is_about = own.rule.matches.iter().any(|found| !found.when.document.is_empty());
+            is_about.then_some(Together::Document)
+        });
+        let within = match (&variable, together) {
+            (Some(_), _) => Some((None, None)),
+            (None, together) => together.and_then(|it| within(file, own, it)),
+        };
+        if let Some(within) = within {
+            groups.entry((own.rule.id.as_str(), variable, within)).or_default().push(index);
+        }
+    }
+    let groups: Vec<_> = groups.into_iter().map(|((_, variable, _), group)| (variable, group)).collect();
+    for (variable, group) in groups {
+        let first = |is: &dyn Fn(&Finding) -> bool| {
+            group.iter().find_map(|at| {
+                let (own, judged) = judged.get(*at)?;
+                let finding = judged.findings.first().filter(|finding| is(finding))?;
+                Some((carrier(file, own)?.written.clone(), file.source.position(finding.span.start()).line))
+            })
+        };
+        let asks = variable.is_some()
+            || group
+                .first()
+                .and_then(|at| judged.get(*at))
+                .is_some_and(|(own, _)| own.rule.together.is_some());
+        let left = variable.and_then(|name| left(file, &name, judged, &group));
+        let unfixed = first(&|finding| finding.fix.is_err()).or(left);
+        let members = group.iter();
+        match unfixed {
+            Some((name, line)) if asks => {
+                let refusal = Refusal::Together { name, line };
+                members.for_each(|at| refuse(judged, *at, &refusal));
+            }
+            Some((name, line)) => {
+                let caution = Caution::Apart { name, line };
+                members.for_each(|at| lower(judged, *at, &caution));
+            }
+            None if asks && group.len() > 1 => merge(judged, &group),
+            None => {}
+        }
+    }
+}
+
+fn carrier<'a>(file: &File<'a>, own: &Own<'_>) -> Option<&'a Carrier> {
+    file.survey.carriers.get(own.registration.members.first()?.carrier)
+}
+
+/// The variable that a rule renames there.
+fn renamed(file: &File<'_>, own: &Own<'_>) -> Option<String> {
+    let renames = own.rule.actions.iter().any(|action| action.rename.is_some());
+    carrier(file, own).filter(|carrier| renames && carrier.via == Via::Variable).map(|it| it.name.clone())
+}
+
+/// A definition of the variable `name` that is not in `group`, and its line.
+fn left(
+    file: &File<'_>,
+    name: &str,
+    judged: &[(&Own<'_>, Judged)],
+    group: &[usize],
+) -> Option<(String, usize)> {
+    let members = group.iter().filter_map(|at| judged.get(*at)?.0.registration.members.first());
+    let members: BTreeSet<usize> = members.map(|member| member.carrier).collect();
+    let is_again = |it: &Carrier| file.survey.scopes.get(it.scope).is_some_and(|scope| scope.has_again(it));
+    let mut carriers = file.survey.carriers.iter().enumerate();
+    let (_, carrier) = carriers.find(|(index, it)| {
+        it.via == Via::Variable && it.name == name && !members.contains(index) && !is_again(it)
+    })?;
+    let start = file.documents.to_host(carrier.doc, carrier.name_span).start();
+    Some((carrier.written.clone(), file.source.position(start).line))
+}
+
+fn within(file: &File<'_>, own: &Own<'_>, together: Together) -> Option<Within> {
+    let carrier = carrier(file, own)?;
+    let (mut doc, mut offset) = (carrier.doc, carrier.name_span.start());
+    if together == Together::File {
+        return Some((None, None));
+    }
+    // The nearest text with entries.
+    loop {
+        let document = file.documents.get(doc)?;
+        let tree = &document.parsed.facts().tree;
+        if let Some(node) = carrier.nodes.first().filter(|_| doc == carrier.doc && !tree.is_empty()) {
+            return Some((
+                Some(doc),
+                match together {
+                    Together::Mapping => tree.parent(*node),
+                    _ => Some(document_of(tree, *node)),
+                },
+            ));
+        }
+        if !tree.is_empty() {
+            let node = tree.innermost(offset);
+            return Some((Some(doc), node.map(|node| document_of(tree, node))));
+        }
+        let Some(parent) = document.parent else { return Some((Some(doc), None)) };
+        offset = document.place.as_ref()?.1.start();
+        doc = parent;
+    }
+}
+
+fn refuse(judged: &mut [(&Own<'_>, Judged)], at: usize, refusal: &Refusal) {
+    let Some((_, judged)) = judged.get_mut(at) else { return };
+    judged.fix = None;
+    for finding in judged.findings.iter_mut().filter(|finding| finding.fix.is_ok()) {
+        finding.fix = Err(refusal.clone());
+        finding.removes = None;
+    }
+}
+
+fn lower(judged: &mut [(&Own<'_>, Judged)], at: usize, caution: &Caution) {
+    let Some((_, judged)) = judged.get_mut(at) else { return };
+    if let Some(fix) = &mut judged.fix {
+        fix.safety = Safety::Unsafe;
+    }
+    for fix in judged.findings.iter_mut().filter_map(|finding| finding.fix.as_mut().ok()) {
+        fix.safety = Safety::Unsafe;
+        fix.cautions = fix.cautions.iter().cloned().chain([caution.clone()]).collect();
+    }
+}
+
+/// Makes one fix of all those of `group`; none where they want the same bytes.
+fn merge(judged: &mut [(&Own<'_>, Judged)], group: &[usize]) {
+    let mut plan = Plan::default();
+    let mut edits = EditSet::default();
+    let mut safety = Safety::Safe;
+    let mut cautions: Vec<Caution> = Vec::new();
+    let mut overlap = None;
+    for (_, judged) in group.iter().filter_map(|at| judged.get(*at)) {
+        let Some(fix) = &judged.fix else { continue };
+        overlap = overlap.or(edits.insert_all(fix.plan.edits.iter().cloned()).err());
+        plan.join(&fix.plan);
+        safety = safety.min(fix.safety);
+        for caution in judged.findings.iter().flat_map(|it| it.fix.iter().flat_map(|fix| fix.cautions.iter()))
+        {
+            if !cautions.contains(caution) {
+                cautions.push(caution.clone());
+            }
+        }
+    }
+    if let Some(overlap) = overlap {
+        let refusal = Refusal::NotEditable(NoEdit::new(overlap.to_string()));
+        return group.iter().for_each(|at| refuse(judged, *at, &refusal));
+    }
+    plan.edits = edits.iter().cloned().collect();
+    let cautions: Arc<[Caution]> = cautions.into();
+    let mut first = true;
+    for at in group {
+        let Some((_, judged)) = judged.get_mut(*at) else { continue };
+        for fix in judged.findings.iter_mut().filter_map(|finding| finding.fix.as_mut().ok()) {
+            *fix = Fix {
+                safety,
+                cautions: Arc::clone(&cautions),
+                message: std::mem::take(&mut fix.message),
+                edits: Arc::clone(&plan.edits),
+                listed: true,
+            };
+        }
+        let unit = judged.findings.first().and_then(Finding::group);
+        judged.fix = unit.filter(|_| std::mem::take(&mut first)).map(|unit| UnitFix {
+            unit,
+            safety,
+            plan: plan.clone(),
+        });
+    }
+}
