@@ -71,7 +71,10 @@ fn templates_of_charts_are_looked_into() {
     ];
     let ran = run(&files, &["--rules", "lint", "-f", "concise", "-q"]);
     assert_eq!(ran.text(), "web/templates/a.yaml:4:1: warning: `old.example.com` moved [team-old-host]\n");
+    // In a branch of a template a fix is never safe.
     let ran = run(&files, &["--rules", "lint", "--diff", "-q"]);
+    assert_eq!(ran.text(), "");
+    let ran = run(&files, &["--rules", "lint", "--diff", "--unsafe-fixes", "-q"]);
     assert!(ran.text().contains("+host: new.example.com"), "{ran:?}");
 }
 
