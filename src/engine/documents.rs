@@ -12,7 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How deep texts may lie inside each other.
 const MAX_DEPTH: usize = 8;
 /// How many texts a file may hold.
-const MAX_TEXTS: usize = 100_000;
+const MAX_TEXTS: usize = 20_000;
+/// Values, words and commands of all texts of a file, by [`Language::count`]: each takes some 250 bytes.
+const MAX_VALUES: usize = 1_000_000;
 
 /// One text.
 pub(crate) struct Document {
@@ -102,8 +104,15 @@ pub(crate) fn read(
     }];
     let mut out =
         Read { documents: Documents { list: Vec::new() }, survey: Survey::default(), notices: Vec::new() };
+    let mut values = 0;
     while let Some(next) = waiting.pop() {
         let doc = out.documents.list.len();
+        values += next.language.count(&next.text);
+        if values > MAX_VALUES {
+            let message = "too many values in this file: the rest was not checked".to_owned();
+            out.limited(message, next.parent, source);
+            break;
+        }
         let documents = &out.documents;
         let is_kept = |kept: &BTreeSet<usize>, span: Span| {
             let outer = next.segments.to_outer(span);
@@ -146,7 +155,7 @@ pub(crate) fn read(
         if out.documents.list.len() + waiting.len() > MAX_TEXTS {
             out.limited(
                 format!("more than {MAX_TEXTS} texts inside this file: the rest was not checked"),
-                doc,
+                Some(doc),
                 source,
             );
             break;
@@ -173,7 +182,7 @@ impl Read {
             let message = format!(
                 "texts lie more than {MAX_DEPTH} deep inside each other here: deeper ones were not checked"
             );
-            self.limited(message, parent, source);
+            self.limited(message, Some(parent), source);
             return None;
         }
         Some(Waiting {
@@ -188,11 +197,12 @@ impl Read {
         })
     }
 
-    fn limited(&mut self, message: String, doc: usize, source: &Source) {
+    /// Says that a limit is reached at the beginning of the text `doc`; of the file without one.
+    fn limited(&mut self, message: String, doc: Option<usize>, source: &Source) {
         if self.notices.iter().any(|notice| notice.kind == NoticeKind::Limited) {
             return;
         }
-        let position = source.position(self.documents.start(doc));
+        let position = source.position(doc.map_or(0, |doc| self.documents.start(doc)));
         self.notices.push(Notice { kind: NoticeKind::Limited, message, position: Some(position) });
     }
 

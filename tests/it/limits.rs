@@ -67,8 +67,19 @@ fn nesting() {
 
 #[test]
 fn many_texts() {
-    let texts = "bash -c 'echo gitlab-runner register --locked'\n".repeat(100_001);
-    assert_told("a.sh", &format!("{COMMAND}{texts}"), "more than 100000 texts");
+    let texts = "bash -c 'echo gitlab-runner register --locked'\n".repeat(20_001);
+    assert_told("a.sh", &format!("{COMMAND}{texts}"), "more than 20000 texts");
+}
+
+#[test]
+fn many_values() {
+    for (path, text) in
+        [("a.sh", "a|".repeat(300_000)), ("values.yaml", format!("x: [{}]\n", "a,".repeat(1_000_001)))]
+    {
+        let linted = look(path, &format!("{COMMAND}{text}"));
+        let told: Vec<_> = linted.notices.iter().map(|it| (it.kind, it.message.as_str())).collect();
+        assert_eq!(told, [(NoticeKind::Limited, "too many values in this file: the rest was not checked")]);
+    }
 }
 
 /// Every limit that a report speaks of stands in the documentation, with its number.
@@ -90,7 +101,8 @@ fn limits_are_documented() {
         "larger than 8 MiB",
         "nested too deep to be read",
         "more than 20000 findings in this file",
-        "more than 100000 texts inside this file",
+        "more than 20000 texts inside this file",
+        "too many values in this file",
         "texts lie more than 8 deep inside each other here",
         "the fix has more edits than a report lists",
     ] {

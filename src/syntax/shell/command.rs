@@ -399,6 +399,8 @@ impl Lexer<'_> {
         let has_words = !command.words.is_empty() || !command.redirects.is_empty();
         if has_words && !command.words.is_empty() {
             command.assignments = variables;
+            // Most commands have fewer words than a list has room for.
+            command.words.shrink_to_fit();
             self.out.datum(self.text, DatumKind::Command, command.span, "");
             let piped_from = self.pipe.take();
             self.last = Some(self.out.commands.len());

@@ -119,6 +119,16 @@ impl Language for Shell {
         looks_like_shell(text)
     }
 
+    /// Words; a command takes four times the room of a word.
+    fn count(&self, text: &str) -> usize {
+        let mut blank = true;
+        let weight = |byte: u8| {
+            let begins = std::mem::replace(&mut blank, byte.is_ascii_whitespace()) && !blank;
+            usize::from(begins) + if matches!(byte, b'\n' | b'|' | b'&' | b';' | b'(') { 4 } else { 0 }
+        };
+        text.bytes().map(weight).sum()
+    }
+
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let dialect = Dialect::of(&text);
         Box::new(Script::read(text, dialect))
