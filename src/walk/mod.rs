@@ -3,6 +3,7 @@
 mod bytes;
 mod changed;
 mod chart;
+mod git;
 mod ignored;
 mod rules;
 mod tree;
