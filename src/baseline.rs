@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
+/// The largest file that is read: 32 MiB, some 200,000 entries.
+pub const LARGEST: u64 = 32 << 20;
 /// The version of the file's form.
 const VERSION: u32 = 1;
 

@@ -3,8 +3,10 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::output::complain;
-use crate::baseline::{Comparison, Entry};
+use crate::baseline::{Comparison, Entry, LARGEST};
 use crate::config::Config;
+use crate::config::schema::Key;
+use crate::disk::{self, NamedBy, ReadError};
 use crate::engine;
 use crate::escape::inline;
 use crate::finding::Refusal;
@@ -14,7 +16,6 @@ use crate::run::{Accepted, AcceptedError, Checked, State};
 use crate::walk;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -43,18 +44,21 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
     // A configuration file names it from its own folder.
     let file = file.strip_prefix(&cwd).unwrap_or(file);
     let shown = || walk::display(file);
-    let failed = |error| Error::Read { path: shown(), error };
-    let real = walk::real(&cwd, file);
-    let old = match fs::read(file) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound && args.write_baseline => None,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(Error::MissingBaseline(shown())),
-        Err(error) => return Err(failed(error)),
+    let by = if args.baseline.is_some() { NamedBy::User } else { NamedBy::Repository };
+    let failed = |error: AcceptedError| match config.origin(Key::Baseline) {
+        Some(origin) if by == NamedBy::Repository => {
+            Error::Baseline { path: format!("{} (`baseline` in {origin})", shown()), error }
+        }
+        _ => Error::Baseline { path: shown(), error },
     };
-    let accepted = Accepted::of(file, old.as_deref()).map_err(|error| match error {
-        AcceptedError::Read(error) => failed(error),
-        AcceptedError::Form(error) => Error::Baseline { path: shown(), error },
-    })?;
+    let real = walk::real(&cwd, file);
+    let old = match disk::read(file, LARGEST, by) {
+        Ok(bytes) => Some(bytes),
+        Err(ReadError::Missing) if args.write_baseline => None,
+        Err(ReadError::Missing) => return Err(Error::MissingBaseline(shown())),
+        Err(error) => return Err(failed(error.into())),
+    };
+    let accepted = Accepted::of(file, old.as_deref()).map_err(failed)?;
     Ok(Some(Known { file: file.to_path_buf(), real, old, accepted: Arc::new(accepted) }))
 }
 

@@ -154,6 +154,13 @@ fn write_held(args: &CheckArgs, files: &mut [Checked]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Standard input, at most one byte more than `limit`: by that byte it is seen to be too large.
+pub(super) fn read_stdin(limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
 fn stdin(
     args: &CheckArgs,
@@ -165,8 +172,8 @@ fn stdin(
     if args.write_baseline && args.stdin_filename.is_none() {
         return Err(Error::NamelessBaseline);
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    let limit = options.config.max_file_size();
+    let bytes = read_stdin(limit)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
     let real = walk::real(&walk::working_directory()?, Path::new(name));
     let mut files = Vec::new();
@@ -180,7 +187,13 @@ fn stdin(
     let ran =
         Ran { args, options, files: &files, passed: Passed::default(), known, baseline: baseline.as_ref() };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
-        io::stdout().lock().write_all(&text)?;
+        let mut out = io::stdout().lock();
+        out.write_all(&text)?;
+        if text.len() as u64 > limit {
+            // What is too large is not linted, and goes through as it comes.
+            io::copy(&mut io::stdin().lock(), &mut out)?;
+        }
+        drop(out);
         return finish(&ran, outputs, &mut io::stderr().lock());
     }
     finish(&ran, outputs, &mut io::stdout().lock())

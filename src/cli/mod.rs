@@ -82,8 +82,6 @@ enum Error {
     WritePlan { path: String, error: io::Error },
     #[error("cannot write {path}: {error}")]
     Write { path: String, error: io::Error },
-    #[error("cannot read {path}: {}", crate::walk::reason(.error))]
-    Read { path: String, error: io::Error },
     #[error("{path}: {error}")]
     Unwritten { path: String, error: crate::fixer::write::WriteError },
     #[error(
@@ -94,8 +92,8 @@ enum Error {
     NoBaseline,
     #[error("there is no baseline {0}: `--write-baseline` makes it")]
     MissingBaseline(String),
-    #[error("{path}: {error}")]
-    Baseline { path: String, error: crate::baseline::BaselineError },
+    #[error("cannot read the baseline {path}: {error}")]
+    Baseline { path: String, error: crate::run::AcceptedError },
     #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
     NamelessBaseline,
     #[error(transparent)]

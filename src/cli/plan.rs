@@ -1,7 +1,7 @@
 //! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before anything is taken out.
 
 use super::args::{ConfigArgs, OwnRules};
-use super::check::default_paths;
+use super::check::{default_paths, read_stdin};
 use super::output::{complain, stderr_is_terminal};
 use super::{Error, Outcome, config};
 use crate::config::schema::Key;
@@ -14,7 +14,7 @@ use crate::run::{self, Checked, Mode};
 use crate::walk::{self, Passed};
 use clap::Args;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// All rules are used, whatever is selected elsewhere: a plan is about registrations.
@@ -98,8 +98,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
+        let bytes = read_stdin(options.config.max_file_size())?;
         vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)]
     } else {
         let looks = run::looks(&options);

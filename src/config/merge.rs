@@ -160,6 +160,11 @@ impl Config {
         names.flatten().map(|name| name.text.as_str())
     }
 
+    /// Where the value of a key comes from that only the last word decides.
+    pub fn origin(&self, key: Key) -> Option<&Origin> {
+        self.effective(key, None).pop().map(|given| &given.origin)
+    }
+
     fn last(&self, key: Key) -> Option<&Value> {
         self.effective(key, None).pop().map(|given| &given.value)
     }

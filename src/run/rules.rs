@@ -2,12 +2,17 @@
 
 use crate::catalogue::Catalogue;
 use crate::config::{Config, Globs};
+use crate::disk::size_in_words;
 use crate::rules::load::{self, Loaded, Loader, Problem, RuleFile};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// More text than all rules of a run may have: 16 MiB.
+const LARGEST: u64 = 16 << 20;
 
 /// Rules of a user's own cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -57,11 +62,23 @@ fn itself(folder: &Path) -> Option<Globs> {
 /// # Errors
 /// One of them cannot be read.
 pub fn rule_files(folders: &[PathBuf]) -> Result<Vec<RuleFile>, LoadError> {
+    let total = AtomicU64::new(0);
     let read = |file: RuleFile<PathBuf>| {
-        let text = walk::read_rules(&file.text)?;
+        let text = read_counted(&file.text, &total)?;
         Ok(RuleFile { path: file.path, inside: file.inside, text })
     };
     listed(folders)?.into_iter().map(read).collect()
+}
+
+/// The text of a file, as long as all of them together are not too large.
+fn read_counted(path: &Path, total: &AtomicU64) -> Result<String, RulesError> {
+    let text = walk::read_rules(path)?;
+    let length = text.len() as u64;
+    if total.fetch_add(length, Ordering::Relaxed).saturating_add(length) > LARGEST {
+        let reason = format!("rules are larger than {} together", size_in_words(LARGEST));
+        return Err(RulesError { path: path.to_path_buf(), reason });
+    }
+    Ok(text)
 }
 
 fn listed(folders: &[PathBuf]) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
@@ -88,7 +105,8 @@ pub fn load_rules(folders: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>,
     if folders.is_empty() {
         return Ok(Arc::clone(Catalogue::built_in()));
     }
-    let read = |path: &PathBuf| Ok::<_, LoadError>(walk::read_rules(path)?);
+    let total = AtomicU64::new(0);
+    let read = |path: &PathBuf| Ok::<_, LoadError>(read_counted(path, &total)?);
     Ok(catalogue(Loader::over_built_in().load(&listed(folders)?, threads, read)?))
 }
 

@@ -9,7 +9,6 @@ mod rules;
 mod tree;
 
 pub(crate) use bytes::open;
-use bytes::{read_regular, read_up_to};
 pub use changed::GitError;
 pub use chart::Charts;
 pub use rules::{RulesError, read_rules, rule_files};

@@ -1,7 +1,8 @@
 //! The walk itself: what was named, and what `ignore` finds below it.
 
-use super::ignored::{GIT, IgnoreFiles};
+use super::ignored::IgnoreFiles;
 use super::{Found, Look, Looks, Options, Passed, Target, reason};
+use crate::disk::GIT;
 use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
 use crate::parallel;
