@@ -10,7 +10,7 @@ use crate::disk::{self, NamedBy, ReadError};
 use crate::engine;
 use crate::escape::inline;
 use crate::finding::Refusal;
-use crate::fixer::write;
+use crate::fixer::publish::{self, Old, Place};
 use crate::mask::Mask;
 use crate::run::{Accepted, AcceptedError, Checked, State};
 use crate::walk;
@@ -31,6 +31,8 @@ pub(super) struct Known {
     /// What was in it; `None` if it is to be made.
     old: Option<Vec<u8>>,
     accepted: Arc<Accepted>,
+    /// What it has to be in, if only a configuration file of the repository names it.
+    within: Option<PathBuf>,
 }
 
 /// Reads the baseline that is asked for.
@@ -59,7 +61,9 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
         Err(error) => return Err(failed(error.into())),
     };
     let accepted = Accepted::of(file, old.as_deref()).map_err(failed)?;
-    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted: Arc::new(accepted) }))
+    let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
+    let within = within.map(|file| disk::root_of(&file.folder));
+    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted: Arc::new(accepted), within }))
 }
 
 impl Known {
@@ -68,9 +72,24 @@ impl Known {
         Arc::clone(&self.accepted)
     }
 
+    /// Whether it is the file at `path` (absolute, without links).
+    pub(super) fn is(&self, path: &Path) -> bool {
+        self.real == path
+    }
+
     /// The file itself is none to be linted.
     pub(super) fn leave_out(&self, found: &mut walk::Found) {
         found.files.retain(|target| target.real != self.real);
+    }
+
+    fn place(&self) -> Place<'_> {
+        self.within.as_deref().map_or(Place::Argument, Place::Within)
+    }
+
+    /// Checks that it can be written.
+    pub(super) fn check_place(&self) -> Result<(), Error> {
+        let failed = |error| Error::Write { path: walk::display(&self.file), error };
+        publish::check(&self.file, self.place()).map_err(failed)
     }
 
     /// Compares with what was found below `roots`. An entry is gone only if this run would have found it: its file was
@@ -100,11 +119,10 @@ impl Known {
     pub(super) fn write(&self, comparison: &Comparison, files: &mut [Checked]) -> Result<(), Error> {
         let text = comparison.next.to_json();
         if self.old.as_deref() != Some(text.as_bytes()) {
-            let written = match &self.old {
-                Some(old) => write::replace(&self.file, old, text.as_bytes()),
-                None => write::create(&self.file, text.as_bytes()),
-            };
-            written.map_err(|error| Error::Unwritten { path: walk::display(&self.file), error })?;
+            let place = self.place();
+            let old = self.old.as_deref().map_or(Old::None, Old::Same);
+            publish::publish(&self.file, place, old, text.as_bytes())
+                .map_err(|error| Error::Write { path: walk::display(&self.file), error })?;
         }
         for finding in files.iter_mut().flat_map(|file| &mut file.linted.findings) {
             finding.baselined |= !finding.suppressed;

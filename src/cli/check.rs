@@ -2,14 +2,13 @@ use super::args::CheckArgs;
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
-use super::{Error, Outcome, config, interactive, plan, show};
+use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
 use crate::config::{Config, FailOn};
 use crate::report::{self, Style, Summary};
 use crate::run::{self, Checked, Mode};
 use crate::walk::{Options as Walk, Passed};
 use crate::{escape, parallel, walk};
-use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -26,7 +25,17 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         return show::settings(args, &config);
     }
     let known = baseline::read(args, &config)?;
-    let walk = walk_options(args, &config, threads)?;
+    let mut walk = walk_options(args, &config, threads)?;
+    let paths = default_paths(&args.paths);
+    let stdin_name = args.stdin_filename.as_deref();
+    let input = destinations::Input {
+        paths: &paths,
+        stdin: stdin_name,
+        config: &config,
+        known: known.as_ref(),
+        writes_baseline: args.write_baseline,
+    };
+    destinations::check(&destinations::of(args, &outputs), &input, &mut walk)?;
     let mut options = options(args, config, threads, &outputs, known.as_ref());
     if args.interactive && !interactive::is_possible() {
         return Err(Error::NoTerminal);
@@ -256,15 +265,15 @@ fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summa
 
 fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(), Error> {
     let style = style(args, args.output_file.as_deref());
-    let mut text = Vec::new();
-    for file in files {
-        if style.colour {
-            text.extend(style.diff(&String::from_utf8_lossy(&file.diff)).into_bytes());
-        } else {
-            text.extend_from_slice(&file.diff);
-        }
-    }
-    put(args.output_file.as_deref(), &text, out)
+    destinations::write(args.output_file.as_deref(), out, |out| {
+        files.iter().try_for_each(|file| {
+            if style.colour {
+                out.write_all(style.diff(&String::from_utf8_lossy(&file.diff)).as_bytes())
+            } else {
+                out.write_all(&file.diff)
+            }
+        })
+    })
 }
 
 fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Error> {
@@ -278,29 +287,19 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
     };
-    let mut text = Vec::new();
-    if args.statistics && output.format.for_people {
-        report::statistics(&run, &mut text)?;
-    } else {
-        (output.format.write)(&run, &mut text)?;
-    }
-    put(output.file.as_deref(), &text, out)
+    destinations::write(output.file.as_deref(), out, |out| {
+        if args.statistics && output.format.for_people {
+            report::statistics(&run, out)
+        } else {
+            (output.format.write)(&run, out)
+        }
+    })
 }
 
 fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
     match file {
         Some(_) => Style::default(),
         None => output::style(args.color, output::stdout_is_terminal()),
-    }
-}
-
-fn put(file: Option<&Path>, text: &[u8], out: &mut dyn Write) -> Result<(), Error> {
-    match file {
-        Some(file) => {
-            let failed = |error| Error::Write { path: walk::display(file), error };
-            fs::write(file, text).map_err(failed)
-        }
-        None => Ok(out.write_all(text)?),
     }
 }
 

@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod check;
 mod config;
+mod destinations;
 mod interactive;
 mod lsp;
 mod output;
@@ -18,10 +19,11 @@ mod test;
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
+use crate::fixer::publish::PublishError;
 use crate::mask::Mask;
 use crate::report;
 use crate::rules::describe;
-use crate::run::LoadError;
+use crate::run::{AcceptedError, LoadError};
 use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
@@ -75,15 +77,19 @@ enum Error {
     #[error("`-` (standard input) and other paths cannot be linted together")]
     StdinAndPaths,
     #[error(
-        "{0} exists, and may hold what an earlier fix took out: give the plan another name (nothing was fixed)"
+        "{0} already exists and may be the plan of an earlier fix: choose another file (nothing was changed)"
     )]
     PlanExists(String),
-    #[error("cannot write the plan to {path}: {error} (nothing was fixed)")]
-    WritePlan { path: String, error: io::Error },
+    #[error("cannot write the plan to {path}: {error} (nothing was changed)")]
+    WritePlan { path: String, error: PublishError },
     #[error("cannot write {path}: {error}")]
-    Write { path: String, error: io::Error },
-    #[error("{path}: {error}")]
-    Unwritten { path: String, error: crate::fixer::write::WriteError },
+    Write { path: String, error: PublishError },
+    #[error(
+        "cannot write {0}: this run reads it; choose another file, or delete it first (nothing was changed)"
+    )]
+    OwnInput(String),
+    #[error("cannot write {0} twice: give each report its own file")]
+    SameFile(String),
     #[error(
         "`--interactive` asks at a terminal, and there is none: leave it out to apply all fixes, or see them with `--diff`"
     )]
@@ -92,8 +98,8 @@ enum Error {
     NoBaseline,
     #[error("there is no baseline {0}: `--write-baseline` makes it")]
     MissingBaseline(String),
-    #[error("cannot read the baseline {path}: {error}")]
-    Baseline { path: String, error: crate::run::AcceptedError },
+    #[error("{}{path}: {error}", if matches!(error, AcceptedError::Form(_)) { "" } else { "cannot read the baseline " })]
+    Baseline { path: String, error: AcceptedError },
     #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
     NamelessBaseline,
     #[error(transparent)]

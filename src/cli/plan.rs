@@ -3,9 +3,10 @@
 use super::args::{ConfigArgs, OwnRules};
 use super::check::{default_paths, read_stdin};
 use super::output::{complain, stderr_is_terminal};
-use super::{Error, Outcome, config};
+use super::{Error, Outcome, config, destinations};
 use crate::config::schema::Key;
 use crate::config::{Layer, Value, version};
+use crate::fixer::publish::{Old, Place, publish};
 use crate::parallel;
 use crate::plan::Plan;
 use crate::report::plan::{FORMATS, Format, format_of};
@@ -14,7 +15,7 @@ use crate::run::{self, Checked, Mode};
 use crate::walk::{self, Passed};
 use clap::Args;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// All rules are used, whatever is selected elsewhere: a plan is about registrations.
@@ -75,12 +76,18 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, layer(args), threads)?;
-    let walk = walk::Options {
+    let mut walk = walk::Options {
         exclude: config::exclude(&config, &args.exclude)?,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
     };
+    let paths = default_paths(&args.paths);
+    let stdin = args.stdin_filename.as_deref();
+    let input =
+        destinations::Input { paths: &paths, stdin, config: &config, known: None, writes_baseline: false };
+    let files: Vec<&Path> = args.output_file.as_deref().into_iter().collect();
+    destinations::check(&files, &input, &mut walk)?;
     let options = run::Options {
         config,
         units: true,
@@ -103,17 +110,13 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     } else {
         let looks = run::looks(&options);
         let looks = looks.as_ref().map(|it| it as walk::Looks<'_>);
-        run::files(&options, &walk::look(&default_paths(&args.paths), &walk, looks)?, &|| ())
+        run::files(&options, &walk::look(&paths, &walk, looks)?, &|| ())
     };
     let plan = plan_of(&files, false);
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
     let text = text(&plan, args.format.unwrap_or_else(by_name))?;
-    match &args.output_file {
-        Some(file) => {
-            fs::write(file, text).map_err(|error| Error::Write { path: walk::display(file), error })?;
-        }
-        None => io::stdout().lock().write_all(&text)?,
-    }
+    let file = args.output_file.as_deref();
+    destinations::write(file, &mut io::stdout().lock(), |out| out.write_all(&text))?;
     for line in notices(&files, args.quiet) {
         complain(&line);
     }
@@ -154,11 +157,7 @@ pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) 
         return Ok(());
     }
     let text = text(&plan_of(files, show_secrets), format_of(path))?;
-    let write = || -> io::Result<()> {
-        let mut file = fs::File::create(path)?;
-        file.write_all(&text)?;
-        // The fixes come only when the plan is there to stay. A pipe has nothing to keep.
-        if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
-    };
-    write().map_err(|error| Error::WritePlan { path: shown(), error })
+    // The fixes come only when the plan is on the disk.
+    let written = publish(path, Place::Argument, Old::Any, &text);
+    written.map_err(|error| Error::WritePlan { path: shown(), error })
 }

@@ -64,5 +64,8 @@ fn read(path: &Path, shown: String, by: NamedBy) -> Result<ConfigFile, ConfigErr
     let bytes = disk::read(path, LARGEST, by).map_err(|error| failed(error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     let folder = fs::canonicalize(folder).map_err(|error| failed(disk::in_words(&error)))?;
-    ConfigFile::parse(shown, folder, bytes)
+    ConfigFile::parse(shown, folder, bytes).map(|mut file| {
+        file.named_by = by;
+        file
+    })
 }

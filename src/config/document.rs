@@ -4,6 +4,7 @@ use super::merge::{Given, Layer, Origin};
 use super::names::{ALL, did_you_mean, families, nearest};
 use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
 use super::value::{Name, Value, Wrong, kind, span_of};
+use crate::disk::NamedBy;
 use crate::text::TokenValue;
 use crate::text::{Source, Span};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct ConfigFile {
     pub shown: String,
     /// The folder that it stands in: absolute, without links.
     pub folder: PathBuf,
+    /// Who named it.
+    pub named_by: NamedBy,
     text: String,
     pub(super) layer: Layer,
     pub(super) exclude: Option<Globs>,
@@ -61,7 +64,8 @@ impl ConfigFile {
                 return Err(invalid(shown, source.text().to_owned(), wrong.span, wrong.message, wrong.help));
             }
         };
-        Ok(Self { text: source.text().to_owned(), shown, folder, layer, exclude, overrides })
+        let named_by = NamedBy::User;
+        Ok(Self { text: source.text().to_owned(), shown, folder, named_by, layer, exclude, overrides })
     }
 
     /// Checks that all rules and families that it names are among `ids`.

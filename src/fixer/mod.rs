@@ -5,6 +5,7 @@ mod chosen;
 pub mod diff;
 mod ignore;
 mod meaning;
+pub mod publish;
 mod trial;
 mod verify;
 pub mod write;

@@ -2,6 +2,7 @@
 
 mod checkstyle;
 mod concise;
+mod earlier;
 mod faults;
 mod full;
 mod github;
@@ -25,6 +26,7 @@ mod summary;
 mod window;
 mod xml;
 
+pub use earlier::is_report;
 pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};

@@ -6,7 +6,7 @@ mod rules;
 
 pub use accepted::{Accepted, AcceptedError};
 pub use read::unfit;
-pub use rules::{LoadError, left_out, load_files, load_rules, rule_files, rule_folders};
+pub use rules::{LoadError, left_out, load_files, load_rules, names_itself, rule_files, rule_folders};
 
 use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};

@@ -48,13 +48,16 @@ pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBu
 /// by itself, unless it is named.
 pub fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
     let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
-    all.extend(rule_folders(config, &[], cwd).iter().filter_map(|folder| itself(&walk::real(cwd, folder))));
+    let folders = rule_folders(config, &[], cwd);
+    all.extend(folders.iter().filter_map(|folder| names_itself(&walk::real(cwd, folder), true)));
     all
 }
 
-fn itself(folder: &Path) -> Option<Globs> {
-    let name = folder.file_name()?.to_str()?;
-    Globs::new(folder.parent()?, &[format!("/{}/", globset::escape(name))]).ok()
+/// Globs that name the file or directory at `path` (absolute, without links) and nothing else.
+pub fn names_itself(path: &Path, is_dir: bool) -> Option<Globs> {
+    let name = path.file_name()?.to_str()?;
+    let end = if is_dir { "/" } else { "" };
+    Globs::new(path.parent()?, &[format!("/{}{end}", globset::escape(name))]).ok()
 }
 
 /// The files of these folders.

@@ -9,6 +9,8 @@ mod fix;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod interactive;
+#[cfg(unix)]
+mod made;
 mod output;
 mod own;
 mod plan;
