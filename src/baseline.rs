@@ -48,11 +48,26 @@ impl Entry {
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It is no JSON of the right form; says where.
-    #[error("not a baseline: {0}")]
+    #[error("not a baseline: {}", wrong(.0))]
     Form(#[from] serde_json::Error),
     /// A later version of the program wrote it.
     #[error("its version is {0}, and this runnerlint knows version {VERSION} only")]
     Version(u32),
+}
+
+/// What is wrong, without what the file says.
+fn wrong(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let said = error.to_string();
+    let what = match error.classify() {
+        Category::Eof => "it ends too early",
+        Category::Syntax => "invalid JSON",
+        _ if said.starts_with("unknown field") => "unknown key",
+        // It is a key of ours.
+        _ if said.starts_with("missing field") => said.split(" at line").next().unwrap_or_default(),
+        _ => "unexpected value",
+    };
+    format!("{what} at line {} column {}", error.line(), error.column())
 }
 
 /// All that is known.
@@ -311,9 +326,9 @@ mod tests {
             error("{\n  \"version\": 7, \"new\": 1}"),
             "its version is 7, and this runnerlint knows version 1 only"
         );
-        assert!(error("<<<<<<< HEAD\n").starts_with("not a baseline: expected value at line 1"));
+        assert_eq!(error("<<<<<<< HEAD\n"), "not a baseline: invalid JSON at line 1 column 1");
         let unknown = error("{\"version\": 1, \"findings\": [\n{\"file\": \"a\"}]}");
-        assert!(unknown.contains("unknown field `file`") && unknown.contains("line 2"), "{unknown}");
+        assert!(unknown.starts_with("not a baseline: unknown key at line 2"), "{unknown}");
         let twice = |a, b| {
             let entry = |count| {
                 format!(

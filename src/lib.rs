@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `parallel` | many things, by several threads |
 //! | [`text`] | spans, sources, edits |
-//! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
+//! | [`escape`], [`mask`], `quote` | what may be seen on a terminal, and what may not |
 //! | [`disk`] | reading files with limits |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
@@ -45,6 +45,7 @@ pub mod lsp;
 pub mod mask;
 mod parallel;
 pub mod plan;
+mod quote;
 pub mod report;
 pub mod rules;
 pub mod run;

@@ -12,6 +12,7 @@ use crate::escape::inline;
 use crate::finding::Refusal;
 use crate::fixer::publish::{self, Old, Place};
 use crate::mask::Mask;
+use crate::quote;
 use crate::run::{Accepted, AcceptedError, Checked, State};
 use crate::walk;
 use std::collections::BTreeMap;
@@ -33,6 +34,8 @@ pub(super) struct Known {
     accepted: Arc<Accepted>,
     /// What it has to be in, if only a configuration file of the repository names it.
     within: Option<PathBuf>,
+    /// Whether it is outside of that: nothing that it says is repeated.
+    outside: bool,
 }
 
 /// Reads the baseline that is asked for.
@@ -63,7 +66,9 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
     let accepted = Accepted::of(file, old.as_deref()).map_err(failed)?;
     let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
     let within = within.map(|file| disk::root_of(&file.folder));
-    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted: Arc::new(accepted), within }))
+    let outside = old.is_some() && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
+    let file = file.to_path_buf();
+    Ok(Some(Known { file, real, old, accepted: Arc::new(accepted), within, outside }))
 }
 
 impl Known {
@@ -112,7 +117,17 @@ impl Known {
         };
         let found = files.iter().filter(|it| it.state != State::Skipped && !it.name.is_empty());
         let found = found.map(|file| (&*file.name, file.linted.findings.as_slice()));
-        self.accepted.baseline.compare(found, settles)
+        let mut comparison = self.accepted.baseline.compare(found, settles);
+        if self.outside {
+            comparison.stale.clear();
+        }
+        // We write no token into it; who edited it may have.
+        for (entry, _) in &mut comparison.stale {
+            for text in [&mut entry.rule, &mut entry.structure, &mut entry.name] {
+                *text = quote::masked(text).into_owned();
+            }
+        }
+        comparison
     }
 
     /// Writes what is known now, and marks all that was found as known.
@@ -140,7 +155,6 @@ impl Known {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
             return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
         }
-        // We write no token into it; who edited it may have.
         let mask = Mask::without_source(false);
         for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
             let (path, name) = (mask.prose(&entry.path), mask.prose(&entry.name));

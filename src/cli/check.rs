@@ -5,9 +5,9 @@ use super::progress::Progress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
 use crate::config::{Config, FailOn};
-use crate::report::{self, Style, Summary};
+use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{Options as Walk, Passed};
+use crate::walk::{LeftOut, Options as Walk, Passed};
 use crate::{escape, parallel, walk};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -78,6 +78,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         options: &options,
         files: &files,
         passed: found.passed,
+        left_out: found.left_out,
         known: known.as_ref(),
         baseline: baseline.as_ref(),
     };
@@ -121,8 +122,10 @@ pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 fn walk_options(args: &CheckArgs, config: &Config, threads: usize) -> Result<Walk, Error> {
+    let (exclude, of_configuration) = config::exclude(config, &args.exclude)?;
     Ok(Walk {
-        exclude: config::exclude(config, &args.exclude)?,
+        exclude,
+        of_configuration,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
@@ -193,8 +196,15 @@ fn stdin(
     write_held(args, &mut files)?;
     let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
     let baseline = settle(args, options, known, &mut files)?;
-    let ran =
-        Ran { args, options, files: &files, passed: Passed::default(), known, baseline: baseline.as_ref() };
+    let ran = Ran {
+        args,
+        options,
+        files: &files,
+        passed: Passed::default(),
+        left_out: LeftOut::default(),
+        known,
+        baseline: baseline.as_ref(),
+    };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
         let mut out = io::stdout().lock();
         out.write_all(&text)?;
@@ -229,6 +239,7 @@ struct Ran<'a> {
     options: &'a run::Options,
     files: &'a [Checked],
     passed: Passed,
+    left_out: LeftOut,
     known: Option<&'a Known>,
     baseline: Option<&'a Comparison>,
 }
@@ -245,8 +256,9 @@ fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outc
         }
     }
     out.flush()?;
-    tell(ran, &summary, outputs);
-    Ok(outcome(args, ran.options.config.fail_on(), files, &summary))
+    let outcome = outcome(args, ran.options.config.fail_on(), files, &summary);
+    tell(ran, &summary, outputs, outcome)?;
+    Ok(outcome)
 }
 
 fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summary) -> Outcome {
@@ -304,7 +316,7 @@ fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
 }
 
 /// What is not a finding goes to standard error.
-fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
     let Ran { args, files, .. } = *ran;
     let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
     for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
@@ -320,11 +332,21 @@ fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
             complain(&line);
         }
     }
-    let wanted = args.verbose || output::stderr_is_terminal() || for_people;
+    let nothing = summary.checked + summary.partly == 0;
+    let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {
         if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
             known.tell(baseline, args.write_baseline);
         }
-        complain(&if args.diff { summary.diff_line() } else { summary.line() });
+        let config = &ran.options.config;
+        let cwd = walk::working_directory()?;
+        let mut switched_off = SwitchedOff::new(config, files, &cwd);
+        switched_off.add_left_out(config, files, ran.left_out, args.verbose || nothing);
+        if outcome == Outcome::Clean && !args.diff && !args.write_baseline {
+            switched_off.explain_success(config, files, &cwd);
+        }
+        let line = if args.diff { summary.diff_line() } else { switched_off.line(summary) };
+        complain(&escape::inline(&line));
     }
+    Ok(())
 }

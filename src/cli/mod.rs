@@ -21,6 +21,7 @@ pub use reference::reference;
 use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
 use crate::fixer::publish::PublishError;
 use crate::mask::Mask;
+use crate::quote::{is_plain, masked};
 use crate::report;
 use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError};
@@ -47,6 +48,9 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// More problems of rules than this are counted, not shown.
+const MOST_PROBLEMS: usize = 20;
+
 /// Why a run could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -57,18 +61,19 @@ enum Error {
     #[error(transparent)]
     Rules(#[from] LoadError),
     #[error(
-        "`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`"
+        "`{}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`",
+        masked(.0)
     )]
     NoId(String),
     #[error("{0} is there already")]
     Exists(String),
     #[error("`--token-value` {}: {}", NEVER_A_TOKEN, EXPRESSIONS)]
     TokenValue,
-    #[error("not a glob: {0}")]
+    #[error("not a glob: {}", masked(.0))]
     Glob(String),
-    #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    #[error("unknown rule or family `{}`{}", masked(.name), did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
-    #[error("unknown output format `{name}` (known: {known})")]
+    #[error("unknown output format `{}` (known: {known})", masked(.name))]
     UnknownFormat { name: String, known: String },
     #[error(
         "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
@@ -145,8 +150,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(Error::Rules(LoadError::Wrong(problems))) => {
             let style = output::style(Colour::Auto, output::stderr_is_terminal());
-            for problem in &problems {
+            for problem in problems.iter().take(MOST_PROBLEMS) {
                 output::complain(&format!("{}\n", report::rule_problem(problem, style)));
+            }
+            if let Some(more) = problems.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
+                output::complain(&format!("note: and {more} more\n"));
             }
             output::complain(&format!("error: {}", LoadError::Wrong(problems)));
             Outcome::Failed.into()
@@ -163,8 +171,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn tell_usage(error: &clap::Error) {
     let text = error.render().to_string();
     let mask = Mask::without_source(false);
-    if error.use_stderr() && mask.is_secret(&text) {
-        output::complain(text.lines().map(|line| mask.prose(line)).collect::<Vec<_>>().join("\n").trim_end());
+    if error.use_stderr() && (mask.is_secret(&text) || !is_plain(&text)) {
+        let shown = |line: &str| masked(&mask.prose(line)).into_owned();
+        output::complain(text.lines().map(shown).collect::<Vec<_>>().join("\n").trim_end());
     } else {
         // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
         let _ = error.print();

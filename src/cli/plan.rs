@@ -10,9 +10,9 @@ use crate::fixer::publish::{Old, Place, publish};
 use crate::parallel;
 use crate::plan::Plan;
 use crate::report::plan::{FORMATS, Format, format_of};
-use crate::report::{Summary, notices, plan_of};
+use crate::report::{Summary, SwitchedOff, notices, plan_of};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{self, Passed};
+use crate::walk::{self, Found};
 use clap::Args;
 use std::fs;
 use std::io;
@@ -76,8 +76,10 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, layer(args), threads)?;
+    let (exclude, of_configuration) = config::exclude(&config, &args.exclude)?;
     let mut walk = walk::Options {
-        exclude: config::exclude(&config, &args.exclude)?,
+        exclude,
+        of_configuration,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
@@ -101,16 +103,17 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         hold: false,
         tell_skipped: false,
     };
-    let files = if args.paths.iter().any(|path| path == Path::new("-")) {
+    let (files, found) = if args.paths.iter().any(|path| path == Path::new("-")) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
         let bytes = read_stdin(options.config.max_file_size())?;
-        vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)]
+        (vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)], Found::default())
     } else {
         let looks = run::looks(&options);
         let looks = looks.as_ref().map(|it| it as walk::Looks<'_>);
-        run::files(&options, &walk::look(&paths, &walk, looks)?, &|| ())
+        let found = walk::look(&paths, &walk, looks)?;
+        (run::files(&options, &found, &|| ()), found)
     };
     let plan = plan_of(&files, false);
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
@@ -120,10 +123,19 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     for line in notices(&files, args.quiet) {
         complain(&line);
     }
+    let summary = Summary::of(&files, found.passed);
+    let mut switched_off = SwitchedOff::default();
+    let nothing = summary.checked + summary.partly == 0;
+    switched_off.add_left_out(&options.config, &files, found.left_out, nothing);
+    let first = nothing.then(|| "nothing was checked".to_owned());
+    let clauses: Vec<String> = first.into_iter().chain(switched_off.clauses).collect();
+    if !args.quiet && !clauses.is_empty() {
+        complain(&format!("note: {}", crate::escape::inline(&clauses.join("; "))));
+    }
     if !args.quiet && (stderr_is_terminal() || args.output_file.is_some()) {
         complain(&plan.summary());
     }
-    Ok(if Summary::of(&files, Passed::default()).failed { Outcome::Failed } else { Outcome::Clean })
+    Ok(if summary.failed { Outcome::Failed } else { Outcome::Clean })
 }
 
 fn layer(args: &PlanArgs) -> Layer {

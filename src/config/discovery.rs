@@ -39,9 +39,14 @@ pub fn load(choice: &Choice, cwd: &Path) -> Result<Option<ConfigFile>, ConfigErr
 
 fn nearest(cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
     let mut up = String::new();
+    let in_repository = fs::symlink_metadata(disk::root_of(cwd).join(disk::GIT)).is_ok();
     for folder in cwd.ancestors() {
-        let found: Vec<&str> =
-            NAMES.iter().copied().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
+        // Outside of a repository another user may have put a file into a directory that all users write to.
+        let counts = |name: &&str| {
+            let path = folder.join(name);
+            fs::symlink_metadata(&path).is_ok() && (in_repository || have_same_owner(&path, cwd))
+        };
+        let found: Vec<&str> = NAMES.iter().copied().filter(counts).collect();
         match found.as_slice() {
             [] => {}
             [name] => return read(&folder.join(name), format!("{up}{name}"), NamedBy::Repository).map(Some),
@@ -64,8 +69,21 @@ fn read(path: &Path, shown: String, by: NamedBy) -> Result<ConfigFile, ConfigErr
     let bytes = disk::read(path, LARGEST, by).map_err(|error| failed(error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("/"));
     let folder = fs::canonicalize(folder).map_err(|error| failed(disk::in_words(&error)))?;
-    ConfigFile::parse(shown, folder, bytes).map(|mut file| {
-        file.named_by = by;
-        file
-    })
+    let outside = disk::is_outside(path, &disk::root_of(&folder));
+    ConfigFile::parse_as(shown, folder, bytes, by, outside)
+}
+
+/// Whether a file, the target of a link too, is of the owner of `directory`.
+#[cfg(unix)]
+fn have_same_owner(file: &Path, directory: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let Ok(owner) = fs::metadata(directory).map(|it| it.uid()) else { return false };
+    let is_owned = |metadata: std::io::Result<fs::Metadata>| metadata.is_ok_and(|it| it.uid() == owner);
+    // A link to nowhere is reported, not passed over.
+    is_owned(fs::symlink_metadata(file)) && (fs::metadata(file).is_err() || is_owned(fs::metadata(file)))
+}
+
+#[cfg(not(unix))]
+fn have_same_owner(_: &Path, _: &Path) -> bool {
+    true
 }

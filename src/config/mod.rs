@@ -12,6 +12,7 @@ mod merge;
 mod names;
 mod reference;
 pub mod schema;
+mod secrets;
 mod settings;
 mod show;
 mod value;

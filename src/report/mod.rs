@@ -23,6 +23,7 @@ mod sarif;
 mod statistics;
 mod style;
 mod summary;
+mod switched_off;
 mod window;
 mod xml;
 
@@ -34,6 +35,7 @@ pub use refusal::{fix_reason, refusal, unknown};
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
+pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;

@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::config::{Config, Globs};
-use crate::disk::size_in_words;
+use crate::disk::{self, NamedBy, size_in_words};
 use crate::rules::load::{self, Loaded, Loader, Problem, RuleFile};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};
@@ -31,6 +31,33 @@ impl From<Vec<Problem>> for LoadError {
     }
 }
 
+impl LoadError {
+    /// The same, without the text of files that only a configuration file of the repository, or a link in it, led to outside of
+    /// the repository. `named` are the directories that the user named; `cwd` is absolute, without links.
+    #[must_use]
+    pub fn hide_outside(self, config: &Config, named: &[PathBuf], cwd: &Path) -> Self {
+        let Self::Wrong(problems) = self else { return self };
+        let here = disk::root_of(cwd);
+        let file = config.file().filter(|file| file.named_by == NamedBy::Repository);
+        let root = file.map(|file| disk::root_of(&file.folder));
+        let is_outside = |problem: &Problem| {
+            let path = cwd.join(&problem.path);
+            let by_user = named.iter().any(|folder| path.starts_with(cwd.join(folder)));
+            match &root {
+                Some(root) if !by_user => disk::is_outside(&path, root),
+                // A path that does not say `..` leads out by a link only.
+                _ => {
+                    let is_below =
+                        path.starts_with(&here) && !path.components().any(|it| it.as_os_str() == "..");
+                    is_below && disk::is_outside(&path, &here)
+                }
+            }
+        };
+        let hide = |problem: Problem| if is_outside(&problem) { problem.without_text() } else { problem };
+        Self::Wrong(problems.into_iter().map(hide).collect())
+    }
+}
+
 fn problems(count: usize) -> String {
     if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }
 }
@@ -41,7 +68,12 @@ pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBu
     let mut seen = BTreeSet::new();
     let all = config.rules().into_iter().chain(more.iter().cloned());
     let all = all.filter(|folder| seen.insert(walk::real(cwd, folder)));
-    all.map(|folder| folder.strip_prefix(cwd).map_or(folder.clone(), Path::to_path_buf)).collect()
+    let short = |folder: PathBuf| match folder.strip_prefix(cwd) {
+        Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(inside) => inside.to_path_buf(),
+        Err(_) => folder,
+    };
+    all.map(short).collect()
 }
 
 /// What the configuration leaves out of a walk. Rules show what is wrong in their examples: a folder of rules is not linted

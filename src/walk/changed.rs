@@ -1,6 +1,8 @@
 //! Which files git says have changed.
 
 use super::git::{Git, os_string};
+use crate::quote;
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,11 +21,12 @@ pub enum GitError {
     Refused(String),
     /// The revision does not exist.
     #[error(
-        "cannot compare with `{0}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`)"
+        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`)",
+        revision(.0)
     )]
     Unknown(String),
     /// Two revisions, or none.
-    #[error("`--changed-since` needs one revision, the older one: `{0}` is not one")]
+    #[error("`--changed-since` needs one revision, the older one: `{}` is not one", revision(.0))]
     NotOne(String),
     /// It names more files than can be.
     #[error("git: the answer is larger than 64 MiB")]
@@ -46,6 +49,11 @@ fn not_run(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "`--changed-since` needs git: install git in the image".to_owned(),
         _ => format!("cannot run git: {}", super::reason(error)),
     }
+}
+
+/// A revision as it is quoted: what is not a name or the id of an object may be a secret.
+fn revision(text: &str) -> Cow<'_, str> {
+    if quote::is_id(text) { Cow::Borrowed(text) } else { quote::masked(text) }
 }
 
 /// The files of the working directory's repository that are not as they were where the current branch left `revision`:

@@ -1,5 +1,6 @@
 //! What is wrong in a rule file, in words for whoever wrote it.
 
+use crate::quote;
 use crate::text::{Source, Span};
 use serde::de;
 use std::fmt;
@@ -18,7 +19,43 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Whether the file is outside of the repository: nothing of its text is shown.
+    pub outside: bool,
 }
+
+impl Problem {
+    /// What must not be shown of the text: words that may be secrets, and the value of a key that does not exist.
+    pub fn secrets(&self) -> Vec<Span> {
+        let text = self.source.text();
+        let mut secrets = quote::secrets(text);
+        // It may be no rule at all.
+        if self.message.starts_with(UNKNOWN_KEY) || self.message.ends_with(MISSING) {
+            let line = self.source.line_at(self.span.start());
+            let last = self.source.line_count().saturating_sub(1);
+            for line in line.saturating_sub(SHOWN)..=line.saturating_add(SHOWN).min(last) {
+                let whole = self.source.line_span(line);
+                let text = whole.of(text);
+                let value = text.find(": ").map_or(0, |at| at + 2);
+                secrets
+                    .push(Span::new(whole.start() + value, whole.start() + text.trim_end().len().max(value)));
+            }
+        }
+        secrets
+    }
+
+    /// The same without what it quotes of its file, which is outside of the repository.
+    #[must_use]
+    pub fn without_text(self) -> Self {
+        Self { message: quote::without_quotes(&self.message, &[]), help: None, outside: true, ..self }
+    }
+}
+
+/// How the message about a key that does not exist begins.
+const UNKNOWN_KEY: &str = "unknown key";
+/// How the message about a key ends that has to be there.
+const MISSING: &str = "is missing";
+/// More lines than an error shows before and after its own.
+const SHOWN: usize = 5;
 
 /// Something wrong, before it is known where.
 #[derive(Clone, Debug, Default)]

@@ -14,6 +14,8 @@ mod made;
 mod output;
 mod own;
 mod plan;
+#[cfg(unix)]
+mod repository;
 mod rules;
 mod secrets;
 mod stdin;
