@@ -64,9 +64,12 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
         Err(error) => return Err(failed(error.into())),
     };
     let accepted = Accepted::of(file, old.as_deref()).map_err(failed)?;
+    let is_there = old.is_some();
     let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
     let within = within.map(|file| disk::root_of(&file.folder));
-    let outside = old.is_some() && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
+    // Only who writes it has to know whether it is still the same.
+    let old = old.filter(|_| args.write_baseline);
+    let outside = is_there && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
     let file = file.to_path_buf();
     Ok(Some(Known { file, real, old, accepted: Arc::new(accepted), within, outside }))
 }
@@ -123,8 +126,11 @@ impl Known {
         }
         // We write no token into it; who edited it may have.
         for (entry, _) in &mut comparison.stale {
-            for text in [&mut entry.rule, &mut entry.structure, &mut entry.name] {
-                *text = quote::masked(text).into_owned();
+            if ![&entry.rule, &entry.structure, &entry.name].into_iter().all(|text| quote::is_plain(text)) {
+                let entry = Arc::make_mut(entry);
+                for text in [&mut entry.rule, &mut entry.structure, &mut entry.name] {
+                    *text = quote::masked(text).into_owned();
+                }
             }
         }
         comparison

@@ -158,7 +158,7 @@ impl Projects {
 
 fn wrong(error: &ConfigError) -> Unjudged {
     let ConfigError::Invalid(problem) = error else { return Unjudged::Broken(error.to_string()) };
-    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    let mask = Mask::new(false, &problem.source, &[]).hiding(&problem.secrets);
     let place = (&*problem.path, &problem.source, problem.span);
     Unjudged::Broken(sentence(place, &mask, &problem.message, problem.help.as_deref()))
 }
@@ -166,7 +166,7 @@ fn wrong(error: &ConfigError) -> Unjudged {
 fn wrong_rules(error: &LoadError) -> Unjudged {
     let LoadError::Wrong(problems) = error else { return Unjudged::Broken(error.to_string()) };
     let Some(first) = problems.first() else { return Unjudged::Broken(error.to_string()) };
-    let mask = Mask::new(false, &first.source, &first.secrets());
+    let mask = Mask::new(false, &first.source, &[]).hiding(&first.secrets());
     let place = (&*first.path, &*first.source, first.span);
     let told = sentence(place, &mask, &first.message, first.help.as_deref());
     match problems.len() - 1 {

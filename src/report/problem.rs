@@ -14,7 +14,7 @@ pub fn problem(problem: &config::Problem, style: Style) -> String {
     if problem.outside {
         return without_text(&problem.path, &problem.source, problem.span, &problem.message);
     }
-    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    let mask = Mask::new(false, &problem.source, &[]).hiding(&problem.secrets);
     let place = (problem.path.as_str(), &problem.source, problem.span);
     draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
 }
@@ -25,7 +25,7 @@ pub fn rule_problem(problem: &load::Problem, style: Style) -> String {
         return without_text(&problem.path, &problem.source, problem.span, &problem.message);
     }
     let mask = tokens_of(&problem.path, &[problem.source.text()]);
-    let mask = mask.after(&problem.source, &problem.secrets());
+    let mask = mask.after(&problem.source, &[]).hiding(&problem.secrets());
     let place = (problem.path.as_str(), problem.source.as_ref(), problem.span);
     draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
 }

@@ -28,16 +28,27 @@ impl Problem {
     pub fn secrets(&self) -> Vec<Span> {
         let text = self.source.text();
         let mut secrets = quote::secrets(text);
-        // It may be no rule at all.
-        if self.message.starts_with(UNKNOWN_KEY) || self.message.ends_with(MISSING) {
-            let line = self.source.line_at(self.span.start());
-            let last = self.source.line_count().saturating_sub(1);
+        let source = &self.source;
+        let line = source.line_at(self.span.start());
+        let last = source.line_count().saturating_sub(1);
+        let is_ours = |text: &str| text.lines().any(|line| OURS.iter().any(|key| line.starts_with(key)));
+        let mut hide = |line: usize, from: usize| {
+            let end = source.line_span(line);
+            let rest = Span::new(from.clamp(end.start(), end.end()), end.end()).of(text);
+            if rest.trim() == ":" {
+                return;
+            }
+            let value = rest.find(": ").map_or(0, |at| at + 2);
+            let length = rest.trim_end().len().max(value);
+            secrets.push(Span::new(from + value, from + length));
+        };
+        if self.message.starts_with(UNKNOWN_KEY) {
+            hide(line, self.span.end().min(source.line_span(line).end()));
+        }
+        // It may be a file of anything.
+        if !is_ours(text) {
             for line in line.saturating_sub(SHOWN)..=line.saturating_add(SHOWN).min(last) {
-                let whole = self.source.line_span(line);
-                let text = whole.of(text);
-                let value = text.find(": ").map_or(0, |at| at + 2);
-                secrets
-                    .push(Span::new(whole.start() + value, whole.start() + text.trim_end().len().max(value)));
+                hide(line, source.line_span(line).start());
             }
         }
         secrets
@@ -52,8 +63,20 @@ impl Problem {
 
 /// How the message about a key that does not exist begins.
 const UNKNOWN_KEY: &str = "unknown key";
-/// How the message about a key ends that has to be there.
-const MISSING: &str = "is missing";
+/// How lines begin in files of rules.
+const OURS: &[&str] = &[
+    "id:",
+    "title:",
+    "match:",
+    "severity:",
+    "examples:",
+    "programs:",
+    "wrappers:",
+    "host:",
+    "sites:",
+    "unit:",
+    "- chart:",
+];
 /// More lines than an error shows before and after its own.
 const SHOWN: usize = 5;
 
