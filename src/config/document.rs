@@ -80,7 +80,7 @@ impl ConfigFile {
             Err(wrong) => return Err(invalid((&shown, outside), source.text(), wrong)),
         };
         let text = source.text().to_owned();
-        Ok(Self { text, shown, folder, named_by, outside, layer, exclude, overrides })
+        Ok(Self { shown, folder, named_by, outside, text, layer, exclude, overrides })
     }
 
     /// Checks that all rules and families that it names are among `ids`.

@@ -75,7 +75,7 @@ pub struct NewFile(Kind);
 #[derive(Debug)]
 enum Kind {
     /// Replaces the file at this path (its directory without links); what that was, if it was there.
-    Beside(BufWriter<NamedTempFile>, PathBuf, Option<Metadata>),
+    Beside(BufWriter<NamedTempFile>, PathBuf, Option<Box<Metadata>>),
     /// A pipe or a device, which has nothing to lose.
     InPlace(BufWriter<File>),
 }
@@ -106,7 +106,7 @@ impl NewFile {
             Some(_) => temporary(directory_of(&target)?)?,
             None => fresh(directory_of(&target)?)?,
         };
-        Ok(Self(Kind::Beside(BufWriter::new(beside), target, metadata)))
+        Ok(Self(Kind::Beside(BufWriter::new(beside), target, metadata.map(Box::new))))
     }
 
     /// Puts the file in its place.
