@@ -94,9 +94,7 @@ impl NewFile {
             (Old::None, Some(_)) => return Err(PublishError::Exists),
             (Old::Same(_), None) => return Err(PublishError::Changed),
             (Old::Same(bytes), Some(_)) => {
-                let mut now = Vec::with_capacity(bytes.len());
-                File::open(&target)?.take(bytes.len() as u64 + 1).read_to_end(&mut now)?;
-                if now != bytes {
+                if !holds(&target, bytes)? {
                     return Err(PublishError::Changed);
                 }
             }
@@ -202,6 +200,20 @@ pub fn create_directory(path: &Path) -> Result<(), PublishError> {
         }
     }
     Ok(())
+}
+
+/// Whether the file at `path` has these bytes and no more.
+fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let mut part = Vec::new();
+    for expected in bytes.chunks(1 << 16) {
+        part.clear();
+        io::Read::by_ref(&mut file).take(expected.len() as u64).read_to_end(&mut part)?;
+        if part != expected {
+            return Ok(false);
+        }
+    }
+    Ok(file.read(&mut [0])? == 0)
 }
 
 /// Where a path leads.
