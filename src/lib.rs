@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `parallel` | many things, by several threads |
 //! | [`text`] | spans, sources, edits |
-//! | [`escape`], [`mask`] | what may be seen on a terminal, and what may not |
+//! | [`escape`], [`mask`], `quote` | what may be seen on a terminal, and what may not |
+//! | [`disk`] | reading files with limits |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
@@ -32,6 +33,7 @@ pub mod baseline;
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod disk;
 pub mod embed;
 pub mod engine;
 pub mod escape;
@@ -43,6 +45,7 @@ pub mod lsp;
 pub mod mask;
 mod parallel;
 pub mod plan;
+mod quote;
 pub mod report;
 pub mod rules;
 pub mod run;

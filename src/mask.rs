@@ -72,6 +72,16 @@ impl Mask {
         self
     }
 
+    /// Hides `spans` of the source too, but not other copies of what is there: they may be many, and long.
+    #[must_use]
+    pub fn hiding(mut self, spans: &[Span]) -> Self {
+        if !self.show {
+            self.hidden.extend_from_slice(spans);
+            self.hidden = union(self.hidden);
+        }
+        self
+    }
+
     /// Hides what looks like a token and the values of `secrets`, in texts that are not of the file.
     pub fn of_values(source: &Source, secrets: &[Span]) -> Self {
         let values = values(source, secrets);

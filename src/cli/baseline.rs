@@ -3,18 +3,20 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::output::complain;
-use crate::baseline::{Comparison, Entry};
+use crate::baseline::{Comparison, Entry, LARGEST};
 use crate::config::Config;
+use crate::config::schema::Key;
+use crate::disk::{self, NamedBy, ReadError};
 use crate::engine;
 use crate::escape::inline;
 use crate::finding::Refusal;
-use crate::fixer::write;
+use crate::fixer::publish::{self, Old, Place};
 use crate::mask::Mask;
+use crate::quote;
 use crate::run::{Accepted, AcceptedError, Checked, State};
 use crate::walk;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,6 +32,10 @@ pub(super) struct Known {
     /// What was in it; `None` if it is to be made.
     old: Option<Vec<u8>>,
     accepted: Arc<Accepted>,
+    /// What it has to be in, if only a configuration file of the repository names it.
+    within: Option<PathBuf>,
+    /// Whether it is outside of that: nothing that it says is repeated.
+    outside: bool,
 }
 
 /// Reads the baseline that is asked for.
@@ -43,19 +49,29 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
     // A configuration file names it from its own folder.
     let file = file.strip_prefix(&cwd).unwrap_or(file);
     let shown = || walk::display(file);
-    let failed = |error| Error::Read { path: shown(), error };
-    let real = walk::real(&cwd, file);
-    let old = match fs::read(file) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound && args.write_baseline => None,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(Error::MissingBaseline(shown())),
-        Err(error) => return Err(failed(error)),
+    let by = if args.baseline.is_some() { NamedBy::User } else { NamedBy::Repository };
+    let failed = |error: AcceptedError| match config.origin(Key::Baseline) {
+        Some(origin) if by == NamedBy::Repository => {
+            Error::Baseline { path: format!("{} (`baseline` in {origin})", shown()), error }
+        }
+        _ => Error::Baseline { path: shown(), error },
     };
-    let accepted = Accepted::of(file, old.as_deref()).map_err(|error| match error {
-        AcceptedError::Read(error) => failed(error),
-        AcceptedError::Form(error) => Error::Baseline { path: shown(), error },
-    })?;
-    Ok(Some(Known { file: file.to_path_buf(), real, old, accepted: Arc::new(accepted) }))
+    let real = walk::real(&cwd, file);
+    let old = match disk::read(file, LARGEST, by) {
+        Ok(bytes) => Some(bytes),
+        Err(ReadError::Missing) if args.write_baseline => None,
+        Err(ReadError::Missing) => return Err(Error::MissingBaseline(shown())),
+        Err(error) => return Err(failed(error.into())),
+    };
+    let accepted = Accepted::of(file, old.as_deref()).map_err(failed)?;
+    let is_there = old.is_some();
+    let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
+    let within = within.map(|file| disk::root_of(&file.folder));
+    // Only who writes it has to know whether it is still the same.
+    let old = old.filter(|_| args.write_baseline);
+    let outside = is_there && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
+    let file = file.to_path_buf();
+    Ok(Some(Known { file, real, old, accepted: Arc::new(accepted), within, outside }))
 }
 
 impl Known {
@@ -64,9 +80,24 @@ impl Known {
         Arc::clone(&self.accepted)
     }
 
+    /// Whether it is the file at `path` (absolute, without links).
+    pub(super) fn is(&self, path: &Path) -> bool {
+        self.real == path
+    }
+
     /// The file itself is none to be linted.
     pub(super) fn leave_out(&self, found: &mut walk::Found) {
         found.files.retain(|target| target.real != self.real);
+    }
+
+    fn place(&self) -> Place<'_> {
+        self.within.as_deref().map_or(Place::Argument, Place::Within)
+    }
+
+    /// Checks that it can be written.
+    pub(super) fn check_place(&self) -> Result<(), Error> {
+        let failed = |error| Error::Write { path: walk::display(&self.file), error };
+        publish::check(&self.file, self.place()).map_err(failed)
     }
 
     /// Compares with what was found below `roots`. An entry is gone only if this run would have found it: its file was
@@ -89,18 +120,30 @@ impl Known {
         };
         let found = files.iter().filter(|it| it.state != State::Skipped && !it.name.is_empty());
         let found = found.map(|file| (&*file.name, file.linted.findings.as_slice()));
-        self.accepted.baseline.compare(found, settles)
+        let mut comparison = self.accepted.baseline.compare(found, settles);
+        if self.outside {
+            comparison.stale.clear();
+        }
+        // We write no token into it; who edited it may have.
+        for (entry, _) in &mut comparison.stale {
+            if ![&entry.rule, &entry.structure, &entry.name].into_iter().all(|text| quote::is_plain(text)) {
+                let entry = Arc::make_mut(entry);
+                for text in [&mut entry.rule, &mut entry.structure, &mut entry.name] {
+                    *text = quote::masked(text).into_owned();
+                }
+            }
+        }
+        comparison
     }
 
     /// Writes what is known now, and marks all that was found as known.
     pub(super) fn write(&self, comparison: &Comparison, files: &mut [Checked]) -> Result<(), Error> {
         let text = comparison.next.to_json();
         if self.old.as_deref() != Some(text.as_bytes()) {
-            let written = match &self.old {
-                Some(old) => write::replace(&self.file, old, text.as_bytes()),
-                None => write::create(&self.file, text.as_bytes()),
-            };
-            written.map_err(|error| Error::Unwritten { path: walk::display(&self.file), error })?;
+            let place = self.place();
+            let old = self.old.as_deref().map_or(Old::None, Old::Same);
+            publish::publish(&self.file, place, old, text.as_bytes())
+                .map_err(|error| Error::Write { path: walk::display(&self.file), error })?;
         }
         for finding in files.iter_mut().flat_map(|file| &mut file.linted.findings) {
             finding.baselined |= !finding.suppressed;
@@ -118,7 +161,6 @@ impl Known {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
             return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
         }
-        // We write no token into it; who edited it may have.
         let mask = Mask::without_source(false);
         for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
             let (path, name) = (mask.prose(&entry.path), mask.prose(&entry.name));

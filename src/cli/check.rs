@@ -2,14 +2,13 @@ use super::args::CheckArgs;
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
-use super::{Error, Outcome, config, interactive, plan, show};
+use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
 use crate::config::{Config, FailOn};
-use crate::report::{self, Style, Summary};
+use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{Options as Walk, Passed};
+use crate::walk::{LeftOut, Options as Walk, Passed};
 use crate::{escape, parallel, walk};
-use std::fs;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -26,7 +25,17 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         return show::settings(args, &config);
     }
     let known = baseline::read(args, &config)?;
-    let walk = walk_options(args, &config, threads)?;
+    let mut walk = walk_options(args, &config, threads)?;
+    let paths = default_paths(&args.paths);
+    let stdin_name = args.stdin_filename.as_deref();
+    let input = destinations::Input {
+        paths: &paths,
+        stdin: stdin_name,
+        config: &config,
+        known: known.as_ref(),
+        writes_baseline: args.write_baseline,
+    };
+    destinations::check(&destinations::of(args, &outputs), &input, &mut walk)?;
     let mut options = options(args, config, threads, &outputs, known.as_ref());
     if args.interactive && !interactive::is_possible() {
         return Err(Error::NoTerminal);
@@ -69,6 +78,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         options: &options,
         files: &files,
         passed: found.passed,
+        left_out: found.left_out,
         known: known.as_ref(),
         baseline: baseline.as_ref(),
     };
@@ -112,8 +122,10 @@ pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 fn walk_options(args: &CheckArgs, config: &Config, threads: usize) -> Result<Walk, Error> {
+    let (exclude, of_configuration) = config::exclude(config, &args.exclude)?;
     Ok(Walk {
-        exclude: config::exclude(config, &args.exclude)?,
+        exclude,
+        of_configuration,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
@@ -154,6 +166,13 @@ fn write_held(args: &CheckArgs, files: &mut [Checked]) -> Result<(), Error> {
     Ok(())
 }
 
+/// Standard input, at most one byte more than `limit`: by that byte it is seen to be too large.
+pub(super) fn read_stdin(limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
 fn stdin(
     args: &CheckArgs,
@@ -165,8 +184,8 @@ fn stdin(
     if args.write_baseline && args.stdin_filename.is_none() {
         return Err(Error::NamelessBaseline);
     }
-    let mut bytes = Vec::new();
-    io::stdin().lock().read_to_end(&mut bytes)?;
+    let limit = options.config.max_file_size();
+    let bytes = read_stdin(limit)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
     let real = walk::real(&walk::working_directory()?, Path::new(name));
     let mut files = Vec::new();
@@ -177,10 +196,23 @@ fn stdin(
     write_held(args, &mut files)?;
     let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
     let baseline = settle(args, options, known, &mut files)?;
-    let ran =
-        Ran { args, options, files: &files, passed: Passed::default(), known, baseline: baseline.as_ref() };
+    let ran = Ran {
+        args,
+        options,
+        files: &files,
+        passed: Passed::default(),
+        left_out: LeftOut::default(),
+        known,
+        baseline: baseline.as_ref(),
+    };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
-        io::stdout().lock().write_all(&text)?;
+        let mut out = io::stdout().lock();
+        out.write_all(&text)?;
+        if text.len() as u64 > limit {
+            // What is too large is not linted, and goes through as it comes.
+            io::copy(&mut io::stdin().lock(), &mut out)?;
+        }
+        drop(out);
         return finish(&ran, outputs, &mut io::stderr().lock());
     }
     finish(&ran, outputs, &mut io::stdout().lock())
@@ -207,6 +239,7 @@ struct Ran<'a> {
     options: &'a run::Options,
     files: &'a [Checked],
     passed: Passed,
+    left_out: LeftOut,
     known: Option<&'a Known>,
     baseline: Option<&'a Comparison>,
 }
@@ -223,8 +256,9 @@ fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outc
         }
     }
     out.flush()?;
-    tell(ran, &summary, outputs);
-    Ok(outcome(args, ran.options.config.fail_on(), files, &summary))
+    let outcome = outcome(args, ran.options.config.fail_on(), files, &summary);
+    tell(ran, &summary, outputs, outcome)?;
+    Ok(outcome)
 }
 
 fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summary) -> Outcome {
@@ -243,15 +277,15 @@ fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summa
 
 fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(), Error> {
     let style = style(args, args.output_file.as_deref());
-    let mut text = Vec::new();
-    for file in files {
-        if style.colour {
-            text.extend(style.diff(&String::from_utf8_lossy(&file.diff)).into_bytes());
-        } else {
-            text.extend_from_slice(&file.diff);
-        }
-    }
-    put(args.output_file.as_deref(), &text, out)
+    destinations::write(args.output_file.as_deref(), out, |out| {
+        files.iter().try_for_each(|file| {
+            if style.colour {
+                out.write_all(style.diff(&String::from_utf8_lossy(&file.diff)).as_bytes())
+            } else {
+                out.write_all(&file.diff)
+            }
+        })
+    })
 }
 
 fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Error> {
@@ -265,13 +299,13 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
     };
-    let mut text = Vec::new();
-    if args.statistics && output.format.for_people {
-        report::statistics(&run, &mut text)?;
-    } else {
-        (output.format.write)(&run, &mut text)?;
-    }
-    put(output.file.as_deref(), &text, out)
+    destinations::write(output.file.as_deref(), out, |out| {
+        if args.statistics && output.format.for_people {
+            report::statistics(&run, out)
+        } else {
+            (output.format.write)(&run, out)
+        }
+    })
 }
 
 fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
@@ -281,18 +315,8 @@ fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
     }
 }
 
-fn put(file: Option<&Path>, text: &[u8], out: &mut dyn Write) -> Result<(), Error> {
-    match file {
-        Some(file) => {
-            let failed = |error| Error::Write { path: walk::display(file), error };
-            fs::write(file, text).map_err(failed)
-        }
-        None => Ok(out.write_all(text)?),
-    }
-}
-
 /// What is not a finding goes to standard error.
-fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
     let Ran { args, files, .. } = *ran;
     let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
     for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
@@ -308,11 +332,21 @@ fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output]) {
             complain(&line);
         }
     }
-    let wanted = args.verbose || output::stderr_is_terminal() || for_people;
+    let nothing = summary.checked + summary.partly == 0;
+    let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {
         if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
             known.tell(baseline, args.write_baseline);
         }
-        complain(&if args.diff { summary.diff_line() } else { summary.line() });
+        let config = &ran.options.config;
+        let cwd = walk::working_directory()?;
+        let mut switched_off = SwitchedOff::new(config, files, &cwd);
+        switched_off.add_left_out(config, files, ran.left_out, args.verbose || nothing);
+        if outcome == Outcome::Clean && !args.diff && !args.write_baseline {
+            switched_off.explain_success(config, files, &cwd);
+        }
+        let line = if args.diff { summary.diff_line() } else { switched_off.line(summary) };
+        complain(&escape::inline(&line));
     }
+    Ok(())
 }

@@ -2,12 +2,14 @@
 
 use super::args::{CheckArgs, ConfigArgs, OwnRules};
 use super::{Error, rules};
+use crate::catalogue::Catalogue;
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, TokenValue, Value};
 use crate::run::{left_out, load_rules, rule_folders};
 use crate::walk;
 use std::env;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Stands in for `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
@@ -20,7 +22,7 @@ pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Err
 /// As [`read`], with the rules of its folders, read by `threads` threads; all that it names has to be there.
 pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Result<Config, Error> {
     let config = read(args, command_line)?;
-    let catalogue = load_rules(&folders(&config, &[])?, threads)?;
+    let catalogue = catalogue(&config, &[], threads)?;
     rules::validate(&catalogue, config.named_by_options())?;
     if let Some(file) = config.file() {
         file.check_names(&catalogue.ids())?;
@@ -28,9 +30,12 @@ pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Re
     Ok(config.by(catalogue))
 }
 
-/// The folders of a user's own rules, those of the configuration and `more`.
-pub(super) fn folders(config: &Config, more: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    Ok(rule_folders(config, more, &walk::working_directory()?))
+/// The rules of the folders of the configuration and of `more`, together with those that are built in.
+pub(super) fn catalogue(config: &Config, more: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>, Error> {
+    let cwd = walk::working_directory()?;
+    let named: Vec<PathBuf> = config.rules_by_options().chain(more).cloned().collect();
+    load_rules(&rule_folders(config, more, &cwd), threads)
+        .map_err(|error| error.hide_outside(config, &named, &cwd).into())
 }
 
 /// Which configuration file is wanted, by the options and the environment.
@@ -96,11 +101,13 @@ pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
 }
 
 /// What is left out of the walk: by the configuration file, and by the command line from the working directory.
-pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<Vec<Globs>, Error> {
+/// How many of the first ones are the configuration file's is the second part.
+pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<(Vec<Globs>, usize), Error> {
     let cwd = walk::working_directory()?;
     let mut all = left_out(config, &cwd);
+    let of_configuration = if config.file().is_some() { all.len() } else { 0 };
     if !globs.is_empty() {
         all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
     }
-    Ok(all)
+    Ok((all, of_configuration))
 }

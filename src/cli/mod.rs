@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod check;
 mod config;
+mod destinations;
 mod interactive;
 mod lsp;
 mod output;
@@ -18,10 +19,12 @@ mod test;
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
+use crate::fixer::publish::PublishError;
 use crate::mask::Mask;
+use crate::quote::{is_plain, masked};
 use crate::report;
 use crate::rules::describe;
-use crate::run::LoadError;
+use crate::run::{AcceptedError, LoadError};
 use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
@@ -45,6 +48,9 @@ impl From<Outcome> for ExitCode {
     }
 }
 
+/// More problems of rules than this are counted, not shown.
+const MOST_PROBLEMS: usize = 20;
+
 /// Why a run could not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -55,18 +61,19 @@ enum Error {
     #[error(transparent)]
     Rules(#[from] LoadError),
     #[error(
-        "`{0}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`"
+        "`{}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`",
+        masked(.0)
     )]
     NoId(String),
     #[error("{0} is there already")]
     Exists(String),
     #[error("`--token-value` {}: {}", NEVER_A_TOKEN, EXPRESSIONS)]
     TokenValue,
-    #[error("not a glob: {0}")]
+    #[error("not a glob: {}", masked(.0))]
     Glob(String),
-    #[error("unknown rule or family `{name}`{}", did_you_mean(.nearest.as_deref()))]
+    #[error("unknown rule or family `{}`{}", masked(.name), did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
-    #[error("unknown output format `{name}` (known: {known})")]
+    #[error("unknown output format `{}` (known: {known})", masked(.name))]
     UnknownFormat { name: String, known: String },
     #[error(
         "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
@@ -75,17 +82,19 @@ enum Error {
     #[error("`-` (standard input) and other paths cannot be linted together")]
     StdinAndPaths,
     #[error(
-        "{0} exists, and may hold what an earlier fix took out: give the plan another name (nothing was fixed)"
+        "{0} already exists and may be the plan of an earlier fix: choose another file (nothing was changed)"
     )]
     PlanExists(String),
-    #[error("cannot write the plan to {path}: {error} (nothing was fixed)")]
-    WritePlan { path: String, error: io::Error },
+    #[error("cannot write the plan to {path}: {error} (nothing was changed)")]
+    WritePlan { path: String, error: PublishError },
     #[error("cannot write {path}: {error}")]
-    Write { path: String, error: io::Error },
-    #[error("cannot read {path}: {}", crate::walk::reason(.error))]
-    Read { path: String, error: io::Error },
-    #[error("{path}: {error}")]
-    Unwritten { path: String, error: crate::fixer::write::WriteError },
+    Write { path: String, error: PublishError },
+    #[error(
+        "cannot write {0}: this run reads it; choose another file, or delete it first (nothing was changed)"
+    )]
+    OwnInput(String),
+    #[error("cannot write {0} twice: give each report its own file")]
+    SameFile(String),
     #[error(
         "`--interactive` asks at a terminal, and there is none: leave it out to apply all fixes, or see them with `--diff`"
     )]
@@ -94,8 +103,8 @@ enum Error {
     NoBaseline,
     #[error("there is no baseline {0}: `--write-baseline` makes it")]
     MissingBaseline(String),
-    #[error("{path}: {error}")]
-    Baseline { path: String, error: crate::baseline::BaselineError },
+    #[error("{}{path}: {error}", if matches!(error, AcceptedError::Form(_)) { "" } else { "cannot read the baseline " })]
+    Baseline { path: String, error: AcceptedError },
     #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
     NamelessBaseline,
     #[error(transparent)]
@@ -141,8 +150,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(Error::Rules(LoadError::Wrong(problems))) => {
             let style = output::style(Colour::Auto, output::stderr_is_terminal());
-            for problem in &problems {
+            for problem in problems.iter().take(MOST_PROBLEMS) {
                 output::complain(&format!("{}\n", report::rule_problem(problem, style)));
+            }
+            if let Some(more) = problems.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
+                output::complain(&format!("note: and {more} more\n"));
             }
             output::complain(&format!("error: {}", LoadError::Wrong(problems)));
             Outcome::Failed.into()
@@ -159,8 +171,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn tell_usage(error: &clap::Error) {
     let text = error.render().to_string();
     let mask = Mask::without_source(false);
-    if error.use_stderr() && mask.is_secret(&text) {
-        output::complain(text.lines().map(|line| mask.prose(line)).collect::<Vec<_>>().join("\n").trim_end());
+    if error.use_stderr() && (mask.is_secret(&text) || !is_plain(&text)) {
+        let shown = |line: &str| masked(&mask.prose(line)).into_owned();
+        output::complain(text.lines().map(shown).collect::<Vec<_>>().join("\n").trim_end());
     } else {
         // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
         let _ = error.print();

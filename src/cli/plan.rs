@@ -1,20 +1,21 @@
 //! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before anything is taken out.
 
 use super::args::{ConfigArgs, OwnRules};
-use super::check::default_paths;
+use super::check::{default_paths, read_stdin};
 use super::output::{complain, stderr_is_terminal};
-use super::{Error, Outcome, config};
+use super::{Error, Outcome, config, destinations};
 use crate::config::schema::Key;
 use crate::config::{Layer, Value, version};
+use crate::fixer::publish::{Old, Place, publish};
 use crate::parallel;
 use crate::plan::Plan;
 use crate::report::plan::{FORMATS, Format, format_of};
-use crate::report::{Summary, notices, plan_of};
+use crate::report::{Summary, SwitchedOff, notices, plan_of};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{self, Passed};
+use crate::walk::{self, Found};
 use clap::Args;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// All rules are used, whatever is selected elsewhere: a plan is about registrations.
@@ -75,12 +76,20 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, layer(args), threads)?;
-    let walk = walk::Options {
-        exclude: config::exclude(&config, &args.exclude)?,
+    let (exclude, of_configuration) = config::exclude(&config, &args.exclude)?;
+    let mut walk = walk::Options {
+        exclude,
+        of_configuration,
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
     };
+    let paths = default_paths(&args.paths);
+    let stdin = args.stdin_filename.as_deref();
+    let input =
+        destinations::Input { paths: &paths, stdin, config: &config, known: None, writes_baseline: false };
+    let files: Vec<&Path> = args.output_file.as_deref().into_iter().collect();
+    destinations::check(&files, &input, &mut walk)?;
     let options = run::Options {
         config,
         units: true,
@@ -94,34 +103,39 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         hold: false,
         tell_skipped: false,
     };
-    let files = if args.paths.iter().any(|path| path == Path::new("-")) {
+    let (files, found) = if args.paths.iter().any(|path| path == Path::new("-")) {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes)?;
-        vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)]
+        let bytes = read_stdin(options.config.max_file_size())?;
+        (vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)], Found::default())
     } else {
         let looks = run::looks(&options);
         let looks = looks.as_ref().map(|it| it as walk::Looks<'_>);
-        run::files(&options, &walk::look(&default_paths(&args.paths), &walk, looks)?, &|| ())
+        let found = walk::look(&paths, &walk, looks)?;
+        (run::files(&options, &found, &|| ()), found)
     };
     let plan = plan_of(&files, false);
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
     let text = text(&plan, args.format.unwrap_or_else(by_name))?;
-    match &args.output_file {
-        Some(file) => {
-            fs::write(file, text).map_err(|error| Error::Write { path: walk::display(file), error })?;
-        }
-        None => io::stdout().lock().write_all(&text)?,
-    }
+    let file = args.output_file.as_deref();
+    destinations::write(file, &mut io::stdout().lock(), |out| out.write_all(&text))?;
     for line in notices(&files, args.quiet) {
         complain(&line);
+    }
+    let summary = Summary::of(&files, found.passed);
+    let mut switched_off = SwitchedOff::default();
+    let nothing = summary.checked + summary.partly == 0;
+    switched_off.add_left_out(&options.config, &files, found.left_out, nothing);
+    let first = nothing.then(|| "nothing was checked".to_owned());
+    let clauses: Vec<String> = first.into_iter().chain(switched_off.clauses).collect();
+    if !args.quiet && !clauses.is_empty() {
+        complain(&format!("note: {}", crate::escape::inline(&clauses.join("; "))));
     }
     if !args.quiet && (stderr_is_terminal() || args.output_file.is_some()) {
         complain(&plan.summary());
     }
-    Ok(if Summary::of(&files, Passed::default()).failed { Outcome::Failed } else { Outcome::Clean })
+    Ok(if summary.failed { Outcome::Failed } else { Outcome::Clean })
 }
 
 fn layer(args: &PlanArgs) -> Layer {
@@ -155,11 +169,7 @@ pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) 
         return Ok(());
     }
     let text = text(&plan_of(files, show_secrets), format_of(path))?;
-    let write = || -> io::Result<()> {
-        let mut file = fs::File::create(path)?;
-        file.write_all(&text)?;
-        // The fixes come only when the plan is there to stay. A pipe has nothing to keep.
-        if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
-    };
-    write().map_err(|error| Error::WritePlan { path: shown(), error })
+    // The fixes come only when the plan is on the disk.
+    let written = publish(path, Place::Argument, Old::Any, &text);
+    written.map_err(|error| Error::WritePlan { path: shown(), error })
 }

@@ -7,7 +7,6 @@ use crate::config::{ALL, Layer, families, nearest};
 use crate::parallel;
 use crate::report::rules::{RuleDoc, catalogue, page};
 use crate::report::{Layout, render};
-use crate::run::load_rules;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -36,7 +35,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
     }
     // Names in the configuration are not looked at: whoever mended one would ask here for the right one.
     let config = config::read(&args.config, Layer::default())?;
-    let known = load_rules(&config::folders(&config, &args.rules)?, parallel::threads(None))?;
+    let known = config::catalogue(&config, &args.rules, parallel::threads(None))?;
     let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();

@@ -1,9 +1,8 @@
 //! `runnerlint rules --new ID`: a rule to start from.
 
 use super::{Error, Outcome, output};
+use crate::fixer::publish::{Old, Place, PublishError, create_directory, publish};
 use crate::walk;
-use std::fs;
-use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 /// The rule, with `ID` in the place of its id.
@@ -18,14 +17,12 @@ pub(super) fn write(id: &str, folder: &Path) -> Result<Outcome, Error> {
     }
     let path = folder.join(format!("{id}.yaml"));
     let failed = |error| Error::Write { path: walk::display(&path), error };
-    fs::create_dir_all(folder).map_err(failed)?;
-    let mut file = match fs::File::create_new(&path) {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            return Err(Error::Exists(walk::display(&path)));
-        }
-        file => file.map_err(failed)?,
-    };
-    file.write_all(STARTER.replace("ID", id).as_bytes()).map_err(failed)?;
+    create_directory(folder).map_err(failed)?;
+    let written = publish(&path, Place::Argument, Old::None, STARTER.replace("ID", id).as_bytes());
+    written.map_err(|error| match error {
+        PublishError::Exists => Error::Exists(walk::display(&path)),
+        error => failed(error),
+    })?;
     let shown = walk::display(&path);
     output::complain(&format!("wrote {shown}; try it with `runnerlint test {}`", walk::display(folder)));
     Ok(Outcome::Clean)

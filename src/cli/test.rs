@@ -3,11 +3,10 @@
 use super::args::TestArgs;
 use super::{Error, Outcome, config, output};
 use crate::catalogue::Catalogue;
-use crate::config::{Layer, Settings};
+use crate::config::{Config, Layer, Settings};
 use crate::parallel;
 use crate::report;
 use crate::rules::{Rule, RuleText};
-use crate::run::load_rules;
 use crate::selftest;
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -15,17 +14,18 @@ use std::sync::Arc;
 /// Runs the command: the rules of the folders; where none are given, those that the configuration names; without any, those
 /// that are built in.
 pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
-    let folders = if args.folders.is_empty() {
-        config::folders(&config::read(&args.config, Layer::default())?, &[])?
+    let config = if args.folders.is_empty() {
+        config::read(&args.config, Layer::default())?
     } else {
-        args.folders.clone()
+        Config::default()
     };
-    let catalogue = load_rules(&folders, parallel::threads(None))?;
+    let catalogue = config::catalogue(&config, &args.folders, parallel::threads(None))?;
+    let only_built_in = args.folders.is_empty() && config.rules().is_empty();
     let style = output::style(args.color, output::stdout_is_terminal());
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let built_in = crate::rules::BUILT_IN.rules.len();
-    let texts = if folders.is_empty() { crate::rules::texts() } else { catalogue.texts() };
-    let rules = rules(&catalogue, if folders.is_empty() { 0 } else { built_in }, &texts);
+    let texts = if only_built_in { crate::rules::texts() } else { catalogue.texts() };
+    let rules = rules(&catalogue, if only_built_in { 0 } else { built_in }, &texts);
     let mut out = io::stdout().lock();
     let (mut examples, mut failed) = (0, 0);
     for (index, (rule, text)) in rules.iter().enumerate() {

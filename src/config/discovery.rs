@@ -3,8 +3,8 @@
 
 use super::ConfigError;
 use super::document::ConfigFile;
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use crate::disk::{self, NamedBy};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The names that a configuration file goes by.
@@ -30,25 +30,32 @@ pub enum Choice {
 pub fn load(choice: &Choice, cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
     match choice {
         Choice::Isolated => Ok(None),
-        Choice::File(path) => read(&cwd.join(path), path.to_string_lossy().into_owned(), false).map(Some),
+        Choice::File(path) => {
+            read(&cwd.join(path), path.to_string_lossy().into_owned(), NamedBy::User).map(Some)
+        }
         Choice::Nearest => nearest(cwd),
     }
 }
 
 fn nearest(cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
     let mut up = String::new();
+    let in_repository = fs::symlink_metadata(disk::root_of(cwd).join(disk::GIT)).is_ok();
     for folder in cwd.ancestors() {
-        let found: Vec<&str> =
-            NAMES.iter().copied().filter(|name| fs::symlink_metadata(folder.join(name)).is_ok()).collect();
+        // Outside of a repository another user may have put a file into a directory that all users write to.
+        let counts = |name: &&str| {
+            let path = folder.join(name);
+            fs::symlink_metadata(&path).is_ok() && (in_repository || have_same_owner(&path, cwd))
+        };
+        let found: Vec<&str> = NAMES.iter().copied().filter(counts).collect();
         match found.as_slice() {
             [] => {}
-            [name] => return read(&folder.join(name), format!("{up}{name}"), true).map(Some),
+            [name] => return read(&folder.join(name), format!("{up}{name}"), NamedBy::Repository).map(Some),
             _ => {
                 let folder = if up.is_empty() { "this folder".to_owned() } else { format!("`{up}`") };
                 return Err(ConfigError::Twice { folder });
             }
         }
-        if folder.join(".git").exists() {
+        if fs::symlink_metadata(folder.join(disk::GIT)).is_ok() {
             break;
         }
         up.push_str("../");
@@ -56,34 +63,27 @@ fn nearest(cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
     Ok(None)
 }
 
-/// Reads a configuration file. One that was only found has to be a regular file: no pipe makes us wait.
-fn read(path: &Path, shown: String, found: bool) -> Result<ConfigFile, ConfigError> {
+/// Reads a configuration file.
+fn read(path: &Path, shown: String, by: NamedBy) -> Result<ConfigFile, ConfigError> {
     let failed = |reason: String| ConfigError::Read { path: shown.clone(), reason };
-    let io = |error: io::Error| failed(in_words(&error));
-    let metadata = fs::metadata(path).map_err(|error| match fs::symlink_metadata(path) {
-        Ok(_) if error.kind() == io::ErrorKind::NotFound => failed("a link to nowhere".to_owned()),
-        _ => io(error),
-    })?;
-    if metadata.is_dir() {
-        return Err(failed("it is a folder".to_owned()));
-    }
-    if found && !metadata.is_file() {
-        return Err(failed("it is no regular file".to_owned()));
-    }
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(io)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(failed("it is larger than 1 MiB".to_owned()));
-    }
+    let bytes = disk::read(path, LARGEST, by).map_err(|error| failed(error.to_string()))?;
     let folder = path.parent().unwrap_or(Path::new("/"));
-    let folder = fs::canonicalize(folder).map_err(io)?;
-    ConfigFile::parse(shown, folder, bytes)
+    let folder = fs::canonicalize(folder).map_err(|error| failed(disk::in_words(&error)))?;
+    let outside = disk::is_outside(path, &disk::root_of(&folder));
+    ConfigFile::parse_as(shown, folder, bytes, by, outside)
 }
 
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string(),
-    }
+/// Whether a file, the target of a link too, is of the owner of `directory`.
+#[cfg(unix)]
+fn have_same_owner(file: &Path, directory: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let Ok(owner) = fs::metadata(directory).map(|it| it.uid()) else { return false };
+    let is_owned = |metadata: std::io::Result<fs::Metadata>| metadata.is_ok_and(|it| it.uid() == owner);
+    // A link to nowhere is reported, not passed over.
+    is_owned(fs::symlink_metadata(file)) && (fs::metadata(file).is_err() || is_owned(fs::metadata(file)))
+}
+
+#[cfg(not(unix))]
+fn have_same_owner(_: &Path, _: &Path) -> bool {
+    true
 }

@@ -3,7 +3,10 @@ use super::globs::Globs;
 use super::merge::{Given, Layer, Origin};
 use super::names::{ALL, did_you_mean, families, nearest};
 use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
+use super::secrets::secrets;
 use super::value::{Name, Value, Wrong, kind, span_of};
+use crate::disk::NamedBy;
+use crate::quote;
 use crate::text::TokenValue;
 use crate::text::{Source, Span};
 use std::path::{Path, PathBuf};
@@ -24,6 +27,8 @@ pub struct Problem {
     pub help: Option<String>,
     /// What must not be shown of the text.
     pub secrets: Vec<Span>,
+    /// Whether the file is outside of the repository: nothing of the text is shown.
+    pub outside: bool,
 }
 
 /// A configuration file that was read.
@@ -33,6 +38,10 @@ pub struct ConfigFile {
     pub shown: String,
     /// The folder that it stands in: absolute, without links.
     pub folder: PathBuf,
+    /// Who named it.
+    pub named_by: NamedBy,
+    /// Whether it is outside of the repository, links followed.
+    pub outside: bool,
     text: String,
     pub(super) layer: Layer,
     pub(super) exclude: Option<Globs>,
@@ -52,16 +61,26 @@ impl ConfigFile {
     /// # Errors
     /// What is wrong in it, first of all.
     pub fn parse(shown: String, folder: PathBuf, bytes: Vec<u8>) -> Result<Self, ConfigError> {
+        Self::parse_as(shown, folder, bytes, NamedBy::User, false)
+    }
+
+    /// As [`ConfigFile::parse`], with who named the file and whether it is outside of the repository.
+    pub(super) fn parse_as(
+        shown: String,
+        folder: PathBuf,
+        bytes: Vec<u8>,
+        named_by: NamedBy,
+        outside: bool,
+    ) -> Result<Self, ConfigError> {
         let mark = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec);
         let source = Source::new(mark.unwrap_or(bytes));
         let read = Reader { source: &source, shown: &shown, folder: &folder }.read();
         let (layer, exclude, overrides) = match read {
             Ok(read) => read,
-            Err(wrong) => {
-                return Err(invalid(shown, source.text().to_owned(), wrong.span, wrong.message, wrong.help));
-            }
+            Err(wrong) => return Err(invalid((&shown, outside), source.text(), wrong)),
         };
-        Ok(Self { text: source.text().to_owned(), shown, folder, layer, exclude, overrides })
+        let text = source.text().to_owned();
+        Ok(Self { shown, folder, named_by, outside, text, layer, exclude, overrides })
     }
 
     /// Checks that all rules and families that it names are among `ids`.
@@ -83,47 +102,33 @@ impl ConfigFile {
                 let help = did_you_mean(nearest(text, &known))
                     .or_else(|| Some("`runnerlint rules` lists them".to_owned()));
                 let span = span.unwrap_or(Span::at(0));
-                return Err(invalid(self.shown.clone(), self.text.clone(), span, message, help));
+                return Err(invalid((&self.shown, self.outside), &self.text, wrong(span, message, help)));
             }
         }
         Ok(())
     }
 }
 
-fn invalid(path: String, text: String, span: Span, message: String, help: Option<String>) -> ConfigError {
-    let secrets = secrets(&text);
-    let source = Source::new(text.into_bytes());
-    ConfigError::Invalid(Box::new(Problem { path, source, span, message, help, secrets }))
-}
-
-/// What stands in the place of a token without being a variable or an expression, however broken the file is.
-fn secrets(text: &str) -> Vec<Span> {
-    let mut at = 0;
-    let mut secrets = Vec::new();
-    // What ends a value that goes on behind its line, in a file that has it so.
-    let mut open: Option<&str> = None;
-    for line in text.split_inclusive('\n') {
-        if let Some(end) = open {
-            secrets.push(Span::new(at, at + line.trim_end().len()));
-            open = Some(end).filter(|end| !line.contains(end));
-            at += line.len();
-            continue;
-        }
-        if let Some((_, value)) = line.split_once(Key::TokenValue.entry().name)
-            && !is_reference(value)
-        {
-            let value = value.trim_start_matches([' ', '=', '\t']);
-            secrets.push(Span::new(
-                at + line.len() - value.len(),
-                at + line.trim_end().len().max(line.len() - value.len()),
-            ));
-            let openers = [("[", "]"), ("\"\"\"", "\"\"\""), ("'''", "'''")];
-            let opener = openers.iter().find_map(|(start, end)| Some((value.strip_prefix(start)?, *end)));
-            open = opener.filter(|(rest, end)| !rest.contains(end)).map(|(_, end)| end);
-        }
-        at += line.len();
-    }
-    secrets
+/// The error for what is wrong in the file `shown` with this text. What may be a secret is not quoted; of a file that is outside
+/// of the repository nothing is.
+fn invalid((shown, outside): (&str, bool), text: &str, wrong: Wrong) -> ConfigError {
+    let source = Source::new(text.as_bytes().to_vec());
+    let names: Vec<&str> = KEYS.iter().map(|entry| entry.name).chain([OVERRIDES, PATHS]).collect();
+    let (message, help) = if outside {
+        (quote::without_quotes(&wrong.message, &names), None)
+    } else {
+        (quote::masked(&wrong.message).into_owned(), wrong.help.map(|help| quote::masked(&help).into_owned()))
+    };
+    let (path, secrets) = (shown.to_owned(), secrets(text));
+    ConfigError::Invalid(Box::new(Problem {
+        path,
+        source,
+        span: wrong.span,
+        message,
+        help,
+        secrets,
+        outside,
+    }))
 }
 
 /// Whether the value for the place of a token stands for one, and is none.

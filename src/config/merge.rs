@@ -111,6 +111,17 @@ impl Config {
         }
     }
 
+    /// How a file would be judged without the configuration file.
+    pub fn without_file(&self) -> Settings {
+        let base = Settings { catalogue: Arc::clone(&self.base.catalogue), ..Settings::default() };
+        Self { file: None, command_line: self.command_line.clone(), base }.build(None)
+    }
+
+    /// Whether the configuration file has settings by path.
+    pub fn has_overrides(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| !file.overrides.is_empty())
+    }
+
     /// What the configuration file leaves out of a walk.
     pub fn exclude(&self) -> Option<&Globs> {
         self.file.as_ref()?.exclude.as_ref()
@@ -151,6 +162,15 @@ impl Config {
         folders
     }
 
+    /// The folders of rules that the command line names.
+    pub fn rules_by_options(&self) -> impl Iterator<Item = &PathBuf> {
+        let folders = self.command_line.get(Key::Rules).and_then(|given| match &given.value {
+            Value::Folders(folders) => Some(folders),
+            _ => None,
+        });
+        folders.into_iter().flatten()
+    }
+
     /// The rules and families that the command line names.
     pub fn named_by_options(&self) -> impl Iterator<Item = &str> {
         let names = self.command_line.values().filter_map(|given| match &given.value {
@@ -158,6 +178,11 @@ impl Config {
             _ => None,
         });
         names.flatten().map(|name| name.text.as_str())
+    }
+
+    /// Where the value of a key comes from that only the last word decides.
+    pub fn origin(&self, key: Key) -> Option<&Origin> {
+        self.effective(key, None).pop().map(|given| &given.origin)
     }
 
     fn last(&self, key: Key) -> Option<&Value> {

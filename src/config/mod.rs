@@ -12,10 +12,12 @@ mod merge;
 mod names;
 mod reference;
 pub mod schema;
+mod secrets;
 mod settings;
 mod show;
 mod value;
 
+pub use crate::disk::size_in_words;
 pub use crate::text::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
 pub use discovery::{Choice, load};
 pub use document::{ConfigFile, Problem};
@@ -26,7 +28,7 @@ pub use names::{ALL, did_you_mean, families, nearest};
 pub use reference::reference;
 pub use settings::Settings;
 pub use show::show;
-pub use value::{DEFAULT_MAX_FILE_SIZE, FailOn, Name, Value, size_in_words, version};
+pub use value::{DEFAULT_MAX_FILE_SIZE, FailOn, Name, Value, version};
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,5 @@
 use super::document::is_reference;
-use super::merge::{Config, Given};
+use super::merge::{Config, Given, Origin};
 use super::schema::{Entry, Form, KEYS};
 use super::value::{FailOn, LEVELS, Value};
 use crate::escape;
@@ -15,7 +15,10 @@ pub fn show(config: &Config, path: Option<&Path>) -> String {
     for entry in lines {
         let given = config.effective(entry.key, path);
         let values: Vec<&Value> = given.iter().map(|it| &it.value).collect();
-        match (toml(&values), entry.default) {
+        // What a file outside of the repository says is not repeated.
+        let hidden = config.file().is_some_and(|file| file.outside);
+        let hidden = hidden && given.iter().any(|it| matches!(it.origin, Origin::File { .. }));
+        match (toml(&values, hidden), entry.default) {
             (Some(value), _) => {
                 out.push_str(&format!("{} = {value}  # {}\n", entry.name, origins(&given)));
             }
@@ -74,8 +77,11 @@ fn origins(given: &[&Given]) -> String {
 }
 
 /// The values of one key, put together.
-fn toml(values: &[&Value]) -> Option<String> {
+fn toml(values: &[&Value], hidden: bool) -> Option<String> {
     let first = values.first()?;
+    if hidden && matches!(first, Value::Globs(_) | Value::Folders(_) | Value::Path(_) | Value::Text(_)) {
+        return Some("\"********\"".to_owned());
+    }
     let list = |of: &dyn Fn(&Value) -> Vec<String>| {
         let items: Vec<String> =
             values.iter().flat_map(|value| of(value)).map(|text| quoted(&text)).collect();

@@ -275,13 +275,6 @@ fn size(item: &Item) -> Option<u64> {
     (1..=LARGEST).contains(&bytes).then_some(bytes)
 }
 
-/// A number of bytes in the largest unit that needs no fraction.
-pub fn size_in_words(bytes: u64) -> String {
-    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
-    let unit = units.iter().find(|(_, factor)| bytes >= *factor && bytes.is_multiple_of(*factor));
-    unit.map_or(format!("{bytes} B"), |(name, factor)| format!("{} {name}", bytes / factor))
-}
-
 /// `17`, `17.5` and `v17.5.1` are versions.
 ///
 /// # Errors
@@ -328,7 +321,5 @@ mod tests {
             assert_eq!(size(&toml_edit::value(text)), bytes, "{text}");
         }
         assert_eq!(size(&toml_edit::value(-1)), None);
-        assert_eq!(size_in_words(8 << 20), "8 MiB");
-        assert_eq!(size_in_words(1500), "1500 B");
     }
 }

@@ -6,6 +6,7 @@ mod decided;
 pub mod diff;
 mod ignore;
 mod meaning;
+pub mod publish;
 mod trial;
 mod verify;
 mod wellformed;

@@ -64,28 +64,6 @@ pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Makes a file at `path`, where there is none yet.
-///
-/// # Errors
-/// [`WriteError`]; there is none afterwards.
-pub fn create(path: &Path, text: &[u8]) -> Result<(), WriteError> {
-    let folder = folder_of(path);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    // As any new file: what the user's mask allows.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut beside = builder.tempfile_in(folder).map_err(|error| io_error(error, WriteError::Folder))?;
-    beside.write_all(text).map_err(WriteError::Io)?;
-    beside.as_file().sync_all().map_err(WriteError::Io)?;
-    beside.persist_noclobber(path).map_err(|error| match error.error.kind() {
-        io::ErrorKind::AlreadyExists => WriteError::Changed,
-        _ => io_error(error.error, WriteError::Folder),
-    })?;
-    settle(folder);
-    Ok(())
-}
-
 /// Whether a file of this name is one that we had no time to finish: nobody's, and never linted.
 pub fn is_unfinished(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
@@ -95,8 +73,14 @@ pub fn is_unfinished(name: &OsStr) -> bool {
 const PREFIX: &str = ".runnerlint-";
 const SUFFIX: &str = ".tmp";
 
-fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)
+pub(super) fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    builder().tempfile_in(folder)
+}
+
+pub(super) fn builder() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    builder
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -104,12 +88,12 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Makes a new name last; not every file system can, and the text is safe without.
-fn settle(folder: &Path) {
+pub(super) fn settle(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// What went wrong, without the name of the file that nobody will see.
-fn plain(error: &io::Error) -> String {
+pub(super) fn plain(error: &io::Error) -> String {
     let kind = error.kind().to_string();
     // What has no kind tells itself.
     if kind.contains("error") { error.to_string() } else { kind }
@@ -165,7 +149,7 @@ fn same(a: &Metadata, b: &Metadata) -> bool {
 
 /// Gives the new file the owner, the mode and the extended attributes (access lists are some of them) of the old one.
 #[cfg(unix)]
-fn take_over(target: &Path, file: &File, old: &Metadata) -> io::Result<()> {
+pub(super) fn take_over(target: &Path, file: &File, old: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     let new = file.metadata()?;
     if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
@@ -198,7 +182,7 @@ fn attributes(target: &Path, file: &File) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn take_over(_: &Path, file: &File, old: &Metadata) -> io::Result<()> {
+pub(super) fn take_over(_: &Path, file: &File, old: &Metadata) -> io::Result<()> {
     file.set_permissions(old.permissions())
 }
 

@@ -109,25 +109,32 @@ impl Projects {
         let file = config::load(&self.choice, folder).map_err(|error| wrong(&error))?;
         let config = Config::new(file, config::Layer::default());
         let folders = run::rule_folders(&config, &[], root);
-        let catalogue = self.catalogue(folders.iter().map(|folder| root.join(folder)).collect())?;
+        let folders = folders.iter().map(|folder| root.join(folder)).collect();
+        let catalogue = self.catalogue(folders, &config, root)?;
         if let Some(file) = config.file() {
             file.check_names(&catalogue.ids()).map_err(|error| wrong(&error))?;
         }
         Ok(config.by(catalogue))
     }
 
-    fn catalogue(&self, folders: Vec<PathBuf>) -> Result<Arc<Catalogue>, Unjudged> {
+    fn catalogue(
+        &self,
+        folders: Vec<PathBuf>,
+        config: &Config,
+        root: &Path,
+    ) -> Result<Arc<Catalogue>, Unjudged> {
+        let wrong_rules = |error: LoadError| wrong_rules(&error.hide_outside(config, &[], root));
         if folders.is_empty() {
             return Ok(Arc::clone(Catalogue::built_in()));
         }
-        let files = run::rule_files(&folders).map_err(|error| wrong_rules(&error))?;
+        let files = run::rule_files(&folders).map_err(wrong_rules)?;
         let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((known, catalogue)) = kept.get(&folders)
             && *known == files
         {
             return Ok(Arc::clone(catalogue));
         }
-        let catalogue = run::load_files(&files).map_err(|error| wrong_rules(&error))?;
+        let catalogue = run::load_files(&files).map_err(wrong_rules)?;
         kept.insert(folders, (files, Arc::clone(&catalogue)));
         Ok(catalogue)
     }
@@ -151,7 +158,7 @@ impl Projects {
 
 fn wrong(error: &ConfigError) -> Unjudged {
     let ConfigError::Invalid(problem) = error else { return Unjudged::Broken(error.to_string()) };
-    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    let mask = Mask::new(false, &problem.source, &[]).hiding(&problem.secrets);
     let place = (&*problem.path, &problem.source, problem.span);
     Unjudged::Broken(sentence(place, &mask, &problem.message, problem.help.as_deref()))
 }
@@ -159,7 +166,7 @@ fn wrong(error: &ConfigError) -> Unjudged {
 fn wrong_rules(error: &LoadError) -> Unjudged {
     let LoadError::Wrong(problems) = error else { return Unjudged::Broken(error.to_string()) };
     let Some(first) = problems.first() else { return Unjudged::Broken(error.to_string()) };
-    let mask = Mask::new(false, &first.source, &[]);
+    let mask = Mask::new(false, &first.source, &[]).hiding(&first.secrets());
     let place = (&*first.path, &*first.source, first.span);
     let told = sentence(place, &mask, &first.message, first.help.as_deref());
     match problems.len() - 1 {

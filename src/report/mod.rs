@@ -2,6 +2,7 @@
 
 mod checkstyle;
 mod concise;
+mod earlier;
 mod faults;
 mod full;
 mod github;
@@ -22,9 +23,11 @@ mod sarif;
 mod statistics;
 mod style;
 mod summary;
+mod switched_off;
 mod window;
 mod xml;
 
+pub use earlier::is_report;
 pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
@@ -32,6 +35,7 @@ pub use refusal::{fix_reason, refusal, unknown};
 pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
+pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;

@@ -11,17 +11,29 @@ use miette::LabeledSpan;
 
 /// A picture of what is wrong in a configuration file.
 pub fn problem(problem: &config::Problem, style: Style) -> String {
-    let mask = Mask::new(false, &problem.source, &problem.secrets);
+    if problem.outside {
+        return without_text(&problem.path, &problem.source, problem.span, &problem.message);
+    }
+    let mask = Mask::new(false, &problem.source, &[]).hiding(&problem.secrets);
     let place = (problem.path.as_str(), &problem.source, problem.span);
     draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
 }
 
 /// A picture of what is wrong in a rule file.
 pub fn rule_problem(problem: &load::Problem, style: Style) -> String {
+    if problem.outside {
+        return without_text(&problem.path, &problem.source, problem.span, &problem.message);
+    }
     let mask = tokens_of(&problem.path, &[problem.source.text()]);
-    let mask = mask.after(&problem.source, &[]);
+    let mask = mask.after(&problem.source, &[]).hiding(&problem.secrets());
     let place = (problem.path.as_str(), problem.source.as_ref(), problem.span);
     draw(place, &mask, (&problem.message, problem.help.as_ref()), style)
+}
+
+/// Where it is, and what is wrong.
+fn without_text(path: &str, source: &Source, span: Span, message: &str) -> String {
+    let mask = Mask::without_source(false);
+    format!("error: {}:{}: {}", mask.prose(path), source.position(span.start()).line, mask.prose(message))
 }
 
 fn draw(

@@ -91,6 +91,7 @@ impl Summary {
                 write!(out, "Fixed {} in {}; ", plural(self.fixed, "finding"), plural(self.changed, "file"));
         }
         match self.findings() {
+            0 if self.checked + self.partly == 0 => out.push_str("Nothing was checked"),
             0 if self.fixed > 0 => out.push_str("none remain"),
             0 if self.baselined > 0 => out.push_str("No new legacy registration found"),
             0 => out.push_str("No legacy registration found"),

@@ -1,4 +1,5 @@
 use crate::baseline::{self, Baseline, BaselineError, Known};
+use crate::disk::{self, NamedBy, ReadError};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,9 +16,12 @@ pub struct Accepted {
 /// A baseline cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptedError {
-    /// It, or its folder, cannot be read.
+    /// It cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Its folder cannot be read.
     #[error("{}", crate::walk::reason(.0))]
-    Read(#[from] io::Error),
+    Folder(#[from] io::Error),
     /// It is none.
     #[error(transparent)]
     Form(#[from] BaselineError),
@@ -40,7 +44,7 @@ impl Accepted {
     /// # Errors
     /// [`AcceptedError`]
     pub fn read(file: &Path) -> Result<Self, AcceptedError> {
-        Self::of(file, Some(&fs::read(file)?))
+        Self::of(file, Some(&disk::read(file, baseline::LARGEST, NamedBy::Repository)?))
     }
 
     /// How the baseline names the file at `real` (absolute, without links).

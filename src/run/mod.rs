@@ -5,8 +5,8 @@ mod read;
 mod rules;
 
 pub use accepted::{Accepted, AcceptedError};
-pub use read::unfit;
-pub use rules::{LoadError, left_out, load_files, load_rules, rule_files, rule_folders};
+pub use read::{TOO_LARGE, unfit};
+pub use rules::{LoadError, left_out, load_files, load_rules, names_itself, rule_files, rule_folders};
 
 use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};

@@ -12,6 +12,9 @@ use std::path::Path;
 /// Where a NUL byte makes a file binary.
 const SNIFFED: usize = 8 << 10;
 
+/// How the notice about a file begins that is too large.
+pub const TOO_LARGE: &str = "skipped: larger than";
+
 /// Bytes that are read at once: most files are smaller.
 const FIRST: usize = 64 << 10;
 
@@ -103,7 +106,7 @@ pub fn unfit(bytes: &[u8], limit: u64) -> Option<Notice> {
         return Some(notice(NoticeKind::Skipped, if utf16 { "skipped: UTF-16" } else { "skipped: binary" }));
     }
     if bytes.len() as u64 > limit {
-        return Some(notice(NoticeKind::Skipped, format!("skipped: larger than {}", size_in_words(limit))));
+        return Some(notice(NoticeKind::Skipped, format!("{TOO_LARGE} {}", size_in_words(limit))));
     }
     None
 }

@@ -2,12 +2,17 @@
 
 use crate::catalogue::Catalogue;
 use crate::config::{Config, Globs};
+use crate::disk::{self, NamedBy, size_in_words};
 use crate::rules::load::{self, Loaded, Loader, Problem, RuleFile};
 use crate::sites::Sites;
 use crate::walk::{self, RulesError};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// More text than all rules of a run may have: 16 MiB.
+const LARGEST: u64 = 16 << 20;
 
 /// Rules of a user's own cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,33 @@ impl From<Vec<Problem>> for LoadError {
     }
 }
 
+impl LoadError {
+    /// The same, without the text of files that only a configuration file of the repository, or a link in it, led to outside of
+    /// the repository. `named` are the directories that the user named; `cwd` is absolute, without links.
+    #[must_use]
+    pub fn hide_outside(self, config: &Config, named: &[PathBuf], cwd: &Path) -> Self {
+        let Self::Wrong(problems) = self else { return self };
+        let here = disk::root_of(cwd);
+        let file = config.file().filter(|file| file.named_by == NamedBy::Repository);
+        let root = file.map(|file| disk::root_of(&file.folder));
+        let is_outside = |problem: &Problem| {
+            let path = cwd.join(&problem.path);
+            let by_user = named.iter().any(|folder| path.starts_with(cwd.join(folder)));
+            match &root {
+                Some(root) if !by_user => disk::is_outside(&path, root),
+                // A path that does not say `..` leads out by a link only.
+                _ => {
+                    let is_below =
+                        path.starts_with(&here) && !path.components().any(|it| it.as_os_str() == "..");
+                    is_below && disk::is_outside(&path, &here)
+                }
+            }
+        };
+        let hide = |problem: Problem| if is_outside(&problem) { problem.without_text() } else { problem };
+        Self::Wrong(problems.into_iter().map(hide).collect())
+    }
+}
+
 fn problems(count: usize) -> String {
     if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") }
 }
@@ -36,20 +68,28 @@ pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBu
     let mut seen = BTreeSet::new();
     let all = config.rules().into_iter().chain(more.iter().cloned());
     let all = all.filter(|folder| seen.insert(walk::real(cwd, folder)));
-    all.map(|folder| folder.strip_prefix(cwd).map_or(folder.clone(), Path::to_path_buf)).collect()
+    let short = |folder: PathBuf| match folder.strip_prefix(cwd) {
+        Ok(inside) if inside.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(inside) => inside.to_path_buf(),
+        Err(_) => folder,
+    };
+    all.map(short).collect()
 }
 
 /// What the configuration leaves out of a walk. Rules show what is wrong in their examples: a folder of rules is not linted
 /// by itself, unless it is named.
 pub fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
     let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
-    all.extend(rule_folders(config, &[], cwd).iter().filter_map(|folder| itself(&walk::real(cwd, folder))));
+    let folders = rule_folders(config, &[], cwd);
+    all.extend(folders.iter().filter_map(|folder| names_itself(&walk::real(cwd, folder), true)));
     all
 }
 
-fn itself(folder: &Path) -> Option<Globs> {
-    let name = folder.file_name()?.to_str()?;
-    Globs::new(folder.parent()?, &[format!("/{}/", globset::escape(name))]).ok()
+/// Globs that name the file or directory at `path` (absolute, without links) and nothing else.
+pub fn names_itself(path: &Path, is_dir: bool) -> Option<Globs> {
+    let name = path.file_name()?.to_str()?;
+    let end = if is_dir { "/" } else { "" };
+    Globs::new(path.parent()?, &[format!("/{}{end}", globset::escape(name))]).ok()
 }
 
 /// The files of these folders.
@@ -57,11 +97,23 @@ fn itself(folder: &Path) -> Option<Globs> {
 /// # Errors
 /// One of them cannot be read.
 pub fn rule_files(folders: &[PathBuf]) -> Result<Vec<RuleFile>, LoadError> {
+    let total = AtomicU64::new(0);
     let read = |file: RuleFile<PathBuf>| {
-        let text = walk::read_rules(&file.text)?;
+        let text = read_counted(&file.text, &total)?;
         Ok(RuleFile { path: file.path, inside: file.inside, text })
     };
     listed(folders)?.into_iter().map(read).collect()
+}
+
+/// The text of a file, as long as all of them together are not too large.
+fn read_counted(path: &Path, total: &AtomicU64) -> Result<String, RulesError> {
+    let text = walk::read_rules(path)?;
+    let length = text.len() as u64;
+    if total.fetch_add(length, Ordering::Relaxed).saturating_add(length) > LARGEST {
+        let reason = format!("rules are larger than {} together", size_in_words(LARGEST));
+        return Err(RulesError { path: path.to_path_buf(), reason });
+    }
+    Ok(text)
 }
 
 fn listed(folders: &[PathBuf]) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
@@ -88,7 +140,8 @@ pub fn load_rules(folders: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>,
     if folders.is_empty() {
         return Ok(Arc::clone(Catalogue::built_in()));
     }
-    let read = |path: &PathBuf| Ok::<_, LoadError>(walk::read_rules(path)?);
+    let total = AtomicU64::new(0);
+    let read = |path: &PathBuf| Ok::<_, LoadError>(read_counted(path, &total)?);
     Ok(catalogue(Loader::over_built_in().load(&listed(folders)?, threads, read)?))
 }
 

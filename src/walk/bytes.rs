@@ -1,7 +1,7 @@
-//! Reading files whose size is not known before.
+//! Opening files that a walk found.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 /// Opens a file. A pipe that has replaced it does not block, and a link is not followed.
@@ -24,23 +24,6 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 #[cfg(not(unix))]
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     File::open(path)
-}
-
-/// The first `limit` bytes of a file. The size that it reports is only a hint: files in `/proc` report none.
-///
-/// # Errors
-/// The error of the system.
-pub(super) fn read_up_to(file: File, limit: u64) -> io::Result<Vec<u8>> {
-    let length = file.metadata()?.len().min(limit);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default() + 1);
-    file.take(limit).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The first `limit` bytes of a regular file, or of one that a link leads to. Anything else is never opened.
-pub(super) fn read_regular(path: &Path, limit: u64) -> Option<Vec<u8>> {
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    read_up_to(File::open(path).ok()?, limit).ok()
 }
 
 #[cfg(all(test, unix))]

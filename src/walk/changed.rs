@@ -1,20 +1,39 @@
 //! Which files git says have changed.
 
-use std::ffi::{OsStr, OsString};
+use super::git::{Git, os_string};
+use crate::quote;
+use std::borrow::Cow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Git cannot say what has changed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
     /// It does not run.
-    #[error("cannot run git: {0}")]
+    #[error("{}", not_run(.0))]
     Run(#[source] io::Error),
+    /// It lacks what keeps programs of a repository from running.
+    #[error("`--changed-since` needs git 2.31 or later; this is git {0}")]
+    TooOld(String),
     /// What it answered.
     #[error("git: {0}")]
     Refused(String),
+    /// The revision does not exist.
+    #[error(
+        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`)",
+        revision(.0)
+    )]
+    Unknown(String),
+    /// Two revisions, or none.
+    #[error("`--changed-since` needs one revision, the older one: `{}` is not one", revision(.0))]
+    NotOne(String),
+    /// It names more files than can be.
+    #[error("git: the answer is larger than 64 MiB")]
+    TooLong,
+    /// It hangs.
+    #[error("git: no answer within {0} seconds")]
+    Slow(u64),
     /// A path of the command line that git knows nothing of.
     #[error("{path} is not in the git repository {repository}")]
     Outside {
@@ -25,22 +44,46 @@ pub enum GitError {
     },
 }
 
+fn not_run(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "`--changed-since` needs git: install git in the image".to_owned(),
+        _ => format!("cannot run git: {}", super::reason(error)),
+    }
+}
+
+/// A revision as it is quoted: what is not a name or the id of an object may be a secret.
+fn revision(text: &str) -> Cow<'_, str> {
+    if quote::is_id(text) { Cow::Borrowed(text) } else { quote::masked(text) }
+}
+
 /// The files of the working directory's repository that are not as they were where the current branch left `revision`:
 /// committed since, staged, changed or new. All absolute and without links. Files that are gone and links are left out.
 ///
 /// # Errors
 /// If there is no git, no repository or no such revision.
 pub(super) fn since(cwd: &Path, revision: &str) -> Result<Changed, GitError> {
-    let top = git(cwd, &["rev-parse", "--show-toplevel"])?;
+    let here = Git::open(cwd)?;
+    let top = here.answer(&["rev-parse", "--show-toplevel"])?;
     let top = PathBuf::from(os_string(top.strip_suffix(b"\n").unwrap_or(&top)));
     let top = fs::canonicalize(&top).map_err(GitError::Run)?;
+    if !cwd.starts_with(&top) {
+        // `core.worktree` of the repository leads elsewhere.
+        let (path, repository) = (super::display(cwd), super::display(&top));
+        return Err(GitError::Outside { path, repository });
+    }
+    let commit = commit(&here, revision)?;
+    // Names are relative to the folder of the work tree, where its configuration may be another one.
+    let git = Git::open(&top)?;
     let diff = |options: &[&str]| {
-        let fixed = ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--diff-filter=d"];
-        git(&top, &[&fixed, options, &["--end-of-options", revision, "--"]].concat())
+        let fixed =
+            ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative"];
+        // `diff.orderFile` names a file, and git looks into submodules as their own configurations say.
+        let more = ["-O/dev/null", "--ignore-submodules=all", "--diff-filter=d"];
+        git.answer(&[&fixed[..], &more, options, &[&commit, "--"]].concat())
     };
     // Without a common ancestor (another history, a shallow clone) the revision itself is compared with.
     let mut names = diff(&["--merge-base"]).or_else(|_| diff(&[]))?;
-    names.extend(git(&top, &["ls-files", "-z", "--others", "--exclude-standard"])?);
+    names.extend(git.answer(&["ls-files", "-z", "--others", "--exclude-standard"])?);
     let names = names.split(|byte| *byte == 0).filter(|name| !name.is_empty());
     let files = names.map(|name| top.join(os_string(name)));
     let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|it| it.is_file());
@@ -48,6 +91,22 @@ pub(super) fn since(cwd: &Path, revision: &str) -> Result<Changed, GitError> {
     files.sort_unstable();
     files.dedup();
     Ok(Changed { top, files })
+}
+
+/// The id of the commit that `revision` names: from here on only that is passed to git.
+fn commit(git: &Git, revision: &str) -> Result<String, GitError> {
+    let not_one = || GitError::NotOne(revision.to_owned());
+    if revision.trim().is_empty() || revision.contains("..") || revision.starts_with('^') {
+        return Err(not_one());
+    }
+    let said = git.ask(&["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")])?;
+    if !said.ok {
+        return Err(GitError::Unknown(revision.to_owned()));
+    }
+    let id = String::from_utf8_lossy(&said.out);
+    let id = id.strip_suffix('\n').unwrap_or(&id);
+    let is_id = matches!(id.len(), 40 | 64) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_id { Ok(id.to_owned()) } else { Err(not_one()) }
 }
 
 /// What has changed in a repository.
@@ -66,28 +125,4 @@ impl Changed {
         }
         Ok(self.files.iter().filter(|file| file.starts_with(real)).cloned().collect())
     }
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-    let mut command = Command::new("git");
-    // A monitor is a program that the repository's configuration names: nothing here needs it.
-    command.arg("-C").arg(folder).args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false"]);
-    let output = command.args(arguments).output().map_err(GitError::Run)?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it failed without a word");
-    Err(GitError::Refused(line.trim_start_matches("fatal: ").to_owned()))
-}
-
-#[cfg(unix)]
-fn os_string(bytes: &[u8]) -> OsString {
-    use std::os::unix::ffi::OsStrExt as _;
-    OsStr::from_bytes(bytes).to_owned()
-}
-
-#[cfg(not(unix))]
-fn os_string(bytes: &[u8]) -> OsString {
-    OsStr::new(&*String::from_utf8_lossy(bytes)).to_owned()
 }

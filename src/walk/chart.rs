@@ -1,4 +1,4 @@
-use super::read_regular;
+use crate::disk::read_start;
 use crate::engine::Surroundings;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -117,7 +117,7 @@ fn read(folder: &Path) -> Option<Chart> {
 }
 
 fn read_text(file: &Path) -> Option<String> {
-    String::from_utf8(read_regular(file, LONGEST_CHART)?).ok()
+    String::from_utf8(read_start(file, LONGEST_CHART)?).ok()
 }
 
 fn aliases(file: &Path) -> Vec<String> {

@@ -4,8 +4,9 @@
 //! two of a kind the one in the inner folder goes first. What git honours ends at the folder of a repository: nothing that
 //! lies above it, in a home folder perhaps, hides anything in it.
 
+use super::IGNORE_FILE;
 use super::tree::is_walked;
-use super::{IGNORE_FILE, read_regular};
+use crate::disk::{GIT, read_start};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::HashMap;
@@ -14,8 +15,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The folder of a repository, or the file in its place that says where it is.
-pub(super) const GIT: &str = ".git";
 /// Ignore files by precedence, before what a repository excludes.
 const FILES: [&str; 3] = [IGNORE_FILE, ".ignore", ".gitignore"];
 /// From here on, what git honours.
@@ -142,7 +141,7 @@ fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
 
 /// The text of a regular file, or of one that a link leads to. Where it is no UTF-8, a line names nothing.
 fn text(file: &Path) -> Option<String> {
-    Some(String::from_utf8_lossy(&read_regular(file, LONGEST)?).into_owned())
+    Some(String::from_utf8_lossy(&read_start(file, LONGEST)?).into_owned())
 }
 
 /// Where the repository of the folder keeps what all of its work trees share.

@@ -3,12 +3,12 @@
 mod bytes;
 mod changed;
 mod chart;
+mod git;
 mod ignored;
 mod rules;
 mod tree;
 
 pub(crate) use bytes::open;
-use bytes::{read_regular, read_up_to};
 pub use changed::GitError;
 pub use chart::Charts;
 pub use rules::{RulesError, read_rules, rule_files};
@@ -29,6 +29,8 @@ pub const IGNORE_FILE: &str = ".runnerlintignore";
 pub struct Options {
     /// What to leave out.
     pub exclude: Vec<Globs>,
+    /// How many of them, the first ones, are the configuration file's.
+    pub of_configuration: usize,
     /// Leave out files named on the command line as well.
     pub force_exclude: bool,
     /// Pass over ignore files.
@@ -40,6 +42,11 @@ pub struct Options {
 impl Options {
     fn excludes(&self, path: &Path, is_dir: bool) -> bool {
         self.exclude.iter().any(|globs| globs.match_path(path, is_dir))
+    }
+
+    /// Whether the configuration file leaves out `path`, which is left out.
+    fn is_of_configuration(&self, path: &Path, is_dir: bool) -> bool {
+        self.exclude.iter().take(self.of_configuration).any(|globs| globs.match_path(path, is_dir))
     }
 }
 
@@ -90,9 +97,20 @@ pub struct Passed {
     pub skipped: usize,
 }
 
+/// How many files and directories of what was walked were left out. What is in such a directory is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// By the configuration file.
+    pub by_configuration: usize,
+    /// By ignore files.
+    pub by_ignore_files: usize,
+}
+
 /// What the walk found.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// What was left out.
+    pub left_out: LeftOut,
     /// Files that are not in `files`, since a look was enough.
     pub passed: Passed,
     /// Each file once, by the bytes of its shown path.

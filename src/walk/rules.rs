@@ -1,16 +1,19 @@
 //! Folders of rules.
 
-use super::{display, read_up_to, reason};
+use super::{display, reason};
+use crate::disk::{self, NamedBy};
 use crate::rules::load::RuleFile;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A larger file is no rule: 1 MiB.
+/// A larger file is not a rule: 1 MiB.
 const LARGEST: u64 = 1 << 20;
+/// More files and directories are not a directory of rules.
+const MOST_ENTRIES: usize = 10_000;
 
 /// A folder of rules cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read rules from {}: {reason}", display(.path))]
+#[error("cannot read `rules` from {}: {reason}", display(.path))]
 pub struct RulesError {
     /// The folder or file.
     pub path: PathBuf,
@@ -29,10 +32,13 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
     };
     let folder_metadata = fs::metadata(folder).map_err(|error| fail(folder, reason(&error)))?;
     if !folder_metadata.is_dir() {
-        return Err(fail(folder, "it is no folder"));
+        return Err(fail(folder, "not a directory"));
     }
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).into_iter().filter_entry(visible) {
+    for (count, entry) in walkdir::WalkDir::new(folder).into_iter().filter_entry(visible).enumerate() {
+        if count > MOST_ENTRIES {
+            return Err(fail(folder, format!("more than {MOST_ENTRIES} files: not a directory of rules")));
+        }
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_path_buf();
             let reason = error.io_error().map_or_else(|| error.to_string(), reason);
@@ -59,12 +65,9 @@ fn order(file: &RuleFile<PathBuf>) -> impl Iterator<Item = u8> {
 /// # Errors
 /// [`RulesError`]
 pub fn read_rules(path: &Path) -> Result<String, RulesError> {
-    let bytes = File::open(path).and_then(|file| read_up_to(file, LARGEST + 1));
-    let bytes = bytes.map_err(|error| fail(path, reason(&error)))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(fail(path, "it is larger than 1 MiB"));
-    }
-    String::from_utf8(bytes).map_err(|_| fail(path, "it is not UTF-8"))
+    let bytes = disk::read(path, LARGEST, NamedBy::Repository);
+    let bytes = bytes.map_err(|error| fail(path, error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| fail(path, "not UTF-8 text"))
 }
 
 fn fail(path: &Path, reason: impl Into<String>) -> RulesError {

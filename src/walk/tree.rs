@@ -1,7 +1,8 @@
 //! The walk itself: what was named, and what `ignore` finds below it.
 
-use super::ignored::{GIT, IgnoreFiles, is_one};
-use super::{Found, Look, Looks, Options, Passed, Target, reason};
+use super::ignored::{IgnoreFiles, is_one};
+use super::{Found, LeftOut, Look, Looks, Options, Passed, Target, reason};
+use crate::disk::GIT;
 use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
 use crate::parallel;
@@ -11,7 +12,8 @@ use std::fs::{self, FileType};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Entries that a thread takes at once: one by one, threads would wait for each other.
 const BATCH: usize = 64;
@@ -26,6 +28,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
         files: Mutex::default(),
         looked: Mutex::default(),
         notices: Mutex::default(),
+        counts: Arc::default(),
     };
     let mut ignore_files = IgnoreFiles::default();
     for (index, path) in paths.iter().enumerate() {
@@ -34,13 +37,14 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
         }
     }
     walk.below_roots(ignore_files);
+    let left_out = walk.counts.total();
     let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
     let passed = into_inner(walk.looked).count(paths.len() > 1, &files);
     files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
     let mut notices = into_inner(walk.notices);
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
-    Found { passed, files, notices }
+    Found { left_out, passed, files, notices }
 }
 
 /// Files that a look was enough for, by the hash of their path.
@@ -91,6 +95,31 @@ struct Walk<'a> {
     files: Mutex<BTreeMap<PathBuf, Target>>,
     looked: Mutex<Looked>,
     notices: Mutex<Vec<(PathBuf, Notice)>>,
+    counts: Arc<Counts>,
+}
+
+/// What was left out, counted by all threads.
+#[derive(Default)]
+struct Counts {
+    by_configuration: AtomicUsize,
+    by_ignore_files: AtomicUsize,
+}
+
+impl Counts {
+    fn add(&self, path: &Path, is_dir: bool, is_ignored: bool, options: &Options) {
+        if is_ignored {
+            self.by_ignore_files.fetch_add(1, Ordering::Relaxed);
+        } else if options.is_of_configuration(path, is_dir) {
+            self.by_configuration.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn total(&self) -> LeftOut {
+        LeftOut {
+            by_configuration: self.by_configuration.load(Ordering::Relaxed),
+            by_ignore_files: self.by_ignore_files.load(Ordering::Relaxed),
+        }
+    }
 }
 
 impl Walk<'_> {
@@ -143,8 +172,11 @@ impl Walk<'_> {
             }
         };
         if self.options.force_exclude {
-            let mut ignored = || !self.options.no_ignore && ignore_files.ignores(&real, metadata.is_dir());
-            if self.options.excludes(&real, metadata.is_dir()) || ignored() {
+            let is_dir = metadata.is_dir();
+            let is_excluded = self.options.excludes(&real, is_dir);
+            let is_ignored = !is_excluded && !self.options.no_ignore && ignore_files.ignores(&real, is_dir);
+            if is_excluded || is_ignored {
+                self.counts.add(&real, is_dir, is_ignored, self.options);
                 return None;
             }
         }
@@ -172,7 +204,8 @@ impl Walk<'_> {
         builder.standard_filters(false);
         // First what says which of the others are walked.
         builder.sort_by_file_name(|a, b| is_one(b).cmp(&is_one(a)));
-        builder.filter_entry(move |entry| is_wanted(entry, &options, &ignore_files));
+        let counts = Arc::clone(&self.counts);
+        builder.filter_entry(move |entry| is_wanted(entry, &options, &ignore_files, &counts));
         // Not `build_parallel`: it waits forever for a thread that the system has refused.
         let entries = Mutex::new(builder.build());
         let next = || lock(&entries).by_ref().take(BATCH).collect::<Vec<_>>();
@@ -245,16 +278,26 @@ impl Walk<'_> {
 
 /// Whether an entry of a folder is walked: not a pipe, socket or device, not `.git`, not an unfinished file of our own, and
 /// neither ignored nor excluded.
-fn is_wanted(entry: &DirEntry, options: &Options, ignore_files: &Mutex<IgnoreFiles>) -> bool {
+fn is_wanted(
+    entry: &DirEntry,
+    options: &Options,
+    ignore_files: &Mutex<IgnoreFiles>,
+    counts: &Counts,
+) -> bool {
     let (path, name) = (entry.path(), entry.file_name());
     let Some(kind) = entry.file_type().filter(|kind| is_walked(*kind)) else { return false };
     let is_dir = kind.is_dir();
     // Of each entry, since it tells what the folder has: of `.git` too.
     let rules = if options.no_ignore { None } else { lock(ignore_files).around(path) };
-    name != GIT
-        && !write::is_unfinished(name)
-        && !rules.is_some_and(|rules| rules.ignores(path, is_dir))
-        && !options.exclude.iter().any(|globs| globs.names(path, is_dir))
+    if name == GIT || write::is_unfinished(name) {
+        return false;
+    }
+    let is_ignored = rules.is_some_and(|rules| rules.ignores(path, is_dir));
+    if is_ignored || options.exclude.iter().any(|globs| globs.names(path, is_dir)) {
+        counts.add(path, is_dir, is_ignored, options);
+        return false;
+    }
+    true
 }
 
 /// Whether it is a folder, a regular file or a link.

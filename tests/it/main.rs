@@ -36,6 +36,7 @@ mod reports;
 mod rooms;
 mod rules;
 mod said;
+mod security;
 #[path = "../shapes/mod.rs"]
 mod shapes;
 mod support;

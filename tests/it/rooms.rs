@@ -53,6 +53,32 @@ fn a_room_uses_only_rooms_before_it() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A repository decides what is read and named; so only one file starts a program, and none opens a connection.
+#[test]
+fn only_git_is_started_and_nothing_is_connected() {
+    let root = root().join("src");
+    let mut starts = Vec::new();
+    for entry in ignore::WalkBuilder::new(&root).build().filter_map(Result::ok) {
+        let path = entry.path();
+        let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+        if !is_rust || path.file_name().is_some_and(|name| name == "tests.rs") {
+            continue;
+        }
+        let code = without_tests(&fs::read_to_string(path).unwrap());
+        let code = code.split("mod tests {").next().unwrap();
+        let is_outside = ["std::net", "UnixStream", "UdpSocket", "process::exec", "libc::"]
+            .map(|word| code.contains(word));
+        assert!(!is_outside.contains(&true), "{}", path.display());
+        if code.contains("process::Command") || code.contains("process::{") && code.contains("Command::new(")
+        {
+            starts.push(path.strip_prefix(&root).unwrap().display().to_string());
+            let (all, git) = ("Command::new(", "Command::new(\"git\")");
+            assert_eq!(code.matches(all).count(), code.matches(git).count());
+        }
+    }
+    assert_eq!(starts, ["walk/git.rs"]);
+}
+
 /// The text without each item that has `#[cfg(test)]`, which may use every room. The items are as rustfmt writes them.
 fn without_tests(text: &str) -> String {
     let mut code = String::new();

@@ -1,5 +1,6 @@
 //! What is wrong in a rule file, in words for whoever wrote it.
 
+use crate::quote;
 use crate::text::{Source, Span};
 use serde::de;
 use std::fmt;
@@ -18,7 +19,66 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Whether the file is outside of the repository: nothing of its text is shown.
+    pub outside: bool,
 }
+
+impl Problem {
+    /// What must not be shown of the text: words that may be secrets, and the value of a key that does not exist.
+    pub fn secrets(&self) -> Vec<Span> {
+        let text = self.source.text();
+        let mut secrets = quote::secrets(text);
+        let source = &self.source;
+        let line = source.line_at(self.span.start());
+        let last = source.line_count().saturating_sub(1);
+        let is_ours = |text: &str| text.lines().any(|line| OURS.iter().any(|key| line.starts_with(key)));
+        let mut hide = |line: usize, from: usize| {
+            let end = source.line_span(line);
+            let rest = Span::new(from.clamp(end.start(), end.end()), end.end()).of(text);
+            if rest.trim() == ":" {
+                return;
+            }
+            let value = rest.find(": ").map_or(0, |at| at + 2);
+            let length = rest.trim_end().len().max(value);
+            secrets.push(Span::new(from + value, from + length));
+        };
+        if self.message.starts_with(UNKNOWN_KEY) {
+            hide(line, self.span.end().min(source.line_span(line).end()));
+        }
+        // It may be a file of anything.
+        if !is_ours(text) {
+            for line in line.saturating_sub(SHOWN)..=line.saturating_add(SHOWN).min(last) {
+                hide(line, source.line_span(line).start());
+            }
+        }
+        secrets
+    }
+
+    /// The same without what it quotes of its file, which is outside of the repository.
+    #[must_use]
+    pub fn without_text(self) -> Self {
+        Self { message: quote::without_quotes(&self.message, &[]), help: None, outside: true, ..self }
+    }
+}
+
+/// How the message about a key that does not exist begins.
+const UNKNOWN_KEY: &str = "unknown key";
+/// How lines begin in files of rules.
+const OURS: &[&str] = &[
+    "id:",
+    "title:",
+    "match:",
+    "severity:",
+    "examples:",
+    "programs:",
+    "wrappers:",
+    "host:",
+    "sites:",
+    "unit:",
+    "- chart:",
+];
+/// More lines than an error shows before and after its own.
+const SHOWN: usize = 5;
 
 /// Something wrong, before it is known where.
 #[derive(Clone, Debug, Default)]

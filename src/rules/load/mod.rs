@@ -12,6 +12,7 @@ mod spanned;
 use super::{BUILT_IN, RuleData, RuleText};
 use crate::facts::{DataTree, Facts, NodeId};
 use crate::parallel;
+use crate::quote;
 use crate::sites::{Chart, Host, Programs, SiteData, Sites, Subcommand};
 use crate::syntax::{self, Parsed};
 use crate::text::{Source, Span};
@@ -127,13 +128,19 @@ impl Read {
     /// A problem at that place.
     pub fn problem(&self, path: &[&str], message: impl Into<String>, help: Option<String>) -> Problem {
         let (message, span) = (message.into(), self.span(path));
-        Problem { path: self.path.clone(), source: Arc::clone(&self.source), span, message, help }
+        let message = quote::masked(&message).into_owned();
+        let help = help.map(|help| quote::masked(&help).into_owned());
+        let (path, source) = (self.path.clone(), Arc::clone(&self.source));
+        Problem { path, source, span, message, help, outside: false }
     }
 
     fn fault(&self, fault: Fault) -> Problem {
         let span = fault.span.unwrap_or_else(|| Span::at(0));
         let (message, help) = (fault.message, fault.help);
-        Problem { path: self.path.clone(), source: Arc::clone(&self.source), span, message, help }
+        let message = quote::masked(&message).into_owned();
+        let help = help.map(|help| quote::masked(&help).into_owned());
+        let (path, source) = (self.path.clone(), Arc::clone(&self.source));
+        Problem { path, source, span, message, help, outside: false }
     }
 }
 

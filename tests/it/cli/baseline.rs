@@ -168,9 +168,12 @@ fn a_baseline_that_cannot_be_used_is_an_error() {
     };
     error(KNOWN, "error: there is no baseline known.json: `--write-baseline` makes it\n");
     error(&["--write-baseline"], "error: `--write-baseline` needs a file to write: `--baseline FILE`\n");
-    error(&["--baseline", "wrong.json"], "error: wrong.json: not a baseline: EOF while parsing");
+    error(&["--baseline", "wrong.json"], "error: wrong.json: not a baseline: it ends too early at line 2");
     error(&["--baseline", "wrong.json", "--write-baseline"], "wrong.json: not a baseline");
-    error(&["--baseline", "no/known.json", "--write-baseline"], "cannot read no/known.json: no such file");
+    error(
+        &["--baseline", "no/known.json", "--write-baseline"],
+        "cannot read the baseline no/known.json: no such file",
+    );
     error(&args(&[WRITE, &["-"]]), "`--stdin-filename NAME`");
     error(&args(&[WRITE, &["--diff"]]), "cannot be used with");
     assert!(!scratch.path("known.json").exists());

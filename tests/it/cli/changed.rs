@@ -57,10 +57,20 @@ fn what_the_branch_the_index_and_the_work_tree_changed_is_linted() {
 #[test]
 fn what_git_refuses_ends_the_run() {
     let scratch = repository();
-    for revision in ["no-such-revision", "--output=stolen", "-h", ""] {
+    for revision in
+        ["no-such-revision", "--output=stolen", "-h", "--", "--all", "HEAD:", "HEAD^{tree}", "HEAD:same.sh"]
+    {
         let ran = scratch.run(&["--changed-since", revision]);
         assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.err.starts_with("error: git: "), "{ran:?}");
+        let said = format!("error: cannot compare with `{revision}`: unknown revision. In a shallow clone, ");
+        assert!(ran.err.starts_with(&said), "{ran:?}");
+    }
+    // Of two revisions git would compare these, and nothing in the work tree.
+    for revision in ["", " ", "main..work", "main...work", "main..", "^main", "main\nwork"] {
+        let ran = scratch.run(&["--changed-since", revision]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        let said = ["`--changed-since` needs one revision, the older one: `", "cannot compare with `"];
+        assert!(said.iter().any(|said| ran.err.contains(said)), "{ran:?}");
     }
     assert!(!scratch.path("stolen").exists());
     let ran = scratch.run(&["--changed-since", "main", "missing.sh"]);

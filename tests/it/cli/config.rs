@@ -359,7 +359,7 @@ fn files_that_cannot_be_read_are_told() {
     // Nobody writes into it: to open it would be to wait for ever.
     let made = std::process::Command::new("mkfifo").arg(scratch.path("runnerlint.toml")).status();
     if made.is_ok_and(|status| status.success()) {
-        assert_eq!(told(scratch.run(&[])), error("it is no regular file"));
+        assert_eq!(told(scratch.run(&[])), error("not a regular file"));
         std::fs::remove_file(scratch.path("runnerlint.toml")).unwrap();
     }
     // A link to a file elsewhere counts, from where the link stands.

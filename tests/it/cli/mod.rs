@@ -9,9 +9,13 @@ mod fix;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod interactive;
+#[cfg(unix)]
+mod made;
 mod output;
 mod own;
 mod plan;
+#[cfg(unix)]
+mod repository;
 mod rules;
 mod secrets;
 mod stdin;
