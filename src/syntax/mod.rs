@@ -18,7 +18,7 @@ mod yaml;
 
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, SharedText, Span};
+use crate::text::{Edit, Notation, SharedText, Span};
 use std::borrow::Cow;
 
 /// A language: how its texts are told apart, and how they are read.
@@ -37,6 +37,11 @@ pub trait Language: Sync {
 
     /// Whether a text of unknown name looks like it, from its first lines.
     fn recognises(&self, text: &str) -> bool;
+
+    /// How its values write expressions.
+    fn notation(&self) -> Notation {
+        Notation::Text
+    }
 
     /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].
     fn parse(&self, text: SharedText) -> Box<dyn Parsed>;

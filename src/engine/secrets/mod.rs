@@ -1,19 +1,22 @@
 //! Which bytes must not be shown.
 
+mod flow;
+mod given;
 mod names;
+mod places;
 mod sent;
 
 use super::File;
 use crate::catalogue::Catalogue;
-use crate::facts::{Scalar, ScalarStyle};
+use crate::facts::ScalarStyle;
 use crate::mask::is_reference;
 use crate::rules::{Class, Registration, Role, Unit};
-use crate::sites::{Carrier, Place, ValueKind, Via, expanded};
+use crate::sites::{ValueKind, Via};
 use crate::text::{Copies, Source, Span, Words};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use flow::Flow;
 use regex::bytes::Regex;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The prefixes of a unit's literals, in base64 too: a Secret's data.
 fn prefixes(unit: &Unit) -> Vec<String> {
@@ -80,60 +83,21 @@ fn is_expression(file: &File<'_>, at: usize) -> bool {
     plain || tree.parent(node).is_some_and(|parent| tree.is_computed(parent))
 }
 
-/// The literals in an expression in the place of a token that may be one.
-fn pieces(file: &File<'_>, carrier: &Carrier) -> Vec<Span> {
-    let Place::Node(id) = carrier.value.place else { return Vec::new() };
-    let Some(document) = file.documents.get(carrier.doc) else { return Vec::new() };
-    let tree = &document.parsed.facts().tree;
-    let mut open = if tree.is_computed(id) { vec![id] } else { Vec::new() };
-    let mut found = Vec::new();
-    while let Some(at) = open.pop() {
-        open.extend(tree.children(at));
-        let is_token = |scalar: &Scalar<'_>| {
-            let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
-            !scalar.opaque
-                && scalar.style != ScalarStyle::Plain
-                && scalar.text.len() >= 12
-                && scalar.text.bytes().all(part)
-        };
-        let spans = tree.scalar(at).filter(is_token).and_then(|_| tree.span(at));
-        found.extend(spans.map(|span| Span::new(span.start() + 1, span.end().saturating_sub(1))));
-    }
-    found.into_iter().map(|span| file.documents.to_host(carrier.doc, span)).collect()
-}
-
-/// Variables in the place of a token: the text that they stand in, and their names.
-type Asked<'a> = BTreeMap<usize, BTreeSet<&'a str>>;
-
-/// The literals that the texts give to variables in the place of a token.
-fn assigned(file: &File<'_>, asked: &Asked<'_>) -> Vec<String> {
-    let mut values = Vec::new();
-    for (doc, names) in asked {
-        let Some(document) = file.documents.get(*doc) else { continue };
-        let given = document.parsed.facts().variables.iter();
-        let given = given.filter(|it| names.contains(it.name.as_str()) && !it.opaque && it.value.len() >= 6);
-        values.extend(given.map(|variable| variable.value.clone()));
-    }
-    values
-}
-
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
 pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
     let mut spans = literals(&file.settings.catalogue, file.source);
     let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
     let named = named.filter(|it| it.value.kind == ValueKind::Literal);
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
+    let mut flow = Flow::new(file);
     spans.extend(beside_names(file));
     spans.extend(sent::in_requests(file.source));
     spans.extend(sent::answers(file));
     let mut texts = Vec::new();
-    let mut asked = Asked::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
-        if matches!(member.role, Role::New | Role::Old) && member.class == Class::Opaque {
-            let name = expanded(&carrier.value.text);
-            asked.entry(carrier.doc).or_default().extend(name);
-            spans.extend(pieces(file, carrier));
+        if matches!(member.role, Role::New | Role::Old) && carrier.value.kind == ValueKind::Opaque {
+            flow.carrier(carrier);
         }
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Registered | Class::Other | Class::Legacy)
@@ -161,7 +125,10 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
             }
         }
     }
-    texts.extend(assigned(file, &asked));
+    places::find(file, &mut flow);
+    flow.follow();
+    spans.append(&mut flow.spans);
+    texts.append(&mut flow.texts);
     texts.sort();
     texts.dedup();
     if let Some(same) = Copies::of(&texts) {

@@ -1,12 +1,44 @@
 //! What is never a secret: names of options and variables, and expressions (D4).
 
 use crate::engine::File;
+use crate::text::HCL_ROOTS;
 
 /// Whether a text in the place of a token is a name or an expression. A variable that no unit has counts as a name only where
 /// nothing is `assigned`: a literal may look like one.
 pub(super) fn is_name(file: &File<'_>, text: &str, assigned: bool) -> bool {
     let text = text.trim_matches(['"', '\'']);
     is_option(text) || is_known(file, text) || is_reference(text) || !assigned && is_variable(text)
+}
+
+/// What attributes are looked up in: no names of variables.
+const ROOTS: &[&str] = &[
+    "Values",
+    "env",
+    "vars",
+    "secrets",
+    "inputs",
+    "params",
+    "parameters",
+    "matrix",
+    "variables",
+    "os",
+    "environ",
+    "process",
+    "ENV",
+    "hostvars",
+    "self",
+    "this",
+    "item",
+    "github",
+    "needs",
+    "steps",
+    "values",
+    "System",
+];
+
+/// Whether it is the first part of a reference whose next part is the name.
+pub(super) fn is_root(part: &str) -> bool {
+    ROOTS.contains(&part) || HCL_ROOTS.contains(&part)
 }
 
 /// `--registration-token`: small letters and hyphens after the sign.

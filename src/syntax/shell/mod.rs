@@ -24,7 +24,7 @@ mod word;
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, SharedText, Span};
+use crate::text::{Edit, Notation, SharedText, Span};
 use dialect::Dialect;
 use script::{NodeKind, Output};
 use std::sync::atomic::AtomicUsize;
@@ -117,6 +117,10 @@ impl Language for Shell {
             });
         }
         looks_like_shell(text)
+    }
+
+    fn notation(&self) -> Notation {
+        Notation::Shell
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
