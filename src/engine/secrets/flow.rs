@@ -67,14 +67,14 @@ impl<'a> Flow<'a> {
             Place::Within(node, part) => self.part(carrier, node, part),
             _ => self.written(carrier.doc, carrier.value.span, true),
         }
-        // A program builds the text: its expression is in the program.
-        let builds = |parent: &usize| {
-            self.document(*parent)
-                .is_some_and(|it| it.language.notation() == Notation::Code && it.language.name() != "hcl")
+        // A program or make builds the text: its expression is written in their notation.
+        let Some((parent, builder)) = document.parent.and_then(|it| Some((it, self.document(it)?))) else {
+            return;
         };
-        if let Some(parent) = document.parent.filter(builds) {
+        let notation = builder.language.notation();
+        if matches!(notation, Notation::Code | Notation::Make) && builder.language.name() != "hcl" {
             let outer = document.segments.to_outer(carrier.value.span);
-            self.lexed(parent, document_text(self.document(parent)), outer, Notation::Code, true);
+            self.lexed(parent, &builder.text, outer, notation, true);
         }
     }
 
@@ -217,15 +217,17 @@ impl<'a> Flow<'a> {
                     at if !self.seen.insert((at, is_value)) => {}
                     At::Value(doc, at) => self.at(doc, at, Extent::Value, is_value),
                     At::Line(doc, at) => self.at(doc, at, Extent::Line, false),
+                    At::Documents(doc) => {
+                        let regions = self.document(doc).map(|it| it.parsed.facts().regions.iter());
+                        for region in regions.into_iter().flatten() {
+                            self.written(doc, region.decoded.segments.outer(), false);
+                        }
+                    }
                     At::Span(doc, span) => self.written(doc, span, is_value),
                 }
             }
         }
     }
-}
-
-fn document_text(document: Option<&Document>) -> &str {
-    document.map_or("", |document| &document.text)
 }
 
 /// How strings of a text write expressions.

@@ -18,7 +18,7 @@ static WAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         format!(r#"{name}["']?[ \t]*(?:\?[ \t]+|:[ \t]+|:(?:["'\[\{{]))"#),
         format!(r#"\b(?:name|key|variable)["']?[ \t]*(?:=>|[:=])[ \t]*["']?{name}["']?"#),
         format!(
-            r"\b(?:read|mapfile|readarray|printf|for|foreach|ENV|ARG|set|setx|setenv|define)\b(?:[ \t]+-[A-Za-z]+)*[ \t]+(?:\(?\$?){name}[ \t,]"
+            r"\b(?:read|mapfile|readarray|printf|for|foreach|ENV|ARG|set|setx|setenv|define)\b(?:[ \t]+-[A-Za-z]+)*[ \t]+(?:\(?\$?){name}\b"
         ),
         format!(r#"["'](?:--?)?{name}["'][ \t]*,[ \t]*"#),
     ];
@@ -43,6 +43,8 @@ pub(super) enum At {
     Line(usize, usize),
     /// These bytes.
     Span(usize, Span),
+    /// All here-documents of the text.
+    Documents(usize),
 }
 
 /// The places, by a hash of the name.
@@ -74,7 +76,12 @@ impl Given {
             }
             let by_tree = !tree.is_empty();
             for found in WAYS.iter().flat_map(|ways| ways.captures_iter(&document.text)) {
-                list.extend(way(doc, &document.text, &found, by_tree, document.language.notation()));
+                let way = way(doc, &document.text, &found, by_tree, document.language.notation());
+                let reads = found
+                    .get(4)
+                    .is_some_and(|_| found.get(0).is_some_and(|it| it.as_str().starts_with(['r', 'm'])));
+                list.extend(way.filter(|_| reads).map(|(hash, _)| (hash, At::Documents(doc))));
+                list.extend(way);
             }
         }
         list.sort_unstable();
@@ -104,6 +111,10 @@ fn way(doc: usize, text: &str, found: &Captures<'_>, by_tree: bool, notation: No
     let at = match group {
         // A comparison.
         1 if text.get(whole.end()..).is_some_and(|rest| rest.starts_with(['=', '~'])) => return None,
+        // In PowerShell a whole statement is assigned.
+        1 if notation == Notation::Shell && whole.as_str().ends_with([' ', '\t']) => {
+            At::Line(doc, whole.end())
+        }
         1 => At::Value(doc, whole.end()),
         2 if by_tree || notation == Notation::Shell => return None,
         2 => At::Value(doc, whole.end() - usize::from(!whole.as_str().ends_with([' ', '\t']))),

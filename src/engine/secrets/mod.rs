@@ -9,7 +9,7 @@ mod sent;
 use super::File;
 use crate::catalogue::Catalogue;
 use crate::facts::ScalarStyle;
-use crate::mask::is_reference;
+use crate::mask::is_name;
 use crate::rules::{Class, Registration, Role, Unit};
 use crate::sites::{ValueKind, Via};
 use crate::text::{Copies, Source, Span, Words};
@@ -114,14 +114,14 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
                 continue;
             }
             let span = file.documents.to_host(carrier.doc, carrier.value.span);
-            let written = span.of(file.source.text()).trim_matches(['"', '\'']);
-            match written.find(carrier.value.text.as_str()) {
-                Some(_) if carrier.value.text.len() >= 6 => texts.push(carrier.value.text.clone()),
-                _ if carrier.value.text.is_empty() => {}
-                _ => spans.push(span),
-            }
-            if carrier.value.text.len() < 6 {
-                spans.push(span);
+            let literal = carrier.value.text.as_str();
+            match span.of(file.source.text()).find(literal) {
+                _ if literal.is_empty() => {}
+                Some(at) => {
+                    spans.push(Span::new(at, at + literal.len()).shifted(span.start()));
+                    texts.extend((literal.len() >= 6).then(|| literal.to_owned()));
+                }
+                None => spans.push(span),
             }
         }
     }
@@ -133,7 +133,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     texts.dedup();
     if let Some(same) = Copies::of(&texts) {
         let text = file.source.text();
-        spans.extend(same.find(text).filter(|span| !is_reference(text.as_bytes(), *span)));
+        spans.extend(same.find(text).filter(|span| !is_name(text.as_bytes(), *span)));
     }
     spans.sort_unstable();
     spans.dedup();

@@ -51,6 +51,9 @@ fn is_option(text: &str) -> bool {
 
 /// Whether it is how a unit or a program spells something.
 fn is_known(file: &File<'_>, text: &str) -> bool {
+    if [&file.unit.program, &file.unit.chart].into_iter().any(|name| name == text && !text.is_empty()) {
+        return true;
+    }
     let settings = file.unit.settings.iter().map(|setting| &setting.spelled);
     let about = file.unit.about.iter().map(|about| &about.spelled);
     let mut spelled = settings.chain(about).chain([&file.unit.new, &file.unit.old]);

@@ -57,9 +57,13 @@ pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
                 field(flow, (doc, text, notation), found.end());
             }
         }
-        let commands = document.parsed.facts().commands.iter();
-        for command in commands.filter(|it| it.words.iter().any(|word| word.text == file.unit.subcommand)) {
-            glued(file.unit, command, doc, flow);
+        for command in &document.parsed.facts().commands {
+            if command.words.iter().any(|word| word.text == file.unit.subcommand) {
+                glued(file.unit, command, doc, flow);
+            }
+            if command.words.iter().any(|word| word.text.contains("/runners")) {
+                sent(command, doc, flow);
+            }
         }
     }
 }
@@ -76,6 +80,17 @@ fn field(flow: &mut Flow<'_>, (doc, text, notation): (usize, &str, Notation), at
         notation != Notation::Code || start > at || text.get(..at).is_some_and(|it| it.ends_with('='));
     if in_string {
         flow.at(doc, start, Extent::Field, notation != Notation::Code || start > at);
+    }
+}
+
+/// The words of a request that send a secret: quotes may open and close in the middle of them.
+fn sent(command: &Command, doc: usize, flow: &mut Flow<'_>) {
+    let mut user = false;
+    for word in &command.words {
+        if user || SENT.as_ref().is_some_and(|sent| sent.is_match(&word.text)) {
+            flow.written(doc, word.span, false);
+        }
+        user = matches!(word.text.as_str(), "-u" | "--user" | "--proxy-user");
     }
 }
 

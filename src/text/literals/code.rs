@@ -189,9 +189,8 @@ impl Lexer<'_> {
                 b'\\' => self.at += 1,
                 b'"' | b'`' => self.literal(level, byte),
                 b'\'' if self.notation != Notation::Hcl => self.literal(level, byte),
-                b'<' if self.starts("<<") && self.notation == Notation::Hcl => {
-                    self.here_document(level.now())
-                }
+                b'<' if self.opens_document() => self.here_document(level.now()),
+
                 b'(' | b'[' | b'{' => {
                     self.at += 1;
                     let next = open(byte, level);
@@ -215,7 +214,7 @@ impl Lexer<'_> {
                     level.index += 1;
                     level.restart(Last::Start);
                 }
-                b'#' if level.last == Last::Start || self.is_comment() => {
+                b'#' if self.is_comment() => {
                     self.take(|byte| byte != b'\n');
                 }
                 byte if is_word(byte) || byte == b'.' && self.peek(1).is_some_and(is_word) => {
@@ -238,7 +237,15 @@ impl Lexer<'_> {
 
     /// Whether a `#` begins a comment.
     fn is_comment(&self) -> bool {
-        self.peek(1).is_none_or(|byte| byte.is_ascii_whitespace()) && self.notation != Notation::Text
+        self.peek(1).is_none_or(|byte| byte != b'{') && self.notation == Notation::Code
+    }
+
+    /// Whether a here-document begins: `<<EOT`, `<<-EOT`, `<<~'EOT'`.
+    fn opens_document(&self) -> bool {
+        let rest = self.text.get(self.at..).and_then(|rest| rest.strip_prefix("<<")).unwrap_or_default();
+        let name = rest.trim_start_matches(['-', '~', '<']).trim_start_matches(['"', '\'']);
+        self.notation == Notation::Code
+            && name.starts_with(|sign: char| sign.is_ascii_uppercase() || sign == '_')
     }
 
     fn operator(&mut self, level: &mut Level) {
@@ -317,7 +324,7 @@ impl Lexer<'_> {
     /// `<<EOT`
     fn here_document(&mut self, usage: Usage) {
         self.at += 2;
-        self.take(|byte| byte == b'-' || byte == b'~');
+        self.take(|byte| b"-~<\"'".contains(&byte));
         let name = self.take(is_word).to_owned();
         if name.is_empty() {
             return;

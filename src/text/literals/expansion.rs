@@ -177,18 +177,28 @@ impl Lexer<'_> {
                 self.at += colon + 1;
                 Usage::Argument
             }
+            Some(b'/') => return self.replacement(),
             _ => Usage::Argument,
         };
         self.words(close, usage, false);
         self.close(close);
     }
 
+    /// `/pattern/text}` of `${NAME/pattern/text}`
+    fn replacement(&mut self) {
+        while self.peek(0) == Some(b'/') {
+            self.at += 1;
+            self.words(Stop::Slash, Usage::Argument, false);
+        }
+        self.close(Stop::Byte(b'}'));
+    }
+
     /// What stands in `$(…)`, its end included.
     fn substitution(&mut self, usage: Usage) {
-        // Kubernetes expands `$(NAME)`.
+        // Kubernetes and make expand `$(NAME)`.
         let start = self.at;
         let name = self.take(in_name).to_owned();
-        if self.peek(0) == Some(b')') && !name.is_empty() && self.notation != Notation::Shell {
+        if self.peek(0) == Some(b')') && !name.is_empty() {
             self.at += 1;
             return self.read(&name, usage);
         }
@@ -199,8 +209,13 @@ impl Lexer<'_> {
 
     /// Commands up to `stop`.
     pub(super) fn command(&mut self, stop: Stop) {
+        self.commands(stop, false);
+    }
+
+    /// The same; words that no command begins with where it is a `list`.
+    pub(super) fn commands(&mut self, stop: Stop, list: bool) {
         let mut first = true;
-        let mut document = false;
+        let mut document = list;
         let (mut nested, mut prints) = (0_usize, false);
         while let Some(byte) = self.peek(0) {
             if nested == 0 && self.is_end(stop) {

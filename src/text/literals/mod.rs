@@ -79,6 +79,13 @@ pub(crate) fn lex(text: &str, notation: Notation, is_value: bool) -> Lexed {
 pub(crate) fn lex_value(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
     let byte = text.as_bytes().get(at).copied();
     let stop = match (notation, byte) {
+        // `A=(a b)`; in PowerShell, an expression.
+        (Notation::Shell, Some(b'(')) => {
+            let mut lexer = Lexer { text, at: at + 1, notation, depth: 0, out: Lexed::default() };
+            lexer.commands(Stop::Byte(b')'), true);
+            lexer.out.end = lexer.at;
+            return lexer.out;
+        }
         (Notation::Shell, _) => Stop::Word,
         (Notation::Code, _) => Stop::Statement,
         (_, Some(quote @ (b'"' | b'\''))) => {
@@ -99,6 +106,11 @@ pub(crate) fn lex_line(text: &str, at: usize, notation: Notation) -> Lexed {
 pub(crate) fn lex_field(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
     let notation = if notation == Notation::Shell { Notation::Text } else { notation };
     lex_until(text, at, notation, Stop::Field, is_value)
+}
+
+/// The same for the user, host and port of a URL, which begin at `at`.
+pub(crate) fn lex_authority(text: &str, at: usize) -> Lexed {
+    lex_until(text, at, Notation::Text, Stop::Authority, true)
 }
 
 fn lex_until(text: &str, at: usize, notation: Notation, stop: Stop, is_value: bool) -> Lexed {
@@ -132,6 +144,10 @@ enum Stop {
     /// What ends an argument of make's, in parentheses or braces.
     Paren,
     Brace,
+    /// What ends a part of `${NAME/pattern/text}`.
+    Slash,
+    /// What ends the host of a URL.
+    Authority,
     /// What ends a field of a request.
     Field,
     /// What ends a statement or an argument of a program.
@@ -186,6 +202,8 @@ impl Lexer<'_> {
             Stop::Word => ends_word(byte),
             Stop::Backquoted => ends_word(byte) || byte == b'`',
             Stop::Paren => matches!(byte, b',' | b')'),
+            Stop::Slash => matches!(byte, b'/' | b'}'),
+            Stop::Authority => byte.is_ascii_whitespace() || b"/?#\"'`<>\\".contains(&byte),
             Stop::Brace => matches!(byte, b',' | b'}'),
             Stop::Line => byte == b'\n',
             Stop::Field => byte.is_ascii_whitespace() || b"\"'&;,)}<>\\".contains(&byte),
