@@ -5,7 +5,7 @@ use super::names::{ALL, did_you_mean, families, nearest};
 use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
 use super::value::{Name, Value, Wrong, kind, span_of};
 use crate::text::TokenValue;
-use crate::text::{Source, Span};
+use crate::text::{Notation, Source, Span, lex};
 use std::path::{Path, PathBuf};
 use toml_edit::{Item, TableLike};
 
@@ -129,7 +129,8 @@ fn secrets(text: &str) -> Vec<Span> {
 /// Whether the value for the place of a token stands for one, and is none.
 pub(super) fn is_reference(value: &str) -> bool {
     let bare = value.trim_matches([' ', '\t', '=', '\r', '\n']).trim_matches(['"', '\'']);
-    TokenValue::parse(bare).is_some() || value.contains(['$', '{', '<', '%'])
+    TokenValue::parse(bare).is_some()
+        || value.contains(['$', '{', '<', '%']) && lex(bare, Notation::Text, true).literals.is_empty()
 }
 
 type Parts = (Layer, Option<Globs>, Vec<Override>);
