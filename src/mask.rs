@@ -62,7 +62,9 @@ fn by_form(text: &str, tokens: Words<'_>) -> Vec<Span> {
 fn passwords(text: &str, user: Span, lexed: &Lexed) -> Vec<Span> {
     let written = user.of(text);
     let name = written.find(':').map_or(0, |at| at + 1);
-    let literals = lexed.literals.iter().map(|it| it.span).filter(|span| user.contains(*span));
+    // The last one may go on with the host.
+    let literals = lexed.literals.iter().map(|it| it.span).filter(|span| span.start() < user.end());
+    let literals = literals.map(|span| Span::new(span.start(), span.end().min(user.end())));
     if written.contains(['$', '{', '`', '<', '%']) {
         let behind = |span: Span| {
             let is_first = span.start() == user.start() && span.of(text).contains(':');
@@ -145,11 +147,14 @@ impl Mask {
         Self { show, values, search, hidden: union(hidden) }
     }
 
-    /// Hides `value` as well, wherever it comes.
+    /// Hides these `texts` as well, wherever they come.
     #[must_use]
-    pub fn with(mut self, value: Option<&str>) -> Self {
-        if let Some(value) = value.filter(|value| !self.show && value.len() >= SHORTEST_VALUE) {
-            self.values.extend(spellings(value));
+    pub fn with(mut self, texts: &[String]) -> Self {
+        let long = texts.iter().filter(|text| !self.show && text.len() >= SHORTEST_VALUE);
+        let before = self.values.len();
+        let spelled: Vec<String> = long.flat_map(|text| spellings(text)).collect();
+        self.values.extend(spelled);
+        if self.values.len() > before {
             self.values.sort_unstable();
             self.values.dedup();
             self.search = Copies::of(&self.values);
@@ -176,13 +181,13 @@ impl Mask {
 
     /// A sentence of ours that may quote a file: tokens hidden, control characters escaped, on one line.
     pub fn prose(&self, text: &str) -> String {
-        let text = escape::inline(text);
         if self.show {
-            return text.into_owned();
+            return escape::inline(text).into_owned();
         }
-        let mut spans = by_form(&text, IN_PROSE);
-        spans.extend(quoted(&text, copies(self.search.as_ref(), &text)));
-        String::from_utf8_lossy(&star(text.as_bytes(), 0, &union(spans))).into_owned()
+        let mut spans = by_form(text, IN_PROSE);
+        spans.extend(quoted(text, copies(self.search.as_ref(), text)));
+        let hidden = star(text.as_bytes(), 0, &union(spans));
+        escape::inline(&String::from_utf8_lossy(&hidden)).into_owned()
     }
 
     /// Text that comes into the file by an edit.
@@ -267,12 +272,28 @@ fn values(source: &Source, secrets: &[Span]) -> Vec<String> {
     values
 }
 
-/// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64.
+/// How a token may be written elsewhere: as it is, in base64 (with the line end that `echo` adds), out of base64 or of the
+/// encoding of URLs.
 fn spellings(value: &str) -> Vec<String> {
     let mut spellings = vec![value.to_owned(), STANDARD.encode(value), STANDARD.encode(format!("{value}\n"))];
     let decoded = STANDARD.decode(value).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = decoded.into_iter().chain(decoded_url(value));
     spellings.extend(decoded.map(|it| it.trim().to_owned()).filter(|it| it.len() >= SHORTEST_VALUE));
     spellings
+}
+
+/// `%5A`: what a server makes of it.
+fn decoded_url(value: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((byte, behind)) = rest.split_first() {
+        let digits = behind.get(..2).filter(|_| *byte == b'%').and_then(|it| str::from_utf8(it).ok());
+        let code = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(*byte));
+        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    let decoded = String::from_utf8(bytes).ok()?;
+    (decoded != value).then_some(decoded)
 }
 
 /// Sorted, and joined where they touch.

@@ -63,7 +63,7 @@ pub struct Offer<'a> {
     /// What is to be hidden in it.
     pub secrets: &'a [Span],
     /// What is to be hidden in what comes.
-    pub token: Option<&'a str>,
+    pub texts: &'a [String],
     /// The findings that would be gone.
     pub findings: Vec<&'a Finding>,
     /// What would change.
@@ -94,6 +94,7 @@ pub fn fix_chosen(
     let mut analysis = engine::analyse(settings, path, surroundings, &source, None);
     // What was a token stays one, when nothing in the text says so any more.
     let mut mask = Mask::new(false, &source, &analysis.linted.secrets);
+    let mut texts = analysis.linted.texts.clone();
     for _ in 0..MAX_PASSES {
         let mut wanted: Vec<&UnitFix> = analysis
             .fixes
@@ -138,6 +139,10 @@ pub fn fix_chosen(
         (source, analysis) = (after, result);
         mask = mask.after(&source, &analysis.linted.secrets);
         analysis.linted.secrets = mask.hidden().to_vec();
+        texts.append(&mut analysis.linted.texts);
+        texts.sort_unstable();
+        texts.dedup();
+        analysis.linted.texts.clone_from(&texts);
     }
     let left: Vec<&UnitFix> =
         analysis.fixes.iter().filter(|fix| !refused.contains_key(&key(fix, &source))).collect();

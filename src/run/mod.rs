@@ -146,7 +146,7 @@ impl Checked {
 
     /// How its tokens are hidden.
     pub fn mask(&self, show_secrets: bool) -> Mask {
-        Mask::new(show_secrets, &self.source, &self.linted.secrets).with(self.linted.token.as_deref())
+        Mask::new(show_secrets, &self.source, &self.linted.secrets).with(&self.linted.texts)
     }
 }
 

@@ -87,13 +87,14 @@ impl<'a> Flow<'a> {
         let Some((_, _, Some(decoded))) = &self.decoded else {
             return self.written(carrier.doc, carrier.value.span, true);
         };
-        let found = lex(part.of(&decoded.text), strings_of(document), true);
+        let text = part.of(&decoded.text).to_owned();
+        let found = lex(&text, strings_of(document), true);
         let host = |span: Span| {
             let outer = decoded.segments.to_outer(span.shifted(part.start()));
             self.file.documents.to_host(carrier.doc, outer)
         };
         let spans: Vec<Span> = found.literals.iter().map(|it| host(it.span)).collect();
-        self.take(found, &spans);
+        self.take(found, &spans, &text);
     }
 
     /// The value of a node of a tree.
@@ -124,7 +125,7 @@ impl<'a> Flow<'a> {
                     let found = lex(&decoded.text, strings_of(document), is_value);
                     let host = |span| self.file.documents.to_host(doc, decoded.segments.to_outer(span));
                     let spans: Vec<Span> = found.literals.iter().map(|it| host(it.span)).collect();
-                    self.take(found, &spans);
+                    self.take(found, &spans, &decoded.text);
                 }
                 None => {
                     let span = tree.span(node).unwrap_or_default();
@@ -141,8 +142,8 @@ impl<'a> Flow<'a> {
     }
 
     fn lexed(&mut self, doc: usize, text: &str, span: Span, notation: Notation, is_value: bool) {
-        let found = lex(span.of(text), notation, is_value);
-        self.shifted(doc, found, span.start());
+        let text = span.of(text);
+        self.shifted(doc, text, lex(text, notation, is_value), span.start());
     }
 
     /// The value that begins there in a text, or all of the line from there on. No byte is looked at twice.
@@ -163,22 +164,28 @@ impl<'a> Flow<'a> {
             Extent::Field => lex_field(text, at, notation, is_value),
         };
         covered.insert((doc, at), found.end);
-        self.shifted(doc, found, 0);
+        self.shifted(doc, text, found, 0);
     }
 
     /// What was found in a text of the file, `by` bytes behind its beginning.
-    pub(super) fn shifted(&mut self, doc: usize, found: Lexed, by: usize) {
+    pub(super) fn shifted(&mut self, doc: usize, text: &str, found: Lexed, by: usize) {
         let host = |span: Span| self.file.documents.to_host(doc, span.shifted(by));
         let spans: Vec<Span> = found.literals.iter().map(|it| host(it.span)).collect();
-        self.take(found, &spans);
+        self.take(found, &spans, text);
     }
 
-    fn take(&mut self, found: Lexed, spans: &[Span]) {
+    /// What was found in `text`, and the bytes of the file.
+    fn take(&mut self, found: Lexed, spans: &[Span], text: &str) {
         for (literal, span) in found.literals.into_iter().zip(spans) {
             if names::is_name(self.file, &literal.text, true) {
                 continue;
             }
             self.spans.push(*span);
+            // A message may quote it as its text writes it, which the file may write in another way.
+            let written = literal.span.of(text);
+            if written != literal.text {
+                self.texts.push(written.to_owned());
+            }
             self.texts.push(literal.text);
         }
         for read in found.reads {

@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use flow::Flow;
 use regex::bytes::Regex;
+use std::collections::BTreeSet;
 
 /// The prefixes of a unit's literals, in base64 too: a Secret's data.
 fn prefixes(unit: &Unit) -> Vec<String> {
@@ -83,8 +84,16 @@ fn is_expression(file: &File<'_>, at: usize) -> bool {
     plain || tree.parent(node).is_some_and(|parent| tree.is_computed(parent))
 }
 
+/// What must not be shown.
+pub(super) struct Secrets {
+    /// Bytes of the file, sorted.
+    pub(super) spans: Vec<Span>,
+    /// What is not in the file in these letters.
+    pub(super) texts: Vec<String>,
+}
+
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
-pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
+pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     let mut spans = literals(&file.settings.catalogue, file.source);
     let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
     let named = named.filter(|it| it.value.kind == ValueKind::Literal);
@@ -121,7 +130,10 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
                     spans.push(Span::new(at, at + literal.len()).shifted(span.start()));
                     texts.extend((literal.len() >= 6).then(|| literal.to_owned()));
                 }
-                None => spans.push(span),
+                None => {
+                    spans.push(span);
+                    texts.extend((literal.len() >= 6).then(|| literal.to_owned()));
+                }
             }
         }
     }
@@ -137,5 +149,8 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     }
     spans.sort_unstable();
     spans.dedup();
-    spans
+    // What stands in the file as it is, is hidden wherever it comes.
+    let written: BTreeSet<&str> = spans.iter().map(|span| span.of(file.source.text()).trim()).collect();
+    texts.retain(|text| !written.contains(text.as_str()));
+    Secrets { spans, texts }
 }

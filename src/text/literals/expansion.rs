@@ -51,7 +51,9 @@ impl Lexer<'_> {
                 self.close(Stop::Byte(b'}'));
                 true
             }
-            (Some(sign @ (b'%' | b'!')), Some(next)) if !program && (in_name(next)) => {
+            (Some(sign @ (b'%' | b'!')), Some(next))
+                if !program && in_name(next) && !next.is_ascii_digit() =>
+            {
                 self.delimited(sign, usage)
             }
             _ => false,
