@@ -70,7 +70,7 @@ impl Given {
             for variable in &facts.variables {
                 list.push((hash(&variable.name), At::Span(doc, variable.value_span)));
             }
-            for words in facts.word_lists.iter() {
+            for words in facts.word_lists.iter().filter(|it| !it.is_text) {
                 let name: &str = if words.name.is_empty() { "@" } else { &words.name };
                 list.extend(words.words.iter().map(|word| (hash(name), At::Span(doc, word.span))));
             }

@@ -12,7 +12,7 @@ use crate::facts::ScalarStyle;
 use crate::mask::is_name;
 use crate::rules::{Class, Registration, Role, Unit};
 use crate::sites::{ValueKind, Via};
-use crate::text::{Copies, Source, Span, Words};
+use crate::text::{Copies, Notation, Source, Span, Words, is_named};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use flow::Flow;
@@ -63,13 +63,23 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
         let known: Vec<String> = known.into_iter().filter(|(none, _)| !none).map(|(_, it)| it).collect();
         if known.is_empty() { None } else { Regex::new(&known.join("|")).ok() }
     });
-    let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
-    let found = found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())));
     let text = source.text();
-    found.filter(move |span| {
-        let before = text.get(..span.start()).unwrap_or_default().trim_end_matches(['"', '\'']);
-        let assigned = before.trim_end_matches([' ', '\t']).ends_with(['=', ':']);
-        !is_expression(file, span.start()) && !names::is_name(file, span.of(text), assigned)
+    let is_program = file.documents.get(0).is_some_and(|it| it.language.notation() == Notation::Code);
+    let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
+    found.filter_map(move |found| {
+        let span = Span::from(found.iter().skip(1).flatten().next()?.range());
+        let literal = span.of(text);
+        let before = text.get(..span.start())?;
+        let unquoted = before.trim_end_matches(['"', '\'']);
+        let is_quoted = unquoted.len() < before.len();
+        let assigned = unquoted.trim_end_matches([' ', '\t']).ends_with(['=', ':']);
+        let is_option = found.get(0)?.as_bytes().starts_with(b"-");
+        // Only an option takes what comes behind a blank; in a program a word without quotes is a name.
+        let is_value = is_option || assigned && (is_quoted || !is_program);
+        let is_name = !is_value && is_named(literal)
+            || is_expression(file, span.start())
+            || names::is_name(file, literal, assigned);
+        (!is_name).then_some(span)
     })
 }
 
@@ -100,7 +110,6 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
     let mut flow = Flow::new(file);
     spans.extend(beside_names(file));
-    spans.extend(sent::in_requests(file.source));
     spans.extend(sent::answers(file));
     let mut texts = Vec::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {

@@ -44,9 +44,9 @@ pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
             let Some(whole) = found.get(0) else { continue };
             let is_sign = found.get(1).is_some();
             // Elsewhere a comma or a blank behind a name is prose.
-            let counts = is_sign
-                || notation == Notation::Code
-                || notation == Notation::Shell && found.get(3).is_some();
+            let is_option =
+                whole.as_str().starts_with('-') && matches!(notation, Notation::Shell | Notation::Code);
+            let counts = is_sign || is_option || notation == Notation::Code && found.get(2).is_some();
             let compared = text.get(whole.end()..).is_some_and(|rest| rest.starts_with(['=', '~']));
             if counts && !compared {
                 flow.at(doc, whole.end(), Extent::Value, is_sign && notation == Notation::Code);
@@ -76,12 +76,20 @@ fn field(flow: &mut Flow<'_>, (doc, text, notation): (usize, &str, Notation), at
     let rest = text.get(at..).unwrap_or_default();
     let start = at + rest.len() - rest.trim_start_matches(['\\', '"', '\'']).len();
     // In a program a word without quotes is a name.
-    let in_string =
-        notation != Notation::Code || start > at || text.get(..at).is_some_and(|it| it.ends_with('='));
-    if in_string {
+    if notation != Notation::Code || start > at || in_string(text, at) {
         flow.at(doc, start, Extent::Field, notation != Notation::Code || start > at);
     }
 }
+
+/// Whether a quote is open in the line of `at`.
+fn in_string(text: &str, at: usize) -> bool {
+    let before = text.as_bytes().get(at.saturating_sub(LONG_LINE)..at).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', before).map_or(before, |end| before.get(end..).unwrap_or_default());
+    [b'"', b'\'', b'`'].iter().any(|quote| memchr::memchr_iter(*quote, line).count() % 2 == 1)
+}
+
+/// How much of a line is looked at.
+const LONG_LINE: usize = 400;
 
 /// The words of a request that send a secret: quotes may open and close in the middle of them.
 fn sent(command: &Command, doc: usize, flow: &mut Flow<'_>) {

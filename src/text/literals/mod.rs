@@ -9,7 +9,7 @@ mod shape;
 mod words;
 
 use super::Span;
-pub(crate) use shape::is_identifier;
+pub(crate) use shape::{is_identifier, is_named};
 use words::Words;
 
 /// How the language of a place writes expressions.

@@ -100,19 +100,22 @@ fn parts(text: &str, span: Span) -> Vec<Span> {
         at = start + part.len();
         let end = at;
         at += text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        if part.chars().count() < SHORTEST || is_named(part) {
-            continue;
-        }
         // The padding of base64 belongs to it.
         let padding = text.get(end..span.end()).unwrap_or_default();
         let padding = padding.bytes().take(2).take_while(|byte| *byte == b'=').count();
+        let is_base64 = padding > 0 && part.len() >= 12 && (part.len() + padding) % 4 == 0;
+        let is_base64 =
+            is_base64 && end + padding == span.end() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if part.chars().count() < SHORTEST || is_named(part) && !is_base64 {
+            continue;
+        }
         found.push(Span::new(start, end + padding));
     }
     found
 }
 
 /// Whether a word has the form of a name, a path, an option, or of something that is put together of names.
-fn is_named(word: &str) -> bool {
+pub(crate) fn is_named(word: &str) -> bool {
     let name = word.trim_start_matches(['-', '.', '@', '%', '+', '!', '#', '$', '*', '^', '\\']);
     let name = name.trim_end_matches(['*', '.', '!', '+', '#', '$', '\\', '%', '^']);
     if is_identifier(name) || is_path(name) {

@@ -2,6 +2,7 @@
 
 mod errors;
 mod files;
+mod matrix;
 mod newer;
 mod own;
 
