@@ -179,6 +179,15 @@ impl Mask {
             && (!by_form(text, IN_SOURCE).is_empty() || copies(self.search.as_ref(), text).next().is_some())
     }
 
+    /// The first thing to hide in `text`.
+    pub fn first_secret(&self, text: &str) -> Option<Span> {
+        if self.show {
+            return None;
+        }
+        let form = by_form(text, IN_SOURCE).into_iter().min();
+        form.into_iter().chain(copies(self.search.as_ref(), text).next()).min()
+    }
+
     /// A sentence of ours that may quote a file: tokens hidden, control characters escaped, on one line.
     pub fn prose(&self, text: &str) -> String {
         if self.show {

@@ -4,6 +4,7 @@ mod errors;
 mod files;
 mod matrix;
 mod newer;
+mod others;
 mod own;
 
 use crate::support::{Ran, Scratch};
