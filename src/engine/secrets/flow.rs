@@ -65,6 +65,12 @@ impl<'a> Flow<'a> {
                 self.node(carrier.doc, node, true);
             }
             Place::Within(node, part) => self.part(carrier, node, part),
+            // An interpolation of GitLab's has blanks: words of a shell end there.
+            _ if carrier.value.span.of(&document.text).starts_with("$[[") => {
+                self.at(carrier.doc, carrier.value.span.start(), Extent::Value, true);
+            }
+            // Ruby's: the program around it has the names.
+            _ if carrier.value.text.starts_with("#{") && document.parent.is_some() => {}
             _ => self.written(carrier.doc, carrier.value.span, true),
         }
         // A program or make builds the text: its expression is written in their notation.
@@ -114,7 +120,7 @@ impl<'a> Flow<'a> {
                 }
             }
             Some(NodeKind::Mapping) if !tree.is_computed(node) => {
-                for key in ["value", "default", "defaultValue", "options"] {
+                for key in ["value", "default", "Default", "defaultValue", "options"] {
                     if let Some(child) = tree.child(node, key) {
                         self.node(doc, child, is_value);
                     }

@@ -1,7 +1,7 @@
 //! What the texts of a file give to names.
 
 use crate::engine::Documents;
-use crate::facts::NodeId;
+use crate::facts::{NodeId, Word};
 use crate::text::{Notation, Span};
 use regex::{Captures, Regex};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -72,7 +72,13 @@ impl Given {
             }
             for words in facts.word_lists.iter().filter(|it| !it.is_text) {
                 let name: &str = if words.name.is_empty() { "@" } else { &words.name };
-                list.extend(words.words.iter().map(|word| (hash(name), At::Span(doc, word.span))));
+                let value = |word: &Word| {
+                    let written = word.span.of(&document.text);
+                    // `[key]=value`
+                    let key = written.starts_with('[').then(|| written.find("]=")).flatten();
+                    Span::new(word.span.start() + key.map_or(0, |at| at + 2), word.span.end())
+                };
+                list.extend(words.words.iter().map(|word| (hash(name), At::Span(doc, value(word)))));
             }
             let by_tree = !tree.is_empty();
             for found in WAYS.iter().flat_map(|ways| ways.captures_iter(&document.text)) {

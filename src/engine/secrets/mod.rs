@@ -114,8 +114,14 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     let mut texts = Vec::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
-        if matches!(member.role, Role::New | Role::Old) && carrier.value.kind == ValueKind::Opaque {
+        let is_expression = names::is_expression(&carrier.value.text);
+        if matches!(member.role, Role::New | Role::Old)
+            && (carrier.value.kind == ValueKind::Opaque || is_expression)
+        {
             flow.carrier(carrier);
+        }
+        if is_expression {
+            continue;
         }
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Registered | Class::Other | Class::Legacy)

@@ -41,6 +41,15 @@ pub(super) fn is_root(part: &str) -> bool {
     ROOTS.contains(&part) || HCL_ROOTS.contains(&part)
 }
 
+/// Whether a word is an expression of the text around its own, which its own language takes for a literal: `#{x}` of Ruby, the
+/// beginning of `$[[ inputs.x ]]`, `%%x` of a batch file.
+pub(super) fn is_expression(text: &str) -> bool {
+    let text = text.trim_matches('"');
+    text.starts_with("#{") && text.ends_with('}')
+        || text.starts_with("$[[")
+        || text.strip_prefix("%%").is_some_and(|rest| rest.trim_start_matches('~').len() <= 2)
+}
+
 /// `--registration-token`: small letters and hyphens after the sign.
 fn is_option(text: &str) -> bool {
     let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-')).unwrap_or_default();
