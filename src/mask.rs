@@ -240,7 +240,7 @@ fn quoted(text: &str, found: impl Iterator<Item = Span>) -> impl Iterator<Item =
     let (mut at, mut open) = (0, false);
     found.filter(move |span| {
         let between = text.as_bytes().get(at..span.start()).unwrap_or_default();
-        open ^= between.iter().filter(|byte| **byte == b'`').count() % 2 == 1;
+        open ^= memchr::memchr_iter(b'`', between).count() % 2 == 1;
         at = span.start();
         open || !span.of(text).bytes().all(|byte| byte.is_ascii_lowercase())
     })

@@ -16,7 +16,7 @@ fn named(unit: &Unit) -> Option<Regex> {
     let own = unit.secret_names.iter().map(|name| format!("(?i-u:{name})[a-z_]*"));
     let names: Vec<String> = names.chain(own).collect();
     // In order: a sign, a list, an option of a command.
-    let signs = r#"(?:([ \t]*(?:=>|[:=])[ \t]*)|([ \t]*,[ \t]*)|([ \t]+))"#;
+    let signs = r"(?:([ \t]*(?:=>|[:=])[ \t]*)|([ \t]*,[ \t]*)|([ \t]+))";
     if names.is_empty() {
         None
     } else {

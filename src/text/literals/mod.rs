@@ -117,9 +117,9 @@ fn lex_until(text: &str, at: usize, notation: Notation, stop: Stop, is_value: bo
     let mut lexer = Lexer { text, at, notation, depth: 0, out: Lexed::default() };
     let usage = if is_value { Usage::Value } else { Usage::Argument };
     if notation == Notation::Code {
-        lexer.code(stop, usage, false)
+        lexer.code(stop, usage, false);
     } else {
-        lexer.words(stop, usage, false)
+        lexer.words(stop, usage, false);
     }
     lexer.out.end = lexer.at;
     lexer.out
@@ -246,13 +246,13 @@ impl Lexer<'_> {
                     self.out.literals.push(Literal { span, text, is_value: true });
                 }
                 Usage::Value => {}
-                Usage::Argument => self.argument(span, text),
+                Usage::Argument => self.argument(span, &text),
             }
         }
     }
 
-    fn argument(&mut self, span: Span, text: String) {
-        let secret = shape::secrets(&text);
+    fn argument(&mut self, span: Span, text: &str) {
+        let secret = shape::secrets(text);
         if secret.is_empty() {
             return;
         }
@@ -260,7 +260,7 @@ impl Lexer<'_> {
         let written = span.of(self.text);
         let mut from = 0;
         for part in secret {
-            let part = part.of(&text);
+            let part = part.of(text);
             let at = written.get(from..).and_then(|rest| rest.find(part)).map(|at| from + at);
             from = at.map_or(written.len(), |at| at + part.len());
             let span = at.map_or(span, |at| Span::new(at, at + part.len()).shifted(span.start()));
