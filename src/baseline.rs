@@ -7,6 +7,7 @@
 use crate::escape;
 use crate::finding::Finding;
 use crate::fingerprint::Identity;
+use crate::mask;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -274,7 +275,7 @@ pub fn name(folder: &Path, path: &Path) -> String {
         Component::Prefix(prefix) => Some(readable(prefix.as_os_str().as_encoded_bytes())),
         _ => None,
     });
-    up.chain(down).collect::<Vec<_>>().join("/")
+    mask::path(&up.chain(down).collect::<Vec<_>>().join("/"))
 }
 
 /// A file name as text; bytes that are none are told by their number, so that no two names become one.

@@ -55,6 +55,8 @@ pub(crate) struct UnitWords {
     pub(crate) old: OnceLock<Option<Regex>>,
     /// What stands behind the name of a slot.
     pub(crate) named: OnceLock<Option<Regex>>,
+    /// The name of a slot and what separates a value from it.
+    pub(crate) places: OnceLock<Option<regex::Regex>>,
 }
 
 impl Catalogue {

@@ -11,7 +11,7 @@ use crate::engine;
 use crate::escape::inline;
 use crate::finding::Refusal;
 use crate::fixer::publish::{self, Old, Place};
-use crate::mask::Mask;
+use crate::mask::{Mask, is_hidden};
 use crate::quote;
 use crate::run::{Accepted, AcceptedError, Checked, State};
 use crate::walk;
@@ -109,6 +109,8 @@ impl Known {
         let settles = |entry: &Entry| {
             let is_linted = match states.get(&*entry.path) {
                 Some(state) => *state != State::Skipped,
+                // Where the file is nobody can tell.
+                None if is_hidden(&entry.path) => false,
                 None => {
                     let path = self.accepted.folder.join(&entry.path);
                     let real = path.parent().map_or_else(|| path.clone(), |it| walk::real(it, Path::new("")));

@@ -101,7 +101,7 @@ impl Session {
 
     fn show(&self, path: &str, offer: &Offer<'_>) -> io::Result<()> {
         let mut out = io::stderr().lock();
-        let mask = Mask::new(self.show_secrets, offer.source, offer.secrets).with(offer.token);
+        let mask = Mask::new(self.show_secrets, offer.source, offer.secrets).with(offer.texts);
         let shown = inline(path);
         writeln!(out)?;
         for finding in &offer.findings {

@@ -8,7 +8,7 @@ use super::value::{Name, Value, Wrong, kind, span_of};
 use crate::disk::NamedBy;
 use crate::quote;
 use crate::text::TokenValue;
-use crate::text::{Source, Span};
+use crate::text::{Notation, Source, Span, lex};
 use std::path::{Path, PathBuf};
 use toml_edit::{Item, TableLike};
 
@@ -134,7 +134,8 @@ fn invalid((shown, outside): (&str, bool), text: &str, wrong: Wrong) -> ConfigEr
 /// Whether the value for the place of a token stands for one, and is none.
 pub(super) fn is_reference(value: &str) -> bool {
     let bare = value.trim_matches([' ', '\t', '=', '\r', '\n']).trim_matches(['"', '\'']);
-    TokenValue::parse(bare).is_some() || value.contains(['$', '{', '<', '%'])
+    TokenValue::parse(bare).is_some()
+        || value.contains(['$', '{', '<', '%']) && lex(bare, Notation::Text, true).literals.is_empty()
 }
 
 type Parts = (Layer, Option<Globs>, Vec<Override>);

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 /// A place is told by names from the file; where a token stands in the place of a name, it must not get into a fingerprint
 /// or a baseline.
 pub(super) fn hide(source: &Source, linted: &mut Linted) {
-    if linted.secrets.is_empty() || linted.findings.is_empty() {
+    if linted.secrets.is_empty() && linted.texts.is_empty() || linted.findings.is_empty() {
         return;
     }
-    let mask = Mask::of_values(source, &linted.secrets);
+    let mask = Mask::of_values(source, &linted.secrets).with(&linted.texts);
     for finding in &mut linted.findings {
         if mask.is_secret(&finding.structure) {
             finding.structure = mask.inserted(&finding.structure);

@@ -241,7 +241,9 @@ fn examine(
         let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
         if tells || !written.all.is_empty() || !source.is_utf8() || kept.is_some() {
             for (file, registrations) in &judged_in {
-                out.linted.secrets.extend(secrets::find(file, registrations));
+                let found = secrets::find(file, registrations);
+                out.linted.secrets.extend(found.spans);
+                out.linted.texts.extend(found.texts);
             }
         }
         drop(judged_in);
@@ -306,7 +308,9 @@ impl Analysis {
             .dedup_by(|a, b| (a.span, &a.rule) == (b.span, &b.rule) && a.unit.is_some() && b.unit.is_some());
         list_edits(&mut findings);
         self.linted.findings = findings;
-        self.linted.token = settings.token_literal().map(str::to_owned);
+        self.linted.texts.extend(settings.token_literal().map(str::to_owned));
+        self.linted.texts.sort_unstable();
+        self.linted.texts.dedup();
         accepted::hide(source, &mut self.linted);
         around.known.mark(&mut self.linted.findings);
         accepted::withhold(self);

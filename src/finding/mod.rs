@@ -174,8 +174,9 @@ pub struct Linted {
     /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted. Not
     /// looked for where there is nothing to tell of the file.
     pub secrets: Vec<Span>,
-    /// What fixes write in the place of a token, if it is one itself: hidden as well.
-    pub token: Option<String>,
+    /// Secrets that are not in the file in these letters, sorted: what it writes with escapes or in pieces, and what fixes
+    /// write in the place of a token, if it is one itself.
+    pub texts: Vec<String>,
     /// Whether it was parsed at all, or passed over because no rule could match.
     pub examined: bool,
 }

@@ -35,7 +35,7 @@ impl<'a> Chosen<'a> {
         let offer = Offer {
             source,
             secrets: &linted.secrets,
-            token: linted.token.as_deref(),
+            texts: &linted.texts,
             findings: findings.collect(),
             edits: &fix.plan.edits,
             safety: fix.safety,

@@ -67,7 +67,7 @@ pub struct Offer<'a> {
     /// What is to be hidden in it.
     pub secrets: &'a [Span],
     /// What is to be hidden in what comes.
-    pub token: Option<&'a str>,
+    pub texts: &'a [String],
     /// The findings that would be gone.
     pub findings: Vec<&'a Finding>,
     /// What would change.
@@ -99,6 +99,7 @@ pub fn fix_chosen(
     let mut tried = Refused::new();
     // What was a token stays one, when nothing in the text says so any more.
     let mut mask = Mask::new(false, &source, &analysis.linted.secrets);
+    let mut texts = analysis.linted.texts.clone();
     for _ in 0..MAX_PASSES {
         let (done, refused) = pass(lens, &source, &analysis, unsafe_too, &mut chosen);
         let dropped =
@@ -126,6 +127,10 @@ pub fn fix_chosen(
         refuse(&mut analysis, &again);
         mask = mask.after(&source, &analysis.linted.secrets);
         analysis.linted.secrets = mask.hidden().to_vec();
+        texts.append(&mut analysis.linted.texts);
+        texts.sort_unstable();
+        texts.dedup();
+        analysis.linted.texts.clone_from(&texts);
     }
     let refused = dropped(lens, &source, &analysis);
     refuse(&mut analysis, &refused);

@@ -7,7 +7,9 @@ use super::diagnostics::diagnostic;
 use super::transport::Failure;
 use crate::finding::{Finding, Fix, Safety};
 use crate::fixer::{self, Offer};
+use crate::mask::Mask;
 use crate::suppress::{self, Reason};
+use crate::text::{Edit, Span};
 use gen_lsp_types::{
     CodeAction, CodeActionKind, DocumentChange, LspErrorCodes, OptionalVersionedTextDocumentIdentifier,
     Range, TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
@@ -212,6 +214,7 @@ fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
 fn edit(checked: &Checked, client: &Client, text: &str) -> WorkspaceEdit {
     let edits: Vec<TextEdit> = fixer::between(checked.text.as_str(), text)
         .into_iter()
+        .flat_map(|edit| around_secrets(edit, &checked.mask, checked.text.as_str()))
         .map(|edit| TextEdit { range: checked.text.range(edit.span), new_text: edit.replacement })
         .collect();
     let uri = Uri(checked.uri.clone());
@@ -225,6 +228,23 @@ fn edit(checked: &Checked, client: &Client, text: &str) -> WorkspaceEdit {
     let edits = edits.into_iter().map(Into::into).collect();
     let change = DocumentChange::TextDocumentEdit(TextDocumentEdit { text_document, edits });
     WorkspaceEdit { document_changes: Some(vec![change]), ..WorkspaceEdit::default() }
+}
+
+/// The same change without the secrets that stay where they are: an edit carries none that it need not.
+fn around_secrets(edit: Edit, mask: &Mask, text: &str) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let mut rest = edit.trimmed(text);
+    while let Some(secret) = mask.first_secret(&rest.replacement) {
+        let (start, new) = (rest.span.start(), rest.replacement.as_str());
+        let Some(at) = rest.span.of(text).find(secret.of(new)) else { break };
+        let before = new.get(..secret.start()).unwrap_or_default();
+        edits.push(Edit::replace(Span::new(start, start + at), before).trimmed(text));
+        let behind = new.get(secret.end()..).unwrap_or_default();
+        rest = Edit::replace(Span::new(start + at + secret.len(), rest.span.end()), behind);
+    }
+    edits.push(rest.trimmed(text));
+    edits.retain(|edit| !edit.span.is_empty() || !edit.is_deletion());
+    edits
 }
 
 #[cfg(test)]

@@ -68,8 +68,7 @@ impl Checked {
             None => {
                 let source = self.source();
                 self.linted = fixer::lint(&place.settings, &place.path, &place.around, &source);
-                self.mask =
-                    Mask::new(false, &source, &self.linted.secrets).with(self.linted.token.as_deref());
+                self.mask = Mask::new(false, &source, &self.linted.secrets).with(&self.linted.texts);
             }
         }
         self.place = place;

@@ -4,7 +4,7 @@ use super::picture::{CONTEXT, Picture};
 use super::window::Window;
 use crate::config;
 use crate::escape;
-use crate::mask::Mask;
+use crate::mask::{self, Mask};
 use crate::rules::load;
 use crate::text::{Source, Span};
 use miette::LabeledSpan;
@@ -44,7 +44,7 @@ fn draw(
 ) -> String {
     let line = source.line_at(span.start()).min(source.line_count().saturating_sub(1));
     let lines = (line.saturating_sub(CONTEXT), line + CONTEXT);
-    let window = Window::new(escape::inline(path).into_owned(), source, mask, lines, &[span]);
+    let window = Window::new(escape::inline(&mask::path(path)).into_owned(), source, mask, lines, &[span]);
     let label = window.locate(source, span).map(|at| LabeledSpan::new_primary_with_span(None, at.range()));
     let picture = Picture {
         message: mask.prose(message),

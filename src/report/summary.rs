@@ -1,6 +1,7 @@
 use super::is_open;
 use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
+use crate::mask::{Mask, is_hidden};
 use crate::run::{Checked, State};
 use crate::walk::Passed;
 use std::fmt::Write as _;
@@ -193,11 +194,17 @@ const MOST_LINKS: usize = 3;
 
 /// Notices, one line each: `path:line: message`; only those that make a run fail if `failures_only` is set.
 pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
-    let mask = crate::mask::Mask::without_source(false);
+    let mask = Mask::without_source(false);
     let mut lines = Vec::new();
     let is_dangling = |notice: &Notice| notice.kind == NoticeKind::Dangling;
     let links = files.iter().flat_map(|file| &file.linted.notices).filter(|it| is_dangling(it)).count();
     let mut told = false;
+    if !failures_only && let Some(file) = files.iter().find(|file| is_hidden(&file.path)) {
+        let path = escape::inline(&file.path);
+        lines.push(format!(
+            "{path}: note: the name of this file contains a token, shown as `*`: rename the file"
+        ));
+    }
     for file in files {
         for notice in file.linted.notices.iter().filter(|it| !failures_only || it.kind.is_failure()) {
             let word = match notice.kind {

@@ -12,7 +12,7 @@ use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, Left, Offer, diff, write};
-use crate::mask::Mask;
+use crate::mask::{self, Mask};
 use crate::parallel;
 use crate::suppress::Reason;
 use crate::syntax::{self, Language};
@@ -20,7 +20,7 @@ use crate::text::{Position, Source};
 use crate::walk::{self, Charts, Look, Target};
 use read::Read;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -146,7 +146,7 @@ impl Checked {
 
     /// How its tokens are hidden.
     pub fn mask(&self, show_secrets: bool) -> Mask {
-        Mask::new(show_secrets, &self.source, &self.linted.secrets).with(self.linted.token.as_deref())
+        Mask::new(show_secrets, &self.source, &self.linted.secrets).with(&self.linted.texts)
     }
 }
 
@@ -201,13 +201,17 @@ fn units(options: &Options, file: &Checked) -> usize {
 /// fixes were asked about.
 pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
     let charts = Charts::default();
-    let targets: BTreeMap<String, &Target> =
-        found.files.iter().map(|target| (walk::display(&target.shown), target)).collect();
+    // In the order of both lists: two files may be shown alike.
+    let mut targets: BTreeMap<String, VecDeque<&Target>> = BTreeMap::new();
+    for target in &found.files {
+        targets.entry(walk::display(&target.shown)).or_default().push_back(target);
+    }
     for checked in files {
+        let target = targets.get_mut(&checked.path).and_then(VecDeque::pop_front);
         if units(options, checked) == 0 {
             continue;
         }
-        if let Some(target) = targets.get(&checked.path) {
+        if let Some(target) = target {
             *checked = guarded(options, &charts, target, Some(&mut *ask));
         }
     }
@@ -273,7 +277,7 @@ pub fn language(options: &Options, target: &Target) -> Result<&'static str, Noti
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     let reason = unfit(&bytes, options.config.max_file_size());
     if let Some(notice) = reason {
-        let mut checked = Checked::skipped(name.to_owned(), Some(notice));
+        let mut checked = Checked::skipped(mask::path(name), Some(notice));
         checked.text = Some(bytes);
         return checked;
     }
@@ -283,6 +287,7 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     let known_as = self::name(options, &path);
     recall(options, &known_as, &mut surroundings);
     let settings = settings(options, &path);
+    let name = &mask::path(name);
     let how = How { options, settings: &settings, path: name, around: &surroundings, target: None };
     let mut checked = text(&how, Source::new(bytes.clone()), None);
     checked.name = known_as;

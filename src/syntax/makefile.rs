@@ -5,7 +5,7 @@ use super::grouped::{Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Region, Variable};
-use crate::text::{SharedText, Span};
+use crate::text::{Notation, SharedText, Span};
 use std::collections::BTreeSet;
 
 /// Makefiles.
@@ -27,6 +27,10 @@ impl Language for Makefile {
 
     fn recognises(&self, text: &str) -> bool {
         !text.starts_with("#!") && text.lines().take(60).any(|line| line.starts_with(".PHONY:"))
+    }
+
+    fn notation(&self) -> Notation {
+        Notation::Make
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

@@ -18,7 +18,7 @@ mod yaml;
 
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, SharedText, Span};
+use crate::text::{Edit, Notation, SharedText, Span};
 use std::borrow::Cow;
 
 /// A language: how its texts are told apart, and how they are read.
@@ -41,6 +41,11 @@ pub trait Language: Sync {
     /// About how many values a text has, told from its bytes: what reading takes is in proportion to it.
     fn count(&self, text: &str) -> usize {
         text.bytes().filter(|byte| matches!(byte, b'\n' | b',' | b'[' | b'{')).count()
+    }
+
+    /// How its values write expressions.
+    fn notation(&self) -> Notation {
+        Notation::Text
     }
 
     /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].

@@ -1,20 +1,31 @@
 //! Copies of some values in a text.
 
 use super::Span;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+/// The most bytes of values that are searched for: a search takes about a hundred bytes of memory for each.
+const MOST_BYTES: usize = 512 * 1024;
 
 /// Finds the longest of some values wherever one of them is.
 #[derive(Debug)]
 pub(crate) struct Copies(AhoCorasick);
 
 impl Copies {
-    /// Of `values`; `None` if there are none. Empty ones are not searched for.
+    /// Of `values`; `None` if there are none. Empty ones are not searched for, nor those beyond [`MOST_BYTES`].
     pub(crate) fn of(values: &[String]) -> Option<Self> {
-        let values: Vec<&String> = values.iter().filter(|it| !it.is_empty()).collect();
+        let mut rest = MOST_BYTES;
+        let mut fits = |value: &&String| {
+            let fits = !value.is_empty() && value.len() <= rest;
+            rest -= if fits { value.len() } else { 0 };
+            fits
+        };
+        let values: Vec<&String> = values.iter().filter(|value| fits(value)).collect();
         if values.is_empty() {
             return None;
         }
-        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&values).ok().map(Self)
+        // Small and quick to build: few texts are searched.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostLongest).build(&values).ok().map(Self)
     }
 
     /// The places in `text`, from the left, none of them in another one.

@@ -21,6 +21,21 @@ impl Edit {
         Self::replace(span, "")
     }
 
+    /// The same change of `text` without what stays at both ends, so that it carries no more than it must.
+    #[must_use]
+    pub fn trimmed(self, text: &str) -> Self {
+        let old = self.span.of(text);
+        let same = |(a, b): &(char, char)| a == b;
+        let start: usize =
+            old.chars().zip(self.replacement.chars()).take_while(same).map(|(sign, _)| sign.len_utf8()).sum();
+        let (old, new) =
+            (old.get(start..).unwrap_or_default(), self.replacement.get(start..).unwrap_or_default());
+        let ends = old.chars().rev().zip(new.chars().rev()).take_while(same);
+        let end: usize = ends.map(|(sign, _)| sign.len_utf8()).sum();
+        let span = Span::new(self.span.start() + start, self.span.end() - end);
+        Self::replace(span, new.get(..new.len() - end).unwrap_or_default())
+    }
+
     /// Whether nothing comes in the place of what goes.
     pub fn is_deletion(&self) -> bool {
         self.replacement.is_empty()

@@ -1,5 +1,7 @@
 //! What `--token-value` may be: a variable or an expression, never a token.
 
+use super::{Notation, lex};
+
 /// What is wrong with a text that is not an expression; the subject is the key or the option.
 pub const NEVER_A_TOKEN: &str = "takes a variable or an expression, never a token";
 
@@ -53,7 +55,7 @@ pub(crate) const HCL_ROOTS: &[&str] = &[
 impl<'a> TokenValue<'a> {
     /// Reads the text; `None` if it is not exactly one variable or expression: a literal, nothing, spaces around it.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let read = |text: &'a str| form(text).map(|form| Self { text, form });
+        let read = |text: &'a str| form(text).map(|form| Self { text, form }).filter(|it| !it.has_literal());
         let unquoted = || {
             let quote = ["\"", "'"].into_iter().find(|quote| text.starts_with(quote))?;
             text.strip_prefix(quote)?.strip_suffix(quote)
@@ -62,6 +64,20 @@ impl<'a> TokenValue<'a> {
             return None;
         }
         read(text).or_else(|| read(unquoted()?))
+    }
+}
+
+impl TokenValue<'_> {
+    /// Whether a literal is part of it: `${TOKEN:-a1b2…}`.
+    fn has_literal(&self) -> bool {
+        let notation = match self.form {
+            TokenForm::Variable(_) => return false,
+            TokenForm::Shell => Notation::Shell,
+            TokenForm::Template(_) => Notation::Text,
+            TokenForm::Hcl { quoted: true } => Notation::Hcl,
+            TokenForm::Hcl { quoted: false } => Notation::Code,
+        };
+        !lex(self.text, notation, true).literals.is_empty()
     }
 }
 

@@ -15,6 +15,7 @@ pub use rules::{RulesError, read_rules, rule_files};
 
 use crate::config::Globs;
 use crate::finding::Notice;
+use crate::mask;
 use ignored::IgnoreFiles;
 use std::fs;
 use std::io;
@@ -119,13 +120,13 @@ pub struct Found {
     pub notices: Vec<(PathBuf, Notice)>,
 }
 
-/// `path` as people read it: `/`-separated. Control characters are still in it.
+/// `path` as people read it: `/`-separated, without tokens. Control characters are still in it.
 pub fn display(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' {
-        text.into_owned()
+        mask::path(&text)
     } else {
-        text.replace(std::path::MAIN_SEPARATOR, "/")
+        mask::path(&text.replace(std::path::MAIN_SEPARATOR, "/"))
     }
 }
 

@@ -1,19 +1,23 @@
 //! Which bytes must not be shown.
 
+mod flow;
+mod given;
 mod names;
+mod places;
 mod sent;
 
 use super::File;
 use crate::catalogue::Catalogue;
-use crate::facts::{Scalar, ScalarStyle};
-use crate::mask::is_reference;
+use crate::facts::ScalarStyle;
+use crate::mask::is_name;
 use crate::rules::{Class, Registration, Role, Unit};
-use crate::sites::{Carrier, Place, ValueKind, Via, expanded};
-use crate::text::{Copies, Source, Span, Words};
+use crate::sites::{ValueKind, Via};
+use crate::text::{Copies, Notation, Source, Span, Words, is_named};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use flow::Flow;
 use regex::bytes::Regex;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The prefixes of a unit's literals, in base64 too: a Secret's data.
 fn prefixes(unit: &Unit) -> Vec<String> {
@@ -59,13 +63,23 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
         let known: Vec<String> = known.into_iter().filter(|(none, _)| !none).map(|(_, it)| it).collect();
         if known.is_empty() { None } else { Regex::new(&known.join("|")).ok() }
     });
-    let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
-    let found = found.filter_map(|found| Some(Span::from(found.iter().skip(1).flatten().next()?.range())));
     let text = source.text();
-    found.filter(move |span| {
-        let before = text.get(..span.start()).unwrap_or_default().trim_end_matches(['"', '\'']);
-        let assigned = before.trim_end_matches([' ', '\t']).ends_with(['=', ':']);
-        !is_expression(file, span.start()) && !names::is_name(file, span.of(text), assigned)
+    let is_program = file.documents.get(0).is_some_and(|it| it.language.notation() == Notation::Code);
+    let found = named.iter().flat_map(|named| named.captures_iter(source.bytes()));
+    found.filter_map(move |found| {
+        let span = Span::from(found.iter().skip(1).flatten().next()?.range());
+        let literal = span.of(text);
+        let before = text.get(..span.start())?;
+        let unquoted = before.trim_end_matches(['"', '\'']);
+        let is_quoted = unquoted.len() < before.len();
+        let assigned = unquoted.trim_end_matches([' ', '\t']).ends_with(['=', ':']);
+        let is_option = found.get(0)?.as_bytes().starts_with(b"-");
+        // Only an option takes what comes behind a blank; in a program a word without quotes is a name.
+        let is_value = is_option || assigned && (is_quoted || !is_program);
+        let is_name = !is_value && is_named(literal)
+            || is_expression(file, span.start())
+            || names::is_name(file, literal, assigned);
+        (!is_name).then_some(span)
     })
 }
 
@@ -80,60 +94,34 @@ fn is_expression(file: &File<'_>, at: usize) -> bool {
     plain || tree.parent(node).is_some_and(|parent| tree.is_computed(parent))
 }
 
-/// The literals in an expression in the place of a token that may be one.
-fn pieces(file: &File<'_>, carrier: &Carrier) -> Vec<Span> {
-    let Place::Node(id) = carrier.value.place else { return Vec::new() };
-    let Some(document) = file.documents.get(carrier.doc) else { return Vec::new() };
-    let tree = &document.parsed.facts().tree;
-    let mut open = if tree.is_computed(id) { vec![id] } else { Vec::new() };
-    let mut found = Vec::new();
-    while let Some(at) = open.pop() {
-        open.extend(tree.children(at));
-        let is_token = |scalar: &Scalar<'_>| {
-            let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
-            !scalar.opaque
-                && scalar.style != ScalarStyle::Plain
-                && scalar.text.len() >= 12
-                && scalar.text.bytes().all(part)
-        };
-        let spans = tree.scalar(at).filter(is_token).and_then(|_| tree.span(at));
-        found.extend(spans.map(|span| Span::new(span.start() + 1, span.end().saturating_sub(1))));
-    }
-    found.into_iter().map(|span| file.documents.to_host(carrier.doc, span)).collect()
-}
-
-/// Variables in the place of a token: the text that they stand in, and their names.
-type Asked<'a> = BTreeMap<usize, BTreeSet<&'a str>>;
-
-/// The literals that the texts give to variables in the place of a token.
-fn assigned(file: &File<'_>, asked: &Asked<'_>) -> Vec<String> {
-    let mut values = Vec::new();
-    for (doc, names) in asked {
-        let Some(document) = file.documents.get(*doc) else { continue };
-        let given = document.parsed.facts().variables.iter();
-        let given = given.filter(|it| names.contains(it.name.as_str()) && !it.opaque && it.value.len() >= 6);
-        values.extend(given.map(|variable| variable.value.clone()));
-    }
-    values
+/// What must not be shown.
+pub(super) struct Secrets {
+    /// Bytes of the file, sorted.
+    pub(super) spans: Vec<Span>,
+    /// What is not in the file in these letters.
+    pub(super) texts: Vec<String>,
 }
 
 /// Token literals, every literal in the place of a token, and every other place where the same text stands.
-pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span> {
+pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     let mut spans = literals(&file.settings.catalogue, file.source);
     let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
     let named = named.filter(|it| it.value.kind == ValueKind::Literal);
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
+    let mut flow = Flow::new(file);
     spans.extend(beside_names(file));
-    spans.extend(sent::in_requests(file.source));
     spans.extend(sent::answers(file));
     let mut texts = Vec::new();
-    let mut asked = Asked::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
-        if matches!(member.role, Role::New | Role::Old) && member.class == Class::Opaque {
-            let name = expanded(&carrier.value.text);
-            asked.entry(carrier.doc).or_default().extend(name);
-            spans.extend(pieces(file, carrier));
+        let is_expression = names::is_expression(&carrier.value.text);
+        if matches!(member.role, Role::New | Role::Old)
+            && (carrier.value.kind == ValueKind::Opaque || is_expression)
+        {
+            flow.carrier(carrier);
+        }
+        if is_expression {
+            continue;
         }
         if matches!(member.role, Role::New | Role::Old)
             && matches!(member.class, Class::Glrt | Class::Registered | Class::Other | Class::Legacy)
@@ -150,25 +138,34 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
                 continue;
             }
             let span = file.documents.to_host(carrier.doc, carrier.value.span);
-            let written = span.of(file.source.text()).trim_matches(['"', '\'']);
-            match written.find(carrier.value.text.as_str()) {
-                Some(_) if carrier.value.text.len() >= 6 => texts.push(carrier.value.text.clone()),
-                _ if carrier.value.text.is_empty() => {}
-                _ => spans.push(span),
-            }
-            if carrier.value.text.len() < 6 {
-                spans.push(span);
+            let literal = carrier.value.text.as_str();
+            match span.of(file.source.text()).find(literal) {
+                _ if literal.is_empty() => {}
+                Some(at) => {
+                    spans.push(Span::new(at, at + literal.len()).shifted(span.start()));
+                    texts.extend((literal.len() >= 6).then(|| literal.to_owned()));
+                }
+                None => {
+                    spans.push(span);
+                    texts.extend((literal.len() >= 6).then(|| literal.to_owned()));
+                }
             }
         }
     }
-    texts.extend(assigned(file, &asked));
+    places::find(file, &mut flow);
+    flow.follow();
+    spans.append(&mut flow.spans);
+    texts.append(&mut flow.texts);
     texts.sort();
     texts.dedup();
     if let Some(same) = Copies::of(&texts) {
         let text = file.source.text();
-        spans.extend(same.find(text).filter(|span| !is_reference(text.as_bytes(), *span)));
+        spans.extend(same.find(text).filter(|span| !is_name(text.as_bytes(), *span)));
     }
     spans.sort_unstable();
     spans.dedup();
-    spans
+    // What stands in the file as it is, is hidden wherever it comes.
+    let written: BTreeSet<&str> = spans.iter().map(|span| span.of(file.source.text()).trim()).collect();
+    texts.retain(|text| !written.contains(text.as_str()));
+    Secrets { spans, texts }
 }

@@ -1,12 +1,53 @@
 //! What is never a secret: names of options and variables, and expressions (D4).
 
 use crate::engine::File;
+use crate::text::HCL_ROOTS;
 
 /// Whether a text in the place of a token is a name or an expression. A variable that no unit has counts as a name only where
 /// nothing is `assigned`: a literal may look like one.
 pub(super) fn is_name(file: &File<'_>, text: &str, assigned: bool) -> bool {
     let text = text.trim_matches(['"', '\'']);
     is_option(text) || is_known(file, text) || is_reference(text) || !assigned && is_variable(text)
+}
+
+/// What attributes are looked up in: no names of variables.
+const ROOTS: &[&str] = &[
+    "Values",
+    "env",
+    "vars",
+    "secrets",
+    "inputs",
+    "params",
+    "parameters",
+    "matrix",
+    "variables",
+    "os",
+    "environ",
+    "process",
+    "ENV",
+    "hostvars",
+    "self",
+    "this",
+    "item",
+    "github",
+    "needs",
+    "steps",
+    "values",
+    "System",
+];
+
+/// Whether it is the first part of a reference whose next part is the name.
+pub(super) fn is_root(part: &str) -> bool {
+    ROOTS.contains(&part) || HCL_ROOTS.contains(&part)
+}
+
+/// Whether a word is an expression of the text around its own, which its own language takes for a literal: `#{x}` of Ruby, the
+/// beginning of `$[[ inputs.x ]]`, `%%x` of a batch file.
+pub(super) fn is_expression(text: &str) -> bool {
+    let text = text.trim_matches('"');
+    text.starts_with("#{") && text.ends_with('}')
+        || text.starts_with("$[[")
+        || text.strip_prefix("%%").is_some_and(|rest| rest.trim_start_matches('~').len() <= 2)
 }
 
 /// `--registration-token`: small letters and hyphens after the sign.
@@ -19,6 +60,9 @@ fn is_option(text: &str) -> bool {
 
 /// Whether it is how a unit or a program spells something.
 fn is_known(file: &File<'_>, text: &str) -> bool {
+    if [&file.unit.program, &file.unit.chart].into_iter().any(|name| name == text && !text.is_empty()) {
+        return true;
+    }
     let settings = file.unit.settings.iter().map(|setting| &setting.spelled);
     let about = file.unit.about.iter().map(|about| &about.spelled);
     let mut spelled = settings.chain(about).chain([&file.unit.new, &file.unit.old]);

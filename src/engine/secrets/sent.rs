@@ -1,30 +1,14 @@
-//! Tokens that a program sends: in a request's URL, form, body or header, and among the answers to a program that asks.
+//! Tokens among the answers to a program that asks.
 
 use crate::engine::File;
 use crate::facts::{Command, Facts, NodeId, Region};
-use crate::text::{Source, Span};
+use crate::text::Span;
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// `?token=…`, `--form "token=…"`, `{"token": "…"}`, `token => '…'`; GitLab's headers that hold one.
-static IN_REQUEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let token = r#"(?i-u:\btoken)\\?["'\]]*[ \t]*(?:=>|[:=])[ \t]*\\?["']?([0-9A-Za-z_.+/-]{8,})"#;
-    let header = r#"(?i-u:(?:-token|authorization))["'\]]*[ \t]*(?:=>|[:=])[ \t]*["']?(?:(?i-u:bearer)[ \t]+)?([0-9A-Za-z_.+/-]{8,})"#;
-    Regex::new(&format!("{token}|{header}")).ok()
-});
-
 /// What may be a token among answers: long, and no word of a language.
 static ANSWER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[0-9A-Za-z_-]{16,}").ok());
-
-/// What a file with calls of the API sends as a token.
-pub(super) fn in_requests(source: &Source) -> impl Iterator<Item = Span> {
-    // The expression is compiled only for such a file.
-    let calls = source.text().contains("/runners").then(|| source.text());
-    let found =
-        calls.into_iter().flat_map(|text| IN_REQUEST.iter().flat_map(move |regex| regex.captures_iter(text)));
-    found.filter_map(|found| Some(Span::from(found.get(1).or(found.get(2))?.range())))
-}
 
 /// What may be a token among the words and lines that are piped into a program that asks for one.
 pub(super) fn answers(file: &File<'_>) -> Vec<Span> {

@@ -49,7 +49,7 @@ fn plan_of(files: &[(&str, &str)]) -> Plan {
         path,
         source,
         linted,
-        mask: Mask::new(false, source, &linted.secrets),
+        mask: Mask::new(false, source, &linted.secrets).with(&linted.texts),
         refusal: crate::report::refusal,
     }))
 }

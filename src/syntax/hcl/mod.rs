@@ -36,7 +36,7 @@ use super::yaml::lines;
 use super::{Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, Problem};
-use crate::text::{Edit, SharedText, Span};
+use crate::text::{Edit, Notation, SharedText, Span};
 use lex::{Kind, Token};
 use raw::Built;
 use string::Place;
@@ -59,6 +59,10 @@ impl Language for Hcl {
 
     fn recognises(&self, text: &str) -> bool {
         recognise::looks_like_hcl(text)
+    }
+
+    fn notation(&self) -> Notation {
+        Notation::Code
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

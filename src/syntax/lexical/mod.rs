@@ -8,7 +8,7 @@ mod scan;
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId, Problem};
-use crate::text::{Edit, SharedText};
+use crate::text::{Edit, Notation, SharedText};
 use family::Family;
 pub(super) use family::{
     CSHARP, GO, GROOVY, JAVA, JAVASCRIPT, JSONNET, KOTLIN, LUA, NIX, PERL, PHP, PUPPET, PYTHON, RUBY,
@@ -35,6 +35,10 @@ impl Language for Family {
         first
             .strip_prefix("#!")
             .is_some_and(|line| line.split([' ', '/', '\t']).any(|word| self.interpreters.contains(&word)))
+    }
+
+    fn notation(&self) -> Notation {
+        Notation::Code
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

@@ -24,7 +24,7 @@ mod word;
 use super::{Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, SharedText, Span};
+use crate::text::{Edit, Notation, SharedText, Span};
 use dialect::Dialect;
 use script::{NodeKind, Output};
 use std::sync::atomic::AtomicUsize;
@@ -127,6 +127,10 @@ impl Language for Shell {
             usize::from(begins) + if matches!(byte, b'\n' | b'|' | b'&' | b';' | b'(') { 4 } else { 0 }
         };
         text.bytes().map(weight).sum()
+    }
+
+    fn notation(&self) -> Notation {
+        Notation::Shell
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

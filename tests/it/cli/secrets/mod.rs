@@ -2,7 +2,9 @@
 
 mod errors;
 mod files;
+mod matrix;
 mod newer;
+mod others;
 mod own;
 
 use crate::support::{Ran, Scratch};

@@ -1,0 +1,116 @@
+//! Places of tokens that show by a name in the text alone, whatever carries them.
+
+use super::flow::{Extent, Flow};
+use crate::engine::File;
+use crate::facts::Command;
+use crate::rules::Unit;
+use crate::text::{Notation, Span};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The names of a unit's slots, and what separates a value from them.
+fn named(unit: &Unit) -> Option<Regex> {
+    let spelled = [&unit.new, &unit.old];
+    let names = spelled.iter().flat_map(|it| [&it.variable, &it.chart, &it.secret, &it.option]).flatten();
+    let names = names.filter(|name| name.len() > 2).map(|name| format!("{}\\b", regex::escape(name)));
+    let own = unit.secret_names.iter().map(|name| format!("(?i-u:{name})[a-z_]*"));
+    let names: Vec<String> = names.chain(own).collect();
+    // In order: a sign, a list, an option of a command.
+    let signs = r"(?:([ \t]*(?:=>|[:=])[ \t]*)|([ \t]*,[ \t]*)|([ \t]+))";
+    if names.is_empty() {
+        None
+    } else {
+        Regex::new(&format!(r#"(?:{})["'\]\)\}}]{{0,3}}{signs}"#, names.join("|"))).ok()
+    }
+}
+
+/// What a request sends: `token=…`, `"token": …`, `token => …`, a header, a user with a password.
+static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r#"(?i)(?:token|authorization)\\?["'\]]{0,2}[ \t]*(?:=>|[:=])[ \t]*(?:\\?["'])?(?:(?:bearer|basic|token)[ \t]+)?"#,
+        r#"|(?:(?:[ \t]|^)-u|--(?:proxy-)?user|\bauth(?:entication)?)(?:[ \t]*[=:(]?[ \t]*)\\?["']?[^ \t\r\n"':,]*(?::|["'],[ \t]*)"#,
+        r#"|pass(?:word|wd)?["'\]]{0,2}[ \t]*(?:=>|[:=])[ \t]*"#,
+    ))
+    .ok()
+});
+
+/// Takes in what comes behind the names of slots, and what requests send.
+pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
+    let named = file.words.places.get_or_init(|| named(file.unit));
+    for (doc, document) in file.documents.iter().enumerate() {
+        let text: &str = &document.text;
+        let notation = document.language.notation();
+        for found in named.iter().flat_map(|named| named.captures_iter(text)) {
+            let Some(whole) = found.get(0) else { continue };
+            let is_sign = found.get(1).is_some();
+            // Elsewhere a comma or a blank behind a name is prose.
+            let is_option =
+                whole.as_str().starts_with('-') && matches!(notation, Notation::Shell | Notation::Code);
+            let counts = is_sign || is_option || notation == Notation::Code && found.get(2).is_some();
+            let compared = text.get(whole.end()..).is_some_and(|rest| rest.starts_with(['=', '~']));
+            if counts && !compared {
+                flow.at(doc, whole.end(), Extent::Value, is_sign && notation == Notation::Code);
+            }
+        }
+        if text.contains("/runners") {
+            for found in SENT.iter().flat_map(|sent| sent.find_iter(text)) {
+                field(flow, (doc, text, notation), found.end());
+            }
+        }
+        for command in &document.parsed.facts().commands {
+            if command.words.iter().any(|word| word.text == file.unit.subcommand) {
+                glued(file.unit, command, doc, flow);
+            }
+            if command.words.iter().any(|word| word.text.contains("/runners")) {
+                sent(command, doc, flow);
+            }
+        }
+    }
+}
+
+/// A value in a request.
+fn field(flow: &mut Flow<'_>, (doc, text, notation): (usize, &str, Notation), at: usize) {
+    if notation == Notation::Code {
+        flow.at(doc, at, Extent::Value, true);
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    let start = at + rest.len() - rest.trim_start_matches(['\\', '"', '\'']).len();
+    // In a program a word without quotes is a name.
+    if notation != Notation::Code || start > at || in_string(text, at) {
+        flow.at(doc, start, Extent::Field, notation != Notation::Code || start > at);
+    }
+}
+
+/// Whether a quote is open in the line of `at`.
+fn in_string(text: &str, at: usize) -> bool {
+    let before = text.as_bytes().get(at.saturating_sub(LONG_LINE)..at).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', before).map_or(before, |end| before.get(end..).unwrap_or_default());
+    [b'"', b'\'', b'`'].iter().any(|quote| memchr::memchr_iter(*quote, line).count() % 2 == 1)
+}
+
+/// How much of a line is looked at.
+const LONG_LINE: usize = 400;
+
+/// The words of a request that send a secret: quotes may open and close in the middle of them.
+fn sent(command: &Command, doc: usize, flow: &mut Flow<'_>) {
+    let mut user = false;
+    for word in &command.words {
+        if user || SENT.as_ref().is_some_and(|sent| sent.is_match(&word.text)) {
+            flow.written(doc, word.span, false);
+        }
+        user = matches!(word.text.as_str(), "-u" | "--user" | "--proxy-user");
+    }
+}
+
+/// `-rTOKEN` in one word.
+fn glued(unit: &Unit, command: &Command, doc: usize, flow: &mut Flow<'_>) {
+    let short = || unit.old.option.iter().chain(&unit.new.option).filter(|option| option.len() == 2);
+    for word in &command.words {
+        let Some(rest) = short().find_map(|option| word.text.strip_prefix(option.as_str())) else { continue };
+        if rest.len() >= 8 {
+            let skip = word.span.len() - rest.len().min(word.span.len());
+            let skip = if word.span.len() == word.text.len() { skip } else { 2 };
+            flow.written(doc, Span::new(word.span.start() + skip, word.span.end()), true);
+        }
+    }
+}
