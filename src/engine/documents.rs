@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 8;
 /// How many texts a file may hold.
 const MAX_TEXTS: usize = 20_000;
 /// Values, words and commands of all texts of a file, by [`Language::count`]: each takes some 250 bytes.
-const MAX_VALUES: usize = 1_000_000;
+const MAX_VALUES: usize = 800_000;
 
 /// One text.
 pub(crate) struct Document {

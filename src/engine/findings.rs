@@ -345,7 +345,8 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
         let Some(severity) = severity(settings, rule, row.is, false) else { continue };
         let advice = settings.catalogue.advice(rule);
         let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
-        findings.extend(found_at.map(|at| Finding {
+        // One more shows that there are too many.
+        findings.extend(found_at.take(super::MAX_FINDINGS + 1).map(|at| Finding {
             rule: rule.id.clone(),
             severity,
             message: rule.summary.replace("{name}", &String::from_utf8_lossy(at.as_bytes())),

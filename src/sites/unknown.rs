@@ -136,7 +136,11 @@ impl Unknown {
     pub(crate) fn new(kind: UnknownKind, brings: Brings, text: &str, doc: usize, span: Span) -> Self {
         let line = text.trim().lines().next().unwrap_or_default().trim_end();
         let written = match line.char_indices().nth(LONGEST) {
-            Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+            // A part of a word could be the beginning of a token, which nothing would hide.
+            Some((end, _)) => {
+                let part = |c: char| c.is_ascii_alphanumeric() || "_-.+/=".contains(c);
+                format!("{}…", line.get(..end).unwrap_or_default().trim_end_matches(part))
+            }
             None => line.to_owned(),
         };
         Self { kind, brings, written, doc, span }

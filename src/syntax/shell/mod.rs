@@ -119,12 +119,12 @@ impl Language for Shell {
         looks_like_shell(text)
     }
 
-    /// Words; a command takes four times the room of a word.
+    /// Words, which take twice the room of a value, and commands, which take four times that.
     fn count(&self, text: &str) -> usize {
         let mut blank = true;
         let weight = |byte: u8| {
             let begins = std::mem::replace(&mut blank, byte.is_ascii_whitespace()) && !blank;
-            usize::from(begins) + if matches!(byte, b'\n' | b'|' | b'&' | b';' | b'(') { 4 } else { 0 }
+            2 * usize::from(begins) + if matches!(byte, b'\n' | b'|' | b'&' | b';' | b'(') { 4 } else { 0 }
         };
         text.bytes().map(weight).sum()
     }
