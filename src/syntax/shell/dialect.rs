@@ -71,10 +71,17 @@ fn is_powershell(line: &str) -> bool {
         || line.starts_with("\"@")
         || line.starts_with("'@")
         || starts_with_ci(line, "$env:")
+        || reads_environment(line)
         || line.starts_with("PS ") && line.contains('>')
         || starts_with_cmdlet(line)
         || is_powershell_assignment(line)
         || starts_with_ci(line, "param(")
+}
+
+/// `… $env:NAME`: to sh it is the variable `env` and a colon, which a path follows.
+fn reads_environment(line: &str) -> bool {
+    let behind = line.split_once(" $env:").map(|(_, behind)| behind);
+    behind.is_some_and(|behind| behind.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// `$name = …`: no sh writes that.
