@@ -48,7 +48,9 @@ impl Surroundings<'_> {
     fn of_carrier(&self, when: &When, carrier: &Carrier) -> bool {
         let text = carrier.value.text.as_str();
         let language = || self.file.documents.get(carrier.doc).map(|document| document.language.name());
-        (when.is.is_empty() || when.is.iter().any(|value| value == text))
+        // What an alias or a variable of the file is counts as well.
+        let known = carrier.value.known.as_deref();
+        (when.is.is_empty() || when.is.iter().any(|value| value == text || known == Some(value)))
             && when.like.as_ref().is_none_or(|like| like.is_like(text))
             && (when.language.is_empty()
                 || language().is_some_and(|own| when.language.iter().any(|it| it == own)))

@@ -162,6 +162,10 @@ impl Options<'_> {
             let mut nodes = vec![word.node];
             let sealed = slip.take();
             let value = if let Some((_, value)) = word.text.split_once('=') {
+                // `--tag-list=$TAGS` as well: what follows the first blank goes with it.
+                if word.splits && self.around.context.language == "shell" && self.goes(&name) {
+                    self.unknown(UnknownKind::Words, word);
+                }
                 inline_value(word, written.len() + 1, value, self.around)
             } else if is_flag {
                 // A boolean takes no word of its own; people write one all the same.

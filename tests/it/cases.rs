@@ -43,7 +43,7 @@ const TOKENS: [&str; 5] =
 pub(crate) struct Case {
     /// The file that has it, below `tests/cases`.
     #[serde(skip)]
-    file: String,
+    pub(crate) file: String,
     pub(crate) name: String,
     pub(crate) path: String,
     pub(crate) input: String,
@@ -103,7 +103,7 @@ impl Bytes {
 }
 
 impl Case {
-    fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         let target = self.target.as_deref().map(|version| {
             let (major, minor) = version.split_once('.').unwrap_or((version, "0"));
             (major.parse().expect("a number"), minor.parse().expect("a number"))

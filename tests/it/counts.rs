@@ -1,7 +1,7 @@
 //! The sizes of the collections, in `tests/counts.yaml`. A test that finds fewer of something has lost a part of it.
 
 use crate::generated::Files;
-use crate::{cases, corpus, docs, hostile, own, readme, rules, support, tutorial, wrap};
+use crate::{cases, corpus, docs, hostile, metamorphic, own, readme, rules, support, tutorial, wrap};
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -20,6 +20,7 @@ pub(crate) fn files() -> Files {
         ("links in docs", docs::links().len()),
         ("pairs of the wrap matrix", wrap::pairs().len()),
         ("shapes", hostile::count()),
+        ("variants of cases", metamorphic::count()),
     ]
     .into();
     let rows = serde_yaml::to_string(&counts).unwrap();

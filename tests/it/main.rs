@@ -25,6 +25,7 @@ mod holds;
 mod hostile;
 mod limits;
 mod metadata;
+mod metamorphic;
 mod msrv;
 mod own;
 mod own_faults;

@@ -142,7 +142,11 @@ impl Lexer<'_> {
         let expands =
             (opaque || splat).then(|| lists::expanded(word.span.of(self.text), self.dialect)).flatten();
         let splat = splat && expands.is_some();
-        let splits = word.splits || splat;
+        // PowerShell makes one text of `--tag-list=$x`, whatever `$x` is.
+        let written = word.span.of(self.text);
+        let joined =
+            self.dialect == Dialect::PowerShell && written.starts_with('-') && !written.contains("{{");
+        let splits = word.splits && !joined || splat;
         Word { node, span: word.span, text, opaque: opaque || splat, splits, expands, control: false }
     }
 

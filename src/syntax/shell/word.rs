@@ -281,7 +281,8 @@ impl Lexer<'_> {
         let at = self.at;
         let Some((end, role)) = scan::template(&self.finder, self.text, at, false) else {
             if let Some(end) = self.percent_name(at) {
-                word.splits |= self.dialect == Dialect::Cmd;
+                // A single line does not say which shell reads it.
+                word.splits = true;
                 self.atom(word, end, Quoting::Bare);
                 return true;
             }
