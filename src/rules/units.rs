@@ -81,12 +81,24 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         .filter(|it| it.evident && it.kind == ScopeKind::Chart)
         .filter_map(|it| it.within)
         .collect();
+    // What takes environment from each other shows together whose it is.
+    let is_evident = |it: &Scope| {
+        let shown = it.of.is_empty() || it.of.contains(&unit.program);
+        it.kind == ScopeKind::Container && it.evident && shown && !it.foreign
+    };
+    let shown = survey.scopes.iter().enumerate().filter(|(_, it)| is_evident(it));
+    let classes: BTreeSet<usize> = shown.map(|(scope, _)| last_container(survey, scope)).collect();
     by_scope.retain(|scope, members| {
         survey.scopes.get(*scope).is_some_and(|it| {
             let joins = it.kind == ScopeKind::Variables && !commands.is_empty();
             let released = it.within.is_some_and(|within| releases.contains(&within));
             let shown = it.kind != ScopeKind::Container || it.of.is_empty() || it.of.contains(&unit.program);
-            let evident = it.evident && shown || joins || released;
+            let inherited =
+                || it.kind == ScopeKind::Container && classes.contains(&last_container(survey, *scope));
+            let evident = it.evident && shown || joins || released || !it.by_command && inherited();
+            if it.by_command && !evident {
+                return false;
+            }
             is_ours(it) && !it.foreign && (evident || has_evidence(survey, *scope, members, evidence))
         })
     });
@@ -95,20 +107,32 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         let is = move |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| it.kind == kind);
         by_scope.keys().copied().filter(is).collect::<Vec<usize>>()
     };
-    let container_of = |command: &usize| survey.scopes.get(*command).and_then(|it| it.within);
+    let with_members: BTreeSet<usize> = in_scope(ScopeKind::Container).into_iter().collect();
+    // The outermost container with members that a scope takes environment from.
+    let outermost = |scope: usize| {
+        let all = std::iter::once(scope).chain(survey.containers(scope));
+        all.filter(|at| with_members.contains(at)).last()
+    };
+    let mut inherit: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for container in &with_members {
+        inherit.entry(outermost(*container).unwrap_or(*container)).or_default().push(*container);
+    }
     let variables = in_scope(ScopeKind::Variables);
+    // Variables of the file that cannot be read, of which none is in view.
+    let is_brought = |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| !it.unknowns.is_empty());
+    let brought: Vec<usize> = scopes_of(survey, ScopeKind::Variables).filter(is_brought).collect();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     if !variables.is_empty() && !commands.is_empty() {
         groups.push(commands.clone());
     } else {
-        let containers = in_scope(ScopeKind::Container);
-        let shared =
-            |command: &usize| container_of(command).filter(|container| containers.contains(container));
-        for container in &containers {
-            groups.push(
-                commands.iter().copied().filter(|command| shared(command) == Some(*container)).collect(),
-            );
+        let shared = |command: &usize| outermost(*command);
+        let mut by_container: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for command in &commands {
+            if let Some(container) = shared(command) {
+                by_container.entry(container).or_default().push(*command);
+            }
         }
+        groups.extend(by_container.into_values());
         // Commands that take words from the same array or string go together.
         let mut alone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut known = BTreeMap::new();
@@ -121,9 +145,12 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     }
     let mut units = Vec::new();
     for commands in groups.iter().filter(|commands| !commands.is_empty()) {
-        let containers = commands.iter().filter_map(container_of);
+        let containers = commands.iter().flat_map(|command| survey.containers(*command));
         let mut scopes: BTreeSet<usize> = commands.iter().copied().chain(containers).collect();
+        let outer: BTreeSet<usize> = commands.iter().filter_map(|command| outermost(*command)).collect();
+        scopes.extend(outer.iter().filter_map(|container| inherit.get(container)).flatten());
         scopes.extend(&variables);
+        scopes.extend(&brought);
         let mut members: Vec<Member> =
             scopes.iter().filter_map(|scope| by_scope.remove(scope)).flatten().collect();
         members.sort_by_key(|member| member.carrier);
@@ -144,8 +171,12 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         let Some(it) = survey.scopes.get(scope) else { continue };
         let kind = kind_of(it.kind);
         let release = it.within.filter(|_| it.kind == ScopeKind::Chart);
-        let unit = rest.entry((release.unwrap_or(scope), kind)).or_default();
+        let container = Some(scope).filter(|_| it.kind == ScopeKind::Container).and_then(outermost);
+        let unit = rest.entry((release.or(container).unwrap_or(scope), kind)).or_default();
         unit.0.insert(scope);
+        if it.kind == ScopeKind::Container {
+            unit.0.extend(survey.containers(scope));
+        }
         unit.0.extend(release);
         // What gives the release no setting may still be unknown.
         unit.0.extend(release.and_then(|release| released.remove(&release)).into_iter().flatten());
@@ -158,6 +189,11 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         share(survey, &mut units);
     }
     units
+}
+
+/// The last one of the containers that a container takes environment from; itself where it takes none.
+fn last_container(survey: &Survey, scope: usize) -> usize {
+    survey.containers(scope).last().unwrap_or(scope)
 }
 
 /// The command with which `command` shares members that are in an array or a string. `known` keeps what was found out.

@@ -201,7 +201,7 @@ fn add_unknowns(
 }
 
 /// The bytes of a mapping with what stands before its first key and behind its last one, in its document.
-fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
+pub(super) fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
     let len = text.len();
     let Some(span) = tree.span(id) else { return Span::at(0) };
     let begins = |id: u32| {

@@ -30,6 +30,7 @@ mod schema;
 mod survey;
 mod trees;
 mod unknown;
+mod value_files;
 mod variables;
 
 pub use aliases::Anchored;
@@ -44,6 +45,7 @@ pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
 pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Step, Via};
 pub use survey::{Context, survey};
 pub use unknown::{Brings, Piece, Unknown, UnknownKind};
+pub(crate) use value_files::Text as CalledText;
 pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
@@ -166,12 +168,15 @@ pub struct Scope {
     pub doc: usize,
     /// Its bytes there.
     pub span: Span,
-    /// Of a command: the container that it runs in. Of values: the release that gets them.
+    /// Of a command: the container that it runs in. Of a container: the one whose environment it takes too. Of values: the
+    /// release that gets them.
     pub within: Option<usize>,
     /// Whether it shows by itself that its variables are meant for the program.
     pub evident: bool,
     /// Whether they are meant for another program.
     pub foreign: bool,
+    /// Whether its variables count for the commands in it alone.
+    pub by_command: bool,
     /// What it may get from places that cannot be read as plain values.
     pub unknowns: Vec<Unknown>,
     /// What says where its variables may come from, and brings nothing by itself: a sourced file.
@@ -264,6 +269,8 @@ pub struct Given {
     pub within: Option<usize>,
     /// Whether a shell replaces the expressions in it.
     pub expanded: bool,
+    /// What opens the expressions that the text around it replaces by any text.
+    pub expressions: Option<Box<str>>,
 }
 
 /// A container whose command line is text of its own.
@@ -290,6 +297,8 @@ pub struct Survey {
     wants: Vec<(usize, Box<str>)>,
     /// Variables of which other texts may take words.
     stated: Vec<linked::Stated>,
+    /// Commands that give values to a chart.
+    calls: Vec<value_files::Call>,
     /// Texts inside the text that was surveyed last.
     pub inner: Vec<Inner>,
     /// How carriers are related to anchors, by their index, where there are some.
@@ -313,6 +322,7 @@ impl Survey {
             within: None,
             evident: false,
             foreign: false,
+            by_command: false,
             unknowns: Vec::new(),
             hints: Vec::new(),
             pieces: Vec::new(),
@@ -348,10 +358,22 @@ impl Survey {
         names.contains(variable)
     }
 
+    /// The containers that the scope is in, from the nearest on.
+    pub(crate) fn containers(&self, scope: usize) -> impl Iterator<Item = usize> {
+        let around = move |at: &usize| {
+            let within = self.scopes.get(*at)?.within?;
+            self.scopes.get(within).filter(|it| it.kind == ScopeKind::Container).map(|_| within)
+        };
+        std::iter::successors(around(&scope), around).take(MOST_CONTAINERS)
+    }
+
     fn scope_mut(&mut self, index: usize) -> Option<&mut Scope> {
         self.scopes.get_mut(index)
     }
 }
+
+/// Containers that are followed from one scope: each takes environment from the next.
+const MOST_CONTAINERS: usize = 16;
 
 /// Hosts, programs and charts, ready to be put to texts.
 #[derive(Debug)]
@@ -394,6 +416,22 @@ impl Sites {
         let is_place = |place: &String| *place == carrier.name;
         carrier.via == Via::Named
             && subcommands().any(|it| it.asks.as_ref().map(|asks| &asks.place).is_some_and(is_place))
+    }
+
+    /// Whether a text inside of `text` may change what a registration in another one gets: it gives values to a chart,
+    /// names such a file, or hands variables on.
+    pub(crate) fn hands_on(&self, text: &str) -> impl Fn(&str) -> bool {
+        let named = |names: Vec<&'_ String>| -> Vec<String> {
+            names.into_iter().filter(|name| text.contains(name.as_str())).cloned().collect()
+        };
+        let programs = &self.data.programs;
+        let mut signs = named(programs.environment_files.iter().collect());
+        let releases = named(programs.releases.iter().flat_map(|release| &release.names).collect());
+        if !releases.is_empty() {
+            signs.extend(releases.into_iter().map(|name| format!("{name} ")));
+            signs.extend([".yaml", ".yml"].map(str::to_owned));
+        }
+        move |text| signs.iter().any(|sign| text.contains(sign.as_str()))
     }
 
     /// Names of variables that only `program` reads.

@@ -8,6 +8,7 @@ use super::paths::below;
 use super::programs::Invocation;
 use super::schema::programs::ReleaseCommand;
 use super::schema::{Chart, Site};
+use super::value_files::Call;
 use super::{
     Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
 };
@@ -101,17 +102,24 @@ pub(super) fn read_command(
     let mut evident = named.is_some();
     let mut carriers = Vec::new();
     let mut unknowns = Vec::new();
+    let mut files = Vec::new();
     let mut version = None;
     let doc = around.context.doc;
+    let variables = &around.parsed.facts().variables;
     let unknown = |kind, text: &str, word: &Word| Unknown::new(kind, Brings::Anything, text, doc, word.span);
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
         let (option, inline) =
             word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
-        if known.files.iter().any(|name| name == option) {
-            let file = if inline { word.text.get(option.len() + 1..) } else { None };
+        if let Some(name) = known.files.iter().find(|name| is_option(name, &word.text)) {
+            let rest = word.text.get(name.len()..).map(|rest| rest.strip_prefix('=').unwrap_or(rest));
             let next = words.clone().next().map(|next| next.text.as_str());
-            unknowns.push(unknown(UnknownKind::Values, file.or(next).unwrap_or(option), word));
+            let list = rest.filter(|rest| !rest.is_empty()).or(next).unwrap_or(name);
+            for file in list.split(',').take(MOST_FILES) {
+                let literal = around.context.variables.literal(file, around.text(), variables);
+                let named = unknown(UnknownKind::Values, file, word);
+                files.push((literal.unwrap_or_else(|| file.to_owned()), named));
+            }
         }
         // `--reuse-values=false` keeps nothing.
         if known.keeps.iter().any(|name| name == option) && !(inline && word.text.ends_with("=false")) {
@@ -139,16 +147,17 @@ pub(super) fn read_command(
             evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
         }
     }
-    if !evident || carriers.is_empty() {
+    // What shows whose values they are may be in a file.
+    if carriers.is_empty() && files.is_empty() || !evident && files.is_empty() {
         return;
     }
-    let scope = survey.scope(ScopeKind::Chart, around.context.doc, command.span);
+    let scope = (!carriers.is_empty()).then(|| survey.scope(ScopeKind::Chart, doc, command.span));
+    let index = sites.data.charts.iter().position(|it| it.chart == chart.chart).filter(|_| evident);
+    survey.calls.push(Call { doc, span: command.span, scope, chart: index, version, files, unknowns });
+    let Some(scope) = scope else { return };
     if let Some(it) = survey.scope_mut(scope) {
-        it.evident = true;
+        it.evident = evident;
         it.add_template(around.control, command.span, around.context.doc, around.text());
-        for unknown in unknowns {
-            it.add_unknown(unknown);
-        }
         it.chart_version = version;
         it.belongs_to(&chart.chart);
     }
@@ -157,6 +166,15 @@ pub(super) fn read_command(
         scope,
         ..carrier
     }));
+}
+
+/// Files that are named in one word.
+const MOST_FILES: usize = 16;
+
+/// Whether a word is the option `name`, with or without its value: `-f`, `-fvalues.yaml`, `--values=values.yaml`.
+fn is_option(name: &str, word: &str) -> bool {
+    let Some(rest) = word.strip_prefix(name) else { return false };
+    rest.is_empty() || rest.starts_with('=') || name.len() == 2
 }
 
 /// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.

@@ -76,6 +76,9 @@ pub struct Site {
     /// For a container: the keys that make up its command line, in order.
     #[serde(default)]
     pub argv: Vec<String>,
+    /// For a container: whether the first of those is split at its blanks where it is one text.
+    #[serde(default)]
+    pub entrypoint_is_split: bool,
     /// For a container: the keys of what a shell runs in it besides.
     #[serde(default)]
     pub scripts: Vec<String>,
@@ -151,6 +154,68 @@ pub struct Site {
     /// For more values: whether a mapping is none.
     #[serde(default)]
     pub plain: bool,
+    /// For shell text and arguments: keys of the mappings around it whose value is environment of what runs there.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub env_around: Vec<String>,
+    /// For shell text in a list of mappings: keys of other items there whose value is its environment.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub env_beside: Vec<String>,
+    /// For inherited values: the keys of the lists of values in what is inherited.
+    #[serde(default)]
+    pub takes: Vec<String>,
+    /// For more values: the text must contain one of these, and counts for all releases of the file.
+    #[serde(default)]
+    pub contains: Vec<String>,
+    /// For a container: the key of what only its scripts have as environment.
+    #[serde(default)]
+    pub script_env: Option<String>,
+    /// For text: what opens the expressions in it that the host replaces by any text: `${`.
+    #[serde(default)]
+    pub expressions: Option<String>,
+    /// For a container: what names others whose environment it inherits.
+    #[serde(default)]
+    pub inherits: Option<Inherits>,
+    /// For a container: globs of files that are merged into others, so that its environment is not all there.
+    #[serde(default)]
+    pub overlays: Vec<String>,
+    /// For a container: blocks that bring more environment, where they say so.
+    #[serde(default)]
+    pub env_blocks: Vec<EnvBlock>,
+    /// For more values, more environment and kept values: the dotted path from the top of the document where they are,
+    /// instead of the place itself.
+    #[serde(default)]
+    pub from: Option<String>,
+}
+
+/// What names a container that gives its environment to another one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Inherits {
+    /// The key whose value, or the `name` in it, is the key of a neighbour.
+    pub key: String,
+    /// See `key`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The key of a file in which the other one is, instead.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// In a list: the key of the neighbour's name.
+    #[serde(default)]
+    pub by: Option<String>,
+}
+
+/// A block that brings environment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EnvBlock {
+    /// Its key.
+    pub key: String,
+    /// The key in it that must be true.
+    pub when: String,
 }
 
 /// Where the reader of a host expands variables.
@@ -223,6 +288,10 @@ pub enum Holds {
     Named,
     /// The name of a file or an object with more values for the release, which are not in this file; or a list of such.
     MoreValues,
+    /// What names an entry at `from` whose values the release takes too.
+    InheritedValues,
+    /// The name of a file or an object with more environment for all commands of the file.
+    MoreEnvironment,
     /// Nothing that concerns anyone: no site below it counts.
     Nothing,
 }

@@ -9,9 +9,7 @@ use super::super::programs::{Runs, version_of_image};
 use super::super::releases;
 use super::super::schema::{Holds, Site};
 use super::super::survey::read_command;
-use super::super::{
-    Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
-};
+use super::super::{Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Value, ValueKind, Via};
 use super::Trees;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
@@ -62,6 +60,8 @@ impl Trees<'_> {
     /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
     /// (a YAML anchor in a CI script).
     pub(super) fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
+        let around = self.elements(site, id, container);
+        let container = around.as_ref().or(container);
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
             let target = self.tree.resolve(at);
@@ -161,6 +161,7 @@ impl Trees<'_> {
             name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
             expanded: self.context.given.expanded,
+            expressions: self.expressions(site),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
@@ -269,21 +270,41 @@ impl Trees<'_> {
     /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
     pub(super) fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
         // What an expression adds to a list may be several words.
-        let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
-            Some(_) => vec![(*list, false)],
-            None => self.built_words(*list),
-        };
-        let items: Vec<(NodeId, bool)> = lists.iter().flat_map(word_or_list).collect();
-        self.claimed.extend(items.iter().map(|(item, _)| *item));
-        let word = |(item, several): (NodeId, bool)| {
-            let word = self.word(item)?;
-            Some(Word { splits: word.splits || several, ..word })
-        };
-        let words: Vec<Word> = items.into_iter().filter_map(word).collect();
+        let mut words: Vec<Word> = Vec::new();
+        for list in lists {
+            // A text before a list is split at its blanks.
+            if self.tree.scalar(*list).is_some_and(|it| it.text.contains(' ')) {
+                self.claimed.insert(*list);
+                words.extend(self.words_of(*list));
+                continue;
+            }
+            let items = match self.tree.scalar(*list) {
+                Some(_) => vec![(*list, false)],
+                None => self.built_words(*list),
+            };
+            self.claimed.extend(items.iter().map(|(item, _)| *item));
+            let word = |(item, several): (NodeId, bool)| {
+                let word = self.word(item)?;
+                Some(Word { splits: word.splits || several, ..word })
+            };
+            words.extend(items.into_iter().filter_map(word));
+        }
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let span = first.span.hull(last.span);
         let command = Command { span, words, ..Command::default() };
         read_command(&command, self.parsed, self.context, container, self.control, self.survey);
+    }
+
+    /// The words of a text without quotes.
+    fn words_of(&self, id: NodeId) -> Vec<Word> {
+        let Some(decoded) = self.parsed.decode(id) else { return Vec::new() };
+        let word = |piece: Span| {
+            let text = piece.of(&decoded.text).to_owned();
+            let opaque = text.contains(['$', '{']);
+            let span = decoded.segments.to_outer(piece);
+            Word { node: id, span, text, opaque, splits: opaque, expands: None, control: false }
+        };
+        blank_separated(&decoded.text).into_iter().map(word).collect()
     }
 
     /// The items of the list `id`, or of the lists that it is built of in their order; with each whether it may be several.
@@ -320,28 +341,17 @@ impl Trees<'_> {
         if !matches!(node.kind, NodeKind::Mapping) {
             return;
         }
-        let below = |path: &str| below(self.tree, id, path);
+        let sources = self.sources_of(site, id);
+        let below = |path: &str| sources.iter().find_map(|at| below(self.tree, *at, path));
         let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text));
         let runs = image.map_or(Runs::Unknown, |image| self.context.sites.runs_in(image));
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
+        self.containers.insert(id, scope);
+        self.inherits(site, id, scope);
         let first = self.survey.carriers.len();
         // The tag of another image is no version of the runner.
         let version = image.filter(|_| runs != Runs::Unknown).and_then(version_of_image);
-        let files: Vec<Unknown> = site
-            .env_files
-            .iter()
-            .filter_map(|path| Some((path, self.tree.get(below(path)?)?)))
-            .map(|(path, node)| {
-                let span = node.key.map_or(node.span, |key| key.span.hull(node.span));
-                let written = node.span.of(self.context.text);
-                // Of a block only the name says something.
-                let is_block = written.starts_with('{') && written.contains('\n');
-                let name = path.replace('.', " ");
-                let written = if is_block { &name } else { written };
-                let kind = UnknownKind::Environment;
-                Unknown::new(kind, Brings::Anything, written, self.context.doc, span)
-            })
-            .collect();
+        let files = self.environment_files(site, id);
         if let Some(it) = self.survey.scope_mut(scope) {
             for file in files {
                 it.add_unknown(file);
@@ -352,7 +362,9 @@ impl Trees<'_> {
             it.of.extend(self.context.sites.name_of(runs));
             it.foreign = runs == Runs::Foreign;
         }
-        let parts: Vec<NodeId> = site.argv.iter().filter_map(|path| below(path)).collect();
+        // A command line that another container has is read there.
+        let own = |path: &String| super::super::paths::below(self.tree, id, path);
+        let parts: Vec<NodeId> = site.argv.iter().filter_map(own).collect();
         self.claimed.extend(parts.iter().copied());
         let mut around = Container { image: image.map(String::from), scope, direct: true };
         let lists: Vec<NodeId> =
@@ -366,8 +378,15 @@ impl Trees<'_> {
             let one_word = |id: &NodeId| {
                 self.tree.scalar(*id).is_some_and(|it| !it.text.is_empty() && !it.text.contains([' ', '\n']))
             };
-            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) =
-                parts.iter().partition(|part| lists.contains(part) || one_word(part));
+            // `entrypoint: sh -c` before a list.
+            let is_plain = |id: &NodeId| {
+                let text = self.tree.scalar(*id).map_or("", |it| it.text);
+                !text.is_empty() && !text.contains(['"', '\'', '\\', '\n', ';', '|', '&'])
+            };
+            let first = parts.first().copied().filter(|part| site.entrypoint_is_split && is_plain(part));
+            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) = parts
+                .iter()
+                .partition(|part| lists.contains(part) || one_word(part) || first == Some(**part));
             self.arguments(&words, Some(&around));
             around.direct = false;
             for part in &scripts {
@@ -375,6 +394,7 @@ impl Trees<'_> {
             }
         }
         around.direct = false;
+        let around = self.script_environment(site, id, around);
         for script in self.tree.children(id).to_vec() {
             let key = self.tree.key(script);
             if !key.is_some_and(|key| site.scripts.iter().any(|name| key.text == *name))
