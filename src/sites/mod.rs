@@ -6,6 +6,7 @@
 
 mod accepted;
 mod aliases;
+mod around;
 mod assembled;
 mod built;
 mod charts;
@@ -41,8 +42,9 @@ pub use globs::Globs;
 pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
+pub use schema::pattern::Step;
 pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
-pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Step, Via};
+pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Via};
 pub use survey::{Context, survey};
 pub use unknown::{Brings, Piece, Unknown, UnknownKind};
 pub(crate) use value_files::Text as CalledText;
@@ -358,22 +360,10 @@ impl Survey {
         names.contains(variable)
     }
 
-    /// The containers that the scope is in, from the nearest on.
-    pub(crate) fn containers(&self, scope: usize) -> impl Iterator<Item = usize> {
-        let around = move |at: &usize| {
-            let within = self.scopes.get(*at)?.within?;
-            self.scopes.get(within).filter(|it| it.kind == ScopeKind::Container).map(|_| within)
-        };
-        std::iter::successors(around(&scope), around).take(MOST_CONTAINERS)
-    }
-
     fn scope_mut(&mut self, index: usize) -> Option<&mut Scope> {
         self.scopes.get_mut(index)
     }
 }
-
-/// Containers that are followed from one scope: each takes environment from the next.
-const MOST_CONTAINERS: usize = 16;
 
 /// Hosts, programs and charts, ready to be put to texts.
 #[derive(Debug)]
@@ -416,22 +406,6 @@ impl Sites {
         let is_place = |place: &String| *place == carrier.name;
         carrier.via == Via::Named
             && subcommands().any(|it| it.asks.as_ref().map(|asks| &asks.place).is_some_and(is_place))
-    }
-
-    /// Whether a text inside of `text` may change what a registration in another one gets: it gives values to a chart,
-    /// names such a file, or hands variables on.
-    pub(crate) fn hands_on(&self, text: &str) -> impl Fn(&str) -> bool {
-        let named = |names: Vec<&'_ String>| -> Vec<String> {
-            names.into_iter().filter(|name| text.contains(name.as_str())).cloned().collect()
-        };
-        let programs = &self.data.programs;
-        let mut signs = named(programs.environment_files.iter().collect());
-        let releases = named(programs.releases.iter().flat_map(|release| &release.names).collect());
-        if !releases.is_empty() {
-            signs.extend(releases.into_iter().map(|name| format!("{name} ")));
-            signs.extend([".yaml", ".yml"].map(str::to_owned));
-        }
-        move |text| signs.iter().any(|sign| text.contains(sign.as_str()))
     }
 
     /// Names of variables that only `program` reads.

@@ -8,7 +8,7 @@ use super::paths::below;
 use super::programs::Invocation;
 use super::schema::programs::ReleaseCommand;
 use super::schema::{Chart, Site};
-use super::value_files::Call;
+use super::value_files::{self, Call};
 use super::{
     Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
 };
@@ -111,15 +111,11 @@ pub(super) fn read_command(
     while let Some(word) = words.next() {
         let (option, inline) =
             word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
-        if let Some(name) = known.files.iter().find(|name| is_option(name, &word.text)) {
-            let rest = word.text.get(name.len()..).map(|rest| rest.strip_prefix('=').unwrap_or(rest));
-            let next = words.clone().next().map(|next| next.text.as_str());
-            let list = rest.filter(|rest| !rest.is_empty()).or(next).unwrap_or(name);
-            for file in list.split(',').take(MOST_FILES) {
-                let literal = around.context.variables.literal(file, around.text(), variables);
-                let named = unknown(UnknownKind::Values, file, word);
-                files.push((literal.unwrap_or_else(|| file.to_owned()), named));
-            }
+        let next = words.clone().next();
+        for file in value_files::files(known, word, next) {
+            let literal = around.context.variables.literal(file, around.text(), variables);
+            let named = unknown(UnknownKind::Values, file, word);
+            files.push((literal.unwrap_or_else(|| file.to_owned()), named));
         }
         // `--reuse-values=false` keeps nothing.
         if known.keeps.iter().any(|name| name == option) && !(inline && word.text.ends_with("=false")) {
@@ -166,15 +162,6 @@ pub(super) fn read_command(
         scope,
         ..carrier
     }));
-}
-
-/// Files that are named in one word.
-const MOST_FILES: usize = 16;
-
-/// Whether a word is the option `name`, with or without its value: `-f`, `-fvalues.yaml`, `--values=values.yaml`.
-fn is_option(name: &str, word: &str) -> bool {
-    let Some(rest) = word.strip_prefix(name) else { return false };
-    rest.is_empty() || rest.starts_with('=') || name.len() == 2
 }
 
 /// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.

@@ -4,7 +4,7 @@ use super::assembled::Assembler;
 use super::command::{self, Around};
 use super::linked::Stated;
 use super::programs::{Runs, version_of_image};
-use super::value_files::Reads;
+use super::value_files::{self, Reads};
 use super::{
     Brings, Carrier, Container, Given, Inner, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
     Variables, Via, trees,
@@ -190,8 +190,17 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         let piped = command.piped_from.and_then(|from| facts.commands.get(from));
         let written = piped.unwrap_or(command).words.iter().skip(1);
         let mut written = written.filter(|word| word.span != target.span && !word.text.starts_with('-'));
+        let printers = &context.sites.data.programs.printers;
+        let is = |command: &Command, names: &[&str]| {
+            command.words.first().is_some_and(|it| names.contains(&it.text.as_str()))
+        };
+        let prints = piped.unwrap_or(command).words.first().is_some_and(|it| printers.contains(&it.text));
+        let prints = prints || piped.is_none() && is(command, &["Add-Content"]);
+        let keeps = piped.is_none() || is(command, &["tee", "sudo", "Add-Content", "Out-File"]);
         let assigned = match (written.next(), written.next()) {
-            (Some(word), None) if !word.splits => word.text.split_once('=').map(|pair| (word, pair)),
+            (Some(word), None) if !word.splits && prints && keeps => {
+                word.text.split_once('=').map(|pair| (word, pair))
+            }
             _ => None,
         };
         let is_name = |name: &str| name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
@@ -217,7 +226,7 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
                 });
             }
             None => {
-                let place = unknown(command.span.hull(target.span));
+                let place = value_files::place(UnknownKind::Environment, doc, command, context.text);
                 if let Some(it) = survey.scope_mut(scope) {
                     it.add_unknown(place);
                 }

@@ -191,8 +191,10 @@ impl Trees<'_> {
         for block in &site.env_blocks {
             let blocks = self.tree.children(id).iter().filter(|at| self.tree.is_key(**at, &block.key));
             let is_true = |at: &NodeId| self.tree.text(*at, &block.when).is_some_and(|text| text != "false");
-            for key in blocks.filter(|at| is_true(at)).filter_map(|at| self.tree.key(*at)) {
-                files.push(Unknown::new(kind, Brings::Anything, key.text, self.context.doc, key.span));
+            for at in blocks.filter(|at| is_true(at)).take(MOST_ELEMENTS) {
+                let name = block.name.as_deref().and_then(|key| self.tree.child(*at, key));
+                let what = self.tree.key_text(*at).unwrap_or_default();
+                files.extend(self.name_in(name.unwrap_or(*at), kind, what));
             }
         }
         let is_overlay = || self.context.path.is_some_and(|path| globs(&site.overlays).is_match(path));

@@ -4,6 +4,7 @@ mod environments;
 mod held;
 mod names;
 mod sources;
+mod words;
 
 pub(super) use environments::is_expression;
 

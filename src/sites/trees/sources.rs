@@ -3,7 +3,7 @@
 use super::super::built::{Built, Wants};
 use super::super::paths::below;
 use super::super::releases;
-use super::super::schema::{Site, Step};
+use super::super::schema::{Site, pattern::Step};
 use super::super::{Brings, Unknown, UnknownKind};
 use super::Trees;
 use crate::facts::{Hint, NodeId, NodeKind, ScalarStyle};

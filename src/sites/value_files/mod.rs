@@ -1,9 +1,14 @@
 //! Values that a script writes to a file, or to the input of a command, and gives to a chart: one release with what the
 //! command sets itself.
 
+mod read;
+
+pub(super) use read::{Reads, files};
+
 use super::{Brings, ScopeKind, Sites, Survey, Unknown, UnknownKind};
-use crate::facts::{Command, Hint, Region};
+use crate::facts::{Command, Region, Word};
 use crate::text::Span;
+use read::{command, written};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A command that gives values to a chart.
@@ -149,113 +154,6 @@ impl Survey {
 /// Where a call begins in the file.
 fn start_of(call: &Call, texts: &[Text<'_>]) -> usize {
     texts.get(call.doc).map_or(0, |it| it.start) + call.span.start()
-}
-
-/// The texts with values of a chart that belong to no release, in the order of the file.
-fn written<'a>(survey: &Survey, texts: &[Text<'a>]) -> Vec<Written<'a>> {
-    let mut scopes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (index, scope) in survey.scopes.iter().enumerate() {
-        if scope.kind == ScopeKind::Chart && scope.within.is_none() {
-            scopes.entry(scope.doc).or_default().push(index);
-        }
-    }
-    let mut regions: BTreeMap<(usize, usize), (usize, &Region)> = BTreeMap::new();
-    let around: BTreeSet<usize> =
-        scopes.keys().filter_map(|doc| texts.get(*doc)?.parent.map(|(doc, _)| doc)).collect();
-    for doc in around {
-        for region in texts.get(doc).map(|it| it.regions).unwrap_or_default() {
-            regions.insert((doc, region.decoded.segments.outer().start()), (doc, region));
-        }
-    }
-    let text_of = |(doc, scopes): (usize, Vec<usize>)| {
-        let text = texts.get(doc)?;
-        let region = regions.get(&text.parent?);
-        let readers = region.map_or_else(Vec::new, |(doc, region)| {
-            let commands = texts.get(*doc).map(|it| it.commands).unwrap_or_default();
-            readers(commands, region).into_iter().map(|index| (*doc, index)).collect()
-        });
-        if readers.is_empty() && region.is_none() && text.path.is_none() {
-            return None;
-        }
-        let appends = readers.iter().filter_map(|at| command(texts, *at)).any(|command| {
-            let adds = command.redirects.iter().any(|it| it.operator.contains(">>"));
-            adds || command
-                .words
-                .iter()
-                .any(|word| matches!(word.text.as_str(), "-a" | "-Append" | "--append"))
-        });
-        Some(Written { at: text.start, path: text.path, appends, readers, scopes, linked: false })
-    };
-    let mut all: Vec<Written<'_>> = scopes.into_iter().filter_map(text_of).collect();
-    all.sort_by_key(|text| text.at);
-    all
-}
-
-fn command<'a>(texts: &[Text<'a>], (doc, index): (usize, usize)) -> Option<&'a Command> {
-    texts.get(doc)?.commands.get(index)
-}
-
-/// The command that a region is for, and those behind it in the pipe, by index.
-fn readers(commands: &[Command], region: &Region) -> Vec<usize> {
-    // A here-string of PowerShell is part of a word.
-    let holding = || {
-        let behind = commands.partition_point(|it| it.span.start() <= region.opener.start());
-        let before = commands.get(behind.saturating_sub(MOST_PIPED)..behind).unwrap_or_default();
-        let nearest = before.iter().rposition(|it| it.span.contains(region.opener))?;
-        Some(behind.saturating_sub(MOST_PIPED) + nearest)
-    };
-    let Some(first) = region.reader.or_else(holding) else { return Vec::new() };
-    let mut readers = vec![first];
-    let mut last = first;
-    for (index, command) in commands.iter().enumerate().skip(first + 1).take(MOST_PIPED) {
-        if command.piped_from == Some(last) {
-            readers.push(index);
-            last = index;
-        }
-    }
-    readers
-}
-
-/// The chart whose values a region of the text `doc` is, where a command of the same text reads it.
-pub(super) struct Reads<'a> {
-    commands: &'a [Command],
-    /// The charts of the files and of the commands that read their input.
-    files: BTreeMap<&'a str, usize>,
-    inputs: BTreeMap<Span, usize>,
-}
-
-impl<'a> Reads<'a> {
-    /// Those of the calls in `doc`, the text that was read last.
-    pub(super) fn of(survey: &'a Survey, doc: usize, commands: &'a [Command]) -> Self {
-        let (mut files, mut inputs) = (BTreeMap::new(), BTreeMap::new());
-        for call in survey.calls.iter().rev().take_while(|call| call.doc == doc) {
-            let Some(chart) = call.chart else { continue };
-            for (name, unknown) in &call.files {
-                if is_input(name) {
-                    inputs.insert(call.span, chart);
-                }
-                files.insert(plain(name), chart);
-                files.insert(plain(&unknown.written), chart);
-            }
-        }
-        Self { commands, files, inputs }
-    }
-
-    /// The chart of the region.
-    pub(super) fn chart(&self, region: &Region) -> Option<usize> {
-        if self.files.is_empty() {
-            return None;
-        }
-        if let Hint::File(name) = &region.hint {
-            return self.files.get(plain(name)).copied();
-        }
-        let commands = readers(self.commands, region).into_iter().filter_map(|at| self.commands.get(at));
-        let mut commands = commands.collect::<Vec<_>>().into_iter();
-        commands.find_map(|command| {
-            let named = || command.words.iter().find_map(|word| self.files.get(plain(&word.text)));
-            self.inputs.get(&command.span).or_else(named).copied()
-        })
-    }
 }
 
 /// Finds which call reads which text.
@@ -467,8 +365,30 @@ pub(super) fn find(class: &mut [usize], mut at: usize) -> usize {
     at
 }
 
-/// A command that brings values, with what it is redirected to.
+/// Longer words are not shown, in bytes: they may be secrets.
+const LONGEST_SHOWN: usize = 16;
+
+/// A command that brings values.
 fn unknown(doc: usize, command: &Command, text: &str) -> Unknown {
+    place(UnknownKind::Values, doc, command, text)
+}
+
+/// A command that brings something by a file, with what it is redirected to.
+pub(super) fn place(kind: UnknownKind, doc: usize, command: &Command, text: &str) -> Unknown {
     let span = command.redirects.iter().fold(command.span, |span, it| span.hull(it.target.span));
-    Unknown::new(UnknownKind::Values, Brings::Anything, span.of(text), doc, span)
+    let is_long = |word: &&Word| {
+        word.text.len() > LONGEST_SHOWN
+            || word.text.contains([' ', '='])
+            || word.text.bytes().filter(u8::is_ascii_digit).count() > 4
+    };
+    let words = &command.words;
+    if !words.iter().any(|word| is_long(&word)) {
+        return Unknown::new(kind, Brings::Anything, span.of(text), doc, span);
+    }
+    let shown = words.iter().filter(|word| !is_long(word)).map(|word| word.text.as_str());
+    let mut written: String = shown.take(4).collect::<Vec<_>>().join(" ");
+    for redirect in command.redirects.iter().filter(|it| it.operator.contains('>')).take(1) {
+        written.push_str(&format!(" … {} {}", redirect.operator, redirect.target.text));
+    }
+    Unknown::new(kind, Brings::Anything, &written, doc, span)
 }
