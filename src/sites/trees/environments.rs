@@ -259,7 +259,9 @@ impl Trees<'_> {
         let Some(first) = unknowns.first() else { return };
         let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, first.span);
         if let Some(it) = self.survey.scope_mut(scope) {
-            unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+            for unknown in unknowns {
+                it.add_unknown(unknown);
+            }
         }
     }
 
@@ -296,7 +298,9 @@ impl Trees<'_> {
         let span = self.tree.span(*first)?;
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, span);
         if let Some(it) = self.survey.scope_mut(scope) {
-            unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+            for unknown in unknowns {
+                it.add_unknown(unknown);
+            }
             it.within = container.map(|it| it.scope);
         }
         // The container's own command line is none of its own scripts.

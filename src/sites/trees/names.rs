@@ -146,10 +146,12 @@ impl Trees<'_> {
             return;
         }
         let doc = self.context.doc;
-        for it in self.survey.scopes.iter_mut() {
+        for it in &mut self.survey.scopes {
             let alone = it.kind == ScopeKind::Chart && it.within.is_none();
             if it.doc == doc && (it.kind == ScopeKind::Release || alone) {
-                for_all.iter().for_each(|unknown| it.add_unknown(unknown.clone()));
+                for unknown in &for_all {
+                    it.add_unknown(unknown.clone());
+                }
             }
         }
     }
@@ -175,7 +177,9 @@ impl Trees<'_> {
         }
         for (release, unknowns) in moved {
             if let Some(it) = self.survey.scope_mut(release) {
-                unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+                for unknown in unknowns {
+                    it.add_unknown(unknown);
+                }
             }
         }
         for scope in &mut self.survey.scopes {

@@ -272,11 +272,11 @@ impl Joiner<'_, '_> {
             let adds = new.first().and_then(|index| self.written.get(*index)).is_none_or(|it| it.appends);
             found = if adds { texts.iter().copied().chain(new).take(MOST_TEXTS).collect() } else { new };
         }
-        if let Some((other, _, texts)) = self.reads.get(name) {
-            if texts.iter().any(|text| found.contains(text)) {
-                let other = *other;
-                self.join(other, call);
-            }
+        let shared = |(other, _, texts): &(usize, usize, Vec<usize>)| {
+            texts.iter().any(|text| found.contains(text)).then_some(*other)
+        };
+        if let Some(other) = self.reads.get(name).and_then(shared) {
+            self.join(other, call);
         }
         if !found.is_empty() {
             self.reads.insert(name.to_owned(), (call, start, found.clone()));
