@@ -319,3 +319,22 @@ pub(super) fn scalar_kind(scalar: Scalar<'_>) -> ValueKind {
         ValueKind::Literal
     }
 }
+
+/// Whether a text names the chart: `gitlab-runner`, `gitlab/gitlab-runner`, `https://…/gitlab-runner.git`.
+pub(super) fn names_chart(chart: &Chart, text: &str) -> bool {
+    text.split(['/', '@', ':']).any(|part| part.strip_suffix(".git").unwrap_or(part) == chart.chart)
+}
+
+/// The chart that is named beside the release `id` or one level around it, by index.
+pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usize> {
+    sites.data.charts.iter().position(|chart| is_named(chart, tree, id))
+}
+
+fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
+    let around = tree.parent(id);
+    let names = |at: NodeId| {
+        let texts = chart.named_in.iter().filter_map(|path| tree.scalar(below(tree, at, path)?));
+        { texts }.any(|scalar| names_chart(chart, scalar.text))
+    };
+    [Some(id), around].into_iter().flatten().any(names)
+}

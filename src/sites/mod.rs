@@ -428,19 +428,6 @@ impl Sites {
     fn aliases<'a>(&self, chart: &Chart, aliases: &'a [String]) -> &'a [String] {
         if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
     }
-
-    /// What opens the template expressions that are expanded in a file at that path, by its name alone.
-    pub(crate) fn templates_in<'s>(&'s self, path: &str) -> impl Iterator<Item = &'s str> {
-        let named =
-            self.data.hosts.iter().zip(&self.files).filter_map(|(host, files)| Some((host, files.as_ref()?)));
-        let fits = named.filter(move |(_, files)| files.is_match(path));
-        fits.filter_map(|(host, _)| host.sites.iter().find_map(|site| site.templates.as_deref()))
-    }
-
-    /// Whether a file at that path may be one of the host of that index.
-    fn is_file_of(&self, host: usize, path: &str) -> bool {
-        self.files.get(host).and_then(Option::as_ref).is_none_or(|files| files.is_match(path))
-    }
 }
 
 /// One set for all of the globs; those that are none were refused when they were loaded.

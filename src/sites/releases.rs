@@ -1,17 +1,16 @@
 //! Values that a chart gets one by one: `--set a.b=c`, parameters, `set` blocks.
 
+pub(super) use super::charts::named_at;
+
 use super::built::{Built, Wants};
-use super::charts;
+use super::charts::{self, names_chart};
 use super::command::Around;
 use super::environment::Target;
-use super::paths::below;
 use super::programs::Invocation;
 use super::schema::programs::ReleaseCommand;
 use super::schema::{Chart, Site};
 use super::value_files::{self, Call};
-use super::{
-    Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
-};
+use super::{Brings, Carrier, Part, Place, ScopeKind, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, ScalarStyle, Word};
 use crate::text::Span;
@@ -74,11 +73,6 @@ fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
     // `image.tags` is no `tags` of the chart.
     let known = prefix.is_empty() || of_chart || telling || name.contains('.');
     known.then_some(Named { name, last: last.1, telling: telling || of_chart })
-}
-
-/// Whether a text names the chart: `gitlab-runner`, `gitlab/gitlab-runner`, `https://…/gitlab-runner.git`.
-fn names_chart(chart: &Chart, text: &str) -> bool {
-    text.split(['/', '@', ':']).any(|part| part.strip_suffix(".git").unwrap_or(part) == chart.chart)
 }
 
 /// `helm upgrade NAME CHART --set a.b=c,d=e`
@@ -306,20 +300,6 @@ fn kind_of(value: &str, opaque: bool) -> ValueKind {
         text if opaque && text.contains(['$', '{', '`', '%', '<', '#', '@']) => ValueKind::Opaque,
         _ => ValueKind::Literal,
     }
-}
-
-/// The chart that is named beside the release `id` or one level around it, by index.
-pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usize> {
-    sites.data.charts.iter().position(|chart| is_named(chart, tree, id))
-}
-
-fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
-    let around = tree.parent(id);
-    let names = |at: NodeId| {
-        let texts = chart.named_in.iter().filter_map(|path| tree.scalar(below(tree, at, path)?));
-        { texts }.any(|scalar| names_chart(chart, scalar.text))
-    };
-    [Some(id), around].into_iter().flatten().any(names)
 }
 
 /// Takes in the items at `id`: a list of mappings, one mapping, or a mapping of paths.
