@@ -4,7 +4,7 @@ use super::{Catalogue, Surroundings};
 use crate::embed::{NoEdit, Segments};
 use crate::facts::Hint;
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, Context, Given, Inner, Survey, Variables};
+use crate::sites::{self, CalledText, Context, Given, Inner, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +32,8 @@ pub(crate) struct Document {
     pub(crate) sealed: Option<String>,
     /// Whether it is a command line that no shell reads.
     pub(crate) no_shell: bool,
+    /// The path of the file that it is or becomes.
+    path: Option<String>,
     /// What people call its place, and where that is in the text around it.
     pub(crate) place: Option<(String, Span)>,
     depth: usize,
@@ -88,6 +90,7 @@ pub(crate) fn read(
     kept: Option<&BTreeSet<usize>>,
 ) -> Option<Read> {
     let relevant = catalogue.prefilter().within(source.bytes());
+    let hands_on = catalogue.sites().hands_on(source.text());
     let start = source.text_start();
     let text = source.text().get(start..).unwrap_or_default();
     let language = syntax::detect(Some(path), text)?;
@@ -119,7 +122,9 @@ pub(crate) fn read(
             let host = next.parent.map_or(outer, |parent| documents.to_host(parent, outer));
             kept.range(host.start()..=host.end()).next().is_some()
         };
-        let wanted = |text: &str, span: Span| relevant(text) || kept.is_some_and(|kept| is_kept(kept, span));
+        let wanted = |text: &str, span: Span| {
+            relevant(text) || hands_on(text) || kept.is_some_and(|kept| is_kept(kept, span))
+        };
         let parsed = next.language.parse(next.text.clone());
         let context = Context {
             sites: catalogue.sites(),
@@ -144,6 +149,7 @@ pub(crate) fn read(
             segments: next.segments,
             sealed: next.given.sealed.clone(),
             no_shell: next.given.no_shell,
+            path: next.path,
             place: next.place,
             depth: next.depth,
         });
@@ -162,6 +168,11 @@ pub(crate) fn read(
         }
     }
     let documents = &out.documents;
+    if out.survey.has_calls() {
+        let texts: Vec<CalledText<'_>> =
+            (0..documents.list.len()).filter_map(|doc| documents.called(doc)).collect();
+        out.survey.join_releases(catalogue.sites(), &texts);
+    }
     out.survey.link(catalogue.sites(), &|doc| documents.get(doc).map_or("", |document| &document.text));
     Some(out)
 }
@@ -228,6 +239,20 @@ impl Documents {
     /// The text called `doc`.
     pub(crate) fn get(&self, doc: usize) -> Option<&Document> {
         self.list.get(doc)
+    }
+
+    /// A text as commands see it that give values to a chart.
+    fn called(&self, doc: usize) -> Option<CalledText<'_>> {
+        let document = self.get(doc)?;
+        let facts = document.parsed.facts();
+        Some(CalledText {
+            commands: &facts.commands,
+            regions: &facts.regions,
+            text: &document.text,
+            parent: document.parent.map(|parent| (parent, document.segments.outer().start())),
+            path: document.path.as_deref().filter(|_| document.parent.is_some()),
+            start: self.start(doc),
+        })
     }
 
     /// All texts.

@@ -65,12 +65,12 @@ impl<'a> Index<'a> {
         let commands: Vec<usize> = registration.scopes.iter().filter(is_command).copied().collect();
         let is_shared = |index: &&usize| scope(index).is_some_and(|it| it.kind == ScopeKind::Variables);
         let shared: Vec<usize> = registration.scopes.iter().filter(is_shared).copied().collect();
-        let within = |command: &usize| scope(command).and_then(|it| it.within);
+        let within = |command: &usize| self.file.survey.containers(*command).collect::<Vec<_>>();
         let weight = |scopes: &mut dyn Iterator<Item = usize>| -> usize {
             scopes.map(|scope| 1 + by_scope.get(&scope).map_or(0, Vec::len)).sum()
         };
         let told = commands.len().saturating_mul(weight(&mut shared.iter().copied()))
-            + weight(&mut commands.iter().filter_map(within));
+            + weight(&mut commands.iter().flat_map(within));
         if told > MOST_SHARED {
             return whole();
         }

@@ -97,6 +97,8 @@ pub fn unknown(place: &UnknownPlace) -> String {
         UnknownKind::Values => format!("values also come from {at}"),
         UnknownKind::KeptValues => format!("{at} keeps the values that the release has"),
         UnknownKind::Alias => format!("the alias {at} brings values from elsewhere in this file"),
+        UnknownKind::Script => format!("{at} may set variables in the same script"),
+        UnknownKind::Overlay => format!("another file may also define {at}: this file is merged into it"),
         UnknownKind::Expression => format!("{at} may contain {brings}"),
     }
 }

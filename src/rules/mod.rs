@@ -1,5 +1,6 @@
 //! Rules: the compiled data of `rules/`, the units that registrations form, and what the rules say of them.
 
+mod containers;
 pub mod describe;
 mod example;
 mod judge;

@@ -1,5 +1,6 @@
 //! Units: which carriers belong to one registration.
 
+use super::containers::{Containers, last_container};
 use super::schema::{Class, Classes, UnitKind};
 use super::unit::{Setting, Spelling, Unit};
 use crate::facts::NodeId;
@@ -50,6 +51,9 @@ pub struct Registration {
     pub ambiguous: bool,
 }
 
+/// Scopes with variables that cannot be read and that are named for each registration.
+const MOST_BROUGHT: usize = 16;
+
 /// Puts the carriers of a file together to registrations.
 pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Registration> {
     let command = format!("{} {}", unit.program, unit.subcommand).trim_end().to_owned();
@@ -74,45 +78,28 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     }
     drop_flat_values_alone(unit, survey, &mut by_scope);
     drop_alternatives(survey, &mut by_scope);
-    // What shows whose values they are may stand in another part of the release.
-    let releases: BTreeSet<usize> = survey
-        .scopes
-        .iter()
-        .filter(|it| it.evident && it.kind == ScopeKind::Chart)
-        .filter_map(|it| it.within)
-        .collect();
-    by_scope.retain(|scope, members| {
-        survey.scopes.get(*scope).is_some_and(|it| {
-            let joins = it.kind == ScopeKind::Variables && !commands.is_empty();
-            let released = it.within.is_some_and(|within| releases.contains(&within));
-            let shown = it.kind != ScopeKind::Container || it.of.is_empty() || it.of.contains(&unit.program);
-            let evident = it.evident && shown || joins || released;
-            is_ours(it) && !it.foreign && (evident || has_evidence(survey, *scope, members, evidence))
-        })
-    });
+    keep_own((unit, survey, evidence), !commands.is_empty(), &is_ours, &mut by_scope);
     // Variables go to the commands of the file, a container's environment to the commands in it.
     let in_scope = |kind: ScopeKind| {
         let is = move |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| it.kind == kind);
         by_scope.keys().copied().filter(is).collect::<Vec<usize>>()
     };
-    let container_of = |command: &usize| survey.scopes.get(*command).and_then(|it| it.within);
+    let containers = Containers::of(survey, in_scope(ScopeKind::Container));
+    let outermost = |scope: usize| containers.outermost(survey, scope);
     let variables = in_scope(ScopeKind::Variables);
+    // Variables of the file that cannot be read, of which none is in view.
+    let is_brought = |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| !it.unknowns.is_empty());
+    let brought: Vec<usize> =
+        scopes_of(survey, ScopeKind::Variables).filter(is_brought).take(MOST_BROUGHT).collect();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     if !variables.is_empty() && !commands.is_empty() {
         groups.push(commands.clone());
     } else {
-        let containers = in_scope(ScopeKind::Container);
-        let shared =
-            |command: &usize| container_of(command).filter(|container| containers.contains(container));
-        for container in &containers {
-            groups.push(
-                commands.iter().copied().filter(|command| shared(command) == Some(*container)).collect(),
-            );
-        }
+        groups.extend(containers.commands(survey, &commands));
         // Commands that take words from the same array or string go together.
         let mut alone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut known = BTreeMap::new();
-        for command in commands.iter().filter(|command| shared(command).is_none()) {
+        for command in commands.iter().filter(|command| outermost(**command).is_none()) {
             let first =
                 shares(survey, &by_scope, *command, &mut known).filter(|first| alone.contains_key(first));
             alone.entry(first.unwrap_or(*command)).or_default().push(*command);
@@ -121,9 +108,12 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     }
     let mut units = Vec::new();
     for commands in groups.iter().filter(|commands| !commands.is_empty()) {
-        let containers = commands.iter().filter_map(container_of);
-        let mut scopes: BTreeSet<usize> = commands.iter().copied().chain(containers).collect();
+        let around = commands.iter().flat_map(|command| survey.containers(*command));
+        let mut scopes: BTreeSet<usize> = commands.iter().copied().chain(around).collect();
+        let outer: BTreeSet<usize> = commands.iter().filter_map(|command| outermost(*command)).collect();
+        scopes.extend(outer.iter().flat_map(|container| containers.with(*container)));
         scopes.extend(&variables);
+        scopes.extend(&brought);
         let mut members: Vec<Member> =
             scopes.iter().filter_map(|scope| by_scope.remove(scope)).flatten().collect();
         members.sort_by_key(|member| member.carrier);
@@ -144,8 +134,12 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         let Some(it) = survey.scopes.get(scope) else { continue };
         let kind = kind_of(it.kind);
         let release = it.within.filter(|_| it.kind == ScopeKind::Chart);
-        let unit = rest.entry((release.unwrap_or(scope), kind)).or_default();
+        let container = Some(scope).filter(|_| it.kind == ScopeKind::Container).and_then(outermost);
+        let unit = rest.entry((release.or(container).unwrap_or(scope), kind)).or_default();
         unit.0.insert(scope);
+        if it.kind == ScopeKind::Container {
+            unit.0.extend(survey.containers(scope));
+        }
         unit.0.extend(release);
         // What gives the release no setting may still be unknown.
         unit.0.extend(release.and_then(|release| released.remove(&release)).into_iter().flatten());
@@ -158,6 +152,43 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         share(survey, &mut units);
     }
     units
+}
+
+/// Keeps the members that are the program's.
+fn keep_own(
+    (unit, survey, evidence): (&Unit, &Survey, &[String]),
+    has_commands: bool,
+    is_ours: &dyn Fn(&Scope) -> bool,
+    by_scope: &mut BTreeMap<usize, Vec<Member>>,
+) {
+    // What shows whose values they are may stand in another part of the release.
+    let releases: BTreeSet<usize> = survey
+        .scopes
+        .iter()
+        .filter(|it| it.evident && it.kind == ScopeKind::Chart)
+        .filter_map(|it| it.within)
+        .collect();
+    // What takes environment from each other shows together whose it is.
+    let is_evident = |it: &Scope| {
+        let shown = it.of.is_empty() || it.of.contains(&unit.program);
+        it.kind == ScopeKind::Container && it.evident && shown && !it.foreign
+    };
+    let shown = survey.scopes.iter().enumerate().filter(|(_, it)| is_evident(it));
+    let classes: BTreeSet<usize> = shown.map(|(scope, _)| last_container(survey, scope)).collect();
+    by_scope.retain(|scope, members| {
+        survey.scopes.get(*scope).is_some_and(|it| {
+            let joins = it.kind == ScopeKind::Variables && has_commands;
+            let released = it.within.is_some_and(|within| releases.contains(&within));
+            let shown = it.kind != ScopeKind::Container || it.of.is_empty() || it.of.contains(&unit.program);
+            let inherited =
+                || it.kind == ScopeKind::Container && classes.contains(&last_container(survey, *scope));
+            let evident = it.evident && shown || joins || released || !it.by_command && inherited();
+            if it.by_command && !evident {
+                return false;
+            }
+            is_ours(it) && !it.foreign && (evident || has_evidence(survey, *scope, members, evidence))
+        })
+    });
 }
 
 /// The command with which `command` shares members that are in an array or a string. `known` keeps what was found out.

@@ -201,7 +201,7 @@ fn add_unknowns(
 }
 
 /// The bytes of a mapping with what stands before its first key and behind its last one, in its document.
-fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
+pub(super) fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
     let len = text.len();
     let Some(span) = tree.span(id) else { return Span::at(0) };
     let begins = |id: u32| {
@@ -318,4 +318,23 @@ pub(super) fn scalar_kind(scalar: Scalar<'_>) -> ValueKind {
     } else {
         ValueKind::Literal
     }
+}
+
+/// Whether a text names the chart: `gitlab-runner`, `gitlab/gitlab-runner`, `https://…/gitlab-runner.git`.
+pub(super) fn names_chart(chart: &Chart, text: &str) -> bool {
+    text.split(['/', '@', ':']).any(|part| part.strip_suffix(".git").unwrap_or(part) == chart.chart)
+}
+
+/// The chart that is named beside the release `id` or one level around it, by index.
+pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usize> {
+    sites.data.charts.iter().position(|chart| is_named(chart, tree, id))
+}
+
+fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
+    let around = tree.parent(id);
+    let names = |at: NodeId| {
+        let texts = chart.named_in.iter().filter_map(|path| tree.scalar(below(tree, at, path)?));
+        { texts }.any(|scalar| names_chart(chart, scalar.text))
+    };
+    [Some(id), around].into_iter().flatten().any(names)
 }

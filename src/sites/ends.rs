@@ -1,7 +1,8 @@
 //! Sites by the end of their paths: most nodes of a document are of no site.
 
 use super::Sites;
-use super::schema::{Host, Site, Step};
+use super::schema::pattern::Step;
+use super::schema::{Host, Site};
 use std::collections::HashMap;
 
 /// A site, by the indices of its host and its own.

@@ -3,7 +3,7 @@
 
 use super::aliases::{Aliases, Entries, Entry};
 use super::built::{Built, Wants};
-use super::charts::scalar_kind;
+use super::charts::{scalar_kind, zone};
 use super::options::kind_of;
 use super::{Brings, Carrier, Place, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
@@ -73,7 +73,9 @@ pub(super) fn read(
     survey: &mut Survey,
 ) {
     let at = tree.resolve(id);
-    if let (Some(it), Some(span)) = (survey.scope_mut(scope), tree.span(at)) {
+    // A tag behind the last entry may add more.
+    let zone = if tree.key(id).is_some() { Some(zone(tree, id, target.text)) } else { None };
+    if let (Some(it), Some(span)) = (survey.scope_mut(scope), zone.or(tree.span(at))) {
         it.add_template(target.control, span, target.doc, target.text);
     }
     let entries = variables(tree, id, target);
@@ -93,8 +95,21 @@ pub(super) fn read(
             _ => None,
         };
         let Some(carrier) = carrier else { continue };
-        let carrier =
-            Carrier { doc: target.doc, scope, shared, sealed: target.sealed.map(str::to_owned), ..carrier };
+        // A mapping of one variable in a list goes as a whole.
+        let item =
+            tree.parent(child).filter(|item| keyed && tree.is_sequence(at) && tree.parent(*item) == Some(at));
+        let nodes = match item.filter(|item| tree.children(*item).len() == 1) {
+            Some(item) => vec![item],
+            None => carrier.nodes,
+        };
+        let carrier = Carrier {
+            doc: target.doc,
+            scope,
+            shared,
+            nodes,
+            sealed: target.sealed.map(str::to_owned),
+            ..carrier
+        };
         let entry = if keyed || child == entry.id {
             entry
         } else {
@@ -120,6 +135,15 @@ fn variables(tree: &DataTree, id: NodeId, target: &Target<'_>) -> Entries {
     let built = Built::holders(tree, at);
     let mut entries = Entries { list: Vec::new(), unread: built.unknowns.clone() };
     for id in built.entries(tree) {
+        // A mapping of variables in a list.
+        let inner = tree.resolve(id);
+        let is_one = || ["name", "Name"].iter().any(|key| tree.child(inner, key).is_some());
+        if tree.key(id).is_none() && tree.is_mapping(inner) && !tree.is_computed(inner) && !is_one() {
+            let inner = target.aliases.entries(tree, id, path);
+            entries.list.extend(inner.list);
+            entries.unread.extend(inner.unread);
+            continue;
+        }
         if tree.key(id).is_some() || !tree.is_computed(id) {
             entries.list.push(item(id));
             continue;
@@ -285,8 +309,14 @@ fn text_span(parsed: &dyn Parsed, id: NodeId, span: Span) -> Span {
 /// `- NAME=value`
 fn from_words(id: NodeId, node: Node<'_>, target: &Target<'_>) -> Option<Carrier> {
     let NodeKind::Scalar(scalar) = node.kind else { return None };
-    let (name, value) = scalar.text.split_once('=')?;
     let decoded = target.parsed.decode(id)?;
+    let Some((name, value)) = scalar.text.split_once('=') else {
+        // The name alone: the value is that of whoever starts it.
+        let is_name =
+            !scalar.text.is_empty() && scalar.text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        let span = decoded.segments.to_outer(Span::new(0, scalar.text.len()));
+        return is_name.then(|| variable(scalar.text, span, Value::elsewhere(span), id));
+    };
     let value = Value {
         text: value.to_owned(),
         span: decoded.segments.to_outer(Span::new(name.len() + 1, scalar.text.len())),

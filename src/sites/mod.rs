@@ -6,6 +6,7 @@
 
 mod accepted;
 mod aliases;
+mod around;
 mod assembled;
 mod built;
 mod charts;
@@ -30,6 +31,7 @@ mod schema;
 mod survey;
 mod trees;
 mod unknown;
+mod value_files;
 mod variables;
 
 pub use aliases::Anchored;
@@ -40,10 +42,12 @@ pub use globs::Globs;
 pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::{canonical, is_option_name};
 pub(crate) use paths::{accepts, document_of};
+pub use schema::pattern::Step;
 pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
-pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Step, Via};
+pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Via};
 pub use survey::{Context, survey};
 pub use unknown::{Brings, Piece, Unknown, UnknownKind};
+pub(crate) use value_files::Text as CalledText;
 pub use variables::{Variables, expanded};
 
 use crate::embed::Decoded;
@@ -166,12 +170,15 @@ pub struct Scope {
     pub doc: usize,
     /// Its bytes there.
     pub span: Span,
-    /// Of a command: the container that it runs in. Of values: the release that gets them.
+    /// Of a command: the container that it runs in. Of a container: the one whose environment it takes too. Of values: the
+    /// release that gets them.
     pub within: Option<usize>,
     /// Whether it shows by itself that its variables are meant for the program.
     pub evident: bool,
     /// Whether they are meant for another program.
     pub foreign: bool,
+    /// Whether its variables count for the commands in it alone.
+    pub by_command: bool,
     /// What it may get from places that cannot be read as plain values.
     pub unknowns: Vec<Unknown>,
     /// What says where its variables may come from, and brings nothing by itself: a sourced file.
@@ -264,6 +271,8 @@ pub struct Given {
     pub within: Option<usize>,
     /// Whether a shell replaces the expressions in it.
     pub expanded: bool,
+    /// What opens the expressions that the text around it replaces by any text.
+    pub expressions: Option<Box<str>>,
 }
 
 /// A container whose command line is text of its own.
@@ -290,6 +299,8 @@ pub struct Survey {
     wants: Vec<(usize, Box<str>)>,
     /// Variables of which other texts may take words.
     stated: Vec<linked::Stated>,
+    /// Commands that give values to a chart.
+    calls: Vec<value_files::Call>,
     /// Texts inside the text that was surveyed last.
     pub inner: Vec<Inner>,
     /// How carriers are related to anchors, by their index, where there are some.
@@ -313,6 +324,7 @@ impl Survey {
             within: None,
             evident: false,
             foreign: false,
+            by_command: false,
             unknowns: Vec::new(),
             hints: Vec::new(),
             pieces: Vec::new(),
@@ -415,19 +427,6 @@ impl Sites {
     /// Names under which umbrella charts hold `chart`: `aliases` are those of the usual one.
     fn aliases<'a>(&self, chart: &Chart, aliases: &'a [String]) -> &'a [String] {
         if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
-    }
-
-    /// What opens the template expressions that are expanded in a file at that path, by its name alone.
-    pub(crate) fn templates_in<'s>(&'s self, path: &str) -> impl Iterator<Item = &'s str> {
-        let named =
-            self.data.hosts.iter().zip(&self.files).filter_map(|(host, files)| Some((host, files.as_ref()?)));
-        let fits = named.filter(move |(_, files)| files.is_match(path));
-        fits.filter_map(|(host, _)| host.sites.iter().find_map(|site| site.templates.as_deref()))
-    }
-
-    /// Whether a file at that path may be one of the host of that index.
-    fn is_file_of(&self, host: usize, path: &str) -> bool {
-        self.files.get(host).and_then(Option::as_ref).is_none_or(|files| files.is_match(path))
     }
 }
 

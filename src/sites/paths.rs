@@ -1,6 +1,7 @@
 //! Path patterns against the nodes of a tree.
 
-use super::schema::{Nearby, Pattern, Requirement, Step};
+use super::schema::pattern::Step;
+use super::schema::{Nearby, Pattern, Requirement};
 use crate::facts::{DataTree, NodeId};
 
 /// The mapping that counts as the document of `id`: the nearest one with `apiVersion` and `kind` (an item of a `List` is

@@ -1,16 +1,16 @@
 //! Values that a chart gets one by one: `--set a.b=c`, parameters, `set` blocks.
 
+pub(super) use super::charts::named_at;
+
 use super::built::{Built, Wants};
-use super::charts;
+use super::charts::{self, names_chart};
 use super::command::Around;
 use super::environment::Target;
-use super::paths::below;
 use super::programs::Invocation;
 use super::schema::programs::ReleaseCommand;
 use super::schema::{Chart, Site};
-use super::{
-    Brings, Carrier, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
-};
+use super::value_files::{self, Call};
+use super::{Brings, Carrier, Part, Place, ScopeKind, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::embed::Decoded;
 use crate::facts::{Command, DataTree, NodeId, ScalarStyle, Word};
 use crate::text::Span;
@@ -76,11 +76,6 @@ fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
     known.then_some(Named { name, last: last.1, telling: telling || of_chart })
 }
 
-/// Whether a text names the chart: `gitlab-runner`, `gitlab/gitlab-runner`, `https://…/gitlab-runner.git`.
-fn names_chart(chart: &Chart, text: &str) -> bool {
-    text.split(['/', '@', ':']).any(|part| part.strip_suffix(".git").unwrap_or(part) == chart.chart)
-}
-
 /// `helm upgrade NAME CHART --set a.b=c,d=e`
 pub(super) fn read_command(
     command: &Command,
@@ -102,17 +97,20 @@ pub(super) fn read_command(
     let mut evident = named.is_some();
     let mut carriers = Vec::new();
     let mut unknowns = Vec::new();
+    let mut files = Vec::new();
     let mut version = None;
     let doc = around.context.doc;
+    let variables = &around.parsed.facts().variables;
     let unknown = |kind, text: &str, word: &Word| Unknown::new(kind, Brings::Anything, text, doc, word.span);
     let mut words = found.arguments.iter();
     while let Some(word) = words.next() {
         let (option, inline) =
             word.text.split_once('=').map_or((&*word.text, false), |(name, _)| (name, true));
-        if known.files.iter().any(|name| name == option) {
-            let file = if inline { word.text.get(option.len() + 1..) } else { None };
-            let next = words.clone().next().map(|next| next.text.as_str());
-            unknowns.push(unknown(UnknownKind::Values, file.or(next).unwrap_or(option), word));
+        let next = words.clone().next();
+        for file in value_files::files(known, word, next) {
+            let literal = around.context.variables.literal(file, around.text(), variables);
+            let named = unknown(UnknownKind::Values, file, word);
+            files.push((literal.unwrap_or_else(|| file.to_owned()), named));
         }
         // `--reuse-values=false` keeps nothing.
         if known.keeps.iter().any(|name| name == option) && !(inline && word.text.ends_with("=false")) {
@@ -140,16 +138,17 @@ pub(super) fn read_command(
             evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
         }
     }
-    if !evident || carriers.is_empty() {
+    // What shows whose values they are may be in a file.
+    if carriers.is_empty() && files.is_empty() || !evident && files.is_empty() {
         return;
     }
-    let scope = survey.scope(ScopeKind::Chart, around.context.doc, command.span);
+    let scope = (!carriers.is_empty()).then(|| survey.scope(ScopeKind::Chart, doc, command.span));
+    let index = sites.data.charts.iter().position(|it| it.chart == chart.chart).filter(|_| evident);
+    survey.calls.push(Call { doc, span: command.span, scope, chart: index, version, files, unknowns });
+    let Some(scope) = scope else { return };
     if let Some(it) = survey.scope_mut(scope) {
-        it.evident = true;
+        it.evident = evident;
         it.add_template(around.control, command.span, around.context.doc, around.text());
-        for unknown in unknowns {
-            it.add_unknown(unknown);
-        }
         it.chart_version = version;
         it.belongs_to(&chart.chart);
     }
@@ -302,20 +301,6 @@ fn kind_of(value: &str, opaque: bool) -> ValueKind {
         text if opaque && text.contains(['$', '{', '`', '%', '<', '#', '@']) => ValueKind::Opaque,
         _ => ValueKind::Literal,
     }
-}
-
-/// The chart that is named beside the release `id` or one level around it, by index.
-pub(super) fn named_at(sites: &Sites, tree: &DataTree, id: NodeId) -> Option<usize> {
-    sites.data.charts.iter().position(|chart| is_named(chart, tree, id))
-}
-
-fn is_named(chart: &Chart, tree: &DataTree, id: NodeId) -> bool {
-    let around = tree.parent(id);
-    let names = |at: NodeId| {
-        let texts = chart.named_in.iter().filter_map(|path| tree.scalar(below(tree, at, path)?));
-        { texts }.any(|scalar| names_chart(chart, scalar.text))
-    };
-    [Some(id), around].into_iter().flatten().any(names)
 }
 
 /// Takes in the items at `id`: a list of mappings, one mapping, or a mapping of paths.

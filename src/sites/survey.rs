@@ -4,7 +4,11 @@ use super::assembled::Assembler;
 use super::command::{self, Around};
 use super::linked::Stated;
 use super::programs::{Runs, version_of_image};
-use super::{Container, Given, Inner, ScopeKind, Sites, Survey, Variables, trees};
+use super::value_files::{self, Reads};
+use super::{
+    Brings, Carrier, Container, Given, Inner, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
+    Variables, Via, trees,
+};
 use crate::embed::{Codec, Decoded};
 use crate::facts::{Command, Facts, Hint, Region, VariableUse};
 use crate::syntax::Parsed;
@@ -41,12 +45,14 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     let before = survey.carriers.len();
     survey.inner.clear();
+    let mut regions = Vec::new();
     let piped: BTreeSet<usize> = facts.commands.iter().filter_map(|command| command.piped_from).collect();
     for region in &facts.regions {
         let place = region.decoded.segments.to_outer(Span::at(0));
         if !(context.wanted)(&region.decoded.text, place) || is_printed(region, facts, context.text, &piped) {
             continue;
         }
+        regions.push((survey.inner.len(), region));
         survey.inner.push(Inner {
             decoded: region.decoded.clone(),
             hint: region.hint.clone(),
@@ -56,12 +62,25 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         });
     }
     state(facts, context, survey);
+    included(facts, context, survey);
     if context.given.line {
         container_line(parsed, context, survey);
         return;
     }
+    let scopes = survey.scopes.len();
     let assembler = Assembler::new(facts, context.text, context.sites, context.variables);
     commands(parsed, context, &assembler, survey);
+    if survey.has_calls() && !regions.is_empty() {
+        let reads = Reads::of(survey, context.doc, &facts.commands);
+        let charts: Vec<_> = regions.iter().map(|(inner, region)| (*inner, reads.chart(region))).collect();
+        for (inner, chart) in charts {
+            if let Some(it) = survey.inner.get_mut(inner).filter(|_| chart.is_some()) {
+                it.given.values = chart;
+            }
+        }
+    }
+    lines(context, scopes, survey);
+    handed_on(parsed, context, survey);
     collected(parsed, context, &assembler, survey);
     variables(facts, context, survey);
     if !facts.tree.is_empty() {
@@ -88,6 +107,9 @@ fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize
     prints && region.hint == Hint::Content && !captured && !piped.contains(&index)
 }
 
+/// Included files that are named.
+const MOST_INCLUDED: usize = 8;
+
 /// A longer value of a variable is no part of a command, in bytes.
 const LONGEST_VALUE: usize = 4096;
 
@@ -102,6 +124,130 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     for variable in facts.variables.iter().filter(|it| has_options(&it.value)) {
         let (name, text) = (variable.name.as_str().into(), variable.value.clone());
         survey.stated.push(Stated { name, doc: context.doc, span: variable.value_span, text });
+    }
+}
+
+/// Lines that are named for one command.
+const MOST_LINES: usize = 3;
+
+/// Lines of a script that the text around it replaces by any text: what they are may set variables for the commands behind
+/// them, whose scopes begin at `first`.
+fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
+    let is_commands = context.language == "shell" && survey.scopes.len() > first;
+    if !is_commands || !context.text.contains(['{']) {
+        return;
+    }
+    let mut start = 0;
+    let spans = context.text.split_inclusive('\n').map(|line| {
+        let at = start + line.len() - line.trim_start().len();
+        start += line.len();
+        Span::new(at, at + line.trim().len())
+    });
+    let opens = context.given.expressions.as_deref();
+    let found: Vec<Span> = spans.filter(|line| trees::is_expression(line.of(context.text), opens)).collect();
+    if found.is_empty() {
+        return;
+    }
+    for scope in survey.scopes.get_mut(first..).unwrap_or_default() {
+        if scope.kind != ScopeKind::Command || scope.doc != context.doc {
+            continue;
+        }
+        let before = found.partition_point(|line| line.start() < scope.span.start());
+        for line in found.get(before.saturating_sub(MOST_LINES)..before).unwrap_or_default() {
+            let (kind, written) = (UnknownKind::Script, line.of(context.text));
+            scope.add_unknown(Unknown::new(kind, Brings::Anything, written, context.doc, *line));
+        }
+    }
+}
+
+/// Why a variable that is written to a file is not edited.
+const HANDED_ON: &str = "a command writes it to a file of variables: remove that command too";
+
+/// Variables that a script hands on to later ones by a file: `echo NAME=value >> "$GITHUB_ENV"`.
+fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    let files = &context.sites.data.programs.environment_files;
+    let Some(named) = files.iter().find_map(|name| Some((name, context.text.find(name.as_str())?))) else {
+        return;
+    };
+    let facts = parsed.facts();
+    if facts.commands.is_empty() {
+        return;
+    }
+    let names_file = |text: &str| files.iter().any(|name| text.contains(name.as_str()));
+    let doc = context.doc;
+    let scope = survey.scope(ScopeKind::Variables, doc, Span::new(named.1, named.1 + named.0.len()));
+    let unknown = |span: Span| {
+        Unknown::new(UnknownKind::Environment, Brings::Anything, span.of(context.text), doc, span)
+    };
+    let mut any = false;
+    for command in &facts.commands {
+        let to_file =
+            |text: &str| names_file(text) && text.contains('$') || names_file(text) && text.contains('%');
+        let redirected = command.redirects.iter().find(|it| to_file(&it.target.text));
+        let word = command.words.iter().skip(1).find(|word| to_file(&word.text));
+        let Some(target) = redirected.map(|it| &it.target).or(word) else { continue };
+        any = true;
+        let piped = command.piped_from.and_then(|from| facts.commands.get(from));
+        let written = piped.unwrap_or(command).words.iter().skip(1);
+        let mut written = written.filter(|word| word.span != target.span && !word.text.starts_with('-'));
+        let printers = &context.sites.data.programs.printers;
+        let is = |command: &Command, names: &[&str]| {
+            command.words.first().is_some_and(|it| names.contains(&it.text.as_str()))
+        };
+        let prints = piped.unwrap_or(command).words.first().is_some_and(|it| printers.contains(&it.text));
+        let prints = prints || piped.is_none() && is(command, &["Add-Content"]);
+        let keeps = piped.is_none() || is(command, &["tee", "sudo", "Add-Content", "Out-File"]);
+        let assigned = match (written.next(), written.next()) {
+            (Some(word), None) if !word.splits && prints && keeps => {
+                word.text.split_once('=').map(|pair| (word, pair))
+            }
+            _ => None,
+        };
+        let is_name = |name: &str| name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        match assigned.filter(|(_, (name, value))| is_name(name) && !value.contains(['\n', '\\'])) {
+            Some((word, (name, value))) => {
+                let kind = super::options::kind_of(value, word.opaque);
+                let name_span = parsed
+                    .decode(word.node)
+                    .map_or(word.span, |decoded| decoded.segments.to_outer(Span::new(0, name.len())));
+                let value = Value {
+                    text: value.to_owned(),
+                    span: word.span,
+                    kind,
+                    place: Place::Nowhere,
+                    known: None,
+                };
+                survey.carriers.push(Carrier {
+                    doc,
+                    scope,
+                    shared: true,
+                    sealed: Some(HANDED_ON.to_owned()),
+                    ..Carrier::new(Via::Variable, name.to_owned(), name_span, value, word.node)
+                });
+            }
+            None => {
+                let place = value_files::place(UnknownKind::Environment, doc, command, context.text);
+                if let Some(it) = survey.scope_mut(scope) {
+                    it.add_unknown(place);
+                }
+            }
+        }
+    }
+    // A group of commands is redirected.
+    let place = unknown(Span::new(named.1, named.1 + named.0.len()));
+    if let Some(it) = survey.scope_mut(scope).filter(|_| !any) {
+        it.add_unknown(place);
+    }
+}
+
+/// Files with variables that a text without commands of its own (a Makefile) hands on to all that it runs.
+fn included(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
+    let Some(first) = facts.sourced.first().filter(|_| facts.commands.is_empty()) else { return };
+    let scope = survey.scope(ScopeKind::Variables, context.doc, *first);
+    let (kind, brings, doc) = (UnknownKind::Environment, Brings::Anything, context.doc);
+    if let Some(it) = survey.scope_mut(scope) {
+        let files = facts.sourced.iter().take(MOST_INCLUDED);
+        files.for_each(|file| it.add_unknown(Unknown::new(kind, brings, file.of(context.text), doc, *file)));
     }
 }
 

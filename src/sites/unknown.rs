@@ -69,6 +69,10 @@ pub enum UnknownKind {
     Expression,
     /// An alias or a merge key that was followed: what it brings is known, and is written elsewhere.
     Alias,
+    /// An expression that is a line or an element of the same script.
+    Script,
+    /// What another file may define too: this one is merged into it.
+    Overlay,
 }
 
 /// Unknowns that are named for one scope; what further ones may bring is added to the last one.

@@ -34,10 +34,14 @@ impl Language for Makefile {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        let mut reader =
-            Reader { file: Entries::new(text, quote), target: Span::default(), exported: Vec::new() };
+        let mut reader = Reader {
+            file: Entries::new(text, quote),
+            target: Span::default(),
+            exported: Vec::new(),
+            included: Vec::new(),
+        };
         reader.read();
-        let Reader { mut file, exported, .. } = reader;
+        let Reader { mut file, exported, included, .. } = reader;
         let named: BTreeSet<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
         let mut defined = BTreeSet::new();
         for variable in &mut file.facts.variables {
@@ -49,6 +53,10 @@ impl Language for Makefile {
             if let Some(datum) = file.data.get_mut(*datum).filter(|_| defined.contains(name.as_str())) {
                 datum.value.to_mut().push_str(" defined");
             }
+        }
+        // What another file sets reaches a recipe where it is exported: all variables, or one that is not set here.
+        if exported.iter().any(|(name, _)| !defined.contains(name.as_str())) {
+            file.facts.sourced = included;
         }
         Box::new(file)
     }
@@ -76,6 +84,8 @@ struct Reader {
     target: Span,
     /// Names that are exported by lines of their own, with the index of the line's datum; an empty one for all.
     exported: Vec<(String, usize)>,
+    /// Files that are read as part of this one.
+    included: Vec<Span>,
 }
 
 impl Reader {
@@ -167,6 +177,13 @@ impl Reader {
         }
         self.file.datum(bare, String::new());
         let mut words = raw.split_whitespace();
+        if let Some(files) =
+            ["include ", "-include ", "sinclude "].iter().find_map(|it| raw.strip_prefix(*it))
+        {
+            let files = files.split('#').next().unwrap_or_default();
+            let start = bare.start() + raw.find(files).unwrap_or_default();
+            self.included.push(trimmed(text, Span::new(start, start + files.len())));
+        }
         if words.next() == Some("export") && !raw.contains('=') {
             let (before, datum) = (self.exported.len(), self.file.data.len() - 1);
             self.exported.extend(words.map(|name| (name.to_owned(), datum)));

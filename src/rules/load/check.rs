@@ -371,7 +371,7 @@ pub(super) fn host(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
             Holds::Named if site.name.is_none() => Some("name"),
             Holds::Keys if site.via.is_none() => Some("via"),
             Holds::SecretItems if site.name_key.is_none() => Some("name-key"),
-            Holds::MoreValues if site.release.is_none() => Some("release"),
+            Holds::MoreValues if site.release.is_none() && site.contains.is_empty() => Some("release"),
             _ => None,
         };
         if let Some(key) = missing {

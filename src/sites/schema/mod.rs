@@ -1,11 +1,13 @@
 //! The form of `rules/sites/*.yaml`, `rules/programs.yaml` and `rules/charts.yaml`. The build script compiles it too, so
 //! it stands on serde alone.
 
+pub(super) mod pattern;
 pub(super) mod programs;
 
 use super::{Expression, one_or_many};
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
+pub use pattern::Pattern;
 use programs::Programs;
 
 /// Where one kind of host file holds other languages and settings: one file of `rules/sites/`.
@@ -76,6 +78,9 @@ pub struct Site {
     /// For a container: the keys that make up its command line, in order.
     #[serde(default)]
     pub argv: Vec<String>,
+    /// For a container: whether the first of those is split at its blanks where it is one text.
+    #[serde(default)]
+    pub entrypoint_is_split: bool,
     /// For a container: the keys of what a shell runs in it besides.
     #[serde(default)]
     pub scripts: Vec<String>,
@@ -151,6 +156,71 @@ pub struct Site {
     /// For more values: whether a mapping is none.
     #[serde(default)]
     pub plain: bool,
+    /// For shell text and arguments: keys of the mappings around it whose value is environment of what runs there.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub env_around: Vec<String>,
+    /// For shell text in a list of mappings: keys of other items there whose value is its environment.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub env_beside: Vec<String>,
+    /// For inherited values: the keys of the lists of values in what is inherited.
+    #[serde(default)]
+    pub takes: Vec<String>,
+    /// For more values: the text must contain one of these, and counts for all releases of the file.
+    #[serde(default)]
+    pub contains: Vec<String>,
+    /// For a container: the key of what only its scripts have as environment.
+    #[serde(default)]
+    pub script_env: Option<String>,
+    /// For text: what opens the expressions in it that the host replaces by any text: `${`.
+    #[serde(default)]
+    pub expressions: Option<String>,
+    /// For a container: what names others whose environment it inherits.
+    #[serde(default)]
+    pub inherits: Option<Inherits>,
+    /// For a container: globs of files that are merged into others, so that its environment is not all there.
+    #[serde(default)]
+    pub overlays: Vec<String>,
+    /// For a container: blocks that bring more environment, where they say so.
+    #[serde(default)]
+    pub env_blocks: Vec<EnvBlock>,
+    /// For more values, more environment and kept values: the dotted path from the top of the document where they are,
+    /// instead of the place itself.
+    #[serde(default)]
+    pub from: Option<String>,
+}
+
+/// What names a container that gives its environment to another one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Inherits {
+    /// The key whose value, or the `name` in it, is the key of a neighbour.
+    pub key: String,
+    /// See `key`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The key of a file in which the other one is, instead.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// In a list: the key of the neighbour's name.
+    #[serde(default)]
+    pub by: Option<String>,
+}
+
+/// A block that brings environment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct EnvBlock {
+    /// Its key.
+    pub key: String,
+    /// The key in it that must be true.
+    pub when: String,
+    /// The key in it that names the file.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// Where the reader of a host expands variables.
@@ -223,83 +293,12 @@ pub enum Holds {
     Named,
     /// The name of a file or an object with more values for the release, which are not in this file; or a list of such.
     MoreValues,
+    /// What names an entry at `from` whose values the release takes too.
+    InheritedValues,
+    /// The name of a file or an object with more environment for all commands of the file.
+    MoreEnvironment,
     /// Nothing that concerns anyone: no site below it counts.
     Nothing,
-}
-
-/// A path pattern: `**.containers[*]`, `jobs.*.steps[*].run`, `**.{shell,command}`, `'dotted.key'`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Pattern(pub Vec<Step>);
-
-/// One step of a path pattern.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    /// `**`: any number of keys and items.
-    Deep,
-    /// `*`: any key.
-    Any,
-    /// One of these keys.
-    Key(Vec<String>),
-    /// `[*]`: any item of a list.
-    Item,
-}
-
-/// Each `**` may stand for any number of steps: more of them take too long to match.
-const MOST_DEEP: usize = 3;
-
-impl Pattern {
-    /// Reads a pattern.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut steps = Vec::new();
-        let mut rest = text;
-        while !rest.is_empty() {
-            if let Some(tail) = rest.strip_prefix("[*]") {
-                steps.push(Step::Item);
-                rest = tail;
-                continue;
-            }
-            rest = rest.strip_prefix('.').unwrap_or(rest);
-            let (keys, tail) = if let Some(tail) = rest.strip_prefix('{') {
-                let (list, tail) = tail.split_once('}').ok_or("a `{` without `}`")?;
-                (list.split(',').map(|key| key.trim().trim_matches('\'').to_owned()).collect(), tail)
-            } else if let Some(tail) = rest.strip_prefix('\'') {
-                let (key, tail) = tail.split_once('\'').ok_or("a quote without end")?;
-                (vec![key.to_owned()], tail)
-            } else {
-                let end = rest.find(['.', '[']).unwrap_or(rest.len());
-                let (key, tail) = rest.split_at(end);
-                match key {
-                    "" => return Err(format!("an empty step in `{text}`")),
-                    "**" => steps.push(Step::Deep),
-                    "*" => steps.push(Step::Any),
-                    key => steps.push(Step::Key(vec![key.to_owned()])),
-                }
-                rest = tail;
-                continue;
-            };
-            steps.push(Step::Key(keys));
-            rest = tail;
-        }
-        let deep = steps.iter().filter(|step| **step == Step::Deep).count();
-        if deep > MOST_DEEP {
-            return Err(format!("more than {MOST_DEEP} `**` in `{text}`"));
-        }
-        if steps.is_empty() { Err("an empty pattern".to_owned()) } else { Ok(Self(steps)) }
-    }
-}
-
-impl<'de> Deserialize<'de> for Pattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if deserializer.is_human_readable() {
-            let text = String::deserialize(deserializer)?;
-            Self::parse(&text).map_err(de::Error::custom)
-        } else {
-            Vec::deserialize(deserializer).map(Self)
-        }
-    }
 }
 
 /// Charts and how their values are recognised: `rules/charts.yaml`.

@@ -26,6 +26,9 @@ pub struct Programs {
     /// Commands that send a request.
     #[serde(default)]
     pub requests: Vec<RequestCommand>,
+    /// Variables that name a file: what a script writes there is environment of the commands behind it.
+    #[serde(default)]
+    pub environment_files: Vec<String>,
 }
 
 /// A command that gives values to a chart.
@@ -50,6 +53,9 @@ pub struct ReleaseCommand {
     /// Options that keep the values that the release has.
     #[serde(default)]
     pub keeps: Vec<String>,
+    /// Programs beside printers that leave a values file as it is.
+    #[serde(default)]
+    pub readers: Vec<String>,
     /// The option whose value is the chart's version.
     pub version: String,
 }

@@ -9,13 +9,11 @@ use super::super::programs::{Runs, version_of_image};
 use super::super::releases;
 use super::super::schema::{Holds, Site};
 use super::super::survey::read_command;
-use super::super::{
-    Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via,
-};
+use super::super::{Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Value, ValueKind, Via};
 use super::Trees;
+use super::words::blank_separated;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
-use crate::sites::built::Built;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +60,8 @@ impl Trees<'_> {
     /// Shell text, or a list of such. A list inside the list is an argument vector (cloud-init's `runcmd`) or more text
     /// (a YAML anchor in a CI script).
     pub(super) fn shell(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
+        let around = self.elements(site, id, container);
+        let container = around.as_ref().or(container);
         let mut open = vec![(id, 0)];
         while let Some((at, depth)) = open.pop() {
             let target = self.tree.resolve(at);
@@ -161,6 +161,7 @@ impl Trees<'_> {
             name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
             expanded: self.context.given.expanded,
+            expressions: self.expressions(site),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
@@ -269,46 +270,29 @@ impl Trees<'_> {
     /// Words written as a list, as a command of their own. Several lists, and words alone, make up one command line.
     pub(super) fn arguments(&mut self, lists: &[NodeId], container: Option<&Container>) {
         // What an expression adds to a list may be several words.
-        let word_or_list = |list: &'_ NodeId| match self.tree.scalar(*list) {
-            Some(_) => vec![(*list, false)],
-            None => self.built_words(*list),
-        };
-        let items: Vec<(NodeId, bool)> = lists.iter().flat_map(word_or_list).collect();
-        self.claimed.extend(items.iter().map(|(item, _)| *item));
-        let word = |(item, several): (NodeId, bool)| {
-            let word = self.word(item)?;
-            Some(Word { splits: word.splits || several, ..word })
-        };
-        let words: Vec<Word> = items.into_iter().filter_map(word).collect();
+        let mut words: Vec<Word> = Vec::new();
+        for list in lists {
+            // A text before a list is split at its blanks.
+            if self.tree.scalar(*list).is_some_and(|it| it.text.contains(' ')) {
+                self.claimed.insert(*list);
+                words.extend(self.words_of(*list));
+                continue;
+            }
+            let items = match self.tree.scalar(*list) {
+                Some(_) => vec![(*list, false)],
+                None => self.built_words(*list),
+            };
+            self.claimed.extend(items.iter().map(|(item, _)| *item));
+            let word = |(item, several): (NodeId, bool)| {
+                let word = self.word(item)?;
+                Some(Word { splits: word.splits || several, ..word })
+            };
+            words.extend(items.into_iter().filter_map(word));
+        }
         let (Some(first), Some(last)) = (words.first(), words.last()) else { return };
         let span = first.span.hull(last.span);
         let command = Command { span, words, ..Command::default() };
         read_command(&command, self.parsed, self.context, container, self.control, self.survey);
-    }
-
-    /// The items of the list `id`, or of the lists that it is built of in their order; with each whether it may be several.
-    fn built_words(&self, id: NodeId) -> Vec<(NodeId, bool)> {
-        let built = Built::holders(self.tree, id);
-        let own = built.parts.iter().flat_map(|part| self.tree.children(*part)).map(|item| (*item, false));
-        let mut words: Vec<(NodeId, bool)> = own.chain(built.unknowns.iter().map(|it| (*it, true))).collect();
-        // A conditional comes after the lists in it.
-        words.sort_by_key(|(id, _)| self.tree.span(*id).map(Span::end));
-        words
-    }
-
-    pub(super) fn word(&self, id: NodeId) -> Option<Word> {
-        let node = self.tree.get(id)?;
-        let (text, opaque) = match node.kind {
-            NodeKind::Scalar(scalar) => {
-                (scalar.text.to_string(), scalar.opaque || scalar.text.contains("$("))
-            }
-            NodeKind::Alias => (node.span.of(self.context.text).to_owned(), true),
-            NodeKind::Mapping if self.tree.is_computed(id) => (self.tree.written(id).to_owned(), true),
-            _ => return None,
-        };
-        // An item of a list in HCL is one word, whatever its template gives.
-        let splits = opaque && text.starts_with(['{', '$', '*']) && self.context.language != "hcl";
-        Some(Word { node: id, span: node.span, text, opaque, splits, expands: None, control: false })
     }
 
     pub(super) fn container(&mut self, site: &Site, id: NodeId) {
@@ -320,28 +304,17 @@ impl Trees<'_> {
         if !matches!(node.kind, NodeKind::Mapping) {
             return;
         }
-        let below = |path: &str| below(self.tree, id, path);
+        let sources = self.sources_of(site, id);
+        let below = |path: &str| sources.iter().find_map(|at| below(self.tree, *at, path));
         let image = site.image.as_deref().and_then(|path| Some(self.tree.scalar(below(path)?)?.text));
         let runs = image.map_or(Runs::Unknown, |image| self.context.sites.runs_in(image));
         let scope = self.survey.scope(ScopeKind::Container, self.context.doc, node.span);
+        self.containers.insert(id, scope);
+        self.inherits(site, id, scope);
         let first = self.survey.carriers.len();
         // The tag of another image is no version of the runner.
         let version = image.filter(|_| runs != Runs::Unknown).and_then(version_of_image);
-        let files: Vec<Unknown> = site
-            .env_files
-            .iter()
-            .filter_map(|path| Some((path, self.tree.get(below(path)?)?)))
-            .map(|(path, node)| {
-                let span = node.key.map_or(node.span, |key| key.span.hull(node.span));
-                let written = node.span.of(self.context.text);
-                // Of a block only the name says something.
-                let is_block = written.starts_with('{') && written.contains('\n');
-                let name = path.replace('.', " ");
-                let written = if is_block { &name } else { written };
-                let kind = UnknownKind::Environment;
-                Unknown::new(kind, Brings::Anything, written, self.context.doc, span)
-            })
-            .collect();
+        let files = self.environment_files(site, id);
         if let Some(it) = self.survey.scope_mut(scope) {
             for file in files {
                 it.add_unknown(file);
@@ -352,7 +325,9 @@ impl Trees<'_> {
             it.of.extend(self.context.sites.name_of(runs));
             it.foreign = runs == Runs::Foreign;
         }
-        let parts: Vec<NodeId> = site.argv.iter().filter_map(|path| below(path)).collect();
+        // A command line that another container has is read there.
+        let own = |path: &String| super::super::paths::below(self.tree, id, path);
+        let parts: Vec<NodeId> = site.argv.iter().filter_map(own).collect();
         self.claimed.extend(parts.iter().copied());
         let mut around = Container { image: image.map(String::from), scope, direct: true };
         let lists: Vec<NodeId> =
@@ -366,8 +341,15 @@ impl Trees<'_> {
             let one_word = |id: &NodeId| {
                 self.tree.scalar(*id).is_some_and(|it| !it.text.is_empty() && !it.text.contains([' ', '\n']))
             };
-            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) =
-                parts.iter().partition(|part| lists.contains(part) || one_word(part));
+            // `entrypoint: sh -c` before a list.
+            let is_plain = |id: &NodeId| {
+                let text = self.tree.scalar(*id).map_or("", |it| it.text);
+                !text.is_empty() && !text.contains(['"', '\'', '\\', '\n', ';', '|', '&'])
+            };
+            let first = parts.first().copied().filter(|part| site.entrypoint_is_split && is_plain(part));
+            let (words, scripts): (Vec<NodeId>, Vec<NodeId>) = parts
+                .iter()
+                .partition(|part| lists.contains(part) || one_word(part) || first == Some(**part));
             self.arguments(&words, Some(&around));
             around.direct = false;
             for part in &scripts {
@@ -375,6 +357,7 @@ impl Trees<'_> {
             }
         }
         around.direct = false;
+        let around = self.script_environment(site, id, around);
         for script in self.tree.children(id).to_vec() {
             let key = self.tree.key(script);
             if !key.is_some_and(|key| site.scripts.iter().any(|name| key.text == *name))
@@ -416,22 +399,4 @@ impl Trees<'_> {
             }
         }
     }
-}
-
-/// The words of a piece of a command line; an expression in braces is part of its word.
-fn blank_separated(text: &str) -> Vec<Span> {
-    let mut words = Vec::new();
-    let (mut start, mut depth) = (0, 0usize);
-    for (at, sign) in text.char_indices().chain([(text.len(), ' ')]) {
-        match sign {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            ' ' | '\t' if depth == 0 || at == text.len() => {
-                words.extend((at > start).then(|| Span::new(start, at)));
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    words
 }

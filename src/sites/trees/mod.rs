@@ -1,7 +1,12 @@
 //! Goes through the tree of one parsed text and takes in what its sites hold.
 
+mod environments;
 mod held;
+mod names;
 mod sources;
+mod words;
+
+pub(super) use environments::is_expression;
 
 use super::aliases::Aliases;
 use super::built::{Built, Wants};
@@ -47,6 +52,11 @@ pub(super) fn read(
         aliases: Rc::new(Aliases::of(tree, context.language == "yaml" && context.text.contains("<<"))),
         inserted,
         named: BTreeMap::new(),
+        environments: BTreeMap::new(),
+        containers: BTreeMap::new(),
+        inherited: Vec::new(),
+        neighbours: BTreeMap::new(),
+        links: names::Links::default(),
     }
     .read();
 }
@@ -80,6 +90,16 @@ pub(super) struct Trees<'a> {
     inserted: Rc<[Span]>,
     /// Releases by the texts that name them: their scope and their chart.
     named: BTreeMap<Vec<String>, (usize, Option<usize>)>,
+    /// For a mapping or list the environment that it brings to what is in it, or what is around it: a scope.
+    environments: BTreeMap<NodeId, Option<usize>>,
+    /// The scopes of containers.
+    containers: BTreeMap<NodeId, usize>,
+    /// Scopes of containers, and the containers that they take environment from.
+    inherited: Vec<(usize, NodeId)>,
+    /// Containers of a list, by their names.
+    neighbours: BTreeMap<NodeId, BTreeMap<String, NodeId>>,
+    /// What releases of the file have in common.
+    links: names::Links,
 }
 
 impl<'a> Trees<'a> {
@@ -141,6 +161,7 @@ impl<'a> Trees<'a> {
                 self.values(chart, id, release.or(self.context.given.within));
             }
         }
+        self.inherit();
         // Anchors stand before their aliases: the last one first.
         for (id, chart) in deferred.into_iter().rev() {
             if !self.aliases.is_followed(id) && self.charted.insert(id) {
@@ -148,6 +169,7 @@ impl<'a> Trees<'a> {
                 self.values(chart, id, self.context.given.within);
             }
         }
+        self.link_releases();
     }
 
     /// The document of `id`, which comes behind the nodes around it. Neighbours are of one document: what it is a document
@@ -189,7 +211,9 @@ impl<'a> Trees<'a> {
     fn values(&mut self, chart: &Chart, id: NodeId, within: Option<usize>) {
         self.charted.extend(Built::of(self.tree, id, Wants::Objects).parts);
         let target = self.target(self.sealed());
+        let before = self.survey.scopes.len();
         charts::read(chart, self.tree, id, &target, within, self.survey);
+        self.note_values(id, before, within);
     }
 
     /// The scope of the release that gets what stands at `id`.
@@ -275,7 +299,10 @@ impl<'a> Trees<'a> {
     fn hold(&mut self, site: &Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         if site.holds == Holds::MoreValues {
-            return self.more_values(site, id);
+            if site.contains.is_empty() {
+                return self.more_values(site, id);
+            }
+            return self.values_for_all(site, id);
         }
         let release = self.release(site, id);
         let named = self.chart_of(site, release);
@@ -294,11 +321,17 @@ impl<'a> Trees<'a> {
         }
         self.expand(site, id);
         match site.holds {
-            Holds::Shell => self.shell(site, id, None),
+            Holds::Shell => {
+                let around = self.environment_of(site, id);
+                self.shell(site, id, around.as_ref());
+            }
             Holds::Pieces => self.pieces(site, id),
             Holds::ShellKey => self.shell_key(site, id),
             Holds::Joined => self.joined(site, id),
-            Holds::Arguments => self.arguments(&[id], None),
+            Holds::Arguments => {
+                let around = self.environment_of(site, id);
+                self.arguments(&[id], around.as_ref());
+            }
             Holds::Environment => {
                 let scope = self.survey.scope(ScopeKind::Variables, self.context.doc, node.span);
                 if let Some(it) = self.survey.scope_mut(scope) {
@@ -335,6 +368,8 @@ impl<'a> Trees<'a> {
             Holds::KeptValues => self.kept(site, id),
             Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
             Holds::Text => self.text(site, id),
+            Holds::MoreEnvironment => self.more_environment(site, id),
+            Holds::InheritedValues => self.inherited_values(site, id),
             Holds::Nothing | Holds::MoreValues | Holds::Constant => {}
         }
     }

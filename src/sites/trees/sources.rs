@@ -1,8 +1,9 @@
 //! Where a release takes its values from.
 
 use super::super::built::{Built, Wants};
+use super::super::paths::below;
 use super::super::releases;
-use super::super::schema::{Site, Step};
+use super::super::schema::{Site, pattern::Step};
 use super::super::{Brings, Unknown, UnknownKind};
 use super::Trees;
 use crate::facts::{Hint, NodeId, NodeKind, ScalarStyle};
@@ -88,6 +89,13 @@ impl Trees<'_> {
     pub(super) fn more_values(&mut self, site: &Site, id: NodeId) {
         let Some((_, scope)) = self.release(site, id) else { return };
         let tree = self.tree;
+        let id = match &site.from {
+            Some(path) => match self.current.and_then(|document| below(tree, document, path)) {
+                Some(at) => at,
+                None => return,
+            },
+            None => id,
+        };
         let at = tree.resolve(id);
         let items = if tree.is_sequence(at) { tree.children(at) } else { std::slice::from_ref(&id) };
         for item in items {
@@ -100,15 +108,9 @@ impl Trees<'_> {
                 }
                 NodeKind::Sequence | NodeKind::Alias => true,
             };
-            let written = span.of(self.context.text);
-            if let Some(it) = self.survey.scope_mut(scope).filter(|_| brings) {
-                it.add_unknown(Unknown::new(
-                    UnknownKind::Values,
-                    Brings::Anything,
-                    written,
-                    self.context.doc,
-                    span,
-                ));
+            let named = self.name_in(*item, UnknownKind::Values, span.of(self.context.text));
+            if let (Some(it), Some(unknown)) = (self.survey.scope_mut(scope).filter(|_| brings), named) {
+                it.add_unknown(unknown);
             }
         }
     }
@@ -142,6 +144,13 @@ impl Trees<'_> {
     /// Whether the release keeps the values that it has.
     pub(super) fn kept(&mut self, site: &Site, id: NodeId) {
         let Some((_, release)) = self.release(site, id) else { return };
+        let id = match &site.from {
+            Some(path) => match self.current.and_then(|document| below(self.tree, document, path)) {
+                Some(at) => at,
+                None => return,
+            },
+            None => id,
+        };
         let is_no = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "" | "false" | "no" | "off");
         let says_no = self.tree.scalar(id).is_some_and(|it| it.null || is_no(it.text));
         let Some((key, span)) = self.tree.key(id).zip(self.tree.span(id)).filter(|_| !says_no) else {
@@ -157,6 +166,7 @@ impl Trees<'_> {
 
     fn unknown_values(&mut self, id: NodeId, release: usize) {
         let null = self.tree.scalar(id).is_some_and(|it| it.null);
+        self.note_expression(id, release);
         let unknown = self.target(None).unknown(UnknownKind::Values, Brings::Anything, self.tree, id);
         if let Some(it) = self.survey.scope_mut(release).filter(|_| !null) {
             it.add_unknown(unknown);

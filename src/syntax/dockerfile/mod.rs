@@ -67,6 +67,7 @@ impl Language for Dockerfile {
             stages,
             stage: None,
             env: None,
+            args: None,
             escape,
             last: BTreeMap::new(),
             images: BTreeMap::new(),
@@ -95,6 +96,8 @@ struct Reader {
     stage: Option<NodeId>,
     /// The variables of the stage: those of all its `ENV` lines.
     env: Option<NodeId>,
+    /// The arguments of the stage: those of all its `ARG` lines.
+    args: Option<NodeId>,
     escape: u8,
     /// The `CMD` and the `ENTRYPOINT` of the stage so far.
     last: BTreeMap<String, NodeId>,
@@ -106,20 +109,25 @@ impl Reader {
     fn read(&mut self, instruction: &Instruction) {
         let keyword = instruction.keyword.of(&self.file.text).to_ascii_uppercase();
         if keyword == "FROM" {
-            (self.stage, self.env) = (None, None);
+            (self.stage, self.env, self.args) = (None, None, None);
             self.last.clear();
         }
         let name = keyword.as_str();
         let decoded = grouped::continued(&self.file.text, &instruction.arguments, "");
         let skip = instruction::flags(&decoded.text);
+        let flags = decoded.text.get(..skip).unwrap_or_default().to_owned();
         let decoded = decoded.behind(skip);
         if decoded.text.trim().is_empty() {
             return;
+        }
+        if name == "RUN" {
+            self.mounts(instruction.keyword, &flags);
         }
         self.file.datum(instruction.keyword, format!("instruction {name}"));
         match name {
             "FROM" => self.from(instruction, &decoded),
             "ENV" => self.env(instruction, &decoded),
+            "ARG" if self.stage.is_some() => self.arg(instruction, &decoded),
             "RUN" | "CMD" | "ENTRYPOINT" => self.command(name, instruction, decoded),
             "COPY" | "ADD" => self.copy(instruction, &decoded),
             _ => self.file.datum(decoded.segments.outer(), decoded.text),
@@ -135,15 +143,30 @@ impl Reader {
         *self.stage.insert(stage)
     }
 
+    /// `RUN --mount=type=secret,id=x,env=NAME`: a secret that is a variable of what runs.
+    fn mounts(&mut self, at: Span, flags: &str) {
+        let is_variable = |flag: &&str| {
+            let Some(options) = flag.strip_prefix("--mount=") else { return false };
+            options.contains("type=secret") && options.split(',').any(|option| option.starts_with("env="))
+        };
+        let Some(flag) = flags.split_ascii_whitespace().find(is_variable) else { return };
+        let stage = self.stage(at);
+        let key = Some(Key { text: "MOUNT", span: at });
+        self.file.node(Some(stage), key, at, scalar(flag, false), Slot::default());
+    }
+
     /// `FROM image AS name`
     fn from(&mut self, instruction: &Instruction, decoded: &Decoded) {
         let words: Vec<&str> = decoded.text.split_whitespace().collect();
         let Some(word) = words.first() else { return };
+        let base = Some(word.to_ascii_lowercase()).filter(|it| self.images.contains_key(it));
+        let mut own = None;
         let image = self.images.get(&word.to_ascii_lowercase()).map_or(*word, String::as_str).to_owned();
         if let [_, r#as, name, ..] = words.as_slice()
             && r#as.eq_ignore_ascii_case("as")
         {
             self.images.insert(name.to_ascii_lowercase(), image.clone());
+            own = Some(name.to_ascii_lowercase());
         }
         let at = decoded.text.find(word).unwrap_or_default();
         let span = decoded.segments.to_outer(Span::new(at, at + word.len()));
@@ -153,6 +176,15 @@ impl Reader {
         let key = Key { text: instruction.keyword.of(&text), span: instruction.keyword };
         let opaque = image.contains('$') || image.contains("{{");
         self.file.node(Some(stage), Some(key), span, scalar(&image, opaque), Slot::default());
+        // A stage has the environment of the one that it begins with.
+        if let Some(base) = base {
+            let key = Key { text: "BASE", span: instruction.keyword };
+            self.file.node(Some(stage), Some(key), span, scalar(&base, false), Slot::default());
+        }
+        if let Some(name) = own {
+            let key = Key { text: "AS", span: instruction.keyword };
+            self.file.node(Some(stage), Some(key), span, scalar(&name, false), Slot::default());
+        }
     }
 
     /// `RUN`, `CMD` and `ENTRYPOINT`: a list of words, a here-document, or a line of shell.
@@ -241,6 +273,47 @@ impl Reader {
                 reader: None,
             });
         }
+    }
+
+    /// `ARG NAME`, `ARG NAME=value`
+    fn arg(&mut self, instruction: &Instruction, decoded: &Decoded) {
+        let outer = decoded.segments.outer();
+        let all = self.file.text.clone();
+        let text: &str = &all;
+        let words = grouped::words(text, outer.start(), outer.end(), self.escape);
+        if words.is_empty() {
+            return;
+        }
+        let stage = self.stage(instruction.keyword);
+        let args = match self.args {
+            Some(args) => args,
+            None => {
+                let key = Some(Key { text: "ARG", span: instruction.keyword });
+                *self.args.insert(self.file.node(Some(stage), key, outer, NodeKind::Mapping, Slot::default()))
+            }
+        };
+        let group = self.file.groups.len();
+        for (index, word) in words.iter().enumerate() {
+            let raw = word.of(text);
+            let len = raw.find('=').unwrap_or(raw.len());
+            let name = Span::new(word.start(), word.start() + len);
+            let value = Span::new((name.end() + 1).min(word.end()), word.end());
+            let inner = grouped::unquoted(text, value, self.escape);
+            let key = Key { text: name.of(text), span: name };
+            self.file.datum(*word, format!("{}={}", key.text, inner.text));
+            let decoded = inner.text.clone();
+            let value_place = Some(value).filter(|_| len < raw.len());
+            let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: value_place };
+            // With a default and without one, the value may be given when the image is built.
+            self.file.node(Some(args), Some(key), value, scalar(&decoded, true), slot);
+        }
+        let span = instruction.keyword.hull(outer);
+        self.file.groups.push(Group {
+            lines: instruction.lines,
+            span,
+            parts: words,
+            between: Between::Blanks,
+        });
     }
 
     /// `ENV A=b "C"="d e"`, and the old form `ENV A b c`.
