@@ -112,7 +112,10 @@ impl<'a> Index<'a> {
             via: file.documents.via(doc),
             place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
             object: first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset)),
-            unknowns: own().flat_map(|scope| &scope.unknowns).map(|it| file.unknown_place(it)).collect(),
+            unknowns: own()
+                .flat_map(|scope| scope.unknowns.iter().chain(&scope.hints))
+                .map(|it| file.unknown_place(it))
+                .collect(),
             slots: Vec::new(),
             settings: Vec::new(),
             values: own()

@@ -16,7 +16,10 @@ mod ends;
 mod entries;
 mod environment;
 mod expression;
+mod given;
 mod globs;
+mod grammar;
+mod imports;
 mod joined;
 mod linked;
 mod lookup;
@@ -37,6 +40,7 @@ pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;
+pub(crate) use globs::globs;
 pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::canonical;
 pub(crate) use paths::{accepts, document_of};
@@ -50,7 +54,7 @@ use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
 use constants::Constants;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
@@ -264,6 +268,8 @@ pub struct Given {
     pub within: Option<usize>,
     /// Whether a shell replaces the expressions in it.
     pub expanded: bool,
+    /// What the text around it may set for the commands in it, without showing it.
+    pub imports: Vec<Unknown>,
 }
 
 /// A container whose command line is text of its own.
@@ -429,17 +435,6 @@ impl Sites {
     fn is_file_of(&self, host: usize, path: &str) -> bool {
         self.files.get(host).and_then(Option::as_ref).is_none_or(|files| files.is_match(path))
     }
-}
-
-/// One set for all of the globs; those that are none were refused when they were loaded.
-pub(crate) fn globs(globs: &[String]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        if let Ok(glob) = GlobBuilder::new(glob).empty_alternates(true).build() {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
 }
 
 /// The compiled data. The build script made it from checked files, so it can always be read.

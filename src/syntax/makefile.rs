@@ -4,7 +4,7 @@
 use super::grouped::{Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
-use crate::facts::{Comment, Hint, Region, Variable};
+use crate::facts::{Comment, Hint, Import, Region, Variable};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeSet;
 
@@ -30,10 +30,20 @@ impl Language for Makefile {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        let mut reader =
-            Reader { file: Entries::new(text, quote), target: Span::default(), exported: Vec::new() };
+        let mut reader = Reader {
+            file: Entries::new(text, quote),
+            target: Span::default(),
+            exported: Vec::new(),
+            included: Vec::new(),
+        };
         reader.read();
-        let Reader { mut file, exported, .. } = reader;
+        let Reader { mut file, exported, included, .. } = reader;
+        // Of a file that is included it is not known what it exports; without `export` most export nothing.
+        let whole = Span::new(0, file.text.len());
+        let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false };
+        if exported.iter().any(|(name, _)| name.is_empty()) {
+            file.facts.imports = included.into_iter().map(import).collect();
+        }
         let named: BTreeSet<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
         let mut defined = BTreeSet::new();
         for variable in &mut file.facts.variables {
@@ -72,6 +82,8 @@ struct Reader {
     target: Span,
     /// Names that are exported by lines of their own, with the index of the line's datum; an empty one for all.
     exported: Vec<(String, usize)>,
+    /// The names of files that lines include.
+    included: Vec<Span>,
 }
 
 impl Reader {
@@ -88,6 +100,7 @@ impl Reader {
                 if word == "endef" {
                     let (opener, body) = (*opener, std::mem::take(body));
                     self.script(&body, opener, "`define` block");
+                    self.defined(opener, &body);
                     block = None;
                 } else {
                     body.append(&mut pieces);
@@ -144,6 +157,30 @@ impl Reader {
         self.region(decoded, opener, what);
     }
 
+    /// The variable of a `define` block: its lines may be words of a command.
+    fn defined(&mut self, opener: Span, lines: &[Span]) {
+        let text: &str = &self.file.text;
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
+        let value = first.hull(*last);
+        let line = opener.of(text);
+        let words = line.split_whitespace().skip_while(|word| *word != "define");
+        let Some(name) = words.skip(1).find(|word| *word != "=" && *word != ":=") else { return };
+        let Some(at) = line.rfind(name) else { return };
+        let name_span = Span::new(at, at + name.len()).shifted(opener.start());
+        let (name, value_text) = (name.to_owned(), value.of(text).to_owned());
+        let opaque = value_text.contains('$');
+        let node = self.file.slot(Slot { decoded: None, part: None, value: Some(value) });
+        self.file.facts.variables.push(Variable {
+            node,
+            name,
+            name_span,
+            value: value_text,
+            value_span: value,
+            opaque,
+            exported: false,
+        });
+    }
+
     fn region(&mut self, decoded: Decoded, opener: Span, what: &'static str) {
         if !decoded.text.trim().is_empty() {
             let hint = Hint::Language("shell".to_owned());
@@ -169,6 +206,8 @@ impl Reader {
             if self.exported.len() == before {
                 self.exported.push((String::new(), datum));
             }
+        } else if let Some(files) = included(raw) {
+            self.included.push(Span::new(bare.end() - files.len(), bare.end()));
         } else if raw.starts_with(".EXPORT_ALL_VARIABLES") {
             self.exported.push((String::new(), self.file.data.len() - 1));
         } else if let Some((name, value)) = assignment(raw) {
@@ -217,6 +256,12 @@ impl Reader {
             self.region(inner, name, "variable");
         }
     }
+}
+
+/// The files of `include .env`, `-include x y`.
+fn included(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(['-', 's']).strip_prefix("include")?;
+    rest.starts_with([' ', '\t']).then_some(rest.trim_start())
 }
 
 /// Whether an odd number of `\` ends the line.

@@ -41,6 +41,7 @@ impl Trees<'_> {
                     opaque,
                     splits: false,
                     expands: None,
+                    skips: 0,
                     control: false,
                 });
             }
@@ -161,6 +162,7 @@ impl Trees<'_> {
             name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
             expanded: self.context.given.expanded,
+            imports: Vec::new(),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
@@ -308,7 +310,16 @@ impl Trees<'_> {
         };
         // An item of a list in HCL is one word, whatever its template gives.
         let splits = opaque && text.starts_with(['{', '$', '*']) && self.context.language != "hcl";
-        Some(Word { node: id, span: node.span, text, opaque, splits, expands: None, control: false })
+        Some(Word {
+            node: id,
+            span: node.span,
+            text,
+            opaque,
+            splits,
+            expands: None,
+            skips: 0,
+            control: false,
+        })
     }
 
     pub(super) fn container(&mut self, site: &Site, id: NodeId) {
