@@ -43,7 +43,7 @@ pub(super) struct Reads<'a> {
     source: &'a Source,
     documents: &'a Documents,
     survey: &'a Survey,
-    outside: OnceCell<BTreeMap<String, usize>>,
+    outside: OnceCell<BTreeMap<String, Vec<Span>>>,
     names_old: OnceCell<bool>,
     pinned: OnceCell<Option<((u32, u32), usize)>>,
 }
@@ -59,9 +59,11 @@ impl<'a> Reads<'a> {
         Self { unit, words, source, documents, survey, outside, names_old, pinned }
     }
 
-    /// Where `name` is read first, anywhere but in the values that it is given: a byte offset.
-    pub(super) fn outside(&self, name: &str) -> Option<usize> {
-        self.outside.get_or_init(|| self.all_outside()).get(name).copied()
+    /// Where `name` is read first, anywhere but in the values that it is given and in those of the options that `goes` takes
+    /// out with it: a byte offset.
+    pub(super) fn outside(&self, name: &str, goes: &Cover) -> Option<usize> {
+        let reads = self.outside.get_or_init(|| self.all_outside()).get(name)?;
+        reads.iter().find(|span| !goes.holds(**span)).map(|span| span.start())
     }
 
     /// Whether the variable of the old slot is named at all.
@@ -75,7 +77,7 @@ impl<'a> Reads<'a> {
         *self.pinned.get_or_init(|| pinned(self.unit, self.source.bytes()))
     }
 
-    fn all_outside(&self) -> BTreeMap<String, usize> {
+    fn all_outside(&self) -> BTreeMap<String, Vec<Span>> {
         let bytes = self.source.bytes();
         // PowerShell's `$env:NAME = …` names the variable as a read does.
         let named = self.survey.carriers.iter().filter(|carrier| carrier.via == Via::Variable);
@@ -105,7 +107,8 @@ impl<'a> Reads<'a> {
             own.into_iter().map(|(name, spans)| (name, Cover::of(spans))).collect();
         let is_outside = |(name, spans): (String, Vec<Span>)| {
             let own = own.remove(name.as_str()).unwrap_or_default();
-            spans.iter().find(|span| !own.holds(**span)).map(|span| (name, span.start()))
+            let outside: Vec<Span> = spans.into_iter().filter(|span| !own.holds(*span)).collect();
+            (!outside.is_empty()).then_some((name, outside))
         };
         reads.into_iter().filter_map(is_outside).collect()
     }

@@ -5,9 +5,9 @@ use super::findings::Hit;
 use super::{File, named_secrets, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
-use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, View, When};
+use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, View, When};
 use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
-use crate::text::Span;
+use crate::text::{Cover, Span};
 use crate::unit::UnknownPlace;
 
 /// Shorter literals are no tokens.
@@ -273,12 +273,15 @@ fn broken_line(file: &File<'_>, registration: &Registration) -> Option<usize> {
 
 /// A variable of the unit that is read elsewhere than in its own value, and where.
 pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> Option<(&'a str, usize)> {
-    let mut carriers =
-        registration.members.iter().filter_map(|member| file.survey.carriers.get(member.carrier));
-    carriers.find_map(|carrier| {
-        let name = Some(carrier.name.as_str()).filter(|_| carrier.via == Via::Variable)?;
-        Some((name, file.reads.outside(name)?))
-    })
+    let carrier = |member: &Member| file.survey.carriers.get(member.carrier);
+    let is_variable = |carrier: &&Carrier| carrier.via == Via::Variable;
+    let mut variables = registration.members.iter().filter_map(carrier).filter(is_variable).peekable();
+    variables.peek()?;
+    // `--tag-list "$RUNNER_TAG_LIST"` goes with the variable.
+    let settings = registration.members.iter().filter(|member| matches!(member.role, Role::Setting(_)));
+    let options = settings.filter_map(carrier).filter(|carrier| carrier.via == Via::Option);
+    let goes = Cover::of(options.map(|it| file.documents.to_host(it.doc, it.value.span)).collect());
+    variables.find_map(|carrier| Some((carrier.name.as_str(), file.reads.outside(&carrier.name, &goes)?)))
 }
 
 impl File<'_> {

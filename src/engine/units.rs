@@ -114,7 +114,10 @@ impl<'a> Index<'a> {
             object: first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset)),
             unknowns: scopes
                 .iter()
-                .flat_map(|scope| reasons::unknowns(file, *scope))
+                .flat_map(|scope| {
+                    let hints = file.survey.scopes.get(*scope).map_or(&[][..], |it| &it.hints);
+                    reasons::unknowns(file, *scope).chain(hints)
+                })
                 .map(|it| file.unknown_place(it))
                 .collect(),
             slots: Vec::new(),

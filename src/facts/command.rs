@@ -17,6 +17,8 @@ pub struct Command {
     /// Whether the command ends because a line that looks like its continuation lacks the `\` before it: the line
     /// behind begins with an option. The words of those lines are in `stray`.
     pub stray: Vec<Word>,
+    /// Whether its words are in strings of another command, where they stay as they are.
+    pub is_assembled: bool,
 }
 
 /// One word of a command.
@@ -34,6 +36,8 @@ pub struct Word {
     pub splits: bool,
     /// The variable whose words it becomes, where it is that alone: `"${args[@]}"`, `$OPTS`; `@` for `"$@"`.
     pub expands: Option<Box<str>>,
+    /// How many of its words, from the first one on, it leaves out: `"${args[@]:1}"`.
+    pub skips: usize,
     /// Whether it is a template tag that controls what stands between it and its end (`{% if x %}`).
     pub control: bool,
 }
@@ -99,4 +103,25 @@ pub struct VariableUse {
     pub span: Span,
     /// Whether it is handed on to later commands (`export`), rather than taken from them (`unset`).
     pub exports: bool,
+}
+
+/// A place of a script that may give variables values without showing which: `eval "$X"`, `export $(cat .env)`, `. ./env.sh`;
+/// or that gives one a value without showing it: `read NAME`.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// What shows it: the file, the word that holds the names.
+    pub span: Span,
+    /// The commands that it is before, in the order in which they run.
+    pub reach: Span,
+    /// The variable's name, or how the names begin.
+    pub name: Box<str>,
+    /// Whether `name` is the whole name.
+    pub is_whole: bool,
+}
+
+impl Import {
+    /// Whether it may give the variable `name` a value.
+    pub fn may_set(&self, name: &str) -> bool {
+        if self.is_whole { *self.name == *name } else { name.starts_with(&*self.name) }
+    }
 }

@@ -4,7 +4,7 @@ mod command;
 mod node;
 mod tree;
 
-pub use command::{Command, Redirect, Variable, VariableUse, Word, WordList};
+pub use command::{Command, Import, Redirect, Variable, VariableUse, Word, WordList};
 pub use node::{Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 pub use tree::{COMPUTED, DataTree};
 
@@ -24,8 +24,8 @@ pub struct Facts {
     pub functions: Vec<Span>,
     /// Variables that are named without a value: `export NAME`, `unset NAME`.
     pub named: Vec<VariableUse>,
-    /// Files that a script reads as part of itself (`. ./env.sh`): the words that name them, in order.
-    pub sourced: Vec<Span>,
+    /// Places that may set variables without showing which or what (`. ./env.sh`), in the order of the text.
+    pub imports: Vec<Import>,
     /// Keys and values; empty where the language has none.
     pub tree: DataTree,
     /// Text in another language that the syntax itself marks: here-documents, code blocks.

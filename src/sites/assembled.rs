@@ -16,6 +16,7 @@ pub(super) struct Assembler<'a> {
     facts: &'a Facts,
     text: &'a str,
     variables: &'a Variables,
+    sites: &'a Sites,
     /// Options without a value of their own.
     flags: BTreeSet<&'a str>,
     /// Lists by name, in the order of the text.
@@ -36,6 +37,8 @@ pub(super) struct Assembled {
     unsure: BTreeSet<usize>,
     /// The words that take them.
     uses: Vec<Span>,
+    /// Options that may be in the place of those of the command: `OPT=--token` in one branch, another in the next.
+    pub(super) alternatives: Vec<Word>,
 }
 
 impl<'a> Assembler<'a> {
@@ -50,6 +53,7 @@ impl<'a> Assembler<'a> {
             facts,
             text,
             variables,
+            sites,
             flags,
             by_name,
             budget: Cell::new(MOST_WORDS),
@@ -70,6 +74,7 @@ impl<'a> Assembler<'a> {
             seen: BTreeSet::new(),
             unsure: BTreeSet::new(),
             uses: Vec::new(),
+            alternatives: Vec::new(),
         };
         self.splice(&command.words, command.span.start(), &mut out);
         (!out.uses.is_empty()).then_some(out)
@@ -93,7 +98,7 @@ impl<'a> Assembler<'a> {
             for list in lists.into_iter().rev() {
                 let Some(found) = self.facts.word_lists.get(list) else { continue };
                 self.budget.set(self.budget.get().saturating_sub(found.words.len() + 1));
-                open.push((&found.words, 0, found.span.start()));
+                open.push((&found.words, word.skips, found.span.start()));
             }
         }
     }
@@ -107,29 +112,53 @@ impl<'a> Assembler<'a> {
         if found().any(|list| !word.splits && (!list.is_text || list.words.len() > 1)) {
             return None;
         }
+        // Which words are left out can be said of one list, or of each call's own.
+        let skipped =
+            |list: &WordList| list.words.get(..word.skips).unwrap_or_default().iter().any(|it| it.splits);
+        let each = |list: &WordList| &*list.name == POSITIONAL && list.block == list.function;
+        if word.skips > 0 && (found().any(skipped) || lists.len() > 1 && !found().all(each)) {
+            return None;
+        }
         if self.is_value(out.command.words.last(), found())
             || lists.iter().any(|list| out.seen.contains(list))
         {
             return None;
         }
         let otherwise = self.variables.is_set_otherwise(name, self.text);
-        out.unsure
-            .extend(lists.iter().zip(&sure).filter(|(_, sure)| otherwise || !**sure).map(|(list, _)| *list));
+        let imports = &self.variables.imports;
+        let changes = |list: &usize| {
+            let given = (name, get(list).map_or(0, |list| list.span.start()));
+            imports.changes(self.facts, self.sites, given, at).is_some()
+        };
+        let unsure = lists.iter().zip(&sure).filter(|(list, sure)| otherwise || !**sure || changes(list));
+        out.unsure.extend(unsure.map(|(list, _)| *list));
         out.lists.extend(&lists);
         out.seen.extend(&lists);
+        // Each of several ends with an option that takes the word behind: one of them does.
+        let takes = |list: &WordList| !list.adds && list.words.last().is_some_and(|it| self.takes_next(it));
+        if lists.len() > 1 && lists.iter().filter_map(get).all(takes) {
+            let (first, others) = lists.split_first()?;
+            let others = others.iter().filter_map(get).flat_map(|list| &list.words);
+            out.alternatives.extend(others.filter(|it| it.text.starts_with('-')).cloned());
+            return Some(vec![*first]);
+        }
         Some(lists)
+    }
+
+    /// Whether it is an option that takes the next word.
+    fn takes_next(&self, word: &Word) -> bool {
+        word.text.starts_with('-')
+            && word.text.len() > 1
+            && !word.text.contains('=')
+            && !word.opaque
+            && !self.flags.contains(canonical(&word.text).as_str())
     }
 
     /// Whether a word after `before` is the value of an option, rather than an option itself.
     fn is_value<'w>(&self, before: Option<&Word>, mut lists: impl Iterator<Item = &'w WordList>) -> bool {
         let Some(before) = before else { return false };
-        let takes = before.text.starts_with('-')
-            && before.text.len() > 1
-            && !before.text.contains('=')
-            && !before.opaque
-            && !self.flags.contains(canonical(&before.text).as_str());
         let option = |list: &WordList| list.words.first().is_some_and(|word| word.text.starts_with('-'));
-        takes && !lists.any(option)
+        self.takes_next(before) && !lists.any(option)
     }
 
     /// The lists that `name` may stand for at `at`, in their order, and of each whether it surely does.
@@ -200,13 +229,11 @@ impl<'a> Assembler<'a> {
         (pieces, unsure)
     }
 
-    /// How a list is named to people.
+    /// How a list is named to people: of a statement or a call only the start, since its words may be secrets.
     fn name(&self, list: &WordList) -> &'a str {
-        if &*list.name == POSITIONAL {
-            list.span.of(self.text)
-        } else {
-            list.span.of(self.text).trim_end_matches(['=', '+', '@', ' '])
-        }
+        let written = list.span.of(self.text);
+        let start = written.split_ascii_whitespace().next().unwrap_or(written);
+        if written.starts_with("set --") { "set --" } else { start.trim_end_matches(['=', '+', '@']) }
     }
 
     /// Names of the lists that something else than the command and the lists themselves reads.

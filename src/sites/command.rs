@@ -2,16 +2,14 @@
 
 use super::accepted::{Accepted, accepted, subcommand_of};
 use super::assembled::{Assembled, Assembler};
-use super::options::{Options, canonical, kind_of, part_span, within};
+use super::given::read_given;
+use super::options::{Options, canonical};
 use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
 use super::schema::programs::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
-use super::{
-    Brings, Carrier, Container, Part, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
-    ValueKind, Via,
-};
+use super::{Brings, Carrier, Container, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, Via};
 use super::{releases, requests};
-use crate::facts::{Command, Variable, Word};
+use crate::facts::{Command, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
 use std::collections::BTreeSet;
@@ -38,6 +36,16 @@ impl<'a> Around<'a> {
     pub(super) fn sites(&self) -> &'a Sites {
         self.context.sites
     }
+
+    /// The literal that the variable in `expansion` stands for, where the text shows it.
+    pub(super) fn literal(&self, expansion: &str) -> Option<String> {
+        self.context.variables.literal(expansion, self.text(), &self.parsed.facts().variables)
+    }
+
+    /// What may have given the variable in `expansion` another value at `at`.
+    pub(super) fn changes(&self, expansion: &str, at: Span) -> Option<Unknown> {
+        self.context.changes(self.parsed.facts(), expansion, at)
+    }
 }
 
 /// As [`read`] for a command that was put together from pieces; `false` if it is none that rules speak of.
@@ -52,11 +60,16 @@ pub(super) fn read_assembled(command: &Command, around: &Around<'_>, survey: &mu
     if let Some(accepted) = &accepted {
         read_accepted(command, &found, accepted, around, survey);
     }
-    accepted.is_some()
+    accepted.is_some() || releases::read_command(command, &found, around, survey)
 }
 
-/// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text.
-pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut Survey) -> Vec<&'a Word> {
+/// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text, and whether the
+/// variables of the script reach what they run.
+pub(super) fn read<'a>(
+    command: &'a Command,
+    around: &Around<'a>,
+    survey: &mut Survey,
+) -> (Vec<&'a Word>, bool) {
     // A script in a container runs what it names, not the image's program.
     let direct = around.container.filter(|container| container.direct);
     let image = direct.and_then(|container| container.image.as_deref());
@@ -65,7 +78,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
         read_outer(command, &outer, around, survey);
     }
     if !found.scripts.is_empty() {
-        return found.scripts;
+        return (found.scripts, !found.is_isolated && !found.is_remote);
     }
     if let Some(accepted) = accepted(around.sites(), &found, command, around.text()) {
         read_accepted(command, &found, &accepted, around, survey);
@@ -75,7 +88,7 @@ pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut S
     read_secret(command, &found, around, survey);
     releases::read_command(command, &found, around, survey);
     requests::read(&found, around, survey);
-    Vec::new()
+    (Vec::new(), false)
 }
 
 /// The options of a program that runs another one.
@@ -108,9 +121,6 @@ fn read_outer(command: &Command, outer: &Outer<'_>, around: &Around<'_>, survey:
     }
 }
 
-/// Sourced files that are named for one command.
-const MOST_HINTS: usize = 3;
-
 /// `program subcommand`, as rules and units name it.
 pub(super) fn owner(program: &Program, subcommand: &Subcommand) -> String {
     format!("{} {}", program.name, subcommand.name).trim_end().to_owned()
@@ -140,25 +150,30 @@ fn read_accepted(
         options.name(program, word, arguments);
     }
     options.read(arguments);
+    if let Some((_, assembled)) = around.pieces {
+        options.instead(&assembled.alternatives);
+    }
     let stray = options.out.len();
     options.read(&command.stray);
-    let sealed = sealed.then(|| IN_PIECES.to_owned()).or_else(|| around.context.given.sealed.clone());
+    let sealed = (sealed || command.is_assembled)
+        .then(|| IN_PIECES.to_owned())
+        .or_else(|| around.context.given.sealed.clone());
     let taken = around.pieces.map(|(assembler, it)| assembler.take(it, scope, around.context.doc));
     let (pieces, mut unsure) = taken.unwrap_or_default();
     if let Some(it) = survey.scope_mut(scope) {
         it.pieces = pieces;
     }
     let own = survey.scopes.get(scope);
+    let mut changed = Vec::new();
     for carrier in &mut options.out {
         let piece = own.and_then(|own| own.piece(carrier.doc, carrier.name_span));
         if piece.is_some_and(|piece| piece.stays) {
             carrier.sealed = Some(IN_PIECES.to_owned());
         }
-        carrier.value.known = around.context.variables.literal(
-            &carrier.value.text,
-            around.text(),
-            &around.parsed.facts().variables,
-        );
+        carrier.value.known = around.literal(&carrier.value.text);
+        if carrier.value.known.is_some() {
+            changed.extend(around.changes(&carrier.value.text, command.span));
+        }
         if sealed.is_some() {
             carrier.sealed.clone_from(&sealed);
         }
@@ -167,22 +182,28 @@ fn read_accepted(
     let wakes = options.wakes;
     let mut unknowns = options.unknowns;
     unknowns.append(&mut unsure);
+    unknowns.append(&mut changed);
     let broken = options.out.len() > stray && !around.context.given.no_shell;
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let doc = around.context.doc;
     let unknown = |kind, text: &str, span| Unknown::new(kind, Brings::Anything, text, doc, span);
-    if wrapped && let Some(word) = command.words.first() {
+    for word in &found.opaque {
+        unknowns.push(unknown(UnknownKind::Words, word.span.of(around.text()), word.span));
+    }
+    for word in &found.imports {
+        unknowns.push(unknown(UnknownKind::Environment, word.span.of(around.text()), word.span));
+    }
+    let before = command.words.len().saturating_sub(arguments.len());
+    let mut before = command.words.iter().take(before);
+    if wrapped && let Some(word) = before.clone().find(|word| word.opaque).or(before.next()) {
         unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
     }
     if let Some(word) = found.appends {
         unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
     }
-    let sourced = &around.parsed.facts().sourced;
-    let before = sourced.partition_point(|file| file.end() <= command.span.start());
-    let nearest = sourced.get(before.saturating_sub(MOST_HINTS)..before).unwrap_or_default();
-    let hint = |file: &Span| unknown(UnknownKind::Environment, file.of(around.text()), *file);
-    let hints = nearest.iter().map(hint).collect();
+    let facts = around.parsed.facts();
+    let hints = around.context.imports(facts, Some(program), command.span.start());
     let files = found.environment_files.iter();
     unknowns.extend(files.map(|(text, span)| unknown(UnknownKind::Environment, text, *span)));
     if let Some(it) = survey.scope_mut(scope) {
@@ -365,83 +386,3 @@ pub(super) fn read_collected(
 }
 
 pub(super) const IN_PIECES: &str = "the command is assembled from several strings: change it there";
-
-fn read_given(given: &Given<'_>, around: &Around<'_>, scope: usize, shared: bool, survey: &mut Survey) {
-    match given {
-        Given::Assignment(variable) => {
-            let mut carrier = of_variable(variable, around.context.doc, scope, shared);
-            let variables = &around.parsed.facts().variables;
-            let text = &carrier.value.text;
-            carrier.value.known = around.context.variables.literal(text, around.text(), variables);
-            survey.carriers.push(carrier);
-        }
-        Given::Name { word, index, all } => {
-            let Some(name) = all.get(*index).map(|name| name.of(&word.text)).filter(|it| !it.is_empty())
-            else {
-                return;
-            };
-            let name_span = part_span(word, all.get(*index).copied().unwrap_or_default(), around);
-            survey.carriers.push(Carrier {
-                doc: around.context.doc,
-                scope,
-                shared,
-                part: Some(Box::new(Part { node: word.node, index: *index, all: all.clone() })),
-                ..Carrier::new(
-                    Via::Variable,
-                    name.to_owned(),
-                    name_span,
-                    Value::elsewhere(word.span),
-                    word.node,
-                )
-            });
-        }
-        Given::Word { option, word, skip } => {
-            let Some(text) = word.text.get(*skip..) else { return };
-            // `-e NAME` hands on what the shell has.
-            let (name, value) = text.split_once('=').unwrap_or((text, ""));
-            let handed_on = name.len() == text.len();
-            let name_span = part_span(word, Span::new(*skip, skip + name.len()), around);
-            survey.carriers.push(Carrier {
-                via: Via::Variable,
-                name: name.to_owned(),
-                written: name.to_owned(),
-                name_span,
-                value: Value {
-                    text: value.to_owned(),
-                    span: word.span,
-                    kind: if handed_on { ValueKind::Opaque } else { kind_of(value, word.opaque) },
-                    place: if handed_on { Place::Nowhere } else { within(word, skip + name.len() + 1) },
-                    known: None,
-                },
-                doc: around.context.doc,
-                nodes: option.iter().map(|option| option.node).chain([word.node]).collect(),
-                scope,
-                shared,
-                sealed: None,
-                part: None,
-            });
-        }
-    }
-}
-
-pub(super) fn of_variable(variable: &Variable, doc: usize, scope: usize, shared: bool) -> Carrier {
-    Carrier {
-        via: Via::Variable,
-        name: variable.name.clone(),
-        written: variable.name.clone(),
-        name_span: variable.name_span,
-        value: Value {
-            text: variable.value.clone(),
-            span: variable.value_span,
-            kind: kind_of(&variable.value, variable.opaque),
-            place: Place::Node(variable.node),
-            known: None,
-        },
-        doc,
-        nodes: vec![variable.node],
-        scope,
-        shared,
-        sealed: None,
-        part: None,
-    }
-}

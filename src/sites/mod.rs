@@ -17,7 +17,10 @@ mod ends;
 mod entries;
 mod environment;
 mod expression;
+mod given;
 mod globs;
+mod grammar;
+mod imports;
 mod joined;
 mod linked;
 mod lookup;
@@ -39,6 +42,7 @@ pub(crate) use describe::OneOrMany;
 pub(crate) use entries::{Tops, entry};
 pub use expression::Expression;
 pub use globs::Globs;
+pub(crate) use globs::globs;
 pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::{canonical, is_option_name};
 pub(crate) use paths::{accepts, document_of};
@@ -54,7 +58,7 @@ use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
 use constants::Constants;
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
@@ -273,6 +277,8 @@ pub struct Given {
     pub expanded: bool,
     /// What opens the expressions that the text around it replaces by any text.
     pub expressions: Option<Box<str>>,
+    /// What the text around it may set for the commands in it, without showing it.
+    pub imports: Vec<Unknown>,
 }
 
 /// A container whose command line is text of its own.
@@ -428,17 +434,6 @@ impl Sites {
     fn aliases<'a>(&self, chart: &Chart, aliases: &'a [String]) -> &'a [String] {
         if self.usual_chart().is_some_and(|usual| usual.chart == chart.chart) { aliases } else { &[] }
     }
-}
-
-/// One set for all of the globs; those that are none were refused when they were loaded.
-pub(crate) fn globs(globs: &[String]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        if let Ok(glob) = GlobBuilder::new(glob).empty_alternates(true).build() {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
 }
 
 /// The compiled data. The build script made it from checked files, so it can always be read.

@@ -122,12 +122,43 @@ impl Options<'_> {
         }
     }
 
+    /// Whether a word without quotes is one word all the same: a variable with such a value.
+    fn is_one_word(&self, word: &Word) -> bool {
+        let (variables, text) = (self.around.context.variables, self.around.text());
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.,:/+=@".contains(&byte);
+        let value = self.around.literal(&word.text).filter(|value| value.bytes().all(plain));
+        value.is_some()
+            && !variables.mentions(text, "IFS")
+            && self.around.changes(&word.text, word.span).is_none()
+    }
+
+    /// Takes in options that may be in the place of others: which of them is used, nobody sees.
+    pub(super) fn instead(&mut self, words: &[Word]) {
+        for word in words {
+            let written = word.text.split('=').next().unwrap_or_default();
+            let name_span = part_span(word, Span::new(0, written.len()), self.around);
+            self.out.push(Carrier {
+                written: written.to_owned(),
+                doc: self.around.context.doc,
+                scope: self.scope,
+                sealed: Some(ALTERNATIVE.to_owned()),
+                ..Carrier::new(
+                    Via::Option,
+                    canonical(written),
+                    name_span,
+                    Value::elsewhere(word.span),
+                    word.node,
+                )
+            });
+        }
+    }
+
     pub(super) fn read(&mut self, words: &[Word]) {
         let mut at = 0;
         // The words of the subcommand's name come first.
         let mut named = self.subcommand.name.split_whitespace().count();
         let mut position = 0;
-        let mut stray = false;
+        let (mut stray, mut stopped) = (false, false);
         // Why an option is not edited that is another one's value.
         let mut slip = None;
         for word in words.iter().filter(|word| word.opaque && !word.control) {
@@ -150,12 +181,13 @@ impl Options<'_> {
                     self.wants.extend(word.expands.clone());
                     self.unknown(UnknownKind::Words, word);
                 } else if word.text != self.subcommand.name && !word.text.starts_with('#') {
-                    stray = true;
+                    // It stays, and so does what the option parser does: it stops there.
+                    stopped |= !stray;
                 }
                 continue;
             }
-            // The option parser stopped at the stray word before.
-            self.wakes |= stray;
+            // The option parser stopped at the stray word before, which a fix takes out.
+            self.wakes |= stray && !stopped;
             let written = option_part(word);
             let name = canonical(written);
             let is_flag = self.subcommand.flags.contains(&name);
@@ -172,7 +204,8 @@ impl Options<'_> {
                 if let Some(next) = words.get(at).filter(|next| looks_like_boolean(next)) {
                     nodes.push(next.node);
                     at += 1;
-                    stray = true;
+                    stray |= self.goes(&name);
+                    stopped |= !self.goes(&name) && !stray;
                 }
                 Value {
                     text: "true".to_owned(),
@@ -192,7 +225,8 @@ impl Options<'_> {
                 nodes.push(next.node);
                 at += 1;
                 // `--tag-list $TAGS`: without quotes it may be several words.
-                if next.splits && self.around.context.language == "shell" && self.goes(&name) {
+                let one = || next.splits && self.goes(&name) && !self.is_one_word(next);
+                if self.around.context.language == "shell" && one() {
                     self.unknown(UnknownKind::Words, next);
                 }
                 let value = word_value(next);
@@ -202,7 +236,8 @@ impl Options<'_> {
                 {
                     nodes.push(more.node);
                     at += 1;
-                    stray = true;
+                    stray |= self.goes(&name);
+                    stopped |= !self.goes(&name) && !stray;
                     if !more.text.ends_with(',') {
                         break;
                     }

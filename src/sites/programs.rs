@@ -18,6 +18,10 @@ pub(super) struct Invocation<'a> {
     pub(super) variables: Vec<Given<'a>>,
     /// Words that are shell text.
     pub(super) scripts: Vec<&'a Word>,
+    /// Words of a wrapper that may be more options of it: `docker run $OPTS IMAGE`.
+    pub(super) opaque: Vec<&'a Word>,
+    /// Words that may be variables: `env $(cat .env)`.
+    pub(super) imports: Vec<&'a Word>,
     /// The files that it gets variables from, as written, and the options that name them.
     pub(super) environment_files: Vec<(&'a str, Span)>,
     /// A program that adds words of its own at the end: `xargs`.
@@ -26,6 +30,8 @@ pub(super) struct Invocation<'a> {
     pub(super) keeps_environment: bool,
     /// Whether exported variables do not reach it.
     pub(super) is_isolated: bool,
+    /// Whether it runs on another machine.
+    pub(super) is_remote: bool,
     /// The file name of the program.
     pub(super) name: &'a str,
     /// The word that names it.
@@ -138,6 +144,28 @@ impl Sites {
         self.data.programs.programs.get(index).map(|program| program.name.clone())
     }
 
+    /// The words behind those that may be variables: `env $(cat .env) PROGRAM`.
+    fn behind_imports<'a>(&self, words: &'a [Word], text: &'a str, found: &mut Invocation<'a>) -> &'a [Word] {
+        let may_give = |word: &Word| word.splits || is_assignment(&word.text);
+        let program = words.iter().position(|word| !may_give(word));
+        let known = |at: &usize| words.get(*at).is_some_and(|word| self.runs(word, text) != Runs::Unknown);
+        let Some(program) = program.filter(known) else { return words };
+        for word in words.iter().take(program) {
+            if is_assignment(&word.text) {
+                found.variables.push(Given::Word { option: None, word, skip: 0 });
+            } else {
+                found.imports.push(word);
+            }
+        }
+        words.get(program..).unwrap_or_default()
+    }
+
+    /// Whether one of `words` is the image of a program that rules speak of.
+    fn has_image(&self, words: &[Word]) -> bool {
+        let is_image = |word: &Word| word.text.contains(['/', ':']) && self.known_by(&word.text).is_some();
+        words.iter().take(MOST_OPTIONS).any(is_image)
+    }
+
     /// Which program a word is, by its name or as an image.
     pub(super) fn runs_as(&self, word: &Word, text: &str) -> Runs {
         match self.runs(word, text) {
@@ -164,6 +192,9 @@ impl Sites {
     }
 }
 
+/// Options before an image are seldom more, in words.
+const MOST_OPTIONS: usize = 64;
+
 /// Finds what `words` run. `image` is the image of the container whose command line they are.
 pub(super) fn resolve<'a>(
     sites: &Sites,
@@ -187,6 +218,9 @@ pub(super) fn resolve<'a>(
             found.variables.push(Given::Word { option: None, word, skip: 0 });
             rest = behind;
         }
+        if found.name == "env" {
+            rest = sites.behind_imports(rest, text, &mut found);
+        }
         let Some((word, behind)) = rest.split_first() else {
             found.program = image.as_deref().map_or(Runs::Unknown, |image| sites.runs_in(image));
             found.image = image;
@@ -197,7 +231,7 @@ pub(super) fn resolve<'a>(
         let mut wrappers = wrappers.filter(|wrapper| wrapper.names.iter().any(|known| known == name));
         let runs = sites.runs(word, text);
         let unwrapped = match runs {
-            Runs::Unknown | Runs::Known(_) => wrappers.find_map(|wrapper| unwrap(wrapper, behind)),
+            Runs::Unknown | Runs::Known(_) => wrappers.find_map(|wrapper| unwrap(sites, wrapper, behind)),
             Runs::Variable | Runs::Foreign => None,
         };
         found.name = name;
@@ -231,6 +265,8 @@ pub(super) fn resolve<'a>(
             found.outer.push(Outer { program, word, arguments });
         }
         found.environment_files.extend(unwrapped.environment_files);
+        found.opaque.extend(unwrapped.opaque);
+        found.is_remote |= name == "ssh";
         found.appends = found.appends.or(unwrapped.appends.then_some(word));
         found.keeps_environment |= unwrapped.keeps_environment;
         let handed_on = |given: &Given<'_>| match given {
@@ -261,6 +297,7 @@ fn is_assignment(text: &str) -> bool {
 #[derive(Default)]
 struct Unwrapped<'a> {
     rest: &'a [Word],
+    opaque: Vec<&'a Word>,
     variables: Vec<Given<'a>>,
     scripts: Vec<&'a Word>,
     is_script: bool,
@@ -272,13 +309,29 @@ struct Unwrapped<'a> {
     isolates: bool,
 }
 
-fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
+impl<'a> Unwrapped<'a> {
+    /// Finds the words that are shell text, unless they are the words of a command.
+    fn find_scripts(&mut self, wrapper: &Wrapper, words: &'a [Word], is_command: bool) {
+        if wrapper.assigns {
+            self.is_script = true;
+            self.scripts.extend(words.iter().filter(|word| word.text.contains('=')));
+        } else if !wrapper.script.is_empty() && !is_command {
+            self.is_script = true;
+        } else if let (true, [only]) = (wrapper.shell, self.rest) {
+            self.is_script = true;
+            self.scripts.push(only);
+        }
+    }
+}
+
+fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
     let (appends, isolates) = (wrapper.appends, wrapper.isolates);
     let mut out = Unwrapped { keeps_image: !wrapper.image, appends, isolates, ..Unwrapped::default() };
     let mut expected = wrapper.subcommand.iter();
     let mut pending = expected.next();
     let mut skip = wrapper.skip;
     let mut entrypoint = None;
+    let mut is_command = false;
     let mut at = 0;
     while let Some(word) = words.get(at) {
         let (option, inline) =
@@ -326,9 +379,21 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
                 let file = inline.or(value.map(|value| value.text.as_str())).unwrap_or(option);
                 out.environment_files.push((file, word.span));
             }
+            if wrapper.image_option.as_deref() == Some(option) {
+                out.image = inline.map(str::to_owned).or(value.map(|value| value.text.clone()));
+            }
             if wrapper.entrypoint.as_deref() == Some(option) {
                 entrypoint = inline.map(str::to_owned).or(value.map(|value| value.text.clone()));
             }
+        } else if pending.is_none() && !word.opaque && wrapper.script.contains(&word.text) {
+            // `cmd /c "…"`, `cmd /c program words`
+            at += 1;
+            if words.len() - at != 1 {
+                is_command = true;
+                break;
+            }
+            out.scripts.extend(words.get(at));
+            break;
         } else if let Some(name) = pending {
             if word.text != *name {
                 return None;
@@ -337,6 +402,9 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
             at += 1;
         } else if skip > 0 {
             skip -= 1;
+            at += 1;
+        } else if wrapper.image && word.splits && sites.has_image(words.get(at + 1..).unwrap_or_default()) {
+            out.opaque.push(word);
             at += 1;
         } else if wrapper.image && out.image.is_none() {
             // An entrypoint of another name: the image does not say what runs.
@@ -354,12 +422,7 @@ fn unwrap<'a>(wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
         return None;
     }
     out.rest = words.get(at..).unwrap_or_default();
-    if !wrapper.script.is_empty() {
-        out.is_script = true;
-    } else if let (true, [only]) = (wrapper.shell, out.rest) {
-        out.is_script = true;
-        out.scripts.push(only);
-    }
+    out.find_scripts(wrapper, words, is_command);
     Some(out)
 }
 

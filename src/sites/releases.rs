@@ -4,14 +4,15 @@ pub(super) use super::charts::named_at;
 
 use super::built::{Built, Wants};
 use super::charts::{self, names_chart};
-use super::command::Around;
+use super::command::{Around, IN_PIECES};
 use super::environment::Target;
+use super::grammar::{Grammar, pieces, unescape};
 use super::programs::Invocation;
 use super::schema::programs::ReleaseCommand;
 use super::schema::{Chart, Site};
 use super::value_files::{self, Call};
 use super::{Brings, Carrier, Part, Place, ScopeKind, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
-use crate::embed::Decoded;
+use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, DataTree, NodeId, ScalarStyle, Word};
 use crate::text::Span;
 use std::sync::Arc;
@@ -82,20 +83,20 @@ pub(super) fn read_command(
     found: &Invocation<'_>,
     around: &Around<'_>,
     survey: &mut Survey,
-) {
+) -> bool {
     let writes = |known: &&ReleaseCommand| {
         let known_word = |word: &Word| known.words.contains(&word.text);
         known.names.iter().any(|name| name == found.name) && found.arguments.iter().any(known_word)
     };
     let sites = around.sites();
-    let Some(known) = sites.data.programs.releases.iter().find(writes) else { return };
+    let Some(known) = sites.data.programs.releases.iter().find(writes) else { return false };
     let names =
         |chart: &&Chart| found.arguments.iter().any(|word| !word.opaque && names_chart(chart, &word.text));
     let named = sites.data.charts.iter().find(names);
-    let Some(chart) = named.or(sites.usual_chart()) else { return };
+    let Some(chart) = named.or(sites.usual_chart()) else { return false };
     let aliases = sites.aliases(chart, around.context.aliases);
     let mut evident = named.is_some();
-    let mut carriers = Vec::new();
+    let mut carriers: Vec<Carrier> = Vec::new();
     let mut unknowns = Vec::new();
     let mut files = Vec::new();
     let mut version = None;
@@ -133,20 +134,44 @@ pub(super) fn read_command(
             let Some(value) = words.next() else { break };
             (vec![word.node, value.node], value, 0)
         };
+        let grammar = Grammar::of(known, option);
+        let before = carriers.len();
         if let Some(decoded) = around.parsed.decode(holder.node) {
-            let grammar = Grammar::of(known, option);
             evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
+        } else if around.pieces.is_some() {
+            let mut decoder = Decoder::default();
+            decoder.decoded(&holder.text, holder.span);
+            let decoded = decoder.finish(holder.span, Codec::Sealed(IN_PIECES));
+            evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
+            let written = holder.span.of(around.text());
+            for carrier in carriers.iter_mut().skip(before) {
+                carrier.sealed = Some(IN_PIECES.to_owned());
+                // The text of the word maps to all of its bytes.
+                if let Some(at) = written.find(&carrier.written) {
+                    let start = holder.span.start() + at;
+                    carrier.name_span = Span::new(start, start + carrier.written.len());
+                }
+            }
         }
     }
     // What shows whose values they are may be in a file.
     if carriers.is_empty() && files.is_empty() || !evident && files.is_empty() {
-        return;
+        return false;
     }
     let scope = (!carriers.is_empty()).then(|| survey.scope(ScopeKind::Chart, doc, command.span));
+    let taken = scope.zip(around.pieces).map(|(scope, (assembler, it))| assembler.take(it, scope, doc));
+    let (taken, mut unsure) = taken.unwrap_or_default();
+    unknowns.append(&mut unsure);
     let index = sites.data.charts.iter().position(|it| it.chart == chart.chart).filter(|_| evident);
     survey.calls.push(Call { doc, span: command.span, scope, chart: index, version, files, unknowns });
-    let Some(scope) = scope else { return };
+    let Some(scope) = scope else { return false };
     if let Some(it) = survey.scope_mut(scope) {
+        it.pieces = taken;
+        for carrier in &mut carriers {
+            if it.piece(doc, carrier.name_span).is_some_and(|piece| piece.stays) {
+                carrier.sealed = Some(IN_PIECES.to_owned());
+            }
+        }
         it.evident = evident;
         it.add_template(around.control, command.span, around.context.doc, around.text());
         it.chart_version = version;
@@ -157,6 +182,7 @@ pub(super) fn read_command(
         scope,
         ..carrier
     }));
+    true
 }
 
 /// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.
@@ -198,87 +224,6 @@ fn read_word(
         });
     }
     telling
-}
-
-/// The parts of `a=b,c={d,e},f=g\,h` behind `skip`, without the commas.
-fn pieces(text: &str, skip: usize) -> Vec<Span> {
-    let mut pieces = Vec::new();
-    let (mut start, mut depth, mut escaped, mut quoted) = (skip, 0usize, false, false);
-    for (at, sign) in text.char_indices().skip_while(|(at, _)| *at < skip) {
-        match sign {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                pieces.push(Span::new(start, at));
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    pieces.push(Span::new(start, text.len()));
-    pieces
-}
-
-/// How an option writes its values.
-#[derive(Clone, Copy)]
-enum Grammar {
-    /// `a=b,c={d,e},f=g\,h`
-    Set,
-    /// `a="b",c=["d","e"]`
-    Json,
-    /// One path, then its value as it is.
-    Literal,
-}
-
-impl Grammar {
-    fn of(command: &ReleaseCommand, option: &str) -> Self {
-        let is = |names: &[String]| names.iter().any(|name| name == option);
-        match () {
-            () if is(&command.literal) => Self::Literal,
-            () if is(&command.json) => Self::Json,
-            () => Self::Set,
-        }
-    }
-
-    /// The value that a piece means.
-    fn value(self, text: &str) -> String {
-        match self {
-            Self::Set => unescape(text),
-            Self::Literal => text.to_owned(),
-            Self::Json => from_json(text).unwrap_or_else(|| text.to_owned()),
-        }
-    }
-}
-
-/// A value in JSON, a list with commas between its items.
-fn from_json(text: &str) -> Option<String> {
-    let scalar = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
-        serde_json::Value::Bool(flag) => Some(flag.to_string()),
-        _ => None,
-    };
-    match serde_json::from_str(text).ok()? {
-        serde_json::Value::Array(items) => {
-            items.iter().map(scalar).collect::<Option<Vec<_>>>().map(|items| items.join(","))
-        }
-        value => scalar(&value),
-    }
-}
-
-/// The value that a piece means: `a\,b` is `a,b`, `{a,b}` a list.
-fn unescape(value: &str) -> String {
-    let list = value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    let mut out = String::new();
-    let mut signs = list.unwrap_or(value).chars();
-    while let Some(sign) = signs.next() {
-        out.push(if sign == '\\' { signs.next().unwrap_or(sign) } else { sign });
-    }
-    out
 }
 
 /// The value of an item: the chart gets it by `--set`, whose escapes it has.

@@ -2,6 +2,7 @@
 
 use super::assembled::Assembler;
 use super::command::{self, Around};
+use super::given::of_variable;
 use super::linked::Stated;
 use super::programs::{Runs, version_of_image};
 use super::value_files::{self, Reads};
@@ -58,11 +59,14 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             hint: region.hint.clone(),
             what: region.what.to_owned(),
             at: region.opener,
-            given: Given { expanded: is_expanded(&region.decoded), ..Given::default() },
+            given: Given {
+                expanded: is_expanded(&region.decoded),
+                imports: imports_of(region, facts, context),
+                ..Given::default()
+            },
         });
     }
     state(facts, context, survey);
-    included(facts, context, survey);
     if context.given.line {
         container_line(parsed, context, survey);
         return;
@@ -95,6 +99,17 @@ fn is_expanded(decoded: &Decoded) -> bool {
     matches!(decoded.segments.codec(), Codec::Heredoc { quoted: false, .. })
 }
 
+/// What the text around a script may set in its environment. What is written to a file or sent elsewhere has another one.
+fn imports_of(region: &Region, facts: &Facts, context: &Context<'_>) -> Vec<Unknown> {
+    let reader = region.reader.and_then(|index| facts.commands.get(index));
+    let remote = reader.is_some_and(|reader| reader.words.iter().any(|word| word.text == "ssh"));
+    let is_script = matches!(&region.hint, Hint::Language(name) if name == "shell");
+    if !is_script || remote {
+        return Vec::new();
+    }
+    context.imports(facts, None, region.opener.start())
+}
+
 /// Whether a here-document is only shown to people: `cat` prints it, and nobody else reads it.
 fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize>) -> bool {
     let Some((index, reader)) = region.reader.and_then(|index| Some((index, facts.commands.get(index)?)))
@@ -106,9 +121,6 @@ fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize
     let captured = before.ends_with("$(") || before.ends_with('`') || before.ends_with("<(");
     prints && region.hint == Hint::Content && !captured && !piped.contains(&index)
 }
-
-/// Included files that are named.
-const MOST_INCLUDED: usize = 8;
 
 /// A longer value of a variable is no part of a command, in bytes.
 const LONGEST_VALUE: usize = 4096;
@@ -240,17 +252,6 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     }
 }
 
-/// Files with variables that a text without commands of its own (a Makefile) hands on to all that it runs.
-fn included(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
-    let Some(first) = facts.sourced.first().filter(|_| facts.commands.is_empty()) else { return };
-    let scope = survey.scope(ScopeKind::Variables, context.doc, *first);
-    let (kind, brings, doc) = (UnknownKind::Environment, Brings::Anything, context.doc);
-    if let Some(it) = survey.scope_mut(scope) {
-        let files = facts.sourced.iter().take(MOST_INCLUDED);
-        files.for_each(|file| it.add_unknown(Unknown::new(kind, brings, file.of(context.text), doc, *file)));
-    }
-}
-
 fn commands(parsed: &dyn Parsed, context: &Context<'_>, assembler: &Assembler<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     let container = context.given.container.as_ref();
@@ -293,8 +294,12 @@ pub(super) fn read_command(
     survey: &mut Survey,
 ) {
     let around = Around { parsed, context, container, control, pieces: None };
-    for word in command::read(command, &around, survey) {
-        if let Some(decoded) = parsed.decode(word.node) {
+    let (scripts, reached) = command::read(command, &around, survey);
+    for word in scripts {
+        if let Some((decoded, sealed)) = parsed.decode(word.node).and_then(|decoded| script(decoded, command))
+        {
+            let at = word.span.start();
+            let imports = if reached { context.imports(parsed.facts(), None, at) } else { Vec::new() };
             survey.inner.push(Inner {
                 decoded,
                 hint: Hint::Language("shell".to_owned()),
@@ -303,11 +308,25 @@ pub(super) fn read_command(
                 at: Span::new(word.span.start(), word.span.start() + 1),
                 given: Given {
                     container: container.map(|container| Container { direct: false, ..container.clone() }),
+                    sealed: sealed.map(str::to_owned).or_else(|| context.given.sealed.clone()),
+                    imports,
                     ..Given::default()
                 },
             });
         }
     }
+}
+
+/// Why the command of an alias is not edited.
+const ALIAS: &str = "commands may add options to the alias: change it there";
+
+/// The shell text in a word of `command`: of `alias NAME=…` what is behind the name.
+fn script(decoded: Decoded, command: &Command) -> Option<(Decoded, Option<&'static str>)> {
+    if command.words.first().is_none_or(|word| word.text != "alias") {
+        return Some((decoded, None));
+    }
+    let name = decoded.text.find('=')?;
+    Some((decoded.behind(name + 1), Some(ALIAS)))
 }
 
 /// `name=runner image=gitlab/gitlab-runner command="register -n"`: Ansible's form on one line.
@@ -352,8 +371,10 @@ fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Surve
 /// Variables of a shell or of a dotenv file: one scope for all of the text.
 fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     let exported = || facts.variables.iter().filter(|variable| variable.exported);
-    let Some(first) = exported().next() else { return };
-    let span = exported().fold(first.name_span, |span, variable| span.hull(variable.value_span));
+    let passed = passed_on(facts, context);
+    let spans =
+        || exported().map(|it| it.name_span.hull(it.value_span)).chain(passed.iter().map(|it| it.span));
+    let Some(span) = spans().reduce(Span::hull) else { return };
     let scope = survey.scope(ScopeKind::Variables, context.doc, span);
     if let Some(it) = survey.scope_mut(scope) {
         it.add_template(&facts.control, span, context.doc, context.text);
@@ -363,9 +384,13 @@ fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
         named.entry(&name.name).or_default().push(name);
     }
     for variable in exported() {
-        let mut carrier = command::of_variable(variable, context.doc, scope, true);
+        let mut carrier = of_variable(variable, context.doc, scope, true);
         let text = &carrier.value.text;
         carrier.value.known = context.variables.literal(text, context.text, &facts.variables);
+        let changes = context.changes(facts, &carrier.value.text, carrier.value.span);
+        if let (Some(it), Some(changes)) = (survey.scope_mut(scope), changes) {
+            it.add_unknown(changes);
+        }
         // Each mention goes with the first value.
         let mentions = named.remove(variable.name.as_str()).unwrap_or_default();
         if !mentions.is_empty() {
@@ -375,4 +400,21 @@ fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
         }
         survey.carriers.push(carrier);
     }
+    survey.carriers.extend(passed.into_iter().map(|it| Carrier {
+        doc: context.doc,
+        scope,
+        shared: true,
+        sealed: Some(PASSED_ON.to_owned()),
+        ..Carrier::new(Via::Variable, it.name.clone(), it.span, Value::elsewhere(it.span), it.node)
+    }));
+}
+
+/// Why a variable without a value is not edited.
+const PASSED_ON: &str = "its value is not set here: change it where it is set";
+
+/// Variables that programs read and that the script passes on with a value that it does not show.
+fn passed_on<'f>(facts: &'f Facts, context: &Context<'_>) -> Vec<&'f VariableUse> {
+    let is_read = |name: &String| context.sites.signed().any(|program| program.reads.contains(name));
+    let given = |it: &VariableUse| context.variables.is_given(&it.name, context.text, &facts.variables);
+    facts.named.iter().filter(|it| it.exports && is_read(&it.name) && !given(it)).collect()
 }

@@ -1,5 +1,6 @@
 //! What the variables of a text stand for, looked up by name.
 
+use super::imports::Imports;
 use crate::facts::Variable;
 use regex::Regex;
 use std::cell::{OnceCell, RefCell};
@@ -8,7 +9,7 @@ use std::sync::LazyLock;
 
 /// `read NAME`, `for NAME in`, `unset NAME`, `printf -v NAME`; `NAME+=`.
 static OTHERWISE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let ways = r"\b(?:read|unset|getopts|mapfile|readarray)\b([^\n;|&)]*)|\b(?:for|select|printf\s+-v)\s+([A-Za-z_][A-Za-z0-9_]*)|\b([A-Za-z_][A-Za-z0-9_]*)\+=|\b(shift)\b";
+    let ways = r#"\b(?:read|getopts|mapfile|readarray)\b([^\n;|&)]*)|\b(?:for|select|printf\s+-v|set\s+[-+]A)\s+['"]?([A-Za-z_][A-Za-z0-9_]*)|\b([A-Za-z_][A-Za-z0-9_]*)\+=|\b(shift)\b|\bunset\b([^\n;|&)]*)"#;
     Regex::new(ways).ok()
 });
 
@@ -35,6 +36,8 @@ pub struct Variables {
     reads: OnceCell<BTreeMap<String, Vec<usize>>>,
     /// Names that are given a value in a way that does not tell it, where no variable is known.
     otherwise: OnceCell<BTreeSet<String>>,
+    /// What the text imports.
+    pub(super) imports: Imports,
 }
 
 #[derive(Debug)]
@@ -51,15 +54,23 @@ impl Names {
     fn of(text: &str, variables: &[Variable]) -> Self {
         let mut given = BTreeMap::new();
         for (index, variable) in variables.iter().enumerate() {
-            given.entry(variable.name.clone()).and_modify(|it| *it = None).or_insert(Some(index));
+            // `NAME[1]=value` is one of several.
+            let sign = text.get(variable.name_span.end()..).and_then(|rest| rest.bytes().next());
+            let only = Some(index).filter(|_| sign != Some(b'['));
+            given.entry(variable.name.clone()).and_modify(|it| *it = None).or_insert(only);
         }
         let (mut otherwise, mut added) = (BTreeSet::new(), BTreeSet::new());
         for found in OTHERWISE.iter().flat_map(|regex| regex.captures_iter(text)) {
-            if let Some(names) = found.get(1) {
-                let names =
-                    QUOTED.as_ref().map_or(names.as_str().into(), |it| it.replace_all(names.as_str(), " "));
+            let mut add = |names: &str| {
                 let names = names.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
                 otherwise.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+            };
+            if let Some(names) = found.get(1).map(|names| names.as_str()) {
+                add(&QUOTED.as_ref().map_or(names.into(), |it| it.replace_all(names, " ")));
+            }
+            // `unset 'NAME[1]'`
+            if let Some(names) = found.get(5) {
+                add(names.as_str());
             }
             otherwise.extend(found.get(2).map(|name| name.as_str().to_owned()));
             added.extend(found.get(3).map(|name| name.as_str().to_owned()));
@@ -106,14 +117,25 @@ impl Variables {
         self.reads.get_or_init(all).get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The literal that `expansion` (`$NAME`, `${NAME}`) stands for, if `text` gives it a value once, literally, and in no
-    /// other way. `variables` are those of the text.
-    pub(super) fn literal(&self, expansion: &str, text: &str, variables: &[Variable]) -> Option<String> {
+    /// The only place where `text` gives the variable in `expansion` (`$NAME`, `${NAME}`) a value. `variables` are those of
+    /// the text.
+    pub(super) fn given<'v>(
+        &self,
+        expansion: &str,
+        text: &str,
+        variables: &'v [Variable],
+    ) -> Option<&'v Variable> {
         let name = expanded(expansion)?;
         let names = self.once.get_or_init(|| Names::of(text, variables));
-        let variable = variables.get((*names.given.get(name)?)?)?;
         let otherwise = names.otherwise.contains(name) || names.added.contains(name);
-        let known = !variable.opaque && !variable.value.is_empty() && !otherwise;
+        variables.get((*names.given.get(name)?)?).filter(|_| !otherwise)
+    }
+
+    /// The literal that `expansion` stands for, if `text` gives it a value once, literally, and in no other way that it shows.
+    /// `variables` are those of the text.
+    pub(super) fn literal(&self, expansion: &str, text: &str, variables: &[Variable]) -> Option<String> {
+        let variable = self.given(expansion, text, variables)?;
+        let known = !variable.opaque && !variable.value.is_empty();
         known.then(|| variable.value.clone())
     }
 }

@@ -4,7 +4,7 @@
 use super::grouped::{Between, Entries, Group, Slot};
 use super::{Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
-use crate::facts::{Comment, Hint, Region, Variable};
+use crate::facts::{Comment, Hint, Import, Region, Variable};
 use crate::text::{Notation, SharedText, Span};
 use std::collections::BTreeSet;
 
@@ -56,7 +56,9 @@ impl Language for Makefile {
         }
         // What another file sets reaches a recipe where it is exported: all variables, or one that is not set here.
         if exported.iter().any(|(name, _)| !defined.contains(name.as_str())) {
-            file.facts.sourced = included;
+            let whole = Span::new(0, file.text.len());
+            let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false };
+            file.facts.imports = included.into_iter().map(import).collect();
         }
         Box::new(file)
     }
@@ -102,6 +104,7 @@ impl Reader {
                 if word == "endef" {
                     let (opener, body) = (*opener, std::mem::take(body));
                     self.script(&body, opener, "`define` block");
+                    self.defined(opener, &body);
                     block = None;
                 } else {
                     body.append(&mut pieces);
@@ -158,6 +161,30 @@ impl Reader {
         self.region(decoded, opener, what);
     }
 
+    /// The variable of a `define` block: its lines may be words of a command.
+    fn defined(&mut self, opener: Span, lines: &[Span]) {
+        let text: &str = &self.file.text;
+        let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return };
+        let value = first.hull(*last);
+        let line = opener.of(text);
+        let words = line.split_whitespace().skip_while(|word| *word != "define");
+        let Some(name) = words.skip(1).find(|word| *word != "=" && *word != ":=") else { return };
+        let Some(at) = line.rfind(name) else { return };
+        let name_span = Span::new(at, at + name.len()).shifted(opener.start());
+        let (name, value_text) = (name.to_owned(), value.of(text).to_owned());
+        let opaque = value_text.contains('$');
+        let node = self.file.slot(Slot { decoded: None, part: None, value: Some(value) });
+        self.file.facts.variables.push(Variable {
+            node,
+            name,
+            name_span,
+            value: value_text,
+            value_span: value,
+            opaque,
+            exported: false,
+        });
+    }
+
     fn region(&mut self, decoded: Decoded, opener: Span, what: &'static str) {
         if !decoded.text.trim().is_empty() {
             let hint = Hint::Language("shell".to_owned());
@@ -177,19 +204,14 @@ impl Reader {
         }
         self.file.datum(bare, String::new());
         let mut words = raw.split_whitespace();
-        if let Some(files) =
-            ["include ", "-include ", "sinclude "].iter().find_map(|it| raw.strip_prefix(*it))
-        {
-            let files = files.split('#').next().unwrap_or_default();
-            let start = bare.start() + raw.find(files).unwrap_or_default();
-            self.included.push(trimmed(text, Span::new(start, start + files.len())));
-        }
         if words.next() == Some("export") && !raw.contains('=') {
             let (before, datum) = (self.exported.len(), self.file.data.len() - 1);
             self.exported.extend(words.map(|name| (name.to_owned(), datum)));
             if self.exported.len() == before {
                 self.exported.push((String::new(), datum));
             }
+        } else if let Some(files) = included(raw) {
+            self.included.push(Span::new(bare.end() - files.len(), bare.end()));
         } else if raw.starts_with(".EXPORT_ALL_VARIABLES") {
             self.exported.push((String::new(), self.file.data.len() - 1));
         } else if let Some((name, value)) = assignment(raw) {
@@ -238,6 +260,12 @@ impl Reader {
             self.region(inner, name, "variable");
         }
     }
+}
+
+/// The files of `include .env`, `-include x y`.
+fn included(line: &str) -> Option<&str> {
+    let rest = line.trim_start_matches(['-', 's']).strip_prefix("include")?;
+    rest.starts_with([' ', '\t']).then_some(rest.trim_start())
 }
 
 /// Whether an odd number of `\` ends the line.

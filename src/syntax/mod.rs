@@ -143,6 +143,8 @@ pub static LANGUAGES: &[&dyn Language] = &[
     &makefile::Makefile,
     &systemd::Systemd,
     &shell::Shell,
+    &shell::POWERSHELL,
+    &shell::CMD,
     &yaml::Yaml,
     &toml::Toml,
     &hcl::Hcl,

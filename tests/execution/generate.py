@@ -4,8 +4,8 @@ import random
 
 LITERAL = "glrt-made-up-token-0001"
 LEGACY = "abcdefghij0123456789"
-# What the environment of a script has; `EXTRA` may bring more options.
-NAMES = ["T", "TOKEN_FILE", "EXTRA", "TAGS"]
+# What the environment of a script has; `EXTRA` may bring more options, `NAME` and `VALUE` a variable that nobody sees.
+NAMES = ["T", "TOKEN_FILE", "EXTRA", "TAGS", "NAME", "VALUE", "RUN", "NEWER"]
 
 
 def pick(rng, *choices):
@@ -36,7 +36,15 @@ def token(rng):
 def token_words(rng):
     """The words that give a token, and the lines before."""
     value, lines = token(rng)
-    form = rng.randrange(12)
+    form = rng.randrange(13)
+    if form == 12:
+        # One of two options, and a later line says which.
+        return [f"$OPT {value}"], lines + pick(
+            rng,
+            ["OPT=--registration-token", '[ -n "$NEWER" ] && OPT=--token'],
+            ['if [ -n "$NEWER" ]; then OPT=--token; else OPT=--registration-token; fi'],
+            ["OPT=--token", 'if [ -z "$NEWER" ]; then', "  OPT=--registration-token", "fi"],
+        )
     if form < 3:
         return [f"--registration-token {value}"], lines
     if form < 5:
@@ -62,7 +70,7 @@ def settings(rng):
     for _ in range(rng.randrange(4)):
         words.append(pick(
             rng, "--tag-list a,b", '--tag-list "$TAGS"', "--tag-list=docker", "-tag-list x", "--tag-list ''", "--locked", "--locked=false",
-            "--locked false", "--run-untagged", "--run-untagged=true", '--run-untagged="$BOOL"', "--paused", "--maximum-timeout 3600",
+            "--locked false", "--locked=true", "--run-untagged", "--run-untagged=true", '--run-untagged="$BOOL"', "--paused", "--maximum-timeout 3600",
             '--maximum-timeout="$(echo 600)"', "--access-level ref_protected", "--access-level=not_protected",
             "--maintenance-note 'call me'", '--maintenance-note "$(echo a note)"',
         ))
@@ -81,6 +89,41 @@ def others(rng):
 def opaque(rng):
     """A word of which nobody knows what it is."""
     return pick(rng, "$EXTRA", "${EXTRA}", '"$@"', "${EXTRA:-}") if rng.random() < 0.25 else None
+
+
+def unseen(rng):
+    """Lines that may set variables, and do not show which."""
+    return list(pick(
+        rng,
+        ["export $(grep -v '^#' vars.txt | xargs)"],
+        ["export $(cat vars.txt) OTHER=x"],
+        ['while read -r line; do export "$line"; done < vars.txt'],
+        ["while IFS= read -r line; do", '  [ -n "$line" ] && declare -gx "$line"', "done < vars.txt"],
+        ['eval "$(cat vars.sh)"'],
+        ["eval `cat vars.sh`"],
+        ['eval "export $NAME=\\$VALUE"'],
+        ['export "$NAME=$VALUE"'],
+        ['declare -x "$NAME"="$VALUE"'],
+        ['export "REGISTER_${NAME#REGISTER_}=$VALUE"'],
+        ['printf -v "$NAME" %s "$VALUE"; export "$NAME"'],
+        ['read -r "$NAME" < <(echo "$VALUE"); export "$NAME"'],
+        ["read -r REGISTER_LOCKED < <(cat value.txt)", "export REGISTER_LOCKED"],
+        ["set -a; . ./vars.sh; set +a"],
+        ["source <(cat vars.sh)"],
+        ["load() {", "  . ./vars.sh", "}", "load"],
+        ["mapfile -t lines < vars.txt", 'for line in "${lines[@]}"; do export "$line"; done'],
+        # What nobody has to worry about.
+        ['export "OTHER_$NAME=$VALUE"'],
+        ["export OTHER=x"],
+        ['eval "helper $NAME"'],
+        ["(. ./vars.sh)"],
+    ))
+
+
+def indexed(words, start):
+    """Words as assignments to elements of `args`: (lines), from the element `start` on."""
+    parts = [part for word in words for part in word.split(" ", 1)]
+    return [f"args[{start(number)}]={part}" for number, part in enumerate(parts)]
 
 
 def line(rng, program, words):
@@ -106,15 +149,34 @@ def script(number):
     if unknown:
         words.insert(rng.randrange(len(words) + 1), unknown)
     program = pick(rng, *["gitlab-runner"] * 5, "sudo gitlab-runner", "sudo --preserve-env=REGISTRATION_TOKEN,HOME gitlab-runner", '"$(command -v gitlab-runner)"', "$SUDO $BIN", "sudo -E gitlab-runner", "env A=b gitlab-runner", "/usr/bin/env gitlab-runner",
-                   '"$BIN"', "docker run --rm -v /srv:/etc gitlab/gitlab-runner", "docker exec box gitlab-runner", "exec gitlab-runner")
+                   '"$BIN"', "docker run --rm -v /srv:/etc gitlab/gitlab-runner", "docker exec box gitlab-runner", "exec gitlab-runner",
+                   "env $(cat vars.txt) gitlab-runner", "docker run $RUN gitlab/gitlab-runner")
     if "BIN" in program:
         lines.append("BIN=gitlab-runner")
     if "SUDO" in program:
         lines.append("SUDO=sudo")
     if program.startswith("docker run") and rng.random() < 0.5:
         program = program.replace("--rm", pick(rng, f"-e REGISTRATION_TOKEN={LITERAL}", "-e REGISTRATION_TOKEN", '-e RUNNER_TAG_LIST=a', '-e "REGISTRATION_TOKEN=$T"'))
-    shape = rng.randrange(22)
-    if shape == 16:
+    hidden = unseen(rng) if rng.random() < 0.3 else []
+    lines = pick(rng, lines + hidden, hidden + lines)
+    shape = rng.randrange(26)
+    if shape >= 22:
+        # Words of an array that get there in other ways. `"$@"` and `"$1"` would be other words there.
+        words = [word.replace('"$1"', '"$T"') for word in words if word != '"$@"']
+        at = rng.randrange(len(words) + 1)
+        call = f'{program} register "${{args[@]}}"'
+        if shape == 22:
+            whole = [word for word in words if not word.startswith("$")]
+            body = ["declare -a args", *indexed(whole, str), call]
+        elif shape == 23:
+            rest = [word for word in words[at:] if not word.startswith("$")]
+            body = [f"args=({' '.join(words[:at])})", *indexed(rest, lambda _: "${#args[@]}"), call]
+        elif shape == 24:
+            reference, target = pick(rng, ("$1", "args"), ("args", ""))
+            body = ["add() {", f"  local -n ref={reference}", f"  ref+=({' '.join(words[at:])})", "}", f"args=({' '.join(words[:at])})", f"add {target}", call]
+        else:
+            body = ["reg() {", f'  {program} register {" ".join(words[:at])} "${{@:2}}"', "}", f"reg first {' '.join(words[at:])}"]
+    elif shape == 16:
         plain = '"' not in program and "$" not in program
         body = [f"cmd=({program} register {' '.join(words)})", '"${cmd[@]}"'] if plain else [line(rng, program, words)]
     elif shape == 17:

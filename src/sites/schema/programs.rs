@@ -121,6 +121,9 @@ pub struct Program {
     /// Names of variables that only it reads: one of them among others shows whose they are.
     #[serde(default)]
     pub variables: Vec<String>,
+    /// Names of the variables that it takes a token or settings from.
+    #[serde(default)]
+    pub reads: Vec<String>,
     /// Names of programs, and parts of images' names, that use the same words for something else.
     #[serde(default)]
     pub others: Vec<String>,
@@ -213,6 +216,12 @@ pub struct Wrapper {
     /// Options whose value is shell text; where there are some, only they count.
     #[serde(default)]
     pub script: Vec<String>,
+    /// Whether its words are `NAME=shell text`.
+    #[serde(default)]
+    pub assigns: bool,
+    /// The option whose value is the image.
+    #[serde(default)]
+    pub image_option: Option<String>,
     /// Whether the words behind are joined and read by a shell again.
     #[serde(default)]
     pub shell: bool,

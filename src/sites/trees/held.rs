@@ -39,6 +39,7 @@ impl Trees<'_> {
                     opaque,
                     splits: false,
                     expands: None,
+                    skips: 0,
                     control: false,
                 });
             }
@@ -162,6 +163,7 @@ impl Trees<'_> {
             within: release.map(|(_, scope)| scope),
             expanded: self.context.given.expanded,
             expressions: self.expressions(site),
+            imports: Vec::new(),
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }

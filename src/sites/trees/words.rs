@@ -13,7 +13,7 @@ impl Trees<'_> {
             let text = piece.of(&decoded.text).to_owned();
             let opaque = text.contains(['$', '{']);
             let span = decoded.segments.to_outer(piece);
-            Word { node: id, span, text, opaque, splits: opaque, expands: None, control: false }
+            Word { node: id, span, text, opaque, splits: opaque, expands: None, skips: 0, control: false }
         };
         blank_separated(&decoded.text).into_iter().map(word).collect()
     }
@@ -40,7 +40,16 @@ impl Trees<'_> {
         };
         // An item of a list in HCL is one word, whatever its template gives.
         let splits = opaque && text.starts_with(['{', '$', '*']) && self.context.language != "hcl";
-        Some(Word { node: id, span: node.span, text, opaque, splits, expands: None, control: false })
+        Some(Word {
+            node: id,
+            span: node.span,
+            text,
+            opaque,
+            splits,
+            expands: None,
+            skips: 0,
+            control: false,
+        })
     }
 }
 

@@ -147,7 +147,8 @@ impl Lexer<'_> {
         let joined =
             self.dialect == Dialect::PowerShell && written.starts_with('-') && !written.contains("{{");
         let splits = word.splits && !joined || splat;
-        Word { node, span: word.span, text, opaque: opaque || splat, splits, expands, control: false }
+        let (expands, skips) = expands.map_or((None, 0), |(name, skips)| (Some(name), skips));
+        Word { node, span: word.span, text, opaque: opaque || splat, splits, expands, skips, control: false }
     }
 
     /// A template tag takes its place in the statement.
@@ -162,7 +163,8 @@ impl Lexer<'_> {
         building.statement.tags.push((span.start(), delta));
         let node = self.out.node(NodeKind::Value, span, span, building.index);
         let text = span.of(self.text).to_owned();
-        let word = Word { node, span, text, opaque: true, splits: true, expands: None, control: true };
+        let word =
+            Word { node, span, text, opaque: true, splits: true, expands: None, skips: 0, control: true };
         if building.stray {
             building.command.stray.push(word);
         } else {
@@ -200,8 +202,7 @@ impl Lexer<'_> {
         }
         at += name;
         if self.bytes.get(at) == Some(&b'[') {
-            let close = self.text.get(at..word.span.end())?.find(']')?;
-            at += close + 1;
+            at += closing_bracket(self.bytes.get(at..word.span.end())?)? + 1;
         }
         if self.bytes.get(at) == Some(&b'+') {
             at += 1;
@@ -424,6 +425,20 @@ impl Lexer<'_> {
             *slot = statement;
         }
     }
+}
+
+/// Where the `[` at the start of `bytes` is closed: `[${#NAME[@]}]`.
+fn closing_bracket(bytes: &[u8]) -> Option<usize> {
+    let mut open = 0_usize;
+    for (at, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'[' => open += 1,
+            b']' if open == 1 => return Some(at),
+            b']' => open -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether `%NAME%` stands in `text`.

@@ -32,6 +32,7 @@ impl Dialect {
             };
         }
         let (mut sh, mut powershell, mut cmd) = (0_u32, 0_u32, 0_u32);
+        let mut windows = None;
         for line in text.lines() {
             let line = line.trim();
             if line.is_empty() {
@@ -40,6 +41,12 @@ impl Dialect {
             sh += u32::from(line.ends_with('\\') || is_sh_keyword(line));
             powershell += u32::from(is_powershell(line));
             cmd += u32::from(is_cmd(line));
+            windows = windows.or(windows_program(line));
+        }
+        if (sh, powershell, cmd) == (0, 0, 0)
+            && let Some(dialect) = windows
+        {
+            return dialect;
         }
         if powershell > sh.max(cmd) {
             Self::PowerShell
@@ -49,6 +56,16 @@ impl Dialect {
             Self::Sh
         }
     }
+}
+
+/// `C:\dir\program.exe …`, `.\program.exe …`: a path that no sh can read. What its line expands says which of the two it is.
+fn windows_program(line: &str) -> Option<Dialect> {
+    let program = line.split([' ', '\t']).next()?;
+    let drive =
+        program.get(1..3) == Some(":\\") && program.starts_with(|sign: char| sign.is_ascii_alphabetic());
+    let is_path = (drive || program.starts_with(".\\")) && program.len() > 3;
+    let named = line.matches('%').count() > 1 && !line.contains('$');
+    is_path.then_some(if named { Dialect::Cmd } else { Dialect::PowerShell })
 }
 
 fn is_sh_keyword(line: &str) -> bool {
@@ -72,6 +89,9 @@ fn is_powershell(line: &str) -> bool {
         || line.starts_with("'@")
         || line.starts_with("& ")
         || reads_environment(line)
+        || starts_with_ci(line, "${env:")
+        || line.starts_with('[') && line.contains("]::")
+        || starts_with_ci(line, "iex ")
         || line.starts_with("PS ") && line.contains('>')
         || starts_with_cmdlet(line)
         || is_powershell_assignment(line)

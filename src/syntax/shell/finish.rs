@@ -2,12 +2,16 @@
 
 use super::dialect::Dialect;
 use super::script::{DatumKind, Output, Raw};
-use super::{heredoc, lists, variables};
+use super::{heredoc, imports, lists, started, variables};
 use crate::facts::{Command, Hint, Region, Word};
 
 /// Completes the facts of `out`.
 pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
     variables::collect(out, text, dialect);
+    imports::collect(out, text, dialect);
+    if dialect == Dialect::PowerShell {
+        started::collect(out, text);
+    }
     lists::collect(out, text, dialect);
     let readers = order_commands(out);
     let bodies = std::mem::take(&mut out.bodies);

@@ -181,15 +181,17 @@ impl Lexer<'_> {
         if self.byte() != Some(b'$') {
             return Keyword::None;
         }
-        let exported =
-            self.text.get(start + 1..start + 5).is_some_and(|text| text.eq_ignore_ascii_case("env:"));
-        let name_start = start + if exported { 5 } else { 1 };
+        // `${env:NAME}`
+        let brace = usize::from(self.peek(1) == Some(b'{'));
+        let drive = self.text.get(start + brace + 1..start + brace + 5);
+        let exported = drive.is_some_and(|text| text.eq_ignore_ascii_case("env:"));
+        let name_start = start + brace + if exported { 5 } else { 1 };
         let name = scan::name_len(self.bytes, name_start);
-        if name == 0 {
+        if name == 0 || brace == 1 && self.bytes.get(name_start + name) != Some(&b'}') {
             return Keyword::None;
         }
         let name_span = Span::new(name_start, name_start + name);
-        let mut at = scan::skip_blanks(self.bytes, name_span.end());
+        let mut at = scan::skip_blanks(self.bytes, name_span.end() + brace);
         if self.bytes.get(at) == Some(&b'+') {
             at += 1;
         }
@@ -210,11 +212,44 @@ impl Lexer<'_> {
             Some(word) if complete => self.powershell_variable(start, name_span, &word, exported),
             _ => {
                 // A pipeline or an expression: its commands are read.
+                self.powershell_result(start, name_span, head.end(), exported);
+                let words = super::started::list(self.text, head.end());
+                if words.len() > 1 && !exported {
+                    // `$name += 'a', 'b'`
+                    let name = name_span.of(self.text);
+                    super::started::add_list(&mut self.out, self.text, (name, name_span, usize::MAX), &words);
+                }
                 self.out.marks.push(super::script::Mark { span: head, opens: true, closes: false });
                 self.out.datum(self.text, DatumKind::Operator, head, head.of(self.text));
             }
         }
         Keyword::Plain
+    }
+
+    /// `$name = Get-Content x`: the variable gets what nobody sees.
+    fn powershell_result(&mut self, start: usize, name_span: Span, from: usize, exported: bool) {
+        let name = name_span.of(self.text);
+        if !exported {
+            let reach = Span::new(from, self.text.len());
+            let import = crate::facts::Import { span: name_span, reach, name: name.into(), is_whole: true };
+            self.out.facts.imports.push(import);
+            return;
+        }
+        let line = scan::line_end(&self.finder, self.text, from);
+        let value = self.text.get(from..line).unwrap_or_default();
+        let value_start = from + value.len() - value.trim_start().len();
+        let value_span = Span::new(value_start, value_start + value.trim().len());
+        let node =
+            self.out.node(super::script::NodeKind::Value, Span::new(start, from), value_span, usize::MAX);
+        self.out.facts.variables.push(crate::facts::Variable {
+            node,
+            name: name.to_owned(),
+            name_span,
+            value: value_span.of(self.text).to_owned(),
+            value_span,
+            opaque: true,
+            exported,
+        });
     }
 
     fn powershell_variable(&mut self, start: usize, name_span: Span, word: &RawWord, exported: bool) {

@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::script::{NodeKind, Output};
-use super::{lexer, scan, word};
+use super::{lexer, references, scan, word};
 use crate::facts::{Command, Word, WordList};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,16 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Positional parameters.
 const POSITIONAL: &str = "@";
 
-/// The variable that `raw` expands, if it is one expansion and nothing else.
-pub(super) fn expanded(raw: &str, dialect: Dialect) -> Option<Box<str>> {
+/// The variable that `raw` expands, if it is one expansion and nothing else, and how many of its words it leaves out.
+pub(super) fn expanded(raw: &str, dialect: Dialect) -> Option<(Box<str>, usize)> {
     let quoted = raw.len() > 1 && raw.starts_with('"') && raw.ends_with('"');
     let bare = if quoted { raw.get(1..raw.len() - 1)? } else { raw };
     // make's `$(NAME)`, a template's `{{ NAME }}`: the text around sets it.
     let outside = [("$(", ")"), ("{{", "}}"), ("${{", "}}")];
     let outside = outside.iter().find_map(|(open, close)| bare.strip_prefix(open)?.strip_suffix(close));
     if let Some(name) = outside.map(str::trim).filter(|name| is_name(name)) {
-        return Some(name.into());
+        return Some((name.into(), 0));
     }
+    let mut skips = 0;
     let name = match dialect {
         Dialect::Cmd => {
             let within = |sign: char| bare.strip_prefix(sign)?.strip_suffix(sign);
@@ -29,20 +30,25 @@ pub(super) fn expanded(raw: &str, dialect: Dialect) -> Option<Box<str>> {
         Dialect::Sh => {
             let name = bare.strip_prefix('$')?;
             match name.strip_prefix('{') {
-                Some(rest) => parameter(rest.strip_suffix('}')?),
+                Some(rest) => {
+                    let (name, skipped) = parameter(rest.strip_suffix('}')?);
+                    skips = skipped;
+                    name
+                }
                 None => name,
             }
         }
     };
     match name {
-        "@" | "*" if dialect == Dialect::Sh => Some(POSITIONAL.into()),
+        "@" | "*" if dialect == Dialect::Sh => Some((POSITIONAL.into(), skips)),
         // Its value is one word, and says nothing of an array's other words.
-        _ => is_name(name).then(|| name.into()),
+        _ => is_name(name).then(|| (name.into(), skips)),
     }
 }
 
-/// The name in `NAME[@]`, `NAME:-`, `NAME[@]+"${NAME[@]}"`: the inside of `${…}`.
-fn parameter(inside: &str) -> &str {
+/// The name in `NAME[@]`, `NAME:-`, `NAME[@]+"${NAME[@]}"`: the inside of `${…}`; and the words before the first one that
+/// `NAME[@]:1` or `@:2` stands for.
+fn parameter(inside: &str) -> (&str, usize) {
     let name = scan::name_len(inside.as_bytes(), 0).max(usize::from(inside.starts_with(['@', '*'])));
     let (name, rest) = inside.split_at(name);
     let rest = rest.strip_prefix("[@]").or_else(|| rest.strip_prefix("[*]")).unwrap_or(rest);
@@ -51,7 +57,14 @@ fn parameter(inside: &str) -> &str {
         let inner = bare.strip_prefix("${").and_then(|it| it.strip_suffix('}')).or(bare.strip_prefix('$'));
         inner.is_some_and(|inner| matches!(inner.strip_prefix(name), Some("" | "[@]" | "[*]")))
     });
-    if rest.is_empty() || rest == ":-" || rest == "-" || same { name } else { "" }
+    let positional = matches!(name, "@" | "*");
+    let from = rest.strip_prefix(':').and_then(|from| from.trim().parse::<usize>().ok());
+    match from.filter(|from| *from > 0 && (positional || inside.contains("[@]:"))) {
+        // The first positional parameter is number 1.
+        Some(from) => (name, from - usize::from(positional)),
+        None if rest.is_empty() || rest == ":-" || rest == "-" || same => (name, 0),
+        None => ("", 0),
+    }
 }
 
 fn is_name(text: &str) -> bool {
@@ -70,6 +83,15 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
             list.block = blocks.span(block);
             list.function = blocks.function(block);
             list.is_conditional |= is_joined(out.marks.as_slice(), text, at);
+        }
+    }
+    for import in &mut out.facts.imports {
+        let block = blocks.at(import.span.start());
+        if !blocks.function(block).is_empty() && blocks.function(block).len() < text.len() {
+            // Who calls the function, and when, is not followed.
+            import.reach = Span::new(0, text.len());
+        } else if let Some(start) = blocks.loop_of(block) {
+            import.reach = Span::new(start.min(import.reach.start()), import.reach.end());
         }
     }
     out.facts.functions = blocks.functions.values().flatten().copied().collect();
@@ -96,6 +118,8 @@ fn is_joined(marks: &[super::script::Mark], text: &str, at: usize) -> bool {
 struct Blocks {
     /// Each with the function that it is in, by index. The first one is the whole text.
     blocks: Vec<(Span, usize)>,
+    /// Where the outermost loop around each begins, or nothing.
+    loops: Vec<Option<usize>>,
     /// From each offset on the block of that index is the innermost one.
     from: Vec<(usize, usize)>,
     /// The bodies of the functions of each name.
@@ -110,6 +134,7 @@ impl Blocks {
         let mut heads = heads.into_iter().peekable();
         let mut this = Self {
             blocks: vec![(Span::new(0, text.len()), 0)],
+            loops: vec![None],
             from: vec![(0, 0)],
             functions: BTreeMap::new(),
         };
@@ -146,6 +171,8 @@ impl Blocks {
                     named.push((name, block));
                 }
             }
+            let outer = open.last().and_then(|(_, at)| this.loops.get(*at).copied().flatten());
+            this.loops.push(outer.or_else(|| (opens == "do").then_some(mark.span.end())));
             this.blocks.push((Span::new(mark.span.end(), text.len()), function));
             this.from.push((mark.span.end(), block));
             open.push((opens, block));
@@ -161,6 +188,11 @@ impl Blocks {
     fn at(&self, at: usize) -> usize {
         let behind = self.from.partition_point(|(from, _)| *from <= at);
         behind.checked_sub(1).and_then(|last| self.from.get(last)).map_or(0, |(_, block)| *block)
+    }
+
+    /// Where the outermost loop around a block begins.
+    fn loop_of(&self, block: usize) -> Option<usize> {
+        self.loops.get(block).copied().flatten()
     }
 
     fn span(&self, block: usize) -> Span {
@@ -207,6 +239,14 @@ fn positional(out: &mut Output, blocks: &Blocks) {
             calls.entry(name.as_str()).or_default().push(command);
         }
     }
+    let function = |at: usize| blocks.function(blocks.at(at));
+    let mut of_bodies: BTreeMap<Span, Vec<&Command>> = BTreeMap::new();
+    for (name, calls) in &calls {
+        if let Some([body]) = blocks.functions.get(*name).map(Vec::as_slice) {
+            of_bodies.insert(*body, calls.clone());
+        }
+    }
+    let mut referred = references::collect(out, &function, &of_bodies);
     for (name, calls) in calls {
         let Some([body]) = blocks.functions.get(name).map(Vec::as_slice) else { continue };
         for command in calls.iter().filter(|command| !body.contains(command.span)) {
@@ -222,6 +262,7 @@ fn positional(out: &mut Output, blocks: &Blocks) {
         }
     }
     out.facts.word_lists.append(&mut lists);
+    out.facts.word_lists.append(&mut referred);
 }
 
 /// Strings that look like part of a command line (`ARGS="--url $U --locked"`), or that a command takes words from: their
@@ -241,9 +282,10 @@ fn strings(out: &mut Output, text: &str, dialect: Dialect) {
             name: variable.name_span,
             value: variable.value_span,
             statement: node.statement,
-            adds: between.contains("+="),
-            // `: "${NAME:=value}"`
-            is_default: between.contains(':'),
+            // `NAME[1]=value` is one word of several.
+            adds: between.contains("+=") || between.starts_with('['),
+            // `: "${NAME:=value}"`; which of the words `NAME[…]=value` replaces is not followed.
+            is_default: between.contains(':') || between.starts_with('['),
         });
         if looks_like_options(&variable.value) {
             wanted.insert(variable.name.as_str().into());
@@ -282,6 +324,7 @@ struct Value {
     value: Span,
     statement: usize,
     adds: bool,
+    /// Whether another value may stay.
     is_default: bool,
 }
 

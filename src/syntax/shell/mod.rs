@@ -6,15 +6,19 @@ mod command;
 mod dialect;
 mod finish;
 mod heredoc;
+mod imports;
 mod keyword;
 mod lexer;
 mod lists;
 mod prompt;
 mod quotes;
+mod references;
 mod remove;
 mod scan;
 mod script;
 mod set;
+mod setters;
+mod started;
 mod statement;
 #[cfg(test)]
 mod tests;
@@ -77,10 +81,6 @@ impl Language for Shell {
             "*.zsh",
             "*.ksh",
             "*.dash",
-            "*.ps1",
-            "*.psm1",
-            "*.bat",
-            "*.cmd",
             ".bashrc",
             ".bash_profile",
             ".bash_aliases",
@@ -135,6 +135,40 @@ impl Language for Shell {
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let dialect = Dialect::of(&text);
+        Box::new(Script::read(text, dialect))
+    }
+}
+
+/// Scripts whose names say for which of the shells of Windows they are.
+#[derive(Debug)]
+pub(super) struct WindowsShell {
+    dialect: Dialect,
+    file_names: &'static [&'static str],
+}
+
+/// Scripts of PowerShell.
+pub(super) static POWERSHELL: WindowsShell =
+    WindowsShell { dialect: Dialect::PowerShell, file_names: &["*.ps1", "*.psm1"] };
+
+/// Scripts of cmd.
+pub(super) static CMD: WindowsShell = WindowsShell { dialect: Dialect::Cmd, file_names: &["*.bat", "*.cmd"] };
+
+impl Language for WindowsShell {
+    fn name(&self) -> &'static str {
+        Shell.name()
+    }
+
+    fn file_names(&self) -> &'static [&'static str] {
+        self.file_names
+    }
+
+    fn recognises(&self, _text: &str) -> bool {
+        false
+    }
+
+    fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
+        // Of another shell all the same, where its first line says so.
+        let dialect = if text.starts_with("#!") { Dialect::of(&text) } else { self.dialect };
         Box::new(Script::read(text, dialect))
     }
 }

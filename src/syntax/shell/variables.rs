@@ -3,7 +3,7 @@
 use super::dialect::Dialect;
 use super::scan;
 use super::script::{NodeKind, Output};
-use super::word;
+use super::{setters, word};
 use crate::facts::{Variable, VariableUse, Word};
 use crate::text::Span;
 
@@ -11,7 +11,6 @@ use crate::text::Span;
 pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     let mut found = Vec::new();
     let mut named = Vec::new();
-    let mut sourced = Vec::new();
     let mut exported: Vec<String> = Vec::new();
     let mut all_from = None;
     for index in 0..out.commands.len() {
@@ -38,10 +37,6 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
                     }
                 }
             }
-            "." | "source" if dialect != Dialect::Cmd => {
-                sourced.extend(arguments.first().map(|file| file.span));
-            }
-            "call" if dialect == Dialect::Cmd => sourced.extend(arguments.first().map(|file| file.span)),
             "unset" if dialect == Dialect::Sh => {
                 mark_declares(out, statement);
                 named.extend(arguments.iter().filter_map(|argument| named_by(argument, text, false)));
@@ -95,11 +90,10 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
             }
             _ => {}
         }
+        found.extend(setters::variable(out, text, (program, arguments), statement, dialect));
     }
     out.facts.variables.append(&mut found);
     out.facts.named.append(&mut named);
-    sourced.sort_unstable();
-    out.facts.sourced = sourced;
     exported.sort();
     for variable in &mut out.facts.variables {
         let named = exported.binary_search(&variable.name).is_ok();
