@@ -17,6 +17,7 @@ mod pieces;
 mod pins;
 mod reads;
 mod reasons;
+mod relations;
 mod renames;
 mod secrets;
 mod structure;
@@ -30,7 +31,7 @@ mod uses;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
+use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
 use crate::text::{Source, Span};
@@ -46,6 +47,7 @@ pub(crate) use documents::{ByPlace, Document, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
+use relations::Relations;
 pub(crate) use suppressions::{Written, plan};
 
 /// How many findings a file may have.
@@ -187,11 +189,13 @@ fn examine(
         let mut judged_in = Vec::new();
         for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
             let evidence = catalogue.sites().program_variables(&unit.program);
-            let registrations =
+            let mut registrations =
                 if template { Vec::new() } else { rules::assemble(unit, &read.survey, evidence) };
             if index > 0 && registrations.is_empty() {
                 continue;
             }
+            let facts = (unit, &read.survey, &read.documents);
+            let origins = origin::find(facts, &mut registrations);
             let file = File {
                 settings,
                 unit,
@@ -202,35 +206,49 @@ fn examine(
                 survey: &read.survey,
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                old_token: named_secrets::token_in(&registrations, Role::Old),
-                new_token: named_secrets::token_in(&registrations, Role::New),
+                relations: Relations::of(facts, &registrations),
+                origins,
+                new_token: registrations
+                    .iter()
+                    .find_map(|it| it.filled(Role::New).filter(|_| it.kind != UnitKind::Secret)),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
                 mentioned: RefCell::default(),
                 caches: Caches::default(),
-                secrets: named_secrets::all(&read.documents, &read.survey, &registrations),
+                secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::New),
+                unmoved_secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::Old),
             };
             // A plan is about the registrations that are built in.
             let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
-            let judge = |registration: &Registration, names: &mut BTreeSet<String>| {
-                let name = file.name(registration, names);
-                let judged = findings::judge(&file, registration, name.clone());
-                // Whatever is selected or accepted.
-                let planned = planned.as_ref().filter(|_| judged.due);
-                let units = planned.map_or_else(Vec::new, |planned| planned.units(registration, &name));
-                (judged, units)
-            };
-            let judged = registrations.iter().map(|registration| judge(registration, &mut names));
+            let units = file.relations.names(&registrations, |it| file.name(it, &mut names));
+            // Of too many none is fixed.
+            let mut count = findings.len();
+            let mut judged = Vec::new();
+            for (registration, unit) in registrations.iter().zip(&units) {
+                if count > MAX_FINDINGS {
+                    break;
+                }
+                let one = findings::judge(&file, registration, unit.clone());
+                count += one.findings.len();
+                judged.push(one);
+            }
+            file.relations.join(&file, &registrations, &mut judged);
             // What belongs to no unit is judged once.
             let own = own.iter().filter(|_| index == 0).take(MAX_FINDINGS + 1);
             let mut own: Vec<_> = own.map(|own| (own, findings::judge_own(&file, own))).collect();
             together::join(&file, &mut own);
-            for (judged, units) in judged.chain(own.into_iter().map(|(_, judged)| (judged, Vec::new()))) {
+            // Whatever is selected or accepted.
+            let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
+            for (at, (registration, unit)) in registrations.iter().zip(&units).enumerate() {
+                let is_due = due(at) || file.relations.inside(at).any(due);
+                let planned = planned.as_ref().filter(|_| is_due);
+                out.linted.units.extend(planned.into_iter().flat_map(|it| it.units(registration, unit)));
+            }
+            for judged in judged.into_iter().chain(own.into_iter().map(|(_, judged)| judged)) {
                 if findings.len() > MAX_FINDINGS {
                     break;
                 }
-                out.linted.units.extend(units);
                 findings.extend(judged.findings);
                 out.fixes.extend(judged.fix);
                 found.extend(judged.found);
@@ -391,9 +409,11 @@ pub(crate) struct File<'a> {
     survey: &'a Survey,
     suppressions: &'a Suppressions,
     reads: Reads<'a>,
-    /// A token in the old place of one of its registrations: the carrier.
-    old_token: Option<usize>,
-    /// The same for the new place.
+    /// Which of its registrations may be one.
+    relations: Relations,
+    /// Where the expressions in its slots come from, by carrier.
+    origins: origin::Origins,
+    /// A token in the new place of one of its registrations: the carrier.
     new_token: Option<usize>,
     /// Whether values that belong to no release have settings and no token.
     has_loose_settings: bool,
@@ -407,6 +427,8 @@ pub(crate) struct File<'a> {
     caches: Caches,
     /// Its Secrets with an authentication token, by name.
     secrets: named_secrets::Secrets,
+    /// The same, for those with a token in the old place.
+    unmoved_secrets: named_secrets::Secrets,
 }
 
 impl<'a> File<'a> {

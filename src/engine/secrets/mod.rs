@@ -130,7 +130,10 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Vec<Span>
     let mut asked = Asked::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
-        if matches!(member.role, Role::New | Role::Old) && member.class == Class::Opaque {
+        if matches!(member.role, Role::New | Role::Old)
+            && carrier.value.kind == ValueKind::Opaque
+            && carrier.value.known.is_none()
+        {
             let name = expanded(&carrier.value.text);
             asked.entry(carrier.doc).or_default().extend(name);
             spans.extend(pieces(file, carrier));

@@ -1,0 +1,387 @@
+//! Settings and registration tokens of a file that may belong to one runner although they are apart: their fixes go together,
+//! or there is none.
+
+use super::findings::Judged;
+use super::together::{lower, merge, refuse};
+use super::{Documents, File, named_secrets};
+use crate::finding::{Caution, Refusal};
+use crate::rules::{self, Class, Registration, Role, Unit, UnitKind};
+use crate::sites::{Scope, ScopeKind, Survey, Via};
+use crate::text::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Registrations that one reason names.
+const MOST_NAMES: usize = 3;
+/// Mappings of values that lie inside each other, at most.
+const MOST_NESTED: usize = 8;
+
+/// Which registrations of a file may be one.
+#[derive(Debug, Default)]
+pub(super) struct Relations {
+    groups: Vec<Group>,
+    /// The carrier of the token that settings without one may go with, by the first carrier of their registration.
+    tokens: BTreeMap<usize, usize>,
+    /// See [`rules::unshown`].
+    unshown: Option<usize>,
+    /// Configurations that values of charts contain, with those values.
+    hosts: BTreeMap<usize, usize>,
+    /// The same, by the values.
+    inside: BTreeMap<usize, Vec<usize>>,
+}
+
+/// Registrations that may be one, by index.
+#[derive(Debug, Default)]
+struct Group {
+    /// Those whose fix moves a token to its new place.
+    tokens: Vec<usize>,
+    /// Those that have settings and no place for a token.
+    loose: Vec<usize>,
+}
+
+impl Relations {
+    pub(super) fn of(
+        (unit, survey, documents): (&Unit, &Survey, &Documents),
+        registrations: &[Registration],
+    ) -> Self {
+        let hosts = hosts(survey, documents, registrations);
+        let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        hosts.iter().for_each(|(at, host)| inside.entry(*host).or_default().push(*at));
+        let mut relations = Self { hosts, inside, ..Self::default() };
+        let tokens: Vec<usize> = indices(registrations, moves_token);
+        if tokens.is_empty() {
+            return relations;
+        }
+        relations.unshown = rules::unshown(unit, survey, registrations);
+        let loose: Vec<usize> = indices(registrations, |it| is_loose(it, survey));
+        if loose.is_empty() {
+            return relations;
+        }
+        let named = Named::of((unit, survey, documents), registrations, &tokens);
+        // Behind the registrations: settings of commands, other settings, Secrets whose name is not known.
+        let (commands, others) = (registrations.len(), registrations.len() + 1);
+        let unnamed = registrations.len() + 2;
+        let mut sets = Sets::new(registrations.len() + 3);
+        let mut has = [false; 2];
+        for at in &loose {
+            let Some(registration) = registrations.get(*at) else { continue };
+            match named.reader(registration) {
+                Reader::None => {}
+                Reader::Secrets(secrets) => secrets.iter().for_each(|secret| sets.join(*at, *secret)),
+                Reader::Unnamed => sets.join(*at, unnamed),
+                Reader::Any if registration.kind == UnitKind::Command => {
+                    has[0] = true;
+                    sets.join(*at, commands);
+                }
+                Reader::Any => {
+                    has[1] = true;
+                    sets.join(*at, others);
+                }
+            }
+        }
+        for at in &tokens {
+            // A command has its own options.
+            let of_command = registrations.get(*at).is_some_and(|it| has_option(it, survey));
+            if has[0] && !of_command {
+                sets.join(*at, commands);
+            }
+            if has[1] {
+                sets.join(*at, others);
+            }
+            if named.unnamed.contains(at) {
+                sets.join(*at, unnamed);
+            }
+        }
+        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+        tokens.iter().for_each(|at| groups.entry(sets.find(*at)).or_default().tokens.push(*at));
+        loose.iter().for_each(|at| groups.entry(sets.find(*at)).or_default().loose.push(*at));
+        for group in groups.into_values().filter(|it| !it.tokens.is_empty() && !it.loose.is_empty()) {
+            let first = group.tokens.first().and_then(|at| registrations.get(*at)?.filled(Role::Old));
+            let key = |at: &usize| Some(registrations.get(*at)?.members.first()?.carrier);
+            let keys = group.loose.iter().filter_map(key);
+            relations
+                .tokens
+                .extend(keys.zip(std::iter::repeat(first)).filter_map(|(key, at)| Some((key, at?))));
+            relations.groups.push(group);
+        }
+        relations
+    }
+
+    /// The carrier of a registration token that the settings of `registration`, which has no place for one, may go with.
+    pub(super) fn token(&self, registration: &Registration) -> Option<usize> {
+        self.tokens.get(&registration.members.first()?.carrier).copied()
+    }
+
+    /// The names of the units: what the values of a chart contain has theirs.
+    pub(super) fn names(
+        &self,
+        registrations: &[Registration],
+        mut name: impl FnMut(&Registration) -> String,
+    ) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (at, registration) in registrations.iter().enumerate() {
+            names.push(if self.hosts.contains_key(&at) { String::new() } else { name(registration) });
+        }
+        for (at, host) in &self.hosts {
+            let host = names.get(*host).cloned().unwrap_or_default();
+            names.get_mut(*at).into_iter().for_each(|name| name.clone_from(&host));
+        }
+        names
+    }
+
+    /// The configurations that the chart values of that index contain.
+    pub(super) fn inside(&self, at: usize) -> impl Iterator<Item = usize> {
+        self.inside.get(&at).into_iter().flatten().copied()
+    }
+
+    /// Makes one fix of those of each group, or none.
+    pub(super) fn join(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
+        self.refuse_unshown(file, registrations, judged);
+        for group in &self.groups {
+            self.join_group(file, registrations, judged, group);
+        }
+        // What a chart's values contain goes with them.
+        for (host, inside) in &self.inside {
+            let found = judged.get(*host).is_some_and(|it| !it.found.is_empty());
+            let fixed = judged.get(*host).is_some_and(|it| it.fix.is_some());
+            let joined = |it: &Judged| it.findings.iter().any(|finding| finding.fix_group.is_some());
+            if !found || judged.get(*host).is_some_and(joined) {
+                continue;
+            }
+            let fixable = |at: &&usize| judged.get(**at).is_some_and(|it| it.fix.is_some());
+            let all: Vec<usize> = std::iter::once(host).chain(inside).filter(fixable).copied().collect();
+            if fixed && all.len() > 1 {
+                merge(judged, &all, |it| it);
+            } else if let Some((name, line)) = first(file, registrations, *host).filter(|_| !fixed) {
+                let refusal = Refusal::Together { name, line };
+                inside.iter().for_each(|at| refuse(judged.get_mut(*at), &refusal));
+            }
+        }
+    }
+
+    fn join_group(
+        &self,
+        file: &File<'_>,
+        registrations: &[Registration],
+        judged: &mut [Judged],
+        group: &Group,
+    ) {
+        let is_found = |at: &&usize| judged.get(**at).is_some_and(|it| !it.found.is_empty());
+        let tokens: Vec<usize> = group.tokens.iter().filter(is_found).copied().collect();
+        let loose: Vec<usize> = group.loose.iter().filter(is_found).copied().collect();
+        if loose.is_empty() {
+            return;
+        }
+        let name = |at: usize, is: &dyn Fn(Role) -> bool| named(file, registrations, at, is);
+        let setting = |at: usize| name(at, &|role| matches!(role, Role::Setting(_)));
+        let token = |at: usize| name(at, &|role| role == Role::Old);
+        let is_fixed = |at: usize| judged.get(at).is_some_and(|it| it.fix.is_some());
+        let unfixed = |all: &[usize]| all.iter().copied().find(|at| !is_fixed(*at));
+        let (left, kept) = (unfixed(&tokens), unfixed(&loose));
+        // What a chart's values contain goes with them.
+        let with_inside = |all: &[usize]| -> Vec<usize> {
+            let inside = |at: &usize| self.inside.get(at).into_iter().flatten().copied();
+            all.iter().copied().chain(all.iter().flat_map(inside)).collect()
+        };
+        if left.is_none() && kept.is_none() && !tokens.is_empty() {
+            let others = |all: &[usize], name: &dyn Fn(usize) -> Option<(String, usize)>| {
+                let names = all.iter().take(MOST_NAMES).filter_map(|at| name(*at));
+                names.map(|(name, line)| Caution::SameRunner { name, line }).collect::<Vec<_>>()
+            };
+            let (of_tokens, of_loose) = (others(&loose, &setting), others(&tokens, &token));
+            let sides = [with_inside(&tokens), with_inside(&loose)].map(|mut side| {
+                side.retain(|at| is_fixed(*at));
+                side
+            });
+            merge(judged, &sides.concat(), |it| it);
+            let [tokens, loose] = sides;
+            tokens.iter().for_each(|at| lower(judged.get_mut(*at), &of_tokens));
+            loose.iter().for_each(|at| lower(judged.get_mut(*at), &of_loose));
+            return;
+        }
+        let first = left.or(group.tokens.first().copied()).and_then(token);
+        let blocked = kept.or(loose.first().copied()).and_then(setting);
+        let of_loose = match (left.is_some() || tokens.is_empty(), &first, &blocked) {
+            (true, Some((_, line)), _) => Refusal::TokenFirst { line: *line },
+            (_, _, Some((name, line))) => Refusal::SameRunner { name: name.clone(), line: *line },
+            _ => Refusal::Unstated,
+        };
+        loose.iter().for_each(|at| refuse(judged.get_mut(*at), &of_loose));
+        if let Some((name, line)) = blocked {
+            let of_tokens = Refusal::SameRunner { name, line };
+            tokens.iter().for_each(|at| refuse(judged.get_mut(*at), &of_tokens));
+        }
+    }
+}
+
+/// The first member of a registration in such a role, one that is filled before others: its name as written, and its line.
+fn named(
+    file: &File<'_>,
+    registrations: &[Registration],
+    at: usize,
+    is: &dyn Fn(Role) -> bool,
+) -> Option<(String, usize)> {
+    let members = || registrations.get(at).into_iter().flat_map(|it| &it.members).filter(|it| is(it.role));
+    let member = members().find(|it| it.class > Class::Empty).or_else(|| members().next())?;
+    let carrier = file.survey.carriers.get(member.carrier)?;
+    Some((carrier.written.clone(), file.line(carrier)))
+}
+
+fn first(file: &File<'_>, registrations: &[Registration], at: usize) -> Option<(String, usize)> {
+    named(file, registrations, at, &|role| role != Role::New)
+}
+
+/// The configurations that values of charts contain, with those values.
+fn hosts(survey: &Survey, documents: &Documents, registrations: &[Registration]) -> BTreeMap<usize, usize> {
+    let is_inside = |it: &Registration, scope: &Scope| {
+        it.kind == UnitKind::Config && documents.get(scope.doc).is_some_and(|it| it.parent.is_some())
+    };
+    let scope = |at: &usize| survey.scopes.get(*at);
+    let start = |it: &Registration| {
+        let scope = it.scopes.iter().find_map(scope).filter(|scope| is_inside(it, scope))?;
+        Some(documents.to_host(scope.doc, scope.span).start())
+    };
+    let inside: Vec<(usize, usize)> =
+        registrations.iter().enumerate().filter_map(|(at, it)| Some((start(it)?, at))).collect();
+    if inside.is_empty() {
+        return BTreeMap::new();
+    }
+    let charts = registrations.iter().enumerate().filter(|(_, it)| it.kind == UnitKind::Chart);
+    let scopes = charts.flat_map(|(at, it)| it.scopes.iter().filter_map(scope).map(move |scope| (scope, at)));
+    let mut values: Vec<(Span, usize)> = scopes
+        .filter(|(scope, _)| scope.kind == ScopeKind::Chart)
+        .map(|(scope, at)| (documents.to_host(scope.doc, scope.span), at))
+        .collect();
+    values.sort_unstable();
+    let host = |offset: usize| {
+        let before = values.partition_point(|(span, _)| span.start() <= offset);
+        let mut near = values.iter().take(before).rev().take(MOST_NESTED);
+        near.find(|(span, _)| offset < span.end()).map(|(_, at)| *at)
+    };
+    inside.into_iter().filter_map(|(offset, at)| Some((at, host(offset)?))).collect()
+}
+
+impl Relations {
+    /// Refuses to move a token where settings of the file may go with it that nobody reports.
+    fn refuse_unshown(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
+        let Some(carrier) = self.unshown.and_then(|at| file.survey.carriers.get(at)) else { return };
+        let refusal = Refusal::SameRunner { name: carrier.written.clone(), line: file.line(carrier) };
+        let all = registrations.iter().zip(judged).filter(|(it, _)| moves_token(it));
+        for (_, judged) in all.filter(|(it, _)| matches!(it.kind, UnitKind::Chart | UnitKind::Secret)) {
+            refuse(Some(judged), &refusal);
+        }
+    }
+}
+
+fn moves_token(registration: &Registration) -> bool {
+    registration.fills(Role::Old) && !registration.fills(Role::New)
+}
+
+fn indices(registrations: &[Registration], is: impl Fn(&Registration) -> bool) -> Vec<usize> {
+    registrations.iter().enumerate().filter(|(_, it)| is(it)).map(|(at, _)| at).collect()
+}
+
+/// Whether it has settings and neither a place for a token nor a place that says where its token comes from.
+fn is_loose(registration: &Registration, survey: &Survey) -> bool {
+    let members = || registration.members.iter();
+    let is_command = registration.kind == UnitKind::Command;
+    // GitLab Runner does not know the settings in config.toml.
+    registration.kind != UnitKind::Config
+        && members().any(|it| matches!(it.role, Role::Setting(_)))
+        && !members().any(|it| matches!(it.role, Role::Old | Role::New))
+        && !registration.any_scope(survey, |scope| {
+            scope.unknowns.iter().any(|it| it.brings.token()) || is_command && !scope.hints.is_empty()
+        })
+}
+
+/// Whether the token is an option of a command.
+fn has_option(registration: &Registration, survey: &Survey) -> bool {
+    let carrier = registration.filled(Role::Old).and_then(|at| survey.carriers.get(at));
+    registration.kind == UnitKind::Command && carrier.is_some_and(|it| it.via == Via::Option)
+}
+
+/// The Secrets with a token in the old place, and who reads them.
+struct Named {
+    by_name: BTreeMap<String, Vec<usize>>,
+    unnamed: BTreeSet<usize>,
+    /// The names of the Secrets that have a token in the new place.
+    migrated: BTreeSet<String>,
+    /// What names a Secret, by its scope.
+    names: BTreeMap<usize, String>,
+}
+
+/// Which Secret settings name.
+enum Reader<'a> {
+    /// None, or one that is not in the file.
+    Any,
+    Secrets(&'a [usize]),
+    /// One that may be any of those whose names are not known.
+    Unnamed,
+    /// One that has a token in the new place.
+    None,
+}
+
+impl Named {
+    fn of(
+        (unit, survey, documents): (&Unit, &Survey, &Documents),
+        registrations: &[Registration],
+        tokens: &[usize],
+    ) -> Self {
+        let mut named = Self {
+            by_name: BTreeMap::new(),
+            unnamed: BTreeSet::new(),
+            migrated: named_secrets::all(documents, survey, registrations, Role::New).into_keys().collect(),
+            names: named_secrets::names(unit, survey),
+        };
+        for at in tokens {
+            let Some(registration) = registrations.get(*at).filter(|it| it.kind == UnitKind::Secret) else {
+                continue;
+            };
+            let carrier = registration.filled(Role::Old).and_then(|at| survey.carriers.get(at));
+            match carrier.and_then(|it| named_secrets::object(documents, survey, it)) {
+                Some(name) => named.by_name.entry(name).or_default().push(*at),
+                None => {
+                    named.unnamed.insert(*at);
+                }
+            }
+        }
+        named
+    }
+
+    fn reader(&self, registration: &Registration) -> Reader<'_> {
+        let name = registration.scopes.iter().find_map(|scope| self.names.get(scope));
+        let Some(name) = name else { return Reader::Any };
+        match self.by_name.get(name) {
+            Some(secrets) => Reader::Secrets(secrets),
+            None if self.migrated.contains(name) => Reader::None,
+            None if !self.unnamed.is_empty() => Reader::Unnamed,
+            None => Reader::Any,
+        }
+    }
+}
+
+/// Sets of numbers that are joined.
+struct Sets(Vec<usize>);
+
+impl Sets {
+    fn new(len: usize) -> Self {
+        Self((0..len).collect())
+    }
+
+    fn find(&mut self, mut at: usize) -> usize {
+        while let Some(next) = self.0.get(at).copied().filter(|next| *next != at) {
+            let above = self.0.get(next).copied().unwrap_or(next);
+            if let Some(parent) = self.0.get_mut(at) {
+                *parent = above;
+            }
+            at = above;
+        }
+        at
+    }
+
+    fn join(&mut self, one: usize, other: usize) {
+        let (one, other) = (self.find(one), self.find(other));
+        if let Some(parent) = self.0.get_mut(other) {
+            *parent = one;
+        }
+    }
+}
