@@ -8,7 +8,7 @@ use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
 use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
 use crate::text::Span;
-use crate::unit::UnknownPlace;
+use crate::unit::{Given, Held, UnknownPlace};
 use std::collections::BTreeSet;
 
 /// Shorter literals are no tokens.
@@ -309,14 +309,21 @@ fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(u
 }
 
 /// The variables of settings that the environment may give a command, but for those of settings that it has.
-pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -> Vec<UnknownPlace> {
+pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -> Vec<Held> {
     let has = |at: usize| registration.members.iter().any(|it| it.role == Role::Setting(at));
     let all = all_inherited(file, registration).iter().filter(|(at, _, _)| !has(*at));
-    all.map(|(_, name, at)| UnknownPlace {
-        kind: UnknownKind::Expression,
-        brings: Brings::Settings,
-        written: name.clone(),
-        line: file.source.position(*at).line,
+    let given = |name: &str, at: usize| Given {
+        text: format!("${name}"),
+        opaque: true,
+        known: None,
+        stray: false,
+        position: file.source.position(at),
+    };
+    all.map(|(setting, name, at)| Held {
+        setting: *setting,
+        via: Via::Variable,
+        name: name.clone(),
+        given: given(name, *at),
     })
     .collect()
 }

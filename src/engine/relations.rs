@@ -4,8 +4,9 @@
 use super::findings::Judged;
 use super::together::{lower, merge, refuse};
 use super::{Documents, File, named_secrets};
+use crate::facts::NodeId;
 use crate::finding::{Caution, Refusal};
-use crate::rules::{self, Class, Registration, Role, Unit, UnitKind};
+use crate::rules::{Class, Registration, Role, Unit, UnitKind};
 use crate::sites::{Scope, ScopeKind, Survey, Via};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,8 @@ pub(super) struct Relations {
     groups: Vec<Group>,
     /// The carrier of the token that settings without one may go with, by the first carrier of their registration.
     tokens: BTreeMap<usize, usize>,
-    /// See [`rules::unshown`].
-    unshown: Option<usize>,
+    /// A setting in a text that may be values of the chart, and that nothing shows to be: its name, and where it is.
+    unshown: Option<(String, usize)>,
     /// Configurations that values of charts contain, with those values.
     hosts: BTreeMap<usize, usize>,
     /// The same, by the values.
@@ -51,7 +52,7 @@ impl Relations {
         if tokens.is_empty() {
             return relations;
         }
-        relations.unshown = rules::unshown(unit, survey, registrations);
+        relations.unshown = unshown(unit, survey, documents);
         let loose: Vec<usize> = indices(registrations, |it| is_loose(it, survey));
         if loose.is_empty() {
             return relations;
@@ -263,13 +264,40 @@ fn hosts(survey: &Survey, documents: &Documents, registrations: &[Registration])
 impl Relations {
     /// Refuses to move a token where settings of the file may go with it that nobody reports.
     fn refuse_unshown(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
-        let Some(carrier) = self.unshown.and_then(|at| file.survey.carriers.get(at)) else { return };
-        let refusal = Refusal::SameRunner { name: carrier.written.clone(), line: file.line(carrier) };
+        let Some((name, at)) = &self.unshown else { return };
+        let refusal = Refusal::SameRunner { name: name.clone(), line: file.source.position(*at).line };
         let all = registrations.iter().zip(judged).filter(|(it, _)| moves_token(it));
         for (_, judged) in all.filter(|(it, _)| matches!(it.kind, UnitKind::Chart | UnitKind::Secret)) {
             refuse(Some(judged), &refusal);
         }
     }
+}
+
+/// The first setting at the path of a chart's value in a text that is not known to be values of the chart.
+fn unshown(unit: &Unit, survey: &Survey, documents: &Documents) -> Option<(String, usize)> {
+    let charts = survey.carriers.iter().filter(|it| it.via == Via::Chart);
+    let known: BTreeSet<(usize, NodeId)> =
+        charts.flat_map(|it| it.nodes.iter().map(move |node| (it.doc, *node))).collect();
+    let settings = unit.settings.iter();
+    let paths: Vec<_> = settings
+        .flat_map(|setting| setting.spelled.chart.iter().map(move |path| (setting, path)))
+        .filter_map(|(setting, path)| Some((setting, path.split_once('.')?)))
+        .collect();
+    for (doc, document) in documents.iter().enumerate() {
+        let tree = &document.parsed.facts().tree;
+        for root in tree.roots.iter().filter(|root| tree.is_mapping(**root)) {
+            for (setting, (outer, inner)) in &paths {
+                let at = tree.child(*root, outer).and_then(|at| tree.child(at, inner));
+                let Some(at) = at.filter(|at| !known.contains(&(doc, *at))) else { continue };
+                let is_inert = |text: &str| text.is_empty() || setting.inert.iter().any(|it| it == text);
+                let inert = tree.scalar(at).is_some_and(|it| !it.opaque && is_inert(it.text));
+                if let Some(key) = tree.key(at).filter(|_| !inert) {
+                    return Some((key.text.to_owned(), documents.to_host(doc, key.span).start()));
+                }
+            }
+        }
+    }
+    None
 }
 
 fn moves_token(registration: &Registration) -> bool {

@@ -120,10 +120,9 @@ impl<'a> Index<'a> {
                 .iter()
                 .flat_map(|scope| reasons::unknowns(file, *scope))
                 .map(|it| file.unknown_place(it))
-                .chain(reasons::inherited_settings(file, registration))
                 .collect(),
             slots: Vec::new(),
-            settings: Vec::new(),
+            settings: reasons::inherited_settings(file, registration),
             values: own()
                 .filter(|scope| scope.kind == ScopeKind::Chart)
                 .map(|scope| file.documents.to_host(scope.doc, scope.span))

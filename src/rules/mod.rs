@@ -21,7 +21,7 @@ pub use schema::{
     SeverityRow, Together, UnitKind, Verdict, When,
 };
 pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
-pub use units::{Member, Registration, Role, assemble, unshown};
+pub use units::{Member, Registration, Role, assemble};
 
 /// The rule that finds suppressions that suppress nothing. The engine looks for them by itself.
 pub const UNUSED_SUPPRESSION: &str = "unused-suppression";

@@ -160,23 +160,6 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     units
 }
 
-/// The first chart setting whose values may be the chart's, and nothing shows that they are: its carrier.
-pub fn unshown(unit: &Unit, survey: &Survey, registrations: &[Registration]) -> Option<usize> {
-    let members: BTreeSet<usize> =
-        registrations.iter().flat_map(|it| &it.members).map(|it| it.carrier).collect();
-    let is_unshown = |(index, carrier): &(usize, &Carrier)| {
-        let Some(Role::Setting(at)) = role_of(unit, carrier) else { return false };
-        let Some(scope) = survey.scopes.get(carrier.scope) else { return false };
-        let is_flat = unit.settings.get(at).is_none_or(|it| it.spelled.chart_flat.contains(&carrier.name));
-        let may_be = scope.kind == ScopeKind::Chart
-            && !scope.foreign
-            && (scope.of.is_empty() || scope.of.contains(&unit.chart));
-        let member = member(unit, carrier, *index, Role::Setting(at));
-        may_be && !is_flat && !members.contains(index) && member.class > Class::Empty && !member.inert
-    };
-    survey.carriers.iter().enumerate().find(is_unshown).map(|(index, _)| index)
-}
-
 /// The command with which `command` shares members that are in an array or a string. `known` keeps what was found out.
 fn shares(
     survey: &Survey,
