@@ -33,7 +33,7 @@ use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
 use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
-use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
+use crate::suppress::{MARKER, Suppressions};
 use crate::text::{Source, Span};
 use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
@@ -52,8 +52,6 @@ pub(crate) use suppressions::{Written, plan};
 
 /// How many findings a file may have.
 const MAX_FINDINGS: usize = 20_000;
-/// Edits that reports list for one file: each finding lists those of its unit.
-const MAX_EDITS: usize = 20_000;
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]
@@ -268,7 +266,15 @@ fn examine(
         out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
         if !written.all.is_empty() {
-            accept(settings, &read.documents, source, &written, found, &mut findings, &mut out.fixes);
+            accepted::accept(
+                settings,
+                &read.documents,
+                source,
+                &written,
+                found,
+                &mut findings,
+                &mut out.fixes,
+            );
         }
         out.suppressions = written;
         out.documents = Some(read.documents);
@@ -277,35 +283,6 @@ fn examine(
     }
     out.finish(settings, around, source, findings);
     out
-}
-
-/// Decides which fixes are listed with their edits, those of a unit together: the first ones of the file.
-fn list_edits(findings: &mut [Finding]) {
-    let listed = |finding: &Finding| finding.fix.as_ref().map_or(0, |fix| fix.edits.len());
-    let total: usize = findings.iter().map(listed).sum();
-    if total <= MAX_EDITS {
-        return;
-    }
-    let mut edits: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in findings.iter() {
-        if let Some(unit) = finding.group() {
-            *edits.entry(unit).or_default() += listed(finding);
-        }
-    }
-    let mut left = MAX_EDITS;
-    let mut known: BTreeMap<String, bool> = BTreeMap::new();
-    for finding in findings {
-        let Some(unit) = finding.group() else { continue };
-        let fits = *known.entry(unit).or_insert_with_key(|unit| {
-            let edits = edits.get(unit).copied().unwrap_or_default();
-            let fits = edits <= left;
-            left -= if fits { edits } else { 0 };
-            fits
-        });
-        if let Ok(fix) = &mut finding.fix {
-            fix.listed = fits;
-        }
-    }
 }
 
 impl Analysis {
@@ -322,7 +299,7 @@ impl Analysis {
         // What an alias brings to several registrations is one finding: none of them has a fix.
         findings
             .dedup_by(|a, b| (a.span, &a.rule) == (b.span, &b.rule) && a.unit.is_some() && b.unit.is_some());
-        list_edits(&mut findings);
+        accepted::list_edits(&mut findings);
         self.linted.findings = findings;
         self.linted.token = settings.token_literal().map(str::to_owned);
         accepted::hide(source, &mut self.linted);
@@ -356,40 +333,6 @@ impl Analysis {
             position: first,
         });
     }
-}
-
-/// Marks the findings that a comment accepts, and adds what is said of comments that accept nothing.
-fn accept(
-    settings: &Settings,
-    documents: &Documents,
-    source: &Source,
-    written: &Written,
-    mut found: Vec<(String, Span)>,
-    findings: &mut Vec<Finding>,
-    fixes: &mut Vec<UnitFix>,
-) {
-    found.extend(findings.iter().filter(|it| it.unit.is_none()).map(|it| (it.rule.clone(), it.span)));
-    let found: Vec<(&str, Span)> = found.iter().map(|(rule, span)| (rule.as_str(), *span)).collect();
-    let (idle, removals) = written.judge(settings, documents, source, &found);
-    findings.extend(idle);
-    let mut kept: BTreeSet<String> = BTreeSet::new();
-    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
-        // What is said of a suppression is not accepted by itself.
-        let itself =
-            |it: &&Suppression| finding.rule == RULE && (it.span == finding.span || finding.name == RULE);
-        let suppression = written.all.of(&finding.rule, finding.span);
-        if let Some(suppression) = suppression.filter(|it| !itself(it)) {
-            kept.extend(finding.group());
-            suppression.accept(finding);
-        }
-    }
-    // What one finding of a comment asks for is not done if another one of them is accepted.
-    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
-        if finding.group().is_some_and(|group| kept.contains(&group)) {
-            finding.fix = Err(Refusal::NeededName);
-        }
-    }
-    fixes.extend(removals.into_iter().filter(|fix| !kept.contains(&fix.unit)));
 }
 
 /// Whether the version that is judged by has a replacement for what the rule called `id` finds.

@@ -46,11 +46,11 @@ pub(super) fn find(
             continue;
         };
         let Some(document) = documents.get(carrier.doc) else { continue };
-        let text = match carrier.value.text.as_str() {
-            "" => carrier.value.span.of(&document.text),
-            text => text,
-        };
-        let Some(origin) = finder.of(carrier.doc, text, carrier.value.span, MOST_STEPS) else { continue };
+        // As written first: that names what an expression is resolved by.
+        let span = carrier.value.span;
+        let written = finder.of(carrier.doc, span.of(&document.text), span, MOST_STEPS);
+        let origin = written.or_else(|| finder.of(carrier.doc, &carrier.value.text, span, MOST_STEPS));
+        let Some(origin) = origin else { continue };
         member.class = match origin.kind {
             OriginKind::Old => Class::Legacy,
             OriginKind::New => Class::Glrt,
@@ -142,8 +142,8 @@ fn names_in(text: &str) -> Vec<String> {
     static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let forms = [
             r"\$\{?(?:env:)?([A-Za-z_][A-Za-z0-9_]*)",
-            r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)",
-            r"\b(local\.[A-Za-z_][A-Za-z0-9_-]*)",
+            r"\{\{-?[ \t]*([A-Za-z_][A-Za-z0-9_]*)",
+            r"(?-u:\b)(local\.[A-Za-z_][A-Za-z0-9_-]*)",
             r"%([A-Za-z_][A-Za-z0-9_]*)%",
         ];
         Regex::new(&forms.join("|")).ok()

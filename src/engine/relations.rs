@@ -58,38 +58,36 @@ impl Relations {
             return relations;
         }
         let named = Named::of((unit, survey, documents), registrations, &tokens);
-        // Behind the registrations: settings of commands, other settings, Secrets whose name is not known.
-        let (commands, others) = (registrations.len(), registrations.len() + 1);
-        let unnamed = registrations.len() + 2;
-        let mut sets = Sets::new(registrations.len() + 3);
-        let mut has = [false; 2];
+        // What may go with several tokens is joined by a number behind those of the registrations.
+        let hub = |hub: Hub| registrations.len() + hub as usize;
+        let mut sets = Sets::new(registrations.len() + HUBS.len());
+        let mut used = [false; HUBS.len()];
         for at in &loose {
             let Some(registration) = registrations.get(*at) else { continue };
-            match named.reader(registration) {
-                Reader::None => {}
-                Reader::Secrets(secrets) => secrets.iter().for_each(|secret| sets.join(*at, *secret)),
-                Reader::Unnamed => sets.join(*at, unnamed),
-                Reader::Any if registration.kind == UnitKind::Command => {
-                    has[0] = true;
-                    sets.join(*at, commands);
+            let wanted = match named.reader(registration) {
+                Reader::None => continue,
+                Reader::Secrets(secrets) => {
+                    secrets.iter().for_each(|secret| sets.join(*at, *secret));
+                    continue;
                 }
-                Reader::Any => {
-                    has[1] = true;
-                    sets.join(*at, others);
-                }
-            }
+                Reader::Hub(hub) => hub,
+            };
+            used.get_mut(wanted as usize).into_iter().for_each(|it| *it = true);
+            sets.join(*at, hub(wanted));
         }
         for at in &tokens {
-            // A command has its own options.
-            let of_command = registrations.get(*at).is_some_and(|it| has_option(it, survey));
-            if has[0] && !of_command {
-                sets.join(*at, commands);
-            }
-            if has[1] {
-                sets.join(*at, others);
-            }
-            if named.unnamed.contains(at) {
-                sets.join(*at, unnamed);
+            let Some(registration) = registrations.get(*at) else { continue };
+            for wanted in HUBS.into_iter().filter(|it| used.get(*it as usize) == Some(&true)) {
+                let joins = match wanted {
+                    // A command has its own options.
+                    Hub::Commands => !has_option(registration, survey),
+                    Hub::Others => true,
+                    Hub::Unnamed => named.unnamed.contains(at),
+                    Hub::Elsewhere => registration.kind != UnitKind::Secret,
+                };
+                if joins {
+                    sets.join(*at, hub(wanted));
+                }
             }
         }
         let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
@@ -337,14 +335,27 @@ struct Named {
     names: BTreeMap<usize, String>,
 }
 
-/// Which Secret settings name.
-enum Reader<'a> {
-    /// None, or one that is not in the file.
-    Any,
-    Secrets(&'a [usize]),
-    /// One that may be any of those whose names are not known.
+/// Settings that may go with several tokens.
+#[derive(Clone, Copy, Debug)]
+enum Hub {
+    /// Options of a command.
+    Commands,
+    /// Others, which name no Secret.
+    Others,
+    /// They name a Secret that may be any of those whose names are not known.
     Unnamed,
-    /// One that has a token in the new place.
+    /// They name a Secret that is not in the file.
+    Elsewhere,
+}
+
+const HUBS: [Hub; 4] = [Hub::Commands, Hub::Others, Hub::Unnamed, Hub::Elsewhere];
+
+/// Where the token of settings may be.
+enum Reader<'a> {
+    Hub(Hub),
+    /// In these Secrets.
+    Secrets(&'a [usize]),
+    /// In a Secret that has it in the new place.
     None,
 }
 
@@ -377,12 +388,15 @@ impl Named {
 
     fn reader(&self, registration: &Registration) -> Reader<'_> {
         let name = registration.scopes.iter().find_map(|scope| self.names.get(scope));
-        let Some(name) = name else { return Reader::Any };
+        let Some(name) = name else {
+            let is_command = registration.kind == UnitKind::Command;
+            return Reader::Hub(if is_command { Hub::Commands } else { Hub::Others });
+        };
         match self.by_name.get(name) {
             Some(secrets) => Reader::Secrets(secrets),
             None if self.migrated.contains(name) => Reader::None,
-            None if !self.unnamed.is_empty() => Reader::Unnamed,
-            None => Reader::Any,
+            None if !self.unnamed.is_empty() => Reader::Hub(Hub::Unnamed),
+            None => Reader::Hub(Hub::Elsewhere),
         }
     }
 }
