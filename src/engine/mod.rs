@@ -218,31 +218,13 @@ fn examine(
                 unmoved_secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::Old),
             };
             // A plan is about the registrations that are built in.
-            let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
-            let units = file.relations.names(&registrations, |it| file.name(it, &mut names));
-            // Of too many none is fixed.
-            let mut count = findings.len();
-            let mut judged = Vec::new();
-            for (registration, unit) in registrations.iter().zip(&units) {
-                if count > MAX_FINDINGS {
-                    break;
-                }
-                let one = findings::judge(&file, registration, unit.clone());
-                count += one.findings.len();
-                judged.push(one);
-            }
-            file.relations.join(&file, &registrations, &mut judged);
+            let planned = settings.units && index == 0;
+            let (judged, units) = judge(&file, &registrations, &mut names, findings.len(), planned);
+            out.linted.units.extend(units);
             // What belongs to no unit is judged once.
             let own = own.iter().filter(|_| index == 0).take(MAX_FINDINGS + 1);
             let mut own: Vec<_> = own.map(|own| (own, findings::judge_own(&file, own))).collect();
             together::join(&file, &mut own);
-            // Whatever is selected or accepted.
-            let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
-            for (at, (registration, unit)) in registrations.iter().zip(&units).enumerate() {
-                let is_due = due(at) || file.relations.inside(at).any(due);
-                let planned = planned.as_ref().filter(|_| is_due);
-                out.linted.units.extend(planned.into_iter().flat_map(|it| it.units(registration, unit)));
-            }
             for judged in judged.into_iter().chain(own.into_iter().map(|(_, judged)| judged)) {
                 if findings.len() > MAX_FINDINGS {
                     break;
@@ -283,6 +265,38 @@ fn examine(
     }
     out.finish(settings, around, source, findings);
     out
+}
+
+/// Judges the registrations of a file in which `count` findings are known, and gives those of the plan if it is `planned`.
+fn judge(
+    file: &File<'_>,
+    registrations: &[Registration],
+    names: &mut BTreeSet<String>,
+    mut count: usize,
+    planned: bool,
+) -> (Vec<findings::Judged>, Vec<crate::unit::Unit>) {
+    let units = file.relations.names(registrations, |it| file.name(it, names));
+    let mut judged = Vec::new();
+    for (registration, unit) in registrations.iter().zip(&units) {
+        // Of too many none is fixed.
+        if count > MAX_FINDINGS {
+            break;
+        }
+        let one = findings::judge(file, registration, unit.clone());
+        count += one.findings.len();
+        judged.push(one);
+    }
+    file.relations.join(file, registrations, &mut judged);
+    let index = planned.then(|| units::Index::of(file));
+    // Whatever is selected or accepted.
+    let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
+    let is_due = |at: &usize| due(*at) || file.relations.inside(*at).any(due);
+    let all = registrations.iter().zip(&units).enumerate().filter(|(at, _)| is_due(at));
+    let one = |(_, (registration, unit)): (usize, (&Registration, &String))| {
+        index.as_ref().map_or_else(Vec::new, |it| it.units(registration, unit))
+    };
+    let planned = all.flat_map(one).collect();
+    (judged, planned)
 }
 
 impl Analysis {

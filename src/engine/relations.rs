@@ -46,7 +46,9 @@ impl Relations {
     ) -> Self {
         let hosts = hosts(survey, documents, registrations);
         let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        hosts.iter().for_each(|(at, host)| inside.entry(*host).or_default().push(*at));
+        for (at, host) in &hosts {
+            inside.entry(*host).or_default().push(*at);
+        }
         let mut relations = Self { hosts, inside, ..Self::default() };
         let tokens: Vec<usize> = indices(registrations, moves_token);
         if tokens.is_empty() {
@@ -67,7 +69,9 @@ impl Relations {
             let wanted = match named.reader(registration) {
                 Reader::None => continue,
                 Reader::Secrets(secrets) => {
-                    secrets.iter().for_each(|secret| sets.join(*at, *secret));
+                    for secret in secrets {
+                        sets.join(*at, *secret);
+                    }
                     continue;
                 }
                 Reader::Hub(hub) => hub,
@@ -91,8 +95,12 @@ impl Relations {
             }
         }
         let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
-        tokens.iter().for_each(|at| groups.entry(sets.find(*at)).or_default().tokens.push(*at));
-        loose.iter().for_each(|at| groups.entry(sets.find(*at)).or_default().loose.push(*at));
+        for at in &tokens {
+            groups.entry(sets.find(*at)).or_default().tokens.push(*at);
+        }
+        for at in &loose {
+            groups.entry(sets.find(*at)).or_default().loose.push(*at);
+        }
         for group in groups.into_values().filter(|it| !it.tokens.is_empty() && !it.loose.is_empty()) {
             let first = group.tokens.first().and_then(|at| registrations.get(*at)?.filled(Role::Old));
             let key = |at: &usize| Some(registrations.get(*at)?.members.first()?.carrier);
@@ -152,7 +160,9 @@ impl Relations {
                 merge(judged, &all, |it| it);
             } else if let Some((name, line)) = first(file, registrations, *host).filter(|_| !fixed) {
                 let refusal = Refusal::Together { name, line };
-                inside.iter().for_each(|at| refuse(judged.get_mut(*at), &refusal));
+                for at in inside {
+                    refuse(judged.get_mut(*at), &refusal);
+                }
             }
         }
     }
@@ -193,8 +203,12 @@ impl Relations {
             });
             merge(judged, &sides.concat(), |it| it);
             let [tokens, loose] = sides;
-            tokens.iter().for_each(|at| lower(judged.get_mut(*at), &of_tokens));
-            loose.iter().for_each(|at| lower(judged.get_mut(*at), &of_loose));
+            for at in &tokens {
+                lower(judged.get_mut(*at), &of_tokens);
+            }
+            for at in &loose {
+                lower(judged.get_mut(*at), &of_loose);
+            }
             return;
         }
         let first = left.or(group.tokens.first().copied()).and_then(token);
@@ -204,10 +218,14 @@ impl Relations {
             (_, _, Some((name, line))) => Refusal::SameRunner { name: name.clone(), line: *line },
             _ => Refusal::Unstated,
         };
-        loose.iter().for_each(|at| refuse(judged.get_mut(*at), &of_loose));
+        for at in &loose {
+            refuse(judged.get_mut(*at), &of_loose);
+        }
         if let Some((name, line)) = blocked {
             let of_tokens = Refusal::SameRunner { name, line };
-            tokens.iter().for_each(|at| refuse(judged.get_mut(*at), &of_tokens));
+            for at in &tokens {
+                refuse(judged.get_mut(*at), &of_tokens);
+            }
         }
     }
 }

@@ -286,7 +286,9 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     let name = plain.next().filter(|word| names && !word.opaque);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
-        name.into_iter().for_each(|name| it.belongs_to(&name.text));
+        if let Some(name) = name {
+            it.belongs_to(&name.text);
+        }
         it.add_template(around.control, command.span, around.context.doc, around.text());
     }
     let mut words = found.arguments.iter();
