@@ -2,7 +2,7 @@
 
 use super::{guards, origin, uses};
 use crate::sites::Via;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -13,6 +13,8 @@ pub(super) struct Caches {
     pub(super) versions: RefCell<BTreeMap<(u32, u32), Vec<usize>>>,
     /// The values that each text gives to names.
     pub(super) given: RefCell<BTreeMap<usize, origin::Names>>,
+    /// Variables of settings that the file reads and gives no value: the setting, the name, and where it is read.
+    pub(super) inherited: OnceCell<Vec<(usize, String, usize)>>,
     /// The variables of each scope.
     pub(super) defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
     /// What else is named in each scope.

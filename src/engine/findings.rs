@@ -9,7 +9,8 @@ use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{
-    Circumstances, Class, Level, Match, Member, Registration, Role, Rule, SeverityRow, Verdict, View, version,
+    Circumstances, Level, Match, Member, OriginKind, Registration, Role, Rule, SeverityRow, Verdict, View,
+    version,
 };
 use crate::sites::{Carrier, ValueKind, Via, expanded};
 use crate::text::{Source, Span};
@@ -131,10 +132,12 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
     Circumstances {
         token_value: file.settings.token_value.is_some(),
         secret: named_secrets::of(file, registration),
-        old_never: origin::is_never(file, registration),
+        old_never: origin::of(file, registration).is_some_and(|it| it.kind == OriginKind::Random),
+        origin: origin::of(file, registration).map(|it| it.kind),
         names_old_variable: file.reads.names_old(),
         read_by_name: reasons::read_by_name(file, registration).is_some(),
-        token_elsewhere: file.old_token.is_some(),
+        inherits: reasons::inherited(file, registration).is_some(),
+        token_elsewhere: file.relations.token(registration).is_some(),
         new_token_elsewhere: file.new_token.is_some(),
         settings_elsewhere: file.has_loose_settings && registration.is_release(file.survey),
         own_chart: file.own_chart,
@@ -244,9 +247,11 @@ fn outside(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>]) -> Option<Caution
 /// The variables that the text fills itself and that `--token-value` replaces.
 fn replaced(file: &File<'_>, hits: &[Hit<'_>]) -> Vec<Caution> {
     let mut cautions = Vec::new();
-    let opaque = hits.iter().filter(|hit| hit.member.role == Role::Old && hit.member.class == Class::Opaque);
-    for hit in opaque.filter(|_| file.settings.token_value.is_some()) {
-        let Some(carrier) = file.survey.carriers.get(hit.member.carrier) else { continue };
+    let old = hits.iter().filter(|hit| hit.member.role == Role::Old);
+    for hit in old.filter(|_| file.settings.token_value.is_some()) {
+        let carrier = file.survey.carriers.get(hit.member.carrier);
+        let opaque = |it: &&Carrier| it.value.kind == ValueKind::Opaque && it.value.known.is_none();
+        let Some(carrier) = carrier.filter(opaque) else { continue };
         let Some(name) = expanded(&carrier.value.text) else { continue };
         if let Some((_, named)) = file.given_to(carrier.doc, name).first() {
             let at = file.documents.to_host(carrier.doc, *named).start();
@@ -323,6 +328,7 @@ fn finding(
         suppressed: false,
         justification: String::new(),
         baselined: false,
+        fix_group: None,
     };
     if let Some(suppression) = file.suppressions.of(&rule.id, span) {
         suppression.accept(&mut finding);
@@ -364,6 +370,7 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
             suppressed: false,
             justification: String::new(),
             baselined: false,
+            fix_group: None,
         }));
     }
     findings

@@ -17,6 +17,7 @@ mod pieces;
 mod pins;
 mod reads;
 mod reasons;
+mod relations;
 mod renames;
 mod secrets;
 mod structure;
@@ -30,9 +31,9 @@ mod uses;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit};
+use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
-use crate::suppress::{MARKER, RULE, Suppression, Suppressions};
+use crate::suppress::{MARKER, Suppressions};
 use crate::text::{Source, Span};
 use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
@@ -46,12 +47,11 @@ pub(crate) use documents::{ByPlace, Document, Documents};
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
+use relations::Relations;
 pub(crate) use suppressions::{Written, plan};
 
 /// How many findings a file may have.
 const MAX_FINDINGS: usize = 20_000;
-/// Edits that reports list for one file: each finding lists those of its unit.
-const MAX_EDITS: usize = 20_000;
 
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]
@@ -187,11 +187,13 @@ fn examine(
         let mut judged_in = Vec::new();
         for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
             let evidence = catalogue.sites().program_variables(&unit.program);
-            let registrations =
+            let mut registrations =
                 if template { Vec::new() } else { rules::assemble(unit, &read.survey, evidence) };
             if index > 0 && registrations.is_empty() {
                 continue;
             }
+            let facts = (unit, &read.survey, &read.documents);
+            let origins = origin::find(facts, &mut registrations);
             let file = File {
                 settings,
                 unit,
@@ -202,35 +204,31 @@ fn examine(
                 survey: &read.survey,
                 suppressions: &written.all,
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                old_token: named_secrets::token_in(&registrations, Role::Old),
-                new_token: named_secrets::token_in(&registrations, Role::New),
+                relations: Relations::of(facts, &registrations),
+                origins,
+                new_token: registrations
+                    .iter()
+                    .find_map(|it| it.filled(Role::New).filter(|_| it.kind != UnitKind::Secret)),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
                 mentioned: RefCell::default(),
                 caches: Caches::default(),
-                secrets: named_secrets::all(&read.documents, &read.survey, &registrations),
+                secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::New),
+                unmoved_secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::Old),
             };
             // A plan is about the registrations that are built in.
-            let planned = (settings.units && index == 0).then(|| units::Index::of(&file));
-            let judge = |registration: &Registration, names: &mut BTreeSet<String>| {
-                let name = file.name(registration, names);
-                let judged = findings::judge(&file, registration, name.clone());
-                // Whatever is selected or accepted.
-                let planned = planned.as_ref().filter(|_| judged.due);
-                let units = planned.map_or_else(Vec::new, |planned| planned.units(registration, &name));
-                (judged, units)
-            };
-            let judged = registrations.iter().map(|registration| judge(registration, &mut names));
+            let planned = settings.units && index == 0;
+            let (judged, units) = judge(&file, &registrations, &mut names, findings.len(), planned);
+            out.linted.units.extend(units);
             // What belongs to no unit is judged once.
             let own = own.iter().filter(|_| index == 0).take(MAX_FINDINGS + 1);
             let mut own: Vec<_> = own.map(|own| (own, findings::judge_own(&file, own))).collect();
             together::join(&file, &mut own);
-            for (judged, units) in judged.chain(own.into_iter().map(|(_, judged)| (judged, Vec::new()))) {
+            for judged in judged.into_iter().chain(own.into_iter().map(|(_, judged)| judged)) {
                 if findings.len() > MAX_FINDINGS {
                     break;
                 }
-                out.linted.units.extend(units);
                 findings.extend(judged.findings);
                 out.fixes.extend(judged.fix);
                 found.extend(judged.found);
@@ -252,7 +250,15 @@ fn examine(
         out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
         if !written.all.is_empty() {
-            accept(settings, &read.documents, source, &written, found, &mut findings, &mut out.fixes);
+            accepted::accept(
+                settings,
+                &read.documents,
+                source,
+                &written,
+                found,
+                &mut findings,
+                &mut out.fixes,
+            );
         }
         out.suppressions = written;
         out.documents = Some(read.documents);
@@ -263,33 +269,36 @@ fn examine(
     out
 }
 
-/// Decides which fixes are listed with their edits, those of a unit together: the first ones of the file.
-fn list_edits(findings: &mut [Finding]) {
-    let listed = |finding: &Finding| finding.fix.as_ref().map_or(0, |fix| fix.edits.len());
-    let total: usize = findings.iter().map(listed).sum();
-    if total <= MAX_EDITS {
-        return;
-    }
-    let mut edits: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in findings.iter() {
-        if let Some(unit) = finding.group() {
-            *edits.entry(unit).or_default() += listed(finding);
+/// Judges the registrations of a file in which `count` findings are known, and gives those of the plan if it is `planned`.
+fn judge(
+    file: &File<'_>,
+    registrations: &[Registration],
+    names: &mut BTreeSet<String>,
+    mut count: usize,
+    planned: bool,
+) -> (Vec<findings::Judged>, Vec<crate::unit::Unit>) {
+    let units = file.relations.names(registrations, |it| file.name(it, names));
+    let mut judged = Vec::new();
+    for (registration, unit) in registrations.iter().zip(&units) {
+        // Of too many none is fixed.
+        if count > MAX_FINDINGS {
+            break;
         }
+        let one = findings::judge(file, registration, unit.clone());
+        count += one.findings.len();
+        judged.push(one);
     }
-    let mut left = MAX_EDITS;
-    let mut known: BTreeMap<String, bool> = BTreeMap::new();
-    for finding in findings {
-        let Some(unit) = finding.group() else { continue };
-        let fits = *known.entry(unit).or_insert_with_key(|unit| {
-            let edits = edits.get(unit).copied().unwrap_or_default();
-            let fits = edits <= left;
-            left -= if fits { edits } else { 0 };
-            fits
-        });
-        if let Ok(fix) = &mut finding.fix {
-            fix.listed = fits;
-        }
-    }
+    file.relations.join(file, registrations, &mut judged);
+    let index = planned.then(|| units::Index::of(file));
+    // Whatever is selected or accepted.
+    let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
+    let is_due = |at: &usize| due(*at) || file.relations.inside(*at).any(due);
+    let all = registrations.iter().zip(&units).enumerate().filter(|(at, _)| is_due(at));
+    let one = |(_, (registration, unit)): (usize, (&Registration, &String))| {
+        index.as_ref().map_or_else(Vec::new, |it| it.units(registration, unit))
+    };
+    let planned = all.flat_map(one).collect();
+    (judged, planned)
 }
 
 impl Analysis {
@@ -306,7 +315,7 @@ impl Analysis {
         // What an alias brings to several registrations is one finding: none of them has a fix.
         findings
             .dedup_by(|a, b| (a.span, &a.rule) == (b.span, &b.rule) && a.unit.is_some() && b.unit.is_some());
-        list_edits(&mut findings);
+        accepted::list_edits(&mut findings);
         self.linted.findings = findings;
         self.linted.texts.extend(settings.token_literal().map(str::to_owned));
         self.linted.texts.sort_unstable();
@@ -344,40 +353,6 @@ impl Analysis {
     }
 }
 
-/// Marks the findings that a comment accepts, and adds what is said of comments that accept nothing.
-fn accept(
-    settings: &Settings,
-    documents: &Documents,
-    source: &Source,
-    written: &Written,
-    mut found: Vec<(String, Span)>,
-    findings: &mut Vec<Finding>,
-    fixes: &mut Vec<UnitFix>,
-) {
-    found.extend(findings.iter().filter(|it| it.unit.is_none()).map(|it| (it.rule.clone(), it.span)));
-    let found: Vec<(&str, Span)> = found.iter().map(|(rule, span)| (rule.as_str(), *span)).collect();
-    let (idle, removals) = written.judge(settings, documents, source, &found);
-    findings.extend(idle);
-    let mut kept: BTreeSet<String> = BTreeSet::new();
-    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
-        // What is said of a suppression is not accepted by itself.
-        let itself =
-            |it: &&Suppression| finding.rule == RULE && (it.span == finding.span || finding.name == RULE);
-        let suppression = written.all.of(&finding.rule, finding.span);
-        if let Some(suppression) = suppression.filter(|it| !itself(it)) {
-            kept.extend(finding.group());
-            suppression.accept(finding);
-        }
-    }
-    // What one finding of a comment asks for is not done if another one of them is accepted.
-    for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
-        if finding.group().is_some_and(|group| kept.contains(&group)) {
-            finding.fix = Err(Refusal::NeededName);
-        }
-    }
-    fixes.extend(removals.into_iter().filter(|fix| !kept.contains(&fix.unit)));
-}
-
 /// Whether the version that is judged by has a replacement for what the rule called `id` finds.
 fn is_due(settings: &Settings, id: &str) -> bool {
     settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
@@ -395,9 +370,11 @@ pub(crate) struct File<'a> {
     survey: &'a Survey,
     suppressions: &'a Suppressions,
     reads: Reads<'a>,
-    /// A token in the old place of one of its registrations: the carrier.
-    old_token: Option<usize>,
-    /// The same for the new place.
+    /// Which of its registrations may be one.
+    relations: Relations,
+    /// Where the expressions in its slots come from, by carrier.
+    origins: origin::Origins,
+    /// A token in the new place of one of its registrations: the carrier.
     new_token: Option<usize>,
     /// Whether values that belong to no release have settings and no token.
     has_loose_settings: bool,
@@ -411,6 +388,8 @@ pub(crate) struct File<'a> {
     caches: Caches,
     /// Its Secrets with an authentication token, by name.
     secrets: named_secrets::Secrets,
+    /// The same, for those with a token in the old place.
+    unmoved_secrets: named_secrets::Secrets,
 }
 
 impl<'a> File<'a> {

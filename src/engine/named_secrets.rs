@@ -1,26 +1,31 @@
 //! The Secrets of a file that registrations in it name.
 
 use super::{Documents, File, structure};
-use crate::rules::{Class, Member, Registration, Role, UnitKind};
-use crate::sites::{Carrier, ScopeKind, Survey};
+use crate::rules::{Class, Registration, Role, Unit};
+use crate::sites::{Carrier, ScopeKind, Survey, ValueKind};
 use std::collections::BTreeMap;
 
 /// The fact of a unit that names the Secret with its token.
 const FACT: &str = "secret";
 
-/// The Secrets of a file with the new slot filled, by name: what it holds, and its carrier. A name that two Secrets have may
+/// The Secrets of a file with a slot filled, by name: what it holds, and its carrier. A name that two Secrets have may
 /// be of two namespaces, and says nothing.
 pub(super) type Secrets = BTreeMap<String, Option<(Class, usize)>>;
 
-/// Those of the file.
-pub(super) fn all(documents: &Documents, survey: &Survey, registrations: &[Registration]) -> Secrets {
+/// Those of the file that have the slot `role` filled.
+pub(super) fn all(
+    documents: &Documents,
+    survey: &Survey,
+    registrations: &[Registration],
+    role: Role,
+) -> Secrets {
     let mut secrets = Secrets::new();
     for registration in registrations {
         let of_secret = registration.any_scope(survey, |scope| scope.kind == ScopeKind::Secret);
-        let new = || registration.members.iter().find(|it| it.role == Role::New && it.class > Class::Empty);
-        let Some(member) = Some(registration).filter(|_| of_secret).and_then(|_| new()) else { continue };
+        let slot = || registration.members.iter().find(|it| it.role == role && it.class > Class::Empty);
+        let Some(member) = Some(registration).filter(|_| of_secret).and_then(|_| slot()) else { continue };
         let Some(carrier) = survey.carriers.get(member.carrier) else { continue };
-        if let Some(name) = object(documents, carrier) {
+        if let Some(name) = object(documents, survey, carrier) {
             let found = Some((member.class, member.carrier));
             secrets.entry(name).and_modify(|it| *it = None).or_insert(found);
         }
@@ -30,13 +35,35 @@ pub(super) fn all(documents: &Documents, survey: &Survey, registrations: &[Regis
 
 /// The new slot of the Secret that a registration names.
 pub(super) fn of(file: &File<'_>, registration: &Registration) -> Option<(Class, usize)> {
-    if file.secrets.is_empty() || registration.ambiguous {
+    slot_in(file, registration, &file.secrets)
+}
+
+/// The old slot of the Secret that a registration names, where a runner has that token.
+pub(super) fn unmoved(file: &File<'_>, registration: &Registration) -> Option<(Class, usize)> {
+    let slot = slot_in(file, registration, &file.unmoved_secrets);
+    slot.filter(|(class, _)| matches!(class, Class::Glrt | Class::Registered))
+}
+
+fn slot_in(file: &File<'_>, registration: &Registration, secrets: &Secrets) -> Option<(Class, usize)> {
+    if secrets.is_empty() || registration.ambiguous {
         return None;
     }
-    let about = file.unit.about.iter().find(|about| about.fact == FACT)?;
-    let carriers = registration.scopes.iter().flat_map(|scope| file.in_scope(*scope));
-    let mut names = carriers.filter(|it| about.spelled.names(it.via).any(|name| *name == it.name));
-    *file.secrets.get(&names.next()?.value.text)?
+    let mut carriers = registration.scopes.iter().flat_map(|scope| file.in_scope(*scope));
+    let naming = carriers.find(|it| names_secret(file.unit, it))?;
+    *secrets.get(&naming.value.text)?
+}
+
+/// Whether a carrier names the Secret with the token.
+fn names_secret(unit: &Unit, carrier: &Carrier) -> bool {
+    let about = unit.about.iter().find(|about| about.fact == FACT);
+    about.is_some_and(|about| about.spelled.names(carrier.via).any(|name| *name == carrier.name))
+}
+
+/// The Secrets that are named, by the scope that names them.
+pub(super) fn names(unit: &Unit, survey: &Survey) -> BTreeMap<usize, String> {
+    let named = survey.carriers.iter().filter(|it| it.value.kind == ValueKind::Literal);
+    let named = named.filter(|it| names_secret(unit, it));
+    named.map(|it| (it.scope, it.value.text.clone())).collect()
 }
 
 /// A text of a rule: `{secret}` is the Secret's name, `{secret-line}` its line.
@@ -48,7 +75,7 @@ pub(super) fn fill(file: &File<'_>, secret: Option<(Class, usize)>, text: &str) 
 pub(super) fn word(file: &File<'_>, secret: Option<(Class, usize)>, name: &str) -> Option<String> {
     let carrier = file.survey.carriers.get(secret?.1)?;
     match name {
-        "secret" => Some(object(file.documents, carrier).unwrap_or_default()),
+        "secret" => Some(object(file.documents, file.survey, carrier).unwrap_or_default()),
         "secret-line" => {
             let tree = file.documents.get(carrier.doc).map(|it| &it.parsed.facts().tree);
             let root =
@@ -60,18 +87,9 @@ pub(super) fn word(file: &File<'_>, secret: Option<(Class, usize)>, name: &str) 
     }
 }
 
-fn object(documents: &Documents, carrier: &Carrier) -> Option<String> {
-    structure::object(documents, carrier.doc, carrier.name_span.start())
-}
-
-/// The carrier of a token that settings elsewhere in the file may go with: any but one of a Secret that can be migrated by
-/// itself, for its name says whose token it is.
-pub(super) fn token_in(registrations: &[Registration], role: Role) -> Option<usize> {
-    let is_apart = |it: &Member| it.role == Role::New || !matches!(it.class, Class::Legacy | Class::Other);
-    let counts = |unit: &Registration, it: &Member| unit.kind != UnitKind::Secret || !is_apart(it);
-    let filled = |it: &Member| it.role == role && it.class > Class::Empty;
-    let carrier = |unit: &Registration| {
-        unit.members.iter().find(|it| filled(it) && counts(unit, it)).map(|it| it.carrier)
-    };
-    registrations.iter().find_map(carrier)
+/// The name of the Secret that a carrier is in.
+pub(super) fn object(documents: &Documents, survey: &Survey, carrier: &Carrier) -> Option<String> {
+    let scope = survey.scopes.get(carrier.scope).filter(|scope| scope.kind == ScopeKind::Secret);
+    let named = scope.and_then(|scope| scope.of.first().cloned());
+    named.or_else(|| structure::object(documents, carrier.doc, carrier.name_span.start()))
 }

@@ -1,42 +1,170 @@
 //! Where the value of a slot comes from, where the same text says so.
 
-use super::File;
 use super::documents::Document;
-use crate::rules::{Class, Registration, Role};
-use crate::sites::expanded;
+use super::{Documents, File};
+use crate::rules::{Class, OriginKind, Registration, Role, Unit};
+use crate::sites::{Survey, expanded};
 use crate::text::Span;
+use regex::Regex;
 use std::collections::BTreeMap;
-
-/// Whether the old slot of a registration holds what can never be a literal for the new one.
-pub(super) fn is_never(file: &File<'_>, registration: &Registration) -> bool {
-    if file.unit.never.is_empty() {
-        return false;
-    }
-    let old = registration.members.iter().filter(|it| it.role == Role::Old && it.class == Class::Opaque);
-    old.filter_map(|member| file.survey.carriers.get(member.carrier)).any(|carrier| {
-        let Some(document) = file.documents.get(carrier.doc) else { return false };
-        let text = match carrier.value.text.as_str() {
-            "" => carrier.value.span.of(&document.text),
-            text => text,
-        };
-        let given = || file.given_to(carrier.doc, text);
-        matches(file, text) || given().iter().any(|(value, _)| matches(file, value.of(&document.text)))
-    })
-}
-
-fn matches(file: &File<'_>, text: &str) -> bool {
-    file.unit.never.iter().filter_map(|never| never.regex()).any(|never| never.is_match(text))
-}
+use std::sync::LazyLock;
 
 /// Values of one name that are looked at.
 const MOST_VALUES: usize = 8;
+/// Names in one value that are looked up.
+const MOST_NAMES: usize = 4;
+/// Values that are looked at one after another: `R=$(curl …)`, `T=$(echo "$R" | jq …)`.
+const MOST_STEPS: usize = 3;
+
+/// Where a value comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Origin {
+    pub(super) kind: OriginKind,
+    /// What says so, as written.
+    pub(super) written: String,
+    /// Where, in bytes of the file.
+    pub(super) at: usize,
+}
+
+/// The origins of the slots of a file, by carrier.
+pub(super) type Origins = BTreeMap<usize, Origin>;
+
+/// Finds out where the expressions in the slots come from. What always gives a token of one kind is of its class.
+pub(super) fn find(
+    (unit, survey, documents): (&Unit, &Survey, &Documents),
+    registrations: &mut [Registration],
+) -> Origins {
+    let mut origins = Origins::new();
+    if unit.never.is_empty() && unit.old_sources.is_empty() && unit.new_sources.is_empty() {
+        return origins;
+    }
+    let mut finder = Finder { unit, documents, names: BTreeMap::new(), known: BTreeMap::new() };
+    let is_slot = |role: Role| matches!(role, Role::Old | Role::New);
+    for member in registrations.iter_mut().flat_map(|it| &mut it.members).filter(|it| is_slot(it.role)) {
+        let Some(carrier) = survey.carriers.get(member.carrier).filter(|_| member.class == Class::Opaque)
+        else {
+            continue;
+        };
+        let Some(document) = documents.get(carrier.doc) else { continue };
+        // As written first: that names what an expression is resolved by.
+        let span = carrier.value.span;
+        let written = finder.of(carrier.doc, span.of(&document.text), span, MOST_STEPS);
+        let origin = written.or_else(|| finder.of(carrier.doc, &carrier.value.text, span, MOST_STEPS));
+        let Some(origin) = origin else { continue };
+        member.class = match origin.kind {
+            OriginKind::Old => Class::Legacy,
+            OriginKind::New => Class::Glrt,
+            OriginKind::Random => Class::Opaque,
+        };
+        origins.insert(member.carrier, origin);
+    }
+    origins
+}
+
+/// The origin of a registration's token: of the old slot, else of the new one.
+pub(super) fn of<'a>(file: &'a File<'_>, registration: &Registration) -> Option<&'a Origin> {
+    let of = |role: Role| {
+        let mut members = registration.members.iter().filter(move |it| it.role == role);
+        members.find_map(|member| file.origins.get(&member.carrier))
+    };
+    of(Role::Old).or_else(|| of(Role::New))
+}
+
+struct Finder<'a> {
+    unit: &'a Unit,
+    documents: &'a Documents,
+    names: BTreeMap<usize, Names>,
+    /// By the text and the name.
+    known: BTreeMap<(usize, String), Option<Origin>>,
+}
+
+impl Finder<'_> {
+    /// The origin of what `text`, written at `span` of the text `doc`, gives.
+    fn of(&mut self, doc: usize, text: &str, span: Span, steps: usize) -> Option<Origin> {
+        let unit = self.unit;
+        let kinds = [
+            (&unit.never, OriginKind::Random),
+            (&unit.old_sources, OriginKind::Old),
+            (&unit.new_sources, OriginKind::New),
+        ];
+        for (patterns, kind) in kinds {
+            let mut found = patterns.iter().filter_map(|it| it.regex()?.captures(text));
+            if let Some(it) = found.find_map(|groups| groups.get(1).or_else(|| groups.get(0))) {
+                // Near enough where the text is a decoded one.
+                let at = Span::at((span.start() + it.start()).min(span.end()));
+                let at = self.documents.to_host(doc, at).start();
+                return Some(Origin { kind, written: it.as_str().to_owned(), at });
+            }
+        }
+        let mut origins = Vec::new();
+        for name in names_in(text).into_iter().filter(|_| steps > 0) {
+            origins.push(self.of_name(doc, &name, steps - 1));
+        }
+        // Text may be put together of several values: then nothing says what is a new token.
+        let alone = origins.len() == 1;
+        origins.into_iter().flatten().find(|it| alone || it.kind != OriginKind::New)
+    }
+
+    fn of_name(&mut self, doc: usize, name: &str, steps: usize) -> Option<Origin> {
+        let key = (doc, name.to_owned());
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        // A variable may be set by way of itself.
+        self.known.insert(key.clone(), None);
+        let documents = self.documents;
+        let mut next = Some(doc);
+        let mut origin = None;
+        while let Some(doc) = next {
+            let Some(document) = documents.get(doc) else { break };
+            let unit = self.unit;
+            let names = self.names.entry(doc).or_insert_with(|| Names::of(document, unit));
+            let values = names.0.get(name).cloned().unwrap_or_default();
+            if !values.is_empty() {
+                let mut all = Vec::new();
+                for (value, _) in &values {
+                    all.push(self.of(doc, value.of(&document.text), *value, steps));
+                }
+                // One that is a registration token is enough; a new token it must be each time.
+                let always = all.iter().all(|it| it.as_ref().is_some_and(|it| it.kind == OriginKind::New));
+                origin = all.into_iter().flatten().find(|it| always || it.kind != OriginKind::New);
+                break;
+            }
+            next = document.parent;
+        }
+        self.known.insert(key, origin.clone());
+        origin
+    }
+}
+
+/// The names of the values that an expression uses.
+fn names_in(text: &str) -> Vec<String> {
+    static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let forms = [
+            r"\$\{?(?:env:)?([A-Za-z_][A-Za-z0-9_]*)",
+            r"\{\{-?[ \t]*([A-Za-z_][A-Za-z0-9_]*)",
+            r"(?-u:\b)(local\.[A-Za-z_][A-Za-z0-9_-]*)",
+            r"%([A-Za-z_][A-Za-z0-9_]*)%",
+        ];
+        Regex::new(&forms.join("|")).ok()
+    });
+    let Some(names) = &*NAMES else { return Vec::new() };
+    let found = names.captures_iter(text).filter_map(|groups| groups.iter().skip(1).flatten().next());
+    let mut all: Vec<String> = Vec::new();
+    for name in found.map(|it| it.as_str()) {
+        if all.len() < MOST_NAMES && !all.iter().any(|known| known == name) {
+            all.push(name.to_owned());
+        }
+    }
+    all
+}
 
 /// The names that a text gives values to, with the bytes of those values and of the names; made once for each text.
 #[derive(Debug, Default)]
 pub(super) struct Names(BTreeMap<String, Vec<(Span, Span)>>);
 
 impl Names {
-    fn of(document: &Document) -> Self {
+    fn of(document: &Document, unit: &Unit) -> Self {
         let facts = document.parsed.facts();
         let mut names: BTreeMap<String, Vec<(Span, Span)>> = BTreeMap::new();
         let mut add = |name: String, value: Span, at: Span| {
@@ -56,6 +184,15 @@ impl Names {
                 add(format!("local.{}", key.text), span, key.span);
             }
         }
+        // What a task gives is named in an entry of it.
+        for node in tree.ids().filter(|_| !unit.answer_keys.is_empty()) {
+            let is_answer = |key: &str| unit.answer_keys.iter().any(|it| it == key);
+            let Some(key) = tree.key(node).filter(|key| is_answer(key.text)) else { continue };
+            let task = tree.parent(node).filter(|task| tree.is_mapping(*task));
+            if let (Some(name), Some(span)) = (tree.scalar(node), task.and_then(|task| tree.span(task))) {
+                add(name.text.to_owned(), span, key.span);
+            }
+        }
         Self(names)
     }
 }
@@ -65,8 +202,10 @@ impl File<'_> {
     pub(super) fn given_to(&self, doc: usize, text: &str) -> Vec<(Span, Span)> {
         let name = expanded(text).unwrap_or(text);
         let mut given = self.caches.given.borrow_mut();
-        let names =
-            given.entry(doc).or_insert_with(|| self.documents.get(doc).map(Names::of).unwrap_or_default());
+        let unit = self.unit;
+        let names = given
+            .entry(doc)
+            .or_insert_with(|| self.documents.get(doc).map(|it| Names::of(it, unit)).unwrap_or_default());
         names.0.get(name).cloned().unwrap_or_default()
     }
 }

@@ -2,13 +2,14 @@
 
 use super::fill::fill;
 use super::findings::Hit;
-use super::{File, named_secrets, pins};
+use super::{File, named_secrets, origin, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
-use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, View, When};
+use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
 use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
 use crate::text::{Cover, Span};
-use crate::unit::UnknownPlace;
+use crate::unit::{Given, Held, UnknownPlace};
+use std::collections::BTreeSet;
 
 /// Shorter literals are no tokens.
 const SHORTEST_TOKEN: usize = 12;
@@ -98,7 +99,8 @@ pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<It
     let unknowns = file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.unknowns);
     unknowns.iter().filter(move |unknown| {
         let is_token = |it: &Carrier| {
-            it.doc == unknown.doc && it.value.span == unknown.span && file.unit.old.option.contains(&it.name)
+            let is_value = it.doc == unknown.doc && it.value.span == unknown.span;
+            is_value && it.value.known.is_none() && file.unit.old.option.contains(&it.name)
         };
         let replaces =
             |it: &Carrier| it.value.kind != ValueKind::Empty && file.unit.new.option.contains(&it.name);
@@ -154,7 +156,7 @@ pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
 /// one that replaces it, `{line}` its line, `{to}` the name of the new slot there, `{prefix}` how a runner's own token begins; of
 /// the old slot, else of the new one. `{old}` and `{new}` are the names of both; where both are there, `{token}` is that of the new
 /// one. `{setting}` is the name of the setting that a condition on `settings` is about. `{pin}`, `{pin-name}`, `{pin-since}`,
-/// `{read-name}`, `{secret}` and `{…-line}` name other places.
+/// `{read-name}`, `{secret}`, `{origin}` and `{…-line}` name other places.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let text = row.because.as_deref().unwrap_or_default();
     fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
@@ -172,10 +174,14 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
         "pin-name" => Some(pin()?.name),
         "pin-since" => Some(pin()?.since),
         "pin-line" => Some(pin()?.line.to_string()),
-        "old-line" => line_of(file.old_token),
+        "old-line" => line_of(file.relations.token(registration)),
         "new-line" => line_of(file.new_token),
         "read-name" => Some(read_by_name(file, registration)?.0.to_owned()),
         "read-line" => Some(file.source.position(read_by_name(file, registration)?.1).line.to_string()),
+        "inherited" => Some(inherited(file, registration)?.0.to_owned()),
+        "inherited-line" => Some(file.source.position(inherited(file, registration)?.1).line.to_string()),
+        "origin" => Some(origin::of(file, registration)?.written.clone()),
+        "origin-line" => Some(file.source.position(origin::of(file, registration)?.at).line.to_string()),
         "broken-line" => broken_line(file, registration).map(|line| line.to_string()),
         _ if name.starts_with("secret") => {
             named_secrets::word(file, named_secrets::of(file, registration), name)
@@ -284,9 +290,52 @@ pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> 
     variables.find_map(|carrier| Some((carrier.name.as_str(), file.reads.outside(&carrier.name, &goes)?)))
 }
 
+/// A variable of a setting that the environment may give a command: the file reads it and gives it no value. Its name, and where
+/// it is read, in bytes of the file.
+pub(super) fn inherited<'a>(file: &'a File<'_>, registration: &Registration) -> Option<(&'a str, usize)> {
+    all_inherited(file, registration).first().map(|(_, name, at)| (name.as_str(), *at))
+}
+
+fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(usize, String, usize)] {
+    if registration.kind != UnitKind::Command {
+        return &[];
+    }
+    file.caches.inherited.get_or_init(|| {
+        let carriers = file.survey.carriers.iter().filter(|it| it.via == Via::Variable);
+        let mut given: BTreeSet<&str> = carriers.map(|it| it.name.as_str()).collect();
+        let facts = file.documents.iter().map(|it| it.parsed.facts());
+        given.extend(facts.flat_map(|it| &it.variables).map(|it| it.name.as_str()));
+        let settings = file.unit.settings.iter().enumerate();
+        let names = settings.flat_map(|(at, it)| it.spelled.variable.iter().map(move |name| (at, name)));
+        let read = names
+            .filter_map(|(at, name)| Some((at, name.clone(), file.reads.outside(name, &Cover::default())?)));
+        read.filter(|(_, name, _)| !given.contains(name.as_str())).collect()
+    })
+}
+
+/// The variables of settings that the environment may give a command, but for those of settings that it has.
+pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -> Vec<Held> {
+    let has = |at: usize| registration.members.iter().any(|it| it.role == Role::Setting(at));
+    let all = all_inherited(file, registration).iter().filter(|(at, _, _)| !has(*at));
+    let given = |name: &str, at: usize| Given {
+        text: format!("${name}"),
+        opaque: true,
+        known: None,
+        stray: false,
+        position: file.source.position(at),
+    };
+    all.map(|(setting, name, at)| Held {
+        setting: *setting,
+        via: Via::Variable,
+        name: name.clone(),
+        given: given(name, *at),
+    })
+    .collect()
+}
+
 impl File<'_> {
     /// The line of a carrier's name, from 1.
-    fn line(&self, carrier: &Carrier) -> usize {
+    pub(super) fn line(&self, carrier: &Carrier) -> usize {
         self.source.position(self.documents.to_host(carrier.doc, carrier.name_span).start()).line
     }
 

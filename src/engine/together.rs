@@ -13,6 +13,9 @@ use crate::text::EditSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// Reasons that are listed for fixes that go together.
+const MOST_CAUTIONS: usize = 16;
+
 /// What is fixed together: a file, a text, or a node of one.
 type Within = (Option<usize>, Option<NodeId>);
 
@@ -55,13 +58,13 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
         match unfixed {
             Some((name, line)) if asks => {
                 let refusal = Refusal::Together { name, line };
-                members.for_each(|at| refuse(judged, *at, &refusal));
+                members.for_each(|at| refuse(judged.get_mut(*at).map(|it| &mut it.1), &refusal));
             }
             Some((name, line)) => {
-                let caution = Caution::Apart { name, line };
-                members.for_each(|at| lower(judged, *at, &caution));
+                let caution = [Caution::Apart { name, line }];
+                members.for_each(|at| lower(judged.get_mut(*at).map(|it| &mut it.1), &caution));
             }
-            None if asks && group.len() > 1 => merge(judged, &group),
+            None if asks && group.len() > 1 => merge(judged, &group, |it| &mut it.1),
             None => {}
         }
     }
@@ -124,8 +127,9 @@ fn within(file: &File<'_>, own: &Own<'_>, together: Together) -> Option<Within> 
     }
 }
 
-fn refuse(judged: &mut [(&Own<'_>, Judged)], at: usize, refusal: &Refusal) {
-    let Some((_, judged)) = judged.get_mut(at) else { return };
+/// Takes the fix away.
+pub(super) fn refuse(judged: Option<&mut Judged>, refusal: &Refusal) {
+    let Some(judged) = judged else { return };
     judged.fix = None;
     for finding in judged.findings.iter_mut().filter(|finding| finding.fix.is_ok()) {
         finding.fix = Err(refusal.clone());
@@ -133,45 +137,47 @@ fn refuse(judged: &mut [(&Own<'_>, Judged)], at: usize, refusal: &Refusal) {
     }
 }
 
-fn lower(judged: &mut [(&Own<'_>, Judged)], at: usize, caution: &Caution) {
-    let Some((_, judged)) = judged.get_mut(at) else { return };
+/// Makes the fix unsafe, for these reasons too.
+pub(super) fn lower(judged: Option<&mut Judged>, cautions: &[Caution]) {
+    let Some(judged) = judged else { return };
     if let Some(fix) = &mut judged.fix {
         fix.safety = Safety::Unsafe;
     }
     for fix in judged.findings.iter_mut().filter_map(|finding| finding.fix.as_mut().ok()) {
         fix.safety = Safety::Unsafe;
-        fix.cautions = fix.cautions.iter().cloned().chain([caution.clone()]).collect();
+        fix.cautions = cautions.iter().chain(fix.cautions.iter()).cloned().collect();
     }
 }
 
 /// Makes one fix of all those of `group`; none where they want the same bytes.
-fn merge(judged: &mut [(&Own<'_>, Judged)], group: &[usize]) {
+pub(super) fn merge<T>(all: &mut [T], group: &[usize], judged: impl Fn(&mut T) -> &mut Judged) {
     let mut plan = Plan::default();
     let mut edits = EditSet::default();
     let mut safety = Safety::Safe;
     let mut cautions: Vec<Caution> = Vec::new();
     let mut overlap = None;
-    for (_, judged) in group.iter().filter_map(|at| judged.get(*at)) {
+    for at in group {
+        let Some(judged) = all.get_mut(*at).map(&judged) else { continue };
         let Some(fix) = &judged.fix else { continue };
         overlap = overlap.or(edits.insert_all(fix.plan.edits.iter().cloned()).err());
         plan.join(&fix.plan);
         safety = safety.min(fix.safety);
         for caution in judged.findings.iter().flat_map(|it| it.fix.iter().flat_map(|fix| fix.cautions.iter()))
         {
-            if !cautions.contains(caution) {
+            if cautions.len() < MOST_CAUTIONS && !cautions.contains(caution) {
                 cautions.push(caution.clone());
             }
         }
     }
     if let Some(overlap) = overlap {
         let refusal = Refusal::NotEditable(NoEdit::new(overlap.to_string()));
-        return group.iter().for_each(|at| refuse(judged, *at, &refusal));
+        return group.iter().for_each(|at| refuse(all.get_mut(*at).map(&judged), &refusal));
     }
     plan.edits = edits.iter().cloned().collect();
     let cautions: Arc<[Caution]> = cautions.into();
-    let mut first = true;
+    let mut unit: Option<String> = None;
     for at in group {
-        let Some((_, judged)) = judged.get_mut(*at) else { continue };
+        let Some(judged) = all.get_mut(*at).map(&judged) else { continue };
         for fix in judged.findings.iter_mut().filter_map(|finding| finding.fix.as_mut().ok()) {
             *fix = Fix {
                 safety,
@@ -181,11 +187,13 @@ fn merge(judged: &mut [(&Own<'_>, Judged)], group: &[usize]) {
                 listed: true,
             };
         }
-        let unit = judged.findings.first().and_then(Finding::group);
-        judged.fix = unit.filter(|_| std::mem::take(&mut first)).map(|unit| UnitFix {
-            unit,
-            safety,
-            plan: plan.clone(),
-        });
+        judged.fix = None;
+        if unit.is_none() {
+            unit = judged.findings.first().and_then(Finding::group);
+            judged.fix = unit.clone().map(|unit| UnitFix { unit, safety, plan: plan.clone() });
+        }
+        for finding in &mut judged.findings {
+            finding.fix_group.clone_from(&unit);
+        }
     }
 }

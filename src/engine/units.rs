@@ -1,6 +1,6 @@
 //! Registrations handed out as data.
 
-use super::{File, reasons, structure};
+use super::{File, named_secrets, reasons, structure};
 use crate::rules::{self, Class, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
 use crate::unit::{Given, Held, Slot, Unit};
@@ -111,7 +111,11 @@ impl<'a> Index<'a> {
             position: file.source.position(start),
             via: file.documents.via(doc),
             place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
-            object: first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset)),
+            object: members
+                .first()
+                .filter(|_| registration.kind == UnitKind::Secret)
+                .and_then(|(_, carrier)| named_secrets::object(file.documents, file.survey, carrier))
+                .or_else(|| first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset))),
             unknowns: scopes
                 .iter()
                 .flat_map(|scope| {
@@ -121,7 +125,7 @@ impl<'a> Index<'a> {
                 .map(|it| file.unknown_place(it))
                 .collect(),
             slots: Vec::new(),
-            settings: Vec::new(),
+            settings: reasons::inherited_settings(file, registration),
             values: own()
                 .filter(|scope| scope.kind == ScopeKind::Chart)
                 .map(|scope| file.documents.to_host(scope.doc, scope.span))
@@ -129,17 +133,13 @@ impl<'a> Index<'a> {
             about: self.about(registration, scopes),
         };
         let empty = !members.iter().any(|(it, _)| it.role == Role::Old && it.class > Class::Empty);
-        if let Some((class, at)) = super::named_secrets::of(file, registration).filter(|_| empty)
+        let new = || named_secrets::of(file, registration).map(|it| (it, false));
+        let old = || named_secrets::unmoved(file, registration).map(|it| (it, true));
+        if let Some(((class, at), old)) = Some(empty).filter(|it| *it).and_then(|_| new().or_else(old))
             && let Some(carrier) = file.survey.carriers.get(at)
         {
             let written = carrier.written.clone();
-            unit.slots.push(Slot {
-                old: false,
-                via: carrier.via,
-                written,
-                class,
-                given: given(file, carrier),
-            });
+            unit.slots.push(Slot { old, via: carrier.via, written, class, given: given(file, carrier) });
         }
         for (member, carrier) in members {
             let (via, given) = (carrier.via, given(file, carrier));

@@ -82,6 +82,7 @@ impl Teller<'_> {
             suppressed: false,
             justification: String::new(),
             baselined: false,
+            fix_group: None,
         })
     }
 

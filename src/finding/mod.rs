@@ -96,6 +96,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// The registration that it belongs to, `path:line` of its first byte.
     pub unit: Option<String>,
+    /// Names the fix that it shares with findings of other registrations or places.
+    pub fix_group: Option<String>,
     /// Languages of the texts around it, from the file's own to the innermost: `["markdown", "shell"]`.
     pub via: Vec<&'static str>,
     /// The fix, or why there is none.
@@ -116,13 +118,13 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Names what it is fixed together with: its unit; else the first byte that its fix changes.
+    /// Names what it is fixed together with: what shares its fix; its unit; else the first byte that its fix changes.
     pub(crate) fn group(&self) -> Option<String> {
         let alone = || {
             let first = self.fix.as_ref().ok()?.edits.first()?;
             Some(format!("{}@{}", self.rule, first.span.start()))
         };
-        self.unit.clone().or_else(alone)
+        self.fix_group.clone().or_else(|| self.unit.clone()).or_else(alone)
     }
 }
 

@@ -76,6 +76,18 @@ pub enum Refusal {
         /// Its line, from 1.
         line: usize,
     },
+    /// A registration token may belong to the same runner and has no fix.
+    TokenFirst {
+        /// Its line, from 1.
+        line: usize,
+    },
+    /// A setting may belong to the same runner and has no fix.
+    SameRunner {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
     /// The file has too many findings.
     TooManyFindings,
     /// It is in the baseline.
@@ -132,6 +144,13 @@ pub enum Caution {
     Markdown,
     /// Another finding of the rule in the same document has no fix.
     Apart {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+    },
+    /// A token or a setting of another registration may belong to the same runner: they are fixed together.
+    SameRunner {
         /// Its name, as written.
         name: String,
         /// Its line, from 1.

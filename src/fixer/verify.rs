@@ -167,7 +167,9 @@ fn changes<'p>(plans: impl Iterator<Item = &'p Plan>) -> Result<BTreeMap<usize, 
 /// The findings of the fixed units are gone, the others are there, and there is none that was not there before.
 fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding]) -> Result<(), String> {
     let fixed: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();
-    let is_fixed = |finding: &&Finding| finding.group().is_some_and(|group| fixed.contains(group.as_str()));
+    let is_fixed = |finding: &&Finding| {
+        finding.fix.is_ok() && finding.group().is_some_and(|group| fixed.contains(group.as_str()))
+    };
     let moves = edits.moves();
     // A literal may go with the value that it stands in.
     let goes =

@@ -192,16 +192,21 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
     let (secrets, others): (Vec<_>, Vec<_>) =
         waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
     // A Secret holds the token of the release or the resource that names it.
-    let mut readers: BTreeMap<String, Key> = BTreeMap::new();
+    let mut readers: BTreeMap<(String, Option<String>), Key> = BTreeMap::new();
     for it in &others {
         let named = it.entry.secret.as_ref().filter(|it| !it.opaque && !it.text.is_empty());
-        if let Some(secret) = named.filter(|_| it.need != Need::Exists) {
-            readers.entry(secret.text.clone()).or_insert_with(|| it.key());
+        // Only in the same file is it known to be the same Secret.
+        let path = (it.need == Need::Exists).then(|| it.entry.path.clone());
+        if let Some(secret) = named {
+            readers.entry((secret.text.clone(), path)).or_insert_with(|| it.key());
         }
     }
     for it in others.into_iter().chain(secrets) {
         let reader = match (it.entry.kind, &it.entry.object, it.need) {
-            (UnitKind::Secret, Some(object), Need::Create) => readers.get(object).cloned(),
+            (UnitKind::Secret, Some(object), Need::Create) => readers.get(&(object.clone(), None)).cloned(),
+            (UnitKind::Secret, Some(object), Need::Exists) => {
+                readers.get(&(object.clone(), Some(it.entry.path.clone()))).cloned()
+            }
             _ => None,
         };
         let key = reader.unwrap_or_else(|| it.key());

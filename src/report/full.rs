@@ -145,7 +145,10 @@ fn show_fix(
     let blocks = changes.of(side, fix);
     let near = blocks.partition_point(|block| block.line + block.old.len() < line);
     let near = if blocks.get(near).is_some_and(|block| block.is_near(line)) { near } else { 0 };
-    let together = if finding.unit.is_some() { " in the same registration" } else { "" };
+    let together = match (&finding.fix_group, &finding.unit) {
+        (None, Some(_)) => " in the same registration",
+        _ => "",
+    };
     let message = match blocks.len().saturating_sub(1) {
         0 => message,
         1 => format!("{message} (with one more change{together})"),

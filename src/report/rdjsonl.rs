@@ -77,7 +77,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
             let mut diagnostic = diagnostic(file, &mask, finding);
             // The fix of a unit goes in with one suggestion: it is offered at its first finding.
-            if finding.unit.as_deref().is_none_or(|unit| offered.insert(unit)) {
+            if finding.group().filter(|_| finding.unit.is_some()).is_none_or(|group| offered.insert(group)) {
                 let fix = shown_fix(finding, &mask).ok().filter(|fix| fix.safety == Safety::Safe);
                 diagnostic.suggestions =
                     fix.and_then(|fix| suggestion(&file.source, &mask, fix)).map(|it| [it]);

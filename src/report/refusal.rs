@@ -44,6 +44,14 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::Together { name, line } => {
             format!("`{name}` (line {line}) has no fix, and they are fixed together or not at all")
         }
+        Refusal::TokenFirst { line } => format!(
+            "migrate the registration token in line {line} first: this setting may belong to the same runner"
+        ),
+        Refusal::SameRunner { name, line } => {
+            format!(
+                "`{name}` (line {line}) has no fix and may belong to the same runner: change both together"
+            )
+        }
         Refusal::TooManyFindings => "this file exceeds the limit of findings that are fixed".to_owned(),
         Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
         Refusal::BaselinedSibling { rule, registration } => {
@@ -72,6 +80,9 @@ fn caution(caution: &Caution) -> String {
         Caution::Comments => "it removes a comment".to_owned(),
         Caution::Apart { name, line } => {
             format!("`{name}` (line {line}) of the same document has no fix: change it as well")
+        }
+        Caution::SameRunner { name, line } => {
+            format!("`{name}` (line {line}) may belong to the same runner")
         }
         Caution::Branch { tag, line } => {
             format!("the template tag `{}` (line {line}) decides whether it is used", tag.replace('`', "'"))

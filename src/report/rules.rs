@@ -283,11 +283,23 @@ pub fn index(rules: &[RuleDoc]) -> String {
             Verdict::Unsafe => "Unsafe",
             Verdict::Safe => continue,
         };
+        // The engine names what it is about.
+        let is_elsewhere = row.when.token_elsewhere == Some(true);
+        if is_elsewhere && row.because.is_none() {
+            out.push_str(
+                "- Unsafe: a registration token elsewhere in the file may belong to the same runner\n",
+            );
+            continue;
+        }
+        // Another row says why.
+        if row.because.is_none() && !row.is_about_unknowns() {
+            continue;
+        }
         let unknown = "a place of the registration cannot be read as a plain value";
         let because = match (row.because.as_deref(), row.is_about_unknowns()) {
             (Some(because), true) => format!("{unknown}: {because}"),
             (None, true) => unknown.to_owned(),
-            (because, false) => because.unwrap_or("a manual step is needed").to_owned(),
+            (because, false) => because.unwrap_or_default().to_owned(),
         };
         let because = because.replace("`{setting}` (line {setting-line})", "a setting");
         out.push_str(&format!("- {what}: {}\n", unslotted(&because)));

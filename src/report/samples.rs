@@ -52,6 +52,7 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         suppressed: false,
         justification: String::new(),
         baselined: false,
+        fix_group: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the rules say of a unit: which of its members are findings, how bad they are, how safe its fix is.
 
-use super::schema::{Class, Match, Rule, SafetyRow, SeverityRow, Verdict, When};
+use super::schema::{Class, Match, OriginKind, Rule, SafetyRow, SeverityRow, Verdict, When};
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Scope, Survey};
@@ -17,10 +17,14 @@ pub struct Circumstances {
     pub secret: Option<(Class, usize)>,
     /// Whether the old slot holds what can never belong in the new one.
     pub old_never: bool,
+    /// Where the token comes from, where it is an expression.
+    pub origin: Option<OriginKind>,
     /// Whether the file names the old slot's variable.
     pub names_old_variable: bool,
     /// Whether the file reads a variable of the unit by its name elsewhere.
     pub read_by_name: bool,
+    /// Whether the environment may give the unit's command a setting by a variable that the file reads.
+    pub inherits: bool,
     /// Whether another unit of the file has a token in the old place.
     pub token_elsewhere: bool,
     /// Whether another unit of the file has a token in the new place.
@@ -173,6 +177,7 @@ impl<'a> View<'a> {
             && same(when.triggers, &|| self.member.is_some_and(|member| member.triggers))
             && same(when.token_value, &|| self.circumstances.token_value)
             && same(when.old_never, &|| self.circumstances.old_never)
+            && when.origin.is_none_or(|origin| self.circumstances.origin == Some(origin))
             && same(when.in_view, &|| !self.summary.unknown)
             && same(when.unknown_token, &|| self.summary.unknown_token)
             && same(when.unknown_setting, &|| self.summary.unknown_setting)
@@ -182,6 +187,7 @@ impl<'a> View<'a> {
             && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
+            && same(when.inherits, &|| self.circumstances.inherits)
             && same(when.token_elsewhere, &|| {
                 self.circumstances.token_elsewhere && new == Class::Absent && old == Class::Absent
             })

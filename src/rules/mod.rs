@@ -18,8 +18,8 @@ pub use judge::{Circumstances, Place, SafetyVerdict, View, version};
 pub use own::{ChartMatch, CommandMatch};
 pub(crate) use schema::gitlab;
 pub use schema::{
-    ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, Rule, RuleData, SafetyRow, SeverityRow,
-    Together, UnitKind, Verdict, When,
+    ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, OriginKind, Rule, RuleData, SafetyRow,
+    SeverityRow, Together, UnitKind, Verdict, When,
 };
 pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
 pub use units::{Member, Registration, Role, assemble};

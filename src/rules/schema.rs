@@ -251,6 +251,19 @@ impl<'de> Deserialize<'de> for Classes {
     }
 }
 
+/// Where the value of a slot comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum OriginKind {
+    /// It is a random text (`never`).
+    Random,
+    /// It is a value for the old slot (`old-sources`).
+    Old,
+    /// It is a value for the new slot (`new-sources`).
+    New,
+}
+
 /// Conditions: all that are given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
@@ -316,6 +329,13 @@ pub struct When {
     /// Whether the file reads a variable of the unit by its name, somewhere else than in that variable's own value.
     #[serde(default)]
     pub read_by_name: Option<bool>,
+    /// Whether the file reads a variable of a setting and gives it no value, so that the environment may give it to a command of the
+    /// unit.
+    #[serde(default)]
+    pub inherits: Option<bool>,
+    /// Where the expression in the old slot, else the one in the new slot, comes from.
+    #[serde(default)]
+    pub origin: Option<OriginKind>,
     /// Whether the unit has no place for a token, and another one in the file has a token in the old place.
     #[serde(default)]
     pub token_elsewhere: Option<bool>,

@@ -49,6 +49,15 @@ pub struct Unit {
     /// Regular expressions of expressions that can never give a literal for the new slot: what makes random texts.
     #[serde(default)]
     pub never: Vec<Expression>,
+    /// Regular expressions of what always gives a value for the old slot. The first group, or all of it, is named to the user.
+    #[serde(default)]
+    pub old_sources: Vec<Expression>,
+    /// The same for the new slot.
+    #[serde(default)]
+    pub new_sources: Vec<Expression>,
+    /// Keys of a mapping whose value names what the mapping gives.
+    #[serde(default)]
+    pub answer_keys: Vec<String>,
     /// Regular expressions of names, whatever the case, whose values are as secret as those of the slots.
     #[serde(default)]
     pub secret_names: Vec<String>,

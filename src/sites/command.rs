@@ -302,8 +302,14 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     };
     let Some(known) = around.sites().data.programs.secrets.iter().find(writes) else { return };
     let scope = survey.scope(ScopeKind::Secret, around.context.doc, command.span);
+    let mut plain = found.arguments.iter().filter(|word| !word.text.starts_with('-'));
+    let names = !known.words.is_empty() && known.words.iter().all(|word| plain.any(|it| it.text == *word));
+    let name = plain.next().filter(|word| names && !word.opaque);
     if let Some(it) = survey.scope_mut(scope) {
         it.evident = true;
+        if let Some(name) = name {
+            it.belongs_to(&name.text);
+        }
         it.add_template(around.control, command.span, around.context.doc, around.text());
     }
     let mut words = found.arguments.iter();

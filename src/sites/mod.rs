@@ -205,8 +205,8 @@ pub struct Scope {
     pub version: Option<(u32, u32)>,
     /// The version of the chart, where one is pinned beside it.
     pub chart_version: Option<(u32, u32)>,
-    /// What shows whose it is: `program subcommand` of a command, the chart of values, the programs of a container;
-    /// nothing where nobody knows.
+    /// What shows whose it is: `program subcommand` of a command, the chart of values, the programs of a container, the name of a
+    /// Secret that a command makes; nothing where nobody knows.
     pub of: Vec<String>,
 }
 
