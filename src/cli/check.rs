@@ -5,10 +5,11 @@ use super::progress::Progress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
 use crate::config::{Config, FailOn};
+use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
 use crate::walk::{LeftOut, Options as Walk, Passed};
-use crate::{escape, parallel, walk};
+use crate::{parallel, walk};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -106,7 +107,7 @@ fn find(
 }
 
 fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
-    let file = options.config.file().map(|file| format!("configuration {}", escape::inline(&file.shown)));
+    let file = options.config.file().map(|file| format!("configuration {}", escape::name(&file.shown)));
     let file = file.unwrap_or_else(|| "no configuration file".to_owned());
     let threads = match options.threads {
         1 => "1 thread".to_owned(),
@@ -299,12 +300,18 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
     };
+    let reads_inside = output::reads_inside();
     destinations::write(output.file.as_deref(), out, |out| {
-        if args.statistics && output.format.for_people {
-            report::statistics(&run, out)
-        } else {
-            (output.format.write)(&run, out)
+        if output.format.is_commands {
+            return (output.format.write)(&run, out);
         }
+        let out = &mut Tame::new(out, reads_inside);
+        if args.statistics && output.format.for_people {
+            report::statistics(&run, out)?;
+        } else {
+            (output.format.write)(&run, out)?;
+        }
+        out.flush()
     })
 }
 

@@ -3,7 +3,7 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::output;
-use crate::escape::inline;
+use crate::escape::name;
 use crate::finding::Safety;
 use crate::fixer::Offer;
 use crate::fixer::diff::{self, Side};
@@ -100,9 +100,9 @@ impl Session {
     }
 
     fn show(&self, path: &str, offer: &Offer<'_>) -> io::Result<()> {
-        let mut out = io::stderr().lock();
+        let mut out = output::stderr();
         let mask = Mask::new(self.show_secrets, offer.source, offer.secrets).with(offer.token);
-        let shown = inline(path);
+        let shown = name(path);
         writeln!(out)?;
         for finding in &offer.findings {
             let at = offer.source.position(finding.span.start());
@@ -130,13 +130,13 @@ impl Session {
             let about = "this fix is unsafe: a person has to put something in place as well";
             writeln!(out, "{} {about}", self.style.heading("note:"))?;
         }
-        Ok(())
+        out.flush()
     }
 
     fn answer(&self) -> io::Result<Answer> {
         let question = format!("({}/{}) Apply this fix [y,n,a,q,?]? ", self.number, self.total);
         loop {
-            let mut err = io::stderr().lock();
+            let mut err = output::stderr();
             write!(err, "{}", self.style.strong(&question))?;
             err.flush()?;
             let mut line = String::new();

@@ -19,6 +19,7 @@ mod test;
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
+use crate::escape::lines;
 use crate::fixer::publish::PublishError;
 use crate::mask::Mask;
 use crate::quote::{is_plain, masked};
@@ -27,6 +28,7 @@ use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError};
 use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -171,7 +173,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn tell_usage(error: &clap::Error) {
     let text = error.render().to_string();
     let mask = Mask::without_source(false);
-    if error.use_stderr() && (mask.is_secret(&text) || !is_plain(&text)) {
+    let is_tame = matches!(lines(&text), Cow::Borrowed(_)) && !text.contains("\n::");
+    if error.use_stderr() && (mask.is_secret(&text) || !is_plain(&text) || !is_tame) {
         let shown = |line: &str| masked(&mask.prose(line)).into_owned();
         output::complain(text.lines().map(shown).collect::<Vec<_>>().join("\n").trim_end());
     } else {

@@ -2,7 +2,7 @@
 
 use super::args::{ConfigArgs, OwnRules};
 use super::check::{default_paths, read_stdin};
-use super::output::{complain, stderr_is_terminal};
+use super::output::{complain, stderr_is_terminal, stdout};
 use super::{Error, Outcome, config, destinations};
 use crate::config::schema::Key;
 use crate::config::{Layer, Value, version};
@@ -119,7 +119,10 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
     let text = text(&plan, args.format.unwrap_or_else(by_name))?;
     let file = args.output_file.as_deref();
-    destinations::write(file, &mut io::stdout().lock(), |out| out.write_all(&text))?;
+    destinations::write(file, &mut stdout(), |out| {
+        out.write_all(&text)?;
+        out.flush()
+    })?;
     for line in notices(&files, args.quiet) {
         complain(&line);
     }
@@ -165,7 +168,7 @@ pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) 
         return Err(Error::PlanExists(shown()));
     }
     if holds {
-        complain(&format!("nothing to fix: {} stays as it is", crate::escape::inline(&shown())));
+        complain(&format!("nothing to fix: {} stays as it is", crate::escape::name(&shown())));
         return Ok(());
     }
     let text = text(&plan_of(files, show_secrets), format_of(path))?;

@@ -156,7 +156,7 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
     for file in files {
         for gone in &file.fixed {
             let Some(setting) = &gone.removed else { continue };
-            let (path, line) = (escape::inline(&file.path), gone.start.line);
+            let (path, line) = (escape::name(&file.path), gone.start.line);
             let value = escape::inline(&setting.value);
             lines.push(format!(
                 "{path}:{line}: removed {} = {value}: set it on the runner in GitLab",
@@ -171,7 +171,7 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
 pub fn ignored(files: &[Checked]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
-        let path = escape::inline(&file.path);
+        let path = escape::name(&file.path);
         for left in &file.not_ignored {
             let (line, column) = (left.position.line, left.position.column);
             lines.push(format!("{path}:{line}:{column}: `{}` is not ignored: {}", left.rule, left.why));
@@ -205,7 +205,7 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
                 _ => "note",
             };
             // What somebody pasted in the place of a path may be a token.
-            let path = mask.prose(&file.path);
+            let path = mask.prose(&escape::name(&file.path));
             // A folder of build products may have hundreds of them.
             if is_dangling(notice) && links > MOST_LINKS {
                 if !std::mem::replace(&mut told, true) {
