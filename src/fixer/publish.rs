@@ -3,7 +3,8 @@
 //! A file is complete on the disk under another name in the same directory before it replaces the old one. A repository cannot
 //! choose which file that is: its symbolic links are not followed, neither to the file nor out of the repository.
 
-use super::write::{plain, settle, take_over, temporary};
+use super::keep::{NotKept, take_over};
+use super::write::{plain, settle, temporary};
 use crate::disk::{GIT, is_of_the_system, root_of};
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Write};
@@ -63,6 +64,9 @@ pub enum PublishError {
     /// Another program wrote it meanwhile.
     #[error("it changed since it was read; run again")]
     Changed,
+    /// What others may do with the old file would change.
+    #[error("{0}")]
+    NotKept(#[from] NotKept),
     /// Anything else.
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
@@ -176,7 +180,11 @@ pub fn check(path: &Path, place: Place<'_>) -> Result<(), PublishError> {
     if is_of_the_system(path) || fs::symlink_metadata(path).is_ok_and(|it| is_special(&it)) {
         return Ok(());
     }
-    regular(directory(path, place)?.join(name)).map(drop)
+    let (target, old) = regular(directory(path, place)?.join(name))?;
+    if let Some(old) = old {
+        take_over(&target, temporary(directory_of(&target)?)?.as_file(), &old)?;
+    }
+    Ok(())
 }
 
 /// Creates the directory at `path` and those above it.
