@@ -9,7 +9,7 @@ use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
 use crate::walk::{LeftOut, Options as Walk, Passed};
-use crate::{parallel, walk};
+use crate::{interrupt, parallel, walk};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -60,6 +60,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let walked = begin.elapsed();
     let files = found.map(|found| {
         progress.files(found.files.len());
+        if options.mode == Mode::Fix || options.add_ignore.is_some() || args.interactive {
+            interrupt::watch();
+        }
         let files = run::files(&options, &found, &|| progress.done());
         (files, found)
     });
@@ -72,7 +75,14 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         options.mode = Mode::Fix;
         interactive::run(args, &options, &found, &mut files)?;
     }
-    write_held(args, &mut files)?;
+    if !interrupt::is_asked() {
+        write_held(args, &mut files)?;
+    }
+    if interrupt::is_asked() {
+        tell_changes(args, &files);
+        complain(&interrupted(args, &files, found.files.len()));
+        return Ok(Outcome::Failed);
+    }
     let baseline = settle(args, &options, known.as_ref(), &mut files)?;
     let ran = Ran {
         args,
@@ -322,13 +332,8 @@ fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
     }
 }
 
-/// What is not a finding goes to standard error.
-fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
-    let Ran { args, files, .. } = *ran;
-    let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
-    for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
-        complain(&line);
-    }
+/// Prints what was changed in files.
+fn tell_changes(args: &CheckArgs, files: &[Checked]) {
     if args.fix {
         for line in report::removed_settings(files) {
             complain(&line);
@@ -339,6 +344,26 @@ fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) 
             complain(&line);
         }
     }
+}
+
+/// The last line of a run that a signal has ended; no report is written then.
+fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
+    let changed = files.iter().filter(|file| !file.fixed.is_empty() || file.ignored > 0).count();
+    let done = if args.fix { "fixed" } else { "changed" };
+    match (args.fix || args.add_ignore.is_some()) && !args.diff {
+        true => format!("interrupted: {changed} of {all} files {done}; run again for the rest"),
+        false => "interrupted: no report was written; run again".to_owned(),
+    }
+}
+
+/// What is not a finding goes to standard error.
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
+    let Ran { args, files, .. } = *ran;
+    let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
+    for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
+        complain(&line);
+    }
+    tell_changes(args, files);
     let nothing = summary.checked + summary.partly == 0;
     let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {

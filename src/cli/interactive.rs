@@ -7,6 +7,7 @@ use crate::escape::name;
 use crate::finding::Safety;
 use crate::fixer::Offer;
 use crate::fixer::diff::{self, Side};
+use crate::interrupt;
 use crate::mask::Mask;
 use crate::report::Style;
 use crate::run::{self, Checked, Options};
@@ -46,6 +47,29 @@ pub(super) fn run(
     };
     run::ask(options, found, files, &mut |path, offer| session.ask(path, offer));
     session.failure.map_or(Ok(()), |error| Err(Error::Output(error)))
+}
+
+/// Waits for an answer; `false` if a signal comes first. Only a wait with an end sees it.
+#[cfg(unix)]
+fn wait() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let tick = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let stdin = io::stdin();
+    loop {
+        if interrupt::is_asked() {
+            return false;
+        }
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&tick)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
+            // Whatever else is wrong, reading says it.
+            _ => return true,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn wait() -> bool {
+    !interrupt::is_asked()
 }
 
 struct Session {
@@ -139,6 +163,10 @@ impl Session {
             let mut err = output::stderr();
             write!(err, "{}", self.style.strong(&question))?;
             err.flush()?;
+            if !wait() {
+                writeln!(err)?;
+                return Ok(Answer::Quit);
+            }
             let mut line = String::new();
             // The end of the input is the end of the session.
             if io::stdin().lock().read_line(&mut line)? == 0 {

@@ -21,6 +21,7 @@ pub use reference::reference;
 use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
 use crate::escape::lines;
 use crate::fixer::publish::PublishError;
+use crate::interrupt;
 use crate::mask::Mask;
 use crate::quote::{is_plain, masked};
 use crate::report;
@@ -126,6 +127,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    let code = run_command(cli);
+    interrupt::exit_code().map_or(code, ExitCode::from)
+}
+
+fn run_command(cli: Cli) -> ExitCode {
     let result = match cli.command {
         None => check::check(&cli.check),
         Some(Command::Check(args)) => check::check(&args),

@@ -6,6 +6,7 @@
 use super::keep::{NotKept, take_over};
 use super::write::{plain, settle, temporary};
 use crate::disk::{GIT, is_of_the_system, root_of};
+use crate::interrupt;
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Component, Path, PathBuf};
@@ -90,6 +91,8 @@ impl NewFile {
     /// # Errors
     /// [`PublishError`]
     pub fn begin(path: &Path, place: Place<'_>, old: Old<'_>) -> Result<Self, PublishError> {
+        // So that a signal leaves no half of it.
+        interrupt::watch();
         let (target, metadata) = match locate(path, place)? {
             Found::Special(file) => return Ok(Self(Kind::InPlace(BufWriter::new(file)))),
             Found::File(target, metadata) => (target, metadata),
@@ -145,6 +148,10 @@ impl NewFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupt::is_asked() {
+            // The kind that says so would be tried again.
+            return Err(io::Error::other("the run was interrupted"));
+        }
         match &mut self.0 {
             Kind::Beside(file, ..) => file.write(bytes),
             Kind::InPlace(file) => file.write(bytes),

@@ -2,7 +2,7 @@ use super::is_open;
 use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::run::{Checked, State};
-use crate::walk::Passed;
+use crate::walk::{LEFT, Passed};
 use std::fmt::Write as _;
 
 /// What a run found, in numbers. Suppressed and known findings are counted apart.
@@ -188,16 +188,18 @@ pub fn ignored(files: &[Checked]) -> Vec<String> {
     lines
 }
 
-/// More links to nowhere than this are told in one line.
-const MOST_LINKS: usize = 3;
+/// More notices of a kind that may be many are one line.
+const MOST_ALIKE: usize = 3;
 
 /// Notices, one line each: `path:line: message`; only those that make a run fail if `failures_only` is set.
 pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
     let mask = crate::mask::Mask::without_source(false);
     let mut lines = Vec::new();
-    let is_dangling = |notice: &Notice| notice.kind == NoticeKind::Dangling;
-    let links = files.iter().flat_map(|file| &file.linted.notices).filter(|it| is_dangling(it)).count();
-    let mut told = false;
+    let groups: [fn(&Notice) -> bool; 2] = [|it| it.kind == NoticeKind::Dangling, |it| it.message == LEFT];
+    let mut groups = groups.map(|is| {
+        let count = files.iter().flat_map(|file| &file.linted.notices).filter(|it| is(it)).count();
+        (is, count, false)
+    });
     for file in files {
         for notice in file.linted.notices.iter().filter(|it| !failures_only || it.kind.is_failure()) {
             let word = match notice.kind {
@@ -206,10 +208,11 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
             };
             // What somebody pasted in the place of a path may be a token.
             let path = mask.prose(&escape::name(&file.path));
-            // A folder of build products may have hundreds of them.
-            if is_dangling(notice) && links > MOST_LINKS {
-                if !std::mem::replace(&mut told, true) {
-                    lines.push(format!("{path}: {word}: {}, and {} more", notice.message, links - 1));
+            // A folder of build products may have hundreds of links to nowhere, a hostile one of anything.
+            let group = groups.iter_mut().find(|(is, count, _)| *count > MOST_ALIKE && is(notice));
+            if let Some((_, count, told)) = group {
+                if !std::mem::replace(told, true) {
+                    lines.push(format!("{path}: {word}: {}, and {} more", notice.message, *count - 1));
                 }
                 continue;
             }

@@ -24,6 +24,9 @@ use std::time::SystemTime;
 /// Our own ignore file, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".runnerlintignore";
 
+/// What is said of a copy that an earlier run has left.
+pub(crate) const LEFT: &str = "left by a run that was stopped; may be deleted";
+
 /// Which files to leave out.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
