@@ -1,15 +1,16 @@
-use super::args::CheckArgs;
+use super::args::{CheckArgs, Cli};
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
-use crate::config::{Config, FailOn};
+use crate::config::{Config, FailOn, nearest};
 use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{LeftOut, Options as Walk, Passed};
+use crate::walk::{LeftOut, MISSING, Options as Walk, Passed};
 use crate::{interrupt, parallel, walk};
+use clap::CommandFactory as _;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -112,6 +113,17 @@ fn find(
     };
     if let Some(known) = known {
         known.leave_out(&mut found);
+    }
+    // A word that is no path may be a command with a typo.
+    for (path, notice) in
+        found.notices.iter_mut().filter(|(_, notice)| args.bare && notice.message == MISSING)
+    {
+        let names: Vec<String> =
+            Cli::command().get_subcommands().map(|it| it.get_name().to_owned()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if let Some(name) = path.to_str().and_then(|word| nearest(word, &names)) {
+            notice.message.push_str(&format!("; did you mean the command `{name}`?"));
+        }
     }
     Ok(found)
 }

@@ -27,7 +27,7 @@ use crate::quote::{is_plain, masked};
 use crate::report;
 use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError};
-use args::{Cli, Colour, Command, SchemaOf};
+use args::{CheckArgs, Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -76,8 +76,8 @@ enum Error {
     Glob(String),
     #[error("unknown rule or family `{}`{}", masked(.name), did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
-    #[error("unknown output format `{}` (known: {known})", masked(.name))]
-    UnknownFormat { name: String, known: String },
+    #[error("unknown output format `{}`{} (known: {known})", masked(.name), did_you_mean(.nearest.as_deref()))]
+    UnknownFormat { name: String, known: String, nearest: Option<String> },
     #[error(
         "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
     )]
@@ -133,7 +133,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run_command(cli: Cli) -> ExitCode {
     let result = match cli.command {
-        None => check::check(&cli.check),
+        None => check::check(&CheckArgs { bare: true, ..cli.check }),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),

@@ -1,5 +1,6 @@
 use super::Error;
 use super::args::{CheckArgs, Colour};
+use crate::config::nearest;
 use crate::escape::Tame;
 use crate::report::{FORMATS, Format, Style};
 use std::env;
@@ -66,8 +67,10 @@ fn output(text: &str) -> Result<Output, Error> {
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => Ok(Output { format, file }),
         None => {
-            let known = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-            Err(Error::UnknownFormat { name: name.to_owned(), known })
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            let known = names.join(", ");
+            let nearest = nearest(name, &names).map(str::to_owned);
+            Err(Error::UnknownFormat { name: name.to_owned(), known, nearest })
         }
     }
 }

@@ -5,7 +5,7 @@ use super::check::{default_paths, read_stdin};
 use super::output::{complain, stderr_is_terminal, stdout};
 use super::{Error, Outcome, config, destinations};
 use crate::config::schema::Key;
-use crate::config::{Layer, Value, version};
+use crate::config::{Layer, Value, did_you_mean, nearest, version};
 use crate::fixer::publish::{Old, Place, publish};
 use crate::parallel;
 use crate::plan::Plan;
@@ -61,8 +61,11 @@ pub(super) struct PlanArgs {
 }
 
 fn format(name: &str) -> Result<&'static Format, String> {
-    let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| format!("known: {}", names()))
+    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let question = did_you_mean(nearest(name, &names)).map_or(String::new(), |it| format!("{it} "));
+        format!("{question}(known: {})", names.join(", "))
+    })
 }
 
 fn format_help() -> String {

@@ -92,6 +92,7 @@ impl Summary {
         }
         match self.findings() {
             0 if self.checked + self.partly == 0 => out.push_str("Nothing was checked"),
+            0 if self.failed => out.push_str("Not everything was checked"),
             0 if self.fixed > 0 => out.push_str("none remain"),
             0 if self.baselined > 0 => out.push_str("No new legacy registration found"),
             0 => out.push_str("No legacy registration found"),

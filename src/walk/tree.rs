@@ -15,6 +15,9 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// What is said of a pipe or a device that is named.
+const NOT_REGULAR: &str = "not a regular file: pipe it in with `-` and `--stdin-filename`";
+
 /// Entries that a thread takes at once: one by one, threads would wait for each other.
 const BATCH: usize = 64;
 
@@ -160,7 +163,12 @@ impl Walk<'_> {
             Ok(real) => real,
             Err(error) => {
                 let link = fs::symlink_metadata(named).is_ok_and(|it| it.is_symlink());
-                let message = if link { "a link to nowhere".to_owned() } else { reason(&error) };
+                let message = match link {
+                    // `<(command)`: what it leads to is there, and has no name.
+                    true if fs::metadata(named).is_ok() => NOT_REGULAR.to_owned(),
+                    true => "a link to nowhere".to_owned(),
+                    false => reason(&error),
+                };
                 self.notice(tidy(named), NoticeKind::Unreadable, message);
                 return None;
             }
@@ -188,8 +196,7 @@ impl Walk<'_> {
         if metadata.is_file() {
             self.take(Target { real, shown, named: true, looked: false });
         } else {
-            let message = "not a regular file: pipe it in with `-`";
-            self.notice(shown, NoticeKind::Unreadable, message);
+            self.notice(shown, NoticeKind::Unreadable, NOT_REGULAR);
         }
         None
     }

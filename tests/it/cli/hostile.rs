@@ -284,7 +284,11 @@ mod unix {
         for named in ["pipe.sh", "link.sh", "/dev/zero", "/dev/null", "socket.sh"] {
             let ran = scratch.run(&[named]);
             assert_eq!(ran.code, 2, "{named}");
-            assert!(ran.err.contains("not a regular file: pipe it in with `-`"), "{}", ran.err);
+            assert!(
+                ran.err.contains("not a regular file: pipe it in with `-` and `--stdin-filename`"),
+                "{}",
+                ran.err
+            );
         }
     }
 
