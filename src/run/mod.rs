@@ -392,6 +392,7 @@ fn settle(checked: &mut Checked) {
 fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
     let How { options, settings, path, around, target } = *how;
     let copy = checked.source.clone();
+    let is_asked_about = ask.is_some();
     let fixed = match ask {
         None => fixer::fix(settings, path, around, copy, options.unsafe_too),
         Some(ask) => {
@@ -400,7 +401,8 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
         }
     };
     let old = &checked.source;
-    if fixed.text == old.bytes() {
+    // Whoever stops instead of answering does not want half of a file's fixes.
+    if fixed.text == old.bytes() || is_asked_about && interrupt::is_asked() {
         return;
     }
     let mask = checked.mask(options.show_secrets);

@@ -329,6 +329,10 @@ mod unix {
         mode("", 0o755);
         mode("in", 0o777);
         mode("in/a.sh", 0o666);
+        // A file of another owner is left as it is: a fix would make it the caller's.
+        if fs::metadata(outer.path("in")).unwrap().uid() == 0 {
+            std::os::unix::fs::chown(outer.path("in/a.sh"), Some(65534), Some(65534)).unwrap();
+        }
         mode("in/secret.sh", 0);
         mode("in/closed", 0);
         mode("in/theirs", 0o555);
