@@ -49,15 +49,14 @@ pub fn visible(c: char) -> char {
 /// `text` for one line of prose: each dangerous character, tabs and newlines included, as `\u{1b}`, and no command of a CI
 /// system that counts anywhere in a line.
 pub fn inline(text: &str) -> Cow<'_, str> {
-    let text = match text.chars().any(is_dangerous) {
-        false => Cow::Borrowed(text),
-        true => {
-            let mut out = String::with_capacity(text.len() + 8);
-            for c in text.chars() {
-                if is_dangerous(c) { out.extend(c.escape_default()) } else { out.push(c) }
-            }
-            Cow::Owned(out)
+    let text = if text.chars().any(is_dangerous) {
+        let mut out = String::with_capacity(text.len() + 8);
+        for c in text.chars() {
+            if is_dangerous(c) { out.extend(c.escape_default()) } else { out.push(c) }
         }
+        Cow::Owned(out)
+    } else {
+        Cow::Borrowed(text)
     };
     match without_commands(&text, "\\u{23}") {
         Some(out) => Cow::Owned(out),

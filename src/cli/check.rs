@@ -362,9 +362,10 @@ fn tell_changes(args: &CheckArgs, files: &[Checked]) {
 fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
     let changed = files.iter().filter(|file| !file.fixed.is_empty() || file.ignored > 0).count();
     let done = if args.fix { "fixed" } else { "changed" };
-    match (args.fix || args.add_ignore.is_some()) && !args.diff {
-        true => format!("interrupted: {changed} of {all} files {done}; run again for the rest"),
-        false => "interrupted: no report was written; run again".to_owned(),
+    if (args.fix || args.add_ignore.is_some()) && !args.diff {
+        format!("interrupted: {changed} of {all} files {done}; run again for the rest")
+    } else {
+        "interrupted: no report was written; run again".to_owned()
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn take_over(target: &Path, file: &File, old: &Metadata) -> Result<()
     if new.gid() != old.gid() {
         return Err(NotKept::Group);
     }
-    if mode(&new) != mode(old) { Err(NotKept::Mode) } else { Ok(()) }
+    if mode(&new) == mode(old) { Ok(()) } else { Err(NotKept::Mode) }
 }
 
 #[cfg(unix)]

@@ -100,11 +100,7 @@ impl NewFile {
         match (old, &metadata) {
             (Old::None, Some(_)) => return Err(PublishError::Exists),
             (Old::Same(_), None) => return Err(PublishError::Changed),
-            (Old::Same(bytes), Some(_)) => {
-                if !holds(&target, bytes)? {
-                    return Err(PublishError::Changed);
-                }
-            }
+            (Old::Same(bytes), Some(_)) if !holds(&target, bytes)? => return Err(PublishError::Changed),
             _ => {}
         }
         let beside = match &metadata {

@@ -24,7 +24,7 @@ const BATCH: usize = 64;
 /// The files at or below `paths`; `looks` is asked about each that is not named.
 pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Option<Looks<'_>>) -> Found {
     let mut walk = Walk {
-        cwd: cwd.clone(),
+        cwd,
         options,
         looks,
         roots: BTreeMap::new(),
@@ -48,7 +48,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
     // Another run that goes on has put its own in their places by now.
-    notices.retain(|(path, notice)| notice.message != LEFT || cwd.join(path).exists());
+    notices.retain(|(path, notice)| notice.message != LEFT || walk.cwd.join(path).exists());
     Found { left_out, passed, files, notices }
 }
 
