@@ -7,6 +7,7 @@
 //! | `parallel` | many things, by several threads |
 //! | [`text`] | spans, sources, edits |
 //! | [`escape`], [`mask`], `quote` | what may be seen on a terminal, and what may not |
+//! | `interrupt` | signals that ask a run to end |
 //! | [`disk`] | reading files with limits |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
@@ -41,6 +42,7 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod fixer;
+mod interrupt;
 pub mod lsp;
 pub mod mask;
 mod parallel;

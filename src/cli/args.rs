@@ -75,6 +75,10 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
+    /// Whether no command was named: then a path may be meant as one.
+    #[arg(skip)]
+    pub(super) bare: bool,
+
     /// Apply safe fixes
     #[arg(long, help_heading = "Fixes")]
     pub(super) fix: bool,

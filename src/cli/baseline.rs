@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::config::schema::Key;
 use crate::disk::{self, NamedBy, ReadError};
 use crate::engine;
-use crate::escape::inline;
+use crate::escape::name;
 use crate::finding::Refusal;
 use crate::fixer::publish::{self, Old, Place};
 use crate::mask::{Mask, is_hidden};
@@ -158,16 +158,16 @@ impl Known {
 
     /// Says what became of the baseline.
     pub(super) fn tell(&self, comparison: &Comparison, written: bool) {
-        let file = inline(&walk::display(&self.file)).into_owned();
+        let file = name(&walk::display(&self.file)).into_owned();
         if written {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
             return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
         }
         let mask = Mask::without_source(false);
         for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
-            let (path, name) = (mask.prose(&entry.path), mask.prose(&entry.name));
+            let (path, what) = (mask.prose(&name(&entry.path)), mask.prose(&entry.name));
             let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
-            let what = if name.is_empty() { String::new() } else { format!(" `{name}`") };
+            let what = if what.is_empty() { String::new() } else { format!(" `{what}`") };
             complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", mask.prose(&entry.rule)));
         }
         if let Some(more) = comparison.stale.len().checked_sub(MOST_STALE).filter(|more| *more > 0) {

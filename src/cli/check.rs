@@ -1,14 +1,16 @@
-use super::args::CheckArgs;
+use super::args::{CheckArgs, Cli};
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
-use crate::config::{Config, FailOn};
+use crate::config::{Config, FailOn, nearest};
+use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{LeftOut, Options as Walk, Passed};
-use crate::{escape, parallel, walk};
+use crate::walk::{LeftOut, MISSING, Options as Walk, Passed};
+use crate::{interrupt, parallel, walk};
+use clap::CommandFactory as _;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -59,6 +61,9 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     let walked = begin.elapsed();
     let files = found.map(|found| {
         progress.files(found.files.len());
+        if options.mode == Mode::Fix || options.add_ignore.is_some() || args.interactive {
+            interrupt::watch();
+        }
         let files = run::files(&options, &found, &|| progress.done());
         (files, found)
     });
@@ -71,7 +76,14 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         options.mode = Mode::Fix;
         interactive::run(args, &options, &found, &mut files)?;
     }
-    write_held(args, &mut files)?;
+    if !interrupt::is_asked() {
+        write_held(args, &mut files)?;
+    }
+    if interrupt::is_asked() {
+        tell_changes(args, &files);
+        complain(&interrupted(args, &files, found.files.len()));
+        return Ok(Outcome::Failed);
+    }
     let baseline = settle(args, &options, known.as_ref(), &mut files)?;
     let ran = Ran {
         args,
@@ -102,11 +114,22 @@ fn find(
     if let Some(known) = known {
         known.leave_out(&mut found);
     }
+    // A word that is no path may be a command with a typo.
+    for (path, notice) in
+        found.notices.iter_mut().filter(|(_, notice)| args.bare && notice.message == MISSING)
+    {
+        let names: Vec<String> =
+            Cli::command().get_subcommands().map(|it| it.get_name().to_owned()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        if let Some(name) = path.to_str().and_then(|word| nearest(word, &names)) {
+            notice.message.push_str(&format!("; did you mean the command `{name}`?"));
+        }
+    }
     Ok(found)
 }
 
 fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
-    let file = options.config.file().map(|file| format!("configuration {}", escape::inline(&file.shown)));
+    let file = options.config.file().map(|file| format!("configuration {}", escape::name(&file.shown)));
     let file = file.unwrap_or_else(|| "no configuration file".to_owned());
     let threads = match options.threads {
         1 => "1 thread".to_owned(),
@@ -299,12 +322,18 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
     };
+    let reads_inside = output::reads_inside();
     destinations::write(output.file.as_deref(), out, |out| {
-        if args.statistics && output.format.for_people {
-            report::statistics(&run, out)
-        } else {
-            (output.format.write)(&run, out)
+        if output.format.is_commands {
+            return (output.format.write)(&run, out);
         }
+        let out = &mut Tame::new(out, reads_inside);
+        if args.statistics && output.format.for_people {
+            report::statistics(&run, out)?;
+        } else {
+            (output.format.write)(&run, out)?;
+        }
+        out.flush()
     })
 }
 
@@ -315,13 +344,8 @@ fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
     }
 }
 
-/// What is not a finding goes to standard error.
-fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
-    let Ran { args, files, .. } = *ran;
-    let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
-    for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
-        complain(&line);
-    }
+/// Prints what was changed in files.
+fn tell_changes(args: &CheckArgs, files: &[Checked]) {
     if args.fix {
         for line in report::removed_settings(files) {
             complain(&line);
@@ -332,6 +356,27 @@ fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) 
             complain(&line);
         }
     }
+}
+
+/// The last line of a run that a signal has ended; no report is written then.
+fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
+    let changed = files.iter().filter(|file| !file.fixed.is_empty() || file.ignored > 0).count();
+    let done = if args.fix { "fixed" } else { "changed" };
+    if (args.fix || args.add_ignore.is_some()) && !args.diff {
+        format!("interrupted: {changed} of {all} files {done}; run again for the rest")
+    } else {
+        "interrupted: no report was written; run again".to_owned()
+    }
+}
+
+/// What is not a finding goes to standard error.
+fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
+    let Ran { args, files, .. } = *ran;
+    let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
+    for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
+        complain(&line);
+    }
+    tell_changes(args, files);
     let nothing = summary.checked + summary.partly == 0;
     let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {

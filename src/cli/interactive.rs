@@ -3,10 +3,11 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::output;
-use crate::escape::inline;
+use crate::escape::name;
 use crate::finding::Safety;
 use crate::fixer::Offer;
 use crate::fixer::diff::{self, Side};
+use crate::interrupt;
 use crate::mask::Mask;
 use crate::report::Style;
 use crate::run::{self, Checked, Options};
@@ -46,6 +47,29 @@ pub(super) fn run(
     };
     run::ask(options, found, files, &mut |path, offer| session.ask(path, offer));
     session.failure.map_or(Ok(()), |error| Err(Error::Output(error)))
+}
+
+/// Waits for an answer; `false` if a signal comes first. Only a wait with an end sees it.
+#[cfg(unix)]
+fn wait() -> bool {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    let tick = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    let stdin = io::stdin();
+    loop {
+        if interrupt::is_asked() {
+            return false;
+        }
+        match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&tick)) {
+            Ok(0) | Err(rustix::io::Errno::INTR) => {}
+            // Whatever else is wrong, reading says it.
+            _ => return true,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn wait() -> bool {
+    !interrupt::is_asked()
 }
 
 struct Session {
@@ -100,9 +124,9 @@ impl Session {
     }
 
     fn show(&self, path: &str, offer: &Offer<'_>) -> io::Result<()> {
-        let mut out = io::stderr().lock();
+        let mut out = output::stderr();
         let mask = Mask::new(self.show_secrets, offer.source, offer.secrets).with(offer.texts);
-        let shown = inline(path);
+        let shown = name(path);
         writeln!(out)?;
         for finding in &offer.findings {
             let at = offer.source.position(finding.span.start());
@@ -130,15 +154,19 @@ impl Session {
             let about = "this fix is unsafe: a person has to put something in place as well";
             writeln!(out, "{} {about}", self.style.heading("note:"))?;
         }
-        Ok(())
+        out.flush()
     }
 
     fn answer(&self) -> io::Result<Answer> {
         let question = format!("({}/{}) Apply this fix [y,n,a,q,?]? ", self.number, self.total);
         loop {
-            let mut err = io::stderr().lock();
+            let mut err = output::stderr();
             write!(err, "{}", self.style.strong(&question))?;
             err.flush()?;
+            if !wait() {
+                writeln!(err)?;
+                return Ok(Answer::Quit);
+            }
             let mut line = String::new();
             // The end of the input is the end of the session.
             if io::stdin().lock().read_line(&mut line)? == 0 {

@@ -19,14 +19,17 @@ mod test;
 pub use reference::reference;
 
 use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
+use crate::escape::lines;
 use crate::fixer::publish::PublishError;
+use crate::interrupt;
 use crate::mask::Mask;
 use crate::quote::{is_plain, masked};
 use crate::report;
 use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError};
-use args::{Cli, Colour, Command, SchemaOf};
+use args::{CheckArgs, Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, Parser as _};
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -73,8 +76,8 @@ enum Error {
     Glob(String),
     #[error("unknown rule or family `{}`{}", masked(.name), did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
-    #[error("unknown output format `{}` (known: {known})", masked(.name))]
-    UnknownFormat { name: String, known: String },
+    #[error("unknown output format `{}`{} (known: {known})", masked(.name), did_you_mean(.nearest.as_deref()))]
+    UnknownFormat { name: String, known: String, nearest: Option<String> },
     #[error(
         "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
     )]
@@ -124,8 +127,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    let code = run_command(cli);
+    interrupt::exit_code().map_or(code, ExitCode::from)
+}
+
+fn run_command(cli: Cli) -> ExitCode {
     let result = match cli.command {
-        None => check::check(&cli.check),
+        None => check::check(&CheckArgs { bare: true, ..cli.check }),
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
@@ -171,7 +179,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn tell_usage(error: &clap::Error) {
     let text = error.render().to_string();
     let mask = Mask::without_source(false);
-    if error.use_stderr() && (mask.is_secret(&text) || !is_plain(&text)) {
+    let is_tame = matches!(lines(&text), Cow::Borrowed(_)) && !text.contains("\n::");
+    if error.use_stderr() && (mask.is_secret(&text) || !is_plain(&text) || !is_tame) {
         let shown = |line: &str| masked(&mask.prose(line)).into_owned();
         output::complain(text.lines().map(shown).collect::<Vec<_>>().join("\n").trim_end());
     } else {

@@ -1,8 +1,10 @@
 use super::Error;
 use super::args::{CheckArgs, Colour};
+use crate::config::nearest;
+use crate::escape::Tame;
 use crate::report::{FORMATS, Format, Style};
 use std::env;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, StderrLock, StdoutLock, Write as _};
 use std::path::PathBuf;
 
 /// Stands in for `--output-format`.
@@ -19,7 +21,24 @@ pub(super) struct Output {
 /// Says something to the person at the terminal.
 pub(super) fn complain(line: &str) {
     // If standard error is gone, nobody listens.
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(stderr(), "{line}");
+}
+
+/// Standard output, for all that is not read by a program of the user's or a command of a CI system.
+pub(super) fn stdout() -> Tame<StdoutLock<'static>> {
+    Tame::new(io::stdout().lock(), reads_inside())
+}
+
+/// Standard error.
+pub(super) fn stderr() -> Tame<StderrLock<'static>> {
+    Tame::new(io::stderr().lock(), reads_inside())
+}
+
+/// Whether the log is that of a CI system that takes commands anywhere in a line.
+pub(super) fn reads_inside() -> bool {
+    ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"]
+        .iter()
+        .any(|name| env::var_os(name).is_some_and(|it| !it.is_empty()))
 }
 
 /// Which reports are wanted; there is always one for people or for a pipe.
@@ -48,8 +67,10 @@ fn output(text: &str) -> Result<Output, Error> {
     match FORMATS.iter().find(|format| format.name == name) {
         Some(format) => Ok(Output { format, file }),
         None => {
-            let known = FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-            Err(Error::UnknownFormat { name: name.to_owned(), known })
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            let known = names.join(", ");
+            let nearest = nearest(name, &names).map(str::to_owned);
+            Err(Error::UnknownFormat { name: name.to_owned(), known, nearest })
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use super::args::{ConfigArgs, OwnRules};
 use super::check::{default_paths, read_stdin};
-use super::output::{complain, stderr_is_terminal};
+use super::output::{complain, stderr_is_terminal, stdout};
 use super::{Error, Outcome, config, destinations};
 use crate::config::schema::Key;
-use crate::config::{Layer, Value, version};
+use crate::config::{Layer, Value, did_you_mean, nearest, version};
 use crate::fixer::publish::{Old, Place, publish};
 use crate::parallel;
 use crate::plan::Plan;
@@ -61,8 +61,11 @@ pub(super) struct PlanArgs {
 }
 
 fn format(name: &str) -> Result<&'static Format, String> {
-    let names = || FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ");
-    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| format!("known: {}", names()))
+    FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
+        let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+        let question = did_you_mean(nearest(name, &names)).map_or(String::new(), |it| format!("{it} "));
+        format!("{question}(known: {})", names.join(", "))
+    })
 }
 
 fn format_help() -> String {
@@ -119,7 +122,10 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
     let text = text(&plan, args.format.unwrap_or_else(by_name))?;
     let file = args.output_file.as_deref();
-    destinations::write(file, &mut io::stdout().lock(), |out| out.write_all(&text))?;
+    destinations::write(file, &mut stdout(), |out| {
+        out.write_all(&text)?;
+        out.flush()
+    })?;
     for line in notices(&files, args.quiet) {
         complain(&line);
     }
@@ -165,7 +171,7 @@ pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) 
         return Err(Error::PlanExists(shown()));
     }
     if holds {
-        complain(&format!("nothing to fix: {} stays as it is", crate::escape::inline(&shown())));
+        complain(&format!("nothing to fix: {} stays as it is", crate::escape::name(&shown())));
         return Ok(());
     }
     let text = text(&plan_of(files, show_secrets), format_of(path))?;

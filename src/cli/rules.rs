@@ -4,9 +4,9 @@ use super::args::{Colour, RulesArgs, RulesFormat};
 use super::{Error, Outcome, config, output, starter};
 use crate::catalogue::Catalogue;
 use crate::config::{ALL, Layer, families, nearest};
-use crate::parallel;
 use crate::report::rules::{RuleDoc, catalogue, page};
 use crate::report::{Layout, render};
+use crate::{escape, parallel};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -43,10 +43,11 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         let in_family = |rule: &RuleDoc| rule.id.split('-').next() == Some(id);
         rules.retain(|rule| rule.id == *id || in_family(rule));
     }
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     match args.output_format {
         RulesFormat::Json => {
-            writeln!(out, "{}", serde_json::to_string_pretty(&rules).map_err(io::Error::from)?)?;
+            let text = serde_json::to_string_pretty(&rules).map_err(io::Error::from)?;
+            writeln!(out, "{}", escape::json(text))?;
         }
         RulesFormat::Text if args.id.is_some() => {
             for rule in &rules {
@@ -57,6 +58,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         }
         RulesFormat::Text => out.write_all(table(&rules).as_bytes())?,
     }
+    out.flush()?;
     Ok(Outcome::Clean)
 }
 

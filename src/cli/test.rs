@@ -8,7 +8,7 @@ use crate::parallel;
 use crate::report;
 use crate::rules::{Rule, RuleText};
 use crate::selftest;
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::sync::Arc;
 
 /// Runs the command: the rules of the folders; where none are given, those that the configuration names; without any, those
@@ -26,7 +26,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     let built_in = crate::rules::BUILT_IN.rules.len();
     let texts = if only_built_in { crate::rules::texts() } else { catalogue.texts() };
     let rules = rules(&catalogue, if only_built_in { 0 } else { built_in }, &texts);
-    let mut out = io::stdout().lock();
+    let mut out = output::stdout();
     let (mut examples, mut failed) = (0, 0);
     for (index, (rule, text)) in rules.iter().enumerate() {
         examples += text.examples.len();

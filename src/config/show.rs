@@ -112,5 +112,9 @@ fn toml(values: &[&Value], hidden: bool) -> Option<String> {
 /// A text of TOML in quotes: what JSON escapes, TOML reads.
 fn quoted(text: &str) -> String {
     let text = Mask::without_source(false).inserted(text);
-    escape::json(serde_json::Value::String(text).to_string()).replace('\u{7f}', "\\u007f")
+    let mut out = String::new();
+    for c in escape::in_string(serde_json::Value::String(text).to_string()).chars() {
+        if escape::is_dangerous(c) { out.push_str(&escape::escaped(c)) } else { out.push(c) }
+    }
+    out
 }

@@ -5,6 +5,7 @@ mod chosen;
 mod decided;
 pub mod diff;
 mod ignore;
+mod keep;
 mod meaning;
 pub mod publish;
 mod trial;

@@ -3,8 +3,10 @@
 //! A file is complete on the disk under another name in the same directory before it replaces the old one. A repository cannot
 //! choose which file that is: its symbolic links are not followed, neither to the file nor out of the repository.
 
-use super::write::{plain, settle, take_over, temporary};
+use super::keep::{NotKept, take_over};
+use super::write::{plain, settle, temporary};
 use crate::disk::{GIT, is_of_the_system, root_of};
+use crate::interrupt;
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Write};
 use std::path::{Component, Path, PathBuf};
@@ -63,6 +65,9 @@ pub enum PublishError {
     /// Another program wrote it meanwhile.
     #[error("it changed since it was read; run again")]
     Changed,
+    /// What others may do with the old file would change.
+    #[error("{0}")]
+    NotKept(#[from] NotKept),
     /// Anything else.
     #[error("{}", plain(.0))]
     Io(#[from] io::Error),
@@ -86,6 +91,8 @@ impl NewFile {
     /// # Errors
     /// [`PublishError`]
     pub fn begin(path: &Path, place: Place<'_>, old: Old<'_>) -> Result<Self, PublishError> {
+        // So that a signal leaves no half of it.
+        interrupt::watch();
         let (target, metadata) = match locate(path, place)? {
             Found::Special(file) => return Ok(Self(Kind::InPlace(BufWriter::new(file)))),
             Found::File(target, metadata) => (target, metadata),
@@ -93,11 +100,7 @@ impl NewFile {
         match (old, &metadata) {
             (Old::None, Some(_)) => return Err(PublishError::Exists),
             (Old::Same(_), None) => return Err(PublishError::Changed),
-            (Old::Same(bytes), Some(_)) => {
-                if !holds(&target, bytes)? {
-                    return Err(PublishError::Changed);
-                }
-            }
+            (Old::Same(bytes), Some(_)) if !holds(&target, bytes)? => return Err(PublishError::Changed),
             _ => {}
         }
         let beside = match &metadata {
@@ -141,6 +144,10 @@ impl NewFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupt::is_asked() {
+            // The kind that says so would be tried again.
+            return Err(io::Error::other("the run was interrupted"));
+        }
         match &mut self.0 {
             Kind::Beside(file, ..) => file.write(bytes),
             Kind::InPlace(file) => file.write(bytes),
@@ -176,7 +183,11 @@ pub fn check(path: &Path, place: Place<'_>) -> Result<(), PublishError> {
     if is_of_the_system(path) || fs::symlink_metadata(path).is_ok_and(|it| is_special(&it)) {
         return Ok(());
     }
-    regular(directory(path, place)?.join(name)).map(drop)
+    let (target, old) = regular(directory(path, place)?.join(name))?;
+    if let Some(old) = old {
+        take_over(&target, temporary(directory_of(&target)?)?.as_file(), &old)?;
+    }
+    Ok(())
 }
 
 /// Creates the directory at `path` and those above it.

@@ -1,5 +1,6 @@
 //! Writing a file so that it is either the old one or the new one, never half of it.
 
+use super::keep::{NotKept, take_over};
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -23,6 +24,9 @@ pub enum WriteError {
     /// Somebody else wrote it meanwhile.
     #[error("not written: it changed since it was read; run again")]
     Changed,
+    /// What others may do with it would change.
+    #[error("not written: {0}")]
+    NotKept(#[source] NotKept),
     /// The new file has no place beside the old one.
     #[error("not written: its folder does not take a new file: {}", plain(.0))]
     Folder(#[source] io::Error),
@@ -34,7 +38,7 @@ pub enum WriteError {
 /// Replaces the text of the file at `path` by `new`, provided that it is still `old`.
 ///
 /// A symbolic link stays one: its target is written. The new text is complete on the disk under another name in the
-/// same folder before it takes the place of the old one. Mode and, where the system allows it, owner are kept.
+/// same folder before it takes the place of the old one. Owner, group, mode and attributes are kept.
 ///
 /// # Errors
 /// [`WriteError`]; the file is then as it was.
@@ -52,8 +56,9 @@ pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     }
     let folder = folder_of(&target);
     let mut beside = temporary(folder).map_err(|error| io_error(error, WriteError::Folder))?;
+    // Writing takes some attributes away: they come after it.
     beside.write_all(new).map_err(WriteError::Io)?;
-    take_over(&target, beside.as_file(), &before).map_err(WriteError::Io)?;
+    take_over(&target, beside.as_file(), &before).map_err(WriteError::NotKept)?;
     beside.as_file().sync_all().map_err(WriteError::Io)?;
     // The last look before the change, as late as can be.
     if !same(&before, &check(&target)?) {
@@ -145,45 +150,6 @@ fn same(a: &Metadata, b: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn same(a: &Metadata, b: &Metadata) -> bool {
     a.len() == b.len() && a.modified().ok() == b.modified().ok()
-}
-
-/// Gives the new file the owner, the mode and the extended attributes (access lists are some of them) of the old one.
-#[cfg(unix)]
-pub(super) fn take_over(target: &Path, file: &File, old: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    let new = file.metadata()?;
-    if (new.uid(), new.gid()) != (old.uid(), old.gid()) {
-        // Only root may give files away; the group alone is often allowed. Before the mode, which this resets.
-        let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))
-            .or_else(|_| std::os::unix::fs::fchown(file, None, Some(old.gid())));
-    }
-    file.set_permissions(old.permissions())?;
-    attributes(target, file)
-}
-
-/// What only the system may set is left out; an attribute of the user's, or who may do what, is not lost without a word.
-#[cfg(unix)]
-fn attributes(target: &Path, file: &File) -> io::Result<()> {
-    use xattr::FileExt as _;
-    // Not every file system has any.
-    let Ok(names) = xattr::list(target) else { return Ok(()) };
-    for name in names {
-        let Some(value) = xattr::get(target, &name)? else { continue };
-        if file.get_xattr(&name).is_ok_and(|now| now.as_deref() == Some(&*value)) {
-            continue;
-        }
-        let is_users = name.as_encoded_bytes().starts_with(b"user.") || name == "system.posix_acl_access";
-        match file.set_xattr(&name, &value) {
-            Err(error) if is_users => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-pub(super) fn take_over(_: &Path, file: &File, old: &Metadata) -> io::Result<()> {
-    file.set_permissions(old.permissions())
 }
 
 #[cfg(all(test, unix))]

@@ -10,7 +10,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             continue;
         }
         let mask = file.mask(run.show_secrets);
-        let path = run.style.strong(&escape::inline(&file.path));
+        let path = run.style.strong(&escape::name(&file.path));
         for finding in shown {
             let start = file.source.position(finding.span.start());
             let severity = run.style.severity(finding.severity, finding.severity.as_str());

@@ -12,7 +12,7 @@ pub fn failure(failure: &Failure, style: Style) -> String {
     let mask = Mask::without_source(false);
     format!(
         "{} {}: {}\n",
-        style.strong(&escape::inline(&format!("{}:", failure.rule))),
+        style.strong(&escape::name(&format!("{}:", failure.rule))),
         mask.prose(&failure.example),
         mask.prose(&(failure.what.clone() + &why(failure)))
     )

@@ -42,7 +42,7 @@ fn render(
 ) -> Result<String, fmt::Error> {
     let source = &file.source;
     let line = source.line_at(finding.span.start());
-    let path = escape::inline(&file.path);
+    let path = escape::name(&file.path);
     let mut marks = vec![(finding.span, &*finding.label)];
     let mut notes = Vec::new();
     for related in &finding.related {

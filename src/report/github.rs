@@ -8,7 +8,7 @@ use std::io::{self, Write};
 /// file that was not checked as a whole.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
-        let path = property(&escape::inline(&file.path));
+        let path = property(&escape::name(&file.path));
         if file.linted.findings.iter().any(is_open) {
             let mask = file.mask(run.show_secrets);
             for finding in file.linted.findings.iter().filter(|it| is_open(it)) {

@@ -2,6 +2,7 @@
 
 use super::rules::{RuleDoc, page};
 use crate::engine::{self, Settings, Surroundings};
+use crate::escape;
 use crate::mask::Mask;
 use crate::text::Source;
 
@@ -15,15 +16,17 @@ pub(super) fn tokens_of(path: &str, texts: &[&str]) -> Mask {
     })
 }
 
-/// Hides the tokens in what a user's own rule says. Those of the rules that are built in are made up.
+/// Hides the tokens in what a user's own rule says, and what a terminal would act on. Those of the rules that are built in are made up.
 pub(super) fn in_rule(rule: &mut RuleDoc) {
     let mask = tokens_of("rule.md", &[&page(rule)]);
     let texts = [&mut rule.summary, &mut rule.why, &mut rule.help, &mut rule.url].into_iter();
+    let versions = [&mut rule.replacement_since, &mut rule.disabled, &mut rule.removed].into_iter().flatten();
+    let texts = texts.chain(versions).chain([&mut rule.product, &mut rule.since]);
     let texts = texts.chain(&mut rule.fixes).chain(&mut rule.manual);
     let texts = texts.chain(rule.severities.iter_mut().map(|it| &mut it.label));
     let examples = rule.examples.iter_mut();
-    let examples = examples.flat_map(|it| [&mut it.name, &mut it.bad, &mut it.good]);
+    let examples = examples.flat_map(|it| [&mut it.name, &mut it.language, &mut it.bad, &mut it.good]);
     for text in texts.chain(examples) {
-        *text = mask.inserted(text);
+        *text = escape::lines(&mask.inserted(text)).into_owned();
     }
 }

@@ -1,6 +1,6 @@
 use super::xml::{DECLARATION, escape};
 use super::{Run, fix_line, is_open};
-use crate::escape::inline;
+use crate::escape::{inline, name};
 use crate::finding::Notice;
 use crate::mask::Mask;
 use crate::run::Checked;
@@ -56,17 +56,17 @@ impl<'a> Suite<'a> {
         for finding in self.file.linted.findings.iter().filter(|it| is_open(it)) {
             let message = mask.prose(&finding.message);
             // A test is known by its name from run to run: no line is in it.
-            let mut name = format!("{}: {message}", finding.rule);
-            let count = seen.entry(name.clone()).or_default();
+            let mut test = format!("{}: {message}", finding.rule);
+            let count = seen.entry(test.clone()).or_default();
             *count += 1;
             if *count > 1 {
-                name.push_str(&format!(" ({count})"));
+                test.push_str(&format!(" ({count})"));
             }
             let start = self.file.source.position(finding.span.start());
-            let place = format!("{}:{}:{}", inline(&self.file.path), start.line, start.column);
+            let place = format!("{}:{}:{}", name(&self.file.path), start.line, start.column);
             let details = [place, mask.prose(&finding.help)].into_iter().chain(fix_line(finding, &mask));
             let details: Vec<_> = details.chain([finding.url.to_string()]).collect();
-            writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&name))?;
+            writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&test))?;
             writeln!(
                 out,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",

@@ -78,6 +78,8 @@ pub struct Format {
     pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
     /// Whether it shows the migration plan: registrations are then collected.
     pub shows_plan: bool,
+    /// Whether its lines are meant to be commands of a CI system.
+    pub is_commands: bool,
 }
 
 impl std::fmt::Debug for Format {
@@ -94,6 +96,7 @@ pub const FORMATS: &[Format] = &[
         for_people: true,
         write: full::write,
         shows_plan: false,
+        is_commands: false,
     },
     Format {
         name: "concise",
@@ -101,11 +104,12 @@ pub const FORMATS: &[Format] = &[
         for_people: true,
         write: concise::write,
         shows_plan: false,
+        is_commands: false,
     },
     machine("json", "one JSON document", json::write),
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
-    machine("github", "annotations of GitHub Actions", github::write),
+    Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
     machine("gitlab", "GitLab's Code Quality report", gitlab::write),
     machine("junit", "JUnit XML, a failed test for each finding", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
@@ -126,7 +130,7 @@ const fn machine(
     about: &'static str,
     write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
 ) -> Format {
-    Format { name, about, for_people: false, write, shows_plan: false }
+    Format { name, about, for_people: false, write, shows_plan: false, is_commands: false }
 }
 
 /// The migration plan of a run that collected registrations.

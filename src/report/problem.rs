@@ -33,7 +33,12 @@ pub fn rule_problem(problem: &load::Problem, style: Style) -> String {
 /// Where it is, and what is wrong.
 fn without_text(path: &str, source: &Source, span: Span, message: &str) -> String {
     let mask = Mask::without_source(false);
-    format!("error: {}:{}: {}", mask.prose(path), source.position(span.start()).line, mask.prose(message))
+    format!(
+        "error: {}:{}: {}",
+        mask.prose(&escape::name(path)),
+        source.position(span.start()).line,
+        mask.prose(message)
+    )
 }
 
 fn draw(
@@ -44,7 +49,7 @@ fn draw(
 ) -> String {
     let line = source.line_at(span.start()).min(source.line_count().saturating_sub(1));
     let lines = (line.saturating_sub(CONTEXT), line + CONTEXT);
-    let window = Window::new(escape::inline(&mask::path(path)).into_owned(), source, mask, lines, &[span]);
+    let window = Window::new(escape::name(&mask::path(path)).into_owned(), source, mask, lines, &[span]);
     let label = window.locate(source, span).map(|at| LabeledSpan::new_primary_with_span(None, at.range()));
     let picture = Picture {
         message: mask.prose(message),
@@ -55,6 +60,6 @@ fn draw(
     };
     match picture.draw(style, "error") {
         Ok(text) => text.trim().to_owned(),
-        Err(_) => format!("error: {}: {}", escape::inline(path), picture.message),
+        Err(_) => format!("error: {}: {}", escape::name(path), picture.message),
     }
 }

@@ -3,7 +3,7 @@ use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::mask::{Mask, is_hidden};
 use crate::run::{Checked, State};
-use crate::walk::Passed;
+use crate::walk::{LEFT, Passed};
 use std::fmt::Write as _;
 
 /// What a run found, in numbers. Suppressed and known findings are counted apart.
@@ -93,6 +93,7 @@ impl Summary {
         }
         match self.findings() {
             0 if self.checked + self.partly == 0 => out.push_str("Nothing was checked"),
+            0 if self.failed => out.push_str("Not everything was checked"),
             0 if self.fixed > 0 => out.push_str("none remain"),
             0 if self.baselined > 0 => out.push_str("No new legacy registration found"),
             0 => out.push_str("No legacy registration found"),
@@ -157,7 +158,7 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
     for file in files {
         for gone in &file.fixed {
             let Some(setting) = &gone.removed else { continue };
-            let (path, line) = (escape::inline(&file.path), gone.start.line);
+            let (path, line) = (escape::name(&file.path), gone.start.line);
             let value = escape::inline(&setting.value);
             lines.push(format!(
                 "{path}:{line}: removed {} = {value}: set it on the runner in GitLab",
@@ -172,7 +173,7 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
 pub fn ignored(files: &[Checked]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
-        let path = escape::inline(&file.path);
+        let path = escape::name(&file.path);
         for left in &file.not_ignored {
             let (line, column) = (left.position.line, left.position.column);
             lines.push(format!("{path}:{line}:{column}: `{}` is not ignored: {}", left.rule, left.why));
@@ -189,18 +190,20 @@ pub fn ignored(files: &[Checked]) -> Vec<String> {
     lines
 }
 
-/// More links to nowhere than this are told in one line.
-const MOST_LINKS: usize = 3;
+/// More notices of a kind that may be many are one line.
+const MOST_ALIKE: usize = 3;
 
 /// Notices, one line each: `path:line: message`; only those that make a run fail if `failures_only` is set.
 pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
     let mask = Mask::without_source(false);
     let mut lines = Vec::new();
-    let is_dangling = |notice: &Notice| notice.kind == NoticeKind::Dangling;
-    let links = files.iter().flat_map(|file| &file.linted.notices).filter(|it| is_dangling(it)).count();
-    let mut told = false;
+    let groups: [fn(&Notice) -> bool; 2] = [|it| it.kind == NoticeKind::Dangling, |it| it.message == LEFT];
+    let mut groups = groups.map(|is| {
+        let count = files.iter().flat_map(|file| &file.linted.notices).filter(|it| is(it)).count();
+        (is, count, false)
+    });
     if !failures_only && let Some(file) = files.iter().find(|file| is_hidden(&file.path)) {
-        let path = escape::inline(&file.path);
+        let path = escape::name(&file.path);
         lines.push(format!(
             "{path}: note: the name of this file contains a token, shown as `*`: rename the file"
         ));
@@ -212,11 +215,12 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
                 _ => "note",
             };
             // What somebody pasted in the place of a path may be a token.
-            let path = mask.prose(&file.path);
-            // A folder of build products may have hundreds of them.
-            if is_dangling(notice) && links > MOST_LINKS {
-                if !std::mem::replace(&mut told, true) {
-                    lines.push(format!("{path}: {word}: {}, and {} more", notice.message, links - 1));
+            let path = mask.prose(&escape::name(&file.path));
+            // A folder of build products may have hundreds of links to nowhere, a hostile one of anything.
+            let group = groups.iter_mut().find(|(is, count, _)| *count > MOST_ALIKE && is(notice));
+            if let Some((_, count, told)) = group {
+                if !std::mem::replace(told, true) {
+                    lines.push(format!("{path}: {word}: {}, and {} more", notice.message, *count - 1));
                 }
                 continue;
             }

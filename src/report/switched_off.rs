@@ -103,6 +103,10 @@ impl SwitchedOff {
 
     /// The last line of a run.
     pub fn line(&self, summary: &Summary) -> String {
+        let is_silent = self.rules.is_none() && !self.by_path && self.clauses.is_empty();
+        if is_silent && summary.files() == 0 {
+            return "Nothing to check: no file was found.".to_owned();
+        }
         let mut line = summary.line();
         let looks_clear = summary.findings() == 0 && summary.fixed == 0;
         if looks_clear && (self.rules.is_some() || self.by_path) {

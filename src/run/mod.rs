@@ -12,6 +12,7 @@ use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, Left, Offer, diff, write};
+use crate::interrupt;
 use crate::mask::{self, Mask};
 use crate::parallel;
 use crate::suppress::Reason;
@@ -160,13 +161,17 @@ pub(crate) fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> 
         .then_some(move |file: &Path| read::look(file, limit, tell, catalogue, || charts.name_runners(file)))
 }
 
-/// Runs over the files that a walk found; `on_done` is called for each, by any thread.
+/// Runs over the files that a walk found; `on_done` is called for each, by any thread. After a signal that asks the run to end,
+/// no other file is begun.
 pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<Checked> {
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     parallel::work(options.threads.min(found.files.len()), || {
         while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if interrupt::is_asked() {
+                break;
+            }
             let checked = guarded(options, &charts, target, None);
             on_done();
             if let Ok(mut done) = done.lock() {
@@ -207,6 +212,9 @@ pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: A
         targets.entry(walk::display(&target.shown)).or_default().push_back(target);
     }
     for checked in files {
+        if interrupt::is_asked() {
+            break;
+        }
         let target = targets.get_mut(&checked.path).and_then(VecDeque::pop_front);
         if units(options, checked) == 0 {
             continue;
@@ -298,6 +306,9 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
 /// Writes the fixes that wait.
 pub fn write(files: &mut [Checked]) {
     for checked in files {
+        if interrupt::is_asked() {
+            break;
+        }
         if let Some(pending) = checked.pending.take() {
             commit(checked, pending);
             settle(checked);
@@ -386,6 +397,7 @@ fn settle(checked: &mut Checked) {
 fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
     let How { options, settings, path, around, target } = *how;
     let copy = checked.source.clone();
+    let is_asked_about = ask.is_some();
     let fixed = match ask {
         None => fixer::fix(settings, path, around, copy, options.unsafe_too),
         Some(ask) => {
@@ -394,7 +406,8 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
         }
     };
     let old = &checked.source;
-    if fixed.text == old.bytes() {
+    // Whoever stops instead of answering does not want half of a file's fixes.
+    if fixed.text == old.bytes() || is_asked_about && interrupt::is_asked() {
         return;
     }
     let mask = checked.mask(options.show_secrets);

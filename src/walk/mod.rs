@@ -25,6 +25,12 @@ use std::time::SystemTime;
 /// Our own ignore file, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".runnerlintignore";
 
+/// What is said of a path that does not exist.
+pub(crate) const MISSING: &str = "no such file or folder";
+
+/// What is said of a copy that an earlier run has left.
+pub(crate) const LEFT: &str = "left by a run that was stopped; may be deleted";
+
 /// Which files to leave out.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -216,7 +222,7 @@ pub fn stamp(file: &Path) -> io::Result<Stamp> {
 /// An I/O error in words, without the number.
 pub fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file or folder".to_owned(),
+        io::ErrorKind::NotFound => MISSING.to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => {
             let text = error.to_string();

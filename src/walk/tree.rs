@@ -1,7 +1,7 @@
 //! The walk itself: what was named, and what `ignore` finds below it.
 
 use super::ignored::{IgnoreFiles, is_one};
-use super::{Found, LeftOut, Look, Looks, Options, Passed, Target, reason};
+use super::{Found, LEFT, LeftOut, Look, Looks, Options, Passed, Target, reason};
 use crate::disk::GIT;
 use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
@@ -14,6 +14,9 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What is said of a pipe or a device that is named.
+const NOT_REGULAR: &str = "not a regular file: pipe it in with `-` and `--stdin-filename`";
 
 /// Entries that a thread takes at once: one by one, threads would wait for each other.
 const BATCH: usize = 64;
@@ -44,6 +47,8 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
     let mut notices = into_inner(walk.notices);
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
+    // Another run that goes on has put its own in their places by now.
+    notices.retain(|(path, notice)| notice.message != LEFT || walk.cwd.join(path).exists());
     Found { left_out, passed, files, notices }
 }
 
@@ -158,7 +163,12 @@ impl Walk<'_> {
             Ok(real) => real,
             Err(error) => {
                 let link = fs::symlink_metadata(named).is_ok_and(|it| it.is_symlink());
-                let message = if link { "a link to nowhere".to_owned() } else { reason(&error) };
+                let message = match link {
+                    // `<(command)`: what it leads to is there, and has no name.
+                    true if fs::metadata(named).is_ok() => NOT_REGULAR.to_owned(),
+                    true => "a link to nowhere".to_owned(),
+                    false => reason(&error),
+                };
                 self.notice(tidy(named), NoticeKind::Unreadable, message);
                 return None;
             }
@@ -186,8 +196,7 @@ impl Walk<'_> {
         if metadata.is_file() {
             self.take(Target { real, shown, named: true, looked: false });
         } else {
-            let message = "not a regular file: pipe it in with `-`";
-            self.notice(shown, NoticeKind::Unreadable, message);
+            self.notice(shown, NoticeKind::Unreadable, NOT_REGULAR);
         }
         None
     }
@@ -226,6 +235,9 @@ impl Walk<'_> {
     }
 
     fn meet(&self, entry: &DirEntry) {
+        if is_left(entry) {
+            return self.notice(self.shown_below(entry.path()), NoticeKind::Skipped, LEFT);
+        }
         match entry.file_type() {
             Some(kind) if kind.is_file() => self.look(entry.path(), false),
             Some(kind) if kind.is_symlink() => self.link(entry.path(), entry.depth()),
@@ -276,8 +288,8 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an entry of a folder is walked: not a pipe, socket or device, not `.git`, not an unfinished file of our own, and
-/// neither ignored nor excluded.
+/// Whether an entry of a folder is walked: not a pipe, socket or device, not `.git`, and neither ignored nor excluded. What is
+/// left of an earlier run is named in any case.
 fn is_wanted(
     entry: &DirEntry,
     options: &Options,
@@ -289,8 +301,11 @@ fn is_wanted(
     let is_dir = kind.is_dir();
     // Of each entry, since it tells what the folder has: of `.git` too.
     let rules = if options.no_ignore { None } else { lock(ignore_files).around(path) };
-    if name == GIT || write::is_unfinished(name) {
+    if name == GIT {
         return false;
+    }
+    if is_left(entry) {
+        return true;
     }
     let is_ignored = rules.is_some_and(|rules| rules.ignores(path, is_dir));
     if is_ignored || options.exclude.iter().any(|globs| globs.names(path, is_dir)) {
@@ -298,6 +313,11 @@ fn is_wanted(
         return false;
     }
     true
+}
+
+/// Whether it is a copy that a run has written and had no time to put in its place or remove.
+fn is_left(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_file()) && write::is_unfinished(entry.file_name())
 }
 
 /// Whether it is a folder, a regular file or a link.

@@ -2,9 +2,10 @@
 //! line, and nowhere else.
 
 use super::{FILL_IN, address, api, code};
-use crate::escape::{inline, is_dangerous};
+use crate::escape::inline;
 use crate::plan::words::quoted;
 use crate::plan::{Field, Group, Plan};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 const HEAD: &str = "\
@@ -25,11 +26,15 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     code(plan, HEAD, |_, group, out| request(group, out), compare, out)
 }
 
-/// `text` in single quotes, a line break as it is; nothing where it has other control characters.
+/// `text` in single quotes, a line break as it is; nothing where it has other control characters, or a line that would be a
+/// command of a CI system.
 fn verbatim(text: &str) -> Option<String> {
     let lines: Option<Vec<String>> = text
         .split('\n')
-        .map(|line| (!line.contains(is_dangerous)).then(|| line.replace('\'', r"'\''")))
+        .map(|line| {
+            (matches!(inline(line), Cow::Borrowed(_)) && !line.trim_start().starts_with("::"))
+                .then(|| line.replace('\'', r"'\''"))
+        })
         .collect();
     Some(format!("'{}'", lines?.join("\n")))
 }

@@ -2,7 +2,7 @@
 //! comments on one line.
 
 use super::{FILL_IN, code};
-use crate::escape::{inline, is_dangerous};
+use crate::escape::{escaped, in_string, inline, is_dangerous};
 use crate::plan::{Field, Group, Plan, Value};
 use std::io::{self, Write};
 
@@ -68,11 +68,11 @@ fn string(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             '$' | '%' if rest.peek() == Some(&'{') => out.extend([c, c]),
             // `$${` would be read as an escape and a brace.
-            '$' | '%' if rest.peek() == Some(&c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c if is_dangerous(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            '$' | '%' if rest.peek() == Some(&c) => out.push_str(&escaped(c)),
+            c if is_dangerous(c) => out.push_str(&escaped(c)),
             c => out.push(c),
         }
     }
     out.push('"');
-    out
+    in_string(out)
 }

@@ -284,7 +284,11 @@ mod unix {
         for named in ["pipe.sh", "link.sh", "/dev/zero", "/dev/null", "socket.sh"] {
             let ran = scratch.run(&[named]);
             assert_eq!(ran.code, 2, "{named}");
-            assert!(ran.err.contains("not a regular file: pipe it in with `-`"), "{}", ran.err);
+            assert!(
+                ran.err.contains("not a regular file: pipe it in with `-` and `--stdin-filename`"),
+                "{}",
+                ran.err
+            );
         }
     }
 
@@ -325,6 +329,10 @@ mod unix {
         mode("", 0o755);
         mode("in", 0o777);
         mode("in/a.sh", 0o666);
+        // A file of another owner is left as it is: a fix would make it the caller's.
+        if fs::metadata(outer.path("in")).unwrap().uid() == 0 {
+            std::os::unix::fs::chown(outer.path("in/a.sh"), Some(65534), Some(65534)).unwrap();
+        }
         mode("in/secret.sh", 0);
         mode("in/closed", 0);
         mode("in/theirs", 0o555);

@@ -6,6 +6,7 @@ mod config;
 mod exit;
 mod files;
 mod fix;
+mod hints;
 mod hostile;
 #[cfg(target_os = "linux")]
 mod interactive;
