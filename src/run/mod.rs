@@ -168,10 +168,9 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     parallel::work(options.threads.min(found.files.len()), || {
-        while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if interrupt::is_asked() {
-                break;
-            }
+        while !interrupt::is_asked()
+            && let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed))
+        {
             let checked = guarded(options, &charts, target, None);
             on_done();
             if let Ok(mut done) = done.lock() {
@@ -208,10 +207,7 @@ pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: A
     let charts = Charts::default();
     let targets: BTreeMap<String, &Target> =
         found.files.iter().map(|target| (walk::display(&target.shown), target)).collect();
-    for checked in files {
-        if interrupt::is_asked() {
-            break;
-        }
+    for checked in files.iter_mut().take_while(|_| !interrupt::is_asked()) {
         if units(options, checked) == 0 {
             continue;
         }
@@ -300,10 +296,7 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
 
 /// Writes the fixes that wait.
 pub fn write(files: &mut [Checked]) {
-    for checked in files {
-        if interrupt::is_asked() {
-            break;
-        }
+    for checked in files.iter_mut().take_while(|_| !interrupt::is_asked()) {
         if let Some(pending) = checked.pending.take() {
             commit(checked, pending);
             settle(checked);
