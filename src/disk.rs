@@ -135,7 +135,6 @@ pub(crate) fn in_words(error: &io::Error) -> String {
 }
 
 #[cfg(all(test, unix))]
-#[expect(clippy::unwrap_used, reason = "clippy sees tests only after a plain `cfg(test)`")]
 mod tests {
     use super::*;
     use std::os::unix::fs::symlink;

@@ -168,10 +168,9 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
     parallel::work(options.threads.min(found.files.len()), || {
-        while let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if interrupt::is_asked() {
-                break;
-            }
+        while !interrupt::is_asked()
+            && let Some(target) = found.files.get(next.fetch_add(1, Ordering::Relaxed))
+        {
             let checked = guarded(options, &charts, target, None);
             on_done();
             if let Ok(mut done) = done.lock() {
@@ -211,10 +210,7 @@ pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: A
     for target in &found.files {
         targets.entry(walk::display(&target.shown)).or_default().push_back(target);
     }
-    for checked in files {
-        if interrupt::is_asked() {
-            break;
-        }
+    for checked in files.iter_mut().take_while(|_| !interrupt::is_asked()) {
         let target = targets.get_mut(&checked.path).and_then(VecDeque::pop_front);
         if units(options, checked) == 0 {
             continue;
@@ -305,10 +301,7 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
 
 /// Writes the fixes that wait.
 pub fn write(files: &mut [Checked]) {
-    for checked in files {
-        if interrupt::is_asked() {
-            break;
-        }
+    for checked in files.iter_mut().take_while(|_| !interrupt::is_asked()) {
         if let Some(pending) = checked.pending.take() {
             commit(checked, pending);
             settle(checked);

@@ -75,6 +75,17 @@ impl<'de> Deserialize<'de> for Globs {
     }
 }
 
+/// One set for all of the globs; those that are none were refused when they were loaded.
+pub(crate) fn globs(globs: &[String]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        if let Ok(glob) = GlobBuilder::new(glob).empty_alternates(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,15 +100,4 @@ mod tests {
         assert!(!is("charts/*/values.yaml", "charts/a/b/values.yaml") && !is("/a.yaml", "b/a.yaml"));
         assert!(is("/a.yaml", "a.yaml") && is("**/{a,b}.yaml", "b.yaml"));
     }
-}
-
-/// One set for all of the globs; those that are none were refused when they were loaded.
-pub(crate) fn globs(globs: &[String]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        if let Ok(glob) = GlobBuilder::new(glob).empty_alternates(true).build() {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
 }

@@ -41,7 +41,7 @@ fn a_comment_that_suppresses_nothing_after_a_pass_is_reported_where_it_was() {
     let folder = Scratch::new();
     let registered =
         "gitlab-runner register -n -r glrt-made-up-token-0001 \\\n  --tag-list a \\\n  --locked\n";
-    folder.write("a.sh", &format!("{registered}\n# runnerlint: ignore[register-server-option] why\necho\n"));
+    folder.write("a.sh", format!("{registered}\n# runnerlint: ignore[register-server-option] why\necho\n"));
     let ran = folder.run(&["--fix", "-f", "json"]).json();
     let fixed = ran["fixed"].as_array().expect("a list").iter();
     let found: Vec<u64> = fixed.map(|it| it["start"]["line"].as_u64().expect("a line")).collect();

@@ -12,10 +12,10 @@ fn hidden(text: &str, notation: Notation) -> String {
     String::from_utf8(out).unwrap().replace(&"*".repeat(T0.len()), "**")
 }
 
-#[test]
-fn defaults_branches_joined_parts_and_arguments_are_literals() {
+/// How an expression is written, and how it is shown.
+const EXPRESSIONS: &[(Notation, &str, &str)] = {
     use Notation::{Code, Hcl, Make, Shell, Text};
-    for (notation, text, expected) in [
+    &[
         (Shell, "\"${T:-T0}\"", "\"${T:-**}\""),
         (Shell, "${T:=T0}", "${T:=**}"),
         (Shell, "${T:-${U:-T0}}", "${T:-${U:-**}}"),
@@ -118,9 +118,14 @@ fn defaults_branches_joined_parts_and_arguments_are_literals() {
         (Code, "{ \"registration_token\": \"T0\" }", "{ \"registration_token\": \"**\" }"),
         (Hcl, "${coalesce(var.registration_token, \"T0\")}", "${coalesce(var.registration_token, \"**\")}"),
         (Hcl, "%{ if var.x }T0%{ else }T0%{ endif }", "%{ if var.x }**%{ else }**%{ endif }"),
-    ] {
-        let (text, expected) = (text.to_owned(), expected.replace("T0", T0));
-        assert_eq!(hidden(&text, notation), expected, "{text}");
+    ]
+};
+
+#[test]
+fn defaults_branches_joined_parts_and_arguments_are_literals() {
+    for (notation, text, expected) in EXPRESSIONS {
+        let (text, expected) = ((*text).to_owned(), expected.replace("T0", T0));
+        assert_eq!(hidden(&text, *notation), expected, "{text}");
     }
 }
 

@@ -99,7 +99,7 @@ const SHARE: usize = 6;
 fn planted(state: &mut u64) -> Vec<Planted> {
     let table = table();
     let all = env::var_os("ALL").is_some();
-    let mut turn = *state as usize;
+    let mut turn = usize::try_from(*state & 0xffff).unwrap_or_default();
     let mut files = Vec::new();
     for place in &table.places {
         let shared = place.forms.as_ref().map(|forms| table.forms[forms].as_slice()).unwrap_or_default();
@@ -107,7 +107,7 @@ fn planted(state: &mut u64) -> Vec<Planted> {
         let own = if shared.is_empty() && place.more.is_empty() { &none[..] } else { &place.more };
         for (number, form) in shared.iter().chain(own).enumerate() {
             turn = turn.wrapping_add(1);
-            if !all && turn % SHARE != 0 {
+            if !all && !turn.is_multiple_of(SHARE) {
                 continue;
             }
             let secret = secret(state);

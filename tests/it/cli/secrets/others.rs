@@ -55,7 +55,7 @@ fn tokens_with_any_of_gitlabs_prefixes_are_hidden() {
         "acme_glrtr-",
         "ACMEglpat-",
     ];
-    let comments: String = prefixes.iter().map(|prefix| format!("# was {prefix}{SECRET}\n")).collect();
+    let comments: String = prefixes.map(|prefix| format!("# was {prefix}{SECRET}\n")).concat();
     let text = format!("{comments}gitlab-runner register --registration-token \"$T\" --locked\n{comments}");
     let yaml =
         format!("{comments}gitlabUrl: x\nrunnerRegistrationToken: $T\nrunners:\n  tags: a\n{comments}");
