@@ -60,7 +60,9 @@ pub(super) fn read_assembled(command: &Command, around: &Around<'_>, survey: &mu
     if let Some(accepted) = &accepted {
         read_accepted(command, &found, accepted, around, survey);
     }
-    accepted.is_some() || releases::read_command(command, &found, around, survey)
+    // A custom rule may know a program that gives values to charts.
+    let is_release = releases::read_command(command, &found, around, survey);
+    accepted.is_some() || is_release
 }
 
 /// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text, and whether the

@@ -106,7 +106,7 @@ impl Survey {
             by_name: BTreeMap::new(),
             by_reader: BTreeMap::new(),
         };
-        joiner.index();
+        joiner.index(&calls.iter().map(|call| (call.doc, call.span)).collect());
         for (index, call) in calls.iter_mut().enumerate().take(MOST_CALLS) {
             joiner.read(index, call);
         }
@@ -176,8 +176,8 @@ struct Joiner<'t, 'a> {
 }
 
 impl Joiner<'_, '_> {
-    /// Notes by which names and commands the texts are read.
-    fn index(&mut self) {
+    /// Notes by which names and commands the texts are read. What `calls` name are files beside their input.
+    fn index(&mut self, calls: &BTreeSet<(usize, Span)>) {
         for (index, text) in self.written.iter().enumerate() {
             for at in &text.readers {
                 self.by_reader.entry(*at).or_default().push(index);
@@ -186,7 +186,8 @@ impl Joiner<'_, '_> {
                 self.by_name.entry(plain(path).to_owned()).or_default().push(index);
                 continue;
             }
-            for command in text.readers.iter().filter_map(|at| command(self.texts, *at)) {
+            let readers = text.readers.iter().filter_map(|at| Some((at.0, command(self.texts, *at)?)));
+            for (_, command) in readers.filter(|(doc, command)| !calls.contains(&(*doc, command.span))) {
                 for word in
                     command.words.iter().take(MOST_WORDS).filter(|word| word.text.len() < LONGEST_NAME)
                 {

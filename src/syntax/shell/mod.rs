@@ -166,6 +166,14 @@ impl Language for WindowsShell {
         false
     }
 
+    fn count(&self, text: &str) -> usize {
+        Shell.count(text)
+    }
+
+    fn notation(&self) -> Notation {
+        Shell.notation()
+    }
+
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         // Of another shell all the same, where its first line says so.
         let dialect = if text.starts_with("#!") { Dialect::of(&text) } else { self.dialect };

@@ -30,6 +30,14 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     // An entry of a list goes as a whole: what the alias stands for is in view.
     ("resets in helmfile", ": alias in"),
     ("values that a merge key brings to a helmfile release", ": alias in"),
+    // A here-document of values is text of the script: an alias in it is of no document of its own.
+    ("a values file of another item of the script", ": alias in"),
+    ("a values file that other items change", ": alias in"),
+    ("a values file of cloud-init", ": alias in"),
+    // In a string that is run, `@name` is no splat.
+    ("PowerShell, ", "@MadeUp"),
+    // The call shows what the function gets: nothing.
+    ("sourced after a function that registers", "\"$@\""),
     // The words after the first one of a dead `-r $X` go with it.
     ("a random text beside a filled new option is dead", ""),
     // The commands of a hook are not read with the environment of their container.
