@@ -56,12 +56,12 @@ pub(super) fn read_assembled(command: &Command, around: &Around<'_>, survey: &mu
     if !found.scripts.is_empty() {
         return false;
     }
+    // First, since words in pieces belong to what takes them first, and custom rules may know such a program too.
+    let is_release = releases::read_command(command, &found, around, survey);
     let accepted = accepted(around.sites(), &found, command, around.text());
     if let Some(accepted) = &accepted {
         read_accepted(command, &found, accepted, around, survey);
     }
-    // A custom rule may know a program that gives values to charts.
-    let is_release = releases::read_command(command, &found, around, survey);
     accepted.is_some() || is_release
 }
 
