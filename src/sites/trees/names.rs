@@ -72,6 +72,11 @@ impl Trees<'_> {
             }
             return;
         };
+        // Releases of other charts may inherit it too.
+        let unknown = self.target(None).unknown(UnknownKind::Values, Brings::Anything, tree, name);
+        if let Some(it) = self.survey.scope_mut(release) {
+            it.add_unknown(unknown);
+        }
         if let Some(first) = self.links.templates.get(&template) {
             if *first != release {
                 self.links.same.push((release, *first));
