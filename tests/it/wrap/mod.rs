@@ -147,11 +147,23 @@ fn bare_of(rule: &str, example: &Example) -> Option<(String, Bare)> {
     Some((language, Bare { name, text: text.clone(), token_value: example.token_value.clone() }))
 }
 
+/// Files with cases about what is around a command or values: another place gives them something else.
+const ALONE: &[&str] = &[
+    "unknown/hosts-",
+    "unknown/shell-",
+    "unknown/units-",
+    "unknown/metamorphic",
+    "unknown/token-words",
+    "comments/above",
+    "passes/decided",
+];
+
 /// The cases that are a plain script or a plain values file: their texts are texts like any other.
 fn cases() -> Vec<(String, Bare)> {
     cases::all()
         .into_iter()
         .filter(Case::is_plain)
+        .filter(|case| !ALONE.iter().any(|name| case.file.contains(name)))
         .filter(|case| case.token_value.as_deref().is_none_or(is_variable))
         .filter_map(|case| {
             let language = match case.path.as_str() {
