@@ -11,6 +11,9 @@ use crate::facts::{NodeId, NodeKind, ScalarStyle};
 /// Containers that one takes its image from.
 const MOST_SOURCES: usize = 16;
 
+/// Levels of a reference to a file or an object: `- configMapRef: {name: x}`.
+const DEEPEST: usize = 8;
+
 /// Elements that are named for one list.
 const MOST_ELEMENTS: usize = 8;
 
@@ -229,9 +232,12 @@ impl Trees<'_> {
     pub(super) fn name_in(&self, id: NodeId, kind: UnknownKind, what: &str) -> Option<Unknown> {
         let (brings, doc) = (Brings::Anything, self.context.doc);
         let mut at = self.tree.resolve(id);
-        while matches!(self.tree.kind(at), Some(NodeKind::Mapping | NodeKind::Sequence))
-            && !self.tree.is_computed(at)
-        {
+        // A mapping may hold itself by an alias: this ends.
+        for _ in 0..DEEPEST {
+            let holds_more = matches!(self.tree.kind(at), Some(NodeKind::Mapping | NodeKind::Sequence));
+            if !holds_more || self.tree.is_computed(at) {
+                break;
+            }
             let named = |key: &&str| self.tree.child(at, key);
             let keys = ["path", "name", "value", "valueFrom", "Value"];
             let Some(next) = keys.iter().find_map(named).or_else(|| self.tree.children(at).first().copied())
