@@ -182,17 +182,20 @@ impl Joiner<'_, '_> {
             for at in &text.readers {
                 self.by_reader.entry(*at).or_default().push(index);
             }
+            let mut add = |name: &str| {
+                let texts = self.by_name.entry(plain(name).to_owned()).or_default();
+                if texts.last() != Some(&index) {
+                    texts.push(index);
+                }
+            };
             if let Some(path) = text.path {
-                self.by_name.entry(plain(path).to_owned()).or_default().push(index);
+                add(path);
                 continue;
             }
             let readers = text.readers.iter().filter_map(|at| Some((at.0, command(self.texts, *at)?)));
             for (_, command) in readers.filter(|(doc, command)| !calls.contains(&(*doc, command.span))) {
-                for word in
-                    command.words.iter().take(MOST_WORDS).filter(|word| word.text.len() < LONGEST_NAME)
-                {
-                    self.by_name.entry(plain(&word.text).to_owned()).or_default().push(index);
-                }
+                let words = command.words.iter().take(MOST_WORDS);
+                words.filter(|word| word.text.len() < LONGEST_NAME).for_each(|word| add(&word.text));
             }
         }
     }
@@ -261,7 +264,9 @@ impl Joiner<'_, '_> {
     /// The texts that become a file before the call that begins at `start`: its name as it is known and as written.
     fn file(&mut self, (name, written): (&str, &str), call: usize, start: usize) -> Vec<usize> {
         let named = [name, written].map(|name| self.by_name.get(name));
-        let all: BTreeSet<usize> = named.into_iter().flatten().flatten().copied().collect();
+        // Of each list the first ones: they are in the order of the file.
+        let first = named.into_iter().flatten().flat_map(|texts| texts.iter().take(MOST_TEXTS));
+        let all: BTreeSet<usize> = first.copied().collect();
         let all: Vec<usize> = all.into_iter().take(MOST_TEXTS).collect();
         let at = |index: &usize| self.written.get(*index).map_or(0, |text| text.at);
         let mut found: Vec<usize> = all.iter().copied().filter(|index| at(index) < start).collect();
