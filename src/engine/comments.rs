@@ -91,11 +91,11 @@ fn block(document: &Document, at: usize) -> Option<Span> {
     let mut start = at;
     let next = comments.partition_point(|comment| comment.span.start() < at);
     for comment in comments.get(..next)?.iter().rev().take(MOST_LINES + 1) {
-        let head = comment.span.start().checked_sub(indent.len())?;
-        let between = text.get(comment.span.end()..start)?;
+        let Some(head) = comment.span.start().checked_sub(indent.len()) else { break };
+        let Some(between) = text.get(comment.span.end()..start) else { break };
         let is_next = between == "\n" || between == "\r\n";
         let begins = head == 0 || text.get(..head)?.ends_with('\n');
-        let is_as_deep = begins && text.get(head..comment.span.start())? == indent;
+        let is_as_deep = begins && text.get(head..comment.span.start()) == Some(indent);
         if !comment.own_line || !is_next || !is_as_deep || comment.span.of(text).starts_with("#!") {
             break;
         }
