@@ -307,13 +307,13 @@ impl Reader {
             // With a default and without one, the value may be given when the image is built.
             self.file.node(Some(args), Some(key), value, scalar(&decoded, true), slot);
         }
+        self.group(instruction, outer, words);
+    }
+
+    /// The words of an instruction, which go one by one or with it.
+    fn group(&mut self, instruction: &Instruction, outer: Span, parts: Vec<Span>) {
         let span = instruction.keyword.hull(outer);
-        self.file.groups.push(Group {
-            lines: instruction.lines,
-            span,
-            parts: words,
-            between: Between::Blanks,
-        });
+        self.file.groups.push(Group { lines: instruction.lines, span, parts, between: Between::Blanks });
     }
 
     /// `ENV A=b "C"="d e"`, and the old form `ENV A b c`.
@@ -359,13 +359,7 @@ impl Reader {
             let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: Some(value) };
             self.file.node(Some(env), Some(key), value, scalar(&decoded, opaque), slot);
         }
-        let span = instruction.keyword.hull(outer);
-        self.file.groups.push(Group {
-            lines: instruction.lines,
-            span,
-            parts: words,
-            between: Between::Blanks,
-        });
+        self.group(instruction, outer, words);
     }
 }
 
