@@ -147,23 +147,11 @@ fn bare_of(rule: &str, example: &Example) -> Option<(String, Bare)> {
     Some((language, Bare { name, text: text.clone(), token_value: example.token_value.clone() }))
 }
 
-/// Files with cases about what is around a command or values: another place gives them something else.
-const ALONE: &[&str] = &[
-    "unknown/hosts-",
-    "unknown/shell-",
-    "unknown/units-",
-    "unknown/metamorphic",
-    "unknown/token-words",
-    "comments/above",
-    "passes/decided",
-];
-
 /// The cases that are a plain script or a plain values file: their texts are texts like any other.
 fn cases() -> Vec<(String, Bare)> {
     cases::all()
         .into_iter()
         .filter(Case::is_plain)
-        .filter(|case| !ALONE.iter().any(|name| case.file.contains(name)))
         .filter(|case| case.token_value.as_deref().is_none_or(is_variable))
         .filter_map(|case| {
             let language = match case.path.as_str() {
@@ -213,11 +201,6 @@ fn every_example_holds_in_every_place() {
     let mut places = places::PLACES.iter().chain(more::PLACES);
     assert!(places.all(|place| tried.contains(place.name)), "a place without an example: {tried:?}");
     pairs.retain(|pair| pair.name().contains(&wanted));
-    // The cases take some minutes: `ALL=1` compares them too.
-    if std::env::var_os("ALL").is_none() {
-        let ids: Vec<String> = rules::texts().iter().map(|text| format!("{}: ", text.id)).collect();
-        pairs.retain(|pair| ids.iter().any(|id| pair.bare.name.starts_with(id.as_str())));
-    }
     let wrong: Vec<String> = std::thread::scope(|scope| {
         let check_all =
             |pairs: &[Pair]| pairs.iter().map(check).filter(|it| !it.is_empty()).collect::<Vec<_>>();
