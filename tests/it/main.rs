@@ -30,6 +30,7 @@ mod msrv;
 mod own;
 mod own_faults;
 mod passes;
+mod picture;
 mod properties;
 mod readme;
 mod reference;
