@@ -164,6 +164,11 @@ pub static LANGUAGES: &[&dyn Language] = &[
     &lexical::LUA,
     &lexical::NIX,
     &lexical::JSONNET,
+    &lexical::RUST,
+    &lexical::SWIFT,
+    &lexical::BICEP,
+    &lexical::CUE,
+    &lexical::AWK,
 ];
 
 /// The language of that name or alias.

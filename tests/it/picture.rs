@@ -91,7 +91,11 @@ fn svg(text: &str) -> String {
                 let dim = if style.dim { " opacity=\"0.6\"" } else { "" };
                 let text = shown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
                 let wide = length * CELL.0;
-                writeln!(out, "<text x=\"{x}\" y=\"{y}\" textLength=\"{wide}\" fill=\"{fill}\"{bold}{dim}>{text}</text>").unwrap();
+                writeln!(
+                    out,
+                    "<text x=\"{x}\" y=\"{y}\" textLength=\"{wide}\" fill=\"{fill}\"{bold}{dim}>{text}</text>"
+                )
+                .unwrap();
             }
             column += length;
         }

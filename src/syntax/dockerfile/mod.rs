@@ -37,6 +37,7 @@ impl Language for Dockerfile {
             "*-dockerfile",
             "containerfile",
             "containerfile.*",
+            "earthfile",
             "*.containerfile",
         ]
     }

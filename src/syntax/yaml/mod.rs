@@ -41,7 +41,7 @@ impl Language for Yaml {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["*.yaml", "*.yml", "*.json", "*.sls", "user-data", "cloud-config", ".clang-format"]
+        &["*.yaml", "*.yml", "*.json", "*.ign", "*.bu", "*.sls", "user-data", "cloud-config", ".clang-format"]
     }
 
     fn recognises(&self, text: &str) -> bool {
