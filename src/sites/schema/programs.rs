@@ -192,9 +192,12 @@ pub struct Wrapper {
     /// Options whose value is `NAME=value`, given to what runs.
     #[serde(default)]
     pub environment: Vec<String>,
-    /// Options whose value is a file of such.
+    /// Options whose value is a file of such; `--property=Environment`: only where the value begins so.
     #[serde(default)]
     pub environment_files: Vec<String>,
+    /// Whether the first of the skipped words names something that sets variables for what runs: a service, a file.
+    #[serde(default)]
+    pub imports: bool,
     /// Options that keep the environment, or the variables that they name.
     #[serde(default)]
     pub keeps: Vec<String>,
@@ -216,6 +219,9 @@ pub struct Wrapper {
     /// Options whose value is shell text; where there are some, only they count.
     #[serde(default)]
     pub script: Vec<String>,
+    /// Whether its words are a command where it has none of the options of `script`.
+    #[serde(default)]
+    pub or_words: bool,
     /// Whether its words are `NAME=shell text`.
     #[serde(default)]
     pub assigns: bool,
