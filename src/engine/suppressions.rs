@@ -98,7 +98,7 @@ impl Written {
         let teller = Teller { settings, written: self, documents, rule };
         for index in 0..self.origins.len() {
             if let Some(defect) = self.all.get(index).and_then(|it| it.defect) {
-                findings.extend(teller.finding(index, defect, None));
+                findings.extend(teller.finding(index, defect));
             }
         }
         for idle in self.all.idle(catalogue, found, &selected) {
