@@ -32,7 +32,9 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
 
 /// Adds what has to be done to a refusal that is about code that builds the command.
 pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
-    let Refusal::NotEditable(reason) = &refusal else { return refusal };
+    let (Refusal::NotEditable(reason) | Refusal::NameNotEditable { reason, .. }) = &refusal else {
+        return refusal;
+    };
     let is_built = |carrier: &&Carrier| {
         let mut around = file.documents.chain(carrier.doc);
         around.any(|it| matches!(it.segments.codec(), Codec::Sealed(_)))

@@ -116,7 +116,7 @@ impl Written {
 
     /// The edits that take out what is idle.
     fn removal(&self, documents: &Documents, source: &Source, idle: &Idle) -> Result<Plan, NoEdit> {
-        let gone = || NoEdit::new("its text is gone");
+        let gone = || NoEdit::new("its text could not be read");
         let origin = self.origins.get(idle.index).ok_or_else(gone)?;
         let document = documents.get(origin.doc).ok_or_else(gone)?;
         let edits = if idle.whole {

@@ -67,7 +67,7 @@ fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
     }
 }
 
-fn files() -> Vec<Checked> {
+pub(super) fn files() -> Vec<Checked> {
     let edits = vec![
         Edit::replace(span(CI, "--registration-token"), "--token"),
         Edit::delete(span(CI, "        --tag-list docker,linux \\\n")),
