@@ -99,9 +99,7 @@ fn check_templates(host: &str, span: Span, text: &str) -> Result<(), NoEdit> {
     let meets = before.ends_with(['$', '%']) && text.starts_with(['$', '%', '{'])
         || text.ends_with(['$', '%']) && behind.starts_with(['$', '%', '{']);
     if meets || text.contains("$${") || text.contains("%%{") {
-        return Err(NoEdit::new(
-            "with the text next to it, it would become a template expression",
-        ));
+        return Err(NoEdit::new("with the text next to it, it would become a template expression"));
     }
     Ok(())
 }

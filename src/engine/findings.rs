@@ -389,27 +389,29 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
         let advice = settings.catalogue.advice(rule);
         let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
         // One more shows that there are too many.
-        findings.extend(found_at.take(super::MAX_FINDINGS + 1).map(|at| Finding {
-            rule: rule.id.clone(),
-            severity,
-            message: (found.summary.as_ref().unwrap_or(&rule.summary))
-                .replace("{name}", &String::from_utf8_lossy(at.as_bytes())),
-            help: found.help.as_deref().map_or_else(|| advice.help.clone(), Into::into),
-            url: advice.url.clone(),
-            span: at.range().into(),
-            label: found.message.clone().or_else(|| row.label.clone()).unwrap_or_default(),
-            setting: String::new(),
-            related: Vec::new(),
-            unit: None,
-            via: Vec::new(),
-            fix: Err(found.manual.clone().map_or(Refusal::Unstated, Refusal::Rule)),
-            removes: None,
-            structure: String::new(),
-            name: String::new(),
-            suppressed: false,
-            justification: String::new(),
-            baselined: false,
-            fix_group: None,
+        findings.extend(found_at.take(super::MAX_FINDINGS + 1).map(|at| {
+            Finding {
+                rule: rule.id.clone(),
+                severity,
+                message: (found.summary.as_ref().unwrap_or(&rule.summary))
+                    .replace("{name}", &String::from_utf8_lossy(at.as_bytes())),
+                help: found.help.as_deref().map_or_else(|| advice.help.clone(), Into::into),
+                url: advice.url.clone(),
+                span: at.range().into(),
+                label: found.message.clone().or_else(|| row.label.clone()).unwrap_or_default(),
+                setting: String::new(),
+                related: Vec::new(),
+                unit: None,
+                via: Vec::new(),
+                fix: Err(found.manual.clone().map_or(Refusal::Unstated, Refusal::Rule)),
+                removes: None,
+                structure: String::new(),
+                name: String::new(),
+                suppressed: false,
+                justification: String::new(),
+                baselined: false,
+                fix_group: None,
+            }
         }));
     }
     findings

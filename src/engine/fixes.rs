@@ -118,7 +118,8 @@ impl Wanted {
                 self.remove.extend(parts.nodes);
                 continue;
             }
-            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
+            let decoded =
+                document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
             let part = |index: usize| parts.all.get(index).copied().unwrap_or_default();
             let mut index = 0;
             while index <= last {
@@ -410,7 +411,8 @@ fn template(value: &str) -> Option<String> {
 }
 
 pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
-    let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))?;
+    let document =
+        file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))?;
     match carrier.value.place {
         Place::Node(node) => document.parsed.set(node, value),
         Place::Base64(_) if !value.is_empty() => {
@@ -425,7 +427,8 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
             if let Some(edits) = document.parsed.set_part(node, inner, value) {
                 return edits;
             }
-            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
+            let decoded =
+                document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
             if document.language.name() == "hcl"
                 && let Some(template) = template(value)
             {

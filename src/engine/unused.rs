@@ -36,7 +36,11 @@ impl Teller<'_> {
             let names: Vec<&str> = idle.names.iter().map(|(at, _)| name(*at)).collect();
             let reasons = idle.names.iter().map(|(at, defect)| {
                 let hint = self.hint(*defect, name(*at));
-                if hint.is_empty() { quoted(&short(name(*at))) } else { format!("{} ({hint})", quoted(&short(name(*at)))) }
+                if hint.is_empty() {
+                    quoted(&short(name(*at)))
+                } else {
+                    format!("{} ({hint})", quoted(&short(name(*at))))
+                }
             });
             said.push(Said {
                 span: suppression.span,
@@ -119,7 +123,9 @@ impl Teller<'_> {
     fn hint(&self, defect: Defect, name: &str) -> String {
         let meant = || quoted(&suppress::meant(&self.settings.catalogue, name).join(", "));
         match defect {
-            Defect::Unknown => Some(meant()).filter(|it| !it.is_empty()).map(|it| format!("did you mean {it}?")),
+            Defect::Unknown => {
+                Some(meant()).filter(|it| !it.is_empty()).map(|it| format!("did you mean {it}?"))
+            }
             Defect::Family => Some(format!("rules of this family: {}", meant())),
             _ => None,
         }

@@ -21,7 +21,8 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
                 let (start, end) =
                     (file.source.position(finding.span.start()), file.source.position(finding.span.end()));
                 let lines = [headline(finding, &mask), mask.prose(&finding.help)].into_iter();
-                let lines: Vec<_> = lines.filter(|it| !it.is_empty()).chain(fix_line(finding, &mask)).collect();
+                let lines: Vec<_> =
+                    lines.filter(|it| !it.is_empty()).chain(fix_line(finding, &mask)).collect();
                 let message = data(&lines.join("\n"));
                 writeln!(
                     out,

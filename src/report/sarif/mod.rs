@@ -13,8 +13,8 @@ use crate::mask::Mask;
 use crate::run::Checked;
 use crate::text::{Source, Span};
 use model::{
-    Base, Change, Configuration, Descriptor, Driver, Fix, Help, Invocation, Kind, Location, Log,
-    Message, Notification, Outcome, Physical, Properties, Reference, Region, Replacement, RuleProperties, Suppression,
+    Base, Change, Configuration, Descriptor, Driver, Fix, Help, Invocation, Kind, Location, Log, Message,
+    Notification, Outcome, Physical, Properties, Reference, Region, Replacement, RuleProperties, Suppression,
     Text, Tool,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,7 @@ fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
     Descriptor {
         short_description: text(doc.summary.clone()),
         full_description: text(if first.is_empty() { doc.summary.clone() } else { first }),
-        help: Help { text: format!("{why}\n\nSee {}", doc.url).trim().to_owned(), markdown },
+        help: Help { text: [why, &doc.url].join("\n\n").trim().to_owned(), markdown },
         help_uri: Some(doc.url.clone()).filter(|url| !url.is_empty()),
         default_configuration: Configuration {
             level: match &*doc.severity {
@@ -183,10 +183,7 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
                 rule_id: &finding.rule,
                 rule_index: rules.get(&*finding.rule).copied().unwrap_or_default(),
                 level: level(finding.severity),
-                message: Message {
-                    text: sentences(finding, &mask),
-                    markdown: paragraphs(finding, &mask),
-                },
+                message: Message { text: sentences(finding, &mask), markdown: paragraphs(finding, &mask) },
                 locations: [place.location(finding.span, None, None)],
                 related_locations: (finding.related.iter().enumerate())
                     .map(|(id, it)| place.location(it.span, Some(id), Some(mask.prose(&it.text))))
