@@ -55,7 +55,7 @@ pub enum BaselineError {
     #[error("not a baseline: {}", wrong(.0))]
     Form(#[from] serde_json::Error),
     /// A later version of the program wrote it.
-    #[error("its version is {0}, and this runnerlint knows version {VERSION} only")]
+    #[error("unsupported version {0}: this runnerlint supports version {VERSION}")]
     Version(u32),
 }
 
@@ -64,7 +64,7 @@ fn wrong(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     let said = error.to_string();
     let what = match error.classify() {
-        Category::Eof => "it ends too early",
+        Category::Eof => "unexpected end",
         Category::Syntax => "invalid JSON",
         _ if said.starts_with("unknown field") => "unknown key",
         // It is a key of ours.
