@@ -24,6 +24,9 @@ const BEGINNINGS: &[(&str, &[&str])] = &[
     ("  error[", &["─["]),
     ("  warning[", &["─["]),
     ("  info[", &["─["]),
+    ("error[", &["─["]),
+    ("warning[", &["─["]),
+    ("info[", &["─["]),
 ];
 
 /// Whether `text`, the beginning of a file, is one of ours, so that a new one may replace it.

@@ -3,6 +3,7 @@
 mod checkstyle;
 mod concise;
 mod earlier;
+mod excerpt;
 mod faults;
 mod full;
 mod github;
@@ -25,6 +26,7 @@ mod style;
 mod summary;
 mod switched_off;
 mod window;
+mod wrap;
 mod xml;
 
 pub use earlier::is_report;
@@ -44,6 +46,7 @@ use crate::mask::Mask;
 use crate::plan::{File, Plan};
 use crate::run::Checked;
 use crate::walk::Passed;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// What there is to report, and how.
@@ -148,6 +151,25 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
 /// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
 pub fn is_open(finding: &Finding) -> bool {
     !finding.suppressed && !finding.baselined
+}
+
+/// The open findings of a file, those of one registration together, in the order of the first of each.
+fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut blocks: Vec<Vec<&Finding>> = Vec::new();
+    let mut units = HashMap::new();
+    for finding in findings.iter().filter(|it| is_open(it)) {
+        let at = finding.unit.as_deref().map(|unit| *units.entry(unit).or_insert(blocks.len()));
+        match at.and_then(|at| blocks.get_mut(at)) {
+            Some(block) => block.push(finding),
+            None => blocks.push(vec![finding]),
+        }
+    }
+    blocks
+}
+
+/// What the setting of a finding is called in a sentence, if it is one.
+fn setting(finding: &Finding) -> Option<String> {
+    finding.removes.as_ref().map(|it| it.field.replace('_', " "))
 }
 
 /// The fix of a finding as far as it can be shown, or why not.
