@@ -17,12 +17,20 @@ pub(super) struct Output {
     pub(super) format: &'static Format,
     /// `None` for standard output.
     pub(super) file: Option<PathBuf>,
+    /// Whether it shows how often each rule found something.
+    pub(super) statistics: bool,
 }
 
 /// Says something to the person at the terminal.
 pub(super) fn complain(line: &str) {
     // If standard error is gone, nobody listens.
     let _ = writeln!(stderr(), "{line}");
+}
+
+/// A sentence for standard error, in the width of the terminal, if it is one.
+pub(super) fn wrapped(line: &str) -> String {
+    let style = style(Colour::Never, stderr_is_terminal());
+    if style.terminal { style.wrapped(line) } else { line.to_owned() }
 }
 
 /// Standard output, for all that is not read by a program of the user's or a command of a CI system.
@@ -52,10 +60,18 @@ pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
     let mut without_file = outputs.iter_mut().filter(|it| it.file.is_none());
     match (without_file.next(), without_file.next()) {
         (Some(_), Some(second)) => return Err(Error::TwoReports(second.format.name.to_owned())),
-        (Some(first), None) => first.file.clone_from(&args.output_file),
-        (None, _) => {
-            outputs.extend(FORMATS.first().map(|format| Output { format, file: args.output_file.clone() }));
+        (Some(first), None) => {
+            first.file.clone_from(&args.output_file);
+            first.statistics = args.statistics;
+            if first.statistics && first.format.statistics.is_none() {
+                return Err(Error::NoStatistics(first.format.name.to_owned()));
+            }
         }
+        (None, _) => outputs.extend(FORMATS.first().map(|format| Output {
+            format,
+            file: args.output_file.clone(),
+            statistics: args.statistics,
+        })),
     }
     Ok(outputs)
 }
@@ -66,7 +82,7 @@ fn output(text: &str) -> Result<Output, Error> {
         _ => (text, None),
     };
     match FORMATS.iter().find(|format| format.name == name) {
-        Some(format) => Ok(Output { format, file }),
+        Some(format) => Ok(Output { format, file, statistics: false }),
         None => {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             let known = names.join(", ");

@@ -11,6 +11,7 @@ const BEGINNINGS: &[(&str, &[&str])] = &[
     ("{\"message\":", &["{\"name\":\"runnerlint\"}"]),
     ("[]", &[]),
     ("[\n  {\n    \"description\"", &["\"check_name\"", "\"fingerprint\""]),
+    ("[\n  {\n    \"rule\"", &["\"fixable_unsafe\""]),
     ("<?xml", &["<testsuites name=\"runnerlint\""]),
     ("<?xml", &["<checkstyle version="]),
     ("<!DOCTYPE html>", &["runnerlint"]),

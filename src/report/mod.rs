@@ -34,13 +34,13 @@ pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
 pub use refusal::{fix_reason, refusal, unknown};
-pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
 pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;
+use crate::config::FailOn;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
@@ -66,7 +66,12 @@ pub struct Run<'a> {
     pub catalogue: &'a Catalogue,
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
+    /// The lowest severity that makes the run fail.
+    pub fail_on: FailOn,
 }
+
+/// Writes a report.
+type Writer = fn(&Run<'_>, &mut dyn Write) -> io::Result<()>;
 
 /// An output format.
 #[derive(Clone, Copy)]
@@ -78,7 +83,9 @@ pub struct Format {
     /// Whether people read it: the summary and the notices then go to standard error.
     pub for_people: bool,
     /// Writes the report.
-    pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+    pub write: Writer,
+    /// Writes how often each rule found something, instead of the findings; not every format can.
+    pub statistics: Option<Writer>,
     /// Whether it shows the migration plan: registrations are then collected.
     pub shows_plan: bool,
     /// Whether its lines are meant to be commands of a CI system.
@@ -98,6 +105,7 @@ pub const FORMATS: &[Format] = &[
         about: "each finding with its source and its fix",
         for_people: true,
         write: full::write,
+        statistics: Some(statistics::text),
         shows_plan: false,
         is_commands: false,
     },
@@ -106,10 +114,11 @@ pub const FORMATS: &[Format] = &[
         about: "one line for each finding, as gcc writes them",
         for_people: true,
         write: concise::write,
+        statistics: Some(statistics::text),
         shows_plan: false,
         is_commands: false,
     },
-    machine("json", "one JSON document", json::write),
+    Format { statistics: Some(statistics::json), ..machine("json", "one JSON document", json::write) },
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
     Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
@@ -128,12 +137,8 @@ pub const FORMATS: &[Format] = &[
 ];
 
 /// A format that is read by other programs or elsewhere.
-const fn machine(
-    name: &'static str,
-    about: &'static str,
-    write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
-) -> Format {
-    Format { name, about, for_people: false, write, shows_plan: false, is_commands: false }
+const fn machine(name: &'static str, about: &'static str, write: Writer) -> Format {
+    Format { name, about, for_people: false, write, statistics: None, shows_plan: false, is_commands: false }
 }
 
 /// The migration plan of a run that collected registrations.

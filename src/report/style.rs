@@ -1,3 +1,4 @@
+use super::wrap;
 use crate::finding::Severity;
 
 /// How the lines begin that name the files of a diff.
@@ -33,6 +34,11 @@ impl Style {
     #[must_use]
     pub fn on_terminal(self, columns: usize) -> Self {
         Self { width: columns.clamp(NARROWEST, WIDEST), terminal: true, ..self }
+    }
+
+    /// Sentences in lines of the width; nothing is broken inside a word or a code span.
+    pub fn wrapped(self, text: &str) -> String {
+        wrap::fill(text, self.width, ("", ""))
     }
 
     /// Columns of the text of a mark: where nothing breaks lines it is on one line, if it is not too long.
