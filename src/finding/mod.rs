@@ -71,6 +71,10 @@ pub struct Fix {
 pub struct Setting {
     /// Field of `POST /user/runners`: `tag_list`.
     pub field: String,
+    /// Its name in the file: `--tag-list`, `runners.tags`.
+    pub name: String,
+    /// What it is called in a sentence: "tags"; empty where it is not a setting of a registration.
+    pub title: String,
     /// Its value as written, quotes taken off; an expression stays one.
     pub value: String,
 }
@@ -90,8 +94,10 @@ pub struct Finding {
     pub url: Arc<str>,
     /// The name that is deprecated, in bytes of the file.
     pub span: Span,
-    /// Why here: the text under the span.
+    /// Why here: the text under the span; the `reason` of machine formats.
     pub label: String,
+    /// What the setting is called in a sentence ("tags"); empty where it is none.
+    pub setting: String,
     /// Hosts and other places that explain it, outermost first.
     pub related: Vec<Label>,
     /// The registration that it belongs to, `path:line` of its first byte.

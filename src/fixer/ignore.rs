@@ -202,7 +202,7 @@ impl Writer<'_> {
 
     /// Writes the comments and looks at the file again.
     fn attempt(&self, groups: &Groups) -> Result<(Source, Analysis), String> {
-        let documents = self.analysis.documents.as_ref().ok_or("its text is gone")?;
+        let documents = self.analysis.documents.as_ref().ok_or("its text could not be read")?;
         let mut plans: Vec<Plan> = Vec::new();
         let mut edits = EditSet::default();
         let mut accepted: BTreeSet<usize> = BTreeSet::new();

@@ -2,7 +2,8 @@
 
 use super::excerpt::{Excerpt, Spot};
 use super::picture::Tone;
-use super::{Run, Style, blocks, fix_reason, refusal, setting, wrap};
+use super::words::headline;
+use super::{Run, Style, blocks, fix_reason, refusal, wrap};
 use crate::catalogue::Catalogue;
 use crate::escape;
 use crate::finding::{Finding, Fix, Refusal, Safety};
@@ -121,12 +122,12 @@ impl Shown<'_> {
             return reason;
         }
         let head = format!("{}[{}]", finding.severity.as_str(), finding.rule);
-        let what = match setting(finding) {
-            Some(setting) if reason.is_empty() => self.mask.prose(&setting),
-            Some(setting) => format!("{}: {reason}", self.mask.prose(&setting)),
-            None if finding.message == worst.message && !reason.is_empty() => reason,
-            None if reason.is_empty() => self.mask.prose(&finding.message),
-            None => format!("{} ({reason})", self.mask.prose(&finding.message)),
+        let setting = self.mask.prose(&finding.setting);
+        let what = match (setting.is_empty(), reason.is_empty()) {
+            (false, true) => setting,
+            (false, false) => format!("{setting}: {reason}"),
+            (true, false) if finding.message == worst.message => reason,
+            (true, _) => headline(finding, self.mask),
         };
         format!("{head}: {what}")
     }

@@ -1,3 +1,4 @@
+use super::words::headline;
 use super::xml::{DECLARATION, escape};
 use super::{Run, fix_line, is_open};
 use crate::escape::{inline, name};
@@ -68,9 +69,11 @@ impl<'a> Suite<'a> {
             let start = self.file.source.position(finding.span.start());
             let place = format!("{}:{}:{}", name(&self.file.path), start.line, start.column);
             let details = [place, mask.prose(&finding.help)].into_iter().chain(fix_line(finding, &mask));
-            let details: Vec<_> = details.chain([finding.url.to_string()]).collect();
+            let details = details.chain([finding.url.to_string()]);
+            let details: Vec<_> = details.filter(|it| !it.is_empty()).collect();
             writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&test))?;
             let (severity, details) = (finding.severity.as_str(), details.join("\n"));
+            let message = headline(finding, &mask);
             if run.fail_on.fails(finding.severity) {
                 let (message, details) = (escape(&message), escape(&details));
                 writeln!(

@@ -26,6 +26,7 @@ mod style;
 mod summary;
 mod switched_off;
 mod window;
+mod words;
 mod wrap;
 mod xml;
 
@@ -172,11 +173,6 @@ fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
     blocks
 }
 
-/// What the setting of a finding is called in a sentence, if it is one.
-fn setting(finding: &Finding) -> Option<String> {
-    finding.removes.as_ref().map(|it| it.field.replace('_', " "))
-}
-
 /// The fix of a finding as far as it can be shown, or why not.
 fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
     let fix = finding.fix.as_ref().map_err(|refused| mask.prose(&refusal(refused)))?;
@@ -188,18 +184,25 @@ fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
         return Err(format!("the fix has more edits than a report lists: apply it with `{how}`"));
     }
     if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
-        return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
+        return Err(format!("the fix contains a token, which is not shown: apply it with `{how}`"));
     }
     Ok(fix)
 }
 
-/// What a finding's fix needs, as a line of its own: why it is unsafe, or why there is none.
+/// A text of a rule as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let text = chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect());
+    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}
+
+/// What a finding's fix needs, as a line of its own: the manual step of an unsafe one, or why there is none.
 fn fix_line(finding: &Finding, mask: &Mask) -> Option<String> {
     let (what, reason) = match &finding.fix {
         Ok(fix) => ("unsafe fix", fix_reason(fix)?),
         Err(refused) => ("no fix", refusal(refused)),
     };
-    (!reason.is_empty()).then(|| format!("{what}: {}", mask.prose(&reason)))
+    Some(format!("{what}: {}", mask.prose(&reason)))
 }
 
 #[cfg(test)]

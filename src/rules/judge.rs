@@ -4,7 +4,6 @@ use super::schema::{Class, Match, OriginKind, Rule, SafetyRow, SeverityRow, Verd
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Scope, Survey};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -220,16 +219,17 @@ impl<'a> View<'a> {
         new.is_some() && new == old
     }
 
-    /// A text of a rule with the names of the filled slots in the places of `{new}` and `{old}`.
-    pub fn with_slots<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !text.contains("{new}") && !text.contains("{old}") {
-            return Cow::Borrowed(text);
-        }
+    /// The name of a filled slot: `new` or `old`; empty where it is not filled.
+    pub fn slot_name(&self, slot: &str) -> Option<String> {
         let scope = self.registration.own_scope(self.survey, self.member);
-        let name = |slot: &Slot| Some(self.survey.carriers.get(slot.carrier?)?.name.as_str());
-        let slots = self.summary.slots.get(&scope).copied().unwrap_or_default();
-        let [new, old] = slots.each_ref().map(|slot| name(slot).unwrap_or_default());
-        Cow::Owned(text.replace("{new}", new).replace("{old}", old))
+        let [new, old] = self.summary.slots.get(&scope).copied().unwrap_or_default();
+        let slot = match slot {
+            "new" => new,
+            "old" => old,
+            _ => return None,
+        };
+        let name = slot.carrier.and_then(|at| Some(self.survey.carriers.get(at)?.name.clone()));
+        Some(name.unwrap_or_default())
     }
 
     /// Whether the file pins a version of the program, anywhere, that does not know the new token.

@@ -30,7 +30,7 @@ pub struct Rule {
     /// Version that removes it.
     #[serde(default)]
     pub removed: Option<String>,
-    /// What is wrong, one line; `{name}` is the name as written.
+    /// What is wrong and what to use instead, one line; `{name}` is the name as written, `{setting}` the title of the setting.
     pub summary: String,
     /// What to do, one sentence.
     pub help: String,
@@ -124,9 +124,15 @@ pub struct Match {
     /// Under which conditions.
     #[serde(default)]
     pub when: When,
-    /// What the finding's label says, instead of the row's in `severity`.
+    /// What is wrong, instead of the rule's `summary`.
+    #[serde(default)]
+    pub summary: Option<String>,
+    /// Why here, instead of the `label` of the row in `severity`.
     #[serde(default)]
     pub message: Option<String>,
+    /// What to do, instead of the rule's `help`; a row of `severity` may have its own.
+    #[serde(default)]
+    pub help: Option<String>,
     /// Why no fix exists for it, nor for its unit.
     #[serde(default)]
     pub manual: Option<String>,
@@ -458,7 +464,7 @@ pub struct SeverityRow {
     pub when: When,
     /// How bad it is then.
     pub is: Level,
-    /// What the finding's label says then; `{name}` is the name as written, `{new}` and `{old}` are the names of the filled slots.
+    /// Why here: a fact; `{name}` is the name as written, `{new}` and `{old}` are the names of the filled slots.
     #[serde(default)]
     pub label: Option<String>,
     /// What to do then, instead of the rule's `help`.

@@ -144,6 +144,9 @@ impl Spelling {
 pub struct Setting {
     /// Its name in plans; for a registration the field of `POST /user/runners`.
     pub field: String,
+    /// What it is called in a sentence: "tags", "the project lock". Without it, its `field`.
+    #[serde(default)]
+    pub title: String,
     /// The form of the field.
     #[serde(default)]
     pub takes: Takes,
@@ -185,6 +188,11 @@ impl Setting {
     /// Its argument of the Terraform resource `gitlab_user_runner`.
     pub fn argument(&self) -> &str {
         self.terraform.as_deref().unwrap_or(&self.field)
+    }
+
+    /// What it is called in a sentence.
+    pub fn title(&self) -> &str {
+        if self.title.is_empty() { &self.field } else { &self.title }
     }
 }
 
