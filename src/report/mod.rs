@@ -8,8 +8,10 @@ mod faults;
 mod full;
 mod github;
 mod gitlab;
+mod grouped;
 mod hide;
 mod html;
+mod job_summary;
 mod json;
 mod jsonl;
 mod junit;
@@ -103,7 +105,7 @@ impl std::fmt::Debug for Format {
 pub const FORMATS: &[Format] = &[
     Format {
         name: "full",
-        about: "each finding with its source and its fix",
+        about: "each registration with its source and its fix",
         for_people: true,
         write: full::write,
         statistics: Some(statistics::text),
@@ -119,12 +121,21 @@ pub const FORMATS: &[Format] = &[
         shows_plan: false,
         is_commands: false,
     },
+    Format {
+        name: "grouped",
+        about: "the findings of each file below its name",
+        for_people: true,
+        write: grouped::write,
+        statistics: Some(statistics::text),
+        shows_plan: false,
+        is_commands: false,
+    },
     Format { statistics: Some(statistics::json), ..machine("json", "one JSON document", json::write) },
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
     Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
     machine("gitlab", "GitLab's Code Quality report", gitlab::write),
-    machine("junit", "JUnit XML, a failed test for each finding", junit::write),
+    machine("junit", "JUnit XML, a failed test for each finding that fails the run", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
     Format {
@@ -133,6 +144,14 @@ pub const FORMATS: &[Format] = &[
             "html",
             "one page to read, filter and sort in a browser, with the migration plan",
             html::write,
+        )
+    },
+    Format {
+        shows_plan: true,
+        ..machine(
+            "markdown",
+            "the summary of a CI job: counts, findings and the runners of the migration plan",
+            job_summary::write,
         )
     },
 ];

@@ -10,20 +10,20 @@ use std::io::{self, Write};
 
 /// The findings of a rule that are as bad.
 #[derive(Debug, Serialize)]
-struct Row<'a> {
-    rule: &'a str,
-    severity: &'static str,
-    count: usize,
+pub(super) struct Row<'a> {
+    pub(super) rule: &'a str,
+    pub(super) severity: &'static str,
+    pub(super) count: usize,
     /// Findings with a safe fix.
-    fixable: usize,
+    pub(super) fixable: usize,
     /// Findings with an unsafe fix.
-    fixable_unsafe: usize,
+    pub(super) fixable_unsafe: usize,
     #[serde(skip)]
     level: Severity,
 }
 
 /// The rows, with most findings first.
-fn rows<'a>(run: &Run<'a>) -> Vec<Row<'a>> {
+pub(super) fn rows<'a>(run: &Run<'a>) -> Vec<Row<'a>> {
     let mut rows: BTreeMap<(&str, Reverse<Severity>), Row<'a>> = BTreeMap::new();
     for finding in run.files.iter().flat_map(|file| &file.linted.findings).filter(|it| is_open(it)) {
         let row = rows.entry((&finding.rule, Reverse(finding.severity))).or_insert(Row {
