@@ -148,7 +148,7 @@ impl Session {
         let new_mask = mask.after(&new, &[]);
         let old = Side { source: offer.source, mask: &mask };
         let new = Side { source: &new, mask: &new_mask };
-        let diff = diff::unified(path, old, new, true);
+        let diff = diff::unified(path, old, new, true).text;
         out.write_all(self.style.diff(&String::from_utf8_lossy(&diff)).as_bytes())?;
         if offer.safety == Safety::Unsafe {
             let about = "this fix is unsafe: a person has to put something in place as well";

@@ -82,6 +82,8 @@ enum Error {
         "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
     )]
     TwoReports(String),
+    #[error("`--statistics` cannot be written as `{0}`: use `full` for text, or `json`")]
+    NoStatistics(String),
     #[error("`-` (standard input) and other paths cannot be linted together")]
     StdinAndPaths,
     #[error(
