@@ -279,6 +279,8 @@ pub struct Given {
     pub expressions: Option<Box<str>>,
     /// What the text around it may set for the commands in it, without showing it.
     pub imports: Vec<Unknown>,
+    /// The item of a list of scripts whose text it is, in the tree around it: it is removed with its last command.
+    pub item: Option<NodeId>,
 }
 
 /// A container whose command line is text of its own.

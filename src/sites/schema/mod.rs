@@ -160,6 +160,10 @@ pub struct Site {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env_around: Vec<String>,
+    /// For shell text: keys of the same mapping whose scripts run before it in the same shell. The first one that is there counts;
+    /// behind a `/` is a dotted path from the top of the document.
+    #[serde(default)]
+    pub runs_after: Vec<String>,
     /// For shell text in a list of mappings: keys of other items there whose value is its environment.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
