@@ -84,6 +84,9 @@ pub struct Site {
     /// For a container: the keys of what a shell runs in it besides.
     #[serde(default)]
     pub scripts: Vec<String>,
+    /// For a container: dotted paths, through lists too, to commands that run in it besides and have its environment.
+    #[serde(default)]
+    pub hooks: Vec<String>,
     /// For a container: keys that name files or maps with more of its environment, that nobody sees here.
     #[serde(default)]
     pub env_files: Vec<String>,

@@ -387,6 +387,7 @@ impl Trees<'_> {
                 self.arguments(&[script], Some(&around));
             }
         }
+        self.hooks(site, id, &around);
         // A block for each variable is a key for each.
         let named = |at: &NodeId| site.env.iter().any(|key| self.tree.is_key(*at, key));
         let envs: Vec<NodeId> = self.tree.children(id).iter().copied().filter(named).collect();
