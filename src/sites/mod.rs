@@ -8,6 +8,7 @@ mod accepted;
 mod aliases;
 mod around;
 mod assembled;
+mod assigned;
 mod built;
 mod charts;
 mod command;
@@ -305,6 +306,8 @@ pub struct Survey {
     pub mentions: BTreeMap<usize, Vec<Span>>,
     /// Commands, by their scopes, and the variables that they take words from and that their own text does not set.
     wants: Vec<(usize, Box<str>)>,
+    /// Variables that texts put into those inside them.
+    assigned: assigned::Assignments,
     /// Variables of which other texts may take words.
     stated: Vec<linked::Stated>,
     /// Commands that give values to a chart.

@@ -167,6 +167,9 @@ pub struct Site {
     /// behind a `/` is a dotted path from the top of the document.
     #[serde(default)]
     pub runs_after: Vec<String>,
+    /// For shell text: whether its key is a variable that the other texts of the file may use by `{{ name }}`.
+    #[serde(default)]
+    pub variable: bool,
     /// For shell text in a list of mappings: keys of other items there whose value is its environment.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]

@@ -1,5 +1,6 @@
 //! What the scripts of a list leave in the environment of those behind them.
 
+use super::super::assigned::Form;
 use super::super::imports::MOST_NAMED;
 use super::super::paths::below;
 use super::super::schema::Site;
@@ -59,6 +60,13 @@ impl Trees<'_> {
             None => self.tree.child(beside?, path),
         });
         found.next().map(|at| self.tree.resolve(at))
+    }
+
+    /// Takes in a variable that other texts use.
+    pub(super) fn assign(&mut self, id: NodeId) {
+        let (Some(key), doc) = (self.tree.key(id), self.context.doc) else { return };
+        let literal = self.tree.scalar(id).filter(|it| !it.opaque && !it.null).map(|it| it.text);
+        self.survey.assigned.add(doc, Form::Template, key.text, literal, key.span);
     }
 
     /// What the script or the list of scripts `id` may set for those behind it, without showing it. Several lists may be behind it:

@@ -326,6 +326,9 @@ impl<'a> Trees<'a> {
         self.expand(site, id);
         match site.holds {
             Holds::Shell => {
+                if site.variable {
+                    self.assign(id);
+                }
                 let around = self.environment_of(site, id);
                 self.shell(site, id, around.as_ref());
             }

@@ -117,6 +117,10 @@ pub(crate) fn lex_line(text: &str, at: usize, notation: Notation) -> Lexed {
 
 /// The same for a field of a request at `at`: it ends with the word, pair or string that it stands in.
 pub(crate) fn lex_field(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
+    // An expression of PowerShell.
+    if notation == Notation::Shell && text.as_bytes().get(at) == Some(&b'(') {
+        return lex_value(text, at, notation, is_value);
+    }
     let notation = if notation == Notation::Shell { Notation::Text } else { notation };
     lex_until(text, at, notation, Stop::Field, is_value)
 }
