@@ -107,6 +107,7 @@ impl Lexer<'_> {
             match byte {
                 b'(' if let Some(end) = self.powershell_group() => {
                     self.atom(&mut word, end, Quoting::Expression);
+                    word.splits = true;
                 }
                 b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b')' | b'&' | b'('
                     if self.ends_word(byte, start) =>
