@@ -84,6 +84,8 @@ struct Wanted {
     /// Parts of words that go, by the word.
     parts: BTreeMap<NodeId, Parts>,
     edits: Vec<Edit>,
+    /// Items of lists of scripts that lose their last command.
+    items: BTreeSet<NodeId>,
     /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
     /// The aliases that bring what goes to the registration.
@@ -108,6 +110,18 @@ impl Wanted {
         let Some(part) = &carrier.part else { return self.remove.extend(&carrier.nodes) };
         let parts = || Parts { nodes: carrier.nodes.clone(), all: part.all.clone(), gone: BTreeSet::new() };
         self.parts.entry(part.node).or_insert_with(parts).gone.insert(part.index);
+    }
+
+    /// Scripts without commands go, where their list has others.
+    fn take_items(&mut self, document: &Document) -> Result<(), NoEdit> {
+        let tree = &document.parsed.facts().tree;
+        for list in self.items.iter().filter_map(|item| tree.parent(*item)).collect::<BTreeSet<_>>() {
+            if tree.children(list).iter().all(|item| self.items.contains(item)) {
+                return Err(NoEdit::new("the script would be empty: remove it manually"));
+            }
+        }
+        self.remove.extend(std::mem::take(&mut self.items));
+        Ok(())
     }
 
     /// Words that lose all their parts go; the others lose each part with one of the commas beside it.
@@ -200,12 +214,14 @@ fn named(file: &File<'_>, carrier: &Carrier, refusal: Refusal) -> Refusal {
 }
 
 /// Puts the edits of all texts together.
-fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, NoEdit> {
+fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan, NoEdit> {
     let mut plan = Plan::default();
     let mut host = EditSet::default();
-    for (doc, mut want) in wanted {
+    // A text comes after the one around it, which may lose the item that it is.
+    while let Some((doc, mut want)) = wanted.pop_last() {
         let Some(document) = file.documents.get(doc) else { continue };
         want.settle(document)?;
+        want.take_items(document)?;
         let mut removal = if want.remove.is_empty() {
             Removal::default()
         } else {
@@ -217,6 +233,12 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
         plan.text(doc).gone.append(&mut want.gone);
         plan.names.append(&mut want.names);
         plan.tokens.append(&mut want.tokens);
+        let item = document.parent.zip(document.item);
+        if let Some((parent, item)) = item.filter(|_| document.is_emptied_by(&removal.edits)) {
+            plan.text(doc).edits.append(&mut removal.edits);
+            wanted.entry(parent).or_default().items.insert(item);
+            continue;
+        }
         for edit in removal.edits {
             lift(file, doc, edit, false, &mut host, &mut plan)?;
         }

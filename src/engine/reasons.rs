@@ -6,7 +6,7 @@ use super::{File, named_secrets, origin, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
-use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
+use crate::sites::{Brings, Carrier, Expands, ScopeKind, Unknown, UnknownKind, ValueKind, Via};
 use crate::text::{Cover, Span};
 use crate::unit::{Given, Held, UnknownPlace};
 use std::collections::BTreeSet;
@@ -289,7 +289,17 @@ pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> 
     let settings = registration.members.iter().filter(|member| matches!(member.role, Role::Setting(_)));
     let options = settings.filter_map(carrier).filter(|carrier| carrier.via == Via::Option);
     let goes = Cover::of(options.map(|it| file.documents.to_host(it.doc, it.value.span)).collect());
-    variables.find_map(|carrier| Some((carrier.name.as_str(), file.reads.outside(&carrier.name, &goes)?)))
+    variables.find_map(|carrier| {
+        let escaped = is_interpolated(file, carrier);
+        Some((carrier.name.as_str(), file.reads.outside(&carrier.name, &goes, escaped)?))
+    })
+}
+
+/// Whether the file's own reader puts in its variables for `$NAME`, so that only `$$NAME` is the container's.
+fn is_interpolated(file: &File<'_>, carrier: &Carrier) -> bool {
+    let is_file = file.documents.get(carrier.doc).is_some_and(|document| document.parent.is_none());
+    let scope = file.survey.scopes.get(carrier.scope).filter(|it| it.kind == ScopeKind::Container);
+    is_file && scope.is_some_and(|it| it.expands == Some(Expands::All))
 }
 
 /// A variable of a setting that the environment may give a command: the file reads it and gives it no value. Its name, and where
@@ -309,8 +319,9 @@ fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(u
         given.extend(facts.flat_map(|it| &it.variables).map(|it| it.name.as_str()));
         let settings = file.unit.settings.iter().enumerate();
         let names = settings.flat_map(|(at, it)| it.spelled.variable.iter().map(move |name| (at, name)));
-        let read = names
-            .filter_map(|(at, name)| Some((at, name.clone(), file.reads.outside(name, &Cover::default())?)));
+        let read = names.filter_map(|(at, name)| {
+            Some((at, name.clone(), file.reads.outside(name, &Cover::default(), false)?))
+        });
         read.filter(|(_, name, _)| !given.contains(name.as_str())).collect()
     })
 }

@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Characters of a value that a reason quotes.
 const MOST_SHOWN: usize = 30;
 
+/// What is wrong where a text inside the file comes or goes.
+const OTHER_TEXTS: &str = "it would also change the embedded code of the file";
+
 /// A file before and after edits.
 pub(super) struct Edited<'a> {
     before: &'a Analysis,
@@ -104,8 +107,16 @@ impl<'a> Edited<'a> {
         let new = self.after.documents.as_ref().ok_or("the result could not be read")?;
         let pairs = self.pairs(new)?;
         for (index, (before, counterpart)) in self.documents.iter().zip(pairs).enumerate() {
-            let Some(after) = new.get(counterpart) else { continue };
             let change = self.changes.get(&index);
+            let Some(after) = counterpart.and_then(|counterpart| new.get(counterpart)) else {
+                // It was removed with the item that it was.
+                let nothing = before.language.parse("".into());
+                let means = |it: &Change| it.leads_to(before.parsed.data(), nothing.data(), false);
+                if change.is_some_and(means) {
+                    continue;
+                }
+                return Err(OTHER_TEXTS.to_owned());
+            };
             let is_as_edited = match change {
                 Some(change) => change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()),
                 None => before.text == after.text,
@@ -156,22 +167,43 @@ impl<'a> Edited<'a> {
         Some(root.text.get(..offset)?.matches('\n').count() + 1)
     }
 
+    /// Whether nothing is left of that text.
+    fn is_emptied(&self, doc: usize) -> bool {
+        let change = self.changes.get(&doc).zip(self.documents.get(doc));
+        change.is_some_and(|(change, text)| change.edits.apply(text.text.as_bytes()).trim_ascii().is_empty())
+    }
+
     /// The index in `new` of each text of before: the one of the same language, in the same text around it, that begins at the
     /// same place.
-    fn pairs(&self, new: &Documents) -> Result<Vec<usize>, String> {
+    ///
+    /// `None` for an item of a list of scripts that was removed.
+    fn pairs(&self, new: &Documents) -> Result<Vec<Option<usize>>, String> {
         let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
         for (index, text) in new.iter().enumerate() {
             places.entry((text.parent, new.start(index), text.language.name())).or_insert(index);
         }
         let moves = self.edits.moves();
-        let mut pairs: Vec<usize> = Vec::with_capacity(self.documents.iter().len());
+        let mut pairs: Vec<Option<usize>> = Vec::with_capacity(self.documents.iter().len());
         for (index, text) in self.documents.iter().enumerate() {
-            let parent = text.parent.and_then(|parent| pairs.get(parent)).copied();
+            let parent = text.parent.and_then(|parent| pairs.get(parent)).copied().flatten();
+            if text.parent.is_some() && parent.is_none() {
+                return Err(OTHER_TEXTS.to_owned());
+            }
+            let is_item = text.item.is_some() && self.is_emptied(index);
+            if is_item {
+                pairs.push(None);
+                continue;
+            }
             let place = moves.of(self.documents.start(index));
             let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
-                return Err("the file would hold other texts than before".to_owned());
+                return Err(match &text.place {
+                    Some((what, _)) if self.is_emptied(index) => {
+                        format!("the {what} would be empty: remove it manually")
+                    }
+                    _ => OTHER_TEXTS.to_owned(),
+                });
             };
-            pairs.push(*counterpart);
+            pairs.push(Some(*counterpart));
         }
         Ok(pairs)
     }

@@ -127,6 +127,7 @@ pub fn unknown(place: &UnknownPlace) -> String {
         UnknownKind::Alias => format!("the alias {at} brings values from elsewhere in this file"),
         UnknownKind::Script => format!("{at} may set variables in the same script"),
         UnknownKind::Overlay => format!("another file may also define {at}: this file is merged into it"),
+        UnknownKind::Override => format!("{at} can be overridden where this file is used"),
         UnknownKind::Expression => format!("{at} may contain {brings}"),
     }
 }

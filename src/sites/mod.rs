@@ -8,6 +8,7 @@ mod accepted;
 mod aliases;
 mod around;
 mod assembled;
+mod assigned;
 mod built;
 mod charts;
 mod command;
@@ -286,6 +287,8 @@ pub struct Given {
     pub expressions: Option<Box<str>>,
     /// What the text around it may set for the commands in it, without showing it.
     pub imports: Vec<Unknown>,
+    /// The item of a list of scripts whose text it is, in the tree around it: it is removed with its last command.
+    pub item: Option<NodeId>,
 }
 
 /// A container whose command line is text of its own.
@@ -310,6 +313,8 @@ pub struct Survey {
     pub mentions: BTreeMap<usize, Vec<Span>>,
     /// Commands, by their scopes, and the variables that they take words from and that their own text does not set.
     wants: Vec<(usize, Box<str>)>,
+    /// Variables that texts put into those inside them.
+    assigned: assigned::Assignments,
     /// Variables of which other texts may take words.
     stated: Vec<linked::Stated>,
     /// Commands that give values to a chart.

@@ -1,6 +1,7 @@
 //! Goes through one parsed text and takes in what its sites hold.
 
 use super::assembled::Assembler;
+use super::assigned::Form;
 use super::command::{self, Around, Scripts};
 use super::given::of_variable;
 use super::linked::Stated;
@@ -149,6 +150,14 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     if let Some(name) = context.given.name.clone().filter(|_| has_options(context.text)) {
         let (span, text) = (Span::new(0, context.text.len()), context.text.to_owned());
         survey.stated.push(Stated { name, doc: context.doc, span, text });
+    }
+    for variable in facts.variables.iter().filter(|_| context.language == "makefile") {
+        let sign = variable.name_span.end()..variable.value_span.start();
+        // `?=`: the environment may give it another value; `+=`: it is part of one.
+        let sign = context.text.get(sign).unwrap_or_default();
+        let literal =
+            (!variable.opaque && !sign.contains(['?', '+', '!'])).then_some(variable.value.as_str());
+        survey.assigned.add(context.doc, Form::Make, &variable.name, literal, variable.name_span);
     }
     for variable in facts.variables.iter().filter(|it| has_options(&it.value)) {
         let (name, text) = (variable.name.as_str().into(), variable.value.clone());

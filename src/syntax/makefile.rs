@@ -57,7 +57,7 @@ impl Language for Makefile {
         // What another file sets reaches a recipe where it is exported: all variables, or one that is not set here.
         if exported.iter().any(|(name, _)| !defined.contains(name.as_str())) {
             let whole = Span::new(0, file.text.len());
-            let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false };
+            let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false, value: None };
             file.facts.imports = included.into_iter().map(import).collect();
         }
         Box::new(file)

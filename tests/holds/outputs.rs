@@ -33,6 +33,15 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
     let source = Source::new(bytes.to_vec());
     let before = fixer::lint(&Settings::default(), path, &Surroundings::default(), &source);
     let secrets = tokens(path, &source, &before.secrets);
+    reported_with(path, bytes, how, token_value, &secrets)
+}
+
+/// No report of a run over one text shows any of `secrets`, nor anything else that it must not.
+pub(super) fn reported_without(path: &str, bytes: &[u8], how: u8, secrets: &BTreeSet<String>) -> Holds {
+    reported_with(path, bytes, how, how & 32 != 0, secrets)
+}
+
+fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets: &BTreeSet<String>) -> Holds {
     let options = Options {
         config: Config::default(),
         mode: [Mode::Check, Mode::Fix, Mode::Diff, Mode::Check][usize::from(how % 4)],
@@ -54,7 +63,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
         let run = report::Run {
             files: &checked,
             show_secrets: false,
-            unsafe_fixes: token_value,
+            unsafe_fixes,
             style,
             baseline: None,
             catalogue: Catalogue::built_in(),
@@ -63,7 +72,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
         };
         let mut out = Vec::new();
         (format.write)(&run, &mut out).map_err(|error| format!("{}: {error}", format.name))?;
-        let text = shown(format.name, out, &secrets)?;
+        let text = shown(format.name, out, secrets)?;
         form(format.name, &text, &checked)?;
     }
     let mut said = report::notices(&checked, false);
@@ -73,9 +82,9 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
         Summary::of(&checked, Passed::default()).line(),
         Summary::of(&checked, Passed::default()).diff_line(),
     ]);
-    shown("what is said", said.join("\n").into_bytes(), &secrets)?;
-    shown("the diff on a terminal", checked[0].diff.clone(), &secrets)?;
-    planned(&report::plan_of(&checked, false), &secrets)
+    shown("what is said", said.join("\n").into_bytes(), secrets)?;
+    shown("the diff on a terminal", checked[0].diff.clone(), secrets)?;
+    planned(&report::plan_of(&checked, false), secrets)
 }
 
 /// A report that other programs read is what its name says, and holds every finding.

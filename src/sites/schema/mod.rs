@@ -85,6 +85,9 @@ pub struct Site {
     /// For a container: the keys of what a shell runs in it besides.
     #[serde(default)]
     pub scripts: Vec<String>,
+    /// For a container: dotted paths, through lists too, to other commands that run in it with its environment.
+    #[serde(default)]
+    pub hooks: Vec<String>,
     /// For a container: keys that name files or maps with more of its environment, which are not visible here.
     #[serde(default)]
     pub env_files: Vec<String>,
@@ -161,6 +164,13 @@ pub struct Site {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env_around: Vec<String>,
+    /// For shell text: keys of the same mapping whose scripts run before it in the same shell. The first one that is there counts;
+    /// behind a `/` is a dotted path from the top of the document.
+    #[serde(default)]
+    pub runs_after: Vec<String>,
+    /// For shell text: whether its key is a variable that the other texts of the file may use by `{{ name }}`.
+    #[serde(default)]
+    pub variable: bool,
     /// For shell text in a list of mappings: keys of other items there whose value is its environment.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]

@@ -2,6 +2,7 @@
 
 mod environments;
 mod held;
+mod imported;
 mod names;
 mod sources;
 mod words;
@@ -16,7 +17,7 @@ use super::paths::{above, below, is_among, is_document, leads_to, satisfies, say
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::Context;
-use super::{ScopeKind, Survey};
+use super::{ScopeKind, Survey, Unknown};
 use crate::facts::{DataTree, Hint, NodeId};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -56,6 +57,7 @@ pub(super) fn read(
         containers: BTreeMap::new(),
         inherited: Vec::new(),
         neighbours: BTreeMap::new(),
+        imports: BTreeMap::new(),
         links: names::Links::default(),
     }
     .read();
@@ -98,6 +100,8 @@ pub(super) struct Trees<'a> {
     inherited: Vec<(usize, NodeId)>,
     /// Containers of a list, by their names.
     neighbours: BTreeMap<NodeId, BTreeMap<String, NodeId>>,
+    /// What scripts may set for those behind them in the same shell, and lists of scripts.
+    imports: BTreeMap<NodeId, Rc<[Unknown]>>,
     /// What releases of the file have in common.
     links: names::Links,
 }
@@ -322,6 +326,9 @@ impl<'a> Trees<'a> {
         self.expand(site, id);
         match site.holds {
             Holds::Shell => {
+                if site.variable {
+                    self.assign(id);
+                }
                 let around = self.environment_of(site, id);
                 self.shell(site, id, around.as_ref());
             }

@@ -130,6 +130,10 @@ impl Lexer<'_> {
         while let Some(byte) = self.byte() {
             let before = self.at;
             match byte {
+                b'(' if let Some(end) = self.powershell_group() => {
+                    self.atom(&mut word, end, Quoting::Expression);
+                    word.splits = true;
+                }
                 b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b')' | b'&' | b'('
                     if self.ends_word(byte, start) =>
                 {
