@@ -22,6 +22,9 @@ pub(super) struct Waiting {
     token: String,
 }
 
+/// A Secret as it is named: its name, whether that is an expression, and the file where it must be.
+type Named = (String, bool, Option<String>);
+
 /// What must be the same for one runner.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
@@ -193,21 +196,26 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
     let mut groups: Vec<(Key, Group)> = Vec::new();
     let (secrets, others): (Vec<_>, Vec<_>) =
         waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
-    // A Secret holds the token of the release or the resource that names it.
-    let mut readers: BTreeMap<(String, Option<String>), Key> = BTreeMap::new();
+    // A Secret contains the token of the release or the resource that names it.
+    let mut readers: BTreeMap<Named, Key> = BTreeMap::new();
     for it in &others {
-        let named = it.entry.secret.as_ref().filter(|it| !it.opaque && !it.text.is_empty());
-        // Only in the same file is it known to be the same Secret.
-        let path = (it.need == Need::Exists).then(|| it.entry.path.clone());
+        let named = it.entry.secret.as_ref().filter(|it| !it.text.is_empty());
+        // What has its token already, and what an expression names, is known to be the same Secret only in the same file.
+        let path = |opaque| (it.need == Need::Exists || opaque).then(|| it.entry.path.clone());
         if let Some(secret) = named {
-            readers.entry((secret.text.clone(), path)).or_insert_with(|| it.key());
+            let named = (secret.text.clone(), secret.opaque, path(secret.opaque));
+            readers.entry(named).or_insert_with(|| it.key());
         }
     }
     for it in others.into_iter().chain(secrets) {
+        let path = || Some(it.entry.path.clone());
         let reader = match (it.entry.kind, &it.entry.object, it.need) {
-            (UnitKind::Secret, Some(object), Need::Create) => readers.get(&(object.clone(), None)).cloned(),
+            (UnitKind::Secret, Some(object), Need::Create) => readers
+                .get(&(object.clone(), false, None))
+                .or_else(|| readers.get(&(object.clone(), true, path())))
+                .cloned(),
             (UnitKind::Secret, Some(object), Need::Exists) => {
-                readers.get(&(object.clone(), Some(it.entry.path.clone()))).cloned()
+                readers.get(&(object.clone(), false, path())).cloned()
             }
             _ => None,
         };

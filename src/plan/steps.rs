@@ -112,7 +112,7 @@ fn create(group: &Group) -> Vec<Sentence> {
         let text = "Not all settings are visible in these files: compare the fields with the old runner in GitLab.";
         parts.push(say(text, &[]));
     }
-    if group.registrations() > 1 {
+    if group.own_entries().count() > 1 {
         let text =
             "One runner can serve all of these registrations if their tokens belong to the same project, group or instance.";
         parts.push(say(text, &[]));

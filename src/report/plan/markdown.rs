@@ -262,7 +262,7 @@ fn field(field: &Field) -> String {
     let value = match &field.value {
         Value::List(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
         Value::FillIn(expression) => {
-            remarks.insert(0, format!("today: {}", code(expression)));
+            remarks.insert(0, format!("today it is {}", code(expression)));
             "**fill in**".to_owned()
         }
         other => code(&super::api(other).unwrap_or_default()),

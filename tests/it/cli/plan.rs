@@ -12,7 +12,7 @@ fn a_plan_is_0_whatever_it_says() {
     let plan = scratch.run(&["plan"]);
     assert_eq!((plan.code, plan.err.as_str()), (0, ""));
     assert!(plan.text().contains("\n## 1. Create a runner: `a.sh:1`\n"), "{}", plan.text());
-    assert!(plan.text().contains("\n- `tag_list`: `docker`, `linux`\n"));
+    assert!(plan.text().contains("\n- [ ] Create: `tag_list`: `docker`, `linux`; `run_untagged`: `false` (default of `register`)"));
     assert_eq!(plan, scratch.run(&["plan", ".", "--format", "markdown", "-j1"]));
     let empty = scratch.run(&["plan", "--exclude", "*.sh"]);
     assert_eq!(empty.code, 0);
@@ -28,7 +28,7 @@ fn a_plan_is_0_whatever_it_says() {
 fn the_name_of_the_file_says_the_format() {
     let scratch = Scratch::with(&[("a.sh", OLD)]);
     for (name, start) in
-        [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners")]
+        [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners of GitLab")]
     {
         let ran = scratch.run(&["plan", "a.sh", "-o", name]);
         assert_eq!(
@@ -65,7 +65,7 @@ fn a_fix_writes_its_plan_first() {
     let ran = scratch.run(&["--fix", "--plan", "plan.md"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(scratch.read("plan.md"), before.text());
-    assert!(scratch.read("plan.md").contains("- `--tag-list` (line 1): `a`"));
+    assert!(scratch.read("plan.md").contains("`--tag-list` (line 1): `a`"));
     assert_eq!(scratch.read("a.sh"), SAFE_FIXED);
     assert!(ran.err.contains("a.sh:1: removed tag_list = a"), "{}", ran.err);
     // Nothing is left to fix: the plan of the first run stays, whatever it is asked for.
@@ -76,7 +76,7 @@ fn a_fix_writes_its_plan_first() {
 }
 
 /// How a plan begins.
-const PLAN: &str = "# Migration of GitLab runners to the new registration\n";
+const PLAN: &str = "# Migration of GitLab runners to authentication tokens\n";
 
 /// Why other words than before: what the run reads is never written over, and a pipe or a folder is found before the fix.
 #[test]
