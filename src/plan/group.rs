@@ -43,7 +43,17 @@ impl Waiting {
         without_effect: Vec<WithoutEffect>,
     ) -> Self {
         let mut entry = Entry { without_effect, ..Entry::of(file, unit, fix) };
-        let need = need(unit);
+        // What a chart's text for config.toml sets has no effect: it is not a field of the runner.
+        let is_text = unit.kind == UnitKind::Config && unit.of_chart.is_some();
+        if is_text {
+            entry.kind = UnitKind::Chart;
+            entry.settings = Vec::new();
+            entry.without_effect.splice(..0, super::without_effect(file, unit));
+        }
+        let need = match need(unit) {
+            Need::Exists if is_text => Need::Elsewhere,
+            need => need,
+        };
         let hide = |text: &str| file.mask.inserted(text);
         let mut fields = Vec::new();
         if let Some(said) = &entry.description {
@@ -53,7 +63,7 @@ impl Waiting {
             fields.push(Field { name, argument, value, default: None, notes: Vec::new(), seconds: false });
         }
         for (index, setting) in rules::registration().settings.iter().enumerate() {
-            let Some((counts, mut read)) = winner(unit, index, &hide) else { continue };
+            let Some((counts, mut read)) = winner(unit, index, &hide).filter(|_| !is_text) else { continue };
             for (held, shown) in unit.settings.iter().zip(&mut entry.settings) {
                 let other = held.setting == index && !std::ptr::eq(held, counts) && !held.given.is_empty();
                 shown.overridden = other && value::read(setting, &held.given, &hide).value != read.value;
@@ -70,9 +80,9 @@ impl Waiting {
         let complete = is_complete(&entry);
         if matches!(need, Need::Create | Need::Check) {
             if complete {
-                add_unset(&mut fields, unit.kind);
+                add_unset(&mut fields, entry.kind);
             }
-            force(&mut fields, unit.kind, complete);
+            force(&mut fields, entry.kind, complete);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
         let token = filled.map(token).collect::<Vec<_>>().join("\0");

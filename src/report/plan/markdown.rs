@@ -96,8 +96,11 @@ fn before(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
 
 /// What the steps of all runners have in common.
 fn steps(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n## Steps for each runner\n")?;
     let all = || groups.iter().filter(|group| group.need != Need::Elsewhere).flat_map(|group| &group.steps);
+    if all().next().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Steps for each runner\n")?;
     let mut number = 0;
     for what in [Do::Compare, Do::Create, Do::Store, Do::Change, Do::Deploy, Do::Verify, Do::Remove] {
         let mut texts: Vec<String> =
