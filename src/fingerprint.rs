@@ -34,8 +34,7 @@ pub fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = OFFSET;
     for part in parts {
         // The zero keeps `a`, `bc` and `ab`, `c` apart.
-        hash =
-            part.bytes().chain([0]).fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+        hash = part.bytes().chain([0]).fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
     }
     format!("{hash:032x}")
 }

@@ -285,7 +285,8 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
 /// The fix of each registration, or why there is none: a reason of its own rather than that of another finding.
 fn fixes(findings: &[Finding]) -> BTreeMap<&str, &Result<Fix, Refusal>> {
     let mut fixes: BTreeMap<&str, &Result<Fix, Refusal>> = BTreeMap::new();
-    let is_own = |fix: &Result<Fix, Refusal>| !matches!(fix, Err(Refusal::Together { .. } | Refusal::Unstated));
+    let is_own =
+        |fix: &Result<Fix, Refusal>| !matches!(fix, Err(Refusal::Together { .. } | Refusal::Unstated));
     for finding in findings {
         let Some(unit) = finding.unit.as_deref() else { continue };
         let fix = fixes.entry(unit).or_insert(&finding.fix);

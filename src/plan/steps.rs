@@ -92,7 +92,8 @@ const TOGETHER: &str = "Change the token and the settings in the same deployment
     not start.";
 const CHANGE: &str = "Change the files.";
 const REACH: &str = " A command changes every registration of its file.";
-const ELSEWHERE: &str = "This file sets no token: another file does. Migrate that file first, then change this one.";
+const ELSEWHERE: &str =
+    "This file sets no token: another file does. Migrate that file first, then change this one.";
 const DEPLOY: &str = "Deploy the change.";
 const VERIFY: &str = "Verify that the runner is online in GitLab and runs its jobs.";
 
@@ -105,15 +106,18 @@ fn each(group: &Group, part: impl Fn(&Entry) -> Sentence) -> Vec<Sentence> {
 fn create(group: &Group) -> Vec<Sentence> {
     let mut parts = Vec::new();
     if group.entries.iter().all(|entry| entry.kind == UnitKind::Secret) {
-        parts.push(say("No file here reads this Secret: copy the tags and other settings from the old runner in GitLab.", &[]));
+        parts.push(say(
+            "No file here reads this Secret: copy the tags and other settings from the old runner in GitLab.",
+            &[],
+        ));
     }
     if group.entries.iter().any(|entry| !entry.unknowns.is_empty()) {
-        let text = "Not all settings are visible in these files: compare the fields with the old runner in GitLab.";
+        let text =
+            "Not all settings are visible in these files: compare the fields with the old runner in GitLab.";
         parts.push(say(text, &[]));
     }
     if group.own_entries().count() > 1 {
-        let text =
-            "One runner can serve all of these registrations if their tokens belong to the same project, group or instance.";
+        let text = "One runner can serve all of these registrations if their tokens belong to the same project, group or instance.";
         parts.push(say(text, &[]));
     }
     parts
@@ -121,7 +125,8 @@ fn create(group: &Group) -> Vec<Sentence> {
 
 fn compare(group: &Group) -> Vec<Sentence> {
     let slots = || group.entries.iter().flat_map(|entry| &entry.slots);
-    let expression = |slot: &SlotShown| slot.expression.clone().filter(|_| slot.class == Class::Opaque && !slot.old);
+    let expression =
+        |slot: &SlotShown| slot.expression.clone().filter(|_| slot.class == Class::Opaque && !slot.old);
     let mut parts = Vec::new();
     if let Some(expression) = slots().find_map(expression) {
         let text = "The token comes from {}. If it begins with `glrt-`, the runner exists: do not create it. Otherwise, create the \
@@ -130,9 +135,10 @@ fn compare(group: &Group) -> Vec<Sentence> {
     } else {
         let known = slots().find(|slot| slot.class == Class::Glrt && slot.expression.is_some());
         parts.push(match known.and_then(|slot| Some((slot.position.line, slot.expression.as_deref()?))) {
-            Some((line, expression)) => {
-                say(&format!("The runner exists: its token is {{}} (line {line}). Do not create it."), &[expression])
-            }
+            Some((line, expression)) => say(
+                &format!("The runner exists: its token is {{}} (line {line}). Do not create it."),
+                &[expression],
+            ),
             None => say("The runner exists: do not create it.", &[]),
         });
     }
@@ -277,9 +283,7 @@ pub fn deployment(kind: UnitKind) -> &'static str {
         UnitKind::Operator => "apply the Runner resource",
         UnitKind::Config => "copy the file to the machine",
         UnitKind::Terraform => "apply the module",
-        UnitKind::Environment => {
-            "recreate the container or restart the service, so that it registers again"
-        }
+        UnitKind::Environment => "recreate the container or restart the service, so that it registers again",
         UnitKind::Command => {
             "register again on each machine; keep the old entry in config.toml until the new runner works"
         }

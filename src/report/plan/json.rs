@@ -158,7 +158,8 @@ struct ByHand<'a> {
 }
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let samples = plan.documentation.entries.iter().map(|it| Sample::Registration(Box::new(registration(it))));
+    let samples =
+        plan.documentation.entries.iter().map(|it| Sample::Registration(Box::new(registration(it))));
     let places = plan.documentation.places.iter().map(|it| Sample::Place(by_hand(it)));
     let document = Document {
         version: VERSION,

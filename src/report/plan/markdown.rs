@@ -30,8 +30,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if !plan.documentation.is_empty() {
         documentation(&plan.documentation, out)?;
     }
-    let needs_token = |group: &Group| matches!(group.need, Need::Create | Need::Check | Need::Elsewhere);
-    if plan.groups.iter().any(needs_token) || !plan.by_hand.is_empty() {
+    if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
         out.write_all(END.as_bytes())?;
     }
     Ok(())
@@ -41,7 +40,7 @@ const END: &str = "
 ## At the end
 
 - [ ] Reset the registration tokens in GitLab, then disable registration with them (instance: *Admin > Settings > CI/CD > Runners*; group: *Settings > CI/CD > Runners*).
-- [ ] Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: `{ runners { nodes { id description creationMethod } } }` (all runners: as an administrator; those of a group: in `group(fullPath: \"PATH\")`).
+- [ ] Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: `{ runners { nodes { id creationMethod } } }` (as an administrator; for a group: `{ group(fullPath: \"PATH\") { runners { nodes { id creationMethod } } } }`).
 - Rotation: if GitLab rotates an authentication token, only the machine that asks for the new one gets it. Update the other machines and the place where the token is stored.
 - `gitlab-runner unregister` removes the runner from GitLab if it was registered with a registration token. With an authentication token it removes only this machine: the runner stays in GitLab until you delete it.
 ";
@@ -55,7 +54,8 @@ fn table(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
         if let Some(more) = group.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
             places.push(format!("{more} more"));
         }
-        let fields = group.fields.iter().filter(|field| field.default.is_none() && field.name != "description");
+        let fields =
+            group.fields.iter().filter(|field| field.default.is_none() && field.name != "description");
         let fields: Vec<String> = fields.map(in_cell).collect();
         let fields = if fields.is_empty() { "–".to_owned() } else { fields.join(", ") };
         let state = match group.need {
@@ -140,7 +140,8 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
     let mut fields = fields.join("; ");
     if !group.alike.is_empty() {
         let numbers: Vec<String> = group.alike.iter().map(ToString::to_string).collect();
-        let one = format!("one runner can also serve {}, which differ only in the description", numbers.join(", "));
+        let one =
+            format!("one runner can also serve {}, which differ only in the description", numbers.join(", "));
         fields = if fields.is_empty() { one } else { format!("{fields} ({one})") };
     }
     for step in &group.steps {
@@ -154,7 +155,11 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
                 };
                 let fields = Some(&fields).filter(|it| !it.is_empty()).map(|it| format!("{it}."));
                 let all: Vec<String> = fields.into_iter().chain(parts).collect();
-                let all = if all.is_empty() { "with the settings of the old runner.".to_owned() } else { all.join(" ") };
+                let all = if all.is_empty() {
+                    "with the settings of the old runner.".to_owned()
+                } else {
+                    all.join(" ")
+                };
                 writeln!(out, "- [ ] {name}: {all}")?;
             }
             Do::Store => list("Store", &parts, out)?,
@@ -165,7 +170,7 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
             Do::Change => list("Change", &parts, out)?,
             Do::Verify => {
                 let removes = if group.need == Need::Create { ", remove the old runner" } else { "" };
-                let how: String = parts.iter().map(|part| format!(". {part}")).collect();
+                let how = if parts.is_empty() { String::new() } else { format!(". {}", parts.join(" ")) };
                 writeln!(out, "- [ ] Deploy, verify{removes}{how}")?;
             }
             Do::Deploy | Do::Remove => {}

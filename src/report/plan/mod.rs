@@ -230,7 +230,9 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
             Do::Compare if group.need == Need::Check => {
                 lines.extend(step.parts.iter().chain([&step.text]).map(|part| bare(part)));
             }
-            Do::Store => lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part)))),
+            Do::Store => {
+                lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))));
+            }
             _ => {}
         }
     }

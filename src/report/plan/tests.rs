@@ -190,7 +190,8 @@ fn no_text_becomes_a_command() {
         assert!(checked.status.success() && checked.stderr.is_empty(), "{hostile:?}: {checked:?}\n{script}");
         let left = run("/bin/sh", &script);
         assert!(left.status.code() == Some(1) && !log.exists(), "{left:?}");
-        let filled = script.replace("<FILL IN>/api", "https://gitlab.example.com/api").replace(FILL_IN, "filled");
+        let filled =
+            script.replace("<FILL IN>/api", "https://gitlab.example.com/api").replace(FILL_IN, "filled");
         for shell in ["/bin/bash", "/bin/sh"] {
             let ran = run(shell, &filled);
             assert!(ran.status.success() && ran.stderr.is_empty(), "{ran:?}\n{script}");
