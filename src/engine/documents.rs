@@ -32,6 +32,8 @@ pub(crate) struct Document {
     pub(crate) sealed: Option<String>,
     /// Whether it is a command line that no shell reads.
     pub(crate) no_shell: bool,
+    /// Whether it is a value of a chart.
+    pub(crate) of_chart: bool,
     /// The path of the file that it is or becomes.
     path: Option<String>,
     /// The item of a list of scripts whose text it is, in the tree around it.
@@ -152,6 +154,7 @@ pub(crate) fn read(
             sealed: next.given.sealed.clone(),
             no_shell: next.given.no_shell,
             item: next.given.item,
+            of_chart: next.given.of_chart,
             path: next.path,
             place: next.place,
             depth: next.depth,

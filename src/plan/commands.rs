@@ -24,7 +24,9 @@ impl Commands {
     pub(super) fn of_groups<'a>(groups: impl Iterator<Item = &'a Group>) -> Self {
         let mut commands = Self::default();
         for (number, group) in (1..).zip(groups) {
-            group.entries.iter().for_each(|entry| commands.add(entry, number));
+            for entry in &group.entries {
+                commands.add(entry, number);
+            }
         }
         commands
     }
@@ -32,7 +34,9 @@ impl Commands {
     /// Those of samples, which have no runner.
     pub(super) fn of_samples(entries: &[Entry]) -> Self {
         let mut commands = Self::default();
-        entries.iter().for_each(|entry| commands.add(entry, 0));
+        for entry in entries {
+            commands.add(entry, 0);
+        }
         commands
     }
 

@@ -304,11 +304,6 @@ impl Group {
         self.entries.iter().filter(move |entry| only_secrets || entry.kind != UnitKind::Secret)
     }
 
-    /// How many registrations it has.
-    pub fn registrations(&self) -> usize {
-        self.own_entries().count()
-    }
-
     /// What the runner is called in GitLab: its description or, where the files set none, the first file. `None` where the
     /// description is an expression.
     pub fn description(&self) -> Option<&str> {
@@ -330,10 +325,10 @@ impl Plan {
     pub fn summary(&self) -> String {
         let entries = |need: Need| {
             let groups = self.groups.iter().filter(|group| group.need == need);
-            groups.map(Group::registrations).sum::<usize>()
+            groups.map(|group| group.entries.len()).sum::<usize>()
         };
         let count = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-        let all: usize = self.groups.iter().map(Group::registrations).sum();
+        let all: usize = self.groups.iter().map(|group| group.entries.len()).sum();
         let runners = self.groups.iter().filter(|group| group.need == Need::Create).count();
         let mut out = format!("{}: {} to create", count(all, "registration"), count(runners, "runner"));
         if entries(Need::Check) > 0 {

@@ -92,8 +92,8 @@ const TOGETHER: &str = "Change the token and the settings in the same deployment
     not start.";
 const CHANGE: &str = "Change the files.";
 const REACH: &str = " A command changes every registration of its file.";
-const ELSEWHERE: &str = "The token is empty here: another file sets it. Migrate that file first, then remove the old name here, or \
-    rename it.";
+const ELSEWHERE: &str =
+    "This file sets no token: another file does. Migrate that file first, then change this one.";
 const DEPLOY: &str = "Deploy the change.";
 const VERIFY: &str = "Verify that the runner is online in GitLab and runs its jobs.";
 
@@ -116,7 +116,7 @@ fn create(group: &Group) -> Vec<Sentence> {
             "Not all settings are visible in these files: compare the fields with the old runner in GitLab.";
         parts.push(say(text, &[]));
     }
-    if group.registrations() > 1 {
+    if group.own_entries().count() > 1 {
         let text = "One runner can serve all of these registrations if their tokens belong to the same project, group or instance.";
         parts.push(say(text, &[]));
     }

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Creates runners in GitLab with POST /api/v4/user/runners.
 #
-# 1. Replace each <FILL IN>. runner_type is instance_type, group_type or project_type. The last two need another line:
-#    --data-urlencode 'group_id=ID' or --data-urlencode 'project_id=ID'
-# 2. Check each URL: the script sends your token there.
-# 3. Export GITLAB_TOKEN, a personal access token with the scope create_runner.
-# 4. Run the script with --dry-run to print the requests, then without it to create the runners.
+# - Replace each <FILL IN>. runner_type is instance_type, group_type or project_type. The last two need another line:
+#   --data-urlencode 'group_id=ID' or --data-urlencode 'project_id=ID'
+# - Check each URL: the script sends your token there.
+# - Export GITLAB_TOKEN, a personal access token with the scope create_runner.
+# - Run the script with --dry-run to print the requests, then without it to create the runners.
 #
 # GitLab shows the token of a runner only once. The script writes each response to runner-tokens/FINGERPRINT.json, or to
 # another directory with --out DIR. It skips a runner whose file exists, so it can be run again after an error.
@@ -50,8 +50,10 @@ fi
 
 if [ -z "$dry_run" ]; then
   [ -n "${GITLAB_TOKEN:-}" ] || fail 'GITLAB_TOKEN is not set'
-  if [ -d "$out" ] && [ -n "$(ls -A "$out")" ] && ! grep -qx '[*]' "$out/.gitignore" 2>/dev/null; then
-    fail "$out is not empty and has no .gitignore with *: choose another directory with --out"
+  if [ -d "$out" ] && [ -n "$(ls -A "$out")" ]; then
+    if [ ! -f "$out/.gitignore" ] || ! grep -qx '[*]' "$out/.gitignore"; then
+      fail "$out is not empty and has no .gitignore with *: choose another directory with --out"
+    fi
   fi
   mkdir -p "$out"
   chmod 700 "$out"

@@ -30,8 +30,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     if !plan.documentation.is_empty() {
         documentation(&plan.documentation, out)?;
     }
-    let needs_token = |group: &Group| matches!(group.need, Need::Create | Need::Check | Need::Elsewhere);
-    if plan.groups.iter().any(needs_token) || !plan.by_hand.is_empty() {
+    if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
         out.write_all(END.as_bytes())?;
     }
     Ok(())
@@ -41,7 +40,7 @@ const END: &str = "
 ## At the end
 
 - [ ] Reset the registration tokens in GitLab, then disable registration with them (instance: *Admin > Settings > CI/CD > Runners*; group: *Settings > CI/CD > Runners*).
-- [ ] Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: `{ runners { nodes { id description creationMethod } } }` (all runners: as an administrator; those of a group: in `group(fullPath: \"PATH\")`).
+- [ ] Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: `{ runners { nodes { id creationMethod } } }` (as an administrator; for a group: `{ group(fullPath: \"PATH\") { runners { nodes { id creationMethod } } } }`).
 - Rotation: if GitLab rotates an authentication token, only the machine that asks for the new one gets it. Update the other machines and the place where the token is stored.
 - `gitlab-runner unregister` removes the runner from GitLab if it was registered with a registration token. With an authentication token it removes only this machine: the runner stays in GitLab until you delete it.
 ";
@@ -98,8 +97,11 @@ fn before(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
 
 /// What the steps of all runners have in common.
 fn steps(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "\n## Steps for each runner\n")?;
     let all = || groups.iter().filter(|group| group.need != Need::Elsewhere).flat_map(|group| &group.steps);
+    if all().next().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Steps for each runner\n")?;
     let mut number = 0;
     for what in [Do::Compare, Do::Create, Do::Store, Do::Change, Do::Deploy, Do::Verify, Do::Remove] {
         let mut texts: Vec<String> =
@@ -169,7 +171,7 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
             Do::Change => list("Change", &parts, out)?,
             Do::Verify => {
                 let removes = if group.need == Need::Create { ", remove the old runner" } else { "" };
-                let how: String = parts.iter().map(|part| format!(". {part}")).collect();
+                let how = if parts.is_empty() { String::new() } else { format!(". {}", parts.join(" ")) };
                 writeln!(out, "- [ ] Deploy, verify{removes}{how}")?;
             }
             Do::Deploy | Do::Remove => {}
@@ -269,7 +271,7 @@ fn field(field: &Field) -> String {
     let value = match &field.value {
         Value::List(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
         Value::FillIn(expression) => {
-            remarks.insert(0, format!("today: {}", code(expression)));
+            remarks.insert(0, format!("today it is {}", code(expression)));
             "**fill in**".to_owned()
         }
         other => code(&super::api(other).unwrap_or_default()),

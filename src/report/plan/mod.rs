@@ -234,7 +234,7 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
                 lines.extend(step.parts.iter().chain([&step.text]).map(|part| bare(part)));
             }
             Do::Store => {
-                lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))))
+                lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))));
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 
 use super::{code, title};
 use crate::escape::{escaped, in_string, inline, is_dangerous};
-use crate::plan::{Field, Group, Plan, Value};
+use crate::plan::{Field, Group, Need, Plan, Value};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -14,11 +14,17 @@ const HEAD: &str = "\
 # sensitive output: `terraform output -raw NAME` prints it. The state contains all tokens, so keep it where secrets are kept.
 ";
 
+/// The file for a plan without a runner to create.
+const NOTHING: &str = "\
+# Runners of GitLab: this plan has no runner to create.
+";
+
 /// Digits of a fingerprint that a name has; more where two are the same.
 const DIGITS: usize = 12;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{HEAD}#\n# {}", plan.summary())?;
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    writeln!(out, "{}#\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
     let compare = |field: &Field| format!("{} = {}", field.argument, expression(field, None));
     let names = names(plan);
     let name = |number: usize| names.get(number.wrapping_sub(1)).map_or("", String::as_str);
