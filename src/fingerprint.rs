@@ -26,16 +26,18 @@ impl<'a> Identity<'a> {
     /// machine and with every version.
     pub fn fingerprint(&self, before: usize) -> String {
         let number = before.to_string();
-        let mut hash = OFFSET;
-        for part in [self.rule, self.path, self.structure, self.name, &number] {
-            // The zero keeps `a`, `bc` and `ab`, `c` apart.
-            hash = part
-                .bytes()
-                .chain([0])
-                .fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
-        }
-        format!("{hash:032x}")
+        hash([self.rule, self.path, self.structure, self.name, &number])
     }
+}
+
+/// A hash of several texts: 32 hexadecimal digits, the same on every machine and with every version.
+pub fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = OFFSET;
+    for part in parts {
+        // The zero keeps `a`, `bc` and `ab`, `c` apart.
+        hash = part.bytes().chain([0]).fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    }
+    format!("{hash:032x}")
 }
 
 // FNV-1a with 128 bits. It names findings and guards nothing.

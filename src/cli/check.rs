@@ -321,6 +321,10 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         style: style(args, output.file.as_deref()),
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
+        project: report::Project {
+            title: &args.title.clone().unwrap_or_else(|| directory_name(&args.paths)),
+            revision: args.revision.as_deref().unwrap_or_default(),
+        },
     };
     let reads_inside = output::reads_inside();
     destinations::write(output.file.as_deref(), out, |out| {
@@ -335,6 +339,16 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         }
         out.flush()
     })
+}
+
+/// The name of the directory that is checked: the only one that is named, or the working directory. Empty for `/`.
+fn directory_name(paths: &[PathBuf]) -> String {
+    let named = match paths {
+        [path] if path.is_dir() => path,
+        _ => Path::new("."),
+    };
+    let real = std::fs::canonicalize(named).unwrap_or_default();
+    real.file_name().map_or(String::new(), |name| walk::display(Path::new(name)))
 }
 
 fn style(args: &CheckArgs, file: Option<&Path>) -> Style {

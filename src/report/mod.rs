@@ -63,6 +63,17 @@ pub struct Run<'a> {
     pub catalogue: &'a Catalogue,
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
+    /// What the run is about.
+    pub project: Project<'a>,
+}
+
+/// What a run is about, as the caller names it. Empty texts are not shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Project<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// The revision that was checked.
+    pub revision: &'a str,
 }
 
 /// An output format.

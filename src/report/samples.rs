@@ -1,6 +1,6 @@
 //! Findings made by hand, to try the reports on.
 
-use super::{Run, Style};
+use super::{Project, Run, Style};
 use crate::catalogue::Catalogue;
 use crate::finding::{
     Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, Safety, Setting, Severity,
@@ -208,6 +208,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         style: Style::default(),
         catalogue: Catalogue::built_in(),
         baseline: None,
+        project: Project::default(),
     };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()

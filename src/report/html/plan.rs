@@ -1,127 +1,508 @@
-//! The migration plan on the page.
+//! The migration plan on the page: the sections of the Markdown plan. The only file of the page that reads [`Plan`].
 
-use super::{escape, prose};
-use crate::escape::inline;
+use super::blocks::Index;
+use super::writer::{Html, Link};
+use crate::finding::Finding;
+use crate::fingerprint;
 use crate::plan::words::Piece;
-use crate::plan::{Entry, Field, Group, Need, Plan, Shown, Value};
+use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, SettingShown, Shown, Step, Value};
 use crate::report::plan::{kind, remarks, title, unknowns};
+use crate::report::summary::plural;
+use crate::rules::Class;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
-/// The section, if there is something to plan: a run that collects no registrations has none.
-pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    if plan.groups.is_empty() && plan.documentation.is_empty() {
+const OTHER_PLACES: &str = "other-places";
+const DOCUMENTATION: &str = "documentation";
+
+/// Registrations by their state, for the chart: class, text after the number, how many, and the part of the page with them.
+pub(super) fn states(plan: &Plan) -> [(&'static str, &'static str, usize, &'static str); 5] {
+    let count = |need: Need| {
+        let groups = plan.groups.iter().filter(|group| group.need == need);
+        groups.map(|group| group.entries.len()).sum()
+    };
+    [
+        ("create", "to create", count(Need::Create), "plan"),
+        ("check", "to check", count(Need::Check), "plan"),
+        ("exists", "with an existing runner", count(Need::Exists), "plan"),
+        ("elsewhere", "with the token in another file", count(Need::Elsewhere), "plan"),
+        (DOCUMENTATION, "in documentation", plan.documentation.entries.len(), DOCUMENTATION),
+    ]
+}
+
+/// How many sections of work the plan has: 0 for a run that collected no registrations.
+pub(super) fn len(plan: &Plan) -> usize {
+    plan.groups.len() + plan.by_hand.len() + plan.documentation.len()
+}
+
+/// A registration as its findings name it.
+pub(super) struct Planned {
+    /// What it is.
+    pub(super) kind: String,
+    /// Where it begins.
+    pub(super) at: String,
+    /// The part of the page that plans it.
+    pub(super) part: String,
+    /// The name of that part.
+    pub(super) title: String,
+}
+
+/// What the plan says about findings.
+pub(super) struct Runners<'a> {
+    units: HashMap<(&'a str, &'a str), (Option<usize>, &'a Entry)>,
+    places: HashMap<(&'a str, usize, &'a str), &'static str>,
+}
+
+impl<'a> Runners<'a> {
+    /// Reads the plan.
+    pub(super) fn of(plan: &'a Plan) -> Self {
+        let mut units = HashMap::new();
+        for (number, group) in (1..).zip(&plan.groups) {
+            for entry in &group.entries {
+                units.insert((&*entry.path, &*entry.unit), (Some(number), entry));
+                for inside in &entry.without_effect {
+                    units.entry((&*entry.path, &*inside.unit)).or_insert((Some(number), entry));
+                }
+            }
+        }
+        for entry in &plan.documentation.entries {
+            units.entry((&*entry.path, &*entry.unit)).or_insert((None, entry));
+        }
+        let mut places = HashMap::new();
+        for (list, part) in [(&plan.by_hand, OTHER_PLACES), (&plan.documentation.places, DOCUMENTATION)] {
+            places.extend(list.iter().map(|it| ((&*it.path, it.position.offset, &*it.rule), part)));
+        }
+        Self { units, places }
+    }
+
+    /// The registration `unit` in the file at `path`.
+    pub(super) fn of_unit(&self, path: &str, unit: &str) -> Option<Planned> {
+        let (number, entry) = self.units.get(&(path, unit))?;
+        let (part, title) = match number {
+            Some(number) => (format!("runner-{number}"), format!("Runner {number}")),
+            None => (DOCUMENTATION.to_owned(), "Documentation to update".to_owned()),
+        };
+        Some(Planned { kind: kind(entry), at: entry.at(), part, title })
+    }
+
+    /// The part of the plan for a finding that belongs to no registration, `offset` in bytes.
+    pub(super) fn of_place(&self, path: &str, offset: usize, finding: &Finding) -> Option<&'static str> {
+        let place = || self.places.get(&(path, offset, &*finding.rule)).copied();
+        if finding.unit.is_none() { place() } else { None }
+    }
+}
+
+/// The section, if there is something to plan. `project` keeps the ticks of one page apart from those of another.
+pub(super) fn write(
+    plan: &Plan,
+    index: &Index<'_>,
+    project: &str,
+    html: &mut Html,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if len(plan) == 0 {
         return Ok(());
     }
-    writeln!(out, "<h2 id=\"plan\">Migration plan</h2>\n<p>{}</p>", escape(&plan.summary()))?;
-    for (index, group) in plan.groups.iter().enumerate() {
-        section(index + 1, group, out)?;
+    html.raw("<section id=\"plan\" aria-labelledby=\"plan-title\">\n");
+    html.element("h2", &[("id", "plan-title")], |html| html.text("Migration plan"));
+    html.tag("p", |html| html.text(&plan.summary()));
+    if !plan.groups.is_empty() {
+        overview(plan, html);
     }
-    let documentation = &plan.documentation;
-    if !documentation.is_empty() {
-        writeln!(out, "<h3>Documentation to update</h3>\n<ul>")?;
-        for entry in &documentation.entries {
-            registration(entry, out)?;
-        }
-        for place in &documentation.places {
-            let at = code(&format!("{}:{}", place.path, place.position.line));
-            writeln!(out, "<li>{at}: {}</li>", prose(&place.message))?;
-        }
-        writeln!(out, "</ul>")?;
+    let mut keys = Keys::new(project);
+    for (number, group) in (1..).zip(&plan.groups) {
+        runner(number, group, index, &keys.of_group(group), html);
+        html.flush(out)?;
     }
-    Ok(())
+    if !plan.by_hand.is_empty() {
+        html.element("section", &[("id", OTHER_PLACES)], |html| {
+            html.tag("h3", |html| html.text("Other places, to change manually"));
+            places(&plan.by_hand, index, &mut keys, html);
+        });
+    }
+    if !plan.documentation.is_empty() {
+        documentation(&plan.documentation, index, &mut keys, html);
+    }
+    html.raw("</section>\n");
+    html.flush(out)
 }
 
-fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> {
-    let (head, name) = title(group);
-    writeln!(
-        out,
-        "<details class=\"runner\"><summary>{number}. {head}: {} <span class=\"soft\">{}</span></summary>",
-        code(&name),
-        match group.entries.len() {
-            1 => String::new(),
-            many => format!("{many} registrations"),
+/// A line for each runner.
+fn overview(plan: &Plan, html: &mut Html) {
+    html.element(
+        "div",
+        &[("class", "scroll"), ("role", "group"), ("tabindex", "0"), ("aria-label", "Runners")],
+        |html| {
+            html.element("table", &[("class", "runners")], |html| {
+                html.tag("thead", |html| {
+                    html.tag("tr", |html| {
+                        for title in ["Runner", "Where", "Settings", "State"] {
+                            html.element("th", &[("scope", "col")], |html| html.text(title));
+                        }
+                    });
+                });
+                html.tag("tbody", |html| {
+                    for (number, group) in (1..).zip(&plan.groups) {
+                        overview_row(number, group, html);
+                    }
+                });
+            });
+        },
+    );
+}
+
+fn overview_row(number: usize, group: &Group, html: &mut Html) {
+    let (state, name) = title(group);
+    html.tag("tr", |html| {
+        html.element("th", &[("scope", "row")], |html| {
+            html.link(Link::Part(&format!("runner-{number}")), &[], |html| {
+                html.text(&format!("{number}. "));
+                // A runner without a name is called by its place, which the next column shows.
+                let first = group.entries.first().map(Entry::at).unwrap_or_default();
+                if name == first { html.text("Runner") } else { html.code(&name) }
+            });
+        });
+        html.tag("td", |html| {
+            let (first, rest) = group.entries.split_at(group.entries.len().min(1));
+            first.iter().for_each(|entry| html.code(&entry.at()));
+            if !rest.is_empty() {
+                html.text(&format!(" and {} more", rest.len()));
+            }
+        });
+        html.tag("td", |html| {
+            let said =
+                group.fields.iter().filter(|field| field.default.is_none() && field.name != "description");
+            list(said, html, |field, html| {
+                html.text(&format!("{}: ", field.name));
+                value(&field.value, html);
+            });
+        });
+        html.tag("td", |html| html.text(state));
+    });
+}
+
+/// Writes `items` with commas between them.
+fn list<T>(items: impl IntoIterator<Item = T>, html: &mut Html, mut write: impl FnMut(T, &mut Html)) {
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            html.text(", ");
         }
-    )?;
-    writeln!(out, "<h3>Registered today in</h3>\n<ul>")?;
-    for entry in &group.entries {
-        registration(entry, out)?;
+        write(item, html);
     }
-    writeln!(out, "</ul>")?;
+}
+
+fn runner(number: usize, group: &Group, index: &Index<'_>, key: &str, html: &mut Html) {
+    let (state, name) = title(group);
+    let id = format!("runner-{number}");
+    html.element("details", &[("class", "runner"), ("id", &id), ("open", "")], |html| {
+        html.tag("summary", |html| {
+            html.tag("h3", |html| {
+                html.text(&format!("{number}. {state}: "));
+                html.code(&name);
+            });
+            html.element("span", &[("class", "soft done")], |_| {});
+        });
+        html.element("div", &[("class", "columns")], |html| {
+            html.tag("div", |html| today(group, index, html));
+            html.tag("div", |html| {
+                html.tag("h4", |html| html.text("Steps"));
+                html.element("ol", &[("class", "steps")], |html| {
+                    for (number, step) in group.steps.iter().enumerate() {
+                        let key = format!("{key}-{}-{number}", step.what.as_str());
+                        item(&key, html, |html| sentence(&step.text, html), |html| parts(step, html));
+                    }
+                });
+            });
+        });
+    });
+}
+
+fn parts(step: &Step, html: &mut Html) {
+    if step.parts.is_empty() {
+        return;
+    }
+    html.tag("ul", |html| {
+        for part in &step.parts {
+            html.tag("li", |html| sentence(part, html));
+        }
+    });
+}
+
+/// An item of a checklist. Its tick stays in the browser, by `key`.
+fn item(key: &str, html: &mut Html, label: impl FnOnce(&mut Html), more: impl FnOnce(&mut Html)) {
+    let id = format!("step-{key}");
+    html.tag("li", |html| {
+        html.empty("input", &[("type", "checkbox"), ("id", &id), ("data-step", key)]);
+        html.element("label", &[("for", &id)], label);
+        more(html);
+    });
+}
+
+/// Where a runner is registered today, and its fields.
+fn today(group: &Group, index: &Index<'_>, html: &mut Html) {
+    html.tag("h4", |html| html.text("Registered today in"));
+    html.tag("ul", |html| {
+        for entry in &group.entries {
+            html.tag("li", |html| registration(entry, index, html));
+        }
+    });
     if !group.fields.is_empty() {
-        let whose = match group.need {
-            Need::Create => "Fields of the new runner",
-            Need::Check | Need::Exists | Need::Elsewhere => "What the files say of the runner",
-        };
-        writeln!(out, "<table>\n<caption>{whose}</caption>\n<tbody>")?;
-        for field in &group.fields {
-            row(field, out)?;
-        }
-        writeln!(out, "</tbody>\n</table>")?;
+        html.element("table", &[("class", "fields")], |html| {
+            html.tag("caption", |html| {
+                html.text(match group.need {
+                    Need::Create => "Fields of the new runner",
+                    Need::Check | Need::Exists | Need::Elsewhere => "Fields that the files set",
+                });
+            });
+            html.tag("tbody", |html| {
+                for field in &group.fields {
+                    row(field, html);
+                }
+                if group.need == Need::Create {
+                    runner_type(html);
+                }
+            });
+        });
     }
-    writeln!(out, "<h3>Steps</h3>\n<ol>")?;
-    for step in &group.steps {
-        writeln!(out, "<li>{}", sentence(&step.text))?;
-        if !step.parts.is_empty() {
-            let part = |part: &Vec<Piece>| format!("<li>{}</li>", sentence(part));
-            writeln!(out, "<ul>{}</ul>", step.parts.iter().map(part).collect::<String>())?;
-        }
-        writeln!(out, "</li>")?;
+    if !group.alike.is_empty() {
+        html.tag("p", |html| {
+            html.text("This runner differs from ");
+            list(&group.alike, html, |number, html| {
+                html.link(Link::Part(&format!("runner-{number}")), &[], |html| {
+                    html.text(&format!("runner {number}"))
+                });
+            });
+            html.text(" in the description only: one runner can serve all of them.");
+        });
     }
-    writeln!(out, "</ol>\n</details>")
 }
 
-fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+fn row(field: &Field, html: &mut Html) {
+    html.tag("tr", |html| {
+        html.element("th", &[("scope", "row")], |html| html.code(field.name));
+        html.tag("td", |html| {
+            value(&field.value, html);
+            let remarks = remarks(field);
+            if !remarks.is_empty() {
+                html.element("span", &[("class", "soft")], |html| {
+                    html.prose(&format!(" ({})", remarks.join("; ")));
+                });
+            }
+        });
+    });
+}
+
+fn runner_type(html: &mut Html) {
+    html.tag("tr", |html| {
+        html.element("th", &[("scope", "row")], |html| html.code("runner_type"));
+        html.tag("td", |html| {
+            html.prose(
+                "`instance_type`, `group_type` (with `group_id`) or `project_type` (with `project_id`), as the old runner",
+            );
+        });
+    });
+}
+
+fn value(value: &Value, html: &mut Html) {
+    match value {
+        Value::List(words) => list(words, html, |word, html| html.code(word)),
+        Value::Text(text) => html.code(text),
+        Value::Flag(flag) => html.code(&flag.to_string()),
+        Value::Number(number) => html.code(&number.to_string()),
+        Value::FillIn(expression) => {
+            html.tag("strong", |html| html.text("fill in"));
+            html.text(" (today ");
+            html.code(expression);
+            html.text(")");
+        }
+    }
+}
+
+fn registration(entry: &Entry, index: &Index<'_>, html: &mut Html) {
+    html.code(&entry.at());
+    html.text(": ");
+    html.prose(&kind(entry));
+    if let Some(place) = &entry.place {
+        html.text(", in the ");
+        html.prose(place);
+    }
+    if let Some(object) = &entry.object {
+        html.text(if entry.place.is_some() { " of " } else { " " });
+        html.code(object);
+    }
+    if let Some((number, count)) = index.registration(&entry.path, &entry.unit) {
+        html.text(" · ");
+        html.link(Link::Part(&format!("registration-{number}")), &[], |html| {
+            html.text(&plural(count, "finding"))
+        });
+    }
     let facts = [
         ("description", &entry.description),
         ("executor", &entry.executor),
         ("URL", &entry.url),
         ("Secret", &entry.secret),
     ];
-    let facts = facts.iter().filter_map(|(name, fact)| Some(((*name).to_owned(), fact.as_ref()?)));
-    let settings = entry.settings.iter().map(|it| (code(&it.name), &it.value));
-    let said: Vec<String> = facts.chain(settings).map(|(name, it)| format!("{name} {}", value(it))).collect();
-    writeln!(out, "<li>{}: {}", code(&entry.at()), prose(&kind(entry)))?;
-    if !said.is_empty() {
-        writeln!(out, "<div>{}</div>", said.join(", "))?;
-    }
-    for it in &entry.without_effect {
-        let (name, line) = (code(&it.setting.name), it.setting.value.position.line);
-        writeln!(out, "<div>{name} (line {line}) in {} has no effect today</div>", prose(&it.place))?;
-    }
-    for (written, line) in unknowns(entry) {
-        writeln!(out, "<div>check {} (line {line}) too</div>", code(written))?;
-    }
-    writeln!(out, "</li>")
-}
-
-fn value(shown: &Shown) -> String {
-    if shown.text.is_empty() { "(empty)".to_owned() } else { code(&shown.text) }
-}
-
-fn row(field: &Field, out: &mut dyn Write) -> io::Result<()> {
-    let value = match &field.value {
-        Value::List(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
-        Value::Text(text) => code(text),
-        Value::Flag(flag) => code(&flag.to_string()),
-        Value::Number(number) => code(&number.to_string()),
-        Value::FillIn(expression) => {
-            format!("<strong>fill in</strong>; today it is {}", code(expression))
+    let facts: Vec<_> = facts.iter().filter_map(|(name, fact)| Some((*name, fact.as_ref()?))).collect();
+    html.tag("ul", |html| {
+        if !facts.is_empty() {
+            html.tag("li", |html| {
+                list(facts, html, |(name, fact), html| {
+                    html.text(&format!("{name} "));
+                    shown(fact, html);
+                });
+            });
         }
-    };
-    let name = code(field.name);
-    let remarks = prose(&remarks(field).join("; "));
-    writeln!(out, "<tr><th scope=\"row\">{name}</th><td>{value}</td><td class=\"soft\">{remarks}</td></tr>")
+        for slot in &entry.slots {
+            named(&slot.name, slot.position.line, html, |html| match &slot.expression {
+                Some(expression) => html.code(expression),
+                None if slot.class <= Class::Empty => html.text("empty"),
+                None => html.text("a literal token"),
+            });
+        }
+        for setting in &entry.settings {
+            set(setting, html, |html| {
+                if setting.overridden {
+                    html.text("; another value counts");
+                }
+            });
+        }
+        for it in &entry.without_effect {
+            set(&it.setting, html, |html| {
+                html.text(" (no effect in ");
+                html.prose(&it.place);
+                html.text(" today)");
+            });
+        }
+        for (written, line) in unknowns(entry) {
+            html.tag("li", |html| {
+                html.text("also check ");
+                html.code(written);
+                html.text(&format!(" (line {line})"));
+            });
+        }
+    });
 }
 
-fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(&inline(text)))
+fn set(setting: &SettingShown, html: &mut Html, more: impl FnOnce(&mut Html)) {
+    named(&setting.name, setting.value.position.line, html, |html| {
+        shown(&setting.value, html);
+        more(html);
+    });
 }
 
-/// A sentence: theirs is code and nothing else.
-fn sentence(pieces: &[Piece]) -> String {
-    let html = |piece: &Piece| match piece {
-        Piece::Words(words) => prose(&words.replace('*', "")),
-        Piece::Code(text) => code(text),
-    };
-    pieces.iter().map(html).collect()
+fn named(name: &str, line: usize, html: &mut Html, inside: impl FnOnce(&mut Html)) {
+    html.tag("li", |html| {
+        html.code(name);
+        html.text(&format!(" (line {line}): "));
+        inside(html);
+    });
+}
+
+fn shown(shown: &Shown, html: &mut Html) {
+    if shown.text.is_empty() {
+        html.text("empty")
+    } else {
+        html.code(&shown.text)
+    }
+    if let Some(written) = &shown.written {
+        html.text(" (written ");
+        html.code(written);
+        html.text(")");
+    }
+}
+
+fn places(places: &[Place], index: &Index<'_>, keys: &mut Keys, html: &mut Html) {
+    html.element("ul", &[("class", "steps")], |html| {
+        for place in places {
+            let key = keys.of(&[&place.rule, &place.path, &place.message]);
+            let label = |html: &mut Html| {
+                html.code(&format!("{}:{}", place.path, place.position.line));
+                html.text(": ");
+                html.prose(&place.message);
+            };
+            item(&key, html, label, |html| {
+                if let Some(number) = index.other(&place.path, place.position.offset, &place.rule) {
+                    html.text(" · ");
+                    html.link(Link::Part(&format!("finding-{number}")), &[], |html| html.text("finding"));
+                }
+                if !place.help.is_empty() {
+                    html.element("div", &[("class", "soft")], |html| html.prose(&place.help));
+                }
+            });
+        }
+    });
+}
+
+fn documentation(documentation: &Documentation, index: &Index<'_>, keys: &mut Keys, html: &mut Html) {
+    html.element("section", &[("id", DOCUMENTATION)], |html| {
+        html.tag("h3", |html| html.text("Documentation to update"));
+        html.tag("p", |html| html.text("These are samples: there is no runner to create for them."));
+        html.element("ul", &[("class", "steps")], |html| {
+            for entry in &documentation.entries {
+                let key = keys.of_entries(std::slice::from_ref(entry), &[]);
+                html.tag("li", |html| {
+                    let label = format!("Updated: {}", entry.at());
+                    let box_ = [("type", "checkbox"), ("aria-label", &*label), ("data-step", &*key)];
+                    html.empty("input", &box_);
+                    registration(entry, index, html);
+                });
+            }
+        });
+        if !documentation.places.is_empty() {
+            places(&documentation.places, index, keys, html);
+        }
+        let steps = documentation.steps();
+        if !steps.is_empty() {
+            html.tag("h4", |html| html.text("How"));
+            html.tag("ul", |html| {
+                for step in &steps {
+                    html.tag("li", |html| sentence(step, html));
+                }
+            });
+        }
+    });
+}
+
+/// A sentence: text of a file is code and nothing else.
+fn sentence(pieces: &[Piece], html: &mut Html) {
+    for piece in pieces {
+        match piece {
+            Piece::Words(words) => html.prose(&words.replace('*', "")),
+            Piece::Code(text) => html.code(text),
+        }
+    }
+}
+
+/// Names for the ticks of a page, which do not change with lines that come and go: no two are the same.
+struct Keys {
+    project: String,
+    seen: HashMap<String, usize>,
+}
+
+impl Keys {
+    fn new(project: &str) -> Self {
+        Self { project: project.to_owned(), seen: HashMap::new() }
+    }
+
+    fn of_group(&mut self, group: &Group) -> String {
+        let fields: Vec<String> =
+            group.fields.iter().map(|field| format!("{}={:?}", field.name, field.value)).collect();
+        self.of_entries(&group.entries, &fields)
+    }
+
+    fn of_entries(&mut self, entries: &[Entry], more: &[String]) -> String {
+        let kinds: Vec<String> = entries.iter().map(|it| format!("{:?}", it.kind)).collect();
+        let entries = entries.iter().zip(&kinds);
+        let entries =
+            entries.flat_map(|(it, kind)| [&*it.path, kind, it.object.as_deref().unwrap_or_default()]);
+        let parts: Vec<&str> = entries.chain(more.iter().map(String::as_str)).collect();
+        self.of(&parts)
+    }
+
+    fn of(&mut self, parts: &[&str]) -> String {
+        let hash = fingerprint::hash([&*self.project].into_iter().chain(parts.iter().copied()));
+        let before = self.seen.entry(hash.clone()).or_default();
+        *before += 1;
+        format!("{hash}-{before}")
+    }
 }
