@@ -57,6 +57,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
             unsafe_fixes: token_value,
             style,
             baseline: None,
+            project: report::Project::default(),
             catalogue: Catalogue::built_in(),
             passed: Passed::default(),
         };

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod charts;
+mod checklist;
 mod deadline;
 mod detail;
 mod findings;
@@ -20,7 +21,7 @@ const SCRIPT: &str = include_str!("page.js");
 /// What a browser may use of this page: one style and one script, by their hashes. `tests/formats` checks them.
 const POLICY: &str = "default-src 'none'; \
     style-src 'sha256-RgqT9qD1HuS7A7fzcZmWlN3FPON3bFdFnD9Kq4rFOws='; \
-    script-src 'sha256-k5ew8Q6Ot93YzFDOtBN5f+V1m3P6gG+nVjbi2nMXJPM='; \
+    script-src 'sha256-5L7z8RmNcW+/7d/ghRZCCCtXtcPGH38FM9AuNXu73Qc='; \
     base-uri 'none'; form-action 'none'";
 /// The heading of a page without a title.
 const TITLE: &str = "runnerlint report";

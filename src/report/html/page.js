@@ -58,7 +58,9 @@
   const rowsOf = new Map(blocks.map((block) => [block, Array.from(block.querySelectorAll('tr[data-severity]'))]));
   const rows = blocks.flatMap((block) => rowsOf.get(block));
   const order = new Map(rows.map((row, at) => [row, at]));
-  const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
+  // The line above a registration says more about each of its rows.
+  const head = (row) => row.parentNode.querySelector('.registration')?.textContent || '';
+  const texts = new Map(rows.map((row) => [row, (head(row) + ' ' + row.textContent).toLowerCase()]));
   const values = {
     severity: (row) => row.dataset.severity,
     rule: (row) => row.dataset.rule,

@@ -14,6 +14,7 @@ mod interactive;
 mod made;
 mod output;
 mod own;
+mod page;
 mod plan;
 #[cfg(unix)]
 mod repository;

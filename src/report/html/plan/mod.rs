@@ -1,15 +1,16 @@
-//! The migration plan on the page: the sections of the Markdown plan. The only file of the page that reads [`Plan`].
+//! The migration plan on the page: the sections of the Markdown plan. Nothing else of the page reads [`Plan`].
+
+mod index;
+mod registration;
+
+pub(super) use index::Runners;
 
 use super::blocks::Index;
+use super::checklist::{Keys, item};
 use super::writer::{Html, Link};
-use crate::finding::Finding;
-use crate::fingerprint;
 use crate::plan::words::Piece;
-use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, SettingShown, Shown, Step, Value};
-use crate::report::plan::{kind, remarks, title, unknowns};
-use crate::report::summary::plural;
-use crate::rules::Class;
-use std::collections::HashMap;
+use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, Step, Value};
+use crate::report::plan::{remarks, title};
 use std::io::{self, Write};
 
 const OTHER_PLACES: &str = "other-places";
@@ -35,63 +36,6 @@ pub(super) fn len(plan: &Plan) -> usize {
     plan.groups.len() + plan.by_hand.len() + plan.documentation.len()
 }
 
-/// A registration as its findings name it.
-pub(super) struct Planned {
-    /// What it is.
-    pub(super) kind: String,
-    /// Where it begins.
-    pub(super) at: String,
-    /// The part of the page that plans it.
-    pub(super) part: String,
-    /// The name of that part.
-    pub(super) title: String,
-}
-
-/// What the plan says about findings.
-pub(super) struct Runners<'a> {
-    units: HashMap<(&'a str, &'a str), (Option<usize>, &'a Entry)>,
-    places: HashMap<(&'a str, usize, &'a str), &'static str>,
-}
-
-impl<'a> Runners<'a> {
-    /// Reads the plan.
-    pub(super) fn of(plan: &'a Plan) -> Self {
-        let mut units = HashMap::new();
-        for (number, group) in (1..).zip(&plan.groups) {
-            for entry in &group.entries {
-                units.insert((&*entry.path, &*entry.unit), (Some(number), entry));
-                for inside in &entry.without_effect {
-                    units.entry((&*entry.path, &*inside.unit)).or_insert((Some(number), entry));
-                }
-            }
-        }
-        for entry in &plan.documentation.entries {
-            units.entry((&*entry.path, &*entry.unit)).or_insert((None, entry));
-        }
-        let mut places = HashMap::new();
-        for (list, part) in [(&plan.by_hand, OTHER_PLACES), (&plan.documentation.places, DOCUMENTATION)] {
-            places.extend(list.iter().map(|it| ((&*it.path, it.position.offset, &*it.rule), part)));
-        }
-        Self { units, places }
-    }
-
-    /// The registration `unit` in the file at `path`.
-    pub(super) fn of_unit(&self, path: &str, unit: &str) -> Option<Planned> {
-        let (number, entry) = self.units.get(&(path, unit))?;
-        let (part, title) = match number {
-            Some(number) => (format!("runner-{number}"), format!("Runner {number}")),
-            None => (DOCUMENTATION.to_owned(), "Documentation to update".to_owned()),
-        };
-        Some(Planned { kind: kind(entry), at: entry.at(), part, title })
-    }
-
-    /// The part of the plan for a finding that belongs to no registration, `offset` in bytes.
-    pub(super) fn of_place(&self, path: &str, offset: usize, finding: &Finding) -> Option<&'static str> {
-        let place = || self.places.get(&(path, offset, &*finding.rule)).copied();
-        if finding.unit.is_none() { place() } else { None }
-    }
-}
-
 /// The section, if there is something to plan. `project` keeps the ticks of one page apart from those of another.
 pub(super) fn write(
     plan: &Plan,
@@ -111,7 +55,7 @@ pub(super) fn write(
     }
     let mut keys = Keys::new(project);
     for (number, group) in (1..).zip(&plan.groups) {
-        runner(number, group, index, &keys.of_group(group), html);
+        runner(number, group, index, &group_key(group, &mut keys), html);
         html.flush(out)?;
     }
     if !plan.by_hand.is_empty() {
@@ -228,22 +172,12 @@ fn parts(step: &Step, html: &mut Html) {
     });
 }
 
-/// An item of a checklist. Its tick stays in the browser, by `key`.
-fn item(key: &str, html: &mut Html, label: impl FnOnce(&mut Html), more: impl FnOnce(&mut Html)) {
-    let id = format!("step-{key}");
-    html.tag("li", |html| {
-        html.empty("input", &[("type", "checkbox"), ("id", &id), ("data-step", key)]);
-        html.element("label", &[("for", &id)], label);
-        more(html);
-    });
-}
-
 /// Where a runner is registered today, and its fields.
 fn today(group: &Group, index: &Index<'_>, html: &mut Html) {
     html.tag("h4", |html| html.text("Registered today in"));
     html.tag("ul", |html| {
         for entry in &group.entries {
-            html.tag("li", |html| registration(entry, index, html));
+            html.tag("li", |html| registration::write(entry, index, html));
         }
     });
     if !group.fields.is_empty() {
@@ -318,99 +252,6 @@ fn value(value: &Value, html: &mut Html) {
     }
 }
 
-fn registration(entry: &Entry, index: &Index<'_>, html: &mut Html) {
-    html.code(&entry.at());
-    html.text(": ");
-    html.prose(&kind(entry));
-    if let Some(place) = &entry.place {
-        html.text(", in the ");
-        html.prose(place);
-    }
-    if let Some(object) = &entry.object {
-        html.text(if entry.place.is_some() { " of " } else { " " });
-        html.code(object);
-    }
-    if let Some((number, count)) = index.registration(&entry.path, &entry.unit) {
-        html.text(" · ");
-        html.link(Link::Part(&format!("registration-{number}")), &[], |html| {
-            html.text(&plural(count, "finding"))
-        });
-    }
-    let facts = [
-        ("description", &entry.description),
-        ("executor", &entry.executor),
-        ("URL", &entry.url),
-        ("Secret", &entry.secret),
-    ];
-    let facts: Vec<_> = facts.iter().filter_map(|(name, fact)| Some((*name, fact.as_ref()?))).collect();
-    html.tag("ul", |html| {
-        if !facts.is_empty() {
-            html.tag("li", |html| {
-                list(facts, html, |(name, fact), html| {
-                    html.text(&format!("{name} "));
-                    shown(fact, html);
-                });
-            });
-        }
-        for slot in &entry.slots {
-            named(&slot.name, slot.position.line, html, |html| match &slot.expression {
-                Some(expression) => html.code(expression),
-                None if slot.class <= Class::Empty => html.text("empty"),
-                None => html.text("a literal token"),
-            });
-        }
-        for setting in &entry.settings {
-            set(setting, html, |html| {
-                if setting.overridden {
-                    html.text("; another value counts");
-                }
-            });
-        }
-        for it in &entry.without_effect {
-            set(&it.setting, html, |html| {
-                html.text(" (no effect in ");
-                html.prose(&it.place);
-                html.text(" today)");
-            });
-        }
-        for (written, line) in unknowns(entry) {
-            html.tag("li", |html| {
-                html.text("also check ");
-                html.code(written);
-                html.text(&format!(" (line {line})"));
-            });
-        }
-    });
-}
-
-fn set(setting: &SettingShown, html: &mut Html, more: impl FnOnce(&mut Html)) {
-    named(&setting.name, setting.value.position.line, html, |html| {
-        shown(&setting.value, html);
-        more(html);
-    });
-}
-
-fn named(name: &str, line: usize, html: &mut Html, inside: impl FnOnce(&mut Html)) {
-    html.tag("li", |html| {
-        html.code(name);
-        html.text(&format!(" (line {line}): "));
-        inside(html);
-    });
-}
-
-fn shown(shown: &Shown, html: &mut Html) {
-    if shown.text.is_empty() {
-        html.text("empty")
-    } else {
-        html.code(&shown.text)
-    }
-    if let Some(written) = &shown.written {
-        html.text(" (written ");
-        html.code(written);
-        html.text(")");
-    }
-}
-
 fn places(places: &[Place], index: &Index<'_>, keys: &mut Keys, html: &mut Html) {
     html.element("ul", &[("class", "steps")], |html| {
         for place in places {
@@ -439,12 +280,12 @@ fn documentation(documentation: &Documentation, index: &Index<'_>, keys: &mut Ke
         html.tag("p", |html| html.text("These are samples: there is no runner to create for them."));
         html.element("ul", &[("class", "steps")], |html| {
             for entry in &documentation.entries {
-                let key = keys.of_entries(std::slice::from_ref(entry), &[]);
+                let key = entries_key(std::slice::from_ref(entry), &[], keys);
                 html.tag("li", |html| {
                     let label = format!("Updated: {}", entry.at());
                     let box_ = [("type", "checkbox"), ("aria-label", &*label), ("data-step", &*key)];
                     html.empty("input", &box_);
-                    registration(entry, index, html);
+                    registration::write(entry, index, html);
                 });
             }
         });
@@ -473,36 +314,16 @@ fn sentence(pieces: &[Piece], html: &mut Html) {
     }
 }
 
-/// Names for the ticks of a page, which do not change with lines that come and go: no two are the same.
-struct Keys {
-    project: String,
-    seen: HashMap<String, usize>,
+fn group_key(group: &Group, keys: &mut Keys) -> String {
+    let fields: Vec<String> =
+        group.fields.iter().map(|field| format!("{}={:?}", field.name, field.value)).collect();
+    entries_key(&group.entries, &fields, keys)
 }
 
-impl Keys {
-    fn new(project: &str) -> Self {
-        Self { project: project.to_owned(), seen: HashMap::new() }
-    }
-
-    fn of_group(&mut self, group: &Group) -> String {
-        let fields: Vec<String> =
-            group.fields.iter().map(|field| format!("{}={:?}", field.name, field.value)).collect();
-        self.of_entries(&group.entries, &fields)
-    }
-
-    fn of_entries(&mut self, entries: &[Entry], more: &[String]) -> String {
-        let kinds: Vec<String> = entries.iter().map(|it| format!("{:?}", it.kind)).collect();
-        let entries = entries.iter().zip(&kinds);
-        let entries =
-            entries.flat_map(|(it, kind)| [&*it.path, kind, it.object.as_deref().unwrap_or_default()]);
-        let parts: Vec<&str> = entries.chain(more.iter().map(String::as_str)).collect();
-        self.of(&parts)
-    }
-
-    fn of(&mut self, parts: &[&str]) -> String {
-        let hash = fingerprint::hash([&*self.project].into_iter().chain(parts.iter().copied()));
-        let before = self.seen.entry(hash.clone()).or_default();
-        *before += 1;
-        format!("{hash}-{before}")
-    }
+fn entries_key(entries: &[Entry], fields: &[String], keys: &mut Keys) -> String {
+    let kinds: Vec<String> = entries.iter().map(|it| format!("{:?}", it.kind)).collect();
+    let entries = entries.iter().zip(&kinds);
+    let entries = entries.flat_map(|(it, kind)| [&*it.path, kind, it.object.as_deref().unwrap_or_default()]);
+    let parts: Vec<&str> = entries.chain(fields.iter().map(String::as_str)).collect();
+    keys.of(&parts)
 }
