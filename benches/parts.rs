@@ -7,7 +7,7 @@ use runnerlint::catalogue::Catalogue;
 use runnerlint::engine::{self, Settings, Surroundings};
 use runnerlint::finding::Linted;
 use runnerlint::fixer;
-use runnerlint::report::{FORMATS, Run, Style};
+use runnerlint::report::{FORMATS, Project, Run, Style};
 use runnerlint::run::{self, Checked, Mode};
 use runnerlint::syntax;
 use runnerlint::text::Source;
@@ -126,6 +126,7 @@ fn render(criterion: &mut Criterion) {
                 unsafe_fixes: false,
                 style: Style::default(),
                 baseline: None,
+                project: Project::default(),
             };
             bencher.iter(|| {
                 let mut out = Vec::new();

@@ -123,6 +123,12 @@ pub(super) struct CheckArgs {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(super) output_file: Option<PathBuf>,
+    /// Title of the HTML page [default: name of the checked directory]
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    pub(super) title: Option<String>,
+    /// Show this revision on the HTML page, for example a commit
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    pub(super) revision: Option<String>,
     /// Count the findings of each rule instead of listing them
     #[arg(long, help_heading = "Output")]
     pub(super) statistics: bool,

@@ -322,6 +322,10 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
         fail_on: ran.options.config.fail_on(),
+        project: report::Project {
+            title: &args.title.clone().unwrap_or_else(|| directory_name(&args.paths)),
+            revision: args.revision.as_deref().unwrap_or_default(),
+        },
     };
     let reads_inside = output::reads_inside();
     destinations::write(output.file.as_deref(), out, |out| {
@@ -333,6 +337,16 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         statistics.unwrap_or(output.format.write)(&run, out)?;
         out.flush()
     })
+}
+
+/// The name of the directory that is checked: the only one that is named, or the working directory. Empty for `/`.
+fn directory_name(paths: &[PathBuf]) -> String {
+    let named = match paths {
+        [path] if path.is_dir() => path,
+        _ => Path::new("."),
+    };
+    let real = std::fs::canonicalize(named).unwrap_or_default();
+    real.file_name().map_or(String::new(), |name| walk::display(Path::new(name)))
 }
 
 fn style(args: &CheckArgs, file: Option<&Path>) -> Style {

@@ -71,6 +71,17 @@ pub struct Run<'a> {
     pub baseline: Option<&'a Comparison>,
     /// The lowest severity that makes the run fail.
     pub fail_on: FailOn,
+    /// What the run is about.
+    pub project: Project<'a>,
+}
+
+/// What a run is about, as the caller names it. Empty texts are not shown.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Project<'a> {
+    /// Its name.
+    pub title: &'a str,
+    /// The revision that was checked.
+    pub revision: &'a str,
 }
 
 /// Writes a report.

@@ -1,6 +1,6 @@
 //! Findings made by hand, to try the reports on.
 
-use super::{Run, Style};
+use super::{Project, Run, Style};
 use crate::catalogue::Catalogue;
 use crate::config::FailOn;
 use crate::finding::{
@@ -217,6 +217,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         catalogue: Catalogue::built_in(),
         baseline: None,
         fail_on: FailOn::Warning,
+        project: Project::default(),
     };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()

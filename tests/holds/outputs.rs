@@ -66,6 +66,7 @@ fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets:
             unsafe_fixes,
             style,
             baseline: None,
+            project: report::Project::default(),
             catalogue: Catalogue::built_in(),
             passed: Passed::default(),
             fail_on: FailOn::Warning,

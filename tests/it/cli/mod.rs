@@ -16,6 +16,7 @@ mod interactive;
 mod made;
 mod output;
 mod own;
+mod page;
 mod plan;
 #[cfg(unix)]
 mod repository;

@@ -191,7 +191,7 @@ fn a_fix_of_standard_input_writes_its_plan_too() {
 fn a_page_shows_the_plan_and_other_formats_do_not_change() {
     let scratch = Scratch::with(&[("a.sh", OLD)]);
     let page = scratch.run(&["-f", "html"]);
-    assert!(page.text().contains("<h2 id=\"plan\">Migration plan</h2>"));
+    assert!(page.text().contains("<h2 id=\"plan-title\">Migration plan</h2>"));
     let json = scratch.run(&["-f", "json"]);
     let both = scratch.run(&["-f", "json", "-f", "html=page.html"]);
     assert_eq!(json.out, both.out);
