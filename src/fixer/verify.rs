@@ -77,6 +77,15 @@ impl<'a> Edited<'a> {
                 None => "a comment there would accept more than it is meant for".to_owned(),
             });
         }
+        let new = after.documents.as_ref().ok_or("the file could be read no more")?;
+        for (index, counterpart) in
+            self.pairs(new)?.into_iter().enumerate().filter(|(it, _)| self.changes.contains_key(it))
+        {
+            let (Some(old), Some(new)) = (self.documents.get(index), new.get(counterpart)) else { continue };
+            if !old.language.renders_alike(&old.text, &new.text) {
+                return Err("a comment there would change the rendered page".to_owned());
+            }
+        }
         let unused = |analysis: &Analysis| analysis.linted.findings.iter().filter(|it| !is_other(it)).count();
         if unused(after) > unused(before) {
             return Err("a comment there would suppress nothing".to_owned());
