@@ -25,6 +25,10 @@ pub(super) struct Client {
     pub(super) actions: bool,
     /// Whether an action may come without its edits, which are asked for when it is chosen.
     pub(super) resolves: bool,
+    /// Whether the command of an action may be added when it is chosen, too.
+    pub(super) resolves_commands: bool,
+    /// Whether it runs commands of the server.
+    pub(super) commands: bool,
     /// Whether a hover may be Markdown.
     pub(super) markdown: bool,
     /// Whether it watches files for us.
@@ -53,6 +57,10 @@ impl Client {
             versions: is("/workspace/workspaceEdit/documentChanges"),
             actions: at(&format!("{action}/codeActionLiteralSupport")).is_object(),
             resolves: is(&format!("{action}/dataSupport")) && resolved.iter().any(|it| it == "edit"),
+            resolves_commands: resolved.iter().any(|it| it == "command"),
+            // Neovim runs the command of an action without declaring it.
+            commands: at("/workspace/executeCommand").is_object()
+                || params.pointer("/clientInfo/name").and_then(Value::as_str) == Some("Neovim"),
             markdown: names("/textDocument/hover/contentFormat").iter().any(|it| it == "markdown"),
             watches: is("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             folders: folders(params),

@@ -12,6 +12,7 @@ mod diagnostics;
 mod documents;
 mod hover;
 mod project;
+mod removed;
 mod server;
 mod text;
 mod transport;

@@ -5,15 +5,17 @@ use super::client::Client;
 use super::diagnostics::{cleared, published};
 use super::documents::{Change, Documents};
 use super::project::Projects;
+use super::removed;
 use super::text::Text;
 use super::transport::{self, Failure, Incoming, Message, Outgoing};
 use super::worker::{Ask, Done, Question, Workers, value};
 use crate::walk::IGNORE_FILE;
 use gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionOptions, CodeActionParams, DidOpenTextDocumentParams, ErrorCodes,
-    HoverParams, InitializeResult, LspErrorCodes, MessageType, PublishDiagnosticsParams, SaveOptions,
-    ServerCapabilities, ServerInfo, ShowMessageParams, TextDocumentIdentifier, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ExecuteCommandOptions, HoverParams, InitializeResult, LspErrorCodes, MessageType,
+    PublishDiagnosticsParams, SaveOptions, ServerCapabilities, ServerInfo, ShowMessageParams,
+    TextDocumentIdentifier, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -185,6 +187,19 @@ impl<'a> Server<'a> {
                 Ok(Value::Null)
             }
             (Stage::Open, "initialize") => refuse(ErrorCodes::InvalidRequest, "`initialize` comes once"),
+            (Stage::Open, "workspace/executeCommand") => {
+                let message = match params.get("command").and_then(Value::as_str) {
+                    Some(removed::SHOW) => params.get("arguments").and_then(removed::message),
+                    _ => None,
+                };
+                match message {
+                    Some(message) => {
+                        self.show(MessageType::Warning, message)?;
+                        Ok(Value::Null)
+                    }
+                    None => refuse(ErrorCodes::InvalidParams, "unknown command or arguments"),
+                }
+            }
             (Stage::Open, _) => match question(method, params) {
                 Ok((uri, what)) => return self.ask(id, &uri, what),
                 Err(failure) => Err(failure),
@@ -394,6 +409,10 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         resolve_provider: Some(client.resolves),
         ..CodeActionOptions::default()
     };
+    let commands = ExecuteCommandOptions {
+        commands: vec![removed::SHOW.to_owned()],
+        ..ExecuteCommandOptions::default()
+    };
     let folders =
         WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };
     ServerCapabilities {
@@ -401,6 +420,7 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         text_document_sync: Some(sync.into()),
         hover_provider: Some(true.into()),
         code_action_provider: Some(actions.into()),
+        execute_command_provider: Some(commands),
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }

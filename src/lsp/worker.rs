@@ -138,7 +138,7 @@ fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, F
             value(&actions::actions(checked, client, range, context.only.as_deref()))
         }
         Question::Resolve(mut action, chosen) => {
-            action.edit = Some(actions::resolve(checked, client, &chosen)?);
+            actions::resolve(checked, client, &chosen, &mut action)?;
             value(&action)
         }
     }
