@@ -55,7 +55,7 @@ pub enum BaselineError {
     #[error("not a baseline: {}", wrong(.0))]
     Form(#[from] serde_json::Error),
     /// A later version of the program wrote it.
-    #[error("its version is {0}, and this runnerlint knows version {VERSION} only")]
+    #[error("version {0} is not supported: expected version {VERSION}")]
     Version(u32),
 }
 
@@ -352,7 +352,7 @@ mod tests {
         let error = |text| Baseline::parse(text).unwrap_err().to_string();
         assert_eq!(
             error("{\n  \"version\": 7, \"new\": 1}"),
-            "its version is 7, and this runnerlint knows version 1 only"
+            "version 7 is not supported: expected version 1"
         );
         assert_eq!(error("<<<<<<< HEAD\n"), "not a baseline: invalid JSON at line 1 column 1");
         let unknown = error("{\"version\": 1, \"findings\": [\n{\"file\": \"a\"}]}");

@@ -7,7 +7,7 @@ use std::env;
 use std::io::{self, IsTerminal as _, StderrLock, StdoutLock, Write as _};
 use std::path::PathBuf;
 
-/// Stands in for `--output-format`.
+/// Sets `--output-format`.
 const FORMAT_VARIABLE: &str = "RUNNERLINT_OUTPUT_FORMAT";
 
 /// A report to write.
@@ -18,13 +18,13 @@ pub(super) struct Output {
     pub(super) file: Option<PathBuf>,
 }
 
-/// Says something to the person at the terminal.
+/// Prints a line to standard error.
 pub(super) fn complain(line: &str) {
-    // If standard error is gone, nobody listens.
+    // Without standard error there is nowhere to report it.
     let _ = writeln!(stderr(), "{line}");
 }
 
-/// Standard output, for all that is not read by a program of the user's or a command of a CI system.
+/// Standard output, for text that is neither data for another program nor a command of a CI system.
 pub(super) fn stdout() -> Tame<StdoutLock<'static>> {
     Tame::new(io::stdout().lock(), reads_inside())
 }
@@ -41,7 +41,7 @@ pub(super) fn reads_inside() -> bool {
         .any(|name| env::var_os(name).is_some_and(|it| !it.is_empty()))
 }
 
-/// Which reports are wanted; there is always one for people or for a pipe.
+/// The reports to write; one of them goes to standard output or to the file of `--output-file`.
 pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
     let mut wanted = args.output_format.clone();
     if wanted.is_empty() {
@@ -75,7 +75,7 @@ fn output(text: &str) -> Result<Output, Error> {
     }
 }
 
-/// Whether standard output (with `to_terminal`) takes colours.
+/// The style of standard output (with `to_terminal`).
 pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     let colour = match wanted {
@@ -90,7 +90,7 @@ pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
 
 /// Whether the terminal, if there is one, takes no control sequences.
 pub(super) fn is_dumb() -> bool {
-    // A terminal of Unix that says nothing of itself, as in Emacs, is taken for a simple one; Windows has no `TERM`.
+    // Without `TERM`, as in Emacs, a Unix terminal is assumed to be a simple one; Windows does not set it.
     env::var_os("TERM").map_or(cfg!(not(windows)), |term| term == "dumb")
 }
 

@@ -12,7 +12,7 @@ pub fn reference() -> String {
     for command in root.get_subcommands().filter(|it| it.get_name() != "help") {
         out.push_str(&page(command));
     }
-    out.push_str(&format!("## More\n\n```text\n{}\n```\n", super::args::ENVIRONMENT));
+    out.push_str(&format!("## More\n\n```text\n{}\n```\n", super::args::after_help()));
     out
 }
 

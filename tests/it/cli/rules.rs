@@ -221,7 +221,7 @@ fn the_built_in_rules_pass_the_same_test() {
 #[test]
 fn a_folder_that_cannot_be_read_is_an_error() {
     let ran = run(&[("a.yaml", "")], &["--rules", "missing"]);
-    assert_eq!(ran.err.trim_end(), "error: cannot read `rules` from missing: no such file or folder");
+    assert_eq!(ran.err.trim_end(), "error: cannot read `rules` from missing: no such file or directory");
     let ran = run(&[("a.yaml", "")], &["--rules", "a.yaml"]);
     assert_eq!(
         (ran.code, ran.err.trim_end()),
