@@ -124,7 +124,7 @@ pub(super) enum Shell {
 /// How the output looks, for commands other than `check`.
 #[derive(Debug, Args)]
 pub(super) struct Look {
-    /// When to use colors
+    /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(super) color: Colour,
 }
@@ -209,7 +209,7 @@ pub(super) struct CheckArgs {
                      machine-readable formats too"
     )]
     pub(super) verbose: bool,
-    /// When to use colors
+    /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
     pub(super) color: Colour,
     /// Do not show a progress bar
@@ -320,7 +320,7 @@ pub(super) struct TestArgs {
     /// Test the rules in these directories [default: those of the configuration, else built in]
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folders: Vec<PathBuf>,
-    /// When to use colors
+    /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(super) color: Colour,
     #[command(flatten)]
