@@ -1,9 +1,8 @@
 //! The first word of the command line: a command, also after options, or a path.
 
 use super::Error;
-use super::args::Cli;
 use crate::config::nearest;
-use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use clap::{Arg, ArgAction, Command};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -15,6 +14,7 @@ const FOREIGN: &[(&str, &str)] = &[
     ("diff", "`--diff`"),
     ("explain", "the command `rules`"),
     ("fix", "`--fix`"),
+    ("help", "`--help`"),
     ("ignore", "`--add-ignore`"),
     ("lint", "the command `check`"),
     ("list", "the command `rules`"),
@@ -29,17 +29,17 @@ const FOREIGN: &[(&str, &str)] = &[
 /// # Errors
 /// The first word is neither a command nor a path, but close to a command; or one of the options before a command is not
 /// an option of it.
-pub(super) fn find(mut args: Vec<OsString>) -> Result<Vec<OsString>, Error> {
-    let mut cli = Cli::command();
-    cli.build();
-    let Some(at) = first_word(&args, &cli) else { return Ok(args) };
+pub(super) fn find(mut args: Vec<OsString>, cli: &Command) -> Result<Vec<OsString>, Error> {
+    let Some(at) = first_word(&args, cli) else { return Ok(args) };
     let Some(word) = args.get(at).and_then(|word| word.to_str()).map(str::to_owned) else { return Ok(args) };
     match cli.find_subcommand(&word) {
-        None => is_path(&word, &cli)?,
+        // Clap adds this command itself.
+        None if at == 1 && word == "help" => {}
+        None => is_path(&word, cli)?,
         Some(_) if at == 1 => {}
         Some(command) => {
             for option in args.iter().take(at).skip(1).filter_map(|it| it.to_str()) {
-                check_option(option, &cli, command)?;
+                check_option(option, cli, command)?;
             }
             let word = args.remove(at);
             args.insert(1, word);
@@ -131,7 +131,9 @@ fn is_path(word: &str, cli: &Command) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::args::Cli;
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn a_command_is_found_after_options() {
@@ -153,7 +155,7 @@ mod tests {
             ("x -v rules", Err("-v")),
         ] {
             let args = given.split(' ').map(OsString::from).collect();
-            let found = find(args).map(|args| args.join(std::ffi::OsStr::new(" ")));
+            let found = find(args, &Cli::command()).map(|args| args.join(std::ffi::OsStr::new(" ")));
             match (found, expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, *expected, "{given}"),
                 (Err(Error::CommandAfterOption { option, .. }), Err(expected)) => {
@@ -177,7 +179,7 @@ mod tests {
             ("./chek", None),
             ("src", None),
         ] {
-            let found = find(vec!["x".into(), word.into(), "src".into()]);
+            let found = find(vec!["x".into(), word.into(), "src".into()], &Cli::command());
             match (found, meant) {
                 (Ok(_), None) => {}
                 (Err(Error::NotACommand { meant: found, .. }), Some(meant)) => assert_eq!(found, meant),

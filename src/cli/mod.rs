@@ -32,7 +32,7 @@ use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError};
 use crate::walk::MISSING;
 use args::{Cli, Colour, Command, SchemaOf};
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -134,11 +134,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let Some(code) = completions::answer(&args) {
         return code;
     }
-    let args = match command_word::find(args) {
+    let mut command = Cli::command();
+    let args = match command_word::find(args, &command) {
         Ok(args) => args,
         Err(error) => return finish(Err(error), Colour::Auto),
     };
-    let cli = match Cli::try_parse_from(args) {
+    let matches = command.try_get_matches_from_mut(args);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             print_usage(&error);
@@ -231,7 +233,6 @@ fn schema(of: SchemaOf) -> Result<Outcome, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_arguments_are_consistent() {

@@ -57,7 +57,7 @@ fn folders_of_the_command_line_are_added() {
     assert!(shown.text().contains("more\"]  # runnerlint.toml:1, --rules"), "{shown:?}");
     let listed = scratch.run(&["rules"]);
     assert!(listed.text().contains("team-old-host  "), "{listed:?}");
-    assert_eq!(scratch.run(&["test"]).summary(), "1 rule, 2 examples: all hold");
+    assert_eq!(scratch.run(&["test"]).summary(), "1 rule, 2 examples: all pass");
     assert!(scratch.run(&["--show-files"]).text().lines().all(|line| !line.starts_with("lint/")));
 }
 
