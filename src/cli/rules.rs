@@ -70,7 +70,10 @@ fn terminal(page: &str, color: Colour) -> String {
 
 fn table(rules: &[RuleDoc]) -> String {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
-    let row = |rule: &RuleDoc| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity, rule.summary);
+    let severity = rules.iter().map(|rule| rule.severity_range().chars().count()).max().unwrap_or_default();
+    let row = |rule: &RuleDoc| {
+        format!("{:width$}  {:severity$}  {}\n", rule.id, rule.severity_range(), rule.summary)
+    };
     rules.iter().map(row).collect::<Vec<_>>().concat()
 }
 

@@ -344,7 +344,7 @@ impl Documents {
             lifted.push((document.parent, edit.clone()));
         }
         if source.touches_invalid(edit.span) {
-            return Err(NoEdit::new("the bytes there are not valid UTF-8"));
+            return Err(NoEdit::new("the text is not valid UTF-8"));
         }
         Ok(lifted)
     }

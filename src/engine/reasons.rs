@@ -32,7 +32,9 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
 
 /// Adds what has to be done to a refusal that is about code that builds the command.
 pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
-    let Refusal::NotEditable(reason) = &refusal else { return refusal };
+    let (Refusal::NotEditable(reason) | Refusal::NameNotEditable { reason, .. }) = &refusal else {
+        return refusal;
+    };
     let is_built = |carrier: &&Carrier| {
         let mut around = file.documents.chain(carrier.doc);
         around.any(|it| matches!(it.segments.codec(), Codec::Sealed(_)))
@@ -43,7 +45,7 @@ pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusa
         let view = view.of(hit.member);
         let action = hit.rule.actions.iter().find(|action| view.holds(&action.when));
         let (Some(carrier), Some(action)) = (carrier, action) else { return refusal };
-        let name = carrier.written.clone();
+        let name = carrier.shown().to_owned();
         match &action.rename {
             Some(new) if !rename.iter().any(|(old, _)| *old == name) => rename.push((name, new.clone())),
             None if !remove.contains(&name) && remove.len() < MOST_NAMES => remove.push(name),
@@ -168,7 +170,7 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
     let setting = || registration.setting_of(row.when.settings?).map(|member| member.carrier);
     let pin = || pins::oldest(file, registration);
     match name {
-        "setting" => Some(file.survey.carriers.get(setting()?)?.written.clone()),
+        "setting" => Some(file.survey.carriers.get(setting()?)?.shown().to_owned()),
         "setting-line" => line_of(setting()),
         "pin" => Some(pin()?.version),
         "pin-name" => Some(pin()?.name),
@@ -201,11 +203,11 @@ fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<Str
     };
     let (old, new) = (filled(Role::Old), filled(Role::New));
     let carrier = old.or(new)?;
-    let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
+    let shown = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.shown().to_owned());
     Some(match name {
-        "name" => carrier.written.clone(),
-        "old" => written(old),
-        "new" => written(new),
+        "name" => carrier.shown().to_owned(),
+        "old" => shown(old),
+        "new" => shown(new),
         "to" => file.unit.new.names(carrier.via).next().unwrap_or(&carrier.written).clone(),
         "line" => file.line(carrier).to_string(),
         "prefix" => {

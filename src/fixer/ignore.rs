@@ -109,9 +109,9 @@ impl Writer<'_> {
         let open = |it: &Finding| !it.suppressed && !it.baselined;
         for (index, finding) in findings.iter().enumerate().filter(|(_, it)| open(it) && wanted(it)) {
             let found = match &places {
-                _ if finding.rule == RULE => Err("`--fix` removes it".to_owned()),
+                _ if finding.rule == RULE => Err("`--fix` removes unused suppressions".to_owned()),
                 Some(places) => places.find(finding),
-                None => Err("the language of this file is not supported".to_owned()),
+                None => Err("the language of this file is unknown".to_owned()),
             };
             match found {
                 Ok(mut places) => {
@@ -182,7 +182,7 @@ impl Writer<'_> {
                 group.1.extend(findings);
             }
             let tried = if self.trials == 0 {
-                Err("too many comments in this file cannot be verified".to_owned())
+                Err("this file exceeds the limit of comments that are verified one by one".to_owned())
             } else {
                 self.trials -= 1;
                 self.attempt(&all)
@@ -204,7 +204,7 @@ impl Writer<'_> {
 
     /// Writes the comments and looks at the file again.
     fn attempt(&self, groups: &Groups) -> Result<(Source, Analysis), String> {
-        let documents = self.analysis.documents.as_ref().ok_or("its text is gone")?;
+        let documents = self.analysis.documents.as_ref().ok_or("its text could not be read")?;
         let mut plans: Vec<Plan> = Vec::new();
         let mut edits = EditSet::default();
         let mut accepted: BTreeSet<usize> = BTreeSet::new();

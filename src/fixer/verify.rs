@@ -6,8 +6,12 @@ use super::wellformed;
 use crate::engine::{self, Analysis, Document, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
-use crate::text::{EditSet, Overlap, Source};
+use crate::syntax::Datum;
+use crate::text::{EditSet, Overlap, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters of a value that a reason quotes.
+const MOST_SHOWN: usize = 30;
 
 /// A file before and after edits.
 pub(super) struct Edited<'a> {
@@ -34,7 +38,7 @@ impl<'a> Edited<'a> {
         plans: impl Iterator<Item = &'p Plan>,
         edits: &'a EditSet,
     ) -> Result<Self, String> {
-        let documents = before.documents.as_ref().ok_or("it was not read")?;
+        let documents = before.documents.as_ref().ok_or("the file was not read")?;
         let changes = changes(plans).map_err(|overlap| overlap.to_string())?;
         let moves = edits.moves();
         let starts = (0..documents.iter().len()).map(|doc| moves.of(documents.start(doc))).collect();
@@ -73,8 +77,8 @@ impl<'a> Edited<'a> {
         if old != new {
             let place = old.symmetric_difference(&new).find(|(.., suppressed)| !suppressed);
             return Err(match place {
-                Some((_, rule, _)) => format!("a comment would not accept `{rule}` there, or not it alone"),
-                None => "a comment there would accept more than it is meant for".to_owned(),
+                Some((_, rule, _)) => format!("a comment there would suppress more or less than `{rule}`"),
+                None => "a comment there would suppress other findings too".to_owned(),
             });
         }
         let new = after.documents.as_ref().ok_or("the file could be read no more")?;
@@ -106,7 +110,7 @@ impl<'a> Edited<'a> {
 
     /// Every text is the old one with exactly its edits, and means what it meant except for what is removed.
     fn verify_texts(&self) -> Result<(), String> {
-        let new = self.after.documents.as_ref().ok_or("the file could be read no more")?;
+        let new = self.after.documents.as_ref().ok_or("the result could not be read")?;
         let pairs = self.pairs(new)?;
         for (index, (before, counterpart)) in self.documents.iter().zip(pairs).enumerate() {
             let Some(after) = new.get(counterpart) else { continue };
@@ -116,20 +120,49 @@ impl<'a> Edited<'a> {
                 None => before.text == after.text,
             };
             if !is_as_edited {
-                return Err("a text around it would change too".to_owned());
+                return Err("it would also change the text around it".to_owned());
             }
             let means = |change: &Change, replaced: bool| {
                 change.leads_to(before.parsed.data(), after.parsed.data(), replaced)
             };
             // The value of an HCL argument may become a reference, which is more than one token.
             if change.is_some_and(|change| !means(change, false) && !means(change, true)) {
-                return Err("the result would not mean the same but for what is fixed".to_owned());
+                return Err(self.other_change(index, after));
             }
             if change.is_some() {
                 wellformed::check(well_formed(before), well_formed(after))?;
             }
         }
         Ok(())
+    }
+
+    /// The first thing that a fix would change without being meant to: "it would also change `a b` to `a` in line 7".
+    fn other_change(&self, doc: usize, after: &Document) -> String {
+        let (Some(before), Some(change)) = (self.documents.get(doc), self.changes.get(&doc)) else {
+            return "it would change the meaning of the text around it".to_owned();
+        };
+        let (old, new) =
+            change.difference(before.parsed.data(), after.parsed.data(), false).unwrap_or_default();
+        let short = |datum: &Datum<'_>| {
+            let value: String = datum.value.trim().replace('`', "'").chars().take(MOST_SHOWN).collect();
+            format!("`{}`", value.lines().next().unwrap_or_default())
+        };
+        let shown = |datum: &Option<Datum<'_>>| datum.as_ref().map(short).filter(|it| it.len() > 2);
+        let line = old.as_ref().and_then(|old| self.line(doc, old.span));
+        let place = line.map_or(String::new(), |line| format!(" in line {line}"));
+        match (shown(&old), shown(&new)) {
+            (Some(old), Some(new)) if old != new => format!("it would also change {old} to {new}{place}"),
+            (Some(old), _) => format!("it would also change {old}{place}"),
+            (None, Some(new)) => format!("it would also add {new}{place}"),
+            (None, None) => format!("it would also change the structure of the text{place}"),
+        }
+    }
+
+    /// The line of `span` in a text before the fix, from 1.
+    fn line(&self, doc: usize, span: Span) -> Option<usize> {
+        let (root, start) = (self.documents.get(0)?, self.documents.start(0));
+        let offset = self.documents.to_host(doc, span).start().checked_sub(start)?;
+        Some(root.text.get(..offset)?.matches('\n').count() + 1)
     }
 
     /// The index in `new` of each text of before: the one of the same language, in the same text around it, that begins at the
@@ -189,11 +222,11 @@ fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding
     let found: BTreeSet<_> = new.iter().map(|it| (it.span.start(), it.rule.clone(), it.suppressed)).collect();
     // A suppression of something that went with the fix is told, and taken out, in the next pass.
     if let Some((_, rule, _)) = found.difference(&left).find(|(_, rule, _)| rule != suppress::RULE) {
-        return Err(format!("`{rule}` would be found in the result"));
+        return Err(format!("`{rule}` would be reported in the result"));
     }
     let lost = old.iter().find(|it| !is_fixed(it) && !goes(it) && !found.contains(&place(it)));
     if let Some(finding) = lost {
-        return Err(format!("`{}` would be found no more, although nothing was done about it", finding.rule));
+        return Err(format!("`{}` would no longer be reported, although it is not fixed", finding.rule));
     }
     Ok(())
 }

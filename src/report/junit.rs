@@ -1,3 +1,4 @@
+use super::words::headline;
 use super::xml::{DECLARATION, escape};
 use super::{Run, fix_line, is_open};
 use crate::escape::{inline, name};
@@ -65,13 +66,14 @@ impl<'a> Suite<'a> {
             let start = self.file.source.position(finding.span.start());
             let place = format!("{}:{}:{}", name(&self.file.path), start.line, start.column);
             let details = [place, mask.prose(&finding.help)].into_iter().chain(fix_line(finding, &mask));
-            let details: Vec<_> = details.chain([finding.url.to_string()]).collect();
+            let details = details.chain([finding.url.to_string()]);
+            let details: Vec<_> = details.filter(|it| !it.is_empty()).collect();
             writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&test))?;
             writeln!(
                 out,
                 "      <failure type=\"{}\" message=\"{}\">{}</failure>",
                 finding.severity.as_str(),
-                escape(&message),
+                escape(&headline(finding, &mask)),
                 escape(&details.join("\n")),
             )?;
             writeln!(out, "    </testcase>")?;

@@ -25,6 +25,7 @@ mod style;
 mod summary;
 mod switched_off;
 mod window;
+mod words;
 mod xml;
 
 pub use earlier::is_report;
@@ -161,18 +162,25 @@ fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
         return Err(format!("the fix has more edits than a report lists: apply it with `{how}`"));
     }
     if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
-        return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
+        return Err(format!("the fix contains a token, which is not shown: apply it with `{how}`"));
     }
     Ok(fix)
 }
 
-/// What a finding's fix needs, as a line of its own: why it is unsafe, or why there is none.
+/// A text of a rule as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let text = chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect());
+    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}
+
+/// What a finding's fix needs, as a line of its own: the manual step of an unsafe one, or why there is none.
 fn fix_line(finding: &Finding, mask: &Mask) -> Option<String> {
     let (what, reason) = match &finding.fix {
         Ok(fix) => ("unsafe fix", fix_reason(fix)?),
         Err(refused) => ("no fix", refusal(refused)),
     };
-    (!reason.is_empty()).then(|| format!("{what}: {}", mask.prose(&reason)))
+    Some(format!("{what}: {}", mask.prose(&reason)))
 }
 
 #[cfg(test)]

@@ -1,3 +1,4 @@
+use super::words::parts;
 use super::{Run, fix_line, is_open, json, shown_fix};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::mask::Mask;
@@ -91,8 +92,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn diagnostic<'a>(file: &'a Checked, mask: &Mask, finding: &'a Finding) -> Diagnostic<'a> {
     let location = |span| Location { path: &file.path, range: range(&file.source, span) };
     let related = finding.related.iter().filter(|it| !it.text.is_empty());
-    let lines = [mask.prose(&finding.message), mask.prose(&finding.help)];
-    let lines: Vec<_> = lines.into_iter().chain(fix_line(finding, mask)).collect();
+    let lines: Vec<_> = parts(finding, mask).into_iter().chain(fix_line(finding, mask)).collect();
     Diagnostic {
         message: lines.join("\n"),
         location: location(finding.span),

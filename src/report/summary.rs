@@ -152,18 +152,20 @@ fn named(count: usize, severity: &str) -> String {
     if severity == "info" { format!("{count} info") } else { plural(count, severity) }
 }
 
-/// What fixes took out of the files and a person has to set on the runner, one line each.
+/// The settings that fixes removed from the files, one line each: they must be set on the runner.
 pub fn removed_settings(files: &[Checked]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         for gone in &file.fixed {
             let Some(setting) = &gone.removed else { continue };
             let (path, line) = (escape::name(&file.path), gone.start.line);
-            let value = escape::inline(&setting.value);
-            lines.push(format!(
-                "{path}:{line}: removed {} = {value}: set it on the runner in GitLab",
-                setting.field
-            ));
+            let (name, value) = (escape::inline(&setting.name), escape::inline(&setting.value));
+            let value = if value.is_empty() { "\"\"".into() } else { value };
+            let next = match setting.title.as_str() {
+                "" => String::new(),
+                title => format!(" (set {} on the runner in GitLab)", escape::inline(title)),
+            };
+            lines.push(format!("{path}:{line}: removed {name} = {value}{next}"));
         }
     }
     lines

@@ -407,7 +407,11 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
     let mut gone: Vec<Gone> = (fixed.fixed.into_iter())
         .map(|finding| Gone {
             start: old.position(finding.span.start()),
-            removed: finding.removes.map(|it| Setting { value: mask.prose(&it.value), field: it.field }),
+            removed: finding.removes.map(|it| Setting {
+                value: mask.prose(&it.value),
+                name: mask.prose(&it.name),
+                ..it
+            }),
             rule: finding.rule,
         })
         .collect();

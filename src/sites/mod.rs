@@ -101,6 +101,11 @@ pub struct Part {
 }
 
 impl Carrier {
+    /// Its name for the user: the dotted path of a chart value, any other as written.
+    pub fn shown(&self) -> &str {
+        if self.via == Via::Chart { &self.name } else { &self.written }
+    }
+
     /// A carrier of that name that takes `node` with it when it goes.
     pub(crate) fn new(via: Via, name: String, name_span: Span, value: Value, node: NodeId) -> Self {
         Self {

@@ -67,7 +67,7 @@ impl Language for Makefile {
 /// A value of a variable.
 fn quote(value: &str) -> Result<String, NoEdit> {
     if value.contains(|sign: char| sign.is_control() || matches!(sign, '#' | '\\')) {
-        return Err(NoEdit::new("make would read it in another way"));
+        return Err(NoEdit::new("make would read it differently"));
     }
     let name = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match name {

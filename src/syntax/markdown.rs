@@ -151,15 +151,15 @@ impl Parsed for Blocks {
     }
 
     fn remove(&self, _nodes: &[NodeId]) -> Result<Removal, NoEdit> {
-        Err(NoEdit::new("Markdown has no entries of its own"))
+        Err(NoEdit::new("Markdown has no entries"))
     }
 
     fn set(&self, _node: NodeId, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("Markdown has no entries of its own"))
+        Err(NoEdit::new("Markdown has no entries"))
     }
 
     fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("Markdown has no entries of its own"))
+        Err(NoEdit::new("Markdown has no entries"))
     }
 
     fn data(&self) -> Data<'_> {

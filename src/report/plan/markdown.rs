@@ -188,7 +188,7 @@ fn sentence(pieces: &[Piece]) -> String {
 }
 
 /// One of our sentences that quotes a file between backquotes.
-fn prose(text: &str) -> String {
+pub(in crate::report) fn prose(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in inline(text).split('`').enumerate() {
         if index % 2 == 1 {

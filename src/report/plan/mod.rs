@@ -5,6 +5,8 @@ mod json;
 mod markdown;
 mod terraform;
 
+pub(super) use markdown::prose;
+
 use crate::escape::inline;
 use crate::plan::words::Piece;
 use crate::plan::{Do, Entry, Field, Group, Need, Plan, Shown, Value};

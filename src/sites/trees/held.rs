@@ -105,7 +105,7 @@ impl Trees<'_> {
         } else {
             decoder.decoded(key.text, key.span);
         }
-        let decoded = decoder.finish(key.span, Codec::Sealed("others may refer to it by this name"));
+        let decoded = decoder.finish(key.span, Codec::Sealed("other states may refer to it by this name"));
         self.inner_text(id, decoded, Hint::Language("shell".to_owned()), site, None);
     }
 
