@@ -188,7 +188,7 @@ pub(super) fn read_stdin(limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
+/// Checks standard input. With `--fix` and `--add-ignore` standard output is only for the text.
 fn stdin(
     args: &CheckArgs,
     options: &run::Options,

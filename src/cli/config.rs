@@ -30,7 +30,7 @@ pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Re
     Ok(config.by(catalogue))
 }
 
-/// The rules of the folders of the configuration and of `more`, together with those that are built in.
+/// The built-in rules, with those of the directories of the configuration and of `more`.
 pub(super) fn catalogue(config: &Config, more: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>, Error> {
     let cwd = walk::working_directory()?;
     let named: Vec<PathBuf> = config.rules_by_options().chain(more).cloned().collect();

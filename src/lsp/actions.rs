@@ -279,7 +279,7 @@ fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
     Err(why)
 }
 
-/// The edits that make `text` of the document, of this version of it alone where the client can tell.
+/// The edits that result in `text`, for this version of the document if the client supports versions.
 fn edit(checked: &Checked, client: &Client, text: &str) -> WorkspaceEdit {
     let edits: Vec<TextEdit> = fixer::between(checked.text.as_str(), text)
         .into_iter()
@@ -308,8 +308,8 @@ fn around_secrets(edit: Edit, mask: &Mask, text: &str) -> Vec<Edit> {
         let Some(at) = rest.span.of(text).find(secret.of(new)) else { break };
         let before = new.get(..secret.start()).unwrap_or_default();
         edits.push(Edit::replace(Span::new(start, start + at), before).trimmed(text));
-        let behind = new.get(secret.end()..).unwrap_or_default();
-        rest = Edit::replace(Span::new(start + at + secret.len(), rest.span.end()), behind);
+        let rest_of_text = new.get(secret.end()..).unwrap_or_default();
+        rest = Edit::replace(Span::new(start + at + secret.len(), rest.span.end()), rest_of_text);
     }
     edits.push(rest.trimmed(text));
     edits.retain(|edit| !edit.span.is_empty() || !edit.is_deletion());
