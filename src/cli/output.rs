@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, StderrLock, StdoutLock, Write as _};
 use std::path::PathBuf;
 
-/// Stands in for `--output-format`.
+/// Sets `--output-format`.
 const FORMAT_VARIABLE: &str = "RUNNERLINT_OUTPUT_FORMAT";
 
 /// A report to write.
@@ -21,9 +21,9 @@ pub(super) struct Output {
     pub(super) statistics: bool,
 }
 
-/// Says something to the person at the terminal.
+/// Prints a line to standard error.
 pub(super) fn complain(line: &str) {
-    // If standard error is gone, nobody listens.
+    // Without standard error there is nowhere to report it.
     let _ = writeln!(stderr(), "{line}");
 }
 
@@ -50,7 +50,7 @@ pub(super) fn reads_inside() -> bool {
         .any(|name| env::var_os(name).is_some_and(|it| !it.is_empty()))
 }
 
-/// Which reports are wanted; there is always one for people or for a pipe.
+/// The reports to write; one of them goes to standard output or to the file of `--output-file`.
 pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
     let mut wanted = args.output_format.clone();
     if wanted.is_empty() {
@@ -92,7 +92,7 @@ fn output(text: &str) -> Result<Output, Error> {
     }
 }
 
-/// How text is drawn on a terminal (with `to_terminal`) or elsewhere.
+/// The style of standard output (with `to_terminal`).
 pub(super) fn style(wanted: Colour, to_terminal: bool) -> Style {
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
     let colour = match wanted {
@@ -122,7 +122,7 @@ fn is_ascii(variable: impl Fn(&str) -> Option<OsString>) -> bool {
 
 /// Whether the terminal, if there is one, takes no control sequences.
 pub(super) fn is_dumb() -> bool {
-    // A terminal of Unix that says nothing of itself, as in Emacs, is taken for a simple one; Windows has no `TERM`.
+    // Without `TERM`, as in Emacs, a Unix terminal is assumed to be a simple one; Windows does not set it.
     env::var_os("TERM").map_or(cfg!(not(windows)), |term| term == "dumb")
 }
 

@@ -1,4 +1,4 @@
-//! What may stand in a configuration file.
+//! The keys of a configuration file.
 
 /// A key of the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,18 +17,18 @@ pub enum Key {
     Targets,
 }
 
-/// What a key holds.
+/// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A list of rule ids and families.
     Names,
     /// A list of globs as in `.gitignore`.
     Globs,
-    /// A list of folders.
+    /// A list of directories.
     Folders,
     /// The path of a file.
     Path,
-    /// A text that is not empty.
+    /// A string that is not empty.
     Text,
     /// A version of GitLab.
     Version,
@@ -42,35 +42,35 @@ pub enum Form {
     Versions,
 }
 
-/// All that is known of a key.
+/// The description of a key.
 #[derive(Debug)]
 pub struct Entry {
     /// Which key.
     pub key: Key,
     /// How it is written in the file.
     pub name: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub form: Form,
-    /// Whether it may stand in `[[overrides]]`, and what it then does to what holds for all files.
+    /// Whether it can be set in `[[overrides]]`, and how that changes the value for all files.
     pub by_path: Option<&'static str>,
-    /// The option that stands in for it.
+    /// The option that overrides it.
     pub option: Option<&'static str>,
-    /// What holds without it, as TOML; `None` where nothing does.
+    /// Its default, as TOML; `None` if it has none.
     pub default: Option<&'static str>,
-    /// What it does: Markdown, the most important sentence first.
+    /// What it does, as Markdown. The first sentence is a summary.
     pub about: &'static str,
     /// An example, as TOML.
     pub example: &'static str,
 }
 
-/// The name of the table with settings by path.
+/// The name of the table that holds settings by path.
 pub const OVERRIDES: &str = "overrides";
-/// The key of an override with its files.
+/// The key of an override that selects its files.
 pub const PATHS: &str = "paths";
-/// The documentation of [`PATHS`].
-pub const PATHS_ABOUT: &str = "The files of the override: `.gitignore`-style globs, relative to the directory of the configuration file. A directory that \
-     matches includes its files.";
-/// The documentation of [`OVERRIDES`].
+/// The description of [`PATHS`].
+pub const PATHS_ABOUT: &str = "The files that the override applies to: globs as in `.gitignore`, relative to the directory of the \
+     configuration file. A directory that matches includes its files.";
+/// The description of [`OVERRIDES`].
 pub const OVERRIDES_ABOUT: &str =
     "Settings for some files. If several overrides match a file, the last one wins.";
 
@@ -83,7 +83,7 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Replaces the value for all files."),
         option: Some("--select"),
         default: Some("[\"ALL\"]"),
-        about: "Report only these rules and families (the part of an id before the first `-`). `ALL` selects all rules.",
+        about: "Report only these rules and families (the part of an id before the first `-`). `ALL` stands for all rules.",
         example: "select = [\"helm\", \"register-registration-token\"]",
     },
     Entry {
@@ -93,8 +93,8 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Adds to the value for all files."),
         option: Some("--ignore"),
         default: Some("[]"),
-        about: "Do not report these rules and families. The command line's `--ignore` adds to it; its `--select` replaces \
-                it, except in `[[overrides]]`.",
+        about: "Do not report these rules and families. `--ignore` adds to it. `--select` overrides it, except for rules that \
+                `[[overrides]]` ignore.",
         example: "ignore = [\"api\"]",
     },
     Entry {
@@ -104,8 +104,8 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Adds to the value for all files."),
         option: None,
         default: None,
-        about: "The severity of all findings of a rule or a family: `error`, `warning`, `info`, or `off` to ignore them. A rule's own \
-                severity takes precedence over its family's.",
+        about: "The severity of a rule or a family, which replaces that of its findings: `error`, `warning`, `info`, or `off` to \
+                ignore it. A rule's own severity takes precedence over its family's.",
         example: "[severity]\napi = \"info\"\nleaked-registration-token = \"error\"",
     },
     Entry {
@@ -115,8 +115,8 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Replaces the value for all files."),
         option: Some("--target-gitlab"),
         default: None,
-        about: "Check against this GitLab version; the default is the newest version that the rules support. Before 17.0 registration \
-                tokens are warnings; before 15.10 only leaked tokens are reported.",
+        about: "Check against this GitLab version: `MAJOR.MINOR`, or `latest` (the default). Below 17.0, registration tokens are \
+                warnings; below 15.10, only leaked tokens are reported.",
         example: "target-gitlab = \"16.11\"",
     },
     Entry {
@@ -126,8 +126,8 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Adds to the value for all files."),
         option: Some("--target"),
         default: None,
-        about: "Check against these versions of other products (for custom rules); the default is the newest version. The command \
-                line's `--target` adds to it.",
+        about: "Check against these versions of other products, for [custom rules](writing-rules.md) that mention them. The \
+                default is `latest`. `--target` adds to it.",
         example: "[targets]\nkubernetes = \"1.25\"",
     },
     Entry {
@@ -147,8 +147,8 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Replaces the value for all files."),
         option: Some("--token-value"),
         default: None,
-        about: "Expression that unsafe fixes write instead of a registration token: a variable, a template or a Terraform reference, \
-                never a token. Without it variables keep their name, and a literal token must be replaced manually.",
+        about: "Expression that unsafe fixes write instead of a registration token: a variable, a template or a reference, never a \
+                token. Without it, variables keep their name, and a literal token must be replaced manually.",
         example: "token-value = \"$RUNNER_TOKEN\"",
     },
     Entry {
@@ -158,8 +158,8 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: Some("--exclude"),
         default: Some("[]"),
-        about: "Exclude these files and directories: `.gitignore`-style globs, relative to the directory of the configuration file. \
-                The command line's `--exclude` adds to it, relative to the working directory.",
+        about: "Files and directories to exclude: globs as in `.gitignore`, relative to the directory of the configuration file. \
+                `--exclude` adds to it, relative to the working directory.",
         example: "exclude = [\"vendor/\", \"/testdata/**/*.yaml\"]",
     },
     Entry {
@@ -169,8 +169,8 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: None,
         default: Some("\"8MiB\""),
-        about: "Larger files are skipped: a number of bytes, or a string with a unit (`B`, `kB`, `KiB`, `MB`, `MiB`, `GB`, `GiB`), up to \
-                1 GiB.",
+        about: "Larger files are skipped and counted. A number of bytes, or a string with a unit (`B`, `kB`, `KiB`, `MB`, `MiB`, \
+                `GB`, `GiB`); at most 1 GiB.",
         example: "max-file-size = \"2MiB\"",
     },
     Entry {
@@ -190,14 +190,14 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: Some("--rules"),
         default: Some("[]"),
-        about: "Directories with [custom rules](writing-rules.md), relative to the directory of the configuration file. The command \
-                line's `--rules` adds to it, relative to the working directory. The rule files themselves are not checked.",
+        about: "Directories with [custom rules](writing-rules.md), relative to the directory of the configuration file. `--rules` \
+                adds to it, relative to the working directory. Files in them are not checked.",
         example: "rules = [\"tools/runnerlint-rules\"]",
     },
 ];
 
 impl Key {
-    /// All that is known of it.
+    /// Its description.
     ///
     /// Each key has its row in [`KEYS`]; a test holds it.
     pub fn entry(self) -> &'static Entry {

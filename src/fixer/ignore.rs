@@ -1,10 +1,11 @@
-//! Writes suppressions for what is found: each in the comment syntax of its place, proven before anybody writes them.
+//! Writes suppressions for findings: each in the comment syntax of its place, verified before the file is written.
 
 use super::Lens;
 use super::verify::Edited;
 use crate::engine::{self, Analysis, ByPlace, Documents, Inner, Pieces, Plan, Settings, Surroundings};
 use crate::finding::{Finding, Linted};
 use crate::suppress::{self, RULE, Reason, Style};
+use crate::syntax::container;
 use crate::text::{Edit, EditSet, Eol, Position, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +57,8 @@ enum Form {
     Behind(usize),
     /// On a line of its own, with this before it.
     Before(usize, String),
+    /// After the list marker of a code block of Markdown, which moves to the next line, with this before it.
+    AfterMarker(usize, String),
 }
 
 /// Comments to write: the rules of each place, and the findings that they are for.
@@ -144,8 +147,7 @@ impl Writer<'_> {
                 }
             }
         }
-        // Two findings that one comment would accept may have come to its place one after the other, and what held for nobody
-        // may hold with the comments that are there now.
+        // Two findings that share a comment may have been tried one after the other; together they may be verified.
         for (place, indices) in places_of(&all, &left).into_iter().take(AGAIN) {
             let indices: Vec<usize> = indices.into_iter().filter(|index| left.contains_key(index)).collect();
             if indices.is_empty() || indices.len() == 1 && done.is_empty() {
@@ -232,6 +234,10 @@ impl Writer<'_> {
                 let eol = Eol::of(&document.text).as_str();
                 Edit::replace(at, format!("{prefix}{}{eol}", comment(style(*nth)?)))
             }
+            Form::AfterMarker(nth, prefix) => {
+                let eol = Eol::of(&document.text).as_str();
+                Edit::replace(at, format!("{}{eol}{prefix}", comment(style(*nth)?)))
+            }
         })
     }
 
@@ -300,13 +306,24 @@ impl<'a> Places<'a> {
     /// All places for a comment about a finding, the best one first.
     fn find(&self, finding: &Finding) -> Result<Vec<Place>, String> {
         let mut found = Vec::new();
+        let mut around = self.documents.at(&self.by_place, finding.span.start());
+        let language = |doc: usize| self.documents.get(doc).map(|it| it.language.name());
+        // Readers copy code from a page: its comment is on the page, not in the code.
+        if let Some(page) = around.iter().position(|(doc, _)| language(*doc) == Some("markdown")) {
+            around.truncate(page + 1);
+            if page == 0 && self.path.to_ascii_lowercase().ends_with(".mdx") {
+                return Err("MDX has no HTML comments".to_owned());
+            }
+        }
         let suppressions = &self.analysis.suppressions;
         let known = suppressions.all.near(finding.span);
-        if let Some((doc, at)) = known.and_then(|index| suppressions.end_of_names(index)) {
+        if let Some((doc, at)) = known.and_then(|index| suppressions.end_of_names(index))
+            && around.iter().any(|(it, _)| *it == doc)
+        {
             found.push(Place { doc, at, form: Form::Extend });
         }
         let mut refused = "its language has no comments";
-        for (doc, at) in self.documents.at(&self.by_place, finding.span.start()).into_iter().rev() {
+        for (doc, at) in around.into_iter().rev() {
             let (Some(document), Some(pieces)) = (self.documents.get(doc), self.pieces.get(doc)) else {
                 continue;
             };
@@ -342,6 +359,12 @@ impl<'a> Places<'a> {
                 // What makes an indented code block would make one of the comment.
                 if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language == "markdown") {
                     found.push(Place { doc, at: first, form: Form::Before(nth, outside.to_owned()) });
+                }
+                let marker = if language == "markdown" { container(line) } else { 0 };
+                if marker > prefix.len() {
+                    let spaces = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
+                    let prefix = line.get(..marker).unwrap_or_default().chars().map(spaces).collect();
+                    found.push(Place { doc, at: first + marker, form: Form::AfterMarker(nth, prefix) });
                 }
             }
         }

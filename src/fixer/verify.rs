@@ -84,6 +84,18 @@ impl<'a> Edited<'a> {
                 None => "a comment there would suppress other findings too".to_owned(),
             });
         }
+        let new = after.documents.as_ref().ok_or("the result could not be read")?;
+        for (index, counterpart) in
+            self.pairs(new)?.into_iter().enumerate().filter(|(it, _)| self.changes.contains_key(it))
+        {
+            let (Some(old), Some(new)) = (self.documents.get(index), counterpart.and_then(|it| new.get(it)))
+            else {
+                continue;
+            };
+            if !old.language.renders_alike(&old.text, &new.text) {
+                return Err("a comment there would change the rendered page".to_owned());
+            }
+        }
         let unused = |analysis: &Analysis| analysis.linted.findings.iter().filter(|it| !is_other(it)).count();
         if unused(after) > unused(before) {
             return Err("a comment there would suppress nothing".to_owned());

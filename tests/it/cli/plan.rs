@@ -148,7 +148,7 @@ fn a_fix_writes_its_plan_first() {
     // Nothing is left to fix: the plan of the first run stays, whatever it is asked for.
     let again = scratch.run(&["--fix", "--plan", "plan.md"]);
     assert_eq!(again.code, 0);
-    assert!(again.err.contains("nothing to fix: plan.md stays as it is"), "{}", again.err);
+    assert!(again.err.contains("nothing to fix: plan.md was not changed"), "{}", again.err);
     assert_eq!(scratch.read("plan.md"), before.text());
 }
 
@@ -204,9 +204,12 @@ fn a_page_shows_the_plan_and_other_formats_do_not_change() {
 #[test]
 fn completions_and_the_man_page_know_it() {
     let scratch = Scratch::new();
-    for arguments in [&["completions", "bash"][..], &["man"], &["--help"]] {
+    for arguments in [&["--", "runnerlint", "p"][..], &["man"], &["--help"]] {
         let mut command = program(scratch.root());
         command.args(arguments);
+        if arguments.first() == Some(&"--") {
+            command.env("RUNNERLINT_COMPLETE", "fish");
+        }
         assert!(ran(command).text().contains("plan"));
     }
 }
