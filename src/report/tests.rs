@@ -29,7 +29,9 @@ fn no_format_shows_a_token_or_a_control_character() {
 fn escaped(format: &str, text: &str) -> String {
     match format {
         "github" => text.replace('%', "%25"),
-        "junit" | "checkstyle" => text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;"),
+        "junit" | "checkstyle" => {
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+        }
         "json" | "jsonl" | "sarif" | "gitlab" | "rdjsonl" => {
             serde_json::to_string(text).unwrap().trim_matches('"').to_owned()
         }

@@ -90,6 +90,7 @@ fn json_has_the_form_that_scripts_rely_on() {
             "help",
             "message",
             "path",
+            "reason",
             "rule",
             "severity",
             "start",
@@ -182,7 +183,8 @@ fn concise_is_the_form_of_gcc() {
     let scratch = Scratch::with(&[("a.sh", SAFE)]);
     assert_eq!(
         scratch.run(&["-f", "concise"]).text(),
-        "a.sh:1:56: error: `--tag-list` of `gitlab-runner register` is set on the server now [register-server-option]\n"
+        "a.sh:1:56: error: `--tag-list` is deprecated: set tags on the runner in GitLab (`register` fails with this option and a \
+         `glrt-` token) [register-server-option]\n"
     );
 }
 
