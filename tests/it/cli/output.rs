@@ -161,7 +161,7 @@ fn after_a_fix_json_lists_what_was_fixed_and_what_remains() {
     assert_eq!(fixed["start"]["line"], 1);
     assert_eq!(fixed["removed"], serde_json::json!({"setting": "tag_list", "value": "a"}));
     assert_eq!(found["summary"]["fixed"], 1);
-    assert!(ran.err.starts_with("a.sh:1: removed tag_list = a"), "{}", ran.err);
+    assert!(ran.err.starts_with("a.sh:1: removed --tag-list = a"), "{}", ran.err);
 }
 
 #[test]
