@@ -1,6 +1,6 @@
 use super::picture::{CONTEXT, Picture, WIDTH};
 use super::window::Window;
-use super::{Run, Style, fix_reason, is_open, refusal};
+use super::{Run, Style, fix_reason, is_open, stated};
 use crate::escape;
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fixer::diff::{Changes, Side};
@@ -87,8 +87,7 @@ fn render(
     match &finding.fix {
         Ok(fix) => show_fix(&mut text, run, (Side { source, mask }, line), finding, fix, changes),
         Err(refused) => {
-            let reason = refusal(refused);
-            if !reason.is_empty() {
+            if let Some(reason) = stated(refused) {
                 remark(&mut text, run.style, "no fix", &mask.prose(&reason));
             }
         }

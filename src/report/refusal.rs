@@ -15,6 +15,11 @@ pub fn refusal(refusal: &Refusal) -> String {
     if text.trim().is_empty() { NO_FIX.to_owned() } else { text }
 }
 
+/// Why there is no fix, if there is more to say than that the rule has none.
+pub fn stated(refused: &Refusal) -> Option<String> {
+    Some(refusal(refused)).filter(|text| text != NO_FIX)
+}
+
 fn clause(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Unstated => NO_FIX.to_owned(),
