@@ -311,7 +311,7 @@ fn finding(
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
             let mut message = action.map_or_else(String::new, |action| hit.fill(&action.message, carrier));
             if let Some(token) = plan.tokens.get(&hit.member.carrier) {
-                message.push_str(&format!(" and put `{token}` in its place"));
+                message.push_str(&format!(" and set its value to `{token}`"));
             }
             // Null is no text.
             let is_empty = carrier.value.kind == ValueKind::Empty;

@@ -39,7 +39,7 @@ impl Teller<'_> {
                 if hint.is_empty() {
                     quoted(&short(name(*at)))
                 } else {
-                    format!("{} ({hint})", quoted(&short(name(*at))))
+                    format!("{}: {hint}", quoted(&short(name(*at))))
                 }
             });
             said.push(Said {
@@ -47,7 +47,7 @@ impl Teller<'_> {
                 defect: Defect::Unused,
                 names: names.join(", "),
                 message: self.rule.summary.clone(),
-                reason: reasons.collect::<Vec<_>>().join(", "),
+                reason: reasons.collect::<Vec<_>>().join("; "),
             });
         } else {
             for ((at, defect), span) in idle.names.iter().zip(self.written.all.spans(idle)) {

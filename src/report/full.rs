@@ -3,7 +3,7 @@
 use super::excerpt::{Excerpt, Spot};
 use super::picture::Tone;
 use super::words::headline;
-use super::{Run, Style, blocks, fix_reason, refusal, wrap};
+use super::{Run, Style, blocks, fix_reason, stated, wrap};
 use crate::catalogue::Catalogue;
 use crate::escape;
 use crate::finding::{Finding, Fix, Refusal, Safety};
@@ -202,7 +202,7 @@ impl Shown<'_> {
         let is_shared = own().count() == self.findings.len();
         let mut reasons: Vec<(&Finding, String)> = Vec::new();
         for (finding, refused) in own().chain(refused.iter().take(usize::from(own().next().is_none()))) {
-            let reason = refusal(refused);
+            let Some(reason) = stated(refused) else { continue };
             if !reason.is_empty() && reasons.len() < REASONS && reasons.iter().all(|(_, it)| *it != reason) {
                 reasons.push((finding, reason));
             }

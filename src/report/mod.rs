@@ -36,7 +36,7 @@ pub use earlier::is_report;
 pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
-pub use refusal::{fix_reason, refusal, unknown};
+pub use refusal::{fix_reason, refusal, stated, unknown};
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
 pub use switched_off::SwitchedOff;
@@ -230,7 +230,7 @@ fn sentence(text: &str) -> String {
 fn fix_line(finding: &Finding, mask: &Mask) -> Option<String> {
     let (what, reason) = match &finding.fix {
         Ok(fix) => ("unsafe fix", fix_reason(fix)?),
-        Err(refused) => ("no fix", refusal(refused)),
+        Err(refused) => ("no fix", stated(refused)?),
     };
     Some(format!("{what}: {}", mask.prose(&reason)))
 }

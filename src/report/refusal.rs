@@ -15,6 +15,11 @@ pub fn refusal(refusal: &Refusal) -> String {
     if text.trim().is_empty() { NO_FIX.to_owned() } else { text }
 }
 
+/// Why there is no fix, if there is more to say than that the rule has none.
+pub fn stated(refused: &Refusal) -> Option<String> {
+    Some(refusal(refused)).filter(|text| text != NO_FIX)
+}
+
 fn clause(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Unstated => NO_FIX.to_owned(),
@@ -120,10 +125,10 @@ pub fn unknown(place: &UnknownPlace) -> String {
     match kind {
         UnknownKind::Words | UnknownKind::Wrapper => format!("{at} may contain more options"),
         UnknownKind::Collected => format!("arguments also come from {at}"),
-        UnknownKind::Template => format!("the template tag {at} decides which part is used"),
+        UnknownKind::Template => format!("the template tag {at} decides what is there"),
         UnknownKind::Environment => format!("environment variables also come from {at}"),
         UnknownKind::Values => format!("values also come from {at}"),
-        UnknownKind::KeptValues => format!("{at} keeps earlier values of the release"),
+        UnknownKind::KeptValues => format!("{at} keeps the values that the release has"),
         UnknownKind::Alias => format!("the alias {at} brings values from elsewhere in this file"),
         UnknownKind::Script => format!("{at} may set variables in the same script"),
         UnknownKind::Overlay => format!("another file may also define {at}: this file is merged into it"),

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fixer::diff::{Changes, Side};
 use crate::mask::Mask;
 use crate::report::window::Window;
-use crate::report::{fix_reason, refusal};
+use crate::report::{fix_reason, stated};
 use crate::run::Checked;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,8 +34,8 @@ pub(super) fn write(file: &Checked, mask: &Mask, block: &Block<'_>, changes: &mu
         texts("Place", places, html);
         texts("What to do", findings().map(|it| mask.prose(&it.help)), html);
         fixes(file, mask, block, changes, html);
-        let refused = findings().filter_map(|it| it.fix.as_ref().err());
-        texts("No fix", refused.map(|it| mask.prose(&refusal(it))), html);
+        let refused = findings().filter_map(|it| stated(it.fix.as_ref().err()?));
+        texts("No fix", refused.map(|it| mask.prose(&it)), html);
         docs(block, html);
     });
 }

@@ -45,6 +45,55 @@ fn the_configuration_names_their_folder_and_speaks_of_them() {
     assert_eq!(run("", &["--isolated", "-q"]).code, 0);
 }
 
+/// A rule without fix, help and reason.
+const BARE: &str = r#"id: team-old-host
+title: host that moved
+summary: "`{value}` moved"
+help: ''
+match:
+  - entry: "**.host"
+    when: {is: old.example.com}
+severity:
+  - {is: warning}
+why: It moved.
+examples:
+  - name: a host
+    language: yaml
+    bad: |
+      db: {host: old.example.com}
+    at: [host]
+  - name: another host
+    language: yaml
+    ok: |
+      db: {host: other.example.com}
+"#;
+
+/// No output has a `word:` without text.
+#[test]
+fn a_rule_without_fix_help_and_reason_leaves_no_empty_text() {
+    let scratch = with("", ("app.yaml", FOUND));
+    scratch.write("lint/team-old-host.yaml", BARE);
+    let json = scratch.run(&["-f", "json"]).json();
+    let finding = &json["findings"][0];
+    assert_eq!(finding["manual"], "the rule has no fix", "{json}");
+    assert!(finding.get("reason").is_none() && finding.get("fix").is_none(), "{finding}");
+    for format in runnerlint::report::FORMATS {
+        let ran = scratch.run(&["-f", format.name]);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        let is_empty = |line: &&str| {
+            line.trim_start().split_once(':').is_some_and(|(word, rest)| {
+                let is_word = !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == ' ');
+                is_word && rest.trim().is_empty()
+            })
+        };
+        let text = ran.text().to_owned();
+        let empty: Vec<&str> = text.lines().filter(is_empty).collect();
+        assert!(empty.is_empty(), "{}: {empty:?}\n{text}", format.name);
+        let has_empty = ["()", "%0A%0A", ". ."].iter().any(|it| text.contains(it));
+        assert!(format.name == "html" || !has_empty, "{}: {text}", format.name);
+    }
+}
+
 #[test]
 fn folders_of_the_command_line_are_added() {
     let scratch = with("", ("app.yaml", FOUND));
@@ -66,7 +115,7 @@ fn versions_stand_in_the_configuration_too() {
     let rule = RULE.replace("title:", "product: mail\nreplacement-since: 2.1\ntitle:");
     let run = |config: &str, args: &[&str]| {
         let scratch = with(config, ("app.yaml", FOUND));
-        scratch.write("lint/team-old-host.yaml", &rule);
+        scratch.write("lint/team-old-host.yaml", BARE);
         scratch.run(args)
     };
     let old = "[targets]\nmail = \"2.0\"\n";
