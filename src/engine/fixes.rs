@@ -302,7 +302,8 @@ fn act(
             renames::check(file, carrier, &name)?;
             let names = renames::written(file, carrier, &name);
             if carrier.via == Via::Variable {
-                let uses = uses::of(file, carrier)?;
+                // It names another line.
+                let uses = uses::of(file, carrier).map_err(|it| Refusal::Rule(it.reason().to_owned()))?;
                 let is_first = uses.first == Some(hit.member.carrier);
                 for (doc, span) in uses.list.iter().filter(|_| is_first) {
                     wanted.entry(*doc).or_default().edits.push(Edit::replace(*span, name.clone()));

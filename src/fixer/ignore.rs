@@ -106,9 +106,9 @@ impl Writer<'_> {
         let open = |it: &Finding| !it.suppressed && !it.baselined;
         for (index, finding) in findings.iter().enumerate().filter(|(_, it)| open(it) && wanted(it)) {
             let found = match &places {
-                _ if finding.rule == RULE => Err("`--fix` takes out what is not needed".to_owned()),
+                _ if finding.rule == RULE => Err("`--fix` removes unused suppressions".to_owned()),
                 Some(places) => places.find(finding),
-                None => Err("no language is known for this file, and so no comment".to_owned()),
+                None => Err("the language of this file is unknown".to_owned()),
             };
             match found {
                 Ok(mut places) => {
@@ -180,7 +180,7 @@ impl Writer<'_> {
                 group.1.extend(findings);
             }
             let tried = if self.trials == 0 {
-                Err("too many comments in this file do not hold; it could not be told which".to_owned())
+                Err("this file exceeds the limit of comments that are verified one by one".to_owned())
             } else {
                 self.trials -= 1;
                 self.attempt(&all)

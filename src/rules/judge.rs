@@ -10,7 +10,7 @@ use std::rc::Rc;
 /// What holds beyond the unit itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Circumstances {
-    /// Whether a value for the place of a token is given.
+    /// Whether `--token-value` is set.
     pub token_value: bool,
     /// The new slot of the Secret that the unit names: what it holds, and its carrier.
     pub secret: Option<(Class, usize)>,
@@ -34,7 +34,7 @@ pub struct Circumstances {
     pub own_chart: bool,
     /// The oldest version of the program that the file pins.
     pub pinned: Option<(u32, u32)>,
-    /// Whether it stands in Markdown.
+    /// Whether it is in Markdown.
     pub markdown: bool,
 }
 
@@ -311,8 +311,11 @@ impl SafetyRow {
     }
 }
 
-/// `major.minor` as numbers.
+/// The first two of one to three numbers: `231`, `1.22`, `1.22.3`.
 pub fn version(text: &str) -> Option<(u32, u32)> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    let mut parts = text.split('.').map(|part| part.parse::<u32>().ok());
+    let major = parts.next()??;
+    let minor = parts.next().unwrap_or(Some(0))?;
+    parts.next().unwrap_or(Some(0))?;
+    parts.next().is_none().then_some((major, minor))
 }

@@ -17,6 +17,7 @@ mod corpus;
 mod counts;
 mod dependencies;
 mod docs;
+mod english;
 #[cfg(unix)]
 mod faults;
 mod generated;

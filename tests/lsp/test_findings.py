@@ -23,7 +23,7 @@ async def test_a_finding_has_all_that_an_editor_shows(editor):
     found, = await editor.findings("a.sh")
     assert (found.code, found.source, found.severity) == (
         "register-server-option", "runnerlint", types.DiagnosticSeverity.Warning)
-    assert found.message == "`--locked` of `gitlab-runner register` is set on the server now"
+    assert found.message == "`--locked` is deprecated: set the project lock on the runner in GitLab"
     assert place(found) == (0, 36, 0, 44)
     can = editor.client.capabilities.text_document.publish_diagnostics
     if can.code_description_support:

@@ -165,7 +165,10 @@ fn a_baseline_that_cannot_be_used_is_an_error() {
     };
     error(KNOWN, "error: there is no baseline known.json: `--write-baseline` makes it\n");
     error(&["--write-baseline"], "error: `--write-baseline` needs a file to write: `--baseline FILE`\n");
-    error(&["--baseline", "wrong.json"], "error: wrong.json: not a baseline: it ends too early at line 2");
+    error(
+        &["--baseline", "wrong.json"],
+        "error: wrong.json: not a baseline: unexpected end of file at line 2",
+    );
     error(&["--baseline", "wrong.json", "--write-baseline"], "wrong.json: not a baseline");
     error(
         &["--baseline", "no/known.json", "--write-baseline"],

@@ -135,7 +135,7 @@ fn a_baseline_knows_what_they_find() {
     assert_eq!(scratch.read("app.yaml"), FOUND, "what is known is not fixed");
     scratch.write("app.yaml", format!("{FOUND}old:\n  host: old.example.com\n"));
     let open = scratch.run(&["-f", "concise", "-q"]);
-    assert_eq!(open.lines(), ["app.yaml:4:3: warning: `old.example.com` moved [team-old-host]"]);
+    assert_eq!(open.lines(), ["app.yaml:4:3: warning: `old.example.com` moved (moved) [team-old-host]"]);
     // A run that does not ask for the rule says nothing of it.
     scratch.write("app.yaml", "a: b\n");
     let ran = scratch.run(&["--ignore", "team"]);

@@ -50,7 +50,7 @@ fn broken(from: &str, to: &str) -> String {
 fn a_folder_of_rules_is_linted_by_and_not_linted() {
     let files = [("lint/team-old-host.yaml", RULE), ("app.yaml", "db:\n  host: old.example.com\n")];
     let ran = run(&files, &["--rules", "lint", "-f", "concise", "-q"]);
-    assert_eq!(ran.text(), "app.yaml:2:3: warning: `old.example.com` moved [team-old-host]\n");
+    assert_eq!(ran.text(), "app.yaml:2:3: warning: `old.example.com` moved (moved) [team-old-host]\n");
     assert_eq!(ran.code, 1);
     let ran = run(&files, &["--rules", "lint", "--diff", "-q"]);
     assert!(ran.text().contains("+  host: new.example.com"), "{ran:?}");
@@ -70,7 +70,10 @@ fn templates_of_charts_are_looked_into() {
         ),
     ];
     let ran = run(&files, &["--rules", "lint", "-f", "concise", "-q"]);
-    assert_eq!(ran.text(), "web/templates/a.yaml:4:1: warning: `old.example.com` moved [team-old-host]\n");
+    assert_eq!(
+        ran.text(),
+        "web/templates/a.yaml:4:1: warning: `old.example.com` moved (moved) [team-old-host]\n"
+    );
     // In a branch of a template a fix is never safe.
     let ran = run(&files, &["--rules", "lint", "--diff", "-q"]);
     assert_eq!(ran.text(), "");
