@@ -240,6 +240,11 @@ impl Read {
 }
 
 impl Document {
+    /// Whether it is a tree of keys and values.
+    pub(crate) fn is_tree(&self) -> bool {
+        !self.parsed.facts().tree.is_empty()
+    }
+
     /// Whether nothing is left of the text after `edits`.
     pub(crate) fn is_emptied_by(&self, edits: &[Edit]) -> bool {
         let mut all = EditSet::default();
