@@ -179,8 +179,10 @@ pub(crate) fn read(
             (0..documents.list.len()).filter_map(|doc| documents.called(doc)).collect();
         out.survey.join_releases(catalogue.sites(), &texts);
     }
-    out.survey.put_in(catalogue.sites(), &|doc| documents.get(doc).and_then(|document| document.parent));
-    out.survey.link(catalogue.sites(), &|doc| documents.get(doc).map_or("", |document| &document.text));
+    let parent = |doc: usize| documents.get(doc).and_then(|document| document.parent);
+    let text = |doc: usize| documents.get(doc).map_or("", |document| &*document.text);
+    out.survey.put_in(catalogue.sites(), &parent, &text);
+    out.survey.link(catalogue.sites(), &text);
     Some(out)
 }
 
@@ -243,6 +245,11 @@ impl Read {
 }
 
 impl Document {
+    /// Whether it is a tree of keys and values.
+    pub(crate) fn is_tree(&self) -> bool {
+        !self.parsed.facts().tree.is_empty()
+    }
+
     /// Whether nothing is left of the text after `edits`.
     pub(crate) fn is_emptied_by(&self, edits: &[Edit]) -> bool {
         let mut all = EditSet::default();

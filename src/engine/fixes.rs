@@ -239,6 +239,13 @@ fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan
             wanted.entry(parent).or_default().items.insert(item);
             continue;
         }
+        if let Some((what, _)) = &document.place
+            && document.parent.and_then(|it| file.documents.get(it)).is_some_and(Document::is_tree)
+            && document.language.name() == "shell"
+            && document.is_emptied_by(&removal.edits)
+        {
+            return Err(NoEdit::new(format!("the {what} would be empty: remove it manually")));
+        }
         for edit in removal.edits {
             lift(file, doc, edit, false, &mut host, &mut plan)?;
         }

@@ -1,8 +1,10 @@
 //! Variables of a text that its reader puts into the texts inside it: a Makefile's, `vars` of Ansible, `variables:` of CI files.
 
-use super::{Brings, Carrier, ScopeKind, Sites, Survey, Unknown, UnknownKind, ValueKind, Via};
+use super::{Brings, Carrier, ScopeKind, Sites, Survey, Unknown, UnknownKind, ValueKind, Variables, Via};
 use crate::text::Span;
-use std::collections::BTreeMap;
+use regex::Regex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 /// How the texts inside read a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +27,9 @@ struct Assigned {
 /// Variables by the text, the form and the name.
 #[derive(Debug, Default)]
 pub(super) struct Assignments(BTreeMap<(usize, Form, Box<str>), Assigned>);
+
+/// `NAME=` of a script.
+static SET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?-u)([A-Za-z_][A-Za-z0-9_]*)=").ok());
 
 /// Longer values are no tokens.
 const LONGEST: usize = 1024;
@@ -60,28 +65,45 @@ fn read_by(expression: &str) -> Vec<(Form, &str)> {
 }
 
 impl Survey {
-    /// Gives the options and variables of commands what the texts around them put in. `parent` is the text around a text.
-    pub(crate) fn put_in(&mut self, sites: &Sites, parent: &dyn Fn(usize) -> Option<usize>) {
+    /// Gives the options and variables of commands what the texts around them put in. `parent` is the text around a text, `text` what
+    /// it says.
+    pub(crate) fn put_in<'t>(
+        &mut self,
+        sites: &Sites,
+        parent: &dyn Fn(usize) -> Option<usize>,
+        text: &dyn Fn(usize) -> &'t str,
+    ) {
         self.assign_variables();
         if self.assigned.0.is_empty() {
             return;
         }
         let mut overridden = Vec::new();
+        // What scripts of a text set themselves.
+        let mut scripts: BTreeMap<usize, (BTreeSet<&str>, Variables)> = BTreeMap::new();
         let is_read = |it: &&mut Carrier| {
             matches!(it.via, Via::Option | Via::Variable)
                 && it.value.kind == ValueKind::Opaque
                 && it.value.known.is_none()
         };
         for carrier in self.carriers.iter_mut().filter(is_read) {
-            let text = carrier.value.text.trim_matches('"');
+            let expression = carrier.value.text.trim_matches('"');
             let mut around = std::iter::successors(parent(carrier.doc), |doc| parent(*doc));
             let found = around.find_map(|doc| {
-                let all = read_by(text).into_iter();
+                let all = read_by(expression).into_iter();
                 let mut all =
-                    all.filter_map(|(form, name)| Some((name, self.assigned.get(doc, form, name)?)));
-                all.next().map(|(name, it)| (doc, name, it))
+                    all.filter_map(|(form, name)| Some((form, name, self.assigned.get(doc, form, name)?)));
+                all.next().map(|(form, name, it)| (doc, form, name, it))
             });
-            let Some((doc, name, Assigned { literal: Some(literal), span })) = found else { continue };
+            let Some((doc, form, name, Assigned { literal: Some(literal), span })) = found else { continue };
+            if form == Form::Environment {
+                let set = |names: regex::Captures<'t>| names.get(1).map(|name| name.as_str());
+                let all =
+                    || SET.iter().flat_map(|set| set.captures_iter(text(doc))).filter_map(set).collect();
+                let (set, variables) = scripts.entry(doc).or_insert_with(|| (all(), Variables::default()));
+                if set.contains(name) || variables.is_set_otherwise(name, text(doc)) {
+                    continue;
+                }
+            }
             if sites.takes_token(carrier) {
                 let place = Unknown::new(UnknownKind::Override, Brings::Token, name, doc, *span);
                 overridden.push((carrier.scope, place));

@@ -187,6 +187,14 @@ impl Lexer<'_> {
                     level.heads += 1;
                 }
                 b'\\' => self.at += 1,
+                // Ruby's `%q(…)`.
+                b'%' if let Some(stop) = self.percent_string() => {
+                    let usage = self.string_usage(level);
+                    self.at += 3;
+                    self.string(stop, usage);
+                    level.last = Last::Text;
+                    level.heads += 1;
+                }
                 b'"' | b'`' => self.literal(level, byte),
                 b'\'' if self.notation != Notation::Hcl => self.literal(level, byte),
                 b'<' if self.opens_document() => self.here_document(level.now()),
@@ -224,6 +232,23 @@ impl Lexer<'_> {
                 _ => self.operator(level),
             }
         }
+    }
+
+    /// What ends the string that begins with `%q(`, `%Q[`, `%w{`.
+    fn percent_string(&self) -> Option<Stop> {
+        let is_kind = self.peek(1).is_some_and(|byte| b"qQwW".contains(&byte));
+        if !is_kind || self.notation != Notation::Code {
+            return None;
+        }
+        let close = match self.peek(2)? {
+            b'(' => b')',
+            b'[' => b']',
+            b'{' => b'}',
+            b'<' => b'>',
+            sign @ (b'|' | b'!' | b'/') => sign,
+            _ => return None,
+        };
+        Some(Stop::Byte(close))
     }
 
     /// Whether a statement goes on in the next line.

@@ -6,6 +6,7 @@ mod matrix;
 mod newer;
 mod others;
 mod own;
+mod spellings;
 
 use crate::support::{Ran, Scratch};
 use files::{FILES, TOKENS, odd_files};
