@@ -284,13 +284,16 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
 
 /// The fix of each registration, or why there is none: a reason of its own rather than that of another finding.
 fn fixes(findings: &[Finding]) -> BTreeMap<&str, &Result<Fix, Refusal>> {
+    let rank = |fix: &Result<Fix, Refusal>| match fix {
+        Ok(_) => 0,
+        Err(Refusal::Together { .. } | Refusal::Unstated) => 1,
+        Err(_) => 2,
+    };
     let mut fixes: BTreeMap<&str, &Result<Fix, Refusal>> = BTreeMap::new();
-    let is_own =
-        |fix: &Result<Fix, Refusal>| !matches!(fix, Err(Refusal::Together { .. } | Refusal::Unstated));
     for finding in findings {
         let Some(unit) = finding.unit.as_deref() else { continue };
         let fix = fixes.entry(unit).or_insert(&finding.fix);
-        if !is_own(fix) {
+        if rank(&finding.fix) > rank(fix) {
             *fix = &finding.fix;
         }
     }

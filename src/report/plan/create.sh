@@ -1,5 +1,5 @@
 #!/bin/sh
-# Creates runners in GitLab with POST /api/v4/user/runners.
+# Creates runners in GitLab. It sends POST /api/v4/user/runners for each of them, once.
 #
 # - Replace each <FILL IN>. runner_type is instance_type, group_type or project_type. The last two need another line:
 #   --data-urlencode 'group_id=ID' or --data-urlencode 'project_id=ID'

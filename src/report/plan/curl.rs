@@ -13,7 +13,7 @@ const HEAD: &str = include_str!("create.sh");
 /// The script for a plan without a runner to create.
 const NOTHING: &str = "\
 #!/bin/sh
-# This plan has no runner to create.
+# Creates runners in GitLab. This plan has none to create.
 exit 0
 ";
 

@@ -138,13 +138,16 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
         registration(entry, out)?;
     }
     let fields: Vec<String> = group.fields.iter().map(field).collect();
-    let mut fields = fields.join("; ");
-    if !group.alike.is_empty() {
-        let numbers: Vec<String> = group.alike.iter().map(ToString::to_string).collect();
-        let one =
-            format!("one runner can also serve {}, which differ only in the description", numbers.join(", "));
-        fields = if fields.is_empty() { one } else { format!("{fields} ({one})") };
-    }
+    let fields = Some(fields.join("; ")).filter(|it| !it.is_empty()).map(|it| format!("{it}."));
+    let numbers: Vec<String> = group.alike.iter().map(ToString::to_string).collect();
+    let alike = match numbers.as_slice() {
+        [] => None,
+        [one] => Some(format!("Runner {one} differs only in the description: one runner can serve both.")),
+        all => {
+            let all = all.join(", ");
+            Some(format!("Runners {all} differ only in the description: one runner can serve all of them."))
+        }
+    };
     for step in &group.steps {
         let parts: Vec<String> = step.parts.iter().map(|part| sentence(part)).collect();
         match step.what {
@@ -154,8 +157,7 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
                     (_, Need::Check) => "Check",
                     _ => "Compare",
                 };
-                let fields = Some(&fields).filter(|it| !it.is_empty()).map(|it| format!("{it}."));
-                let all: Vec<String> = fields.into_iter().chain(parts).collect();
+                let all: Vec<String> = fields.iter().chain(&alike).cloned().chain(parts).collect();
                 let all = if all.is_empty() {
                     "with the settings of the old runner.".to_owned()
                 } else {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 const HEAD: &str = "\
-# Runners of GitLab, for the provider gitlabhq/gitlab 16.3 or later.
+# Runners for GitLab, with the provider gitlabhq/gitlab. It must be 16.3 or later.
 #
 # Set the variables, for example in terraform.tfvars: a plan fails for those that are missing or wrong. Each token is a
 # sensitive output: `terraform output -raw NAME` prints it. The state contains all tokens, so keep it where secrets are kept.
@@ -16,7 +16,7 @@ const HEAD: &str = "\
 
 /// The file for a plan without a runner to create.
 const NOTHING: &str = "\
-# Runners of GitLab: this plan has no runner to create.
+# Runners for GitLab, with the provider gitlabhq/gitlab. This plan has none to create.
 ";
 
 /// Digits of a fingerprint that a name has; more where two are the same.

@@ -29,9 +29,12 @@ fn a_plan_is_0_whatever_it_says() {
 #[test]
 fn the_name_of_the_file_says_the_format() {
     let scratch = Scratch::with(&[("a.sh", OLD)]);
-    for (name, start) in
-        [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners of GitLab")]
-    {
+    for (name, start) in [
+        ("p.md", "# Migration"),
+        ("p.json", "{\n"),
+        ("p.sh", "#!/bin/sh\n"),
+        ("p.tf", "# Runners for GitLab"),
+    ] {
         let ran = scratch.run(&["plan", "a.sh", "-o", name]);
         assert_eq!(
             (ran.code, ran.text(), ran.err.as_str()),
