@@ -184,7 +184,7 @@ fn bar(kind: &'static str, name: &str, (count, most): (usize, usize), html: &mut
         });
         // The picture is read as "5 findings".
         html.element("span", &[("class", "count"), ("aria-hidden", "true")], |html| {
-            html.text(&count.to_string())
+            html.text(&count.to_string());
         });
     });
 }

@@ -20,7 +20,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What a browser may use of this page: one style and one script, by their hashes. `tests/formats` checks them.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-RgqT9qD1HuS7A7fzcZmWlN3FPON3bFdFnD9Kq4rFOws='; \
+    style-src 'sha256-wxXUmPxZJ+59XzjKqSF2iT+8Wd0ymHog17R4GpcHCCs='; \
     script-src 'sha256-5L7z8RmNcW+/7d/ghRZCCCtXtcPGH38FM9AuNXu73Qc='; \
     base-uri 'none'; form-action 'none'";
 /// The heading of a page without a title.

@@ -1,9 +1,10 @@
-use super::super::samples;
-use super::{SCRIPT, STYLE, TITLE};
+use super::super::{samples, xml};
+use super::{POLICY, SCRIPT, STYLE, TITLE};
 
 #[test]
 fn the_page_holds_everything() {
     let page = samples::text(super::write).replace(env!("CARGO_PKG_VERSION"), "[version]");
+    let page = page.replace(&xml::escape(POLICY), "[policy]");
     insta::assert_snapshot!(page.replace(STYLE, "[style]\n").replace(SCRIPT, "[script]"));
 }
 

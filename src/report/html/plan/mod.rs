@@ -108,7 +108,9 @@ fn overview_row(number: usize, group: &Group, html: &mut Html) {
         });
         html.tag("td", |html| {
             let (first, rest) = group.entries.split_at(group.entries.len().min(1));
-            first.iter().for_each(|entry| html.code(&entry.at()));
+            for entry in first {
+                html.code(&entry.at());
+            }
             if !rest.is_empty() {
                 html.text(&format!(" and {} more", rest.len()));
             }
@@ -203,7 +205,7 @@ fn today(group: &Group, index: &Index<'_>, html: &mut Html) {
             html.text("This runner differs from ");
             list(&group.alike, html, |number, html| {
                 html.link(Link::Part(&format!("runner-{number}")), &[], |html| {
-                    html.text(&format!("runner {number}"))
+                    html.text(&format!("runner {number}"));
                 });
             });
             html.text(" in the description only: one runner can serve all of them.");

@@ -24,7 +24,7 @@ pub(super) fn write(entry: &Entry, index: &Index<'_>, html: &mut Html) {
     if let Some((number, count)) = index.registration(&entry.path, &entry.unit) {
         html.text(" · ");
         html.link(Link::Part(&format!("registration-{number}")), &[], |html| {
-            html.text(&plural(count, "finding"))
+            html.text(&plural(count, "finding"));
         });
     }
     let facts = [
@@ -91,9 +91,9 @@ fn named(name: &str, line: usize, html: &mut Html, inside: impl FnOnce(&mut Html
 
 fn shown(shown: &Shown, html: &mut Html) {
     if shown.text.is_empty() {
-        html.text("empty")
+        html.text("empty");
     } else {
-        html.code(&shown.text)
+        html.code(&shown.text);
     }
     if let Some(written) = &shown.written {
         html.text(" (written ");
