@@ -313,6 +313,7 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         style: style(args, output.file.as_deref()),
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
+        fail_on: ran.options.config.fail_on(),
     };
     let reads_inside = output::reads_inside();
     destinations::write(output.file.as_deref(), out, |out| {
@@ -320,11 +321,8 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
             return (output.format.write)(&run, out);
         }
         let out = &mut Tame::new(out, reads_inside);
-        if args.statistics && output.format.for_people {
-            report::statistics(&run, out)?;
-        } else {
-            (output.format.write)(&run, out)?;
-        }
+        let statistics = output.format.statistics.filter(|_| output.statistics);
+        statistics.unwrap_or(output.format.write)(&run, out)?;
         out.flush()
     })
 }
@@ -374,6 +372,9 @@ fn print_summary(
         complain(&line);
     }
     print_changes(args, files);
+    if args.diff && !args.quiet && files.iter().any(|file| file.diff_is_masked) {
+        complain("note: tokens are masked; use `--show-secrets` for a diff that applies");
+    }
     let nothing = summary.checked + summary.partly == 0;
     let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {
@@ -388,7 +389,7 @@ fn print_summary(
             switched_off.explain_success(config, files, &cwd);
         }
         let line = if args.diff { summary.diff_line() } else { switched_off.line(summary) };
-        complain(&escape::inline(&line));
+        complain(&output::wrapped(&escape::inline(&line)));
     }
     Ok(())
 }

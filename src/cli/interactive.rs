@@ -151,7 +151,7 @@ impl Session {
         let new_mask = mask.after(&new, &[]);
         let old = Side { source: offer.source, mask: &mask };
         let new = Side { source: &new, mask: &new_mask };
-        let diff = diff::unified(path, old, new, true);
+        let diff = diff::unified(path, old, new, true).text;
         out.write_all(self.style.diff(&String::from_utf8_lossy(&diff)).as_bytes())?;
         if offer.safety == Safety::Unsafe {
             let mut fixes = offer.findings.iter().filter_map(|it| it.fix.as_ref().ok());

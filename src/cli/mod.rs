@@ -94,6 +94,8 @@ enum Error {
         "two reports for standard output: write one of them to a file, for example `--output-format {0}=FILE`"
     )]
     TwoReports(String),
+    #[error("`--statistics` cannot be written as `{0}`: use `full` for text, or `json`")]
+    NoStatistics(String),
     #[error("`-` (standard input) cannot be combined with other paths")]
     StdinAndPaths,
     #[error(

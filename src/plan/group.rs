@@ -1,5 +1,7 @@
 //! Which registrations one runner can serve.
 
+use super::commands::Commands;
+use super::fingerprints::Fingerprints;
 use super::value::{self, Value};
 use super::{Entry, Field, File, Group, Need, WithoutEffect, steps};
 use crate::finding::{Fix, Refusal};
@@ -8,7 +10,7 @@ use crate::sites::Via;
 use crate::unit::{Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More runners than this are not told to be alike.
+/// More runners than this are not listed as alike.
 const MOST_ALIKE: usize = 50;
 
 /// A registration that has no group yet.
@@ -53,7 +55,7 @@ impl Waiting {
                 let other = held.setting == index && !std::ptr::eq(held, counts) && !held.given.is_empty();
                 shown.overridden = other && value::read(setting, &held.given, &hide).value != read.value;
                 if shown.overridden {
-                    read.notes.push("given more than once with different values; only one of them counts");
+                    read.notes.push("set more than once with different values: only one of them is used");
                 }
             }
             read.notes.dedup();
@@ -251,11 +253,12 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
             }
         }
     }
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    let commands = Commands::of_groups(groups.iter());
+    let mut fingerprints = Fingerprints::default();
+    for (number, group) in (1..).zip(&mut groups) {
+        fingerprints.give(group);
+        group.steps = steps::of(number, group, &commands);
+    }
     groups
-        .into_iter()
-        .map(|(_, mut group)| {
-            group.steps = steps::of(&group);
-            group
-        })
-        .collect()
 }

@@ -3,12 +3,15 @@
 mod checkstyle;
 mod concise;
 mod earlier;
+mod excerpt;
 mod faults;
 mod full;
 mod github;
 mod gitlab;
+mod grouped;
 mod hide;
 mod html;
+mod job_summary;
 mod json;
 mod jsonl;
 mod junit;
@@ -26,6 +29,7 @@ mod summary;
 mod switched_off;
 mod window;
 mod words;
+mod wrap;
 mod xml;
 
 pub use earlier::is_report;
@@ -33,18 +37,19 @@ pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
 pub use refusal::{fix_reason, refusal, unknown};
-pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
 pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;
+use crate::config::FailOn;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
 use crate::run::Checked;
 use crate::walk::Passed;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// What there is to report, and how.
@@ -64,7 +69,12 @@ pub struct Run<'a> {
     pub catalogue: &'a Catalogue,
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
+    /// The lowest severity that makes the run fail.
+    pub fail_on: FailOn,
 }
+
+/// Writes a report.
+type Writer = fn(&Run<'_>, &mut dyn Write) -> io::Result<()>;
 
 /// An output format.
 #[derive(Clone, Copy)]
@@ -76,7 +86,9 @@ pub struct Format {
     /// Whether people read it: the summary and the notices then go to standard error.
     pub for_people: bool,
     /// Writes the report.
-    pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+    pub write: Writer,
+    /// Writes how often each rule found something, instead of the findings; not every format can.
+    pub statistics: Option<Writer>,
     /// Whether it shows the migration plan: registrations are then collected.
     pub shows_plan: bool,
     /// Whether its lines are meant to be commands of a CI system.
@@ -93,9 +105,10 @@ impl std::fmt::Debug for Format {
 pub const FORMATS: &[Format] = &[
     Format {
         name: "full",
-        about: "each finding with its source and its fix",
+        about: "each registration with its source and its fix",
         for_people: true,
         write: full::write,
+        statistics: Some(statistics::text),
         shows_plan: false,
         is_commands: false,
     },
@@ -104,15 +117,25 @@ pub const FORMATS: &[Format] = &[
         about: "one line for each finding, as gcc writes them",
         for_people: true,
         write: concise::write,
+        statistics: Some(statistics::text),
         shows_plan: false,
         is_commands: false,
     },
-    machine("json", "one JSON document", json::write),
+    Format {
+        name: "grouped",
+        about: "the findings of each file below its name",
+        for_people: true,
+        write: grouped::write,
+        statistics: Some(statistics::text),
+        shows_plan: false,
+        is_commands: false,
+    },
+    Format { statistics: Some(statistics::json), ..machine("json", "one JSON document", json::write) },
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
     Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
     machine("gitlab", "GitLab's Code Quality report", gitlab::write),
-    machine("junit", "JUnit XML, a failed test for each finding", junit::write),
+    machine("junit", "JUnit XML, a failed test for each finding that fails the run", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
     Format {
@@ -123,15 +146,19 @@ pub const FORMATS: &[Format] = &[
             html::write,
         )
     },
+    Format {
+        shows_plan: true,
+        ..machine(
+            "markdown",
+            "the summary of a CI job: counts, findings and the runners of the migration plan",
+            job_summary::write,
+        )
+    },
 ];
 
 /// A format that is read by other programs or elsewhere.
-const fn machine(
-    name: &'static str,
-    about: &'static str,
-    write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
-) -> Format {
-    Format { name, about, for_people: false, write, shows_plan: false, is_commands: false }
+const fn machine(name: &'static str, about: &'static str, write: Writer) -> Format {
+    Format { name, about, for_people: false, write, statistics: None, shows_plan: false, is_commands: false }
 }
 
 /// The migration plan of a run that collected registrations.
@@ -149,6 +176,20 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
 /// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
 pub fn is_open(finding: &Finding) -> bool {
     !finding.suppressed && !finding.baselined
+}
+
+/// The open findings of a file, those of one registration together, in the order of the first of each.
+fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut blocks: Vec<Vec<&Finding>> = Vec::new();
+    let mut units = HashMap::new();
+    for finding in findings.iter().filter(|it| is_open(it)) {
+        let at = finding.unit.as_deref().map(|unit| *units.entry(unit).or_insert(blocks.len()));
+        match at.and_then(|at| blocks.get_mut(at)) {
+            Some(block) => block.push(finding),
+            None => blocks.push(vec![finding]),
+        }
+    }
+    blocks
 }
 
 /// The fix of a finding as far as it can be shown, or why not.

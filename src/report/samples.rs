@@ -2,6 +2,7 @@
 
 use super::{Run, Style};
 use crate::catalogue::Catalogue;
+use crate::config::FailOn;
 use crate::finding::{
     Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, Safety, Setting, Severity,
 };
@@ -214,6 +215,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         style: Style::default(),
         catalogue: Catalogue::built_in(),
         baseline: None,
+        fail_on: FailOn::Warning,
     };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -2,7 +2,7 @@
 
 use super::invariants::Holds;
 use runnerlint::catalogue::Catalogue;
-use runnerlint::config::Config;
+use runnerlint::config::{Config, FailOn};
 use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::escape::is_dangerous;
 use runnerlint::fixer;
@@ -49,7 +49,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
     // What is near a file in somebody's folder is no part of the text.
     let name: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
     let checked = [run::stdin(&options, &name.join("/"), bytes.to_vec())];
-    let style = Style { colour: false };
+    let style = Style::default();
     for format in report::FORMATS {
         let run = report::Run {
             files: &checked,
@@ -59,6 +59,7 @@ pub(crate) fn reported(path: &str, bytes: &[u8], how: u8, token_value: bool) -> 
             baseline: None,
             catalogue: Catalogue::built_in(),
             passed: Passed::default(),
+            fail_on: FailOn::Warning,
         };
         let mut out = Vec::new();
         (format.write)(&run, &mut out).map_err(|error| format!("{}: {error}", format.name))?;
