@@ -35,7 +35,7 @@ def drive(command, folder, language):
 def test_neovim_shows_and_fixes(tmp_path):
     command = ["nvim", "--headless", "-u", "NONE", "-i", "NONE", "-n", "-S", HERE / "nvim.lua"]
     result = drive(command, tmp_path, "lua")
-    message = f"`{OPTION}` of `gitlab-runner register` is set on the server now"
+    message = f"`{OPTION}` is deprecated: set the project lock on the runner in GitLab"
     # Neovim counts in bytes, and two is a warning.
     column = len(BEFORE.encode())
     assert result["found"] == [[1, column, 1, column + len(OPTION), 2, "runnerlint", message]]
