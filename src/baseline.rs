@@ -64,7 +64,7 @@ fn wrong(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     let said = error.to_string();
     let what = match error.classify() {
-        Category::Eof => "unexpected end",
+        Category::Eof => "unexpected end of file",
         Category::Syntax => "invalid JSON",
         _ if said.starts_with("unknown field") => "unknown key",
         // It is a key of ours.

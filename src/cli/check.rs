@@ -59,7 +59,7 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
         return show::files(&options, &find(args, &options, &walk, known.as_ref())?);
     }
     let begin = Instant::now();
-    let progress = Progress::start(args);
+    let progress = Progress::start(args, &walk.met);
     let found = find(args, &options, &walk, known.as_ref());
     let walked = begin.elapsed();
     let files = found.map(|found| {
@@ -144,6 +144,7 @@ fn walk_options(args: &CheckArgs, config: &Config, threads: usize) -> Result<Wal
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
+        ..Walk::default()
     })
 }
 

@@ -90,6 +90,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
+        ..walk::Options::default()
     };
     let paths = default_paths(&args.paths);
     let stdin = args.stdin_filename.as_deref();

@@ -2,7 +2,10 @@
 
 use super::args::CheckArgs;
 use super::output;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -20,10 +23,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn start(args: &CheckArgs) -> Self {
+    /// `met` counts the files that were found.
+    pub(super) fn start(args: &CheckArgs, met: &Arc<AtomicUsize>) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let wanted = !args.quiet && !args.no_progress && output::stderr_is_terminal() && !output::is_dumb();
-        let waiting = wanted.then(|| wait(&bar)).flatten();
+        let waiting = wanted.then(|| wait(&bar, Arc::clone(met))).flatten();
         Self { bar, waiting }
     }
 
@@ -52,11 +56,14 @@ impl Progress {
 }
 
 /// Shows the bar after a while; without a thread for it there is no bar.
-fn wait(bar: &ProgressBar) -> Option<(Sender<()>, JoinHandle<()>)> {
+fn wait(bar: &ProgressBar, met: Arc<AtomicUsize>) -> Option<(Sender<()>, JoinHandle<()>)> {
     let (end, ended) = channel();
     let bar = bar.clone();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} looking for files") {
-        bar.set_style(style);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {met} files found") {
+        let write = move |_: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{}", met.load(Ordering::Relaxed));
+        };
+        bar.set_style(style.with_key("met", write));
     }
     let show = move || {
         if ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {

@@ -310,6 +310,7 @@ impl Documents {
             .chain(doc)
             .filter_map(|document| {
                 let (what, at) = document.place.as_ref()?;
+                let what = if what.trim().is_empty() { "value" } else { what.as_str() };
                 Some(Label { span: self.to_host(document.parent?, *at), text: format!("in this {what}") })
             })
             .collect();

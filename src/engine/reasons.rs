@@ -6,7 +6,7 @@ use super::{File, named_secrets, origin, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
-use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
+use crate::sites::{Brings, Carrier, Place, Unknown, UnknownKind, ValueKind, Via};
 use crate::text::{Cover, Span};
 use crate::unit::{Given, Held, UnknownPlace};
 use std::collections::BTreeSet;
@@ -167,11 +167,27 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
 /// What a name in a reason stands for that is not about the token.
 fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &str) -> Option<String> {
     let line_of = |at: Option<usize>| Some(file.line(file.survey.carriers.get(at?)?).to_string());
-    let setting = || registration.setting_of(row.when.settings?).map(|member| member.carrier);
+    let setting = || {
+        let resets =
+            |it: &&Member| matches!(it.role, Role::Setting(_)) && (it.class == Class::Empty || it.inert);
+        let member = match row.when.settings {
+            Some(classes) => registration.setting_of(classes),
+            None => registration.members.iter().find(resets),
+        };
+        member.map(|member| member.carrier)
+    };
+    let empty = || {
+        let is_empty = |it: &&Member| it.role == Role::Old && it.class == Class::Empty;
+        registration.members.iter().find(is_empty).map(|member| member.carrier)
+    };
     let pin = || pins::oldest(file, registration);
     match name {
         "setting" => Some(file.survey.carriers.get(setting()?)?.shown().to_owned()),
         "setting-line" => line_of(setting()),
+        "empty" => Some(file.survey.carriers.get(empty()?)?.shown().to_owned()),
+        "empty-line" => line_of(empty()),
+        "shared" => Some(registration.shared(file.survey)?.shown().to_owned()),
+        "stray" => Some(stray(file, registration).map_or("a stray word".to_owned(), |it| format!("`{it}`"))),
         "pin" => Some(pin()?.version),
         "pin-name" => Some(pin()?.name),
         "pin-since" => Some(pin()?.since),
@@ -184,7 +200,11 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
         "inherited-line" => Some(file.source.position(inherited(file, registration)?.1).line.to_string()),
         "origin" => Some(origin::of(file, registration)?.written.clone()),
         "origin-line" => Some(file.source.position(origin::of(file, registration)?.at).line.to_string()),
-        "broken-line" => broken_line(file, registration).map(|line| line.to_string()),
+        "broken-line" => broken_line(file, registration).map(|(line, _)| line.to_string()),
+        "continuation" => broken_line(file, registration).map(|(_, sign)| match sign {
+            '`' => "backtick".to_owned(),
+            sign => format!("`{sign}`"),
+        }),
         _ if name.starts_with("secret") => {
             named_secrets::word(file, named_secrets::of(file, registration), name)
         }
@@ -263,20 +283,33 @@ fn without_literals(text: &str) -> String {
     pieces.iter().enumerate().map(shown).collect::<Vec<_>>().join("\"")
 }
 
-/// The first line of a command that breaks off, where there is one.
-fn broken_line(file: &File<'_>, registration: &Registration) -> Option<usize> {
+/// The word after a boolean option, where the program stops reading options.
+fn stray(file: &File<'_>, registration: &Registration) -> Option<String> {
+    let carriers = registration.members.iter().filter_map(|it| file.survey.carriers.get(it.carrier));
+    let mut options = carriers.filter(|it| it.via == Via::Option && it.nodes.len() > 1);
+    options.find_map(|it| {
+        let is_bare = it.value.place == Place::Nowhere;
+        let node = if is_bare { it.nodes.get(1) } else { it.nodes.get(2) };
+        let text = file.documents.get(it.doc)?.parsed.decode(*node?)?.text.replace('`', "'");
+        Some(text.chars().take(SHORTEST_TOKEN).collect()).filter(|it: &String| !it.is_empty())
+    })
+}
+
+/// The first line of a command that breaks off, where there is one, and its continuation character.
+fn broken_line(file: &File<'_>, registration: &Registration) -> Option<(usize, char)> {
     let mut scopes = registration.scopes.iter().filter_map(|at| file.survey.scopes.get(*at));
     let scope = scopes.find(|scope| scope.broken)?;
     let span = file.documents.to_host(scope.doc, scope.span);
-    let mut at = span.start();
+    let (mut at, mut sign) = (span.start(), '\\');
     // The first line of the command that does not go on.
     for line in span.of(file.source.text()).split_inclusive('\n') {
         at += line.len();
-        if !line.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']) {
-            break;
+        match line.trim_end_matches(['\n', '\r']).chars().next_back() {
+            Some(last @ ('\\' | '`' | '^')) => sign = last,
+            _ => break,
         }
     }
-    Some(file.source.position(at.saturating_sub(1)).line)
+    Some((file.source.position(at.saturating_sub(1)).line, sign))
 }
 
 /// A variable of the unit that is read elsewhere than in its own value, and where.

@@ -1,8 +1,9 @@
 //! The lines of a file with marks, for `full`: several places in one frame, in the width of the terminal.
 
-use super::picture::{Picture, Tone, theme};
+use super::picture::{Picture, theme};
 use super::window::{Window, line_text};
 use super::{Style, wrap};
+use crate::finding::Severity;
 use crate::mask::Mask;
 use crate::text::{Source, Span};
 use miette::LabeledSpan;
@@ -14,6 +15,8 @@ const NEAR: usize = 5;
 const MARKS: usize = 8;
 /// Marks in one picture: miette looks at all of them for each line.
 const MARKS_AT_ONCE: usize = 32;
+/// Lines of the frame.
+const FRAME: usize = 2;
 /// Columns between a mark and its text.
 const LEAD: usize = 4;
 /// Columns that a text must have next to its mark.
@@ -28,7 +31,7 @@ pub(super) struct Spot {
     pub(super) span: Span,
     /// Its text; may be empty.
     pub(super) text: String,
-    pub(super) tone: Tone,
+    pub(super) severity: Severity,
 }
 
 /// A line, or a part of a long one.
@@ -39,6 +42,13 @@ struct Row {
     spots: Vec<Spot>,
 }
 
+/// Rows that are drawn at once.
+struct Part {
+    rows: Vec<Row>,
+    /// Whether a sign before it says that lines are left out.
+    gap: bool,
+}
+
 /// How an excerpt is drawn.
 pub(super) struct Excerpt<'a> {
     pub(super) source: &'a Source,
@@ -47,7 +57,7 @@ pub(super) struct Excerpt<'a> {
 }
 
 impl Excerpt<'_> {
-    /// Draws `spots` below `title`, with at most `lines` lines where lines between the marks can be left out for it.
+    /// Draws `spots` below `title`, in at most `lines` lines if they can be fewer without some of the lines between the marks.
     pub(super) fn draw(&self, spots: Vec<Spot>, title: &str, lines: usize) -> Result<String, fmt::Error> {
         let spots = self.apart(spots);
         let last = spots.last().map_or(0, |spot| self.source.line_at(spot.span.start()));
@@ -56,20 +66,17 @@ impl Excerpt<'_> {
         let chars = theme(self.style).characters;
         let pad = " ".repeat(digits + 2);
         let bar = chars.hbar.to_string();
-        let mut out = format!("{pad}{}{bar}[{}]\n", chars.ltop, self.style.strong(title));
-        let mut before = None;
+        let mut out = format!("{pad}{}{bar}{title}\n", chars.ltop);
         for part in &parts {
-            let (Some(first), Some(last)) = (part.first(), part.last()) else { continue };
-            if before.is_some_and(|line| first.line > line + 1) {
+            if part.gap {
                 out.push_str(&format!("{pad}{}\n", self.style.gap()));
             }
-            let own = (last.line + 1).to_string().len();
-            for line in self.part(part, digits)? {
+            let own = part.rows.last().map_or(digits, |row| (row.line + 1).to_string().len());
+            for line in self.part(&part.rows, digits)? {
                 out.push_str(" ".repeat(digits.saturating_sub(own)).as_str());
                 out.push_str(&line);
                 out.push('\n');
             }
-            before = Some(last.line);
         }
         out.push_str(&format!("{pad}{}{}\n", chars.lbot, bar.repeat(4)));
         Ok(out)
@@ -77,7 +84,7 @@ impl Excerpt<'_> {
 
     /// The spots in the order of the file, each within its line and apart from the others.
     fn apart(&self, mut spots: Vec<Spot>) -> Vec<Spot> {
-        spots.sort_by_key(|spot| (spot.span.start(), spot.tone));
+        spots.sort_by_key(|spot| (spot.span.start(), spot.severity));
         let mut apart: Vec<Spot> = Vec::with_capacity(spots.len());
         for mut spot in spots {
             let start = spot.span.start();
@@ -88,7 +95,7 @@ impl Excerpt<'_> {
             match apart.last_mut() {
                 // Two findings of one place.
                 Some(last) if last.span.start() == spot.span.start() => {
-                    last.tone = last.tone.max(spot.tone);
+                    last.severity = last.severity.max(spot.severity);
                     last.span = if last.span.len() > spot.span.len() { last.span } else { spot.span };
                     if !last.text.is_empty() && !spot.text.is_empty() {
                         last.text.push('\n');
@@ -149,7 +156,10 @@ impl Excerpt<'_> {
         let (bar, end) = self.place(from, spot, room);
         let most = self.text_room(room);
         let text = spot.text.lines().map(|line| wrap::columns(line, most)).max().unwrap_or_default();
-        end <= room && (bar + LEAD + text <= most || bar + LEAD + TEXT.min(room / 2) <= most)
+        let words = wrap::tie(&spot.text, most);
+        let word = words.split_ascii_whitespace().map(|word| wrap::columns(word, most)).max();
+        let least = word.unwrap_or_default().max(TEXT.min(room / 2)).min(text);
+        end <= room && bar + LEAD + least <= most
     }
 
     /// The columns, in a row that begins at `from`, of the middle and the end of a mark.
@@ -192,45 +202,48 @@ impl Excerpt<'_> {
         from + wrap::fitting(text, room.saturating_sub(self.ellipsis()))
     }
 
-    /// Rows that are drawn at once: of lines that follow each other, with the lines between them as far as `lines` allows.
-    fn parts(&self, rows: Vec<Row>, lines: usize) -> Vec<Vec<Row>> {
+    /// Rows that are drawn at once: of lines that follow each other, with the lines between near marks as far as `lines` allows.
+    fn parts(&self, rows: Vec<Row>, lines: usize) -> Vec<Part> {
         let digits = rows.last().map_or(1, |row| (row.line + 1).to_string().len());
         let height = |row: &Row| 2 + self.texts(row, digits).iter().map(Vec::len).sum::<usize>();
-        let gaps = rows.windows(2).filter(|pair| matches!(pair, [a, b] if b.line > a.line + 1)).count();
-        let frame = 2;
-        let mut left = lines.saturating_sub(frame + gaps + rows.iter().map(height).sum::<usize>());
-        let mut parts: Vec<Vec<Row>> = Vec::new();
+        let is_far = |pair: &[Row]| matches!(pair, [a, b] if b.line > a.line + NEAR + 1);
+        let far = rows.windows(2).filter(|pair| is_far(pair)).count();
+        let mut left = lines.saturating_sub(FRAME + far + rows.iter().map(height).sum::<usize>());
+        let mut parts: Vec<Part> = Vec::new();
         let mut marks = 0;
         for row in rows {
-            if let Some(part) = parts.last_mut()
-                && let Some(line) = part.last().map(|last| last.line)
+            let mut part = Part { rows: Vec::new(), gap: false };
+            if let Some(last) = parts.last_mut()
+                && let Some(line) = last.rows.last().map(|last| last.line)
                 && row.line > line
-                && marks + row.spots.len() <= MARKS_AT_ONCE
             {
                 let between = row.line - line - 1;
-                if between <= NEAR && between <= left + 1 {
-                    left -= between.saturating_sub(1);
+                let has_room = marks + row.spots.len() <= MARKS_AT_ONCE;
+                if between <= NEAR && between <= left && has_room {
+                    left -= between;
                     for line in line + 1..row.line {
                         let whole = line_text(self.source, line);
                         let to = self.end(whole.start(), whole, self.room(digits));
-                        part.push(Row { line, part: Span::new(whole.start(), to), spots: Vec::new() });
+                        let part = Span::new(whole.start(), to);
+                        last.rows.push(Row { line, part, spots: Vec::new() });
                     }
                     marks += row.spots.len();
-                    part.push(row);
+                    last.rows.push(row);
                     continue;
                 }
+                // Where there is no room at all, the numbers of the lines say it.
+                part.gap = between > NEAR || between > 0 && left > 0;
+                left -= usize::from(part.gap && between <= NEAR);
             }
             marks = row.spots.len();
-            parts.push(vec![row]);
+            part.rows.push(row);
+            parts.push(part);
         }
         parts
     }
 
-    /// The lines of the texts of a row. A place that is alone in its row has its text on the line of its mark: see `aside`.
+    /// The lines of the texts of a row.
     fn texts(&self, row: &Row, digits: usize) -> Vec<Vec<String>> {
-        if self.aside(row, digits).is_some() {
-            return vec![Vec::new()];
-        }
         let room = self.room(digits);
         let texts = row.spots.iter().map(|spot| {
             let (bar, _) = self.place(row.part.start(), spot, room);
@@ -241,39 +254,18 @@ impl Excerpt<'_> {
         texts.collect()
     }
 
-    /// The text of a place that is alone in its row, if there is room for it after the mark.
-    fn aside<'a>(&self, row: &'a Row, digits: usize) -> Option<&'a str> {
-        let [Spot { tone: Tone::Place, text, .. }] = row.spots.as_slice() else { return None };
-        let room = self.room(digits);
-        let (_, end) = self.place(row.part.start(), row.spots.first()?, room);
-        (!text.contains('\n') && end + 1 + wrap::columns(text, room) <= room).then_some(text)
-    }
-
     /// The lines of a part.
     fn part(&self, rows: &[Row], digits: usize) -> Result<Vec<String>, fmt::Error> {
         let shown = rows.iter().map(|row| (row.line, row.part));
         let window = Window::of_rows(self.source, self.mask, shown, self.style.ellipsis());
         let mut labels = Vec::new();
-        let mut asides = Vec::new();
-        let mut line = 0;
         for row in rows {
-            line += 1 + usize::from(!row.spots.is_empty());
-            if let Some(text) = self.aside(row, digits) {
-                asides.push((line - 1, text));
-            }
             for (spot, text) in row.spots.iter().zip(self.texts(row, digits)) {
                 let Some(at) = window.locate(self.source, spot.span) else { continue };
-                line += text.len();
                 let text = Some(text.join("\n")).filter(|text| !text.is_empty());
-                labels.push((LabeledSpan::new_with_span(text, at.range()), spot.tone));
+                labels.push((LabeledSpan::new_with_span(text, at.range()), spot.severity));
             }
         }
-        let mut lines = Picture { message: String::new(), help: None, window, labels }.excerpt(self.style)?;
-        for (line, text) in asides {
-            if let Some(line) = lines.get_mut(line) {
-                line.push_str(&format!(" {}", self.style.dim(text)));
-            }
-        }
-        Ok(lines)
+        Picture { message: String::new(), help: None, window, labels }.excerpt(self.style)
     }
 }

@@ -1,7 +1,6 @@
 //! A block for each registration, and for each finding that belongs to none.
 
 use super::excerpt::{Excerpt, Spot};
-use super::picture::Tone;
 use super::words::headline;
 use super::{Run, Style, blocks, fix_reason, refusal, wrap};
 use crate::catalogue::Catalogue;
@@ -10,15 +9,18 @@ use crate::finding::{Finding, Fix, Refusal, Safety};
 use crate::fixer::diff::{Block, Changes, Side};
 use crate::mask::Mask;
 use crate::run::Checked;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
 
-/// A place that is more lines away from all findings is named after the excerpt.
-const NEAR: usize = 6;
 /// Lines of a fix that are shown in one block.
 const FIX_LINES: usize = 40;
 /// Reasons for no fix that are shown in one block.
 const REASONS: usize = 3;
+/// Places that are named in one block.
+const PLACES: usize = 4;
+/// Columns of the frame around a title, next to the digits of a line.
+const FRAMED: usize = 7;
 /// Lines that a block may have, without its fix, before lines between the marks are left out: see `most_lines`.
 const FRAME: usize = 10;
 const FINDING: usize = 3;
@@ -55,11 +57,13 @@ impl Shown<'_> {
         let style = self.run.style;
         let Some(worst) = worst(self.findings) else { return Ok(String::new()) };
         let mut head = self.head(worst);
-        let (spots, notes) = self.spots(worst);
+        let spots = self.findings.iter().map(|finding| Spot {
+            span: finding.span,
+            text: self.label(finding, worst),
+            severity: finding.severity,
+        });
         let mut foot = String::new();
-        for note in notes {
-            remark(&mut foot, style, "note", &note);
-        }
+        let title = self.title(worst, &mut foot);
         if !worst.help.is_empty() {
             remark(&mut foot, style, "help", &self.mask.prose(&worst.help));
         }
@@ -70,10 +74,8 @@ impl Shown<'_> {
         let most = FRAME + FINDING * self.findings.len();
         // The last line of a block is empty.
         let used = [&head, &foot, &more].iter().map(|text| text.lines().count()).sum::<usize>() + 1;
-        let at = self.file.source.position(worst.span.start());
-        let title = format!("{}:{}:{}", escape::name(&self.file.path), at.line, at.column);
         let excerpt = Excerpt { source: &self.file.source, mask: self.mask, style };
-        head.push_str(&excerpt.draw(spots, &title, most.saturating_sub(used))?);
+        head.push_str(&excerpt.draw(spots.collect(), &title, most.saturating_sub(used))?);
         Ok(head + &foot + &diff + &more)
     }
 
@@ -85,34 +87,35 @@ impl Shown<'_> {
         wrap::fill(&format!("{name} {}", self.mask.prose(&worst.message)), style.width, ("", "")) + "\n"
     }
 
-    /// The places to mark, and in words those that are far from all findings.
-    fn spots(&self, worst: &Finding) -> (Vec<Spot>, Vec<String>) {
-        let source = &self.file.source;
-        let spot = |finding: &Finding| Spot {
-            span: finding.span,
-            text: self.label(finding, worst),
-            tone: Tone::Finding(finding.severity),
-        };
-        let mut spots: Vec<Spot> = self.findings.iter().map(|finding| spot(finding)).collect();
-        let lines: Vec<usize> = spots.iter().map(|spot| source.line_at(spot.span.start())).collect();
-        let mut notes = Vec::new();
-        let mut places = std::collections::BTreeSet::new();
+    /// `[path:line:column]`, and what it is in: "in this `script:` item (line 3)", after the excerpt where the line is too long.
+    fn title(&self, worst: &Finding, foot: &mut String) -> String {
+        let (source, style) = (&self.file.source, self.run.style);
+        let at = source.position(worst.span.start());
+        let title = format!("{}:{}:{}", escape::name(&self.file.path), at.line, at.column);
+        let mut places: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for place in self.findings.iter().flat_map(|finding| &finding.related) {
-            if place.text.is_empty() || !places.insert((place.span.start(), &*place.text)) {
-                continue;
-            }
-            let line = source.line_at(place.span.start());
-            let text = self.mask.prose(&place.text);
-            let after = lines.partition_point(|it| *it < line);
-            let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
-            if near.filter_map(|at| lines.get(at)).any(|it| it.abs_diff(line) <= NEAR) {
-                spots.push(Spot { span: place.span, text, tone: Tone::Place });
-            } else {
-                let path = wrap::tied(&escape::name(&self.file.path));
-                notes.push(format!("{text} ({path}:{})", line + 1));
+            let line = source.line_at(place.span.start()) + 1;
+            if !place.text.is_empty()
+                && seen.insert((place.span.start(), &*place.text))
+                && places.len() < PLACES
+            {
+                places.push(format!("{} (line {line})", self.mask.prose(&place.text)));
             }
         }
-        (spots, notes)
+        let places = places.join(", ");
+        let shown = format!("[{}]", style.strong(&title));
+        if places.is_empty() {
+            return shown;
+        }
+        let last = self.findings.last().map_or(0, |finding| source.line_at(finding.span.start()));
+        let frame = (last + 1).to_string().len() + FRAMED;
+        let width = frame + wrap::columns(&title, style.width) + wrap::columns(&places, style.width);
+        if width <= style.width {
+            return format!("{shown} {}", style.dim(&places));
+        }
+        remark(foot, style, "note", &places);
+        shown
     }
 
     /// Why here; for a further finding also what it is.

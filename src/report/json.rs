@@ -95,7 +95,6 @@ pub(super) struct Gone<'a> {
 #[derive(Serialize)]
 struct Removed<'a> {
     setting: &'a str,
-    name: &'a str,
     value: &'a str,
 }
 
@@ -234,11 +233,7 @@ pub(super) fn gone(file: &Checked) -> impl Iterator<Item = Gone<'_>> {
         rule: &gone.rule,
         path: &file.path,
         start: gone.start.into(),
-        removed: gone.removed.as_ref().map(|it| Removed {
-            setting: &it.field,
-            name: &it.name,
-            value: &it.value,
-        }),
+        removed: gone.removed.as_ref().map(|it| Removed { setting: &it.field, value: &it.value }),
     })
 }
 

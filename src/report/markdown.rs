@@ -1,4 +1,4 @@
-use super::Style;
+use super::{Style, wrap};
 use crate::escape;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 
@@ -6,6 +6,9 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 const WIDEST: usize = 100;
 /// Narrower ones as well.
 const NARROWEST: usize = 40;
+
+/// The widest indent of a paragraph, with the backquotes of a code span.
+const INDENT: usize = 6;
 
 /// How a page is laid out.
 #[derive(Clone, Copy, Debug)]
@@ -56,8 +59,8 @@ impl Page {
             }
             Event::End(TagEnd::Heading(_)) => {
                 let text = std::mem::take(&mut self.text);
-                for line in textwrap::wrap(&text, self.layout.width.clamp(NARROWEST, WIDEST)) {
-                    self.out.push_str(&format!("{}\n", style.strong(&line)));
+                for line in wrap::fill(&text, self.width(), ("", "")).lines() {
+                    self.out.push_str(&format!("{}\n", style.strong(line)));
                 }
                 self.out.push('\n');
             }
@@ -83,7 +86,10 @@ impl Page {
             Event::Text(text) if self.code => self.text.push_str(&text),
             Event::Text(text) => self.text.push_str(&escape::inline(&text)),
             Event::Code(code) => {
-                let code = escape::inline(&code).into_owned();
+                let mut code = escape::inline(&code).into_owned();
+                if wrap::columns(&code, WIDEST) + INDENT < self.width() {
+                    code = wrap::tied(&code);
+                }
                 let shown = if style.colour { style.heading(&code) } else { format!("`{code}`") };
                 self.text.push_str(&shown);
             }
@@ -95,15 +101,12 @@ impl Page {
     /// Writes the paragraph that was read.
     fn flush(&mut self, first: &str, rest: &str) {
         let text = std::mem::take(&mut self.text);
-        let width = self.layout.width.clamp(NARROWEST, WIDEST);
-        let options = textwrap::Options::new(width)
-            .initial_indent(first)
-            .subsequent_indent(rest)
-            .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        self.out.push_str(&textwrap::fill(text.trim(), options));
+        self.out.push_str(&wrap::fill(text.trim(), self.width(), (first, rest)));
         self.out.push('\n');
+    }
+
+    fn width(&self) -> usize {
+        self.layout.width.clamp(NARROWEST, WIDEST)
     }
 }
 

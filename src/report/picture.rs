@@ -8,23 +8,14 @@ use textwrap::{WordSeparator, WordSplitter};
 /// Lines around a mark.
 pub(super) const CONTEXT: usize = 1;
 
-/// How a place is marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Tone {
-    /// It only explains: dimmed.
-    Place,
-    /// In the color of the severity.
-    Finding(Severity),
-}
-
 /// A message with its place, as miette sees one.
 #[derive(Debug)]
 pub(super) struct Picture {
     pub(super) message: String,
     pub(super) help: Option<String>,
     pub(super) window: Window,
-    /// In the order of the window.
-    pub(super) labels: Vec<(LabeledSpan, Tone)>,
+    /// In the order of the window, with the severity that gives the color.
+    pub(super) labels: Vec<(LabeledSpan, Severity)>,
 }
 
 impl Picture {
@@ -35,7 +26,7 @@ impl Picture {
         self.render(theme, CONTEXT, style.width)
     }
 
-    /// Draws the lines of the window with the marks, without a frame; the first one has the number `first`.
+    /// Draws the lines of the window with the marks, without a frame.
     pub(super) fn excerpt(&self, style: Style) -> Result<Vec<String>, fmt::Error> {
         let text = self.render(theme(style), usize::MAX, style.width)?;
         // The message and the top of the frame, the bottom of the frame.
@@ -46,13 +37,12 @@ impl Picture {
 
     fn render(&self, mut theme: GraphicalTheme, context: usize, width: usize) -> Result<String, fmt::Error> {
         let styles = &theme.styles;
-        let tones = self.labels.iter().map(|(_, tone)| match tone {
-            Tone::Place => styles.linum,
-            Tone::Finding(Severity::Error) => styles.error,
-            Tone::Finding(Severity::Warning) => styles.warning,
-            Tone::Finding(Severity::Info) => styles.advice,
+        let colors = self.labels.iter().map(|(_, severity)| match severity {
+            Severity::Error => styles.error,
+            Severity::Warning => styles.warning,
+            Severity::Info => styles.advice,
         });
-        theme.styles.highlights = tones.collect();
+        theme.styles.highlights = colors.collect();
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
             .with_urls(false)

@@ -1,5 +1,5 @@
 use super::hide::tokens_of;
-use super::picture::{CONTEXT, Picture, Tone};
+use super::picture::{CONTEXT, Picture};
 use super::window::Window;
 use super::{Style, wrap};
 use crate::config;
@@ -56,7 +56,7 @@ fn draw(
     let picture = Picture {
         message: wrap::tie(&message, style.width),
         help: help.map(|help| wrap::tie(&mask.prose(help), style.width)),
-        labels: label.into_iter().map(|label| (label, Tone::Finding(Severity::Error))).collect(),
+        labels: label.into_iter().map(|label| (label, Severity::Error)).collect(),
         window,
     };
     match picture.draw(style) {

@@ -120,10 +120,10 @@ pub fn unknown(place: &UnknownPlace) -> String {
     match kind {
         UnknownKind::Words | UnknownKind::Wrapper => format!("{at} may contain more options"),
         UnknownKind::Collected => format!("arguments also come from {at}"),
-        UnknownKind::Template => format!("the template tag {at} decides which part is used"),
+        UnknownKind::Template => format!("the template tag {at} decides what is there"),
         UnknownKind::Environment => format!("environment variables also come from {at}"),
         UnknownKind::Values => format!("values also come from {at}"),
-        UnknownKind::KeptValues => format!("{at} keeps earlier values of the release"),
+        UnknownKind::KeptValues => format!("{at} keeps the values that the release has"),
         UnknownKind::Alias => format!("the alias {at} brings values from elsewhere in this file"),
         UnknownKind::Script => format!("{at} may set variables in the same script"),
         UnknownKind::Overlay => format!("another file may also define {at}: this file is merged into it"),

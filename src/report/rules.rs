@@ -344,8 +344,7 @@ pub fn index(rules: &[RuleDoc]) -> String {
             (None, true) => unknown.to_owned(),
             (because, false) => because.unwrap_or_default().to_owned(),
         };
-        let because = because.replace("`{setting}` (line {setting-line})", "a setting");
-        out.push_str(&format!("- {what}: {}\n", unslotted(&because)));
+        out.push_str(&format!("- {what}: {}\n", unslotted(&because).trim_end()));
     }
     out.push_str(
         "\nAll other fixes are safe: the token is already a `glrt-` literal or in its new place, and the settings that the fix \

@@ -30,8 +30,7 @@ fn escaped(format: &str, text: &str) -> String {
     match format {
         "github" => text.replace('%', "%25"),
         "junit" | "checkstyle" => {
-            let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            text.replace('"', "&quot;")
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
         }
         "json" | "jsonl" | "sarif" | "gitlab" | "rdjsonl" => {
             serde_json::to_string(text).unwrap().trim_matches('"').to_owned()
@@ -99,8 +98,6 @@ fn a_thousand_findings_are_all_there() {
             "junit" => text.matches("<failure ").count(),
             "html" => text.matches("<tr data-severity=").count(),
             "checkstyle" => text.matches("<error ").count(),
-            "grouped" => text.matches("[register-server-option]").count(),
-            "markdown" => text.matches("\n| warning | `setup.sh:").count(),
             other => panic!("`{other}` is not counted here"),
         };
         assert_eq!(count, 1000, "{}", format.name);

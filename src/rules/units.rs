@@ -417,9 +417,12 @@ impl Registration {
 
     /// Whether programs beside the runner may read one of its variables.
     pub fn is_shared(&self, survey: &Survey) -> bool {
-        self.members
-            .iter()
-            .filter_map(|member| survey.carriers.get(member.carrier))
-            .any(|carrier| carrier.shared && !survey.scopes.get(carrier.scope).is_some_and(|scope| scope.own))
+        self.shared(survey).is_some()
+    }
+
+    /// The first variable that other programs may read.
+    pub fn shared<'s>(&self, survey: &'s Survey) -> Option<&'s Carrier> {
+        let mut carriers = self.members.iter().filter_map(|member| survey.carriers.get(member.carrier));
+        carriers.find(|it| it.shared && !survey.scopes.get(it.scope).is_some_and(|scope| scope.own))
     }
 }

@@ -107,7 +107,7 @@ impl Parsed for Entries {
         let part = |node: &NodeId| self.slots.get(node.0 as usize).and_then(|slot| slot.part);
         let mut chosen: Vec<(usize, usize)> = nodes
             .iter()
-            .map(|node| part(node).ok_or_else(|| NoEdit::new("it cannot be removed alone")))
+            .map(|node| part(node).ok_or_else(|| NoEdit::new("it is part of a larger statement")))
             .collect::<Result<_, _>>()?;
         chosen.sort_unstable();
         chosen.dedup();

@@ -20,6 +20,8 @@ use ignored::IgnoreFiles;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::SystemTime;
 
 /// Our own ignore file, in the syntax of `.gitignore`.
@@ -44,6 +46,8 @@ pub struct Options {
     pub no_ignore: bool,
     /// Threads to walk with.
     pub threads: usize,
+    /// Counts the files that the walk meets, for a user who waits.
+    pub met: Arc<AtomicUsize>,
 }
 
 impl Options {

@@ -248,6 +248,7 @@ impl Walk<'_> {
     /// Takes a file if a look at it says that it has to be linted; otherwise it is only counted. The target of a link may be met
     /// twice.
     fn look(&self, file: &Path, linked: bool) {
+        self.options.met.fetch_add(1, Ordering::Relaxed);
         let look = self.looks.map_or(Look::Wanted, |looks| looks(file));
         if look == Look::Wanted {
             let shown = self.shown_below(file);

@@ -89,6 +89,19 @@ impl Names<'_> {
 /// A text of the rules with general words for the tokens of a registration.
 pub(super) fn unslotted(text: &str) -> String {
     let words = [
+        ("line {pin-line} pins {pin-name} {pin},", "a line pins an older version,"),
+        ("{pin-since}", "a newer version"),
+        ("`{setting}` (line {setting-line})", "a setting"),
+        ("`{origin}` (line {origin-line})", "its source"),
+        ("the token in line {new-line}", "a token in another line"),
+        ("line {read-line} also reads `{read-name}`", "another line also reads the variable"),
+        ("line {broken-line} has no {continuation}", "a line has no continuation character"),
+        ("at {stray}", "at a stray word"),
+        ("`{inherited}` (line {inherited-line})", "a variable of a setting"),
+        ("`{empty}` (line {empty-line})", "the registration token"),
+        ("`{shared}`", "the variable"),
+        ("than `{secret}` (line {secret-line})", ""),
+        ("`{name}` (line {line})", "the token"),
         ("`{name}`", "the token option"),
         ("`{new}`", "the token option"),
         ("`{to}`", "the token option"),

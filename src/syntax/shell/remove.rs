@@ -25,7 +25,7 @@ pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdi
         match node.kind {
             NodeKind::Part => parts.entry(node.statement).or_default().push(node.span),
             NodeKind::Statement => whole.push(node.statement),
-            NodeKind::Value => return Err(NoEdit::new("it cannot be removed alone")),
+            NodeKind::Value => return Err(NoEdit::new("it is part of a larger statement")),
             NodeKind::Inner => {
                 return Err(NoEdit::new("the string is assembled elsewhere: change it there"));
             }

@@ -9,7 +9,7 @@ fn a_safe_fix_is_written_and_a_second_run_is_clean() {
     let ran = scratch.run(&["--fix"]);
     assert_eq!((ran.code, scratch.read("a.sh").as_str()), (0, SAFE_FIXED));
     assert!(
-        ran.err.contains("a.sh:1: removed tag_list = a: set it on the runner in GitLab\n"),
+        ran.err.contains("a.sh:1: removed --tag-list = a (set tags on the runner in GitLab)\n"),
         "{}",
         ran.err
     );

@@ -201,7 +201,7 @@ fn nothing_in_a_file_makes_a_terminal_act() {
     assert_tame(&scratch.run(&["--statistics"]), "--statistics");
     // The settings that are gone are named on standard error.
     let fixed = scratch.run(&["--fix", "--unsafe-fixes"]);
-    assert!(fixed.err.contains("removed tag_list = "), "{}", fixed.err);
+    assert!(fixed.err.contains("removed --tag-list = "), "{}", fixed.err);
     assert_tame(&fixed, "--fix");
 }
 
@@ -356,7 +356,7 @@ mod unix {
         }
         assert_eq!(fixed.code, 2);
         assert!(
-            fixed.err.contains("theirs/c.sh: error: not written: its folder does not take a new file"),
+            fixed.err.contains("theirs/c.sh: error: not written: cannot create a file in its directory"),
             "{}",
             fixed.err
         );

@@ -1,6 +1,7 @@
 //! The program as a script sees it: arguments, files, exit codes, streams.
 
 mod baseline;
+mod blocks;
 mod changed;
 mod config;
 mod exit;

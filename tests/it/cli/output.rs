@@ -90,6 +90,7 @@ fn json_has_the_form_that_scripts_rely_on() {
             "help",
             "message",
             "path",
+            "reason",
             "rule",
             "severity",
             "start",
@@ -160,7 +161,7 @@ fn after_a_fix_json_lists_what_was_fixed_and_what_remains() {
     assert_eq!(fixed["start"]["line"], 1);
     assert_eq!(fixed["removed"], serde_json::json!({"setting": "tag_list", "value": "a"}));
     assert_eq!(found["summary"]["fixed"], 1);
-    assert!(ran.err.starts_with("a.sh:1: removed tag_list = a"), "{}", ran.err);
+    assert!(ran.err.starts_with("a.sh:1: removed --tag-list = a"), "{}", ran.err);
 }
 
 #[test]
@@ -181,7 +182,8 @@ fn concise_is_the_form_of_gcc() {
     let scratch = Scratch::with(&[("a.sh", SAFE)]);
     assert_eq!(
         scratch.run(&["-f", "concise"]).text(),
-        "a.sh:1:56: error: `--tag-list` of `gitlab-runner register` is set on the server now [register-server-option]\n"
+        "a.sh:1:56: error: `--tag-list` is deprecated: set tags on the runner in GitLab (`register` fails with this option and a \
+         `glrt-` token) [register-server-option]\n"
     );
 }
 

@@ -67,7 +67,7 @@ fn a_fix_writes_its_plan_first() {
     assert_eq!(scratch.read("plan.md"), before.text());
     assert!(scratch.read("plan.md").contains("- `--tag-list` (line 1): `a`"));
     assert_eq!(scratch.read("a.sh"), SAFE_FIXED);
-    assert!(ran.err.contains("a.sh:1: removed tag_list = a"), "{}", ran.err);
+    assert!(ran.err.contains("a.sh:1: removed --tag-list = a"), "{}", ran.err);
     // Nothing is left to fix: the plan of the first run stays, whatever it is asked for.
     let again = scratch.run(&["--fix", "--plan", "plan.md"]);
     assert_eq!(again.code, 0);

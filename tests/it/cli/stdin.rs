@@ -29,7 +29,7 @@ fn with_fix_the_text_goes_to_standard_output_and_the_report_to_standard_error() 
     let ran = scratch.pipe(&["check", "-", "--stdin-filename", "a.sh", "--fix"], SAFE);
     assert_eq!((ran.code, ran.text()), (0, SAFE_FIXED));
     assert!(
-        ran.err.contains("a.sh:1: removed tag_list = a: set it on the runner in GitLab\n"),
+        ran.err.contains("a.sh:1: removed --tag-list = a (set tags on the runner in GitLab)\n"),
         "{}",
         ran.err
     );

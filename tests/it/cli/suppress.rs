@@ -34,8 +34,7 @@ fn a_suppression_is_found_in_a_file_with_nothing_else() {
     assert_eq!(ran.code, 1);
     assert_eq!(
         ran.text(),
-        "a.sh:1:1: warning: this suppression suppresses nothing: `helm-server-setting` is not found here \
-         [unused-suppression]\n"
+        "a.sh:1:1: warning: unused suppression: `helm-server-setting` is not reported here [unused-suppression]\n"
     );
     let fixed = scratch.run(&["check", "--fix"]);
     assert_eq!((fixed.code, scratch.read("a.sh")), (0, "echo one\n".to_owned()));
@@ -45,7 +44,8 @@ fn a_suppression_is_found_in_a_file_with_nothing_else() {
 fn a_slip_of_the_pen_is_told_with_the_nearest_name() {
     let scratch = Scratch::with(&[("a.sh", "echo # runnerlint: ignore[register-server-options]\n")]);
     let ran = scratch.run(&["check", "--output-format", "concise"]);
-    let told = "no rule is called `register-server-options`; did you mean `register-server-option`?";
+    let told =
+        "unknown rule `register-server-options` in a suppression (did you mean `register-server-option`?)";
     assert!(ran.text().contains(told), "{}", ran.text());
 }
 

@@ -103,7 +103,7 @@ fn credentials_of_urls_and_requests_are_hidden() {
 #[test]
 fn a_user_without_a_password_is_a_name() {
     let text = "gitlab-runner register -r \"$T\" --url ssh://git@gitlab.example.com --clone-url https://$USER:$PASSWORD@gitlab.example.com\n";
-    let ran = Scratch::with(&[("a.sh", text)]).run(&["-f", "full", "--unsafe-fixes"]);
+    let ran = Scratch::with(&[("a.sh", text)]).run(&["--diff", "--unsafe-fixes"]);
     assert!(
         ran.text().contains("ssh://git@gitlab") && ran.text().contains("$USER:$PASSWORD@"),
         "{}",
