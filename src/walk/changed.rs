@@ -21,8 +21,9 @@ pub enum GitError {
     Refused(String),
     /// The revision does not exist.
     #[error(
-        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`)",
-        revision(.0)
+        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`){}",
+        revision(.0),
+        fetch(.0)
     )]
     Unknown(String),
     /// Two revisions, or none.
@@ -48,6 +49,16 @@ fn not_run(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "`--changed-since` needs git: install git in the image".to_owned(),
         _ => format!("cannot run git: {}", super::reason(error)),
+    }
+}
+
+/// How to fetch a branch of the usual remote.
+fn fetch(text: &str) -> String {
+    match text.strip_prefix("origin/").filter(|branch| quote::is_id(branch) || quote::is_plain(branch)) {
+        Some(branch) if !branch.is_empty() => {
+            format!("\nhelp: `git fetch origin {branch}:refs/remotes/origin/{branch}`")
+        }
+        _ => String::new(),
     }
 }
 
