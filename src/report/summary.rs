@@ -98,7 +98,7 @@ impl Summary {
     pub fn line(&self) -> String {
         let mut sentences: Vec<String> = self.result().into_iter().collect();
         sentences.extend(self.accepted().filter(|_| self.findings() > 0));
-        sentences.extend(self.fixes("--fix"));
+        sentences.extend(self.fixes());
         sentences.push(self.scope());
         sentences.join(" ")
     }
@@ -116,7 +116,11 @@ impl Summary {
             }
         };
         let mut sentences: Vec<String> = sentence.into_iter().collect();
-        sentences.extend(Self { fixable: 0, fixable_unsafe: more, ..*self }.fixes("--diff"));
+        match (more, self.fixed) {
+            (0, _) => {}
+            (_, 0) => sentences.push(format!("{more} fixable with --diff --unsafe-fixes.")),
+            _ => sentences.push(format!("{more} more with --diff --unsafe-fixes.")),
+        }
         sentences.push(self.scope());
         sentences.join(" ")
     }
@@ -167,13 +171,13 @@ impl Summary {
     }
 
     /// The command that fixes more.
-    fn fixes(&self, option: &str) -> Option<String> {
+    fn fixes(&self) -> Option<String> {
         match (self.fixable, self.fixable_unsafe) {
             (0, 0) => None,
-            (safe, 0) => Some(format!("{safe} fixable with {option}.")),
-            (0, with_care) => Some(format!("{with_care} fixable with {option} --unsafe-fixes.")),
+            (safe, 0) => Some(format!("{safe} fixable with --fix.")),
+            (0, with_care) => Some(format!("{with_care} fixable with --fix --unsafe-fixes.")),
             (safe, with_care) => {
-                Some(format!("{safe} fixable with {option}, {with_care} more with {option} --unsafe-fixes."))
+                Some(format!("{safe} fixable with --fix, {with_care} more with --fix --unsafe-fixes."))
             }
         }
     }
@@ -355,7 +359,18 @@ mod tests {
         let clear = Summary { checked: 4, ..Summary::default() };
         for (summary, line) in [
             (clear, "Nothing to fix. Checked 4 files."),
-            (Summary { fixed: 2, changed: 1, ..clear }, "Would fix 2 findings in 1 file. Checked 4 files."),
+            (
+                Summary { fixed: 2, changed: 1, fixable: 2, ..clear },
+                "Would fix 2 findings in 1 file. Checked 4 files.",
+            ),
+            (
+                Summary { fixed: 2, changed: 1, fixable: 2, fixable_unsafe: 1, ..clear },
+                "Would fix 2 findings in 1 file. 1 more with --diff --unsafe-fixes. Checked 4 files.",
+            ),
+            (
+                Summary { fixed: 3, changed: 1, fixable: 2, fixable_unsafe: 1, ..clear },
+                "Would fix 3 findings in 1 file. Checked 4 files.",
+            ),
             (
                 Summary { warnings: 3, fixable_unsafe: 3, ..clear },
                 "3 fixable with --diff --unsafe-fixes. Checked 4 files.",

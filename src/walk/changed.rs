@@ -54,12 +54,12 @@ fn not_run(error: &io::Error) -> String {
 
 /// How to fetch a branch of the usual remote.
 fn fetch(text: &str) -> String {
-    match text.strip_prefix("origin/").filter(|branch| quote::is_id(branch) || quote::is_plain(branch)) {
-        Some(branch) if !branch.is_empty() => {
-            format!("\nhelp: `git fetch origin {branch}:refs/remotes/origin/{branch}`")
-        }
-        _ => String::new(),
-    }
+    let is_name = |branch: &&str| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'/' | b'-');
+        !branch.is_empty() && branch.bytes().all(is_plain) && quote::is_plain(branch)
+    };
+    let branch = text.strip_prefix("origin/").filter(is_name);
+    branch.map_or(String::new(), |it| format!("\nhelp: `git fetch origin {it}:refs/remotes/origin/{it}`"))
 }
 
 /// A revision as it is quoted: what is not a name or the id of an object may be a secret.
