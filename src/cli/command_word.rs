@@ -36,7 +36,7 @@ pub(super) fn find(mut args: Vec<OsString>, cli: &Command) -> Result<Vec<OsStrin
         // Clap adds this command itself.
         None if at == 1 && word == "help" => {}
         None => is_path(&word, cli)?,
-        Some(_) if at == 1 => {}
+        Some(_) if at == 1 || args.iter().take(at).any(|it| it == "--version" || it == "-V") => {}
         Some(command) => {
             for option in args.iter().take(at).skip(1).filter_map(|it| it.to_str()) {
                 check_option(option, cli, command)?;
@@ -150,6 +150,7 @@ mod tests {
             ("x -- plan", Ok("x -- plan")),
             ("x --unknown plan", Ok("x plan --unknown")),
             ("x - plan", Ok("x - plan")),
+            ("x --version plan", Ok("x --version plan")),
             ("x --fix plan", Err("--fix")),
             ("x -qi plan", Err("-i")),
             ("x -v rules", Err("-v")),

@@ -33,7 +33,7 @@ pub(super) fn wrapped(line: &str) -> String {
     if style.terminal { style.wrapped(line) } else { line.to_owned() }
 }
 
-/// Standard output, for all that is not read by a program of the user's or a command of a CI system.
+/// Standard output, for text that is neither data for another program nor a command of a CI system.
 pub(super) fn stdout() -> Tame<StdoutLock<'static>> {
     Tame::new(io::stdout().lock(), reads_inside())
 }

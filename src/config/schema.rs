@@ -83,7 +83,7 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Replaces the value for all files."),
         option: Some("--select"),
         default: Some("[\"ALL\"]"),
-        about: "Report only these rules and families (the part of an id before the first `-`). `ALL` stands for all rules.",
+        about: "Report only these rules and families (the part of an id before the first `-`). `ALL` selects all rules.",
         example: "select = [\"helm\", \"register-registration-token\"]",
     },
     Entry {

@@ -41,11 +41,20 @@ pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) 
         code: Some(Code::String(finding.rule.clone())),
         code_description: link.map(|href| CodeDescription { href }),
         source: Some(SOURCE.to_owned()),
-        message: checked.mask.prose(&finding.message).into(),
+        message: message(checked, client, finding).into(),
         tags: (!tags.is_empty()).then_some(tags),
         related_information: (!related.is_empty()).then_some(related),
         data: None,
     }
+}
+
+/// The message; with the reason, where the client does not show it as another place.
+fn message(checked: &Checked, client: &Client, finding: &Finding) -> String {
+    let message = checked.mask.prose(&finding.message);
+    if client.related || finding.label.is_empty() {
+        return message;
+    }
+    format!("{message} ({})", checked.mask.prose(&finding.label))
 }
 
 /// Deprecated names are struck through by editors; what has no effect is greyed out.

@@ -11,6 +11,7 @@ mod client;
 mod diagnostics;
 mod documents;
 mod hover;
+mod plan;
 mod project;
 mod removed;
 mod server;

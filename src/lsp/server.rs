@@ -4,6 +4,7 @@ use super::actions::{Chosen, FIX_ALL};
 use super::client::Client;
 use super::diagnostics::{cleared, published};
 use super::documents::{Change, Documents};
+use super::plan;
 use super::project::Projects;
 use super::removed;
 use super::text::Text;
@@ -187,17 +188,13 @@ impl<'a> Server<'a> {
                 Ok(Value::Null)
             }
             (Stage::Open, "initialize") => refuse(ErrorCodes::InvalidRequest, "`initialize` comes once"),
-            (Stage::Open, "workspace/executeCommand") => {
-                let message = match params.get("command").and_then(Value::as_str) {
-                    Some(removed::SHOW) => params.get("arguments").and_then(removed::message),
-                    _ => None,
-                };
-                match message {
+            (Stage::Open, "workspace/executeCommand") if is_command(&params, removed::SHOW) => {
+                match params.get("arguments").and_then(removed::message) {
                     Some(message) => {
                         self.show(MessageType::Warning, message)?;
                         Ok(Value::Null)
                     }
-                    None => refuse(ErrorCodes::InvalidParams, "unknown command or arguments"),
+                    None => refuse(ErrorCodes::InvalidParams, "invalid arguments"),
                 }
             }
             (Stage::Open, _) => match question(method, params) {
@@ -228,7 +225,7 @@ impl<'a> Server<'a> {
     fn answer_empty(&mut self, asks: Vec<Ask>) -> io::Result<()> {
         for ask in asks {
             let result = match ask.what {
-                Question::Hover(_) | Question::Actions(..) => Ok(Value::Null),
+                Question::Hover(_) | Question::Actions(..) | Question::Plan => Ok(Value::Null),
                 Question::Resolve(..) => {
                     Err(Failure::new(LspErrorCodes::ContentModified, "the document is not open"))
                 }
@@ -376,6 +373,10 @@ fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
     serde_json::from_value(params).map_err(|error| Failure::new(ErrorCodes::InvalidParams, error.to_string()))
 }
 
+fn is_command(params: &Value, name: &str) -> bool {
+    params.get("command").and_then(Value::as_str) == Some(name)
+}
+
 /// The question of a request, and its document.
 fn question(method: &str, params: Value) -> Result<(String, Question), Failure> {
     match method {
@@ -392,6 +393,13 @@ fn question(method: &str, params: Value) -> Result<(String, Question), Failure> 
             let chosen: Chosen = read(action.data.clone().unwrap_or_default())?;
             Ok((chosen.uri.clone(), Question::Resolve(Box::new(action), chosen)))
         }
+        "workspace/executeCommand" if is_command(&params, plan::COMMAND) => {
+            match params.pointer("/arguments/0").and_then(Value::as_str) {
+                Some(uri) => Ok((uri.to_owned(), Question::Plan)),
+                None => Err(Failure::new(ErrorCodes::InvalidParams, "the argument is the URI of a document")),
+            }
+        }
+        "workspace/executeCommand" => Err(Failure::new(ErrorCodes::InvalidParams, "unknown command")),
         _ => Err(Failure::new(ErrorCodes::MethodNotFound, "unknown method")),
     }
 }
@@ -409,7 +417,7 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         ..CodeActionOptions::default()
     };
     let commands = ExecuteCommandOptions {
-        commands: vec![removed::SHOW.to_owned()],
+        commands: vec![removed::SHOW.to_owned(), plan::COMMAND.to_owned()],
         ..ExecuteCommandOptions::default()
     };
     let folders =

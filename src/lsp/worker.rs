@@ -4,6 +4,7 @@ use super::actions::{self, Chosen};
 use super::checked::Checked;
 use super::client::Client;
 use super::hover;
+use super::plan;
 use super::project::Projects;
 use super::text::Text;
 use super::transport::Failure;
@@ -32,6 +33,7 @@ pub(super) enum Question {
     Hover(Position),
     Actions(Range, CodeActionContext),
     Resolve(Box<CodeAction>, Chosen),
+    Plan,
 }
 
 /// Work on one document.
@@ -133,6 +135,7 @@ pub(super) const FAILED: &str = "internal error: this is a defect of runnerlint,
 
 fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, Failure> {
     match what {
+        Question::Plan => value(&plan::markdown(checked)),
         Question::Hover(at) => value(&hover::hover(checked, client, at)),
         Question::Actions(range, context) => {
             value(&actions::actions(checked, client, range, context.only.as_deref()))

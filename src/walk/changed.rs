@@ -21,8 +21,9 @@ pub enum GitError {
     Refused(String),
     /// The revision does not exist.
     #[error(
-        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`)",
-        revision(.0)
+        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`){}",
+        revision(.0),
+        fetch(.0)
     )]
     Unknown(String),
     /// Two revisions, or none.
@@ -49,6 +50,16 @@ fn not_run(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "`--changed-since` needs git: install git in the image".to_owned(),
         _ => format!("cannot run git: {}", super::reason(error)),
     }
+}
+
+/// How to fetch a branch of the usual remote.
+fn fetch(text: &str) -> String {
+    let is_name = |branch: &&str| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'/' | b'-');
+        !branch.is_empty() && branch.bytes().all(is_plain) && quote::is_plain(branch)
+    };
+    let branch = text.strip_prefix("origin/").filter(is_name);
+    branch.map_or(String::new(), |it| format!("\nhelp: `git fetch origin {it}:refs/remotes/origin/{it}`"))
 }
 
 /// A revision as it is quoted: what is not a name or the id of an object may be a secret.

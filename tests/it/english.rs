@@ -16,17 +16,11 @@ const FINE: &str = r"(?i)\bthere (?:is|are) no |\b(?:is|are) no longer ";
 /// Texts that are rewritten elsewhere, with the reason. A path that ends with `/` is of a directory.
 const LATER: &[(&str, &str)] = &[
     ("README.md", "is rewritten as a whole"),
-    ("docs/cli.md", "is generated from the help"),
     ("docs/plan.schema.json", "is rewritten with the plan"),
-    ("docs/editors.md", "is rewritten with the README"),
     ("docs/limits.md", "is rewritten with the README"),
     ("docs/performance.md", "is rewritten with the README"),
     ("docs/dependencies.md", "is rewritten with the README"),
     ("docs/writing-rules.md", "is rewritten with the README"),
-    ("src/cli/", "is rewritten with the command line"),
-    ("src/lsp/", "is rewritten with the command line"),
-    ("src/walk/", "is rewritten with the command line"),
-    ("src/config/value.rs", "is rewritten with the command line"),
     ("src/plan/", "is rewritten with the plan"),
     ("src/report/plan/", "is rewritten with the plan"),
     ("src/report/html/", "is rewritten with the page"),

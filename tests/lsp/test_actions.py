@@ -27,7 +27,8 @@ async def run(editor, action):
 
 
 async def test_a_fix_shows_the_settings_that_it_removes(code):
-    assert code.result.capabilities.execute_command_provider.commands == ("runnerlint.showRemovedSettings",)
+    assert code.result.capabilities.execute_command_provider.commands == (
+        "runnerlint.showRemovedSettings", "runnerlint.plan")
     code.open("values.yaml", CHART)
     assert len(await code.findings("values.yaml")) == 2
     actions = await code.actions("values.yaml", (1, 4))
@@ -45,6 +46,20 @@ async def test_a_fix_shows_the_settings_that_it_removes(code):
     assert not [it for it in there.values() if "comment" in it.title and it.command]
     with pytest.raises(Exception, match="unknown command"):
         await code.client.workspace_execute_command_async(types.ExecuteCommandParams(command="rm", arguments=[]))
+
+
+async def test_the_plan_of_a_document_is_the_result_of_a_command(code):
+    code.open("values.yaml", CHART)
+    plan = await code.client.workspace_execute_command_async(types.ExecuteCommandParams(
+        command="runnerlint.plan", arguments=[code.uri("values.yaml")]))
+    assert plan.startswith("# ") and "docker" in plan and "values.yaml" in plan and TOKEN not in plan
+    for arguments in ([], [1], None):
+        with pytest.raises(Exception, match="URI"):
+            await code.client.workspace_execute_command_async(types.ExecuteCommandParams(
+                command="runnerlint.plan", arguments=arguments))
+    nothing = await code.client.workspace_execute_command_async(types.ExecuteCommandParams(
+        command="runnerlint.plan", arguments=[code.uri("closed.yaml")]))
+    assert nothing is None
 
 
 async def test_all_safe_fixes_show_once_what_they_remove(code):

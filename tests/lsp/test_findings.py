@@ -23,7 +23,12 @@ async def test_a_finding_has_all_that_an_editor_shows(editor):
     found, = await editor.findings("a.sh")
     assert (found.code, found.source, found.severity) == (
         "register-server-option", "runnerlint", types.DiagnosticSeverity.Warning)
-    assert found.message == "`--locked` is deprecated: set the project lock on the runner in GitLab"
+    message = "`--locked` is deprecated: set the project lock on the runner in GitLab"
+    if editor.client.capabilities.text_document.publish_diagnostics.related_information:
+        assert found.message == message
+        assert found.related_information[0].message
+    else:
+        assert found.message.startswith(message + " (") and found.message.endswith(")")
     assert place(found) == (0, 36, 0, 44)
     can = editor.client.capabilities.text_document.publish_diagnostics
     if can.code_description_support:
