@@ -55,7 +55,7 @@ pub enum BaselineError {
     #[error("not a baseline: {}", wrong(.0))]
     Form(#[from] serde_json::Error),
     /// A later version of the program wrote it.
-    #[error("its version is {0}, and this runnerlint knows version {VERSION} only")]
+    #[error("unsupported version {0}: this runnerlint supports version {VERSION}")]
     Version(u32),
 }
 
@@ -64,7 +64,7 @@ fn wrong(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
     let said = error.to_string();
     let what = match error.classify() {
-        Category::Eof => "it ends too early",
+        Category::Eof => "unexpected end",
         Category::Syntax => "invalid JSON",
         _ if said.starts_with("unknown field") => "unknown key",
         // It is a key of ours.
@@ -352,7 +352,7 @@ mod tests {
         let error = |text| Baseline::parse(text).unwrap_err().to_string();
         assert_eq!(
             error("{\n  \"version\": 7, \"new\": 1}"),
-            "its version is 7, and this runnerlint knows version 1 only"
+            "unsupported version 7: this runnerlint supports version 1"
         );
         assert_eq!(error("<<<<<<< HEAD\n"), "not a baseline: invalid JSON at line 1 column 1");
         let unknown = error("{\"version\": 1, \"findings\": [\n{\"file\": \"a\"}]}");

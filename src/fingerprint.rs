@@ -25,13 +25,12 @@ impl<'a> Identity<'a> {
     /// A hash of it, and of how many equal ones stand before it in the file: 32 hexadecimal digits, the same on every
     /// machine and with every version.
     pub fn fingerprint(&self, before: usize) -> String {
-        let number = before.to_string();
-        hash([self.rule, self.path, self.structure, self.name, &number])
+        digest([self.rule, self.path, self.structure, self.name, &before.to_string()])
     }
 }
 
-/// A hash of several texts: 32 hexadecimal digits, the same on every machine and with every version.
-pub fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+/// A hash of texts in order: 32 hexadecimal digits, the same on every machine and with every version.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = OFFSET;
     for part in parts {
         // The zero keeps `a`, `bc` and `ab`, `c` apart.

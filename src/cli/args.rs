@@ -3,29 +3,43 @@ use crate::report::FORMATS;
 use crate::rules::GITLAB;
 use crate::suppress::Reason;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// What the options do not say.
-pub(super) const ENVIRONMENT: &str = "\
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the run failed or was incomplete.
+/// What `--token-value` takes.
+pub(super) const TOKEN_VALUE: &str = "\
+Expression that unsafe fixes write instead of a registration token: a shell variable ('$RUNNER_TOKEN'), a template \
+('{{ .Values.token }}') or a Terraform reference (var.token). Never a token";
 
-Environment:
-  RUNNERLINT_CONFIG         stands in for --config
-  RUNNERLINT_OUTPUT_FORMAT  stands in for --output-format
-  NO_COLOR                  no colours
-  FORCE_COLOR               colours, also where there is no terminal; so does CLICOLOR_FORCE";
+/// The end of `-h`.
+const EXIT_CODES: &str =
+    "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the run failed or was incomplete.";
 
-/// Finds and fixes GitLab Runner's legacy registration workflow in any config file.
+/// Variables of the environment, and what each does.
+pub(super) const VARIABLES: &[(&str, &str)] = &[
+    ("RUNNERLINT_CONFIG", "sets --config"),
+    ("RUNNERLINT_OUTPUT_FORMAT", "sets --output-format"),
+    ("NO_COLOR", "disables colors"),
+    ("FORCE_COLOR", "enables colors, also without a terminal"),
+    ("CLICOLOR_FORCE", "same as FORCE_COLOR"),
+];
+
+/// Exit codes and environment, as help and documentation show them.
+pub(super) fn after_help() -> String {
+    let variables = VARIABLES.iter().map(|(name, effect)| format!("\n  {name:24}  {effect}"));
+    format!("{EXIT_CODES}\n\nEnvironment:{}", variables.collect::<String>())
+}
+
+/// Find and fix uses of GitLab Runner registration tokens
 #[derive(Debug, Parser)]
 #[command(
     name = "runnerlint",
     version,
     args_conflicts_with_subcommands = true,
     max_term_width = 100,
-    after_help = "Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the run failed or was incomplete.",
-    after_long_help = ENVIRONMENT
+    after_help = EXIT_CODES,
+    after_long_help = after_help()
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
@@ -36,29 +50,57 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Lint files and folders (what `runnerlint` does without a command)
+    /// Check files and directories; `runnerlint` without a command does the same
     Check(Box<CheckArgs>),
-    /// Plan the migration: the runners to create, with the settings that the files give them today
+    /// Write the migration plan: which runners to create, with which settings
     Plan(super::plan::PlanArgs),
-    /// Show all rules, or one rule in full; write a new one
+    /// List the rules, explain one, or create a new one
     Rules(RulesArgs),
-    /// Serve an editor: findings, fixes and explanations over the Language Server Protocol
+    /// Run the language server
     Lsp(super::lsp::LspArgs),
-    /// Run the examples of rules: what is found, what the fix gives, inside other texts too
+    /// Run the examples in rule files as tests
     Test(TestArgs),
-    /// Print a completion script for a shell
+    /// Print a script that completes options and values in a shell
     Completions {
-        /// The shell
-        shell: clap_complete::Shell,
+        /// Print the script for this shell
+        #[arg(value_enum)]
+        shell: Shell,
+        #[command(flatten)]
+        look: Look,
     },
-    /// Print the man page
-    Man,
+    /// Print the man page, or write the pages of all commands
+    Man {
+        /// Write one page for each command into this directory
+        #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+        dir: Option<PathBuf>,
+        #[command(flatten)]
+        look: Look,
+    },
     /// Print a JSON schema, for editors
     Schema {
-        /// What it describes
+        /// Print the schema of this kind of file
         #[arg(value_enum)]
         of: SchemaOf,
+        #[command(flatten)]
+        look: Look,
     },
+}
+
+impl Cli {
+    /// When to use colors, for this command.
+    pub(super) fn color(&self) -> Colour {
+        match &self.command {
+            None => self.check.color,
+            Some(Command::Check(args)) => args.color,
+            Some(Command::Plan(args)) => args.look.color,
+            Some(Command::Rules(args)) => args.look.color,
+            Some(Command::Lsp(args)) => args.look.color,
+            Some(Command::Test(args)) => args.color,
+            Some(
+                Command::Completions { look, .. } | Command::Man { look, .. } | Command::Schema { look, .. },
+            ) => look.color,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,37 +110,64 @@ pub(super) enum Colour {
     Never,
 }
 
+/// Shells with completions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell", alias = "pwsh")]
+    PowerShell,
+    Zsh,
+}
+
+/// How the output looks, for commands other than `check`.
 #[derive(Debug, Args)]
+pub(super) struct Look {
+    /// Set when to use colors
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub(super) color: Colour,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("fixes").args(["fix", "interactive"]).multiple(true))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(super) struct CheckArgs {
-    /// Files and folders; `-` for standard input [default: .]
+    /// Check these files and directories; `-` reads standard input [default: .]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-
-    /// Whether no command was named: then a path may be meant as one.
-    #[arg(skip)]
-    pub(super) bare: bool,
 
     /// Apply safe fixes
     #[arg(long, help_heading = "Fixes")]
     pub(super) fix: bool,
-    /// Show unsafe fixes, and with --fix or --diff apply them as well: they need a person's follow-up
+    /// Show unsafe fixes; with --fix or --diff, apply them. They need a manual step
     #[arg(long, help_heading = "Fixes")]
     pub(super) unsafe_fixes: bool,
-    /// Print what --fix would do as a unified diff; exit 1 if there is something
-    #[arg(long, conflicts_with = "fix", help_heading = "Fixes")]
+    /// Print the changes of --fix as a diff instead of writing them; exit 1 if there are any
+    #[arg(
+        long,
+        help_heading = "Fixes",
+        long_help = "Print the changes of --fix as a unified diff instead of writing them; exit 1 if there are any"
+    )]
     pub(super) diff: bool,
-    /// Ask about each registration that --fix would fix
-    #[arg(short, long, requires = "fix", help_heading = "Fixes")]
+    /// Fix, asking for each registration (implies --fix)
+    #[arg(short, long, help_heading = "Fixes")]
     pub(super) interactive: bool,
-    /// What unsafe fixes put in the place of a registration token: '$RUNNER_TOKEN'
-    #[arg(long, value_name = "EXPR", help_heading = "Fixes")]
+    /// Write this expression instead of a registration token: '$RUNNER_TOKEN'. Never a token
+    #[arg(long, value_name = "EXPR", help_heading = "Fixes", long_help = TOKEN_VALUE)]
     pub(super) token_value: Option<String>,
-    /// Before --fix takes anything out, write the migration plan there: .md, .json, .sh (curl) or .tf
-    #[arg(long, value_name = "FILE", requires = "fix", help_heading = "Fixes")]
+    /// Write the migration plan to FILE before fixing; the extension sets the format
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "fixes",
+        conflicts_with = "diff",
+        help_heading = "Fixes",
+        long_help = "Write the migration plan to FILE before fixing; the extension sets the format (.md, .json, .sh, .tf)"
+    )]
     pub(super) plan: Option<PathBuf>,
 
-    /// Accept all that is found, by a comment in each place that names the rules (and says why)
+    /// Suppress all current findings by adding ignore comments, with an optional reason
     #[arg(
         long,
         value_name = "REASON",
@@ -106,17 +175,18 @@ pub(super) struct CheckArgs {
         require_equals = true,
         default_missing_value = "",
         value_parser = Reason::new,
-        conflicts_with_all = ["fix", "diff"],
+        conflicts_with_all = ["fixes", "diff"],
         help_heading = "Fixes"
     )]
     pub(super) add_ignore: Option<Reason>,
 
-    /// Form of the report; FORMAT=FILE writes one to a file and may be repeated
+    /// Output format, or FORMAT=FILE to write one to a file (repeatable) [default: full]
     #[arg(
         short = 'f',
         long,
         value_name = "FORMAT[=FILE]",
         help_heading = "Output",
+        value_hint = ValueHint::Other,
         long_help = format_help()
     )]
     pub(super) output_format: Vec<String>,
@@ -129,22 +199,29 @@ pub(super) struct CheckArgs {
     /// Show this revision on the HTML page, for example a commit
     #[arg(long, value_name = "TEXT", help_heading = "Output")]
     pub(super) revision: Option<String>,
-    /// Count the findings of each rule instead of listing them
+    /// Print the number of findings for each rule instead of the findings
     #[arg(long, help_heading = "Output")]
     pub(super) statistics: bool,
-    /// Show only the findings, and what went wrong
-    #[arg(short, long, help_heading = "Output")]
+    /// Print only findings and errors
+    #[arg(short, long, overrides_with = "verbose", help_heading = "Output")]
     pub(super) quiet: bool,
-    /// Tell what was skipped, which configuration holds and how long it took; sum up for programs' formats too
-    #[arg(short, long, conflicts_with = "quiet", help_heading = "Output")]
+    /// Also report skipped files, the configuration used and timing
+    #[arg(
+        short,
+        long,
+        overrides_with = "quiet",
+        help_heading = "Output",
+        long_help = "Also report skipped files, the configuration used and timing; print the summary for \
+                     machine-readable formats too"
+    )]
     pub(super) verbose: bool,
-    /// When to use colours
+    /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto, help_heading = "Output")]
     pub(super) color: Colour,
-    /// Show no progress bar
+    /// Do not show a progress bar
     #[arg(long, help_heading = "Output")]
     pub(super) no_progress: bool,
-    /// Do not mask tokens, so that a diff can be applied
+    /// Print tokens instead of masking them
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
 
@@ -156,92 +233,100 @@ pub(super) struct CheckArgs {
     pub(super) ignore: Vec<String>,
     #[command(flatten)]
     pub(super) own: OwnRules,
-    /// Findings that are known: they do not fail the run; an empty name switches it off
-    #[arg(long, value_name = "FILE", help_heading = "Rules")]
+    /// File with accepted findings, which do not fail the run; '' disables it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Rules")]
     pub(super) baseline: Option<OsString>,
-    /// Write what is found now to the baseline, take out of it what is gone, and exit 0
+    /// Update the baseline to the current findings and exit 0
     #[arg(long, conflicts_with = "diff", help_heading = "Rules")]
     pub(super) write_baseline: bool,
-    /// Judge by this GitLab version [default: the newest known]
-    #[arg(long, value_name = "VERSION", value_parser = version, help_heading = "Rules")]
+    /// Check against this GitLab version, for example 17.5 [default: latest]
+    #[arg(long, value_name = "VERSION", value_parser = version, value_hint = ValueHint::Other, help_heading = "Rules")]
     pub(super) target_gitlab: Option<(u32, u32)>,
-    /// Exit 1 if there is a finding at least as bad [default: warning]
+    /// Exit 1 if there is a finding of this severity or above [default: warning]
     #[arg(long, value_name = "SEVERITY", value_parser = fail_on(), help_heading = "Rules")]
     pub(super) fail_on: Option<FailOn>,
 
-    /// Leave these files out; globs as in .gitignore (repeatable)
+    /// Exclude files that match this .gitignore-style glob (repeatable)
     #[arg(long, value_name = "GLOB", help_heading = "Files")]
     pub(super) exclude: Vec<String>,
-    /// Leave excluded and ignored files out even if they are named on the command line
+    /// Apply excludes and ignore files to paths given on the command line too
     #[arg(long, help_heading = "Files")]
     pub(super) force_exclude: bool,
-    /// Pass over .gitignore, .ignore and .runnerlintignore
+    /// Do not read .gitignore, .ignore and .runnerlintignore
     #[arg(long, help_heading = "Files")]
     pub(super) no_ignore: bool,
-    /// Lint only files that git says have changed since the current branch left REV: committed, staged or not, or new
-    #[arg(long, value_name = "REV", allow_hyphen_values = true, help_heading = "Files")]
+    /// Check only files changed since the merge base with REV, also uncommitted and new ones
+    #[arg(
+        long,
+        value_name = "REV",
+        allow_hyphen_values = true,
+        help_heading = "Files",
+        long_help = "Check only files changed since the merge base with REV, including uncommitted and untracked ones"
+    )]
     pub(super) changed_since: Option<String>,
-    /// List the files that would be linted, each with its language, and end
+    /// List the files that would be checked, with their language, and exit
     #[arg(long, help_heading = "Files")]
     pub(super) show_files: bool,
-    /// Print the settings that hold (for the paths, if there are any) and where each comes from, and end
+    /// Print the effective settings and the source of each value, and exit
     #[arg(long, conflicts_with = "show_files", help_heading = "Configuration")]
     pub(super) show_settings: bool,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
-    /// The name that standard input is linted as
-    #[arg(long, value_name = "NAME", help_heading = "Files")]
+    /// Check standard input as a file of this name
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::FilePath, help_heading = "Files")]
     pub(super) stdin_filename: Option<String>,
-    /// Threads to work with [default: one for each processor]
+    /// Use this number of threads [default: one for each processor]
     #[arg(short, long, value_name = "N", help_heading = "Files")]
     pub(super) jobs: Option<std::num::NonZeroUsize>,
 }
 
-/// Which configuration holds.
+/// Which configuration is used.
 #[derive(Debug, Args)]
 pub(super) struct ConfigArgs {
-    /// Read this configuration file [default: the nearest runnerlint.toml or .runnerlint.toml upward]
+    /// Read this configuration file [default: the nearest runnerlint.toml or .runnerlint.toml]
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub(super) config: Option<PathBuf>,
-    /// Read no configuration file
+    /// Do not read a configuration file
     #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
     pub(super) isolated: bool,
 }
 
-/// Rules of a user's own.
+/// Custom rules.
 #[derive(Debug, Args)]
 pub(super) struct OwnRules {
-    /// Lint by the rules of this folder too (repeatable)
-    #[arg(long, value_name = "DIR", help_heading = "Rules")]
+    /// Also use the rules in this directory (repeatable)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Rules")]
     pub(super) rules: Vec<PathBuf>,
-    /// Judge by this version of another product that rules speak of (repeatable) [default: the newest]
+    /// Check against this version of another product (for custom rules) [default: latest]
     #[arg(long, value_name = "PRODUCT=VERSION", value_parser = target, help_heading = "Rules")]
     pub(super) target: Vec<(String, (u32, u32))>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct RulesArgs {
-    /// A rule, to show it in full
+    /// Explain this rule, or all rules of this family
     pub(super) id: Option<String>,
-    /// Show the rules of this folder too (repeatable)
-    #[arg(long, value_name = "DIR")]
+    /// Also list the rules in this directory (repeatable)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) rules: Vec<PathBuf>,
-    /// Write a rule to start from, into the folder of --rules or the working directory
-    #[arg(long, value_name = "ID", conflicts_with = "id")]
+    /// Create a rule file with this id, in the directory of --rules or the current one
+    #[arg(long, value_name = "ID", conflicts_with = "id", value_hint = ValueHint::Other)]
     pub(super) new: Option<String>,
-    /// Form of the output
+    /// Output format
     #[arg(short = 'f', long, alias = "format", value_enum, default_value_t = RulesFormat::Text)]
     pub(super) output_format: RulesFormat,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
+    #[command(flatten)]
+    pub(super) look: Look,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
-    /// Folders of rules [default: those of the configuration; without any, the rules that are built in]
-    #[arg(value_name = "DIR")]
+    /// Test the rules in these directories [default: those of the configuration, else built in]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folders: Vec<PathBuf>,
-    /// When to use colours
+    /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(super) color: Colour,
     #[command(flatten)]
@@ -273,24 +358,25 @@ pub(super) enum SchemaOf {
 
 /// `kubernetes=1.25`
 fn target(text: &str) -> Result<(String, (u32, u32)), String> {
-    let (product, number) = text
-        .split_once('=')
-        .ok_or_else(|| format!("`{text}` is no product with a version, such as kubernetes=1.25"))?;
+    let (product, number) =
+        text.split_once('=').filter(|(product, _)| !product.is_empty()).ok_or_else(|| {
+            format!("invalid target `{text}`: expected PRODUCT=VERSION, for example kubernetes=1.25")
+        })?;
     if product == GITLAB {
-        return Err("GitLab's version is the option --target-gitlab".to_owned());
+        return Err("the version of GitLab has its own option: --target-gitlab VERSION".to_owned());
     }
-    let number = version(number).map_err(|_| format!("`{number}` is no version such as 1.25"))?;
+    let number = version(number)?;
     Ok((product.to_owned(), number))
 }
 
 fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
     let of = |name: String| FailOn::NAMES.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     PossibleValuesParser::new(FailOn::NAMES.iter().map(|(name, _)| *name))
-        .try_map(move |name| of(name).ok_or("no severity"))
+        .try_map(move |name| of(name).ok_or("unknown severity"))
 }
 
 fn format_help() -> String {
-    let mut help = "Form of the report; FORMAT=FILE writes one to a file and may be repeated:".to_owned();
+    let mut help = "Output format, or FORMAT=FILE to write one to a file (repeatable):".to_owned();
     for (index, format) in FORMATS.iter().enumerate() {
         let default = if index == 0 { " (default)" } else { "" };
         help.push_str(&format!("\n- {}: {}{default}", format.name, format.about));

@@ -1,4 +1,4 @@
-//! The file of known findings: read before a run, compared and written after it.
+//! The baseline file: read before a run, compared and written after it.
 
 use super::Error;
 use super::args::CheckArgs;
@@ -20,33 +20,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// More entries than this are not told one by one.
+/// More stale entries than this are only counted.
 const MOST_STALE: usize = 10;
 
 /// The baseline of a run.
 pub(super) struct Known {
     /// As it was named.
     file: PathBuf,
-    /// Absolute, its folder without links.
+    /// Absolute, its directory without links.
     real: PathBuf,
-    /// What was in it; `None` if it is to be made.
+    /// Its text; `None` if it does not exist yet.
     old: Option<Vec<u8>>,
     accepted: Arc<Accepted>,
-    /// What it has to be in, if only a configuration file of the repository names it.
+    /// The directory that must contain it, if only a configuration file of the repository names it.
     within: Option<PathBuf>,
-    /// Whether it is outside of that: nothing that it says is repeated.
+    /// Whether it is outside of that: then no text of it is printed.
     outside: bool,
 }
 
-/// Reads the baseline that is asked for.
+/// Reads the baseline of this run.
 pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, Error> {
-    // An empty name switches off what a configuration file names.
+    // An empty name disables the baseline of a configuration file.
     let named = args.baseline.as_ref().map_or_else(|| config.baseline(), |it| Some(Path::new(it)));
     let Some(file) = named.filter(|it| !it.as_os_str().is_empty()) else {
         return if args.write_baseline { Err(Error::NoBaseline) } else { Ok(None) };
     };
     let cwd = walk::working_directory()?;
-    // A configuration file names it from its own folder.
+    // A configuration file names it relative to its own directory.
     let file = file.strip_prefix(&cwd).unwrap_or(file);
     let shown = || walk::display(file);
     let by = if args.baseline.is_some() { NamedBy::User } else { NamedBy::Repository };
@@ -67,7 +67,7 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
     let is_there = old.is_some();
     let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
     let within = within.map(|file| disk::root_of(&file.folder));
-    // Only who writes it has to know whether it is still the same.
+    // Only a write has to compare it.
     let old = old.filter(|_| args.write_baseline);
     let outside = is_there && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
     let file = file.to_path_buf();
@@ -75,7 +75,7 @@ pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, E
 }
 
 impl Known {
-    /// What the run has to know.
+    /// The accepted findings.
     pub(super) fn accepted(&self) -> Arc<Accepted> {
         Arc::clone(&self.accepted)
     }
@@ -85,7 +85,7 @@ impl Known {
         self.real == path
     }
 
-    /// The file itself is none to be linted.
+    /// Excludes the file itself from the files to check.
     pub(super) fn leave_out(&self, found: &mut walk::Found) {
         found.files.retain(|target| target.real != self.real);
     }
@@ -100,8 +100,8 @@ impl Known {
         publish::check(&self.file, self.place()).map_err(failed)
     }
 
-    /// Compares with what was found below `roots`. An entry is gone only if this run would have found it: its file was
-    /// linted, or is no more below what was to be linted, and its rule was not switched off.
+    /// Compares with the findings below `roots`. An entry is stale only if this run would have found it: its file was
+    /// checked, or no longer exists below `roots`, and its rule is enabled.
     pub(super) fn compare(&self, config: &Config, roots: &[PathBuf], files: &[Checked]) -> Comparison {
         let roots: Vec<PathBuf> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
         let states: BTreeMap<&str, State> =
@@ -109,7 +109,7 @@ impl Known {
         let settles = |entry: &Entry| {
             let is_linted = match states.get(&*entry.path) {
                 Some(state) => *state != State::Skipped,
-                // Where the file is nobody can tell.
+                // The path is masked, so the file cannot be looked up.
                 None if is_hidden(&entry.path) => false,
                 None => {
                     let path = self.accepted.folder.join(&entry.path);
@@ -126,7 +126,7 @@ impl Known {
         if self.outside {
             comparison.stale.clear();
         }
-        // We write no token into it; who edited it may have.
+        // It contains no token as written; an edit may have added one.
         for (entry, _) in &mut comparison.stale {
             if ![&entry.rule, &entry.structure, &entry.name].into_iter().all(|text| quote::is_plain(text)) {
                 let entry = Arc::make_mut(entry);
@@ -138,7 +138,7 @@ impl Known {
         comparison
     }
 
-    /// Writes what is known now, and marks all that was found as known.
+    /// Writes the current findings, and marks all findings as baselined.
     pub(super) fn write(&self, comparison: &Comparison, files: &mut [Checked]) -> Result<(), Error> {
         let text = comparison.next.to_json();
         if self.old.as_deref() != Some(text.as_bytes()) {
@@ -156,19 +156,25 @@ impl Known {
         Ok(())
     }
 
-    /// Says what became of the baseline.
-    pub(super) fn tell(&self, comparison: &Comparison, written: bool) {
+    /// Prints how the baseline changed.
+    pub(super) fn print(&self, comparison: &Comparison, written: bool) {
         let file = name(&walk::display(&self.file)).into_owned();
         if written {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);
-            return complain(&format!("{file}: knows {now} now ({new} new, {gone} gone)"));
+            return complain(&format!(
+                "wrote {file}: {} ({new} added, {gone} removed)",
+                counted(now, "finding")
+            ));
         }
         let mask = Mask::without_source(false);
         for (entry, count) in comparison.stale.iter().take(MOST_STALE) {
             let (path, what) = (mask.prose(&name(&entry.path)), mask.prose(&entry.name));
             let times = if *count > 1 { format!(" ({count} times)") } else { String::new() };
             let what = if what.is_empty() { String::new() } else { format!(" `{what}`") };
-            complain(&format!("{file}: note: gone{times}: {path}:{what} [{}]", mask.prose(&entry.rule)));
+            complain(&format!(
+                "{file}: note: no longer reported{times}: {path}:{what} [{}]",
+                mask.prose(&entry.rule)
+            ));
         }
         if let Some(more) = comparison.stale.len().checked_sub(MOST_STALE).filter(|more| *more > 0) {
             complain(&format!("{file}: note: and {more} more"));
@@ -176,8 +182,13 @@ impl Known {
         if comparison.gone > 0 {
             let (gone, known) = (comparison.gone, comparison.known);
             complain(&format!(
-                "{file}: note: {gone} of {known} known findings are gone; `--write-baseline` takes them out"
+                "{file}: note: {gone} of {} in the baseline no longer reported; remove with `--write-baseline`",
+                counted(known, "finding")
             ));
         }
     }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -1,16 +1,15 @@
-use super::args::{CheckArgs, Cli};
+use super::args::CheckArgs;
 use super::baseline::{self, Known};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::baseline::Comparison;
-use crate::config::{Config, FailOn, nearest};
+use crate::config::{Config, FailOn};
 use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::run::{self, Checked, Mode};
-use crate::walk::{LeftOut, MISSING, Options as Walk, Passed};
+use crate::walk::{LeftOut, Options as Walk, Passed};
 use crate::{interrupt, parallel, walk};
-use clap::CommandFactory as _;
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -18,7 +17,11 @@ use std::time::{Duration, Instant};
 /// The name of standard input where none is given.
 const STDIN: &str = "-";
 
-pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
+pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
+    // `-i` implies `--fix`, and `--diff` shows what it would do.
+    args.interactive &= !args.diff;
+    args.fix = (args.fix || args.interactive) && !args.diff;
+    let args = &args;
     let outputs = output::outputs(args)?;
     config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
@@ -49,7 +52,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         return stdin(args, &options, &walk, known.as_ref(), &outputs);
     }
     if args.interactive {
-        // Nothing is fixed before somebody was asked.
+        // Nothing is fixed before the user was asked.
         options.mode = Mode::Check;
     }
     if args.show_files {
@@ -70,7 +73,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     progress.end();
     let (mut files, found) = files?;
     if args.verbose {
-        tell_more(&options, walked, begin.elapsed());
+        print_run(&options, walked, begin.elapsed());
     }
     if args.interactive {
         options.mode = Mode::Fix;
@@ -80,7 +83,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
         write_held(args, &mut files)?;
     }
     if interrupt::is_asked() {
-        tell_changes(args, &files);
+        print_changes(args, &files);
         complain(&interrupted(args, &files, found.files.len()));
         return Ok(Outcome::Failed);
     }
@@ -97,7 +100,7 @@ pub(super) fn check(args: &CheckArgs) -> Result<Outcome, Error> {
     finish(&ran, &outputs, &mut io::stdout().lock())
 }
 
-/// What is to be linted. What cannot hold anything is left out already, but not where files are shown.
+/// The files to check. Files without anything to find are skipped here, except for `--show-files`.
 fn find(
     args: &CheckArgs,
     options: &run::Options,
@@ -114,21 +117,10 @@ fn find(
     if let Some(known) = known {
         known.leave_out(&mut found);
     }
-    // A word that is no path may be a command with a typo.
-    for (path, notice) in
-        found.notices.iter_mut().filter(|(_, notice)| args.bare && notice.message == MISSING)
-    {
-        let names: Vec<String> =
-            Cli::command().get_subcommands().map(|it| it.get_name().to_owned()).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        if let Some(name) = path.to_str().and_then(|word| nearest(word, &names)) {
-            notice.message.push_str(&format!("; did you mean the command `{name}`?"));
-        }
-    }
     Ok(found)
 }
 
-fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
+fn print_run(options: &run::Options, walked: Duration, all: Duration) {
     let file = options.config.file().map(|file| format!("configuration {}", escape::name(&file.shown)));
     let file = file.unwrap_or_else(|| "no configuration file".to_owned());
     let threads = match options.threads {
@@ -139,7 +131,7 @@ fn tell_more(options: &run::Options, walked: Duration, all: Duration) {
     complain(&format!("note: {file}; walked in {walked:.1?}, checked in {checked:.1?} by {threads}"));
 }
 
-/// The folder that is worked in, where no path is named.
+/// The given paths, or the working directory.
 pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
@@ -196,7 +188,7 @@ pub(super) fn read_stdin(limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Lints standard input. With `--fix` and `--add-ignore` standard output is for the text, whatever happens to it.
+/// Checks standard input. With `--fix` and `--add-ignore` standard output is only for the text.
 fn stdin(
     args: &CheckArgs,
     options: &run::Options,
@@ -280,7 +272,7 @@ fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outc
     }
     out.flush()?;
     let outcome = outcome(args, ran.options.config.fail_on(), files, &summary);
-    tell(ran, &summary, outputs, outcome)?;
+    print_summary(ran, &summary, outputs, outcome)?;
     Ok(outcome)
 }
 
@@ -321,6 +313,7 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         style: style(args, output.file.as_deref()),
         catalogue: ran.options.config.catalogue(),
         baseline: ran.baseline,
+        fail_on: ran.options.config.fail_on(),
         project: report::Project {
             title: &args.title.clone().unwrap_or_else(|| directory_name(&args.paths)),
             revision: args.revision.as_deref().unwrap_or_default(),
@@ -332,11 +325,8 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
             return (output.format.write)(&run, out);
         }
         let out = &mut Tame::new(out, reads_inside);
-        if args.statistics && output.format.for_people {
-            report::statistics(&run, out)?;
-        } else {
-            (output.format.write)(&run, out)?;
-        }
+        let statistics = output.format.statistics.filter(|_| output.statistics);
+        statistics.unwrap_or(output.format.write)(&run, out)?;
         out.flush()
     })
 }
@@ -359,7 +349,7 @@ fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
 }
 
 /// Prints what was changed in files.
-fn tell_changes(args: &CheckArgs, files: &[Checked]) {
+fn print_changes(args: &CheckArgs, files: &[Checked]) {
     if args.fix {
         for line in report::removed_settings(files) {
             complain(&line);
@@ -372,7 +362,7 @@ fn tell_changes(args: &CheckArgs, files: &[Checked]) {
     }
 }
 
-/// The last line of a run that a signal has ended; no report is written then.
+/// The last line of a run that a signal has ended: it writes no report.
 fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
     let changed = files.iter().filter(|file| !file.fixed.is_empty() || file.ignored > 0).count();
     let done = if args.fix { "fixed" } else { "changed" };
@@ -383,19 +373,27 @@ fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
     }
 }
 
-/// What is not a finding goes to standard error.
-fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) -> Result<(), Error> {
+/// Prints notices, changes and the summary to standard error.
+fn print_summary(
+    ran: &Ran<'_>,
+    summary: &Summary,
+    outputs: &[Output],
+    outcome: Outcome,
+) -> Result<(), Error> {
     let Ran { args, files, .. } = *ran;
     let for_people = args.diff || outputs.iter().any(|it| it.format.for_people && it.file.is_none());
     for line in report::notices(files, args.quiet || !(for_people || args.verbose)) {
         complain(&line);
     }
-    tell_changes(args, files);
+    print_changes(args, files);
+    if args.diff && !args.quiet && files.iter().any(|file| file.diff_is_masked) {
+        complain("note: tokens are masked; use `--show-secrets` for a diff that applies");
+    }
     let nothing = summary.checked + summary.partly == 0;
     let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {
         if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
-            known.tell(baseline, args.write_baseline);
+            known.print(baseline, args.write_baseline);
         }
         let config = &ran.options.config;
         let cwd = walk::working_directory()?;
@@ -405,7 +403,7 @@ fn tell(ran: &Ran<'_>, summary: &Summary, outputs: &[Output], outcome: Outcome) 
             switched_off.explain_success(config, files, &cwd);
         }
         let line = if args.diff { summary.diff_line() } else { switched_off.line(summary) };
-        complain(&escape::inline(&line));
+        complain(&output::wrapped(&escape::inline(&line)));
     }
     Ok(())
 }

@@ -11,15 +11,15 @@ use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Stands in for `--config`.
+/// Sets `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
 
-/// Reads the configuration file that is wanted, and lays the command line over it. What they name is not looked for yet.
+/// Reads the configuration file that applies; the command line takes precedence. Names are not checked yet.
 pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Error> {
     Ok(Config::new(config::load(&choice(args), &walk::working_directory()?)?, command_line))
 }
 
-/// As [`read`], with the rules of its folders, read by `threads` threads; all that it names has to be there.
+/// As [`read`], with the rules of its directories, read by `threads` threads; all names in it must exist.
 pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Result<Config, Error> {
     let config = read(args, command_line)?;
     let catalogue = catalogue(&config, &[], threads)?;
@@ -30,7 +30,7 @@ pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Re
     Ok(config.by(catalogue))
 }
 
-/// The rules of the folders of the configuration and of `more`, together with those that are built in.
+/// The built-in rules, with those of the directories of the configuration and of `more`.
 pub(super) fn catalogue(config: &Config, more: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>, Error> {
     let cwd = walk::working_directory()?;
     let named: Vec<PathBuf> = config.rules_by_options().chain(more).cloned().collect();
@@ -48,7 +48,7 @@ pub(super) fn choice(args: &ConfigArgs) -> Choice {
     }
 }
 
-/// What the options of `check` say.
+/// The settings that options of `check` set.
 pub(super) fn layer(args: &CheckArgs) -> Layer {
     let mut layer = Layer::default();
     let names = |list: &[String]| list.iter().map(Name::from).collect();
@@ -83,14 +83,14 @@ pub(super) fn check_token_value(text: Option<&str>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What `--token-value` says.
+/// The setting of `--token-value`.
 pub(super) fn token_value(text: Option<&str>, layer: &mut Layer) {
     if let Some(value) = text.and_then(TokenValue::parse) {
         layer.give_option(Key::TokenValue, Value::Text(value.text.to_owned()));
     }
 }
 
-/// What options say of a user's own rules.
+/// The options for custom rules.
 pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
     if !args.rules.is_empty() {
         layer.give_option(Key::Rules, Value::Folders(args.rules.clone()));
@@ -100,14 +100,17 @@ pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
     }
 }
 
-/// What is left out of the walk: by the configuration file, and by the command line from the working directory.
-/// How many of the first ones are the configuration file's is the second part.
+/// The globs to exclude: those of the configuration file, then those of the command line, relative to the working
+/// directory. The second part is the number of the former.
 pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<(Vec<Globs>, usize), Error> {
     let cwd = walk::working_directory()?;
     let mut all = left_out(config, &cwd);
     let of_configuration = if config.file().is_some() { all.len() } else { 0 };
     if !globs.is_empty() {
-        all.push(Globs::new(&cwd, globs).map_err(|(_, error)| Error::Glob(error))?);
+        all.push(Globs::new(&cwd, globs).map_err(|(index, reason)| Error::Glob {
+            glob: globs.get(index).cloned().unwrap_or_default(),
+            reason,
+        })?);
     }
     Ok((all, of_configuration))
 }

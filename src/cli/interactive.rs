@@ -9,7 +9,7 @@ use crate::fixer::Offer;
 use crate::fixer::diff::{self, Side};
 use crate::interrupt;
 use crate::mask::Mask;
-use crate::report::Style;
+use crate::report::{Style, fix_reason};
 use crate::run::{self, Checked, Options};
 use crate::text::{EditSet, Source};
 use crate::walk;
@@ -18,18 +18,21 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 const HELP: &str = "\
 y  apply this fix
-n  leave this registration as it is
-a  apply this fix and all later ones of the same rules that are as safe
-q  leave this one and all later ones; what was applied stays
-?  show this
+n  skip this registration
+a  apply this fix and all later fixes of the same rules that are as safe
+q  quit: skip this and all later registrations; applied fixes stay
+?  show this help
 ";
 
-/// Whether there is somebody to ask.
+/// Said of an unsafe fix without a reason of its own.
+const MANUAL_STEP: &str = "this fix needs a manual step";
+
+/// Whether there is a terminal to ask at.
 pub(super) fn is_possible() -> bool {
     io::stdin().is_terminal() && output::stderr_is_terminal()
 }
 
-/// Fixes in `files` what the person at the terminal wants.
+/// Applies the fixes that the user accepts to `files`.
 pub(super) fn run(
     args: &CheckArgs,
     options: &Options,
@@ -61,7 +64,7 @@ fn wait() -> bool {
         }
         match poll(&mut [PollFd::new(&stdin, PollFlags::IN)], Some(&tick)) {
             Ok(0) | Err(rustix::io::Errno::INTR) => {}
-            // Whatever else is wrong, reading says it.
+            // Any other error is reported when the line is read.
             _ => return true,
         }
     }
@@ -77,7 +80,7 @@ struct Session {
     show_secrets: bool,
     total: usize,
     number: usize,
-    /// Rules of which all fixes are wanted that are as safe.
+    /// Rules whose later fixes of the same safety are accepted.
     all: BTreeSet<(Safety, String)>,
     over: bool,
     failure: Option<io::Error>,
@@ -148,11 +151,12 @@ impl Session {
         let new_mask = mask.after(&new, &[]);
         let old = Side { source: offer.source, mask: &mask };
         let new = Side { source: &new, mask: &new_mask };
-        let diff = diff::unified(path, old, new, true);
+        let diff = diff::unified(path, old, new, true).text;
         out.write_all(self.style.diff(&String::from_utf8_lossy(&diff)).as_bytes())?;
         if offer.safety == Safety::Unsafe {
-            let about = "this fix is unsafe: a person has to put something in place as well";
-            writeln!(out, "{} {about}", self.style.heading("note:"))?;
+            let mut fixes = offer.findings.iter().filter_map(|it| it.fix.as_ref().ok());
+            let reason = fixes.find_map(fix_reason).unwrap_or_else(|| MANUAL_STEP.to_owned());
+            writeln!(out, "{} {}", self.style.heading("unsafe:"), mask.prose(&reason))?;
         }
         out.flush()
     }

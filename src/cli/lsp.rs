@@ -1,6 +1,6 @@
 //! `runnerlint lsp`: a server for an editor.
 
-use super::args::ConfigArgs;
+use super::args::{ConfigArgs, Look};
 use super::{Error, config};
 use crate::walk;
 use clap::Args;
@@ -9,11 +9,13 @@ use std::process::ExitCode;
 
 #[derive(Debug, Args)]
 pub(super) struct LspArgs {
-    /// Speak on standard input and output: what it does anyhow, for clients that say so
+    /// Use standard input and output, as it does in any case (for clients that pass it)
     #[arg(long)]
     stdio: bool,
     #[command(flatten)]
     config: ConfigArgs,
+    #[command(flatten)]
+    pub(super) look: Look,
 }
 
 /// Serves until the editor goes. The exit code is the protocol's: 0 if it shut the server down before, else 1.

@@ -3,10 +3,13 @@
 mod args;
 mod baseline;
 mod check;
+mod command_word;
+mod completions;
 mod config;
 mod destinations;
 mod interactive;
 mod lsp;
+mod man;
 mod output;
 mod plan;
 mod progress;
@@ -27,8 +30,9 @@ use crate::quote::{is_plain, masked};
 use crate::report;
 use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError};
-use args::{CheckArgs, Cli, Colour, Command, SchemaOf};
-use clap::{CommandFactory as _, Parser as _};
+use crate::walk::MISSING;
+use args::{Cli, Colour, Command, SchemaOf};
+use clap::{CommandFactory as _, FromArgMatches as _};
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -64,25 +68,35 @@ enum Error {
     #[error(transparent)]
     Rules(#[from] LoadError),
     #[error(
-        "`{}` is no id of a rule: words of small letters and digits, the first of them the family: `team-old-host`",
+        "invalid rule id `{}`: use lower-case words joined by `-`, family first, for example `team-old-host`",
         masked(.0)
     )]
     NoId(String),
-    #[error("{0} is there already")]
+    #[error("`{0}` already exists")]
     Exists(String),
-    #[error("`--token-value` {}: {}", NEVER_A_TOKEN, EXPRESSIONS)]
+    #[error("`{}`: {MISSING}; did you mean {meant}?", masked(.word))]
+    NotACommand { word: String, meant: String },
+    #[error("`{command}` must come first: `{option}` is an option of `check`, not of `{command}`")]
+    CommandAfterOption { command: String, option: String },
+    #[error("`--token-value` {}\nhelp: {}", NEVER_A_TOKEN, EXPRESSIONS)]
     TokenValue,
-    #[error("not a glob: {}", masked(.0))]
-    Glob(String),
+    #[error("invalid glob `{}`: {reason}", masked(.glob))]
+    Glob { glob: String, reason: String },
     #[error("unknown rule or family `{}`{}", masked(.name), did_you_mean(.nearest.as_deref()))]
     UnknownRule { name: String, nearest: Option<String> },
-    #[error("unknown output format `{}`{} (known: {known})", masked(.name), did_you_mean(.nearest.as_deref()))]
+    #[error(
+        "unknown output format `{}`{}\nhelp: use one of {known}",
+        masked(.name),
+        did_you_mean(.nearest.as_deref())
+    )]
     UnknownFormat { name: String, known: String, nearest: Option<String> },
     #[error(
-        "more than one report for standard output: give the others a file, as in `--output-format {0}=FILE`"
+        "two reports for standard output: write one of them to a file, for example `--output-format {0}=FILE`"
     )]
     TwoReports(String),
-    #[error("`-` (standard input) and other paths cannot be linted together")]
+    #[error("`--statistics` cannot be written as `{0}`: use `full` for text, or `json`")]
+    NoStatistics(String),
+    #[error("`-` (standard input) cannot be combined with other paths")]
     StdinAndPaths,
     #[error(
         "{0} already exists and may be the plan of an earlier fix: choose another file (nothing was changed)"
@@ -93,22 +107,20 @@ enum Error {
     #[error("cannot write {path}: {error}")]
     Write { path: String, error: PublishError },
     #[error(
-        "cannot write {0}: this run reads it; choose another file, or delete it first (nothing was changed)"
+        "cannot write {0}: this run reads it; choose another file or delete it first (nothing was changed)"
     )]
     OwnInput(String),
-    #[error("cannot write {0} twice: give each report its own file")]
+    #[error("cannot write {0} twice: use one file for each report")]
     SameFile(String),
-    #[error(
-        "`--interactive` asks at a terminal, and there is none: leave it out to apply all fixes, or see them with `--diff`"
-    )]
+    #[error("`--interactive` needs a terminal; use `--fix` or `--diff` instead")]
     NoTerminal,
-    #[error("`--write-baseline` needs a file to write: `--baseline FILE`")]
+    #[error("`--write-baseline` needs the name of the file: add `--baseline FILE`")]
     NoBaseline,
-    #[error("there is no baseline {0}: `--write-baseline` makes it")]
+    #[error("baseline `{0}` not found: create it with `--write-baseline`")]
     MissingBaseline(String),
     #[error("{}{path}: {error}", if matches!(error, AcceptedError::Form(_)) { "" } else { "cannot read the baseline " })]
     Baseline { path: String, error: AcceptedError },
-    #[error("`--write-baseline` has to know what standard input is: `--stdin-filename NAME`")]
+    #[error("`--write-baseline` needs a name for standard input: add `--stdin-filename NAME`")]
     NamelessBaseline,
     #[error(transparent)]
     Output(#[from] io::Error),
@@ -120,10 +132,20 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 
 /// Runs the program with `args`, the first of which is its name.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(code) = completions::answer(&args) {
+        return code;
+    }
+    let mut command = Cli::command();
+    let args = match command_word::find(args, &command) {
+        Ok(args) => args,
+        Err(error) => return finish(Err(error), Colour::Auto),
+    };
+    let matches = command.try_get_matches_from_mut(args);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
-            tell_usage(&error);
+            print_usage(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -132,9 +154,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run_command(cli: Cli) -> ExitCode {
+    let color = cli.color();
     let result = match cli.command {
-        None => check::check(&CheckArgs { bare: true, ..cli.check }),
-        Some(Command::Check(args)) => check::check(&args),
+        None => check::check(cli.check),
+        Some(Command::Check(args)) => check::check(*args),
         Some(Command::Plan(args)) => plan::plan(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
         // Its exit code is the protocol's.
@@ -143,21 +166,25 @@ fn run_command(cli: Cli) -> ExitCode {
             Err(error) => Err(error),
         },
         Some(Command::Test(args)) => test::test(&args),
-        Some(Command::Completions { shell }) => completions(shell),
-        Some(Command::Man) => man(),
-        Some(Command::Schema { of }) => schema(of),
+        Some(Command::Completions { shell, .. }) => completions::script(shell),
+        Some(Command::Man { dir, .. }) => man::man(dir.as_deref()),
+        Some(Command::Schema { of, .. }) => schema(of),
     };
+    finish(result, color)
+}
+
+fn finish(result: Result<Outcome, Error>, color: Colour) -> ExitCode {
     match result {
         Ok(outcome) => outcome.into(),
-        // Whoever read our output has seen enough.
+        // The reader of our output closed it.
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
         Err(Error::Config(ConfigError::Invalid(problem))) => {
-            let style = output::style(Colour::Auto, output::stderr_is_terminal());
+            let style = output::style(color, output::stderr_is_terminal());
             output::complain(&report::problem(&problem, style));
             Outcome::Failed.into()
         }
         Err(Error::Rules(LoadError::Wrong(problems))) => {
-            let style = output::style(Colour::Auto, output::stderr_is_terminal());
+            let style = output::style(color, output::stderr_is_terminal());
             for problem in problems.iter().take(MOST_PROBLEMS) {
                 output::complain(&format!("{}\n", report::rule_problem(problem, style)));
             }
@@ -168,15 +195,18 @@ fn run_command(cli: Cli) -> ExitCode {
             Outcome::Failed.into()
         }
         Err(error) => {
-            // What somebody pasted in the wrong place may be a token.
-            output::complain(&format!("error: {}", Mask::without_source(false).prose(&error.to_string())));
+            // An argument in the wrong place may be a token.
+            let error = error.to_string();
+            let mask = Mask::without_source(false);
+            let lines: Vec<String> = error.lines().map(|line| mask.prose(line)).collect();
+            output::complain(&format!("error: {}", lines.join("\n")));
             Outcome::Failed.into()
         }
     }
 }
 
-/// Says what is wrong with the arguments, or the help that was asked for.
-fn tell_usage(error: &clap::Error) {
+/// Prints what is wrong with the arguments, or the help.
+fn print_usage(error: &clap::Error) {
     let text = error.render().to_string();
     let mask = Mask::without_source(false);
     let is_tame = matches!(lines(&text), Cow::Borrowed(_)) && !text.contains("\n::");
@@ -184,7 +214,7 @@ fn tell_usage(error: &clap::Error) {
         let shown = |line: &str| masked(&mask.prose(line)).into_owned();
         output::complain(text.lines().map(shown).collect::<Vec<_>>().join("\n").trim_end());
     } else {
-        // Help goes to standard output, errors to standard error; if neither is there, nobody can be told.
+        // Help goes to standard output, errors to standard error; without them there is nowhere to write.
         let _ = error.print();
     }
 }
@@ -202,20 +232,6 @@ fn schema(of: SchemaOf) -> Result<Outcome, Error> {
     Ok(Outcome::Clean)
 }
 
-fn completions(shell: clap_complete::Shell) -> Result<Outcome, Error> {
-    let mut out = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "runnerlint", &mut out);
-    io::stdout().write_all(&out)?;
-    Ok(Outcome::Clean)
-}
-
-fn man() -> Result<Outcome, Error> {
-    let mut out = Vec::new();
-    clap_mangen::Man::new(Cli::command()).render(&mut out)?;
-    io::stdout().write_all(&out)?;
-    Ok(Outcome::Clean)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,5 +239,22 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn each_help_text_is_one_short_line() {
+        let mut root = Cli::command();
+        root.build();
+        for command in std::iter::once(&root).chain(root.get_subcommands()) {
+            let own = command.get_about().map(|about| ("about", about.to_string()));
+            let options = command
+                .get_arguments()
+                .filter_map(|it| Some((it.get_id().as_str(), it.get_help()?.to_string())));
+            for (name, help) in own.into_iter().chain(options) {
+                let what = format!("{} {name}: {help}", command.get_name());
+                assert!(help.chars().count() <= 90 && !help.contains('\n'), "{what}");
+                assert!(help.starts_with(char::is_uppercase) && !help.ends_with('.'), "{what}");
+            }
+        }
     }
 }

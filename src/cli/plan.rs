@@ -1,6 +1,6 @@
-//! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before anything is taken out.
+//! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before it fixes anything.
 
-use super::args::{ConfigArgs, OwnRules};
+use super::args::{ConfigArgs, Look, OwnRules, TOKEN_VALUE};
 use super::check::{default_paths, read_stdin};
 use super::output::{complain, stderr_is_terminal, stdout};
 use super::{Error, Outcome, config, destinations};
@@ -13,65 +13,69 @@ use crate::report::plan::{FORMATS, Format, format_of};
 use crate::report::{Summary, SwitchedOff, notices, plan_of};
 use crate::run::{self, Checked, Mode};
 use crate::walk::{self, Found};
-use clap::Args;
+use clap::{Args, ValueHint};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// All rules are used, whatever is selected elsewhere: a plan is about registrations.
+/// All rules are used, regardless of `select` and `ignore`: a plan lists registrations.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
-    /// Files and folders; `-` for standard input [default: .]
+    /// Read these files and directories; `-` reads standard input [default: .]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Form of the plan [default: by the ending of --output-file, else markdown]
-    #[arg(short, long, alias = "output-format", value_name = "FORMAT", value_parser = format, long_help = format_help())]
+    /// Format of the plan [default: that of the extension of --output-file, else markdown]
+    #[arg(short, long, alias = "output-format", value_name = "FORMAT", value_parser = format, value_hint = ValueHint::Other, long_help = format_help())]
     format: Option<&'static Format>,
     /// Write the plan to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
-    /// What fixes would put in the place of a registration token: '$RUNNER_TOKEN'
-    #[arg(long, value_name = "EXPR")]
+    /// Write this expression instead of a registration token: '$RUNNER_TOKEN'. Never a token
+    #[arg(long, value_name = "EXPR", long_help = TOKEN_VALUE)]
     token_value: Option<String>,
-    /// Judge by this GitLab version [default: the newest known]
-    #[arg(long, value_name = "VERSION", value_parser = version)]
+    /// Check against this GitLab version, for example 17.5 [default: latest]
+    #[arg(long, value_name = "VERSION", value_parser = version, value_hint = ValueHint::Other)]
     target_gitlab: Option<(u32, u32)>,
-    /// Leave these files out; globs as in .gitignore (repeatable)
+    /// Exclude files that match this .gitignore-style glob (repeatable)
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
-    /// Leave excluded and ignored files out even if they are named on the command line
+    /// Apply excludes and ignore files to paths given on the command line too
     #[arg(long)]
     force_exclude: bool,
-    /// Pass over .gitignore, .ignore and .runnerlintignore
+    /// Do not read .gitignore, .ignore and .runnerlintignore
     #[arg(long)]
     no_ignore: bool,
     #[command(flatten)]
     own: OwnRules,
     #[command(flatten)]
     config: ConfigArgs,
-    /// The name that standard input is read as
-    #[arg(long, value_name = "NAME")]
+    /// Read standard input as a file of this name
+    #[arg(long, value_name = "NAME", value_hint = ValueHint::FilePath)]
     stdin_filename: Option<String>,
-    /// Say nothing on standard error but what went wrong
+    /// Print only the plan and errors
     #[arg(short, long)]
     quiet: bool,
-    /// Threads to work with [default: one for each processor]
+    /// Use this number of threads [default: one for each processor]
     #[arg(short, long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub(super) look: Look,
 }
 
 fn format(name: &str) -> Result<&'static Format, String> {
     FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let question = did_you_mean(nearest(name, &names)).map_or(String::new(), |it| format!("{it} "));
-        format!("{question}(known: {})", names.join(", "))
+        format!("{question}Use one of {}", names.join(", "))
     })
 }
 
 fn format_help() -> String {
     let line = |format: &Format| format!("\n- {} (.{}): {}", format.name, format.extension, format.about);
     let lines: String = FORMATS.iter().map(line).collect();
-    format!("Form of the plan; without it the ending of --output-file decides, else it is markdown:{lines}")
+    format!(
+        "Format of the plan; the default is that of the extension of --output-file, else markdown:{lines}"
+    )
 }
 
 /// Runs the command: 0 unless the run failed.
@@ -160,18 +164,18 @@ fn text(plan: &Plan, format: &Format) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Writes the plan of all registrations, those that the waiting fixes take out among them. A file that holds something is
-/// left as it is: it may be the plan of an earlier fix, and the only place where its settings are. If there is nothing to
-/// fix, that is no mistake.
+/// Writes the plan of all registrations, also of those that the pending fixes remove. An existing file that is not empty is
+/// not replaced: it may be the plan of an earlier fix, and the only record of its settings. Without a pending fix that is
+/// not an error.
 pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) -> Result<(), Error> {
     let shown = || walk::display(path);
-    let holds = fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
+    let has_text = fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
     let fixes = files.iter().any(|file| file.pending.is_some());
-    if holds && fixes {
+    if has_text && fixes {
         return Err(Error::PlanExists(shown()));
     }
-    if holds {
-        complain(&format!("nothing to fix: {} stays as it is", crate::escape::name(&shown())));
+    if has_text {
+        complain(&format!("nothing to fix: {} was not changed", crate::escape::name(&shown())));
         return Ok(());
     }
     let text = text(&plan_of(files, show_secrets), format_of(path))?;

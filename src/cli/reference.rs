@@ -1,4 +1,4 @@
-//! The command line as a page of documentation, from clap's own description.
+//! The command line as a page of documentation, from the same description as the help.
 
 use super::args::Cli;
 use clap::{Arg, Command, CommandFactory as _};
@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 pub fn reference() -> String {
     let mut root = Cli::command();
     root.build();
-    let mut out = "# Command line\n\n`runnerlint` without a command is `runnerlint check`.\n\n".to_owned();
+    let mut out = "# Command line\n\n`runnerlint` without a command is `runnerlint check`. A command may follow options that it has as well: \
+                   `runnerlint --isolated plan`.\n\n".to_owned();
     for command in root.get_subcommands().filter(|it| it.get_name() != "help") {
         out.push_str(&page(command));
     }
-    out.push_str(&format!("## More\n\n```text\n{}\n```\n", super::args::ENVIRONMENT));
+    out.push_str(&format!("## More\n\n```text\n{}\n```\n", super::args::after_help()));
     out
 }
 
@@ -58,6 +59,7 @@ fn row(arg: &Arg) -> String {
     }
     if let Some(long) = arg.get_long() {
         names.push(match &value {
+            Some(value) if arg.is_require_equals_set() => format!("--{long}[={value}]"),
             Some(value) => format!("--{long} {value}"),
             None => format!("--{long}"),
         });

@@ -33,7 +33,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         let folder = args.rules.first().map_or(Path::new("."), PathBuf::as_path);
         return starter::write(id, folder);
     }
-    // Names in the configuration are not looked at: whoever mended one would ask here for the right one.
+    // Names in the configuration are not checked: this command lists the valid ones.
     let config = config::read(&args.config, Layer::default())?;
     let known = config::catalogue(&config, &args.rules, parallel::threads(None))?;
     let mut rules = catalogue(&known);
@@ -52,7 +52,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         RulesFormat::Text if args.id.is_some() => {
             for rule in &rules {
                 let page = page(rule);
-                let page = if output::stdout_is_terminal() { terminal(&page) } else { page };
+                let page = if output::stdout_is_terminal() { terminal(&page, args.look.color) } else { page };
                 out.write_all(page.as_bytes())?;
             }
         }
@@ -62,15 +62,18 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Clean)
 }
 
-/// A page as a person reads it.
-fn terminal(page: &str) -> String {
+/// A page for a terminal.
+fn terminal(page: &str, color: Colour) -> String {
     let width = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-    render(page, Layout { style: output::style(Colour::Auto, true), width })
+    render(page, Layout { style: output::style(color, true), width })
 }
 
 fn table(rules: &[RuleDoc]) -> String {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
-    let row = |rule: &RuleDoc| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity, rule.summary);
+    let severity = rules.iter().map(|rule| rule.severity_range().chars().count()).max().unwrap_or_default();
+    let row = |rule: &RuleDoc| {
+        format!("{:width$}  {:severity$}  {}\n", rule.id, rule.severity_range(), rule.summary)
+    };
     rules.iter().map(row).collect::<Vec<_>>().concat()
 }
 
@@ -79,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_rules_are_told_with_the_nearest_name() {
+    fn an_unknown_rule_is_reported_with_the_nearest_name() {
         let ids = ["register-server-option", "helm-server-setting"];
         assert!(is_known("register-server-option", &ids).is_ok() && is_known("helm", &ids).is_ok());
         let error = is_known("register-server-options", &ids).unwrap_err().to_string();

@@ -1,4 +1,4 @@
-//! What would be done, without doing it: `--show-files` and `--show-settings`.
+//! `--show-files` and `--show-settings`.
 
 use super::args::CheckArgs;
 use super::output::{self, complain};
@@ -30,7 +30,7 @@ pub(super) fn files(options: &run::Options, found: &walk::Found) -> Result<Outco
     Ok(if failed { Outcome::Failed } else { Outcome::Clean })
 }
 
-/// The settings that hold for each of the paths, or for all files.
+/// The effective settings for each of the paths, or for all files.
 pub(super) fn settings(args: &CheckArgs, config: &Config) -> Result<Outcome, Error> {
     let mut out = output::stdout();
     match config.file() {
@@ -38,7 +38,7 @@ pub(super) fn settings(args: &CheckArgs, config: &Config) -> Result<Outcome, Err
         None => writeln!(out, "# no configuration file")?,
     }
     if args.paths.is_empty() {
-        writeln!(out, "# for all files, but for what overrides say\n")?;
+        writeln!(out, "# for all files, without `[[overrides]]`\n")?;
         out.write_all(config::show(config, None).as_bytes())?;
     }
     let cwd = walk::working_directory()?;

@@ -5,7 +5,7 @@ use crate::fixer::publish::{Old, Place, PublishError, create_directory, publish}
 use crate::walk;
 use std::path::Path;
 
-/// The rule, with `ID` in the place of its id.
+/// The rule, with `ID` instead of its id.
 const STARTER: &str = include_str!("starter.yaml");
 
 /// Writes the starter of the rule `id` into `folder`.

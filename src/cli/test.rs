@@ -1,4 +1,4 @@
-//! `runnerlint test`: the examples of rules, run.
+//! `runnerlint test`: runs the examples of rules.
 
 use super::args::TestArgs;
 use super::{Error, Outcome, config, output};
@@ -11,8 +11,7 @@ use crate::selftest;
 use std::io::Write as _;
 use std::sync::Arc;
 
-/// Runs the command: the rules of the folders; where none are given, those that the configuration names; without any, those
-/// that are built in.
+/// Runs the command: the rules of the directories; without any, those of the configuration, else the built-in ones.
 pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     let config = if args.folders.is_empty() {
         config::read(&args.config, Layer::default())?
@@ -57,7 +56,7 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
         output::complain(&format!("{summary}: {}", counted(failed, "failure")));
         return Ok(Outcome::Findings);
     }
-    output::complain(&format!("{summary}: all hold"));
+    output::complain(&format!("{summary}: all pass"));
     Ok(Outcome::Clean)
 }
 

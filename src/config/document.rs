@@ -204,7 +204,7 @@ impl Reader<'_> {
             if name == PATHS {
                 let Value::Globs(globs) = self.value(Form::Globs, name, item, here)? else { continue };
                 if globs.is_empty() {
-                    let message = format!("`{PATHS}` is empty: the override is for no file");
+                    let message = format!("`{PATHS}` is empty: the override matches no file");
                     return Err(wrong(span_of(item.span(), here), message, None));
                 }
                 paths = Some(self.globs(&globs, PATHS)?);
@@ -213,7 +213,7 @@ impl Reader<'_> {
             let entry =
                 entry(name).ok_or_else(|| unknown(name, here, &names(|it| it.by_path.is_some(), PATHS)))?;
             if entry.by_path.is_none() {
-                let help = "it holds for all files: write it above the first line in brackets";
+                let help = "it is a setting for all files: write it above the first line in brackets";
                 let message = format!("`{name}` cannot be set by path");
                 return Err(wrong(here, message, Some(help.to_owned())));
             }
@@ -222,7 +222,7 @@ impl Reader<'_> {
         match paths {
             Some(paths) => Ok(Override { paths, layer }),
             None => {
-                let help = format!("say which files it is for: `{PATHS} = [\"docs/\"]`");
+                let help = format!("add the files that it is for: `{PATHS} = [\"docs/\"]`");
                 Err(wrong(self.first_line(span), format!("an override without `{PATHS}`"), Some(help)))
             }
         }
@@ -238,7 +238,7 @@ impl Reader<'_> {
         if let (Key::Select, Value::Names(names)) = (entry.key, &value)
             && names.is_empty()
         {
-            let help = "leave it out to report all of them";
+            let help = "remove it to report all of them";
             let message = format!("`{}` is empty: nothing would be reported", entry.name);
             return Err(wrong(span_of(item.span(), span), message, Some(help.to_owned())));
         }
@@ -256,8 +256,10 @@ impl Reader<'_> {
     fn globs(&self, globs: &[Name], name: &str) -> Result<Globs, Wrong> {
         let texts: Vec<String> = globs.iter().map(|glob| glob.text.clone()).collect();
         Globs::new(self.folder, &texts).map_err(|(index, error)| {
-            let span = globs.get(index).and_then(|glob| glob.span).unwrap_or(Span::at(0));
-            wrong(span, format!("`{name}` holds no glob: {error}"), None)
+            let glob = globs.get(index);
+            let span = glob.and_then(|glob| glob.span).unwrap_or(Span::at(0));
+            let text = glob.map_or("", |glob| &glob.text);
+            wrong(span, format!("`{name}` contains the invalid glob `{text}`: {error}"), None)
         })
     }
 }

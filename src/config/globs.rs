@@ -7,18 +7,26 @@ pub struct Globs {
     matcher: Gitignore,
 }
 
+/// Why a glob is invalid, without the glob.
+fn reason(error: ignore::Error) -> String {
+    match error {
+        ignore::Error::Glob { err, .. } => err,
+        error => error.to_string(),
+    }
+}
+
 impl Globs {
     /// Globs from the folder `root` (absolute, without links).
     ///
     /// # Errors
-    /// The index of a glob that is none, and what is wrong with it.
+    /// The index of an invalid glob, and why it is invalid.
     pub fn new(root: &Path, globs: &[String]) -> Result<Self, (usize, String)> {
         let mut builder = GitignoreBuilder::new(root);
         builder.allow_unclosed_class(false);
         for (index, glob) in globs.iter().enumerate() {
-            builder.add_line(None, glob).map_err(|error| (index, error.to_string()))?;
+            builder.add_line(None, glob).map_err(|error| (index, reason(error)))?;
         }
-        let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
+        let matcher = builder.build().map_err(|error| (0, reason(error)))?;
         Ok(Self { matcher })
     }
 

@@ -50,7 +50,7 @@ fn text() -> Value {
 
 fn version() -> Value {
     json!({"anyOf": [
-        {"type": "string", "pattern": r"^v?\d+(\.\d+)?(\..*)?$"},
+        {"type": "string", "pattern": r"^(v?\d+(\.\d+)?(\..*)?|latest)$"},
         {"type": "integer", "minimum": 0},
     ]})
 }

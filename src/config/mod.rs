@@ -42,7 +42,7 @@ pub enum ConfigError {
         reason: String,
     },
     /// One folder holds it twice.
-    #[error("{folder} holds both `runnerlint.toml` and `.runnerlint.toml`: keep one of them")]
+    #[error("{folder} contains both `runnerlint.toml` and `.runnerlint.toml`: keep one of them")]
     Twice {
         /// The folder.
         folder: String,

@@ -23,7 +23,7 @@ pub fn reference() -> String {
 }
 
 fn facts(entry: &Entry) -> String {
-    let mut out = format!("- Holds: {}\n", what(entry.form));
+    let mut out = format!("- Type: {}\n", what(entry.form));
     if let Some(default) = entry.default {
         out.push_str(&format!("- Default: `{default}`\n"));
     }
@@ -31,7 +31,7 @@ fn facts(entry: &Entry) -> String {
         out.push_str(&format!("- Option: `{option}`\n"));
     }
     if entry.by_path.is_some() {
-        out.push_str(&format!("- May stand in [`[[{OVERRIDES}]]`](#{OVERRIDES})\n"));
+        out.push_str(&format!("- Can be set in [`[[{OVERRIDES}]]`](#{OVERRIDES})\n"));
     }
     out.push('\n');
     out
@@ -41,13 +41,13 @@ fn what(form: Form) -> &'static str {
     match form {
         Form::Names => "a list of rules and families",
         Form::Globs => "a list of globs",
-        Form::Folders => "a list of folders",
+        Form::Folders => "a list of directories",
         Form::Path => "the path of a file",
-        Form::Text => "a text",
-        Form::Version => "a version, `\"major.minor\"`",
-        Form::Versions => "a table: product = version, `\"major.minor\"`",
+        Form::Text => "a string",
+        Form::Version => "a version, `\"MAJOR.MINOR\"` or `\"latest\"`",
+        Form::Versions => "a table: product = version, `\"MAJOR.MINOR\"` or `\"latest\"`",
         Form::FailOn => "`\"error\"`, `\"warning\"`, `\"info\"` or `\"never\"`",
-        Form::Size => "a number of bytes, or a text with a unit",
+        Form::Size => "a number of bytes, or a string with a unit",
         Form::Levels => "a table: rule or family = `\"error\"`, `\"warning\"`, `\"info\"` or `\"off\"`",
     }
 }

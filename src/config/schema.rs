@@ -1,4 +1,4 @@
-//! What may stand in a configuration file.
+//! The keys of a configuration file.
 
 /// A key of the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,18 +17,18 @@ pub enum Key {
     Targets,
 }
 
-/// What a key holds.
+/// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A list of rule ids and families.
     Names,
     /// A list of globs as in `.gitignore`.
     Globs,
-    /// A list of folders.
+    /// A list of directories.
     Folders,
     /// The path of a file.
     Path,
-    /// A text that is not empty.
+    /// A string that is not empty.
     Text,
     /// A version of GitLab.
     Version,
@@ -42,37 +42,37 @@ pub enum Form {
     Versions,
 }
 
-/// All that is known of a key.
+/// The description of a key.
 #[derive(Debug)]
 pub struct Entry {
     /// Which key.
     pub key: Key,
     /// How it is written in the file.
     pub name: &'static str,
-    /// What it holds.
+    /// The type of its value.
     pub form: Form,
-    /// Whether it may stand in `[[overrides]]`, and what it then does to what holds for all files.
+    /// Whether it can be set in `[[overrides]]`, and how that changes the value for all files.
     pub by_path: Option<&'static str>,
-    /// The option that stands in for it.
+    /// The option that overrides it.
     pub option: Option<&'static str>,
-    /// What holds without it, as TOML; `None` where nothing does.
+    /// Its default, as TOML; `None` if it has none.
     pub default: Option<&'static str>,
-    /// What it does; Markdown, the first sentence says the most.
+    /// What it does, as Markdown. The first sentence is a summary.
     pub about: &'static str,
-    /// What to write, as TOML.
+    /// An example, as TOML.
     pub example: &'static str,
 }
 
 /// The name of the table that holds settings by path.
 pub const OVERRIDES: &str = "overrides";
-/// The key of an override that says for which files it is.
+/// The key of an override that selects its files.
 pub const PATHS: &str = "paths";
-/// What [`PATHS`] holds.
-pub const PATHS_ABOUT: &str = "The files that the override is for: globs as in `.gitignore`, from the folder of the configuration file. \
-     A file in a folder that matches is one of them.";
-/// What [`OVERRIDES`] holds.
+/// The description of [`PATHS`].
+pub const PATHS_ABOUT: &str = "The files that the override applies to: globs as in `.gitignore`, relative to the directory of the \
+     configuration file. A directory that matches includes its files.";
+/// The description of [`OVERRIDES`].
 pub const OVERRIDES_ABOUT: &str =
-    "Settings for some files. Where several overrides match a file, a later one wins.";
+    "Settings for some files. If several overrides match a file, the last one wins.";
 
 /// Every key, in the order of the documentation.
 pub const KEYS: &[Entry] = &[
@@ -80,7 +80,7 @@ pub const KEYS: &[Entry] = &[
         key: Key::Select,
         name: "select",
         form: Form::Names,
-        by_path: Some("Stands in the place of what holds for all files."),
+        by_path: Some("Replaces the value for all files."),
         option: Some("--select"),
         default: Some("[\"ALL\"]"),
         about: "Report only these rules and families (the part of an id before the first `-`). `ALL` stands for all rules.",
@@ -90,44 +90,44 @@ pub const KEYS: &[Entry] = &[
         key: Key::Ignore,
         name: "ignore",
         form: Form::Names,
-        by_path: Some("Adds to what holds for all files."),
+        by_path: Some("Adds to the value for all files."),
         option: Some("--ignore"),
         default: Some("[]"),
-        about: "Do not report these rules and families. The command line's `--ignore` adds to it; its `--select` sets it aside, \
-                but for what `[[overrides]]` ignore.",
+        about: "Do not report these rules and families. `--ignore` adds to it. `--select` overrides it, except for rules that \
+                `[[overrides]]` ignore.",
         example: "ignore = [\"api\"]",
     },
     Entry {
         key: Key::Severity,
         name: "severity",
         form: Form::Levels,
-        by_path: Some("Says more for the rules that it names."),
+        by_path: Some("Adds to the value for all files."),
         option: None,
         default: None,
-        about: "How bad the findings of a rule or a family are, whatever the rule itself says: `error`, `warning`, `info`, or \
-                `off`, which is the same as to ignore it. What is said of a rule beats what is said of its family.",
+        about: "The severity of a rule or a family, which replaces that of its findings: `error`, `warning`, `info`, or `off` to \
+                ignore it. A rule's own severity takes precedence over its family's.",
         example: "[severity]\napi = \"info\"\nleaked-registration-token = \"error\"",
     },
     Entry {
         key: Key::TargetGitlab,
         name: "target-gitlab",
         form: Form::Version,
-        by_path: Some("Stands in the place of what holds for all files."),
+        by_path: Some("Replaces the value for all files."),
         option: Some("--target-gitlab"),
         default: None,
-        about: "The GitLab version to judge by; without it the newest that the rules know. Below 17.0 registration tokens are \
-                warnings, below 15.10 nothing but leaked tokens is reported.",
+        about: "Check against this GitLab version: `MAJOR.MINOR`, or `latest` (the default). Below 17.0, registration tokens are \
+                warnings; below 15.10, only leaked tokens are reported.",
         example: "target-gitlab = \"16.11\"",
     },
     Entry {
         key: Key::Targets,
         name: "targets",
         form: Form::Versions,
-        by_path: Some("Says more for the products that it names."),
+        by_path: Some("Adds to the value for all files."),
         option: Some("--target"),
         default: None,
-        about: "The versions of other products to judge by, for rules of your own that speak of them; without one the newest. The \
-                command line's `--target` says more.",
+        about: "Check against these versions of other products, for [custom rules](writing-rules.md) that mention them. The \
+                default is `latest`. `--target` adds to it.",
         example: "[targets]\nkubernetes = \"1.25\"",
     },
     Entry {
@@ -137,18 +137,18 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: Some("--fail-on"),
         default: Some("\"warning\""),
-        about: "The severity from which on a finding makes the run fail (exit code 1): `error`, `warning`, `info` or `never`.",
+        about: "The lowest severity that makes the run exit with 1: `error`, `warning`, `info` or `never`.",
         example: "fail-on = \"error\"",
     },
     Entry {
         key: Key::TokenValue,
         name: "token-value",
         form: Form::Text,
-        by_path: Some("Stands in the place of what holds for all files."),
+        by_path: Some("Replaces the value for all files."),
         option: Some("--token-value"),
         default: None,
-        about: "What unsafe fixes put in the place of a registration token: a variable or an expression, never a token. Without it \
-                variables keep their name, and a literal token is left for a person.",
+        about: "Expression that unsafe fixes write instead of a registration token: a variable, a template or a reference, never a \
+                token. Without it, variables keep their name, and a literal token must be replaced manually.",
         example: "token-value = \"$RUNNER_TOKEN\"",
     },
     Entry {
@@ -158,8 +158,8 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: Some("--exclude"),
         default: Some("[]"),
-        about: "Files and folders to leave out: globs as in `.gitignore`, from the folder of the configuration file. The command \
-                line's `--exclude` adds to it, from the working directory.",
+        about: "Files and directories to exclude: globs as in `.gitignore`, relative to the directory of the configuration file. \
+                `--exclude` adds to it, relative to the working directory.",
         example: "exclude = [\"vendor/\", \"/testdata/**/*.yaml\"]",
     },
     Entry {
@@ -169,8 +169,8 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: None,
         default: Some("\"8MiB\""),
-        about: "Larger files are skipped and counted: a number of bytes, or a text with a unit (`B`, `kB`, `KiB`, `MB`, `MiB`, \
-                `GB`, `GiB`); 1 GiB at most.",
+        about: "Larger files are skipped and counted. A number of bytes, or a string with a unit (`B`, `kB`, `KiB`, `MB`, `MiB`, \
+                `GB`, `GiB`); at most 1 GiB.",
         example: "max-file-size = \"2MiB\"",
     },
     Entry {
@@ -180,7 +180,7 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: Some("--baseline"),
         default: None,
-        about: "The file with the findings that are known and accepted, from the folder of the configuration file.",
+        about: "The file with accepted findings, relative to the directory of the configuration file.",
         example: "baseline = \"runnerlint-baseline.json\"",
     },
     Entry {
@@ -190,14 +190,14 @@ pub const KEYS: &[Entry] = &[
         by_path: None,
         option: Some("--rules"),
         default: Some("[]"),
-        about: "Folders with [rules of your own](writing-rules.md), from the folder of the configuration file. The command line's \
-                `--rules` adds to it, from the working directory. What lies in them is not linted by itself.",
+        about: "Directories with [custom rules](writing-rules.md), relative to the directory of the configuration file. `--rules` \
+                adds to it, relative to the working directory. Files in them are not checked.",
         example: "rules = [\"tools/runnerlint-rules\"]",
     },
 ];
 
 impl Key {
-    /// All that is known of it.
+    /// Its description.
     ///
     /// Each key has its row in [`KEYS`]; a test holds it.
     pub fn entry(self) -> &'static Entry {

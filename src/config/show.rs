@@ -1,7 +1,7 @@
 use super::document::is_reference;
 use super::merge::{Config, Given, Origin};
 use super::schema::{Entry, Form, KEYS};
-use super::value::{FailOn, LEVELS, Value};
+use super::value::{FailOn, LEVELS, Value, version_text};
 use crate::escape;
 use crate::mask::Mask;
 use std::path::Path;
@@ -56,8 +56,7 @@ fn table(value: &Value) -> Vec<(&str, String)> {
             levels.iter().map(|(name, level)| (name.text.as_str(), word(*level).to_owned())).collect()
         }
         Value::Versions(versions) => {
-            let version = |(major, minor): &(u32, u32)| format!("{major}.{minor}");
-            versions.iter().map(|(product, at)| (product.as_str(), version(at))).collect()
+            versions.iter().map(|(product, at)| (product.as_str(), version_text(*at))).collect()
         }
         _ => Vec::new(),
     }
@@ -99,7 +98,7 @@ fn toml(values: &[&Value], hidden: bool) -> Option<String> {
         Value::Path(path) => quoted(&path.display().to_string()),
         Value::Text(text) if is_reference(text) => quoted(text),
         Value::Text(text) => quoted(&"*".repeat(text.chars().count())),
-        Value::Version((major, minor)) => quoted(&format!("{major}.{minor}")),
+        Value::Version(version) => quoted(&version_text(*version)),
         Value::FailOn(wanted) => {
             let known = FailOn::NAMES.iter().find(|(_, known)| known == wanted);
             quoted(known.map_or("", |(name, _)| name))

@@ -12,7 +12,7 @@ pub const DEFAULT_MAX_FILE_SIZE: u64 = 8 << 20;
 /// The most that `max-file-size` may say: 1 GiB.
 const LARGEST: u64 = 1 << 30;
 
-/// What somebody wrote, and where in the configuration file it stands (nowhere, if it came another way).
+/// A name as it was written, and its span in the configuration file (none, if it came another way).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// What was written.
@@ -27,7 +27,7 @@ impl From<&String> for Name {
     }
 }
 
-/// From which severity on a finding makes a run fail.
+/// The lowest severity that makes a run fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
     /// That of an error.
@@ -89,7 +89,7 @@ pub enum Value {
 #[derive(Debug)]
 pub(super) struct Wrong {
     pub(super) span: Span,
-    /// `is a number, not a list of texts`: the subject is the key.
+    /// `is a number, not a list of strings`: the subject is the key.
     pub(super) message: String,
     /// What to write instead.
     pub(super) help: Option<String>,
@@ -115,26 +115,31 @@ impl Value {
             Form::Names => Self::Names(texts(item, at, "a list of rules and families")?),
             Form::Globs => Self::Globs(texts(item, at, "a list of globs")?),
             Form::Folders => {
-                let names = texts(item, at, "a list of folders")?;
+                let names = texts(item, at, "a list of directories")?;
                 Self::Folders(names.iter().map(|name| folder.join(&name.text)).collect())
             }
             Form::Path => Self::Path(folder.join(filled("the path of a file")?)),
             Form::Text => {
-                let text = text("a text")?;
+                let text = text("a string")?;
                 let form = TokenValue::parse(text)
                     .ok_or_else(|| wrong(NEVER_A_TOKEN.to_owned(), Some(EXPRESSIONS.to_owned())))?;
                 Self::Text(form.text.to_owned())
             }
-            Form::Version => Self::Version(version_of(item, at, "GitLab version")?),
+            Form::Version => Self::Version(version_of(item, at)?),
             Form::FailOn => Self::FailOn(one_of(FailOn::NAMES, text("a severity")?, at)?),
             Form::Size => Self::Size(size(item).ok_or_else(|| {
-                let help = "write a number of bytes, or a text such as \"8MiB\", from 1 byte to 1 GiB";
-                wrong("is no size of a file".to_owned(), Some(help.to_owned()))
+                let number = item.as_integer().map(|it| it.to_string());
+                let text = number.unwrap_or_else(|| item.as_str().unwrap_or(kind(item)).to_owned());
+                wrong(
+                    format!("has the invalid size `{text}`: expected 1 B to 1 GiB, for example `2MiB`"),
+                    None,
+                )
             })?),
             Form::Levels => {
                 let help = "write a line `[severity]`, and below it lines such as `helm = \"info\"`";
                 let mut levels = Vec::new();
-                for (rule, item, here) in entries(item, at, "a table of rules and severities", help, "rule")?
+                for (rule, item, here) in
+                    entries(item, at, "a table of rules and severities", help, "rule or family")?
                 {
                     let value = span_of(item.span(), here);
                     let level = item.as_str().ok_or_else(|| Wrong {
@@ -153,10 +158,10 @@ impl Value {
                 for (product, item, here) in
                     entries(item, at, "a table of products and versions", help, "product")?
                 {
-                    let version = version_of(item, span_of(item.span(), here), "version")?;
+                    let version = version_of(item, span_of(item.span(), here))?;
                     if product == GITLAB {
-                        let help = "GitLab's version is the key `target-gitlab`";
-                        let message = "holds GitLab".to_owned();
+                        let help = "the version of GitLab has its own key: `target-gitlab`";
+                        let message = format!("contains `{GITLAB}`");
                         return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
                     }
                     versions.push((product.to_owned(), version));
@@ -167,7 +172,7 @@ impl Value {
     }
 }
 
-/// What a table holds, each entry with the place of its key.
+/// The entries of a table, each with the span of its key.
 fn entries<'a>(
     item: &'a Item,
     at: Span,
@@ -183,8 +188,8 @@ fn entries<'a>(
     for (key, item) in table.iter() {
         let here = span_of(table.key(key).and_then(toml_edit::Key::span), at);
         if KEYS.iter().any(|entry| entry.name == key) {
-            let message = format!("holds the key `{key}`, which is no {kind_of_key}");
-            let help = "keys of the whole file stand above the first line in brackets";
+            let message = format!("contains the unknown {kind_of_key} `{key}`");
+            let help = "write keys of the whole file above the first line in brackets";
             return Err(Wrong { span: here, message, help: Some(help.to_owned()) });
         }
         entries.push((key, item, here));
@@ -192,20 +197,20 @@ fn entries<'a>(
     Ok(entries)
 }
 
-/// The version that stands at `span`.
-fn version_of(item: &Item, span: Span, what: &str) -> Result<(u32, u32), Wrong> {
+/// The version at `span`.
+fn version_of(item: &Item, span: Span) -> Result<(u32, u32), Wrong> {
     let wrong = |message: String, help: Option<&str>| Wrong { span, message, help: help.map(str::to_owned) };
     if let Some(major) = item.as_integer() {
-        return u32::try_from(major)
-            .map(|major| (major, 0))
-            .map_err(|_| wrong(format!("is no {what}"), None));
+        return u32::try_from(major).map(|major| (major, 0)).map_err(|_| {
+            wrong(format!("has the invalid version `{major}`: expected MAJOR.MINOR, for example 17.5"), None)
+        });
     }
     if item.is_float() {
-        let help = "put it in quotes, as 17.10 and 17.1 are the same number";
+        let help = "put it in quotes: as numbers, 17.10 and 17.1 are the same";
         return Err(wrong("is a number, not a version".to_owned(), Some(help)));
     }
     let text = item.as_str().ok_or_else(|| wrong(format!("is {}, not a version", kind(item)), None))?;
-    version(text).map_err(|_| wrong(format!("is no {what}"), Some("write it as \"17.5\"")))
+    version(text).map_err(|message| wrong(format!("has the {message}"), None))
 }
 
 fn texts(item: &Item, span: Span, what: &str) -> Result<Vec<Name>, Wrong> {
@@ -217,20 +222,20 @@ fn texts(item: &Item, span: Span, what: &str) -> Result<Vec<Name>, Wrong> {
         let here = span_of(value.span(), span);
         let wrong = |message: String| Wrong { span: here, message, help: None };
         match value.as_str() {
-            Some("") => Err(wrong("holds an empty text".to_owned())),
+            Some("") => Err(wrong("contains an empty string".to_owned())),
             Some(text) => Ok(Name { text: text.to_owned(), span: Some(here) }),
-            None => Err(wrong(format!("holds {}, not only texts", kind(&Item::Value(value.clone()))))),
+            None => Err(wrong(format!("contains {}, not only strings", kind(&Item::Value(value.clone()))))),
         }
     };
     array.iter().map(text).collect()
 }
 
-/// What a value is, to people.
+/// The type of a value, for messages.
 pub(super) fn kind(item: &Item) -> &'static str {
     match item.type_name() {
-        "string" => "a text",
+        "string" => "a string",
         "integer" | "float" => "a number",
-        "boolean" => "a truth value",
+        "boolean" => "a boolean",
         "datetime" => "a date",
         "array" => "a list",
         "array of tables" => "a list of tables",
@@ -245,8 +250,8 @@ fn one_of<T: Copy>(known: &[(&'static str, T)], text: &str, span: Span) -> Resul
     }
     let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
     let help =
-        did_you_mean(nearest(text, &names)).unwrap_or_else(|| format!("it may be `{}`", names.join("`, `")));
-    Err(Wrong { span, message: format!("has no value `{text}`"), help: Some(help) })
+        did_you_mean(nearest(text, &names)).unwrap_or_else(|| format!("use one of `{}`", names.join("`, `")));
+    Err(Wrong { span, message: format!("has the invalid value `{text}`"), help: Some(help) })
 }
 
 const UNITS: &[(&str, u64)] = &[
@@ -275,17 +280,34 @@ fn size(item: &Item) -> Option<u64> {
     (1..=LARGEST).contains(&bytes).then_some(bytes)
 }
 
-/// `17`, `17.5` and `v17.5.1` are versions.
+/// A version that is not below any that a rule mentions: `latest`.
+pub(super) const LATEST: (u32, u32) = (u32::MAX, 0);
+/// How [`LATEST`] is written.
+const LATEST_NAME: &str = "latest";
+
+/// `17`, `17.5`, `v17.5.1` and `latest` are versions: `(major, minor)`.
 ///
 /// # Errors
-/// What is wrong, for people.
+/// The text is none of these; the message is complete.
 pub fn version(text: &str) -> Result<(u32, u32), String> {
-    let wrong = || format!("`{text}` is no GitLab version such as 17.5");
+    if text == LATEST_NAME {
+        return Ok(LATEST);
+    }
+    let wrong = || {
+        let nearest =
+            did_you_mean(nearest(text, &[LATEST_NAME])).map_or(String::new(), |it| format!("; {it}"));
+        format!("invalid version `{text}`: expected MAJOR.MINOR, for example 17.5{nearest}")
+    };
     let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
     let mut next = || parts.next().map(|part| part.parse::<u32>().map_err(|_| wrong()));
     let major = next().ok_or_else(wrong)??;
     let minor = next().transpose()?.unwrap_or(0);
     Ok((major, minor))
+}
+
+/// A version as [`version`] reads it.
+pub(super) fn version_text(version: (u32, u32)) -> String {
+    if version == LATEST { LATEST_NAME.to_owned() } else { format!("{}.{}", version.0, version.1) }
 }
 
 #[cfg(test)]
@@ -294,9 +316,13 @@ mod tests {
 
     #[test]
     fn versions_need_no_minor_number() {
-        for (text, parsed) in
-            [("17", Some((17, 0))), ("v16.11.2-ee", Some((16, 11))), ("x", None), ("17.", None)]
-        {
+        for (text, parsed) in [
+            ("17", Some((17, 0))),
+            ("v16.11.2-ee", Some((16, 11))),
+            ("x", None),
+            ("17.", None),
+            ("latest", Some(LATEST)),
+        ] {
             assert_eq!(version(text).ok(), parsed, "{text}");
         }
     }

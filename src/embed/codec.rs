@@ -156,13 +156,13 @@ impl Codec {
             Self::Fence { prefix } => Ok(replacement.replace('\n', &format!("\n{prefix}"))),
             Self::Continued { refused } => {
                 if replacement.contains(|sign: char| sign.is_control() || refused.contains(sign)) {
-                    return Err(NoEdit::new("the line around it would be read in another way"));
+                    return Err(NoEdit::new("the line would be read differently"));
                 }
                 Ok(replacement.to_owned())
             }
             Self::Recipe => {
                 if replacement.contains(|sign: char| sign.is_control() || sign == '#') {
-                    return Err(NoEdit::new("make would read it in another way"));
+                    return Err(NoEdit::new("make would read it differently"));
                 }
                 Ok(replacement.replace('$', "$$"))
             }

@@ -31,13 +31,13 @@ pub(super) fn encode_heredoc(
 ) -> Result<String, NoEdit> {
     check_templates(host, span, text)?;
     if text.contains(|sign: char| sign.is_control() && !matches!(sign, '\n' | '\t')) {
-        return Err(NoEdit::new("a here-document cannot hold control characters"));
+        return Err(NoEdit::new("a here-document cannot contain control characters"));
     }
     // The delimiter may be indented; it counts as the end whatever stands before it.
     if text.split('\n').any(|line| line.trim() == delimiter)
         || shell::ends_heredoc(host, span, text, true, delimiter)
     {
-        return Err(NoEdit::new("it would end the here-document around it"));
+        return Err(NoEdit::new("it would end the here-document"));
     }
     let before = host.get(..span.start()).unwrap_or_default();
     let before = before.rsplit('\n').next().unwrap_or_default();
@@ -52,7 +52,7 @@ pub(super) fn encode_heredoc(
         // A line without text keeps all its blanks, so it must not get any.
         let blank = line.trim().is_empty() && (ends || lines.peek().is_some());
         if blank && first && !indent.is_empty() && before.trim().is_empty() && !before.is_empty() {
-            return Err(NoEdit::new("the blanks before it would become part of the here-document"));
+            return Err(NoEdit::new("the spaces before it would become part of the here-document"));
         }
         out.push_str(if first { "" } else { Eol::of(host).as_str() });
         out.push_str(if first || blank { "" } else { indent });
@@ -94,14 +94,12 @@ fn check_templates(host: &str, span: Span, text: &str) -> Result<(), NoEdit> {
     let opens = |text: &str| text.contains("${") || text.contains("%{");
     if opens(&span.of(host).replace("$${", "").replace("%%{", "")) && opens(text) && !is_reference(text) {
         // The inner text shows `${…}` for a template of the host and for an escaped one alike.
-        return Err(NoEdit::new("a template expression stands there"));
+        return Err(NoEdit::new("a template expression is in the way"));
     }
     let meets = before.ends_with(['$', '%']) && text.starts_with(['$', '%', '{'])
         || text.ends_with(['$', '%']) && behind.starts_with(['$', '%', '{']);
     if meets || text.contains("$${") || text.contains("%%{") {
-        return Err(NoEdit::new(
-            "together with what stands beside it, it would read as a template expression",
-        ));
+        return Err(NoEdit::new("with the text next to it, it would become a template expression"));
     }
     Ok(())
 }

@@ -198,7 +198,7 @@ impl Segments {
         let before = inner_text.get(..edit.span.start()).unwrap_or_default();
         let is_first = before.bytes().all(|byte| byte == b'\n');
         if is_first && self.codec.finds_indent() && edit.replacement.starts_with([' ', '\t', '\n']) {
-            return Err(NoEdit::new("the first line of the block would begin with a blank"));
+            return Err(NoEdit::new("the first line of the block would begin with a space"));
         }
         let side = if edit.span.is_empty() { Side::Before } else { Side::Behind };
         let start = exact(self.offset(edit.span.start(), side))?;
@@ -255,5 +255,5 @@ impl Segments {
 }
 
 fn exact((low, high): (usize, usize)) -> Result<usize, NoEdit> {
-    if low == high { Ok(low) } else { Err(NoEdit::new("it would cut an escape of the surrounding text")) }
+    if low == high { Ok(low) } else { Err(NoEdit::new("it would split an escape sequence")) }
 }

@@ -30,14 +30,14 @@ pub(super) fn encode_word(
 ) -> Result<String, NoEdit> {
     if text.contains(['\n', '\r']) && !matches!(quoting_at(span, pieces)?, Quoting::Single | Quoting::Double)
     {
-        return Err(NoEdit::new("the shell word around it cannot hold a line break"));
+        return Err(NoEdit::new("the shell word cannot contain a line break"));
     }
     match quoting_at(span, pieces)? {
         Quoting::Single if text.contains('\'') => {
-            Err(NoEdit::new("it stands in a single-quoted shell word, which cannot hold a `'`"))
+            Err(NoEdit::new("a single-quoted shell word cannot contain `'`"))
         }
         Quoting::Single if has_expansion(text) && !host_has_expansion(host, span) => {
-            Err(NoEdit::new("it stands in a single-quoted shell word, where nothing expands"))
+            Err(NoEdit::new("nothing expands in single quotes"))
         }
         Quoting::Single => Ok(text.to_owned()),
         // Its pieces are all alike to us, whatever their quotes.
@@ -49,7 +49,7 @@ pub(super) fn encode_word(
             if text.bytes().all(is_plain) || is_expansion(text) {
                 Ok(text.to_owned())
             } else {
-                Err(NoEdit::new("the shell word around it would need other quotes"))
+                Err(NoEdit::new("the shell word needs different quotes"))
             }
         }
     }
@@ -135,16 +135,16 @@ pub(super) fn encode_heredoc(
     delimiter: &str,
 ) -> Result<String, NoEdit> {
     if !quoted && (text.contains(['`', '\\']) || text.contains("$(")) {
-        return Err(NoEdit::new("the here-document around it would expand it"));
+        return Err(NoEdit::new("the here-document would expand it"));
     }
     // The delimiter is quoted on purpose where nothing may expand; where something may, a name is what is meant.
     let line_start =
         host.get(..span.start()).is_none_or(|before| before.is_empty() || before.ends_with('\n'));
     if strip_tabs && (line_start && text.starts_with('\t') || text.contains("\n\t")) {
-        return Err(NoEdit::new("the here-document around it drops leading tabs"));
+        return Err(NoEdit::new("the here-document removes leading tabs"));
     }
     if ends_heredoc(host, span, text, strip_tabs, delimiter) {
-        return Err(NoEdit::new("it would end the here-document around it"));
+        return Err(NoEdit::new("it would end the here-document"));
     }
     Ok(text.to_owned())
 }

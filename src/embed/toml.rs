@@ -38,12 +38,12 @@ pub(super) fn encode_literal(host: &str, span: Span, text: &str, lines: bool) ->
     let control = |sign: char| sign.is_control() && sign != '\t' && !(lines && sign == '\n');
     if text.contains(control) {
         return Err(NoEdit::new(
-            "a TOML string in single quotes cannot hold line breaks or control characters",
+            "a TOML string in single quotes cannot contain line breaks or control characters",
         ));
     }
     if !lines {
         return if text.contains('\'') {
-            Err(NoEdit::new("a TOML string in single quotes cannot hold a `'`"))
+            Err(NoEdit::new("a TOML string in single quotes cannot contain `'`"))
         } else {
             Ok(text.to_owned())
         };
@@ -53,7 +53,7 @@ pub(super) fn encode_literal(host: &str, span: Span, text: &str, lines: bool) ->
     let meets =
         text.starts_with('\'') && before.ends_with('\'') || text.ends_with('\'') && behind.starts_with('\'');
     if meets || text.contains("''") {
-        return Err(NoEdit::new("the quotes would end the TOML string around it"));
+        return Err(NoEdit::new("the quotes would end the TOML string"));
     }
     if text.starts_with('\n') && before.ends_with("'''") {
         return Err(NoEdit::new("the first line break of a TOML string does not count"));

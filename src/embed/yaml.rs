@@ -12,10 +12,10 @@ pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Re
     if text.contains(|sign: char| {
         sign.is_control() || matches!(sign, '\u{feff}' | '\u{85}' | '\u{2028}' | '\u{2029}')
     }) {
-        return Err(NoEdit::new("a plain value cannot hold line breaks"));
+        return Err(NoEdit::new("a plain value cannot contain line breaks"));
     }
     if flow && text.contains([',', '[', ']', '{', '}']) {
-        return Err(NoEdit::new("a plain value between brackets cannot hold `,[]{}`"));
+        return Err(NoEdit::new("a plain value in brackets cannot contain `,[]{}`"));
     }
     let next = line_behind.chars().next();
     let colon_ends = text.ends_with(':') && next.is_none_or(|next| next.is_whitespace() || flow);
@@ -27,11 +27,11 @@ pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Re
         || colon_ends
         || sign_begins
     {
-        return Err(NoEdit::new("a plain value cannot hold `: ` or ` #`"));
+        return Err(NoEdit::new("a plain value cannot contain `: ` or ` #`"));
     }
     let ends = ends_scalar(line_behind, flow);
     if text.ends_with([' ', '\t']) && (ends || line_behind.starts_with('#')) {
-        return Err(NoEdit::new("a plain value cannot end with a blank"));
+        return Err(NoEdit::new("a plain value cannot end with a space"));
     }
     if begins_scalar(line_before) {
         let mut signs = text.chars();
@@ -48,7 +48,7 @@ pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Re
             return Err(NoEdit::new("a plain value cannot begin like this"));
         }
         if ends && means_something_else(text) {
-            return Err(NoEdit::new("without quotes it would not be read as text"));
+            return Err(NoEdit::new("without quotes it would not be a string"));
         }
     }
     Ok(text.to_owned())
@@ -91,7 +91,7 @@ fn means_something_else(text: &str) -> bool {
 /// `text` inside `'…'`.
 pub(super) fn encode_single(text: &str) -> Result<String, NoEdit> {
     if text.contains(|sign: char| sign.is_control() && sign != '\t') {
-        return Err(NoEdit::new("a value in single quotes cannot hold line breaks"));
+        return Err(NoEdit::new("a value in single quotes cannot contain line breaks"));
     }
     Ok(text.replace('\'', "''"))
 }
@@ -119,7 +119,7 @@ pub(super) fn encode_double(text: &str) -> String {
 pub(super) fn encode_literal(host: &str, span: Span, text: &str, indent: usize) -> Result<String, NoEdit> {
     let before = host.get(..span.start()).unwrap_or_default();
     if text.contains(|sign: char| sign.is_control() && !matches!(sign, '\n' | '\t')) {
-        return Err(NoEdit::new("a block of lines cannot hold control characters"));
+        return Err(NoEdit::new("a block scalar cannot contain control characters"));
     }
     let eol = if before.ends_with("\r\n") || before.contains("\r\n") { "\r\n" } else { "\n" };
     Ok(text.replace('\n', &format!("{eol}{}", " ".repeat(indent))))
@@ -136,7 +136,7 @@ pub(super) fn encode_folded(host: &str, span: Span, text: &str) -> Result<String
     let before = host.get(..span.start()).unwrap_or_default();
     let line_before = before.rsplit('\n').next().unwrap_or_default();
     if line_before.trim().is_empty() && text.starts_with([' ', '\t']) {
-        return Err(NoEdit::new("a folded line cannot begin with a blank"));
+        return Err(NoEdit::new("a folded line cannot begin with a space"));
     }
     Ok(text.to_owned())
 }

@@ -32,7 +32,7 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
 /// Refuses a key that is there already.
 fn free(tree: &DataTree, mapping: Option<NodeId>, key: &str) -> Result<(), NoEdit> {
     if mapping.is_some_and(|mapping| tree.child(mapping, key).is_some()) {
-        return Err(NoEdit::new(format!("`{key}` is there already")));
+        return Err(NoEdit::new(format!("`{key}` already exists")));
     }
     Ok(())
 }
@@ -61,7 +61,7 @@ fn is_typed(text: &str) -> bool {
 /// Another place for a value: `path`, from the top of the document, or of the values of a chart.
 pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Moved, NoEdit> {
     let (Some(document), Some(node)) = (file.documents.get(carrier.doc), carrier.nodes.first()) else {
-        return Err(NoEdit::new("it is no entry"));
+        return Err(NoEdit::new("it is not an entry"));
     };
     let tree = &document.parsed.facts().tree;
     let (before, key) = path.rsplit_once('.').map_or(("", path), |(before, key)| (before, key));
@@ -70,7 +70,7 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
     let target = keys.into_iter().try_fold(top, |at, key| tree.child(at, key));
     let last = target.and_then(|target| Some((target, *tree.children(target).last()?)));
     let Some((target, last)) = last else {
-        return Err(NoEdit::new(format!("there is no `{before}` that it could move into")));
+        return Err(NoEdit::new(format!("`{before}` does not exist: create it first")));
     };
     free(tree, Some(target), key)?;
     let name = Written::new(Within::Mapping(carrier.doc, target), key, carrier);
@@ -78,7 +78,7 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
         return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new(), name });
     }
     if tree.around(target).any(|at| at == *node) {
-        return Err(NoEdit::new("it cannot move into itself"));
+        return Err(NoEdit::new("it cannot be moved into itself"));
     }
     let edits = insert(document, last, key, raw(document, *node)?)?;
     Ok(Moved { edits, remove: vec![*node], name })
@@ -92,7 +92,7 @@ fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit>
     let mut at = id;
     for key in carrier.name.rsplit('.') {
         let parent = tree.parent(at).filter(|_| tree.is_key(at, key));
-        at = parent.ok_or_else(|| NoEdit::new("only a value in a file of values can move"))?;
+        at = parent.ok_or_else(|| NoEdit::new("only a value in a values file can be moved"))?;
     }
     Ok(at)
 }
@@ -101,7 +101,7 @@ fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit>
 fn raw(document: &Document, id: NodeId) -> Result<&str, NoEdit> {
     let node = document.parsed.facts().tree.get(id);
     let Some((node, NodeKind::Scalar(scalar))) = node.map(|node| (node, node.kind)) else {
-        return Err(NoEdit::new("only a single value can move"));
+        return Err(NoEdit::new("only a single value can be moved"));
     };
     let text = node.span.of(&document.text);
     let plain = scalar.style == ScalarStyle::Plain;
@@ -111,7 +111,7 @@ fn raw(document: &Document, id: NodeId) -> Result<&str, NoEdit> {
         || node.tag.is_some()
         || plain && text.contains([',', '[', ']', '{', '}', '#', ':'])
     {
-        return Err(NoEdit::new("the value may mean something else in another place"));
+        return Err(NoEdit::new("the value may have another meaning elsewhere"));
     }
     Ok(text)
 }
@@ -123,7 +123,7 @@ fn insert(document: &Document, behind: NodeId, key: &str, raw: &str) -> Result<V
     let with_value = |edit: Edit| {
         let forms = [format!("\"{WORD}\""), format!("'{WORD}'"), WORD.to_owned()];
         let found = forms.iter().find_map(|form| Some((edit.replacement.rfind(form.as_str())?, form.len())));
-        let (at, length) = found.ok_or_else(|| NoEdit::new("the value has no place there"))?;
+        let (at, length) = found.ok_or_else(|| NoEdit::new("the value cannot be written there"))?;
         let mut replacement = edit.replacement.clone();
         replacement.replace_range(at..at + length, raw);
         Ok(Edit { replacement, ..edit })

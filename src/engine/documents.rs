@@ -2,11 +2,11 @@
 
 use super::{Catalogue, Surroundings};
 use crate::embed::{NoEdit, Segments};
-use crate::facts::Hint;
+use crate::facts::{Hint, NodeId};
 use crate::finding::{Label, Notice, NoticeKind};
 use crate::sites::{self, CalledText, Context, Given, Inner, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
-use crate::text::{Edit, SharedText, Source, Span};
+use crate::text::{Edit, EditSet, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep texts may lie inside each other.
@@ -32,8 +32,12 @@ pub(crate) struct Document {
     pub(crate) sealed: Option<String>,
     /// Whether it is a command line that no shell reads.
     pub(crate) no_shell: bool,
+    /// Whether it is a value of a chart.
+    pub(crate) of_chart: bool,
     /// The path of the file that it is or becomes.
     path: Option<String>,
+    /// The item of a list of scripts whose text it is, in the tree around it.
+    pub(crate) item: Option<NodeId>,
     /// What people call its place, and where that is in the text around it.
     pub(crate) place: Option<(String, Span)>,
     depth: usize,
@@ -149,6 +153,8 @@ pub(crate) fn read(
             segments: next.segments,
             sealed: next.given.sealed.clone(),
             no_shell: next.given.no_shell,
+            item: next.given.item,
+            of_chart: next.given.of_chart,
             path: next.path,
             place: next.place,
             depth: next.depth,
@@ -173,6 +179,7 @@ pub(crate) fn read(
             (0..documents.list.len()).filter_map(|doc| documents.called(doc)).collect();
         out.survey.join_releases(catalogue.sites(), &texts);
     }
+    out.survey.put_in(catalogue.sites(), &|doc| documents.get(doc).and_then(|document| document.parent));
     out.survey.link(catalogue.sites(), &|doc| documents.get(doc).map_or("", |document| &document.text));
     Some(out)
 }
@@ -232,6 +239,15 @@ impl Read {
             None => problem.message.clone(),
         };
         self.notices.push(Notice { kind: NoticeKind::Unparsable, message, position: Some(position) });
+    }
+}
+
+impl Document {
+    /// Whether nothing is left of the text after `edits`.
+    pub(crate) fn is_emptied_by(&self, edits: &[Edit]) -> bool {
+        let mut all = EditSet::default();
+        let fits = edits.iter().all(|edit| all.insert(edit.clone()).is_ok());
+        fits && all.apply(self.text.as_bytes()).trim_ascii().is_empty()
     }
 }
 
@@ -344,7 +360,7 @@ impl Documents {
             lifted.push((document.parent, edit.clone()));
         }
         if source.touches_invalid(edit.span) {
-            return Err(NoEdit::new("the bytes there are not valid UTF-8"));
+            return Err(NoEdit::new("the text is not valid UTF-8"));
         }
         Ok(lifted)
     }

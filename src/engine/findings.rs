@@ -41,17 +41,35 @@ pub(super) struct Hit<'a> {
 impl Hit<'_> {
     /// A text of the rule: `{name}` is the name as written, `{value}` the value, `{1}` a group.
     pub(super) fn fill(&self, text: &str, carrier: &Carrier) -> String {
-        filled(text, carrier, &self.groups)
+        fill(text, |name| self.word(name, carrier))
+    }
+
+    fn word(&self, name: &str, carrier: &Carrier) -> Option<String> {
+        let of_unit = !matches!(self.member.role, Role::Own(_));
+        match name {
+            "name" if of_unit => Some(carrier.shown().to_owned()),
+            _ => word(name, carrier, &self.groups),
+        }
+    }
+
+    /// What the setting is called in a sentence.
+    fn setting(&self, file: &File<'_>) -> Option<String> {
+        let Role::Setting(at) = self.member.role else { return None };
+        Some(file.unit.settings.get(at)?.title().to_owned())
     }
 }
 
 /// A text of a rule with the name and value of `carrier` and the groups of the expression that found it.
 pub(super) fn filled(text: &str, carrier: &Carrier, groups: &[String]) -> String {
-    fill(text, |name| match name {
+    fill(text, |name| word(name, carrier, groups))
+}
+
+fn word(name: &str, carrier: &Carrier, groups: &[String]) -> Option<String> {
+    match name {
         "name" => Some(carrier.written.clone()),
         "value" => Some(carrier.value.text.clone()),
         number => groups.get(number.parse::<usize>().ok()?).cloned(),
-    })
+    }
 }
 
 /// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
@@ -180,7 +198,7 @@ fn fix(
         Some((file.survey.carriers.get(hit.member.carrier)?, suppression))
     });
     if let Some((carrier, suppression)) = accepted {
-        let (name, line) = (carrier.written.clone(), suppression.line);
+        let (name, line) = (carrier.shown().to_owned(), suppression.line);
         return Err(Refusal::SuppressedSibling { name, line });
     }
     if let Some(manual) = hits.iter().find_map(|hit| manual(file, hit)) {
@@ -278,14 +296,20 @@ fn finding(
     // A secret that is written out is one in prose too.
     let document = around.markdown && hit.found.literal.is_none();
     let severity = severity(file.settings, rule, hit.level, document)?;
-    let name = |text: &str| hit.fill(text, carrier);
-    let label = hit.found.message.as_deref().or(hit.row.label.as_deref()).unwrap_or_default();
     let seen = view.of(hit.member);
-    let label = seen.with_slots(label);
+    let setting = hit.setting(file).unwrap_or_default();
+    let say = |text: &str| {
+        fill(text, |name| match name {
+            "setting" => Some(setting.clone()),
+            "new" | "old" => seen.slot_name(name),
+            _ => hit.word(name, carrier).or_else(|| named_secrets::word(file, around.secret, name)),
+        })
+    };
+    let label = hit.found.message.as_deref().or(hit.row.label.as_deref()).unwrap_or_default();
     let (fix, removes) = match fix {
         Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
-            let mut message = action.map_or_else(String::new, |action| name(&action.message));
+            let mut message = action.map_or_else(String::new, |action| hit.fill(&action.message, carrier));
             if let Some(token) = plan.tokens.get(&hit.member.carrier) {
                 message.push_str(&format!(" and put `{token}` in its place"));
             }
@@ -295,9 +319,19 @@ fn finding(
             let removes = match hit.member.role {
                 Role::Setting(at) => {
                     let setting = file.unit.settings.get(at);
-                    setting.map(|setting| Setting { field: setting.field.clone(), value })
+                    setting.map(|it| Setting {
+                        field: it.field.clone(),
+                        name: carrier.shown().to_owned(),
+                        title: it.title().to_owned(),
+                        value,
+                    })
                 }
-                _ => action.and_then(|action| action.plan.clone()).map(|field| Setting { field, value }),
+                _ => action.and_then(|action| action.plan.clone()).map(|field| Setting {
+                    name: field.clone(),
+                    field,
+                    title: String::new(),
+                    value,
+                }),
             };
             let (safety, cautions, edits) = (*safety, Arc::clone(cautions), plan.edits.clone());
             (Ok(Fix { safety, cautions, message, edits, listed: true }), removes)
@@ -306,15 +340,18 @@ fn finding(
     };
     let span = span(file, hit)?;
     let Advice { help, url } = file.settings.catalogue.advice(rule);
-    let help = hit.row.help.as_deref().map_or(help, |own| name(&seen.with_slots(own)).into());
+    let own_help = hit.row.help.as_ref().or(hit.found.help.as_ref());
+    let help = own_help.map_or(help, |own| own.as_str().into());
+    let help = if help.contains('{') { say(&help).into() } else { help };
     let mut finding = Finding {
         rule: rule.id.clone(),
         severity,
-        message: name(&rule.summary),
+        message: say(hit.found.summary.as_ref().unwrap_or(&rule.summary)),
         help,
         url,
         span,
-        label: named_secrets::fill(file, around.secret, &name(&label)),
+        label: say(label),
+        setting: setting.clone(),
         related: file.documents.places(carrier.doc),
         unit: unit.map(str::to_owned),
         via: file.documents.via(carrier.doc),
@@ -352,25 +389,29 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
         let advice = settings.catalogue.advice(rule);
         let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
         // One more shows that there are too many.
-        findings.extend(found_at.take(super::MAX_FINDINGS + 1).map(|at| Finding {
-            rule: rule.id.clone(),
-            severity,
-            message: rule.summary.replace("{name}", &String::from_utf8_lossy(at.as_bytes())),
-            help: advice.help.clone(),
-            url: advice.url.clone(),
-            span: at.range().into(),
-            label: row.label.clone().unwrap_or_default(),
-            related: Vec::new(),
-            unit: None,
-            via: Vec::new(),
-            fix: Err(found.manual.clone().map_or(Refusal::Unstated, Refusal::Rule)),
-            removes: None,
-            structure: String::new(),
-            name: String::new(),
-            suppressed: false,
-            justification: String::new(),
-            baselined: false,
-            fix_group: None,
+        findings.extend(found_at.take(super::MAX_FINDINGS + 1).map(|at| {
+            Finding {
+                rule: rule.id.clone(),
+                severity,
+                message: (found.summary.as_ref().unwrap_or(&rule.summary))
+                    .replace("{name}", &String::from_utf8_lossy(at.as_bytes())),
+                help: found.help.as_deref().map_or_else(|| advice.help.clone(), Into::into),
+                url: advice.url.clone(),
+                span: at.range().into(),
+                label: found.message.clone().or_else(|| row.label.clone()).unwrap_or_default(),
+                setting: String::new(),
+                related: Vec::new(),
+                unit: None,
+                via: Vec::new(),
+                fix: Err(found.manual.clone().map_or(Refusal::Unstated, Refusal::Rule)),
+                removes: None,
+                structure: String::new(),
+                name: String::new(),
+                suppressed: false,
+                justification: String::new(),
+                baselined: false,
+                fix_group: None,
+            }
         }));
     }
     findings

@@ -75,12 +75,17 @@ pub(crate) struct TextEdits {
     pub(crate) gone: Vec<Span>,
 }
 
+/// Findings of a unit that are tried alone, to say which one cannot be edited.
+const MOST_ALONE: usize = 8;
+
 #[derive(Default)]
 struct Wanted {
     remove: Vec<NodeId>,
     /// Parts of words that go, by the word.
     parts: BTreeMap<NodeId, Parts>,
     edits: Vec<Edit>,
+    /// Items of lists of scripts that lose their last command.
+    items: BTreeSet<NodeId>,
     /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
     /// The aliases that bring what goes to the registration.
@@ -107,6 +112,18 @@ impl Wanted {
         self.parts.entry(part.node).or_insert_with(parts).gone.insert(part.index);
     }
 
+    /// Scripts without commands go, where their list has others.
+    fn take_items(&mut self, document: &Document) -> Result<(), NoEdit> {
+        let tree = &document.parsed.facts().tree;
+        for list in self.items.iter().filter_map(|item| tree.parent(*item)).collect::<BTreeSet<_>>() {
+            if tree.children(list).iter().all(|item| self.items.contains(item)) {
+                return Err(NoEdit::new("the script would be empty: remove it manually"));
+            }
+        }
+        self.remove.extend(std::mem::take(&mut self.items));
+        Ok(())
+    }
+
     /// Words that lose all their parts go; the others lose each part with one of the commas beside it.
     fn settle(&mut self, document: &Document) -> Result<(), NoEdit> {
         for (node, parts) in std::mem::take(&mut self.parts) {
@@ -115,7 +132,8 @@ impl Wanted {
                 self.remove.extend(parts.nodes);
                 continue;
             }
-            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
+            let decoded =
+                document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
             let part = |index: usize| parts.all.get(index).copied().unwrap_or_default();
             let mut index = 0;
             while index <= last {
@@ -167,18 +185,43 @@ pub(super) fn plan(
         }
         let view = view.of(hit.member);
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
-        act(file, registration, carrier, hit, action, &mut wanted)?;
+        act(file, registration, carrier, hit, action, &mut wanted).map_err(|it| named(file, carrier, it))?;
     }
-    assemble(file, wanted).map_err(Refusal::NotEditable)
+    assemble(file, wanted).map_err(|reason| {
+        let alone = hits.iter().take(MOST_ALONE).find_map(|hit| alone(file, view, registration, hit));
+        alone.unwrap_or(Refusal::NotEditable(reason))
+    })
+}
+
+/// Why the part of one finding cannot be edited, if it is this part that cannot.
+fn alone(file: &File<'_>, view: &View<'_>, registration: &Registration, hit: &Hit<'_>) -> Option<Refusal> {
+    let carrier = file.survey.carriers.get(hit.member.carrier)?;
+    let view = view.of(hit.member);
+    let action = hit.rule.actions.iter().find(|action| view.holds(&action.when))?;
+    let mut wanted = BTreeMap::new();
+    act(file, registration, carrier, hit, action, &mut wanted).ok()?;
+    assemble(file, wanted).err().map(|reason| named(file, carrier, Refusal::NotEditable(reason)))
+}
+
+/// A refusal that says what cannot be edited.
+fn named(file: &File<'_>, carrier: &Carrier, refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::NotEditable(reason) => {
+            Refusal::NameNotEditable { name: carrier.shown().to_owned(), line: file.line(carrier), reason }
+        }
+        other => other,
+    }
 }
 
 /// Puts the edits of all texts together.
-fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, NoEdit> {
+fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan, NoEdit> {
     let mut plan = Plan::default();
     let mut host = EditSet::default();
-    for (doc, mut want) in wanted {
+    // A text comes after the one around it, which may lose the item that it is.
+    while let Some((doc, mut want)) = wanted.pop_last() {
         let Some(document) = file.documents.get(doc) else { continue };
         want.settle(document)?;
+        want.take_items(document)?;
         let mut removal = if want.remove.is_empty() {
             Removal::default()
         } else {
@@ -190,6 +233,12 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
         plan.text(doc).gone.append(&mut want.gone);
         plan.names.append(&mut want.names);
         plan.tokens.append(&mut want.tokens);
+        let item = document.parent.zip(document.item);
+        if let Some((parent, item)) = item.filter(|_| document.is_emptied_by(&removal.edits)) {
+            plan.text(doc).edits.append(&mut removal.edits);
+            wanted.entry(parent).or_default().items.insert(item);
+            continue;
+        }
         for edit in removal.edits {
             lift(file, doc, edit, false, &mut host, &mut plan)?;
         }
@@ -201,7 +250,7 @@ fn assemble(file: &File<'_>, wanted: BTreeMap<usize, Wanted>) -> Result<Plan, No
     plan.edits = host.iter().cloned().collect();
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
     plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
-    if plan.edits.is_empty() { Err(NoEdit::new("nothing has to change here")) } else { Ok(plan) }
+    if plan.edits.is_empty() { Err(NoEdit::new("no text has to change")) } else { Ok(plan) }
 }
 
 /// Carries an edit of one text to all texts around it; all or nothing. `silent` ones are of comments.
@@ -275,7 +324,8 @@ fn act(
             renames::check(file, carrier, &name)?;
             let names = renames::written(file, carrier, &name);
             if carrier.via == Via::Variable {
-                let uses = uses::of(file, carrier)?;
+                // It names another line.
+                let uses = uses::of(file, carrier).map_err(|it| Refusal::Rule(it.reason().to_owned()))?;
                 let is_first = uses.first == Some(hit.member.carrier);
                 for (doc, span) in uses.list.iter().filter(|_| is_first) {
                     wanted.entry(*doc).or_default().edits.push(Edit::replace(*span, name.clone()));
@@ -384,11 +434,12 @@ fn template(value: &str) -> Option<String> {
 }
 
 pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
-    let document = file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text is gone"))?;
+    let document =
+        file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))?;
     match carrier.value.place {
         Place::Node(node) => document.parsed.set(node, value),
         Place::Base64(_) if !value.is_empty() => {
-            Err(NoEdit::new("an expression has no place among base64 values; `stringData` takes it"))
+            Err(NoEdit::new("an expression cannot be written as base64: use `stringData`"))
         }
         Place::Base64(node) => document.parsed.set(node, value),
         // A shell knows how to write the value of `--option=value`; in a list the word is the value.
@@ -399,7 +450,8 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
             if let Some(edits) = document.parsed.set_part(node, inner, value) {
                 return edits;
             }
-            let decoded = document.parsed.decode(node).ok_or_else(|| NoEdit::new("its value is no text"))?;
+            let decoded =
+                document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
             if document.language.name() == "hcl"
                 && let Some(template) = template(value)
             {
@@ -408,6 +460,6 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
             let edit = Edit::replace(inner, value);
             Ok(vec![decoded.segments.edit(&document.text, &decoded.text, &edit)?])
         }
-        Place::Nowhere => Err(NoEdit::new("its value stands elsewhere")),
+        Place::Nowhere => Err(NoEdit::new("the value is defined elsewhere")),
     }
 }

@@ -66,11 +66,6 @@ pub(super) fn names(unit: &Unit, survey: &Survey) -> BTreeMap<usize, String> {
     named.map(|it| (it.scope, it.value.text.clone())).collect()
 }
 
-/// A text of a rule: `{secret}` is the Secret's name, `{secret-line}` its line.
-pub(super) fn fill(file: &File<'_>, secret: Option<(Class, usize)>, text: &str) -> String {
-    super::fill::fill(text, |name| word(file, secret, name))
-}
-
 /// What `{secret}` and `{secret-line}` stand for in a text of a rule.
 pub(super) fn word(file: &File<'_>, secret: Option<(Class, usize)>, name: &str) -> Option<String> {
     let carrier = file.survey.carriers.get(secret?.1)?;

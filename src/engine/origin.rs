@@ -145,6 +145,7 @@ fn names_in(text: &str) -> Vec<String> {
             r"\{\{-?[ \t]*([A-Za-z_][A-Za-z0-9_]*)",
             r"(?-u:\b)(local\.[A-Za-z_][A-Za-z0-9_-]*)",
             r"%([A-Za-z_][A-Za-z0-9_]*)%",
+            r"(?:^|[\s(])@([A-Za-z_][A-Za-z0-9_]*)",
         ];
         Regex::new(&forms.join("|")).ok()
     });
@@ -175,6 +176,11 @@ impl Names {
         };
         for variable in &facts.variables {
             add(variable.name.clone(), variable.value_span, variable.name_span);
+        }
+        for import in facts.imports.iter().filter(|it| it.is_whole) {
+            if let Some(value) = import.value {
+                add(import.name.to_string(), value, import.span);
+            }
         }
         // `local.token` of HCL.
         let tree = &facts.tree;

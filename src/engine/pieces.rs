@@ -2,6 +2,7 @@
 
 use super::documents::{Document, Documents};
 use crate::facts::NodeKind;
+use crate::syntax::container;
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -98,7 +99,11 @@ impl<'d> Pieces<'d> {
     pub(crate) fn is_alone(&self, comment: Span) -> bool {
         let text: &str = &self.document.text;
         let before = Span::new(self.line(comment.start()).start(), comment.start()).of(text);
-        // What a quote or a list of Markdown writes before each line is nothing.
+        // A quote sign or list marker of Markdown is not text of the line.
+        let before = match self.document.language.name() {
+            "markdown" => before.get(container(before)..).unwrap_or_default(),
+            _ => before,
+        };
         let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
         let rest = text.get(comment.end()..).unwrap_or_default();
         // Some comments hold their line end.
@@ -113,7 +118,10 @@ impl<'d> Pieces<'d> {
         let before = self.document.text.get(..lines.start()).unwrap_or_default();
         let goes_on = self.document.language.name() == "shell"
             && before.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']);
-        (self.is_alone(comment) && !goes_on).then_some(lines)
+        // A list marker stays.
+        let starts_line =
+            !Span::new(lines.start(), comment.start()).of(&self.document.text).contains(is_marker);
+        (self.is_alone(comment) && starts_line && !goes_on).then_some(lines)
     }
 
     /// What a suppression in `comment` covers, in bytes of the text.
@@ -194,6 +202,11 @@ impl<'d> Pieces<'d> {
         }
         behind
     }
+}
+
+/// Whether a character before a comment belongs to a list marker of Markdown.
+fn is_marker(c: char) -> bool {
+    !matches!(c, ' ' | '\t' | '>' | '\u{feff}')
 }
 
 /// Lines of a shell that go on in the next one, which may hold several commands.

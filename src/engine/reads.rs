@@ -60,10 +60,14 @@ impl<'a> Reads<'a> {
     }
 
     /// Where `name` is read first, anywhere but in the values that it is given and in those of the options that `goes` takes
-    /// out with it: a byte offset.
-    pub(super) fn outside(&self, name: &str, goes: &Cover) -> Option<usize> {
+    /// out with it: a byte offset. Only `$$NAME` counts where `escaped`.
+    pub(super) fn outside(&self, name: &str, goes: &Cover, escaped: bool) -> Option<usize> {
         let reads = self.outside.get_or_init(|| self.all_outside()).get(name)?;
-        reads.iter().find(|span| !goes.holds(**span)).map(|span| span.start())
+        let bytes = self.source.bytes();
+        let is_escaped =
+            |span: &Span| span.start().checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'$');
+        let mut reads = reads.iter().filter(|span| !escaped || is_escaped(span));
+        reads.find(|span| !goes.holds(**span)).map(|span| span.start())
     }
 
     /// Whether the variable of the old slot is named at all.

@@ -6,7 +6,7 @@ use super::{File, named_secrets, origin, pins};
 use crate::embed::Codec;
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
-use crate::sites::{Brings, Carrier, Unknown, UnknownKind, ValueKind, Via};
+use crate::sites::{Brings, Carrier, Expands, ScopeKind, Unknown, UnknownKind, ValueKind, Via};
 use crate::text::{Cover, Span};
 use crate::unit::{Given, Held, UnknownPlace};
 use std::collections::BTreeSet;
@@ -32,7 +32,9 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
 
 /// Adds what has to be done to a refusal that is about code that builds the command.
 pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
-    let Refusal::NotEditable(reason) = &refusal else { return refusal };
+    let (Refusal::NotEditable(reason) | Refusal::NameNotEditable { reason, .. }) = &refusal else {
+        return refusal;
+    };
     let is_built = |carrier: &&Carrier| {
         let mut around = file.documents.chain(carrier.doc);
         around.any(|it| matches!(it.segments.codec(), Codec::Sealed(_)))
@@ -43,7 +45,7 @@ pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusa
         let view = view.of(hit.member);
         let action = hit.rule.actions.iter().find(|action| view.holds(&action.when));
         let (Some(carrier), Some(action)) = (carrier, action) else { return refusal };
-        let name = carrier.written.clone();
+        let name = carrier.shown().to_owned();
         match &action.rename {
             Some(new) if !rename.iter().any(|(old, _)| *old == name) => rename.push((name, new.clone())),
             None if !remove.contains(&name) && remove.len() < MOST_NAMES => remove.push(name),
@@ -168,7 +170,7 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
     let setting = || registration.setting_of(row.when.settings?).map(|member| member.carrier);
     let pin = || pins::oldest(file, registration);
     match name {
-        "setting" => Some(file.survey.carriers.get(setting()?)?.written.clone()),
+        "setting" => Some(file.survey.carriers.get(setting()?)?.shown().to_owned()),
         "setting-line" => line_of(setting()),
         "pin" => Some(pin()?.version),
         "pin-name" => Some(pin()?.name),
@@ -201,11 +203,11 @@ fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<Str
     };
     let (old, new) = (filled(Role::Old), filled(Role::New));
     let carrier = old.or(new)?;
-    let written = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.written.clone());
+    let shown = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.shown().to_owned());
     Some(match name {
-        "name" => carrier.written.clone(),
-        "old" => written(old),
-        "new" => written(new),
+        "name" => carrier.shown().to_owned(),
+        "old" => shown(old),
+        "new" => shown(new),
         "to" => file.unit.new.names(carrier.via).next().unwrap_or(&carrier.written).clone(),
         "line" => file.line(carrier).to_string(),
         "prefix" => {
@@ -287,7 +289,17 @@ pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> 
     let settings = registration.members.iter().filter(|member| matches!(member.role, Role::Setting(_)));
     let options = settings.filter_map(carrier).filter(|carrier| carrier.via == Via::Option);
     let goes = Cover::of(options.map(|it| file.documents.to_host(it.doc, it.value.span)).collect());
-    variables.find_map(|carrier| Some((carrier.name.as_str(), file.reads.outside(&carrier.name, &goes)?)))
+    variables.find_map(|carrier| {
+        let escaped = is_interpolated(file, carrier);
+        Some((carrier.name.as_str(), file.reads.outside(&carrier.name, &goes, escaped)?))
+    })
+}
+
+/// Whether the file's own reader puts in its variables for `$NAME`, so that only `$$NAME` is the container's.
+fn is_interpolated(file: &File<'_>, carrier: &Carrier) -> bool {
+    let is_file = file.documents.get(carrier.doc).is_some_and(|document| document.parent.is_none());
+    let scope = file.survey.scopes.get(carrier.scope).filter(|it| it.kind == ScopeKind::Container);
+    is_file && scope.is_some_and(|it| it.expands == Some(Expands::All))
 }
 
 /// A variable of a setting that the environment may give a command: the file reads it and gives it no value. Its name, and where
@@ -307,8 +319,9 @@ fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(u
         given.extend(facts.flat_map(|it| &it.variables).map(|it| it.name.as_str()));
         let settings = file.unit.settings.iter().enumerate();
         let names = settings.flat_map(|(at, it)| it.spelled.variable.iter().map(move |name| (at, name)));
-        let read = names
-            .filter_map(|(at, name)| Some((at, name.clone(), file.reads.outside(name, &Cover::default())?)));
+        let read = names.filter_map(|(at, name)| {
+            Some((at, name.clone(), file.reads.outside(name, &Cover::default(), false)?))
+        });
         read.filter(|(_, name, _)| !given.contains(name.as_str())).collect()
     })
 }

@@ -240,7 +240,7 @@ fn named(
     let members = || registrations.get(at).into_iter().flat_map(|it| &it.members).filter(|it| is(it.role));
     let member = members().find(|it| it.class > Class::Empty).or_else(|| members().next())?;
     let carrier = file.survey.carriers.get(member.carrier)?;
-    Some((carrier.written.clone(), file.line(carrier)))
+    Some((carrier.shown().to_owned(), file.line(carrier)))
 }
 
 fn first(file: &File<'_>, registrations: &[Registration], at: usize) -> Option<(String, usize)> {

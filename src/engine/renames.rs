@@ -31,7 +31,7 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
         && let Some(document) = file.documents.get(doc)
         && document.parsed.facts().tree.child(mapping, last(carrier, name)).is_some()
     {
-        return Err(NoEdit::new(format!("`{name}` is there already")));
+        return Err(NoEdit::new(format!("`{name}` already exists")));
     }
     if matches!(carrier.via, Via::Option | Via::Variable | Via::Chart) {
         let mut known = file.caches.named.borrow_mut();
@@ -39,7 +39,7 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
             file.in_scope(carrier.scope).map(|it| (it.via, it.name.clone())).collect::<BTreeSet<_>>()
         });
         if name != carrier.written && known.contains(&(carrier.via, whole(carrier, name))) {
-            return Err(NoEdit::new(format!("`{name}` is there already")));
+            return Err(NoEdit::new(format!("`{name}` already exists")));
         }
     }
     Ok(())

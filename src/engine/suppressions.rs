@@ -98,7 +98,7 @@ impl Written {
         let teller = Teller { settings, written: self, documents, rule };
         for index in 0..self.origins.len() {
             if let Some(defect) = self.all.get(index).and_then(|it| it.defect) {
-                findings.extend(teller.finding(index, defect, None));
+                findings.extend(teller.finding(index, defect));
             }
         }
         for idle in self.all.idle(catalogue, found, &selected) {
@@ -116,7 +116,7 @@ impl Written {
 
     /// The edits that take out what is idle.
     fn removal(&self, documents: &Documents, source: &Source, idle: &Idle) -> Result<Plan, NoEdit> {
-        let gone = || NoEdit::new("its text is gone");
+        let gone = || NoEdit::new("its text could not be read");
         let origin = self.origins.get(idle.index).ok_or_else(gone)?;
         let document = documents.get(origin.doc).ok_or_else(gone)?;
         let edits = if idle.whole {

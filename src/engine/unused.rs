@@ -1,4 +1,4 @@
-//! What is said of suppressions that suppress nothing.
+//! Findings of suppressions that suppress nothing.
 
 use super::fixes::Plan;
 use super::suppressions::Written;
@@ -18,60 +18,83 @@ pub(super) struct Teller<'a> {
     pub(super) rule: &'a Rule,
 }
 
+/// What is reported of one name, or of several that are removed together.
+struct Said {
+    span: Span,
+    defect: Defect,
+    names: String,
+    message: String,
+    reason: String,
+}
+
 impl Teller<'_> {
     pub(super) fn findings(&self, idle: &Idle, plan: &Result<Plan, NoEdit>) -> Vec<Finding> {
         let Some(suppression) = self.written.all.get(idle.index) else { return Vec::new() };
         let name = |at: usize| suppression.names.get(at).map(|(name, _)| name.as_str()).unwrap_or_default();
-        let say = |at: usize, defect: Defect| self.say(defect, name(at)).1;
-        let mut told: Vec<(Span, Defect, String, String)> = Vec::new();
+        let mut said: Vec<Said> = Vec::new();
         if idle.whole && idle.names.len() > 1 {
-            let labels: Vec<String> = idle.names.iter().map(|(at, defect)| say(*at, *defect)).collect();
             let names: Vec<&str> = idle.names.iter().map(|(at, _)| name(*at)).collect();
-            told.push((suppression.span, Defect::Unused, names.join(", "), labels.join("; ")));
+            let reasons = idle.names.iter().map(|(at, defect)| {
+                let hint = self.hint(*defect, name(*at));
+                if hint.is_empty() {
+                    quoted(&short(name(*at)))
+                } else {
+                    format!("{} ({hint})", quoted(&short(name(*at))))
+                }
+            });
+            said.push(Said {
+                span: suppression.span,
+                defect: Defect::Unused,
+                names: names.join(", "),
+                message: self.rule.summary.clone(),
+                reason: reasons.collect::<Vec<_>>().join(", "),
+            });
         } else {
             for ((at, defect), span) in idle.names.iter().zip(self.written.all.spans(idle)) {
-                told.push((span, *defect, name(*at).to_owned(), say(*at, *defect)));
+                let names = name(*at).to_owned();
+                let (message, reason) = (self.message(*defect, &names), self.hint(*defect, &names));
+                said.push(Said { span, defect: *defect, names, message, reason });
             }
         }
-        let finding = |(span, defect, names, label): (Span, Defect, String, String)| {
-            let mut finding = self.finding(idle.index, defect, Some(label))?;
-            finding.span = span;
+        let finding = |said: Said| {
+            let mut finding = self.finding(idle.index, said.defect)?;
+            (finding.span, finding.message, finding.label) = (said.span, said.message, said.reason);
             let action = self.rule.actions.first().map(|action| action.message.as_str()).unwrap_or_default();
             let what = if idle.whole { "the suppression of {name}" } else { "{name}" };
             finding.fix = match plan {
                 Ok(plan) => Ok(Fix {
                     safety: Safety::Safe,
                     cautions: [].into(),
-                    message: action.replace("{name}", &what.replace("{name}", &quoted(&names))),
+                    message: action.replace("{name}", &what.replace("{name}", &quoted(&said.names))),
                     edits: plan.edits.clone(),
                     listed: true,
                 }),
                 Err(refused) => Err(Refusal::NotEditable(refused.clone())),
             };
-            finding.name = names;
+            finding.name = said.names;
             Some(finding)
         };
-        told.into_iter().filter_map(finding).collect()
+        said.into_iter().filter_map(finding).collect()
     }
 
-    pub(super) fn finding(&self, index: usize, defect: Defect, label: Option<String>) -> Option<Finding> {
+    pub(super) fn finding(&self, index: usize, defect: Defect) -> Option<Finding> {
         let suppression = self.written.all.get(index)?;
         let origin = self.written.origins.get(index)?;
         let level = self.rule.severity.first()?.is;
         let via = self.documents.via(origin.doc);
-        // As any other finding that is no leak.
+        // As any other finding that is not a leak.
         let severity = findings::severity(self.settings, self.rule, level, via.contains(&"markdown"))?;
-        let (found, said) = self.say(defect, "");
-        let label = label.unwrap_or(said);
+        let found = self.found(defect);
         let Advice { help, url } = self.settings.catalogue.advice(self.rule);
         Some(Finding {
             rule: self.rule.id.clone(),
             severity,
-            message: format!("{}: {label}", self.rule.summary),
-            help,
+            message: self.message(defect, ""),
+            help: found.and_then(|found| found.help.as_deref()).map_or(help, Into::into),
             url,
             span: suppression.span,
-            label,
+            label: String::new(),
+            setting: String::new(),
             related: self.documents.places(origin.doc),
             unit: None,
             via,
@@ -86,26 +109,33 @@ impl Teller<'_> {
         })
     }
 
-    /// What the rule says of that defect.
-    fn say(&self, defect: Defect, name: &str) -> (Option<&Match>, String) {
-        let found = self.rule.matches.iter().find(|found| found.suppression == Some(defect));
-        let said = found.and_then(|found| found.message.as_deref()).unwrap_or_default();
-        // A name may be anything: it is told, but not at any length.
-        let short: String = name.chars().take(64).collect();
-        let mut said = said.replace("{name}", &short);
+    fn found(&self, defect: Defect) -> Option<&Match> {
+        self.rule.matches.iter().find(|found| found.suppression == Some(defect))
+    }
+
+    /// What is wrong with that name.
+    fn message(&self, defect: Defect, name: &str) -> String {
+        let summary = self.found(defect).and_then(|found| found.summary.as_ref());
+        summary.unwrap_or(&self.rule.summary).replace("{name}", &short(name))
+    }
+
+    /// The rules that may be meant.
+    fn hint(&self, defect: Defect, name: &str) -> String {
         let meant = || quoted(&suppress::meant(&self.settings.catalogue, name).join(", "));
         match defect {
             Defect::Unknown => {
-                let meant = meant();
-                if !meant.is_empty() {
-                    said.push_str(&format!("; did you mean {meant}?"));
-                }
+                Some(meant()).filter(|it| !it.is_empty()).map(|it| format!("did you mean {it}?"))
             }
-            Defect::Family => said.push_str(&format!(": {}", meant())),
-            _ => {}
+            Defect::Family => Some(format!("rules of this family: {}", meant())),
+            _ => None,
         }
-        (found, said)
+        .unwrap_or_default()
     }
+}
+
+/// A name may be anything, and of any length.
+fn short(name: &str) -> String {
+    name.chars().take(64).collect()
 }
 
 /// Names for people: each in backquotes.

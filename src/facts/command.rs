@@ -117,6 +117,8 @@ pub struct Import {
     pub name: Box<str>,
     /// Whether `name` is the whole name.
     pub is_whole: bool,
+    /// The bytes of the expression or commands whose result the variable gets, where they are known.
+    pub value: Option<Span>,
 }
 
 impl Import {

@@ -13,11 +13,11 @@ pub use refusal::{Caution, Refusal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing.
+    /// For information.
     Info,
-    /// Has no effect, or stops working with a later version.
+    /// Has no effect, or stops working in a later version.
     Warning,
-    /// Fails with the version that is judged by.
+    /// Fails with the target version.
     Error,
 }
 
@@ -71,7 +71,11 @@ pub struct Fix {
 pub struct Setting {
     /// Field of `POST /user/runners`: `tag_list`.
     pub field: String,
-    /// Its value as written, quotes taken off; an expression stays one.
+    /// Its name in the file: `--tag-list`, `runners.tags`.
+    pub name: String,
+    /// What it is called in a sentence: "tags"; empty where it is not a setting of a registration.
+    pub title: String,
+    /// Its value as written, without quotes; an expression stays one.
     pub value: String,
 }
 
@@ -86,12 +90,14 @@ pub struct Finding {
     pub message: String,
     /// What to do, one sentence in the imperative.
     pub help: Arc<str>,
-    /// Where to read on.
+    /// The documentation.
     pub url: Arc<str>,
     /// The name that is deprecated, in bytes of the file.
     pub span: Span,
-    /// Why here: the text under the span.
+    /// Why here: the text under the span; the `reason` of machine formats.
     pub label: String,
+    /// What the setting is called in a sentence ("tags"); empty where it is none.
+    pub setting: String,
     /// Hosts and other places that explain it, outermost first.
     pub related: Vec<Label>,
     /// The registration that it belongs to, `path:line` of its first byte.

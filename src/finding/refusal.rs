@@ -19,6 +19,15 @@ pub enum Refusal {
     },
     /// The text cannot be edited there.
     NotEditable(NoEdit),
+    /// What is named cannot be edited.
+    NameNotEditable {
+        /// Its name, as written.
+        name: String,
+        /// Its line, from 1.
+        line: usize,
+        /// Why not.
+        reason: NoEdit,
+    },
     /// Nothing expands the expression of `--token-value` there.
     NotExpanded {
         /// The expression.

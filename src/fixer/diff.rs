@@ -33,8 +33,11 @@ impl Side<'_> {
         self.source.bytes().split_inclusive(|byte| *byte == b'\n').collect()
     }
 
-    fn push(&self, out: &mut Vec<u8>, sign: u8, line: usize, for_terminal: bool) {
-        let shown = self.mask.excerpt(self.source.bytes(), self.line(line));
+    fn push(&self, diff: &mut Unified, sign: u8, line: usize, for_terminal: bool) {
+        let span = self.line(line);
+        let shown = self.mask.excerpt(self.source.bytes(), span);
+        diff.is_masked |= self.source.bytes().get(span.range()) != Some(&*shown);
+        let out = &mut diff.text;
         out.push(sign);
         if for_terminal {
             let text = String::from_utf8_lossy(&shown);
@@ -52,18 +55,28 @@ impl Side<'_> {
     }
 }
 
-/// The unified diff of a file; empty if both sides are equal.
+/// A unified diff.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unified {
+    /// Its lines; empty if both sides are equal.
+    pub text: Vec<u8>,
+    /// Whether something in it is hidden, so that it cannot be applied.
+    pub is_masked: bool,
+}
+
+/// The unified diff of a file.
 ///
 /// With `for_terminal` nothing in it makes the terminal act; without, it can be applied, provided that nothing is hidden.
-pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> Vec<u8> {
+pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> Unified {
     let (old_lines, new_lines) = (old.lines(), new.lines());
     let ops = similar::capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines);
-    let mut out = Vec::new();
+    let mut out = Unified::default();
     for group in similar::group_diff_ops(ops, CONTEXT) {
-        if out.is_empty() {
-            out.extend_from_slice(format!("--- {}\n+++ {}\n", name("a/", path), name("b/", path)).as_bytes());
+        if out.text.is_empty() {
+            let names = format!("--- {}\n+++ {}\n", name("a/", path), name("b/", path));
+            out.text.extend_from_slice(names.as_bytes());
         }
-        push_header(&mut out, &group);
+        push_header(&mut out.text, &group);
         for op in group {
             let (tag, old_range, new_range) = op.as_tag_tuple();
             if tag == DiffTag::Equal {
@@ -236,7 +249,7 @@ mod tests {
         let (old_mask, new_mask) = (Mask::new(false, &old, &[]), Mask::new(false, &new, &[]));
         let old = Side { source: &old, mask: &old_mask };
         let new = Side { source: &new, mask: &new_mask };
-        String::from_utf8(unified("x/a.sh", old, new, for_terminal)).unwrap()
+        String::from_utf8(unified("x/a.sh", old, new, for_terminal).text).unwrap()
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! Writes suppressions for what is found: each in the comment syntax of its place, proven before anybody writes them.
+//! Writes suppressions for findings: each in the comment syntax of its place, verified before the file is written.
 
 use super::Lens;
 use super::verify::Edited;
 use crate::engine::{self, Analysis, ByPlace, Documents, Inner, Pieces, Plan, Settings, Surroundings};
 use crate::finding::{Finding, Linted};
 use crate::suppress::{self, RULE, Reason, Style};
+use crate::syntax::container;
 use crate::text::{Edit, EditSet, Eol, Position, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +57,8 @@ enum Form {
     Behind(usize),
     /// On a line of its own, with this before it.
     Before(usize, String),
+    /// After the list marker of a code block of Markdown, which moves to the next line, with this before it.
+    AfterMarker(usize, String),
 }
 
 /// Comments to write: the rules of each place, and the findings that they are for.
@@ -106,9 +109,9 @@ impl Writer<'_> {
         let open = |it: &Finding| !it.suppressed && !it.baselined;
         for (index, finding) in findings.iter().enumerate().filter(|(_, it)| open(it) && wanted(it)) {
             let found = match &places {
-                _ if finding.rule == RULE => Err("`--fix` takes out what is not needed".to_owned()),
+                _ if finding.rule == RULE => Err("`--fix` removes unused suppressions".to_owned()),
                 Some(places) => places.find(finding),
-                None => Err("no language is known for this file, and so no comment".to_owned()),
+                None => Err("the language of this file is unknown".to_owned()),
             };
             match found {
                 Ok(mut places) => {
@@ -144,8 +147,7 @@ impl Writer<'_> {
                 }
             }
         }
-        // Two findings that one comment would accept may have come to its place one after the other, and what held for nobody
-        // may hold with the comments that are there now.
+        // Two findings that share a comment may have been tried one after the other; together they may be verified.
         for (place, indices) in places_of(&all, &left).into_iter().take(AGAIN) {
             let indices: Vec<usize> = indices.into_iter().filter(|index| left.contains_key(index)).collect();
             if indices.is_empty() || indices.len() == 1 && done.is_empty() {
@@ -180,7 +182,7 @@ impl Writer<'_> {
                 group.1.extend(findings);
             }
             let tried = if self.trials == 0 {
-                Err("too many comments in this file do not hold; it could not be told which".to_owned())
+                Err("this file exceeds the limit of comments that are verified one by one".to_owned())
             } else {
                 self.trials -= 1;
                 self.attempt(&all)
@@ -202,7 +204,7 @@ impl Writer<'_> {
 
     /// Writes the comments and looks at the file again.
     fn attempt(&self, groups: &Groups) -> Result<(Source, Analysis), String> {
-        let documents = self.analysis.documents.as_ref().ok_or("its text is gone")?;
+        let documents = self.analysis.documents.as_ref().ok_or("its text could not be read")?;
         let mut plans: Vec<Plan> = Vec::new();
         let mut edits = EditSet::default();
         let mut accepted: BTreeSet<usize> = BTreeSet::new();
@@ -231,6 +233,10 @@ impl Writer<'_> {
             Form::Before(nth, prefix) => {
                 let eol = Eol::of(&document.text).as_str();
                 Edit::replace(at, format!("{prefix}{}{eol}", comment(style(*nth)?)))
+            }
+            Form::AfterMarker(nth, prefix) => {
+                let eol = Eol::of(&document.text).as_str();
+                Edit::replace(at, format!("{}{eol}{prefix}", comment(style(*nth)?)))
             }
         })
     }
@@ -300,13 +306,24 @@ impl<'a> Places<'a> {
     /// All places for a comment about a finding, the best one first.
     fn find(&self, finding: &Finding) -> Result<Vec<Place>, String> {
         let mut found = Vec::new();
+        let mut around = self.documents.at(&self.by_place, finding.span.start());
+        let language = |doc: usize| self.documents.get(doc).map(|it| it.language.name());
+        // Readers copy code from a page: its comment is on the page, not in the code.
+        if let Some(page) = around.iter().position(|(doc, _)| language(*doc) == Some("markdown")) {
+            around.truncate(page + 1);
+            if page == 0 && self.path.to_ascii_lowercase().ends_with(".mdx") {
+                return Err("MDX has no HTML comments".to_owned());
+            }
+        }
         let suppressions = &self.analysis.suppressions;
         let known = suppressions.all.near(finding.span);
-        if let Some((doc, at)) = known.and_then(|index| suppressions.end_of_names(index)) {
+        if let Some((doc, at)) = known.and_then(|index| suppressions.end_of_names(index))
+            && around.iter().any(|(it, _)| *it == doc)
+        {
             found.push(Place { doc, at, form: Form::Extend });
         }
         let mut refused = "its language has no comments";
-        for (doc, at) in self.documents.at(&self.by_place, finding.span.start()).into_iter().rev() {
+        for (doc, at) in around.into_iter().rev() {
             let (Some(document), Some(pieces)) = (self.documents.get(doc), self.pieces.get(doc)) else {
                 continue;
             };
@@ -342,6 +359,12 @@ impl<'a> Places<'a> {
                 // What makes an indented code block would make one of the comment.
                 if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language == "markdown") {
                     found.push(Place { doc, at: first, form: Form::Before(nth, outside.to_owned()) });
+                }
+                let marker = if language == "markdown" { container(line) } else { 0 };
+                if marker > prefix.len() {
+                    let spaces = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
+                    let prefix = line.get(..marker).unwrap_or_default().chars().map(spaces).collect();
+                    found.push(Place { doc, at: first + marker, form: Form::AfterMarker(nth, prefix) });
                 }
             }
         }

@@ -13,10 +13,23 @@ pub(super) struct Change {
     pub(super) gone: Vec<Span>,
 }
 
+/// A piece before and after a fix.
+pub(super) type Difference<'o, 'n> = (Option<Datum<'o>>, Option<Datum<'n>>);
+
 impl Change {
     /// Whether `new` means the same as `old`, except for what is removed. Where `replaced`, each replacement may consist of
     /// more or fewer pieces than what was there.
     pub(super) fn leads_to(&self, old: Data<'_>, new: Data<'_>, replaced: bool) -> bool {
+        self.difference(old, new, replaced).is_none()
+    }
+
+    /// The first piece of `old` that is another one in `new`, with what replaces it; one of them may be missing.
+    pub(super) fn difference<'o, 'n>(
+        &self,
+        old: Data<'o>,
+        new: Data<'n>,
+        replaced: bool,
+    ) -> Option<Difference<'o, 'n>> {
         let mut gone = self.gone.clone();
         if replaced {
             gone.extend(self.loud.iter().filter(|edit| !edit.replacement.is_empty()).map(|edit| edit.span));
@@ -36,9 +49,9 @@ impl Change {
         let is_same = |old: &Datum<'_>, new: &Datum<'_>| (old.kind, &old.value) == (new.kind, &new.value);
         loop {
             match (expected.next(), found.next()) {
-                (None, None) => return true,
+                (None, None) => return None,
                 (Some(old), Some(new)) if is_same(&old, &new) || self.touches(&old) => {}
-                _ => return false,
+                difference => return Some(difference),
             }
         }
     }

@@ -4,6 +4,7 @@ use super::Lens;
 use super::verify::Edited;
 use crate::engine::{Analysis, UnitFix};
 use crate::text::{EditSet, Source};
+use std::collections::BTreeMap;
 
 /// Bytes that may be read again to find out which fixes hold. Fixes that are not told apart by then are taken back.
 const BUDGET: usize = 64 << 20;
@@ -48,6 +49,12 @@ impl<'a> Trials<'a> {
         selection
     }
 
+    /// The rule of each fix, by its unit.
+    fn rules(&self) -> BTreeMap<String, &'a str> {
+        let findings = self.analysis.linted.findings.iter();
+        findings.filter_map(|it| Some((it.group()?, it.rule.as_str()))).collect()
+    }
+
     /// Fixes the file in memory and reads it again.
     ///
     /// # Errors
@@ -79,7 +86,7 @@ impl<'a> Trials<'a> {
             let mut selection = Self::select(&group);
             waiting.push(std::mem::take(&mut selection.rest));
             if trials == 0 {
-                let reason = "too many fixes in this file do not hold; it could not be told which";
+                let reason = "this file exceeds the limit of fixes that are verified one by one";
                 sorted.refused.extend(selection.fixes.into_iter().map(|fix| (fix, reason.to_owned())));
                 continue;
             }
@@ -99,8 +106,12 @@ impl<'a> Trials<'a> {
             if !useless.is_empty() && selection.fixes.len() > 1 {
                 let (bad, rest): (Vec<_>, Vec<_>) =
                     selection.fixes.iter().partition(|fix| useless.contains(fix.unit.as_str()));
-                let reason = "what it is for would still be found in the result";
-                sorted.refused.extend(bad.into_iter().map(|fix| (fix, reason.to_owned())));
+                let rules = self.rules();
+                let reason = |fix: &UnitFix| {
+                    let rule = rules.get(&fix.unit).copied().unwrap_or("the same rule");
+                    format!("`{rule}` would still be reported")
+                };
+                sorted.refused.extend(bad.into_iter().map(|fix| (fix, reason(fix))));
                 waiting.push(rest);
                 continue;
             }

@@ -6,8 +6,15 @@ use super::wellformed;
 use crate::engine::{self, Analysis, Document, Documents, Plan, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
-use crate::text::{EditSet, Overlap, Source};
+use crate::syntax::Datum;
+use crate::text::{EditSet, Overlap, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Characters of a value that a reason quotes.
+const MOST_SHOWN: usize = 30;
+
+/// What is wrong where a text inside the file comes or goes.
+const OTHER_TEXTS: &str = "it would also change the embedded code of the file";
 
 /// A file before and after edits.
 pub(super) struct Edited<'a> {
@@ -34,7 +41,7 @@ impl<'a> Edited<'a> {
         plans: impl Iterator<Item = &'p Plan>,
         edits: &'a EditSet,
     ) -> Result<Self, String> {
-        let documents = before.documents.as_ref().ok_or("it was not read")?;
+        let documents = before.documents.as_ref().ok_or("the file was not read")?;
         let changes = changes(plans).map_err(|overlap| overlap.to_string())?;
         let moves = edits.moves();
         let starts = (0..documents.iter().len()).map(|doc| moves.of(documents.start(doc))).collect();
@@ -73,9 +80,21 @@ impl<'a> Edited<'a> {
         if old != new {
             let place = old.symmetric_difference(&new).find(|(.., suppressed)| !suppressed);
             return Err(match place {
-                Some((_, rule, _)) => format!("a comment would not accept `{rule}` there, or not it alone"),
-                None => "a comment there would accept more than it is meant for".to_owned(),
+                Some((_, rule, _)) => format!("a comment there would suppress more or less than `{rule}`"),
+                None => "a comment there would suppress other findings too".to_owned(),
             });
+        }
+        let new = after.documents.as_ref().ok_or("the result could not be read")?;
+        for (index, counterpart) in
+            self.pairs(new)?.into_iter().enumerate().filter(|(it, _)| self.changes.contains_key(it))
+        {
+            let (Some(old), Some(new)) = (self.documents.get(index), counterpart.and_then(|it| new.get(it)))
+            else {
+                continue;
+            };
+            if !old.language.renders_alike(&old.text, &new.text) {
+                return Err("a comment there would change the rendered page".to_owned());
+            }
         }
         let unused = |analysis: &Analysis| analysis.linted.findings.iter().filter(|it| !is_other(it)).count();
         if unused(after) > unused(before) {
@@ -97,24 +116,32 @@ impl<'a> Edited<'a> {
 
     /// Every text is the old one with exactly its edits, and means what it meant except for what is removed.
     fn verify_texts(&self) -> Result<(), String> {
-        let new = self.after.documents.as_ref().ok_or("the file could be read no more")?;
+        let new = self.after.documents.as_ref().ok_or("the result could not be read")?;
         let pairs = self.pairs(new)?;
         for (index, (before, counterpart)) in self.documents.iter().zip(pairs).enumerate() {
-            let Some(after) = new.get(counterpart) else { continue };
             let change = self.changes.get(&index);
+            let Some(after) = counterpart.and_then(|counterpart| new.get(counterpart)) else {
+                // It was removed with the item that it was.
+                let nothing = before.language.parse("".into());
+                let means = |it: &Change| it.leads_to(before.parsed.data(), nothing.data(), false);
+                if change.is_some_and(means) {
+                    continue;
+                }
+                return Err(OTHER_TEXTS.to_owned());
+            };
             let is_as_edited = match change {
                 Some(change) => change.edits.lead_to(before.text.as_bytes(), after.text.as_bytes()),
                 None => before.text == after.text,
             };
             if !is_as_edited {
-                return Err("a text around it would change too".to_owned());
+                return Err("it would also change the text around it".to_owned());
             }
             let means = |change: &Change, replaced: bool| {
                 change.leads_to(before.parsed.data(), after.parsed.data(), replaced)
             };
             // The value of an HCL argument may become a reference, which is more than one token.
             if change.is_some_and(|change| !means(change, false) && !means(change, true)) {
-                return Err("the result would not mean the same but for what is fixed".to_owned());
+                return Err(self.other_change(index, after));
             }
             if change.is_some() {
                 wellformed::check(well_formed(before), well_formed(after))?;
@@ -123,22 +150,72 @@ impl<'a> Edited<'a> {
         Ok(())
     }
 
+    /// The first thing that a fix would change without being meant to: "it would also change `a b` to `a` in line 7".
+    fn other_change(&self, doc: usize, after: &Document) -> String {
+        let (Some(before), Some(change)) = (self.documents.get(doc), self.changes.get(&doc)) else {
+            return "it would change the meaning of the text around it".to_owned();
+        };
+        let (old, new) =
+            change.difference(before.parsed.data(), after.parsed.data(), false).unwrap_or_default();
+        let short = |datum: &Datum<'_>| {
+            let value: String = datum.value.trim().replace('`', "'").chars().take(MOST_SHOWN).collect();
+            format!("`{}`", value.lines().next().unwrap_or_default())
+        };
+        let shown = |datum: &Option<Datum<'_>>| datum.as_ref().map(short).filter(|it| it.len() > 2);
+        let line = old.as_ref().and_then(|old| self.line(doc, old.span));
+        let place = line.map_or(String::new(), |line| format!(" in line {line}"));
+        match (shown(&old), shown(&new)) {
+            (Some(old), Some(new)) if old != new => format!("it would also change {old} to {new}{place}"),
+            (Some(old), _) => format!("it would also change {old}{place}"),
+            (None, Some(new)) => format!("it would also add {new}{place}"),
+            (None, None) => format!("it would also change the structure of the text{place}"),
+        }
+    }
+
+    /// The line of `span` in a text before the fix, from 1.
+    fn line(&self, doc: usize, span: Span) -> Option<usize> {
+        let (root, start) = (self.documents.get(0)?, self.documents.start(0));
+        let offset = self.documents.to_host(doc, span).start().checked_sub(start)?;
+        Some(root.text.get(..offset)?.matches('\n').count() + 1)
+    }
+
+    /// Whether nothing is left of that text.
+    fn is_emptied(&self, doc: usize) -> bool {
+        let change = self.changes.get(&doc).zip(self.documents.get(doc));
+        change.is_some_and(|(change, text)| change.edits.apply(text.text.as_bytes()).trim_ascii().is_empty())
+    }
+
     /// The index in `new` of each text of before: the one of the same language, in the same text around it, that begins at the
     /// same place.
-    fn pairs(&self, new: &Documents) -> Result<Vec<usize>, String> {
+    ///
+    /// `None` for an item of a list of scripts that was removed.
+    fn pairs(&self, new: &Documents) -> Result<Vec<Option<usize>>, String> {
         let mut places: BTreeMap<(Option<usize>, usize, &str), usize> = BTreeMap::new();
         for (index, text) in new.iter().enumerate() {
             places.entry((text.parent, new.start(index), text.language.name())).or_insert(index);
         }
         let moves = self.edits.moves();
-        let mut pairs: Vec<usize> = Vec::with_capacity(self.documents.iter().len());
+        let mut pairs: Vec<Option<usize>> = Vec::with_capacity(self.documents.iter().len());
         for (index, text) in self.documents.iter().enumerate() {
-            let parent = text.parent.and_then(|parent| pairs.get(parent)).copied();
+            let parent = text.parent.and_then(|parent| pairs.get(parent)).copied().flatten();
+            if text.parent.is_some() && parent.is_none() {
+                return Err(OTHER_TEXTS.to_owned());
+            }
+            let is_item = text.item.is_some() && self.is_emptied(index);
+            if is_item {
+                pairs.push(None);
+                continue;
+            }
             let place = moves.of(self.documents.start(index));
             let Some(counterpart) = places.get(&(parent, place, text.language.name())) else {
-                return Err("the file would hold other texts than before".to_owned());
+                return Err(match &text.place {
+                    Some((what, _)) if self.is_emptied(index) => {
+                        format!("the {what} would be empty: remove it manually")
+                    }
+                    _ => OTHER_TEXTS.to_owned(),
+                });
             };
-            pairs.push(*counterpart);
+            pairs.push(Some(*counterpart));
         }
         Ok(pairs)
     }
@@ -180,11 +257,11 @@ fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding
     let found: BTreeSet<_> = new.iter().map(|it| (it.span.start(), it.rule.clone(), it.suppressed)).collect();
     // A suppression of something that went with the fix is told, and taken out, in the next pass.
     if let Some((_, rule, _)) = found.difference(&left).find(|(_, rule, _)| rule != suppress::RULE) {
-        return Err(format!("`{rule}` would be found in the result"));
+        return Err(format!("`{rule}` would be reported in the result"));
     }
     let lost = old.iter().find(|it| !is_fixed(it) && !goes(it) && !found.contains(&place(it)));
     if let Some(finding) = lost {
-        return Err(format!("`{}` would be found no more, although nothing was done about it", finding.rule));
+        return Err(format!("`{}` would no longer be reported, although it is not fixed", finding.rule));
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub enum WriteError {
     #[error("not written: {0}")]
     NotKept(#[source] NotKept),
     /// The new file has no place beside the old one.
-    #[error("not written: its folder does not take a new file: {}", plain(.0))]
+    #[error("not written: cannot create a file in its directory: {}", plain(.0))]
     Folder(#[source] io::Error),
     /// Anything else.
     #[error("not written: {}", plain(.0))]
@@ -153,7 +153,7 @@ fn same(a: &Metadata, b: &Metadata) -> bool {
 }
 
 #[cfg(all(test, unix))]
-#[expect(clippy::unwrap_used, reason = "clippy sees tests only behind a plain `cfg(test)`")]
+#[expect(clippy::unwrap_used, reason = "clippy recognizes tests only by a plain `cfg(test)`")]
 mod tests {
     use super::*;
     use std::os::unix::fs::{PermissionsExt as _, symlink};

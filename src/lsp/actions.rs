@@ -1,9 +1,10 @@
-//! Code actions: the fix of a registration, all safe fixes, a comment that accepts a finding. Each is the difference to a text
-//! that was proven as `--fix` and `--add-ignore` prove theirs; what does not hold is not offered.
+//! Code actions: the fix of a registration, all safe fixes, a comment that suppresses a finding. Each is the difference to a
+//! text that was verified as `--fix` and `--add-ignore` verify theirs; what is not verified is not offered.
 
 use super::checked::Checked;
 use super::client::Client;
 use super::diagnostics::diagnostic;
+use super::removed;
 use super::transport::Failure;
 use crate::finding::{Finding, Fix, Safety};
 use crate::fixer::{self, Offer};
@@ -15,17 +16,17 @@ use gen_lsp_types::{
     Range, TextDocumentEdit, TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Makes all safe fixes of a document.
+/// Applies all safe fixes of a document.
 pub(super) const FIX_ALL: &str = "source.fixAll.runnerlint";
 
-/// Findings of a selection whose actions are proven before they are offered. Those of a larger one, or in a longer text, are
-/// proven when they are chosen, if the client can ask then.
+/// Findings of a selection whose actions are verified before they are offered. Those of a larger one, or in a longer text,
+/// are verified when they are chosen, if the client can ask then.
 const AT_ONCE: usize = 8;
 const AT_ONCE_BYTES: usize = 256 << 10;
 
-/// What an action does, and to what: the client keeps it until the action is chosen.
+/// An action and its document: the client keeps it until the action is chosen.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Chosen {
     pub(super) uri: String,
@@ -35,7 +36,7 @@ pub(super) struct Chosen {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum What {
-    /// The fix of what is fixed together with a finding.
+    /// The fix of a registration.
     Fix {
         group: String,
         safe: bool,
@@ -70,11 +71,8 @@ pub(super) fn actions(
         offered.extend(fixes(checked, client, &findings));
         offered.extend(comments(checked, client, &findings));
     }
-    let safe = |it: &Finding| it.fix.as_ref().is_ok_and(|fix| fix.safety == Safety::Safe);
-    if wanted(FIX_ALL) && checked.open().any(safe) {
-        let title = "runnerlint: make all safe fixes".to_owned();
-        let kind = Some(CodeActionKind::from(FIX_ALL.to_owned()));
-        offered.push((What::FixAll, CodeAction { title, kind, ..CodeAction::default() }));
+    if wanted(FIX_ALL) {
+        offered.extend(all_safe_fixes(checked, client));
     }
     let later = client.resolves && (count > AT_ONCE || checked.text.as_str().len() > AT_ONCE_BYTES);
     let finished = |(what, mut action): (What, CodeAction)| {
@@ -82,46 +80,92 @@ pub(super) fn actions(
             let chosen = Chosen { uri: checked.uri.clone(), version: checked.version, what };
             action.data = serde_json::to_value(&chosen).ok();
         } else {
-            action.edit = Some(edit(checked, client, &prove(checked, &what).ok()?));
+            let proven = verify(checked, client, &what).ok()?;
+            action.edit = Some(edit(checked, client, &proven.text));
+            if !matches!(what, What::Ignore { .. }) {
+                action.command = removed::command(checked, &proven.fixed);
+            }
         }
         Some(action)
     };
     offered.into_iter().filter_map(finished).collect()
 }
 
-/// Whether an action of `kind` is meant by one who asks for `asked`.
+/// Whether an action of `kind` is one of the kind `asked`.
 fn is_of(kind: &str, asked: &str) -> bool {
     asked.is_empty() || kind == asked || kind.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// The edits of an action that was chosen.
-pub(super) fn resolve(checked: &Checked, client: &Client, chosen: &Chosen) -> Result<WorkspaceEdit, Failure> {
+/// Adds the edits to an action that was chosen.
+pub(super) fn resolve(
+    checked: &Checked,
+    client: &Client,
+    chosen: &Chosen,
+    action: &mut CodeAction,
+) -> Result<(), Failure> {
     if chosen.version != checked.version {
         return Err(Failure::new(LspErrorCodes::ContentModified, "the document has changed since"));
     }
-    match prove(checked, &chosen.what) {
-        Ok(text) => Ok(edit(checked, client, &text)),
-        Err(reason) => Err(Failure::new(LspErrorCodes::RequestFailed, checked.mask.prose(&reason))),
+    let proven = verify(checked, client, &chosen.what)
+        .map_err(|reason| Failure::new(LspErrorCodes::RequestFailed, checked.mask.prose(&reason)))?;
+    action.edit = Some(edit(checked, client, &proven.text));
+    // What was removed is known only now; a client that cannot add a command later has the one of the offer.
+    if client.resolves_commands && !matches!(chosen.what, What::Ignore { .. }) {
+        action.command = removed::command(checked, &proven.fixed);
     }
+    Ok(())
+}
+
+/// The action that applies all safe fixes: those that remove settings only if the client runs the command that shows them.
+fn all_safe_fixes(checked: &Checked, client: &Client) -> Option<(What, CodeAction)> {
+    let is_safe = |it: &&Finding| it.fix.as_ref().is_ok_and(|fix| fix.safety == Safety::Safe);
+    let safe: Vec<&Finding> = checked.open().filter(is_safe).collect();
+    let group = |it: &&Finding| it.group();
+    let silent: BTreeSet<String> = if client.commands {
+        BTreeSet::new()
+    } else {
+        safe.iter().filter(|it| it.removes.is_some()).filter_map(group).collect()
+    };
+    let safe: Vec<&Finding> =
+        safe.into_iter().filter(|it| it.group().is_none_or(|group| !silent.contains(&group))).collect();
+    if safe.is_empty() {
+        return None;
+    }
+    let count = safe.iter().filter(|it| it.removes.is_some()).count();
+    let removes = if count == 0 { String::new() } else { format!(" (removes {})", settings(count)) };
+    let action = CodeAction {
+        title: format!("runnerlint: apply all safe fixes{removes}"),
+        kind: Some(CodeActionKind::from(FIX_ALL.to_owned())),
+        command: removed::command(checked, &safe),
+        ..CodeAction::default()
+    };
+    Some((What::FixAll, action))
+}
+
+fn settings(count: usize) -> String {
+    if count == 1 { "1 setting".to_owned() } else { format!("{count} settings") }
 }
 
 /// One action for each registration.
 fn fixes(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
-    let mut seen = BTreeSet::new();
+    let mut groups: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
+    for finding in checked.open() {
+        if let Some(group) = finding.group() {
+            groups.entry(group).or_default().push(finding);
+        }
+    }
     let mut out = Vec::new();
     for finding in findings {
         let (Ok(fix), Some(group)) = (&finding.fix, finding.group()) else { continue };
-        if !seen.insert(group.clone()) {
-            continue;
-        }
-        let together: Vec<&Finding> =
-            checked.open().filter(|it| it.group().as_ref() == Some(&group)).collect();
+        // Each group once.
+        let Some(together) = groups.remove(&group) else { continue };
         let safe = fix.safety == Safety::Safe;
         let action = CodeAction {
-            title: title(checked, finding, fix, together.len()),
+            title: title(checked, finding, fix, &together),
             kind: Some(CodeActionKind::QuickFix),
             diagnostics: Some(together.iter().map(|it| diagnostic(checked, client, it)).collect()),
             is_preferred: safe.then_some(true),
+            command: removed::command(checked, &together),
             ..CodeAction::default()
         };
         out.push((What::Fix { group, safe }, action));
@@ -129,19 +173,27 @@ fn fixes(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What
     out
 }
 
-fn title(checked: &Checked, finding: &Finding, fix: &Fix, together: usize) -> String {
-    let more = match together.saturating_sub(1) {
-        0 => String::new(),
-        1 => " (with one more finding of the same registration)".to_owned(),
-        more => format!(" (with {more} more findings of the same registration)"),
-    };
-    let what = checked.mask.prose(&fix.message);
-    match fix.safety {
-        Safety::Safe => format!("runnerlint: {what}{more} [{}]", finding.rule),
-        Safety::Unsafe => {
-            format!("runnerlint, unsafe, needs a follow-up by hand: {what}{more} [{}]", finding.rule)
-        }
+/// "rename `a` to `b` and remove 2 settings": what the fix of a registration does.
+fn title(checked: &Checked, finding: &Finding, fix: &Fix, together: &[&Finding]) -> String {
+    // The token is the head of a registration, where it is one of the findings.
+    let head = together.iter().find(|it| it.removes.is_none() && it.fix.is_ok()).unwrap_or(&finding);
+    let what = head.fix.as_ref().map_or(&fix.message, |fix| &fix.message);
+    let removed = together.iter().filter(|it| it.removes.is_some()).count();
+    let others = together.len().saturating_sub(removed);
+    let mut what = checked.mask.prose(what);
+    if others > 1 {
+        what.push_str(if others == 2 { ", 1 more change" } else { ", more changes" });
     }
+    match (head.removes.is_some(), removed) {
+        (_, 0) | (true, 1) => {}
+        (true, more) => what.push_str(&format!(" and {} more", settings(more - 1))),
+        (false, removed) => what.push_str(&format!(" and remove {}", settings(removed))),
+    }
+    let safety = match fix.safety {
+        Safety::Safe => "",
+        Safety::Unsafe => " (unsafe, needs a manual step)",
+    };
+    format!("runnerlint{safety}: {what} [{}]", head.rule)
 }
 
 /// One action for each rule on a line.
@@ -154,7 +206,7 @@ fn comments(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(W
             continue;
         }
         let action = CodeAction {
-            title: format!("runnerlint: accept by a comment [{}]", finding.rule),
+            title: format!("runnerlint: suppress with a comment [{}]", finding.rule),
             kind: Some(CodeActionKind::QuickFix),
             diagnostics: Some(vec![diagnostic(checked, client, finding)]),
             ..CodeAction::default()
@@ -164,13 +216,24 @@ fn comments(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(W
     out
 }
 
-/// The text after an action, proven; or why it does not hold.
-fn prove(checked: &Checked, what: &What) -> Result<String, String> {
+/// A verified result.
+struct Verified {
+    text: String,
+    /// The findings that are fixed, with their places in the text before.
+    fixed: Vec<Finding>,
+}
+
+/// The text after an action; or why it cannot be verified.
+fn verify(checked: &Checked, client: &Client, what: &What) -> Result<Verified, String> {
     let (settings, path, around) = (&checked.place.settings, &checked.place.path, &checked.place.around);
-    let text = match what {
-        What::FixAll => fixer::fix(settings, path, around, checked.source(), false).text,
+    let fixed = match what {
+        What::FixAll if client.commands => fixer::fix(settings, path, around, checked.source(), false),
+        What::FixAll => {
+            let mut ask = |offer: &Offer<'_>| offer.findings.iter().all(|it| it.removes.is_none());
+            fixer::fix_chosen(settings, path, around, checked.source(), false, Some(&mut ask))
+        }
         What::Fix { group, safe } => {
-            // Once: what a fix makes possible is another one.
+            // Once: a fix that this one makes possible is another action.
             let mut taken = false;
             let mut ask = |offer: &Offer<'_>| {
                 let is_it = offer.findings.iter().any(|it| it.group().as_ref() == Some(group));
@@ -178,12 +241,18 @@ fn prove(checked: &Checked, what: &What) -> Result<String, String> {
                 taken |= is_it;
                 first
             };
-            fixer::fix_chosen(settings, path, around, checked.source(), !safe, Some(&mut ask)).text
+            fixer::fix_chosen(settings, path, around, checked.source(), !safe, Some(&mut ask))
         }
-        What::Ignore { rule, at } => return ignore(checked, rule, *at),
+        What::Ignore { rule, at } => {
+            let text = ignore(checked, rule, *at)?;
+            return Ok(Verified { text, fixed: Vec::new() });
+        }
     };
-    let text = String::from_utf8(text).map_err(|_| "the result would be no text".to_owned())?;
-    if text == checked.text.as_str() { Err("the fix does not hold".to_owned()) } else { Ok(text) }
+    let text = String::from_utf8(fixed.text).map_err(|_| "the result would not be UTF-8".to_owned())?;
+    if text == checked.text.as_str() {
+        return Err("the fix cannot be verified".to_owned());
+    }
+    Ok(Verified { text, fixed: fixed.fixed })
 }
 
 /// The text with a comment for one finding. A comment may reach further than the finding: then it is for those of the same
@@ -192,7 +261,7 @@ fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
     let (settings, path, around) = (&checked.place.settings, &checked.place.path, &checked.place.around);
     let source = checked.source();
     let is_it = |it: &Finding| it.rule == rule && it.span.start() == at;
-    let gone = || "the finding is gone".to_owned();
+    let gone = || "the finding is no longer reported".to_owned();
     let unit = &checked.open().find(|it| is_it(it)).ok_or_else(gone)?.unit;
     let line = source.line_at(at);
     let on_line = |it: &Finding| it.rule == rule && source.line_at(it.span.start()) == line;
@@ -210,7 +279,7 @@ fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
     Err(why)
 }
 
-/// The edits that make `text` of the document, of this version of it alone where the client can tell.
+/// The edits that result in `text`, for this version of the document if the client supports versions.
 fn edit(checked: &Checked, client: &Client, text: &str) -> WorkspaceEdit {
     let edits: Vec<TextEdit> = fixer::between(checked.text.as_str(), text)
         .into_iter()
@@ -239,8 +308,8 @@ fn around_secrets(edit: Edit, mask: &Mask, text: &str) -> Vec<Edit> {
         let Some(at) = rest.span.of(text).find(secret.of(new)) else { break };
         let before = new.get(..secret.start()).unwrap_or_default();
         edits.push(Edit::replace(Span::new(start, start + at), before).trimmed(text));
-        let behind = new.get(secret.end()..).unwrap_or_default();
-        rest = Edit::replace(Span::new(start + at + secret.len(), rest.span.end()), behind);
+        let rest_of_text = new.get(secret.end()..).unwrap_or_default();
+        rest = Edit::replace(Span::new(start + at + secret.len(), rest.span.end()), rest_of_text);
     }
     edits.push(rest.trimmed(text));
     edits.retain(|edit| !edit.span.is_empty() || !edit.is_deletion());

@@ -1,4 +1,4 @@
-//! A document that was linted: one version of its text, and all that is said of it.
+//! A document that was linted: one version of its text, with its findings.
 
 use super::project::{Place, Projects, Unjudged};
 use super::text::Text;
@@ -9,6 +9,7 @@ use crate::mask::Mask;
 use crate::report::is_open;
 use crate::run;
 use crate::text::Source;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,9 +21,11 @@ pub(super) struct Checked {
     pub(super) text: Arc<Text>,
     pub(super) place: Place,
     pub(super) linted: Linted,
+    /// Indices of its open findings, by registration.
+    registrations: BTreeMap<String, Vec<usize>>,
     /// Hides its tokens.
     pub(super) mask: Mask,
-    /// Why nothing could be said, for the person at the editor.
+    /// Why it could not be linted, for the user.
     pub(super) broken: Option<String>,
 }
 
@@ -57,6 +60,7 @@ impl Checked {
             text,
             place: Place::default(),
             linted: Linted::default(),
+            registrations: BTreeMap::new(),
             mask: Mask::default(),
             broken: None,
         }
@@ -71,6 +75,11 @@ impl Checked {
                 self.mask = Mask::new(false, &source, &self.linted.secrets).with(&self.linted.texts);
             }
         }
+        for (index, finding) in self.linted.findings.iter().enumerate().filter(|(_, it)| is_open(it)) {
+            if let Some(unit) = &finding.unit {
+                self.registrations.entry(unit.clone()).or_default().push(index);
+            }
+        }
         self.place = place;
     }
 
@@ -79,7 +88,13 @@ impl Checked {
         Source::new(self.text.as_str().as_bytes().to_vec())
     }
 
-    /// What is to be dealt with: neither suppressed nor in the baseline.
+    /// The open findings of the registration of `finding`, itself included.
+    pub(super) fn of_registration(&self, finding: &Finding) -> impl Iterator<Item = &Finding> {
+        let indices = finding.unit.as_ref().and_then(|unit| self.registrations.get(unit));
+        indices.into_iter().flatten().filter_map(|index| self.linted.findings.get(*index))
+    }
+
+    /// The findings that are neither suppressed nor in the baseline.
     pub(super) fn open(&self) -> impl Iterator<Item = &Finding> {
         self.linted.findings.iter().filter(|finding| is_open(finding))
     }

@@ -1,7 +1,6 @@
-//! What the client can do, and which folders it shows: from the parameters of `initialize`.
+//! The capabilities and folders of the client, from the parameters of `initialize`.
 //!
-//! They are looked up one by one, not read as a whole: a client that says something odd about what we do not use is served
-//! all the same.
+//! They are looked up one by one, so that an invalid value of an unused capability does no harm.
 
 use super::text::Encoding;
 use super::uri;
@@ -11,25 +10,29 @@ use std::path::PathBuf;
 /// What the client can do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Client {
-    /// How places are counted.
+    /// The unit of columns.
     pub(super) encoding: Encoding,
-    /// Whether a finding may bring other places along.
+    /// Whether a finding may refer to other places.
     pub(super) related: bool,
     /// Whether the id of a rule may be a link.
     pub(super) links: bool,
     /// The tags of findings that it shows.
     pub(super) tags: Vec<u64>,
-    /// Whether edits may say which version of a document they are for.
+    /// Whether edits may name the version of their document.
     pub(super) versions: bool,
     /// Whether an action may be anything but a command.
     pub(super) actions: bool,
     /// Whether an action may come without its edits, which are asked for when it is chosen.
     pub(super) resolves: bool,
+    /// Whether the command of an action may be added when it is chosen, too.
+    pub(super) resolves_commands: bool,
+    /// Whether it runs commands of the server.
+    pub(super) commands: bool,
     /// Whether a hover may be Markdown.
     pub(super) markdown: bool,
     /// Whether it watches files for us.
     pub(super) watches: bool,
-    /// The folders that it shows, absolute.
+    /// Its folders, absolute.
     pub(super) folders: Vec<PathBuf>,
 }
 
@@ -53,13 +56,17 @@ impl Client {
             versions: is("/workspace/workspaceEdit/documentChanges"),
             actions: at(&format!("{action}/codeActionLiteralSupport")).is_object(),
             resolves: is(&format!("{action}/dataSupport")) && resolved.iter().any(|it| it == "edit"),
+            resolves_commands: resolved.iter().any(|it| it == "command"),
+            // Neovim runs the command of an action without declaring it.
+            commands: at("/workspace/executeCommand").is_object()
+                || params.pointer("/clientInfo/name").and_then(Value::as_str) == Some("Neovim"),
             markdown: names("/textDocument/hover/contentFormat").iter().any(|it| it == "markdown"),
             watches: is("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             folders: folders(params),
         }
     }
 
-    /// Takes folders in and out, by the parameters of `workspace/didChangeWorkspaceFolders`.
+    /// Adds and removes folders, by the parameters of `workspace/didChangeWorkspaceFolders`.
     pub(super) fn change_folders(&mut self, params: &Value) {
         let of = |name: &str| paths(params.pointer(&format!("/event/{name}")));
         let gone = of("removed");
@@ -73,7 +80,7 @@ fn paths(folders: Option<&Value>) -> Vec<PathBuf> {
     folders.iter().filter_map(|folder| uri::path(folder.get("uri")?.as_str()?)).collect()
 }
 
-/// Of a client that knows of no folders, its root.
+/// The folders of the client; its root, if it has none.
 fn folders(params: &Value) -> Vec<PathBuf> {
     let folders = paths(params.get("workspaceFolders"));
     if !folders.is_empty() {

@@ -10,7 +10,7 @@ use gen_lsp_types::{
     Location, Position, PublishDiagnosticsParams, Range, Uri,
 };
 
-/// Who says it.
+/// The source of all diagnostics.
 const SOURCE: &str = "runnerlint";
 
 /// All that is open in a document, and what of it was not read.
@@ -48,7 +48,7 @@ pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) 
     }
 }
 
-/// What editors strike through (the name goes away) or grey out (it does nothing).
+/// Deprecated names are struck through by editors; what has no effect is greyed out.
 fn tags(client: &Client, catalogue: &Catalogue, rule: &str) -> Vec<DiagnosticTag> {
     let Some(rule) = catalogue.rule(rule) else { return Vec::new() };
     let tag = if rule.matches.iter().any(|it| it.suppression.is_some()) {
@@ -62,23 +62,33 @@ fn tags(client: &Client, catalogue: &Catalogue, rule: &str) -> Vec<DiagnosticTag
     if shown { vec![tag] } else { Vec::new() }
 }
 
-/// Why here, and the places that explain it.
+/// Other findings of a registration that each of its findings refers to.
+const MOST_OF_A_REGISTRATION: usize = 10;
+
+/// Why here, the places that explain it, and the other findings of the registration.
 fn related(checked: &Checked, client: &Client, finding: &Finding) -> Vec<DiagnosticRelatedInformation> {
     if !client.related {
         return Vec::new();
     }
     let own = std::iter::once((finding.span, &finding.label));
     let others = finding.related.iter().map(|it| (it.span, &it.text));
-    let said = own.chain(others).filter(|(_, text)| !text.is_empty());
+    let texts = own.chain(others).filter(|(_, text)| !text.is_empty());
+    let same = checked.of_registration(finding).filter(|it| it.span != finding.span);
+    let same = same.take(MOST_OF_A_REGISTRATION).map(|it| {
+        let name = if it.name.is_empty() { &it.rule } else { &it.name };
+        (it.span, format!("`{name}`: same registration"))
+    });
     let place = |span: Span| Location { uri: Uri(checked.uri.clone()), range: checked.text.range(span) };
-    said.map(|(span, text)| DiagnosticRelatedInformation {
-        location: place(span),
-        message: checked.mask.prose(text),
-    })
-    .collect()
+    let texts = texts.map(|(span, text)| (span, text.clone())).chain(same);
+    texts
+        .map(|(span, text)| DiagnosticRelatedInformation {
+            location: place(span),
+            message: checked.mask.prose(&text),
+        })
+        .collect()
 }
 
-/// A part that was not read: nobody shall take it for clean. It is no finding, and says so quietly.
+/// A part that was not read, so that it is not taken for clean: not a finding, hence only a hint.
 fn remark(checked: &Checked, notice: &Notice) -> Diagnostic {
     let at = notice.position.map_or(Position::default(), |at| checked.text.position(at.offset));
     let severity = match notice.kind {

@@ -1,4 +1,4 @@
-//! The documents that are open, and what is to be done about each.
+//! The open documents, and the work to do for each.
 
 use super::checked::Checked;
 use super::client::Client;
@@ -11,16 +11,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Who types is not interrupted: a document is linted when it has not changed for so long.
+/// A document is linted when it has not changed for this long.
 const QUIET: Duration = Duration::from_millis(150);
 
 /// A change of a document. (The type of `gen-lsp-types` would take one with a wrong range for a new text.)
 #[derive(Debug, Deserialize)]
 pub(super) struct Change {
-    /// What is replaced; all of it if nothing is said.
+    /// The replaced range; the whole text without one.
     #[serde(default)]
     pub(super) range: Option<Range>,
-    /// What comes in its place.
+    /// The new text.
     pub(super) text: String,
 }
 
@@ -29,12 +29,12 @@ pub(super) struct Change {
 struct Document {
     version: i32,
     text: Arc<Text>,
-    /// Whether the text is the editor's. After a change that could not be read nobody knows, until all of it is sent again.
+    /// Whether the text is the editor's: not after a change that could not be read, until the whole text is sent again.
     known: bool,
-    /// Grows with whatever changes what would be said of it.
+    /// Increases with each change that may affect its findings.
     state: u64,
     newest: Arc<AtomicU64>,
-    /// When it is to be linted; none if that was done, or is being done.
+    /// When to lint it; none if it was linted, or is being linted.
     due: Option<Instant>,
     checked: Option<Arc<Checked>>,
     waiting: Vec<Ask>,
@@ -54,7 +54,7 @@ impl Document {
         }
     }
 
-    /// What was said of it holds no longer; work that is under way is dropped.
+    /// Its findings are outdated; work in progress is dropped.
     fn outdate(&mut self, state: u64, due: Instant) {
         self.state = state;
         self.newest.store(state, Ordering::Relaxed);
@@ -67,7 +67,7 @@ impl Document {
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     open: BTreeMap<String, Document>,
-    /// Those that are being worked on: never twice at once, not even if one was closed and opened again meanwhile.
+    /// Documents in work: never twice at once, even if one was closed and opened again.
     busy: BTreeSet<String>,
     states: u64,
 }
@@ -78,7 +78,7 @@ impl Documents {
         self.states
     }
 
-    /// Opens a document; gives back what waited for one that was open by this name.
+    /// Opens a document; returns the requests that waited for an earlier one of this name.
     pub(super) fn open(&mut self, uri: &str, version: i32, text: Text) -> Vec<Ask> {
         let left = self.close(uri);
         let state = self.next_state();
@@ -86,14 +86,14 @@ impl Documents {
         left.unwrap_or_default()
     }
 
-    /// Closes a document; gives back what waited for it, or nothing if it was not open.
+    /// Closes a document; returns the requests that waited for it, or nothing if it was not open.
     pub(super) fn close(&mut self, uri: &str) -> Option<Vec<Ask>> {
         let document = self.open.remove(uri)?;
         document.newest.store(u64::MAX, Ordering::Relaxed);
         Some(document.waiting)
     }
 
-    /// Takes changes in, one after the other. Says whether the document is open.
+    /// Applies changes, one after the other; whether the document is open.
     pub(super) fn change(
         &mut self,
         uri: &str,
@@ -115,8 +115,8 @@ impl Documents {
         true
     }
 
-    /// What the editor holds of a document is not known any more. Gives back what waited for it, or nothing if it was not open.
-    pub(super) fn lose(&mut self, uri: &str) -> Option<Vec<Ask>> {
+    /// The editor's text is unknown from now on. Returns the requests that waited for it, or nothing if it was not open.
+    pub(super) fn invalidate(&mut self, uri: &str) -> Option<Vec<Ask>> {
         let state = self.next_state();
         let document = self.open.get_mut(uri)?;
         document.known = false;
@@ -124,8 +124,8 @@ impl Documents {
         Some(std::mem::take(&mut document.waiting))
     }
 
-    /// Looks at a document again: something around it has changed.
-    pub(super) fn again(&mut self, uri: &str) {
+    /// Lints a document again: a file that affects it has changed.
+    pub(super) fn relint(&mut self, uri: &str) {
         let state = self.next_state();
         if let Some(document) = self.open.get_mut(uri) {
             document.outdate(state, Instant::now());
@@ -153,7 +153,7 @@ impl Documents {
         }
     }
 
-    /// Takes out what waits and is cancelled.
+    /// Removes the cancelled requests.
     pub(super) fn take_cancelled(&mut self) -> Vec<Ask> {
         let mut out = Vec::new();
         for document in self.open.values_mut() {
@@ -174,7 +174,7 @@ impl Documents {
         let mut jobs = Vec::new();
         for (uri, document) in &mut self.open {
             let due = document.due.is_some_and(|due| due <= now);
-            // Who asks does not want to wait for quiet.
+            // A request does not wait for a pause in typing.
             let is_wanted = due || !document.waiting.is_empty();
             if !is_wanted || !self.busy.insert(uri.clone()) {
                 continue;
@@ -194,7 +194,7 @@ impl Documents {
         jobs
     }
 
-    /// Takes in what came of a job: what is to be shown, and what was left and cannot be answered any more.
+    /// Stores the result of a job: what to show, and requests that can no longer be answered.
     pub(super) fn done(&mut self, done: Done) -> (Option<Arc<Checked>>, Vec<Ask>) {
         self.busy.remove(&done.uri);
         let Some(document) = self.open.get_mut(&done.uri).filter(|it| it.known) else {

@@ -1,4 +1,4 @@
-//! What is shown for a finding under the pointer: what to do here, and the page of its rule.
+//! The hover of a finding: what to do here, and the page of its rule.
 
 use super::checked::Checked;
 use super::client::Client;
@@ -17,9 +17,9 @@ pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<
     let mut pages: Vec<String> = Vec::new();
     for finding in &findings {
         let same = findings.iter().filter(|it| it.rule == finding.rule);
-        let said: Vec<String> = same.map(|it| what_to_do(checked, it)).collect();
+        let texts: Vec<String> = same.map(|it| what_to_do(checked, it)).collect();
         let rule = rules.iter().find(|it| it.id == finding.rule).map(page).unwrap_or_default();
-        let page = format!("{}\n\n---\n\n{rule}", said.join("\n\n"));
+        let page = format!("{}\n\n---\n\n{rule}", texts.join("\n\n"));
         if !pages.contains(&page) {
             pages.push(page);
         }
@@ -29,7 +29,7 @@ pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<
     Some(Hover { contents: contents.into(), range: Some(checked.text.range(first.span)) })
 }
 
-/// What the message does not say: why here, what to do, and what the fix would do.
+/// In addition to the message: why here, what to do, and what the fix would do.
 fn what_to_do(checked: &Checked, finding: &Finding) -> String {
     let fix = match &finding.fix {
         Ok(fix) if fix.safety == Safety::Safe => ("Fix", fix.message.clone()),
@@ -47,7 +47,7 @@ fn what_to_do(checked: &Checked, finding: &Finding) -> String {
 /// A sentence that may quote a file, in which Markdown sees nothing but our code spans.
 fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    // Spans of single backquotes in pairs are ours; with others it cannot be told what is in one.
+    // Pairs of single backquotes are ours; others are text of a file.
     let spans = text.matches('`').count().is_multiple_of(2) && !text.contains("``");
     let mut in_code = false;
     for c in text.chars() {

@@ -1,9 +1,9 @@
 //! The language server: findings, fixes and explanations in an editor, over the Language Server Protocol.
 //!
-//! The engine is a pure function of a text, so it is run over what the editor holds, never over what the file holds. One loop
-//! listens (`server`) and keeps the documents (`documents`); a few threads lint them and answer questions (`worker`). A
-//! document is linted by one thread at a time, when nobody types; what a later version overtakes is dropped. An edit says for
-//! which version it is, and is offered only if it holds as `--fix` proves its own.
+//! The engine is a pure function of a text, so it runs on the text in the editor, never on the file. One loop handles messages
+//! (`server`) and keeps the documents (`documents`); a few threads lint them and answer requests (`worker`). A document is
+//! linted by one thread at a time, in a pause of typing; work for an older version is dropped. An edit names its version, and
+//! is offered only if it is verified as `--fix` verifies its own.
 
 mod actions;
 mod checked;
@@ -12,6 +12,7 @@ mod diagnostics;
 mod documents;
 mod hover;
 mod project;
+mod removed;
 mod server;
 mod text;
 mod transport;
@@ -27,11 +28,11 @@ use std::sync::mpsc;
 use std::thread;
 use transport::Incoming;
 
-/// Serves one client, which speaks on `input` and listens on `output`, until it goes. `cwd` is the working directory:
-/// absolute, without links. Says whether the client shut the server down before, as the protocol has it.
+/// Serves one client, which writes to `input` and reads from `output`, until it ends the session. `cwd` is the working
+/// directory: absolute, without links. Returns whether the client shut the server down first, as the protocol requires.
 ///
 /// # Errors
-/// The client does not listen any more, or there is no thread to hear it.
+/// The client no longer reads, or no thread can be started.
 pub fn serve(
     mut input: impl BufRead + Send + 'static,
     output: &mut dyn Write,
@@ -43,14 +44,14 @@ pub fn serve(
     // It ends with the input, or with the program.
     thread::Builder::new().spawn(move || {
         loop {
-            let said = transport::read(&mut input);
-            let is_end = said == Incoming::End;
-            if events.send(Event::Said(said)).is_err() || is_end {
+            let message = transport::read(&mut input);
+            let is_end = message == Incoming::End;
+            if events.send(Event::Received(message)).is_err() || is_end {
                 return;
             }
         }
     })?;
-    // Nobody hears it after the end.
+    // After the end there is no receiver.
     let report = move |event| {
         let _ = report.send(event);
     };

@@ -1,9 +1,8 @@
-//! How a document is judged, by its place: which configuration holds, what its baseline knows, what the files around it say.
+//! The settings of a document, from its place: configuration, baseline, custom rules and files around it.
 //!
-//! It is as a run of `runnerlint check` in the folder that the editor shows would judge the file: the configuration is searched
-//! from that folder upward (from the file's own where it lies in none), and what is excluded or ignored is left out. All of it
-//! is read anew for each lint, so that nothing in an editor is judged by what was true a while ago; only what was made of a
-//! baseline or of a user's own rules is kept while they are the same.
+//! They are those of `runnerlint check` in the folder of the editor that contains the file (in the file's own, if none does):
+//! excluded and ignored files are skipped. All is read again for each lint, so that the findings are never outdated; only a
+//! parsed baseline or set of custom rules is kept while its files are the same.
 
 use super::uri;
 use crate::catalogue::Catalogue;
@@ -18,18 +17,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How one document is judged.
+/// The settings of one document.
 #[derive(Debug, Default)]
 pub(super) struct Place {
     pub(super) settings: Settings,
-    /// As a run in its folder would show it.
+    /// The path that a run in its folder would print.
     pub(super) path: String,
     pub(super) around: Surroundings,
     /// Longer texts are not linted.
     pub(super) limit: u64,
 }
 
-/// A document is not judged.
+/// Why a document is not linted.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Unjudged {
     /// It is excluded or ignored.
@@ -38,7 +37,7 @@ pub(super) enum Unjudged {
     Broken(String),
 }
 
-/// What was made of something, by its name, and of which state of it.
+/// Parsed files by name, with the state that they were parsed from.
 type Kept<Name, State, Made> = Mutex<BTreeMap<Name, (State, Arc<Made>)>>;
 
 /// Which configuration is wanted, and what was read last.
@@ -48,7 +47,7 @@ pub(super) struct Projects {
     cwd: PathBuf,
     /// By file, with what it was when it was read.
     baselines: Kept<PathBuf, walk::Stamp, Accepted>,
-    /// By folders, with the files that it was made of.
+    /// By directories, with the files that were loaded.
     rules: Kept<Vec<PathBuf>, Vec<RuleFile>, Catalogue>,
 }
 
@@ -58,13 +57,13 @@ impl Projects {
         Self { choice, cwd, baselines: Mutex::default(), rules: Mutex::default() }
     }
 
-    /// How the document called `uri` with this text is judged.
+    /// The settings of the document `uri` with this text.
     pub(super) fn place(&self, uri: &str, text: &str, folders: &[PathBuf]) -> Result<Place, Unjudged> {
         let file = uri::path(uri).map(|path| walk::real(&self.cwd, &path));
         let root = self.root(file.as_deref(), folders);
         let config = self.config(&root)?;
         let Some(real) = file else {
-            // Nothing lies around what is no file.
+            // A document that is not a file has no files around it.
             let path = uri::name(uri);
             let settings = config.settings(&root.join(&path)).into_owned();
             return Ok(Place {
@@ -95,7 +94,7 @@ impl Projects {
         Ok(Place { settings, path, around, limit: config.max_file_size() })
     }
 
-    /// The folder that a run would be started in: the innermost one of the editor's that holds the file, else the file's own.
+    /// The innermost folder of the editor that contains the file, else the file's own.
     fn root(&self, file: Option<&Path>, folders: &[PathBuf]) -> PathBuf {
         let shown = || folders.iter().map(|folder| walk::real(&self.cwd, folder));
         let Some(file) = file else { return shown().next().unwrap_or_else(|| self.cwd.clone()) };
@@ -168,10 +167,10 @@ fn wrong_rules(error: &LoadError) -> Unjudged {
     let Some(first) = problems.first() else { return Unjudged::Broken(error.to_string()) };
     let mask = Mask::new(false, &first.source, &[]).hiding(&first.secrets());
     let place = (&*first.path, &*first.source, first.span);
-    let told = sentence(place, &mask, &first.message, first.help.as_deref());
+    let text = sentence(place, &mask, &first.message, first.help.as_deref());
     match problems.len() - 1 {
-        0 => Unjudged::Broken(told),
-        more => Unjudged::Broken(format!("{told}; and {more} more: `runnerlint rules` shows them")),
+        0 => Unjudged::Broken(text),
+        more => Unjudged::Broken(format!("{text}; and {more} more: `runnerlint rules` lists them")),
     }
 }
 

@@ -1,19 +1,21 @@
-//! The loop that listens: what the client says changes the documents, what the workers find goes to the client.
+//! The event loop: messages of the client change the documents, results of the workers go to the client.
 
 use super::actions::{Chosen, FIX_ALL};
 use super::client::Client;
 use super::diagnostics::{cleared, published};
 use super::documents::{Change, Documents};
 use super::project::Projects;
+use super::removed;
 use super::text::Text;
 use super::transport::{self, Failure, Incoming, Message, Outgoing};
 use super::worker::{Ask, Done, Question, Workers, value};
 use crate::walk::IGNORE_FILE;
 use gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionOptions, CodeActionParams, DidOpenTextDocumentParams, ErrorCodes,
-    HoverParams, InitializeResult, LspErrorCodes, MessageType, PublishDiagnosticsParams, SaveOptions,
-    ServerCapabilities, ServerInfo, ShowMessageParams, TextDocumentIdentifier, TextDocumentSyncKind,
-    TextDocumentSyncOptions, WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    ExecuteCommandOptions, HoverParams, InitializeResult, LspErrorCodes, MessageType,
+    PublishDiagnosticsParams, SaveOptions, ServerCapabilities, ServerInfo, ShowMessageParams,
+    TextDocumentIdentifier, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -25,8 +27,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// Files that say how others are judged.
-const TELLING: [&str; 7] = [
+/// Files that affect the findings of other files.
+const WATCHED_FILES: [&str; 7] = [
     "runnerlint.toml",
     ".runnerlint.toml",
     IGNORE_FILE,
@@ -38,14 +40,14 @@ const TELLING: [&str; 7] = [
 /// How long to wait for something when there is nothing to do.
 const LONG: Duration = Duration::from_secs(3600);
 
-/// What the loop hears.
+/// Events of the loop.
 #[derive(Debug)]
 pub(super) enum Event {
-    Said(Incoming),
+    Received(Incoming),
     Done(Done),
 }
 
-/// How far the conversation is.
+/// The state of the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Begin,
@@ -53,7 +55,7 @@ enum Stage {
     ShutDown,
 }
 
-/// What goes on after a message.
+/// Whether the loop goes on after a message.
 enum Next {
     Listen,
     Exit,
@@ -65,9 +67,9 @@ pub(super) struct Server<'a> {
     stage: Stage,
     client: Arc<Client>,
     documents: Documents,
-    /// Requests that wait for their answer, by id.
+    /// Pending requests, by id.
     asked: BTreeMap<String, Arc<AtomicBool>>,
-    /// What was told last about what cannot be used, not to tell it with each key that is pressed.
+    /// The last error that was shown, so that it is not shown again after each change.
     complaint: Option<String>,
 }
 
@@ -109,14 +111,14 @@ impl<'a> Server<'a> {
         }
     }
 
-    /// Listens until the client goes. Says whether it took its leave as the protocol has it.
+    /// Runs until the client ends the session; whether it did so as the protocol requires.
     pub(super) fn run(mut self, events: &Receiver<Event>) -> io::Result<bool> {
         loop {
             let due = self.documents.next_due();
             let wait = due.map_or(LONG, |due| due.saturating_duration_since(Instant::now()));
             match events.recv_timeout(wait) {
-                Ok(Event::Said(said)) => {
-                    if let Next::Exit = self.hear(said)? {
+                Ok(Event::Received(message)) => {
+                    if let Next::Exit = self.handle(message)? {
                         return Ok(self.stage == Stage::ShutDown);
                     }
                 }
@@ -130,19 +132,19 @@ impl<'a> Server<'a> {
         }
     }
 
-    fn hear(&mut self, said: Incoming) -> io::Result<Next> {
-        match said {
+    fn handle(&mut self, message: Incoming) -> io::Result<Next> {
+        match message {
             Incoming::End => return Ok(Next::Exit),
             Incoming::Lost(id, failure) => {
-                let what = format!("something that could not be read ({})", failure.message);
-                // Of what names a request we know at least that it was no change.
+                let what = format!("a message that could not be read ({})", failure.message);
+                // A message with an id is a request, hence not a change of a document.
                 let is_change = id.is_null();
                 self.send(&Outgoing::response(id, Err(failure)))?;
                 if is_change {
-                    self.lost(&what)?;
+                    self.malformed(&what)?;
                 }
             }
-            // An answer to one of our requests: there is nothing in it that we wait for.
+            // An answer to one of our requests, none of which needs one.
             Incoming::Message(message) if message.method.is_empty() => {}
             Incoming::Message(Message { id: Some(id), method, params }) => {
                 self.request(id, &method, params)?;
@@ -185,6 +187,19 @@ impl<'a> Server<'a> {
                 Ok(Value::Null)
             }
             (Stage::Open, "initialize") => refuse(ErrorCodes::InvalidRequest, "`initialize` comes once"),
+            (Stage::Open, "workspace/executeCommand") => {
+                let message = match params.get("command").and_then(Value::as_str) {
+                    Some(removed::SHOW) => params.get("arguments").and_then(removed::message),
+                    _ => None,
+                };
+                match message {
+                    Some(message) => {
+                        self.show(MessageType::Warning, message)?;
+                        Ok(Value::Null)
+                    }
+                    None => refuse(ErrorCodes::InvalidParams, "unknown command or arguments"),
+                }
+            }
             (Stage::Open, _) => match question(method, params) {
                 Ok((uri, what)) => return self.ask(id, &uri, what),
                 Err(failure) => Err(failure),
@@ -204,13 +219,13 @@ impl<'a> Server<'a> {
         let cancelled = Arc::new(AtomicBool::new(false));
         self.asked.insert(id.to_string(), Arc::clone(&cancelled));
         match self.documents.ask(uri, Ask { id, what, cancelled }) {
-            Some(unknown) => self.nothing_to_say(vec![unknown]),
+            Some(unknown) => self.answer_empty(vec![unknown]),
             None => Ok(()),
         }
     }
 
-    /// Answers what is asked of a document that is not open.
-    fn nothing_to_say(&mut self, asks: Vec<Ask>) -> io::Result<()> {
+    /// Answers requests for documents that are not open.
+    fn answer_empty(&mut self, asks: Vec<Ask>) -> io::Result<()> {
         for ask in asks {
             let result = match ask.what {
                 Question::Hover(_) | Question::Actions(..) => Ok(Value::Null),
@@ -241,30 +256,30 @@ impl<'a> Server<'a> {
             "textDocument/didOpen" => self.opened(params),
             "textDocument/didChange" => self.changed(params),
             "textDocument/didClose" => self.closed(&params),
-            // What was saved may say how others are judged: a configuration, a rule, a chart, a baseline.
+            // The file may affect others: a configuration, a rule, a chart, a baseline.
             "textDocument/didSave"
             | "workspace/didChangeWatchedFiles"
             | "workspace/didChangeConfiguration" => {
-                self.again();
+                self.relint();
                 Ok(())
             }
             "workspace/didChangeWorkspaceFolders" => {
                 Arc::make_mut(&mut self.client).change_folders(&params);
-                self.again();
+                self.relint();
                 Ok(())
             }
             "$/cancelRequest" => self.cancel(&params),
-            // The others say nothing to us.
+            // Other notifications are ignored.
             _ => Ok(()),
         }
     }
 
-    /// Wants to be told of files that say how others are judged.
+    /// Asks the client to watch files that affect the findings of others.
     fn watch(&mut self) -> io::Result<()> {
         let watchers: Vec<Value> =
-            TELLING.iter().map(|name| json!({"globPattern": format!("**/{name}")})).collect();
+            WATCHED_FILES.iter().map(|name| json!({"globPattern": format!("**/{name}")})).collect();
         let registration = json!({"registrations": [{
-            "id": "telling-files",
+            "id": "watched-files",
             "method": "workspace/didChangeWatchedFiles",
             "registerOptions": {"watchers": watchers},
         }]});
@@ -273,11 +288,11 @@ impl<'a> Server<'a> {
 
     fn opened(&mut self, params: Value) -> io::Result<()> {
         let Ok(DidOpenTextDocumentParams { text_document: it }) = read(params) else {
-            return self.lost("a document that could not be read");
+            return self.malformed("a document that could not be read");
         };
         let text = Text::new(it.text, self.client.encoding);
         let left = self.documents.open(&it.uri.0, it.version, text);
-        self.nothing_to_say(left)
+        self.answer_empty(left)
     }
 
     fn changed(&mut self, params: Value) -> io::Result<()> {
@@ -287,22 +302,22 @@ impl<'a> Server<'a> {
                 self.documents.change(&it.uri, it.version, content_changes, self.client.encoding);
                 Ok(())
             }
-            (Err(_), Some(uri)) => self.lose(&[uri], "a change that could not be read"),
-            (Err(_), None) => self.lost("a change that could not be read"),
+            (Err(_), Some(uri)) => self.invalidate(&[uri], "a change that could not be read"),
+            (Err(_), None) => self.malformed("a change that could not be read"),
         }
     }
 
     fn closed(&mut self, params: &Value) -> io::Result<()> {
         let Ok(About { text_document: it }) = read(params.clone()) else { return Ok(()) };
         let Some(left) = self.documents.close(&it.uri.0) else { return Ok(()) };
-        self.nothing_to_say(left)?;
+        self.answer_empty(left)?;
         self.publish(&cleared(&it.uri.0))
     }
 
-    /// Looks at everything again.
-    fn again(&mut self) {
+    /// Lints all documents again.
+    fn relint(&mut self) {
         for uri in self.documents.names() {
-            self.documents.again(&uri);
+            self.documents.relint(&uri);
         }
     }
 
@@ -317,35 +332,34 @@ impl<'a> Server<'a> {
         Ok(())
     }
 
-    /// Something could not be read. It may have been a change of any document: nothing is said of a text that the editor may
-    /// not have.
-    fn lost(&mut self, what: &str) -> io::Result<()> {
+    /// A message could not be read. It may have been a change of any document, so the findings of all are withdrawn.
+    fn malformed(&mut self, what: &str) -> io::Result<()> {
         if self.stage != Stage::Open {
             return Ok(());
         }
         let all = self.documents.names();
-        self.lose(&all, what)
+        self.invalidate(&all, what)
     }
 
-    fn lose(&mut self, uris: &[String], what: &str) -> io::Result<()> {
+    fn invalidate(&mut self, uris: &[String], what: &str) -> io::Result<()> {
         for uri in uris {
-            if let Some(left) = self.documents.lose(uri) {
-                self.nothing_to_say(left)?;
+            if let Some(left) = self.documents.invalidate(uri) {
+                self.answer_empty(left)?;
                 self.publish(&cleared(uri))?;
             }
         }
-        let message = format!("runnerlint: the editor sent {what}: open the file again to have it linted");
+        let message = format!("runnerlint: the editor sent {what}: open the file again to check it");
         self.show(MessageType::Warning, message)
     }
 
-    /// Hands on what the workers found.
+    /// Passes results of the workers to the client.
     fn done(&mut self, done: Done) -> io::Result<()> {
         let mut done = done;
         for (id, result) in std::mem::take(&mut done.answers) {
             self.answer(id, result)?;
         }
         let (checked, left) = self.documents.done(done);
-        self.nothing_to_say(left)?;
+        self.answer_empty(left)?;
         let Some(checked) = checked else { return Ok(()) };
         self.publish(&published(&checked, &self.client))?;
         if checked.broken != self.complaint {
@@ -362,7 +376,7 @@ fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
     serde_json::from_value(params).map_err(|error| Failure::new(ErrorCodes::InvalidParams, error.to_string()))
 }
 
-/// What a request asks of which document.
+/// The question of a request, and its document.
 fn question(method: &str, params: Value) -> Result<(String, Question), Failure> {
     match method {
         "textDocument/hover" => {
@@ -394,6 +408,10 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         resolve_provider: Some(client.resolves),
         ..CodeActionOptions::default()
     };
+    let commands = ExecuteCommandOptions {
+        commands: vec![removed::SHOW.to_owned()],
+        ..ExecuteCommandOptions::default()
+    };
     let folders =
         WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(true.into()) };
     ServerCapabilities {
@@ -401,6 +419,7 @@ fn capabilities(client: &Client) -> ServerCapabilities {
         text_document_sync: Some(sync.into()),
         hover_provider: Some(true.into()),
         code_action_provider: Some(actions.into()),
+        execute_command_provider: Some(commands),
         workspace: Some(WorkspaceOptions { workspace_folders: Some(folders), ..WorkspaceOptions::default() }),
         ..ServerCapabilities::default()
     }

@@ -1,4 +1,4 @@
-//! Messages in and out: JSON behind a header with its length.
+//! Messages in and out: JSON after a header with its length.
 //!
 //! Whatever comes, reading goes on: what is no message is told as lost. (The reader of `lsp-server` ends at the first message
 //! that it cannot read, and makes room for as many bytes as a header asks for.)
@@ -14,7 +14,7 @@ const LARGEST: u64 = 256 << 20;
 const LONGEST_LINE: u64 = 8 << 10;
 const LENGTH: &[u8] = b"content-length:";
 
-/// What the client said.
+/// A message of the client.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Incoming {
     /// A request or a notification, or an answer to one of ours.
@@ -22,7 +22,7 @@ pub(super) enum Incoming {
     /// Something that is no message: what is to be answered, and to which request if it was one. Else it may have been
     /// anything.
     Lost(Value, Failure),
-    /// It says no more.
+    /// The end of the input.
     End,
 }
 
@@ -31,7 +31,7 @@ pub(super) enum Incoming {
 pub(super) struct Message {
     /// Names a request; none for a notification.
     pub(super) id: Option<Value>,
-    /// What is asked for or told; empty for an answer.
+    /// The method; empty for an answer.
     pub(super) method: String,
     /// With what.
     pub(super) params: Value,
@@ -57,7 +57,7 @@ impl Message {
     }
 }
 
-/// What the server says.
+/// A message of the server.
 #[derive(Debug, Serialize)]
 pub(super) struct Outgoing {
     jsonrpc: &'static str,
@@ -145,7 +145,7 @@ fn lost(what: &str) -> Incoming {
     Incoming::Lost(Value::Null, Failure::new(ErrorCodes::ParseError, what))
 }
 
-/// The length of what follows; none if nobody said it. An error at the end of the input.
+/// The length of the body; none if the header has none. An error at the end of the input.
 fn header(input: &mut dyn BufRead) -> Result<Option<u64>, ()> {
     let mut length = None;
     loop {

@@ -25,7 +25,7 @@ pub(super) fn path(uri: &str) -> Option<PathBuf> {
     (path.is_absolute() && !bytes_have_nul(&path)).then_some(path)
 }
 
-/// What a document is called that is no file, for its language to be told by: the last part of its name.
+/// The name of a document that is not a file, which gives its language: the last part of the URI.
 pub(super) fn name(uri: &str) -> String {
     let path = uri.split(['?', '#']).next().unwrap_or_default();
     let last = path.rsplit(['/', ':']).next().unwrap_or_default();

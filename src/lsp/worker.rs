@@ -1,4 +1,4 @@
-//! What takes time is done beside the loop that listens: linting a document, and answering what is asked of it.
+//! Worker threads: they lint documents and answer requests about them.
 
 use super::actions::{self, Chosen};
 use super::checked::Checked;
@@ -15,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// So many documents are worked on at once, one by each thread.
+/// Worker threads: documents that are linted at the same time.
 const THREADS: usize = 2;
 
 /// A request about a document.
@@ -106,7 +106,7 @@ fn run(projects: &Projects, job: Job) -> Done {
         return done;
     }
     let known = checked.is_some();
-    // A document that makes us fail shall not take the others with it.
+    // A panic on one document must not affect the others.
     let lint = || Arc::new(Checked::new(projects, &client.folders, uri.clone(), version, Arc::clone(&text)));
     let checked = checked.or_else(|| catch_unwind(AssertUnwindSafe(lint)).ok());
     let checked =
@@ -128,7 +128,7 @@ fn run(projects: &Projects, job: Job) -> Done {
     done
 }
 
-/// What is said where we failed.
+/// The message for a panic.
 pub(super) const FAILED: &str = "internal error: this is a defect of runnerlint, please report it";
 
 fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, Failure> {
@@ -138,7 +138,7 @@ fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, F
             value(&actions::actions(checked, client, range, context.only.as_deref()))
         }
         Question::Resolve(mut action, chosen) => {
-            action.edit = Some(actions::resolve(checked, client, &chosen)?);
+            actions::resolve(checked, client, &chosen, &mut action)?;
             value(&action)
         }
     }

@@ -1,3 +1,4 @@
+use super::words::headline;
 use super::xml::{DECLARATION, escape};
 use super::{Run, is_open};
 use crate::escape::inline;
@@ -17,7 +18,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
                 start.line,
                 start.column,
                 finding.severity.as_str(),
-                escape(&mask.prose(&finding.message)),
+                escape(&format!("{} [{}]", headline(finding, &mask), finding.rule)),
                 escape(&finding.rule),
             )?;
         }

@@ -1,8 +1,9 @@
+use super::words::headline;
 use super::{Run, is_open};
 use crate::escape;
 use std::io::{self, Write};
 
-/// `path:line:column: warning: message [rule-id]`
+/// `path:line:column: warning: message (reason) [rule-id]`
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
         let shown: Vec<_> = file.linted.findings.iter().filter(|it| is_open(it)).collect();
@@ -14,7 +15,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         for finding in shown {
             let start = file.source.position(finding.span.start());
             let severity = run.style.severity(finding.severity, finding.severity.as_str());
-            let message = mask.prose(&finding.message);
+            let message = headline(finding, &mask);
             writeln!(
                 out,
                 "{path}:{}:{}: {severity}: {message} [{}]",

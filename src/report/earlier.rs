@@ -1,5 +1,7 @@
 //! Telling an earlier report or plan from a file that somebody would miss.
 
+const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
+
 /// How reports and plans begin, and what the beginning contains as well.
 const BEGINNINGS: &[(&str, &[&str])] = &[
     ("{\n  \"version\": 1,\n  \"findings\": [", &[]),
@@ -11,9 +13,11 @@ const BEGINNINGS: &[(&str, &[&str])] = &[
     ("{\"message\":", &["{\"name\":\"runnerlint\"}"]),
     ("[]", &[]),
     ("[\n  {\n    \"description\"", &["\"check_name\"", "\"fingerprint\""]),
+    ("[\n  {\n    \"rule\"", &["\"fixable_unsafe\""]),
     ("<?xml", &["<testsuites name=\"runnerlint\""]),
     ("<?xml", &["<checkstyle version="]),
     ("<!DOCTYPE html>", &["runnerlint"]),
+    ("## runnerlint\n", &[]),
     ("# Migration of GitLab runners", &[]),
     ("#!/bin/sh\n# Creates runners in GitLab.", &[]),
     ("# Runners for GitLab, with the provider gitlabhq/gitlab.", &[]),
@@ -24,6 +28,9 @@ const BEGINNINGS: &[(&str, &[&str])] = &[
     ("  error[", &["─["]),
     ("  warning[", &["─["]),
     ("  info[", &["─["]),
+    ("error[", &["─["]),
+    ("warning[", &["─["]),
+    ("info[", &["─["]),
 ];
 
 /// Whether `text`, the beginning of a file, is one of ours, so that a new one may replace it.
@@ -36,7 +43,10 @@ pub fn is_report(text: &[u8]) -> bool {
         text.starts_with(start) && parts.iter().all(|part| text.contains(part))
     };
     let first = text.lines().next().unwrap_or_default();
-    BEGINNINGS.iter().any(begins) || is_line(first) || is_count(first)
+    BEGINNINGS.iter().any(begins)
+        || is_line(first)
+        || is_count(first)
+        || text.lines().nth(1).is_some_and(is_grouped)
 }
 
 /// `path:line:column: warning: message [rule]`
@@ -52,10 +62,23 @@ fn is_line(line: &str) -> bool {
         && severities.iter().any(|word| line.split_once(word).is_some_and(|(it, _)| is_place(it)))
 }
 
+/// `  5:3  warning  message [rule]`
+fn is_grouped(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let is_place = |place: &str| {
+        place
+            .split_once(':')
+            .is_some_and(|(line, column)| line.parse::<usize>().and(column.parse::<usize>()).is_ok())
+    };
+    words.next().is_some_and(is_place)
+        && words.next().is_some_and(|word| SEVERITIES.contains(&word))
+        && line.ends_with(']')
+}
+
 /// `2  warning  rule-id`
 fn is_count(line: &str) -> bool {
     let mut words = line.split_whitespace();
     words.next().is_some_and(|count| count.bytes().all(|b| b.is_ascii_digit()))
-        && words.next().is_some_and(|word| ["error", "warning", "info"].contains(&word))
+        && words.next().is_some_and(|word| SEVERITIES.contains(&word))
         && words.next().is_some_and(|rule| rule.contains('-'))
 }

@@ -1,187 +1,324 @@
-use super::picture::{CONTEXT, Picture, WIDTH};
-use super::window::Window;
-use super::{Run, Style, fix_reason, is_open, refusal};
+//! A block for each registration, and for each finding that belongs to none.
+
+use super::excerpt::{Excerpt, Spot};
+use super::picture::Tone;
+use super::words::headline;
+use super::{Run, Style, blocks, fix_reason, refusal, wrap};
+use crate::catalogue::Catalogue;
 use crate::escape;
-use crate::finding::{Finding, Fix, Safety, Severity};
-use crate::fixer::diff::{Changes, Side};
+use crate::finding::{Finding, Fix, Refusal, Safety};
+use crate::fixer::diff::{Block, Changes, Side};
 use crate::mask::Mask;
 use crate::run::Checked;
-use crate::text::Span;
-use miette::LabeledSpan;
 use std::fmt;
 use std::io::{self, Write};
 
-/// A related place that is more lines away would stand in a picture of its own: it is told in words.
-const NEAR: usize = 3;
-/// Lines of a fix that are shown for one finding.
-const FIX_LINES: usize = 12;
+/// A place that is more lines away from all findings is named after the excerpt.
+const NEAR: usize = 6;
+/// Lines of a fix that are shown in one block.
+const FIX_LINES: usize = 40;
+/// Reasons for no fix that are shown in one block.
+const REASONS: usize = 3;
+/// Lines that a block may have, without its fix, before lines between the marks are left out: see `most_lines`.
+const FRAME: usize = 10;
+const FINDING: usize = 3;
 
-/// A picture for each finding.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
-        let mut shown = file.linted.findings.iter().filter(|it| is_open(it)).peekable();
-        if shown.peek().is_none() {
+        let blocks = blocks(&file.linted.findings);
+        if blocks.is_empty() {
             continue;
         }
         let mask = file.mask(run.show_secrets);
         let mut changes = Changes::default();
-        for finding in shown {
-            let text = render(run, file, &mask, finding, &mut changes).map_err(io::Error::other)?;
+        for findings in &blocks {
+            let side = Side { source: &file.source, mask: &mask };
+            let shown = Shown { run, file, mask: &mask, findings };
+            let text = shown.draw(side, &mut changes).map_err(io::Error::other)?;
             writeln!(out, "{text}")?;
         }
     }
     Ok(())
 }
 
-fn render(
-    run: &Run<'_>,
-    file: &Checked,
-    mask: &Mask,
-    finding: &Finding,
-    changes: &mut Changes,
-) -> Result<String, fmt::Error> {
-    let source = &file.source;
-    let line = source.line_at(finding.span.start());
-    let path = escape::name(&file.path);
-    let mut marks = vec![(finding.span, &*finding.label)];
-    let mut notes = Vec::new();
-    for related in &finding.related {
-        match beside(file, related.span, line, &marks) {
-            Some(span) => marks.push((span, &*related.text)),
-            None => {
-                let line = source.line_at(related.span.start()) + 1;
-                notes.push(format!("{} ({path}:{line})", mask.prose(&related.text)));
-            }
-        }
-    }
-    let marked: Vec<Span> = marks.iter().map(|(span, _)| *span).collect();
-    let lines = marked.iter().map(|span| source.line_at(span.start()));
-    let first = lines.clone().min().unwrap_or(line).saturating_sub(CONTEXT);
-    let last = lines.max().unwrap_or(line) + CONTEXT;
-    let window = Window::new(path.clone().into_owned(), source, mask, (first, last), &marked);
-    let labels = marks.iter().enumerate().filter_map(|(index, (span, text))| {
-        let place = window.locate(source, *span)?;
-        let text = (!text.is_empty()).then(|| mask.prose(text));
-        let range = place.range();
-        Some(match index {
-            0 => LabeledSpan::new_primary_with_span(text, range),
-            _ => LabeledSpan::new_with_span(text, range),
-        })
-    });
-    let picture = Picture {
-        labels: labels.collect(),
-        message: mask.prose(&finding.message),
-        help: (!finding.help.is_empty()).then(|| mask.prose(&finding.help)),
-        severity: match finding.severity {
-            Severity::Error => miette::Severity::Error,
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Info => miette::Severity::Advice,
-        },
-        window,
-    };
-    let head = format!("{}[{}]", finding.severity.as_str(), finding.rule);
-    let mut text = picture.draw(run.style, &head)?;
-    for note in notes {
-        remark(&mut text, run.style, "note", &note);
-    }
-    match &finding.fix {
-        Ok(fix) => show_fix(&mut text, run, (Side { source, mask }, line), finding, fix, changes),
-        Err(refused) => {
-            let reason = refusal(refused);
-            if !reason.is_empty() {
-                remark(&mut text, run.style, "no fix", &mask.prose(&reason));
-            }
-        }
-    }
-    if !finding.url.is_empty() {
-        remark(&mut text, run.style, "see", &escape::inline(&finding.url));
-    }
-    Ok(text)
+/// What a block shows.
+struct Shown<'a> {
+    run: &'a Run<'a>,
+    file: &'a Checked,
+    mask: &'a Mask,
+    /// Of one registration, by position; at least one.
+    findings: &'a [&'a Finding],
 }
 
-/// What of the related place `span` can be marked near `line`, beside the other marks.
-fn beside(file: &Checked, span: Span, line: usize, marks: &[(Span, &str)]) -> Option<Span> {
-    let source = &file.source;
-    let first = source.line_at(span.start());
-    if first.abs_diff(line) > NEAR {
-        return None;
+impl Shown<'_> {
+    fn draw(&self, side: Side<'_>, changes: &mut Changes) -> Result<String, fmt::Error> {
+        let style = self.run.style;
+        let Some(worst) = worst(self.findings) else { return Ok(String::new()) };
+        let mut head = self.head(worst);
+        let (spots, notes) = self.spots(worst);
+        let mut foot = String::new();
+        for note in notes {
+            remark(&mut foot, style, "note", &note);
+        }
+        if !worst.help.is_empty() {
+            remark(&mut foot, style, "help", &self.mask.prose(&worst.help));
+        }
+        let mut diff = String::new();
+        self.fix(side, changes, (&mut foot, &mut diff));
+        let mut more = String::new();
+        remark(&mut more, style, "more", &self.more(worst));
+        let most = FRAME + FINDING * self.findings.len();
+        // The last line of a block is empty.
+        let used = [&head, &foot, &more].iter().map(|text| text.lines().count()).sum::<usize>() + 1;
+        let at = self.file.source.position(worst.span.start());
+        let title = format!("{}:{}:{}", escape::name(&self.file.path), at.line, at.column);
+        let excerpt = Excerpt { source: &self.file.source, mask: self.mask, style };
+        head.push_str(&excerpt.draw(spots, &title, most.saturating_sub(used))?);
+        Ok(head + &foot + &diff + &more)
     }
-    let rest = Span::new(span.start(), span.end().min(source.line_span(first).end())).of(source.text());
-    let mut end = span.start() + rest.trim_end().len();
-    // Marks on one line must not overlap: this one ends where another begins.
-    for (other, _) in marks {
-        if other.start() < end && span.start() < other.end() {
-            end = other.start();
+
+    /// `error[rule]: message`
+    fn head(&self, worst: &Finding) -> String {
+        let style = self.run.style;
+        let name = format!("{}[{}]:", worst.severity.as_str(), worst.rule);
+        let name = style.severity(worst.severity, &name);
+        wrap::fill(&format!("{name} {}", self.mask.prose(&worst.message)), style.width, ("", "")) + "\n"
+    }
+
+    /// The places to mark, and in words those that are far from all findings.
+    fn spots(&self, worst: &Finding) -> (Vec<Spot>, Vec<String>) {
+        let source = &self.file.source;
+        let spot = |finding: &Finding| Spot {
+            span: finding.span,
+            text: self.label(finding, worst),
+            tone: Tone::Finding(finding.severity),
+        };
+        let mut spots: Vec<Spot> = self.findings.iter().map(|finding| spot(finding)).collect();
+        let lines: Vec<usize> = spots.iter().map(|spot| source.line_at(spot.span.start())).collect();
+        let mut notes = Vec::new();
+        let mut places = std::collections::BTreeSet::new();
+        for place in self.findings.iter().flat_map(|finding| &finding.related) {
+            if place.text.is_empty() || !places.insert((place.span.start(), &*place.text)) {
+                continue;
+            }
+            let line = source.line_at(place.span.start());
+            let text = self.mask.prose(&place.text);
+            let after = lines.partition_point(|it| *it < line);
+            let near = [after.checked_sub(1), Some(after)].into_iter().flatten();
+            if near.filter_map(|at| lines.get(at)).any(|it| it.abs_diff(line) <= NEAR) {
+                spots.push(Spot { span: place.span, text, tone: Tone::Place });
+            } else {
+                let path = wrap::tied(&escape::name(&self.file.path));
+                notes.push(format!("{text} ({path}:{})", line + 1));
+            }
+        }
+        (spots, notes)
+    }
+
+    /// Why here; for a further finding also what it is.
+    fn label(&self, finding: &Finding, worst: &Finding) -> String {
+        let reason = self.mask.prose(&finding.label);
+        if std::ptr::eq(finding, worst) {
+            return reason;
+        }
+        let head = format!("{}[{}]", finding.severity.as_str(), finding.rule);
+        let setting = self.mask.prose(&finding.setting);
+        let what = match (setting.is_empty(), reason.is_empty()) {
+            (false, true) => setting,
+            (false, false) => format!("{setting}: {reason}"),
+            (true, false) if finding.message == worst.message => reason,
+            (true, _) => headline(finding, self.mask),
+        };
+        format!("{head}: {what}")
+    }
+
+    /// Where to read more: the page of the rule, for a rule of the user's the address that it gives.
+    fn more(&self, worst: &Finding) -> String {
+        if worst.url.is_empty() || Catalogue::built_in().rule(&worst.rule).is_some() {
+            return format!("runnerlint rules {}", worst.rule);
+        }
+        escape::inline(&worst.url).into_owned()
+    }
+
+    /// What the fix does, its diff, why it is unsafe; or why there is none.
+    fn fix(&self, side: Side<'_>, changes: &mut Changes, (foot, diff): (&mut String, &mut String)) {
+        let style = self.run.style;
+        let fixed: Vec<(&Finding, &Fix)> =
+            self.findings.iter().filter_map(|it| Some((*it, it.fix.as_ref().ok()?))).collect();
+        if let Some((_, fix)) = fixed.first() {
+            let mut reasons: Vec<String> = Vec::new();
+            for reason in fixed.iter().filter_map(|(_, fix)| fix_reason(fix)) {
+                if !reasons.contains(&reason) {
+                    reasons.push(reason);
+                }
+            }
+            let reasons = reasons.iter().map(|reason| format!("; {}", self.mask.prose(reason)));
+            let reasons: String = reasons.collect();
+            if fix.safety == Safety::Unsafe && !self.run.unsafe_fixes {
+                let what = match fixed.as_slice() {
+                    [(_, fix)] => self.mask.prose(&fix.message),
+                    fixed => format!("{} changes", fixed.len()),
+                };
+                remark(foot, style, "unsafe fix", &format!("{what} (shown with `--unsafe-fixes`){reasons}"));
+            } else {
+                let word = match fix.safety {
+                    Safety::Safe => "fix",
+                    Safety::Unsafe => "unsafe fix",
+                };
+                let blocks = changes.of(side, fix);
+                let near: Vec<&Block> = blocks.iter().filter(|block| self.is_near(block)).collect();
+                let more = match blocks.len() - near.len() {
+                    0 => String::new(),
+                    1 => " (with one more change)".to_owned(),
+                    more => format!(" (with {more} more changes)"),
+                };
+                let message = self.mask.prose(&summary(&fixed));
+                remark(foot, style, word, &format!("{message}{more}{reasons}"));
+                diff.push_str(&lines_of(&near, style));
+            }
+        }
+        for reason in self.refusals() {
+            remark(foot, style, "no fix", &reason);
         }
     }
-    let text = source.text().get(span.start()..end)?;
-    let end = span.start() + text.trim_end().len();
-    (end > span.start()).then(|| Span::new(span.start(), end))
+
+    /// Whether a change is next to a finding of the block, or between two.
+    fn is_near(&self, block: &Block) -> bool {
+        let line =
+            |finding: Option<&&Finding>| finding.map_or(0, |it| self.file.source.line_at(it.span.start()));
+        let (first, last) = (line(self.findings.first()), line(self.findings.last()));
+        block.line <= last + 1 && block.line + block.old.len() + 1 > first
+    }
+
+    /// Why findings have no fix, each reason once; that another finding of the block has none is no reason of its own.
+    fn refusals(&self) -> Vec<String> {
+        let refused: Vec<(&Finding, &Refusal)> =
+            self.findings.iter().filter_map(|it| Some((*it, it.fix.as_ref().err()?))).collect();
+        let is_own = |refusal: &Refusal| match refusal {
+            Refusal::Before(first) => !matches!(**first, Refusal::Together { .. }),
+            other => !matches!(other, Refusal::Together { .. }),
+        };
+        let own = || refused.iter().filter(|(_, refusal)| is_own(refusal));
+        let is_shared = own().count() == self.findings.len();
+        let mut reasons: Vec<(&Finding, String)> = Vec::new();
+        for (finding, refused) in own().chain(refused.iter().take(usize::from(own().next().is_none()))) {
+            let reason = refusal(refused);
+            if !reason.is_empty() && reasons.len() < REASONS && reasons.iter().all(|(_, it)| *it != reason) {
+                reasons.push((finding, reason));
+            }
+        }
+        let is_one = reasons.len() == 1;
+        let text = |(finding, reason): (&Finding, String)| {
+            let reason = self.mask.prose(&reason);
+            if finding.name.is_empty() || is_one && (is_shared || self.findings.len() == 1) {
+                return reason;
+            }
+            let line = self.file.source.line_at(finding.span.start()) + 1;
+            format!("`{}` (line {line}): {reason}", self.mask.prose(&finding.name).replace('`', "'"))
+        };
+        reasons.into_iter().map(text).collect()
+    }
+}
+
+/// The worst finding, the first of those that are as bad.
+fn worst<'a>(findings: &[&'a Finding]) -> Option<&'a Finding> {
+    let mut worst: Option<&Finding> = None;
+    for finding in findings {
+        if worst.is_none_or(|it| it.severity < finding.severity) {
+            worst = Some(finding);
+        }
+    }
+    worst
+}
+
+/// What the fixes of a block do: "rename `a` to `b` and remove 2 settings".
+fn summary(fixed: &[(&Finding, &Fix)]) -> String {
+    let (settings, others): (Vec<_>, Vec<_>) = fixed
+        .iter()
+        .partition(|(finding, fix)| finding.removes.is_some() && fix.message.starts_with("remove"));
+    let mut parts: Vec<&str> = Vec::new();
+    for (_, fix) in &others {
+        if !parts.contains(&&*fix.message) {
+            parts.push(&fix.message);
+        }
+    }
+    let count = format!("remove {} settings", settings.len());
+    match settings.as_slice() {
+        [] => {}
+        [(_, fix)] => parts.push(&fix.message),
+        _ => parts.push(&count),
+    }
+    match parts.as_slice() {
+        [] => String::new(),
+        [part] => (*part).to_owned(),
+        [parts @ .., last] => format!("{} and {last}", parts.join(", ")),
+    }
 }
 
 fn remark(text: &mut String, style: Style, word: &str, remark: &str) {
-    text.push_str(&format!("  {} {remark}\n", style.heading(&format!("{word}:"))));
+    let first = format!("  {} ", style.heading(&format!("{word}:")));
+    let rest = " ".repeat(word.len() + 4);
+    text.push_str(&wrap::fill(remark, style.width, (&first, &rest)));
+    text.push('\n');
 }
 
-fn show_fix(
-    text: &mut String,
-    run: &Run<'_>,
-    (side, line): (Side<'_>, usize),
-    finding: &Finding,
-    fix: &Fix,
-    changes: &mut Changes,
-) {
-    let message = side.mask.prose(&fix.message);
-    let reason = fix_reason(fix).map(|reason| side.mask.prose(&reason));
-    if fix.safety == Safety::Unsafe && !run.unsafe_fixes {
-        let hint = format!("{message} (see it with `--unsafe-fixes`)");
-        remark(text, run.style, "unsafe fix", &hint);
-        return reason.iter().for_each(|reason| remark(text, run.style, "unsafe", reason));
-    }
-    let word = match fix.safety {
-        Safety::Safe => "fix",
-        Safety::Unsafe => "unsafe fix",
-    };
-    let blocks = changes.of(side, fix);
-    let near = blocks.partition_point(|block| block.line + block.old.len() < line);
-    let near = if blocks.get(near).is_some_and(|block| block.is_near(line)) { near } else { 0 };
-    let together = match (&finding.fix_group, &finding.unit) {
-        (None, Some(_)) => " in the same registration",
-        _ => "",
-    };
-    let message = match blocks.len().saturating_sub(1) {
-        0 => message,
-        1 => format!("{message} (with one more change{together})"),
-        more => format!("{message} (with {more} more changes{together})"),
-    };
-    remark(text, run.style, word, &message);
-    if let Some(reason) = reason {
-        remark(text, run.style, "unsafe", &reason);
-    }
-    let Some(block) = blocks.get(near) else { return };
-    let width = (block.line + block.old.len().max(block.new.len())).to_string().len().max(2);
-    let old = block.old.iter().map(|line| ('-', line));
-    let new = block.new.iter().map(|line| ('+', line));
-    let mut number = block.line;
-    for (index, (sign, content)) in old.chain(new).enumerate() {
-        if index == FIX_LINES {
-            text.push_str(&format!("   {:width$} …\n", ""));
+/// The lines of changes, with their numbers.
+fn lines_of(blocks: &[&Block], style: Style) -> String {
+    let mut text = String::new();
+    let last = blocks.iter().map(|block| block.line + block.old.len().max(block.new.len())).max();
+    let width = last.unwrap_or_default().to_string().len().max(2);
+    let room = style.width.saturating_sub(width + 6);
+    let all: usize = blocks.iter().map(|block| block.old.len() + block.new.len()).sum();
+    let mut left = FIX_LINES;
+    for block in blocks {
+        let cut = Cut::new(block, room, style);
+        let old = block.old.iter().enumerate().map(|(index, line)| (index, '-', line));
+        let new = block.new.iter().enumerate().map(|(index, line)| (index, '+', line));
+        for (index, sign, line) in old.chain(new).take(left) {
+            let content = format!("{sign} {}", cut.show(line));
+            let content = if sign == '-' { style.removed(&content) } else { style.added(&content) };
+            let number = block.line + index + 1;
+            text.push_str(format!("   {number:width$} {content}").trim_end());
+            text.push('\n');
+        }
+        left = left.saturating_sub(block.old.len() + block.new.len());
+        if left == 0 && all > FIX_LINES {
+            text.push_str(&format!("   {:width$} {} {} more lines\n", "", style.ellipsis(), all - FIX_LINES));
             break;
         }
-        number = if index == block.old.len() { block.line + 1 } else { number + 1 };
-        let content = crop(content);
-        let content = format!("{sign} {content}");
-        let content = if sign == '-' { run.style.removed(&content) } else { run.style.added(&content) };
-        text.push_str(format!("   {number:width$} {content}").trim_end());
-        text.push('\n');
     }
+    text
 }
 
-/// A line of a fix, cut where nobody reads on.
-fn crop(line: &str) -> String {
-    match line.char_indices().nth(WIDTH * 2) {
-        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
-        None => line.to_owned(),
+/// Which part of long lines is shown: the one with the first difference.
+struct Cut {
+    /// Characters that are not shown.
+    skip: usize,
+    room: usize,
+    ellipsis: &'static str,
+}
+
+impl Cut {
+    fn new(block: &Block, room: usize, style: Style) -> Self {
+        let is_long = block.old.iter().chain(&block.new).any(|line| wrap::columns(line, room) > room);
+        let pairs = block.old.iter().zip(&block.new);
+        let same = pairs.map(|(old, new)| old.chars().zip(new.chars()).take_while(|(a, b)| a == b).count());
+        let same = same.min().filter(|_| is_long).unwrap_or_default();
+        // The change is in the first third of the line.
+        let skip = if same > room * 2 / 3 { same - room / 3 } else { 0 };
+        Self { skip, room, ellipsis: style.ellipsis() }
+    }
+
+    fn show(&self, line: &str) -> String {
+        let start = line.char_indices().nth(self.skip).map_or(line.len(), |(at, _)| at);
+        let rest = line.get(start..).unwrap_or_default();
+        let before = if start > 0 { self.ellipsis } else { "" };
+        let room = self.room.saturating_sub(before.chars().count());
+        if wrap::columns(rest, room) <= room {
+            return format!("{before}{rest}");
+        }
+        let end = wrap::fitting(rest, room.saturating_sub(self.ellipsis.chars().count()));
+        format!("{before}{}{}", rest.get(..end).unwrap_or_default(), self.ellipsis)
     }
 }
 
@@ -190,7 +327,7 @@ mod tests {
     use super::super::samples;
 
     #[test]
-    fn each_finding_is_a_picture_with_its_fix() {
+    fn each_registration_is_a_block_with_its_fix() {
         insta::assert_snapshot!(samples::text(super::write));
     }
 }

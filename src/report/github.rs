@@ -1,3 +1,4 @@
+use super::words::headline;
 use super::{Run, fix_line, is_open};
 use crate::escape;
 use crate::finding::{NoticeKind, Severity};
@@ -19,8 +20,9 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
                 };
                 let (start, end) =
                     (file.source.position(finding.span.start()), file.source.position(finding.span.end()));
-                let lines = [mask.prose(&finding.message), mask.prose(&finding.help)];
-                let lines: Vec<_> = lines.into_iter().chain(fix_line(finding, &mask)).collect();
+                let lines = [headline(finding, &mask), mask.prose(&finding.help)].into_iter();
+                let lines: Vec<_> =
+                    lines.filter(|it| !it.is_empty()).chain(fix_line(finding, &mask)).collect();
                 let message = data(&lines.join("\n"));
                 writeln!(
                     out,

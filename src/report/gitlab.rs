@@ -1,7 +1,9 @@
-use super::{Run, is_open};
+use super::words::headline;
+use super::{Run, is_open, sentence};
 use crate::escape;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::fingerprint::fingerprints;
+use crate::mask::Mask;
 use crate::run::Checked;
 use serde::Serialize;
 use std::io::{self, Write};
@@ -44,8 +46,7 @@ fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
     findings
         .filter(|(finding, _)| is_open(finding))
         .map(|(finding, fingerprint)| Issue {
-            // GitLab does not show the name of a check.
-            description: format!("{}: {}", finding.rule, mask.prose(&finding.message)),
+            description: description(finding, &mask),
             check_name: &finding.rule,
             fingerprint,
             severity: match finding.severity {
@@ -62,6 +63,13 @@ fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
             },
         })
         .collect()
+}
+
+/// All that GitLab's widget shows: neither the name of a check nor a second text.
+fn description(finding: &Finding, mask: &Mask) -> String {
+    let head = format!("{}: {}", finding.rule, headline(finding, mask));
+    let help = mask.prose(&finding.help);
+    if help.is_empty() { head } else { format!("{head}. {}", sentence(&help)) }
 }
 
 #[cfg(test)]

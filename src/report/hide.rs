@@ -1,4 +1,4 @@
-//! Tokens in texts that are not linted: a user's own rules, and their examples.
+//! Tokens in texts that are not checked: custom rules, and their examples.
 
 use super::rules::{RuleDoc, page};
 use crate::engine::{self, Settings, Surroundings};
@@ -16,14 +16,15 @@ pub(super) fn tokens_of(path: &str, texts: &[&str]) -> Mask {
     })
 }
 
-/// Hides the tokens in what a user's own rule says, and what a terminal would act on. Those of the rules that are built in are made up.
+/// Hides the tokens in the texts of a custom rule, and control characters. Tokens of the built-in rules are made up.
 pub(super) fn in_rule(rule: &mut RuleDoc) {
     let mask = tokens_of("rule.md", &[&page(rule)]);
     let texts = [&mut rule.summary, &mut rule.why, &mut rule.help, &mut rule.url].into_iter();
     let versions = [&mut rule.replacement_since, &mut rule.disabled, &mut rule.removed].into_iter().flatten();
     let texts = texts.chain(versions).chain([&mut rule.product, &mut rule.since]);
     let texts = texts.chain(&mut rule.fixes).chain(&mut rule.manual);
-    let texts = texts.chain(rule.severities.iter_mut().map(|it| &mut it.label));
+    let texts = texts.chain(rule.severities.iter_mut().flat_map(|it| [&mut it.label, &mut it.help]));
+    let texts = texts.chain(rule.cases.iter_mut().flat_map(|(case, help)| [case, help]));
     let examples = rule.examples.iter_mut();
     let examples = examples.flat_map(|it| [&mut it.name, &mut it.language, &mut it.bad, &mut it.good]);
     for text in texts.chain(examples) {

@@ -8,7 +8,7 @@ use crate::text::{Edit, Position};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// The version of the form; grows when something is taken away or changes its meaning.
+/// The version of the format; grows when a field is removed or changes its meaning.
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -27,6 +27,8 @@ pub(super) struct Entry<'a> {
     rule: &'a str,
     severity: Severity,
     message: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    reason: String,
     help: String,
     url: &'a str,
     path: &'a str,
@@ -93,6 +95,7 @@ pub(super) struct Gone<'a> {
 #[derive(Serialize)]
 struct Removed<'a> {
     setting: &'a str,
+    name: &'a str,
     value: &'a str,
 }
 
@@ -190,6 +193,7 @@ fn entry<'a>(finding: &'a Finding, file: &'a Checked, mask: &Mask) -> Entry<'a> 
         rule: &finding.rule,
         severity: finding.severity,
         message: mask.prose(&finding.message),
+        reason: mask.prose(&finding.label),
         help: mask.prose(&finding.help),
         url: &finding.url,
         path: &file.path,
@@ -230,7 +234,11 @@ pub(super) fn gone(file: &Checked) -> impl Iterator<Item = Gone<'_>> {
         rule: &gone.rule,
         path: &file.path,
         start: gone.start.into(),
-        removed: gone.removed.as_ref().map(|it| Removed { setting: &it.field, value: &it.value }),
+        removed: gone.removed.as_ref().map(|it| Removed {
+            setting: &it.field,
+            name: &it.name,
+            value: &it.value,
+        }),
     })
 }
 

@@ -1,3 +1,4 @@
+use super::words::headline;
 use super::xml::{DECLARATION, escape};
 use super::{Run, fix_line, is_open};
 use crate::escape::{inline, name};
@@ -7,24 +8,25 @@ use crate::run::Checked;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// JUnit's XML: a suite for each file, a failed test for each finding, an error for what could not be read or written. If
-/// all is well, one test that passed, because no test at all looks like no run.
+/// JUnit's XML: a suite for each file, a test for each finding, an error for what could not be read or written. A test fails
+/// if its finding makes the run fail. If all is well, one test that passed, because no test at all looks like no run.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let suites: Vec<Suite<'_>> = run.files.iter().filter_map(Suite::of).collect();
+    let suites: Vec<Suite<'_>> = run.files.iter().filter_map(|file| Suite::of(run, file)).collect();
     let sum = |count: fn(&Suite<'_>) -> usize| suites.iter().map(count).sum::<usize>();
     let (failures, errors) = (sum(|suite| suite.failures), sum(|suite| suite.errors.len()));
+    let tests = sum(|suite| suite.tests);
     writeln!(out, "{DECLARATION}")?;
     writeln!(
         out,
         "<testsuites name=\"runnerlint\" tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\">",
-        (failures + errors).max(1)
+        tests.max(1)
     )?;
     for suite in &suites {
         suite.write(run, out)?;
     }
     if suites.is_empty() {
         writeln!(out, "  <testsuite name=\"runnerlint\" tests=\"1\" failures=\"0\" errors=\"0\">")?;
-        writeln!(out, "    <testcase name=\"no legacy registration found\" classname=\"runnerlint\"/>")?;
+        writeln!(out, "    <testcase name=\"no findings\" classname=\"runnerlint\"/>")?;
         writeln!(out, "  </testsuite>")?;
     }
     writeln!(out, "</testsuites>")
@@ -32,21 +34,23 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 struct Suite<'a> {
     file: &'a Checked,
+    tests: usize,
     failures: usize,
     errors: Vec<&'a Notice>,
 }
 
 impl<'a> Suite<'a> {
-    fn of(file: &'a Checked) -> Option<Self> {
-        let failures = file.linted.findings.iter().filter(|it| is_open(it)).count();
+    fn of(run: &Run<'_>, file: &'a Checked) -> Option<Self> {
+        let findings = || file.linted.findings.iter().filter(|it| is_open(it));
+        let failures = findings().filter(|it| run.fail_on.fails(it.severity)).count();
         let errors: Vec<_> = file.linted.notices.iter().filter(|it| it.kind.is_failure()).collect();
-        (failures + errors.len() > 0).then_some(Self { file, failures, errors })
+        let tests = findings().count() + errors.len();
+        (tests > 0).then_some(Self { file, tests, failures, errors })
     }
 
     fn write(&self, run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let path = escape(&inline(&self.file.path));
-        let (failures, errors) = (self.failures, self.errors.len());
-        let tests = failures + errors;
+        let (tests, failures, errors) = (self.tests, self.failures, self.errors.len());
         writeln!(
             out,
             "  <testsuite name=\"{path}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\">"
@@ -65,15 +69,21 @@ impl<'a> Suite<'a> {
             let start = self.file.source.position(finding.span.start());
             let place = format!("{}:{}:{}", name(&self.file.path), start.line, start.column);
             let details = [place, mask.prose(&finding.help)].into_iter().chain(fix_line(finding, &mask));
-            let details: Vec<_> = details.chain([finding.url.to_string()]).collect();
+            let details = details.chain([finding.url.to_string()]);
+            let details: Vec<_> = details.filter(|it| !it.is_empty()).collect();
             writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&test))?;
-            writeln!(
-                out,
-                "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                finding.severity.as_str(),
-                escape(&message),
-                escape(&details.join("\n")),
-            )?;
+            let (severity, details) = (finding.severity.as_str(), details.join("\n"));
+            let message = headline(finding, &mask);
+            if run.fail_on.fails(finding.severity) {
+                let (message, details) = (escape(&message), escape(&details));
+                writeln!(
+                    out,
+                    "      <failure type=\"{severity}\" message=\"{message}\">{details}</failure>"
+                )?;
+            } else {
+                let text = escape(&format!("{severity}: {message}\n{details}"));
+                writeln!(out, "      <system-out>{text}</system-out>")?;
+            }
             writeln!(out, "    </testcase>")?;
         }
         let mask = Mask::without_source(false);
@@ -98,7 +108,7 @@ mod tests {
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites name="runnerlint" tests="1" failures="0" errors="0">
           <testsuite name="runnerlint" tests="1" failures="0" errors="0">
-            <testcase name="no legacy registration found" classname="runnerlint"/>
+            <testcase name="no findings" classname="runnerlint"/>
           </testsuite>
         </testsuites>
         "#);

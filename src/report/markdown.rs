@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn colours_take_no_room() {
         let plain = render(PAGE, Layout { style: Style::default(), width: 50 }).replace('`', "");
-        let coloured = render(PAGE, Layout { style: Style { colour: true }, width: 50 });
+        let coloured = render(PAGE, Layout { style: Style { colour: true, ..Style::default() }, width: 50 });
         let lines = |text: &str| text.lines().count();
         assert!(coloured.contains("\x1b[1man-id\x1b[0m"));
         assert!(lines(&coloured) <= lines(&plain));

@@ -3,12 +3,15 @@
 mod checkstyle;
 mod concise;
 mod earlier;
+mod excerpt;
 mod faults;
 mod full;
 mod github;
 mod gitlab;
+mod grouped;
 mod hide;
 mod html;
+mod job_summary;
 mod json;
 mod jsonl;
 mod junit;
@@ -25,6 +28,8 @@ mod style;
 mod summary;
 mod switched_off;
 mod window;
+mod words;
+mod wrap;
 mod xml;
 
 pub use earlier::is_report;
@@ -32,18 +37,19 @@ pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
 pub use refusal::{fix_reason, refusal, unknown};
-pub use statistics::statistics;
 pub use style::Style;
 pub use summary::{Summary, ignored, notices, removed_settings};
 pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;
+use crate::config::FailOn;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
 use crate::run::Checked;
 use crate::walk::Passed;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// What there is to report, and how.
@@ -63,6 +69,8 @@ pub struct Run<'a> {
     pub catalogue: &'a Catalogue,
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
+    /// The lowest severity that makes the run fail.
+    pub fail_on: FailOn,
     /// What the run is about.
     pub project: Project<'a>,
 }
@@ -76,6 +84,9 @@ pub struct Project<'a> {
     pub revision: &'a str,
 }
 
+/// Writes a report.
+type Writer = fn(&Run<'_>, &mut dyn Write) -> io::Result<()>;
+
 /// An output format.
 #[derive(Clone, Copy)]
 pub struct Format {
@@ -86,7 +97,9 @@ pub struct Format {
     /// Whether people read it: the summary and the notices then go to standard error.
     pub for_people: bool,
     /// Writes the report.
-    pub write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
+    pub write: Writer,
+    /// Writes how often each rule found something, instead of the findings; not every format can.
+    pub statistics: Option<Writer>,
     /// Whether it shows the migration plan: registrations are then collected.
     pub shows_plan: bool,
     /// Whether its lines are meant to be commands of a CI system.
@@ -103,9 +116,10 @@ impl std::fmt::Debug for Format {
 pub const FORMATS: &[Format] = &[
     Format {
         name: "full",
-        about: "each finding with its source and its fix",
+        about: "each registration with its source and its fix",
         for_people: true,
         write: full::write,
+        statistics: Some(statistics::text),
         shows_plan: false,
         is_commands: false,
     },
@@ -114,15 +128,25 @@ pub const FORMATS: &[Format] = &[
         about: "one line for each finding, as gcc writes them",
         for_people: true,
         write: concise::write,
+        statistics: Some(statistics::text),
         shows_plan: false,
         is_commands: false,
     },
-    machine("json", "one JSON document", json::write),
+    Format {
+        name: "grouped",
+        about: "the findings of each file below its name",
+        for_people: true,
+        write: grouped::write,
+        statistics: Some(statistics::text),
+        shows_plan: false,
+        is_commands: false,
+    },
+    Format { statistics: Some(statistics::json), ..machine("json", "one JSON document", json::write) },
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
     Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
     machine("gitlab", "GitLab's Code Quality report", gitlab::write),
-    machine("junit", "JUnit XML, a failed test for each finding", junit::write),
+    machine("junit", "JUnit XML, a failed test for each finding that fails the run", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
     Format {
@@ -133,15 +157,19 @@ pub const FORMATS: &[Format] = &[
             html::write,
         )
     },
+    Format {
+        shows_plan: true,
+        ..machine(
+            "markdown",
+            "the summary of a CI job: counts, findings and the runners of the migration plan",
+            job_summary::write,
+        )
+    },
 ];
 
 /// A format that is read by other programs or elsewhere.
-const fn machine(
-    name: &'static str,
-    about: &'static str,
-    write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>,
-) -> Format {
-    Format { name, about, for_people: false, write, shows_plan: false, is_commands: false }
+const fn machine(name: &'static str, about: &'static str, write: Writer) -> Format {
+    Format { name, about, for_people: false, write, statistics: None, shows_plan: false, is_commands: false }
 }
 
 /// The migration plan of a run that collected registrations.
@@ -161,6 +189,20 @@ pub fn is_open(finding: &Finding) -> bool {
     !finding.suppressed && !finding.baselined
 }
 
+/// The open findings of a file, those of one registration together, in the order of the first of each.
+fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
+    let mut blocks: Vec<Vec<&Finding>> = Vec::new();
+    let mut units = HashMap::new();
+    for finding in findings.iter().filter(|it| is_open(it)) {
+        let at = finding.unit.as_deref().map(|unit| *units.entry(unit).or_insert(blocks.len()));
+        match at.and_then(|at| blocks.get_mut(at)) {
+            Some(block) => block.push(finding),
+            None => blocks.push(vec![finding]),
+        }
+    }
+    blocks
+}
+
 /// The fix of a finding as far as it can be shown, or why not.
 fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
     let fix = finding.fix.as_ref().map_err(|refused| mask.prose(&refusal(refused)))?;
@@ -172,18 +214,25 @@ fn shown_fix<'a>(finding: &'a Finding, mask: &Mask) -> Result<&'a Fix, String> {
         return Err(format!("the fix has more edits than a report lists: apply it with `{how}`"));
     }
     if fix.edits.iter().any(|edit| mask.is_secret(&edit.replacement)) {
-        return Err(format!("its fix holds a token, which is not shown: apply it with `{how}`"));
+        return Err(format!("the fix contains a token, which is not shown: apply it with `{how}`"));
     }
     Ok(fix)
 }
 
-/// What a finding's fix needs, as a line of its own: why it is unsafe, or why there is none.
+/// A text of a rule as a sentence of its own.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let text = chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect());
+    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}
+
+/// What a finding's fix needs, as a line of its own: the manual step of an unsafe one, or why there is none.
 fn fix_line(finding: &Finding, mask: &Mask) -> Option<String> {
     let (what, reason) = match &finding.fix {
         Ok(fix) => ("unsafe fix", fix_reason(fix)?),
         Err(refused) => ("no fix", refusal(refused)),
     };
-    (!reason.is_empty()).then(|| format!("{what}: {}", mask.prose(&reason)))
+    Some(format!("{what}: {}", mask.prose(&reason)))
 }
 
 #[cfg(test)]

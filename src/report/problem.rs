@@ -1,9 +1,10 @@
-use super::Style;
 use super::hide::tokens_of;
-use super::picture::{CONTEXT, Picture};
+use super::picture::{CONTEXT, Picture, Tone};
 use super::window::Window;
+use super::{Style, wrap};
 use crate::config;
 use crate::escape;
+use crate::finding::Severity;
 use crate::mask::{self, Mask};
 use crate::rules::load;
 use crate::text::{Source, Span};
@@ -51,15 +52,15 @@ fn draw(
     let lines = (line.saturating_sub(CONTEXT), line + CONTEXT);
     let window = Window::new(escape::name(&mask::path(path)).into_owned(), source, mask, lines, &[span]);
     let label = window.locate(source, span).map(|at| LabeledSpan::new_primary_with_span(None, at.range()));
+    let message = mask.prose(message);
     let picture = Picture {
-        message: mask.prose(message),
-        help: help.map(|help| mask.prose(help)),
-        severity: miette::Severity::Error,
-        labels: label.into_iter().collect(),
+        message: wrap::tie(&message, style.width),
+        help: help.map(|help| wrap::tie(&mask.prose(help), style.width)),
+        labels: label.into_iter().map(|label| (label, Tone::Finding(Severity::Error))).collect(),
         window,
     };
-    match picture.draw(style, "error") {
+    match picture.draw(style) {
         Ok(text) => text.trim().to_owned(),
-        Err(_) => format!("error: {}: {}", escape::name(path), picture.message),
+        Err(_) => format!("error: {}: {message}", escape::name(path)),
     }
 }

@@ -1,3 +1,4 @@
+use super::words::parts;
 use super::{Run, fix_line, is_open, json, shown_fix};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::mask::Mask;
@@ -7,9 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-/// Lines that one suggestion may replace; longer ones are read in the report.
-const LINES: usize = 20;
-/// And their bytes: reviewdog reads no line of 64 KiB.
+/// Bytes that one suggestion may replace: reviewdog reads no line of 64 KiB.
 const BYTES: usize = 16_000;
 
 /// reviewdog's `Diagnostic`.
@@ -38,12 +37,11 @@ struct Range {
     end: Place,
 }
 
-/// A column counts bytes, from 1; without one, the whole line is meant.
+/// A column counts bytes, from 1.
 #[derive(Serialize)]
 struct Place {
     line: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<usize>,
+    column: usize,
 }
 
 #[derive(Serialize)]
@@ -91,8 +89,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn diagnostic<'a>(file: &'a Checked, mask: &Mask, finding: &'a Finding) -> Diagnostic<'a> {
     let location = |span| Location { path: &file.path, range: range(&file.source, span) };
     let related = finding.related.iter().filter(|it| !it.text.is_empty());
-    let lines = [mask.prose(&finding.message), mask.prose(&finding.help)];
-    let lines: Vec<_> = lines.into_iter().chain(fix_line(finding, mask)).collect();
+    let lines: Vec<_> = parts(finding, mask).into_iter().chain(fix_line(finding, mask)).collect();
     Diagnostic {
         message: lines.join("\n"),
         location: location(finding.span),
@@ -117,43 +114,27 @@ fn range(source: &Source, span: Span) -> Range {
 fn place(source: &Source, offset: usize) -> Place {
     let line = source.line_at(offset);
     let column = offset.saturating_sub(source.line_span(line).start()) + 1;
-    Place { line: line + 1, column: Some(column) }
+    Place { line: line + 1, column }
 }
 
-/// All edits of a fix as whole lines: the form that services take best. `None` where that cannot be shown.
+/// All edits of a fix as one, from the first to the last. `None` where the text between them cannot be shown.
 fn suggestion(source: &Source, mask: &Mask, fix: &Fix) -> Option<Suggestion> {
     let hull = fix.edits.iter().map(|edit| edit.span).reduce(Span::hull)?;
-    let first = source.line_at(hull.start());
-    let last = source.line_at(hull.end().saturating_sub(1)).max(first);
-    if last - first >= LINES {
+    if hull.len() > BYTES || source.touches_invalid(hull) {
         return None;
     }
-    let lines = source.line_span(first).hull(source.line_span(last));
-    if lines.len() > BYTES {
-        return None;
-    }
-    let old = source.bytes().get(lines.range())?;
-    if source.touches_invalid(lines) || mask.excerpt(source.bytes(), lines) != old {
+    let old = source.bytes().get(hull.range())?;
+    if mask.excerpt(source.bytes(), hull) != old {
         return None;
     }
     let inside = |edit: &Edit| {
-        let span = Span::new(edit.span.start() - lines.start(), edit.span.end() - lines.start());
+        let span = Span::new(edit.span.start() - hull.start(), edit.span.end() - hull.start());
         Edit::replace(span, edit.replacement.clone())
     };
     let mut edits = EditSet::default();
     edits.insert_all(fix.edits.iter().map(inside)).ok()?;
-    let new = String::from_utf8(edits.apply(old)).ok()?;
-    // Without text the lines go; with text its last line ends where the old last one did.
-    let text = match new.strip_suffix('\n') {
-        Some(text) => text.strip_suffix('\r').unwrap_or(text),
-        None if new.is_empty() || !old.ends_with(b"\n") => &new,
-        None => return None,
-    };
-    if text.is_empty() && !new.is_empty() {
-        return None;
-    }
-    let line = |line| Place { line: line + 1, column: None };
-    Some(Suggestion { range: Range { start: line(first), end: line(last) }, text: text.to_owned() })
+    let text = String::from_utf8(edits.apply(old)).ok()?;
+    Some(Suggestion { range: range(source, hull), text })
 }
 
 #[cfg(test)]
@@ -167,7 +148,8 @@ mod tests {
         assert_eq!(samples::empty(write), "");
     }
 
-    fn suggested(text: &str, edits: &[(&str, &str)]) -> Option<(usize, usize, String)> {
+    /// Lines and columns of the suggestion for edits, and its text.
+    fn suggested(text: &str, edits: &[(&str, &str)]) -> Option<(String, String)> {
         let source = Source::new(text.as_bytes().to_vec());
         let edit = |(old, new): &(&str, &str)| {
             let at = text.find(old).unwrap();
@@ -177,21 +159,25 @@ mod tests {
         let fix =
             Fix { safety: Safety::Safe, cautions: [].into(), message: String::new(), edits, listed: true };
         let mask = Mask::new(false, &source, &[]);
-        let it = suggestion(&source, &mask, &fix)?;
-        Some((it.range.start.line, it.range.end.line, it.text))
+        let Suggestion { range: Range { start, end }, text } = suggestion(&source, &mask, &fix)?;
+        Some((format!("{}:{}-{}:{}", start.line, start.column, end.line, end.column), text))
     }
 
     #[test]
-    fn suggestions_are_of_whole_lines() {
-        let some = |first, last, text: &str| Some((first, last, text.to_owned()));
-        assert_eq!(suggested("a\nb --locked c\nd\n", &[(" --locked", "")]), some(2, 2, "b c"));
-        assert_eq!(suggested("a\nb\r\nc\n", &[("b\r\n", "")]), some(2, 2, ""));
-        assert_eq!(suggested("a\r\nb\r\nc\r\nd", &[("a", "A"), ("b\r\n", "")]), some(1, 2, "A"));
-        assert_eq!(suggested("a\nb", &[("b", "B")]), some(2, 2, "B"));
-        assert_eq!(suggested("a\nb\nc\n", &[("\n", " ")]), None);
-        assert_eq!(suggested("a\nb\n", &[("b", "")]), None);
-        assert_eq!(suggested("a glrt-0123456789 --locked\n", &[(" --locked", "")]), None);
-        let far = format!("a{}b\n", "\n".repeat(LINES));
+    fn suggestions_go_from_the_first_to_the_last_edit() {
+        let some = |place: &str, text: &str| Some((place.to_owned(), text.to_owned()));
+        let token = "glrt-0123456789";
+        assert_eq!(suggested("a\nb --locked c\nd\n", &[(" --locked", "")]), some("2:2-2:11", ""));
+        assert_eq!(suggested("a\nb\r\nc\n", &[("b\r\n", "")]), some("2:1-3:1", ""));
+        assert_eq!(suggested("a\r\nb\r\nc\r\nd", &[("a", "A"), ("b\r\n", "")]), some("1:1-3:1", "A\r\n"));
+        assert_eq!(suggested("é x\n", &[("x", "y")]), some("1:4-1:5", "y"));
+        // Tokens are no obstacle where they are not between two edits.
+        let before = format!("a {token} --locked b --x c\n");
+        assert_eq!(suggested(&before, &[(" --locked", ""), (" --x", "")]), some("1:18-1:33", " b"));
+        assert_eq!(suggested(&format!("key: {token}\n"), &[("key", "k")]), some("1:1-1:4", "k"));
+        let between = format!("a --locked {token} --x\n");
+        assert_eq!(suggested(&between, &[(" --locked", ""), (" --x", "")]), None);
+        let far = format!("a{}b\n", "\n".repeat(BYTES));
         assert_eq!(suggested(&far, &[("a", ""), ("b", "")]), None);
     }
 }

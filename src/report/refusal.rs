@@ -1,19 +1,32 @@
 //! The words for why there is no fix, and why a fix is unsafe.
 
-use crate::finding::{Caution, Fix, Refusal};
+use crate::finding::{Caution, Fix, Refusal, Safety};
 use crate::sites::{Brings, UnknownKind};
 use crate::unit::UnknownPlace;
 
-/// Why there is no fix, as a clause; empty where there is nothing to say.
+/// What is said of a rule that has no fix and no reason for that.
+const NO_FIX: &str = "the rule has no fix";
+/// What is said of a fix that no row of its rule calls safe.
+const NOT_SAFE: &str = "review the change: its rule does not say that it is safe";
+
+/// Why there is no fix, as a clause; never empty.
 pub fn refusal(refusal: &Refusal) -> String {
+    let text = clause(refusal);
+    if text.trim().is_empty() { NO_FIX.to_owned() } else { text }
+}
+
+fn clause(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Unstated => String::new(),
+        Refusal::Unstated => NO_FIX.to_owned(),
         Refusal::Rule(text) | Refusal::Sealed(text) => text.clone(),
         Refusal::Unknown { because, places } => {
             let places = places.iter().map(unknown).collect::<Vec<_>>().join("; ");
             if because.is_empty() { places } else { format!("{places}: {because}") }
         }
         Refusal::NotEditable(refused) => refused.reason().to_owned(),
+        Refusal::NameNotEditable { name, line, reason } => {
+            format!("`{}` (line {line}) cannot be edited: {}", name.replace('`', "'"), reason.reason())
+        }
         Refusal::NotExpanded { value, language } => {
             let next = match *language {
                 "hcl" => "give `--token-value` a reference such as `var.runner_token`",
@@ -30,7 +43,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::UsedElsewhere { written, line } => {
             format!("`{}` (line {line}) also uses this value", written.replace('`', "'"))
         }
-        Refusal::SharedVariables => "several commands share the variables that are set here".to_owned(),
+        Refusal::SharedVariables => "several commands share these variables: change all of them".to_owned(),
         Refusal::Suppressed { line } => format!("suppressed by the comment in line {line}"),
         Refusal::SuppressedSibling { name, line } => {
             format!("the registration also has `{name}`, which the comment in line {line} suppresses")
@@ -39,7 +52,7 @@ pub fn refusal(refusal: &Refusal) -> String {
         Refusal::NotSelected { rule } => {
             format!("the registration also needs `{rule}`, which is not selected")
         }
-        Refusal::RulesNotSelected => "the rules that find it are not selected".to_owned(),
+        Refusal::RulesNotSelected => "the rules that report it are not selected".to_owned(),
         Refusal::OtherCase => "the rule has no fix for this case".to_owned(),
         Refusal::Together { name, line } => {
             format!("`{name}` (line {line}) has no fix, and they are fixed together or not at all")
@@ -52,7 +65,7 @@ pub fn refusal(refusal: &Refusal) -> String {
                 "`{name}` (line {line}) has no fix and may belong to the same runner: change both together"
             )
         }
-        Refusal::TooManyFindings => "this file exceeds the limit of findings that are fixed".to_owned(),
+        Refusal::TooManyFindings => "this file exceeds the limit of findings that can be fixed".to_owned(),
         Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
         Refusal::BaselinedSibling { rule, registration } => {
             let with = if *registration { "of the same registration" } else { "at the same place" };
@@ -63,10 +76,14 @@ pub fn refusal(refusal: &Refusal) -> String {
     }
 }
 
-/// Why a fix is unsafe; nothing for a safe one.
+/// Why a fix is unsafe, or its manual step; nothing for a safe one.
 pub fn fix_reason(fix: &Fix) -> Option<String> {
     let reasons: Vec<String> = fix.cautions.iter().map(caution).filter(|it| !it.is_empty()).collect();
-    (!reasons.is_empty()).then(|| reasons.join("; "))
+    match fix.safety {
+        Safety::Safe => None,
+        Safety::Unsafe if reasons.is_empty() => Some(NOT_SAFE.to_owned()),
+        Safety::Unsafe => Some(reasons.join("; ")),
+    }
 }
 
 fn caution(caution: &Caution) -> String {
@@ -76,7 +93,7 @@ fn caution(caution: &Caution) -> String {
         Caution::CarriageReturn => {
             "bash reads the CR at the end of the line as part of the last word".to_owned()
         }
-        Caution::Replaced { name, line } => format!("`{name}` (line {line}) is not used any more"),
+        Caution::Replaced { name, line } => format!("`{name}` (line {line}) is no longer used"),
         Caution::Comments => "it removes a comment".to_owned(),
         Caution::Apart { name, line } => {
             format!("`{name}` (line {line}) of the same document has no fix: change it as well")
@@ -103,13 +120,14 @@ pub fn unknown(place: &UnknownPlace) -> String {
     match kind {
         UnknownKind::Words | UnknownKind::Wrapper => format!("{at} may contain more options"),
         UnknownKind::Collected => format!("arguments also come from {at}"),
-        UnknownKind::Template => format!("the template tag {at} decides what is there"),
+        UnknownKind::Template => format!("the template tag {at} decides which part is used"),
         UnknownKind::Environment => format!("environment variables also come from {at}"),
         UnknownKind::Values => format!("values also come from {at}"),
-        UnknownKind::KeptValues => format!("{at} keeps the values that the release has"),
+        UnknownKind::KeptValues => format!("{at} keeps earlier values of the release"),
         UnknownKind::Alias => format!("the alias {at} brings values from elsewhere in this file"),
         UnknownKind::Script => format!("{at} may set variables in the same script"),
         UnknownKind::Overlay => format!("another file may also define {at}: this file is merged into it"),
+        UnknownKind::Override => format!("{at} can be overridden where this file is used"),
         UnknownKind::Expression => format!("{at} may contain {brings}"),
     }
 }

@@ -1,8 +1,12 @@
 //! Rules, explained to people: for `runnerlint rules`, and for formats that bring them along.
 
+mod names;
+
 use super::hide::in_rule;
+use super::sentence;
 use crate::catalogue::Catalogue;
 use crate::rules::{self, GITLAB, Level, Rule, Verdict};
+use names::{Names, unslotted};
 use serde::Serialize;
 
 /// A rule, explained.
@@ -30,30 +34,49 @@ pub struct RuleDoc {
     /// GitLab version that removes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<String>,
-    /// How bad, and when; the first that holds.
+    /// The rows of its severity: the first that applies.
     pub severities: Vec<RuleSeverity>,
     /// What to do, in the imperative.
     pub help: String,
     /// What its fixes do.
     pub fixes: Vec<String>,
-    /// Why some of what it finds has no fix.
+    /// Why some findings have no fix.
     pub manual: Vec<String>,
+    /// What to do in other cases: the case, and the help for it.
+    #[serde(skip)]
+    pub cases: Vec<(String, String)>,
     /// Whether what it finds belongs to a unit, all of which is fixed together.
     #[serde(skip)]
     pub of_unit: bool,
-    /// Where to read on.
+    /// The documentation.
     pub url: String,
     /// Bad and good.
     pub examples: Vec<RuleExample>,
 }
 
-/// How bad what a rule finds is.
+/// A row of a rule's severity.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct RuleSeverity {
-    /// `error`, `warning`, `info` or `nothing`.
+    /// `error`, `warning` or `info`.
     pub severity: String,
-    /// What it does then: `stops the start`; empty where nothing more is to be said.
+    /// The reason: "used only with a registration token"; empty where the message says it all.
     pub label: String,
+    /// What to do then, where it is not the rule's `help`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub help: String,
+}
+
+impl RuleDoc {
+    /// The severities of its findings, from the least to the worst: `warning…error`.
+    pub fn severity_range(&self) -> String {
+        let has = |name: &&str| self.severities.iter().any(|row| row.severity == **name);
+        let found: Vec<&str> = ["info", "warning", "error"].into_iter().filter(has).collect();
+        match found.as_slice() {
+            [] => self.severity.clone(),
+            [only] => (*only).to_owned(),
+            [least, .., worst] => format!("{least}…{worst}"),
+        }
+    }
 }
 
 /// An example of a rule.
@@ -75,24 +98,27 @@ pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
     let rules = of.rules().iter().zip(texts);
     let mut rules: Vec<RuleDoc> = rules
         .map(|(rule, text)| {
+            let names = Names { rule, text: &text };
+            let say = |text: &str| names.say(text, &names.first());
             let worst = rule.severity.iter().map(|row| row.is).max_by_key(|level| *level as u8);
             RuleDoc {
                 id: rule.id.clone(),
                 summary: rule.title.clone(),
-                why: text.why,
+                why: text.why.clone(),
                 severity: worst.map_or("nothing", Level::as_str).to_owned(),
                 product: rule.product.clone(),
                 since: rule.since.clone(),
                 replacement_since: rule.replacement_since.clone(),
-                severities: severities(rule),
-                help: rule.help.clone(),
-                fixes: unique(rule.actions.iter().map(|it| nameless(&it.message))),
-                manual: unique(rule.matches.iter().filter_map(|it| it.manual.clone())),
+                severities: severities(rule, &say),
+                help: say(&rule.help),
+                fixes: unique(rule.actions.iter().map(|it| names.say(&it.message, &names.of_action(it)))),
+                manual: unique(rule.matches.iter().filter_map(|it| it.manual.as_deref()).map(&say)),
+                cases: names.cases(),
                 of_unit: rule.matches.iter().any(|it| it.slot.is_some() || it.setting.is_some()),
                 disabled: rule.disabled.clone(),
                 removed: rule.removed.clone(),
                 url: rule.url.clone(),
-                examples: text.examples.into_iter().map(example).collect(),
+                examples: text.examples.iter().cloned().map(example).collect(),
             }
         })
         .collect();
@@ -101,31 +127,14 @@ pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
     rules
 }
 
-fn severities(rule: &Rule) -> Vec<RuleSeverity> {
+fn severities(rule: &Rule, say: &dyn Fn(&str) -> String) -> Vec<RuleSeverity> {
     let rows = rule.severity.iter().filter(|row| row.is != Level::Nothing);
     let severity = |row: &rules::SeverityRow| RuleSeverity {
         severity: row.is.as_str().to_owned(),
-        label: nameless(row.label.as_deref().unwrap_or_default()),
+        label: say(row.label.as_deref().unwrap_or_default()),
+        help: say(row.help.as_deref().unwrap_or_default()),
     };
     rows.map(severity).collect()
-}
-
-/// A text of the rule where nothing is found that it could name.
-fn nameless(text: &str) -> String {
-    unslotted(&text.replace("`{name}`", "it").replace("{name}", "it"))
-}
-
-/// A text of the rules without the names of slots, which only a registration has.
-fn unslotted(text: &str) -> String {
-    let words = [
-        ("`{name}`", "the token option"),
-        ("`{new}`", "the token option"),
-        ("`{to}`", "the token option"),
-        ("`{old}`", "the registration token option"),
-        ("`{token}`", "the variable"),
-        ("`{prefix}`", "a literal such as `glrtr-…`"),
-    ];
-    words.iter().fold(text.to_owned(), |text, (name, words)| text.replace(name, words))
 }
 
 /// Each once, in their order.
@@ -157,20 +166,25 @@ pub(super) fn product(name: &str) -> &str {
     if is_gitlab(name) { "GitLab" } else { name }
 }
 
-/// What a page says of the safety of a fix.
-const WHETHER_SAFE: &str = "Each finding says whether its fix is safe, or why it has none";
+/// What a page says about the safety of a fix.
+const WHETHER_SAFE: &str = "Each finding says whether its fix is safe, or why it has no fix";
+/// How a page begins the section on ignore comments.
+const ONE_FINDING: &str = "One finding, with a comment at the end of its line or on the line before it, in the syntax of its language";
 
-/// A rule as a page of Markdown that lies beside the [`index`].
+/// A rule as a page of Markdown in the directory of the [`index`].
 pub fn linked_page(rule: &RuleDoc) -> String {
-    let link = format!("{WHETHER_SAFE}: [when a fix is safe](README.md#when-a-fix-is-safe).");
-    page(rule).replace(&format!("{WHETHER_SAFE}."), &link)
+    let safe = format!("{WHETHER_SAFE}: [when a fix is safe](README.md#when-a-fix-is-safe).");
+    let ignore = format!("{ONE_FINDING} ([ignore comments](README.md#ignore-comments)):");
+    page(rule).replace(&format!("{WHETHER_SAFE}."), &safe).replace(&format!("{ONE_FINDING}:"), &ignore)
 }
 
 /// A rule as a page of Markdown.
 pub fn page(rule: &RuleDoc) -> String {
-    let mut out = format!("# {}\n\nFinds: {}.\n\n{}\n", rule.id, rule.summary, facts(rule));
+    let finds = rule.summary.trim_end_matches('.');
+    let mut out = format!("# {}\n\nFinds: {finds}.\n\n{}\n", rule.id, facts(rule));
     section(&mut out, "Why", rule.why.trim());
     section(&mut out, "What to do", &what_to_do(rule));
+    section(&mut out, "Severity", &reasons(rule));
     if !rule.examples.is_empty() {
         section(
             &mut out,
@@ -180,7 +194,7 @@ pub fn page(rule: &RuleDoc) -> String {
     }
     section(&mut out, "Suppress", &suppress(&rule.id));
     if !rule.url.is_empty() {
-        out.push_str(&format!("\nSee {}\n", rule.url));
+        out.push_str(&format!("\nDocs: {}\n", rule.url));
     }
     out
 }
@@ -191,22 +205,15 @@ fn section(out: &mut String, title: &str, text: &str) {
     }
 }
 
-/// How bad, and since when.
+/// How bad, and the versions.
 fn facts(rule: &RuleDoc) -> String {
-    let mut out = String::new();
-    let labelled: Vec<&RuleSeverity> = rule.severities.iter().filter(|row| !row.label.is_empty()).collect();
-    match labelled.as_slice() {
-        [] | [_] => out.push_str(&format!("- Severity: {}\n", rule.severity)),
-        rows => {
-            let rows = rows.iter().map(|row| format!("- Severity: {} ({})\n", row.severity, row.label));
-            out.extend(unique(rows));
-        }
-    }
+    let mut out = format!("- Severity: {}\n", rule.severity_range());
+    let removed = if is_planned(rule) { "Planned for removal in" } else { "Removed in" };
     let versions = [
         ("Deprecated since", Some(&rule.since).filter(|it| !it.is_empty())),
         ("Replacement since", rule.replacement_since.as_ref()),
-        ("Off by default since", rule.disabled.as_ref()),
-        ("Removed in", rule.removed.as_ref()),
+        ("Disabled by default since", rule.disabled.as_ref()),
+        (removed, rule.removed.as_ref()),
     ];
     for (what, version) in versions {
         if let Some(version) = version {
@@ -216,23 +223,45 @@ fn facts(rule: &RuleDoc) -> String {
     out.trim_end().to_owned()
 }
 
+/// Whether the version that removes it is later than the one that disables it, which is the last known fact.
+fn is_planned(rule: &RuleDoc) -> bool {
+    let number = |text: &Option<String>| text.as_deref().and_then(rules::version);
+    is_gitlab(&rule.product) && number(&rule.disabled) < number(&rule.removed)
+}
+
+/// The rows of the severity with their reasons, where there are several.
+fn reasons(rule: &RuleDoc) -> String {
+    let row = |row: &RuleSeverity| match row.label.as_str() {
+        "" => format!("- {}", row.severity),
+        label => format!("- {}: {label}", row.severity),
+    };
+    let rows = unique(rule.severities.iter().map(row));
+    if rows.len() < 2 { String::new() } else { format!("The first row that applies:\n\n{}", rows.join("\n")) }
+}
+
 fn what_to_do(rule: &RuleDoc) -> String {
+    let list = |lines: &[String]| lines.iter().map(|it| format!("- {it}")).collect::<Vec<_>>().join("\n");
     let mut out = Vec::new();
     if !rule.help.is_empty() {
-        out.push(format!("{}.", capital(&rule.help)));
+        out.push(sentence(&rule.help));
     }
-    match (rule.fixes.as_slice(), rule.manual.as_slice()) {
-        ([], []) => {}
-        ([], reasons) => out.push(format!("There is no fix: {}.", reasons.join("; "))),
-        (fixes, reasons) => {
-            let fixes: Vec<String> = fixes.iter().map(|fix| format!("- {fix}")).collect();
-            let together = if rule.of_unit { ", for all of a registration or not at all" } else { "" };
-            out.push(format!("What `--fix` does{together}:\n\n{}", fixes.join("\n")));
-            if !reasons.is_empty() {
-                out.push(format!("Some of what it finds has no fix: {}.", reasons.join("; ")));
-            }
-            out.push(format!("{WHETHER_SAFE}."));
-        }
+    if !rule.cases.is_empty() {
+        let case = |(case, help): &(String, String)| format!("{} {}", sentence(case), sentence(help));
+        let cases: Vec<String> = rule.cases.iter().map(case).collect();
+        out.push(format!("In other cases:\n\n{}", list(&cases)));
+    }
+    if !rule.fixes.is_empty() {
+        let together = if rule.of_unit { ", for all of a registration or not at all" } else { "" };
+        out.push(format!("What `--fix` does{together}:\n\n{}", list(&rule.fixes)));
+    }
+    match (rule.fixes.is_empty(), rule.manual.as_slice()) {
+        (true, []) => out.push("The rule has no fix.".to_owned()),
+        (true, reasons) => out.push(format!("The rule has no fix:\n\n{}", list(reasons))),
+        (false, []) => {}
+        (false, reasons) => out.push(format!("No fix in these cases:\n\n{}", list(reasons))),
+    }
+    if !rule.fixes.is_empty() {
+        out.push(format!("{WHETHER_SAFE}."));
     }
     out.join("\n\n")
 }
@@ -247,7 +276,7 @@ fn shown(example: &RuleExample) -> String {
     if !example.name.is_empty() {
         parts.push(format!("### {}", capital(&example.name)));
     }
-    let good = if example.bad.is_empty() { "Not found" } else { "Good" };
+    let good = if example.bad.is_empty() { "Not reported" } else { "Good" };
     for (what, text) in [("Bad", &example.bad), (good, &example.good)] {
         if !text.is_empty() {
             parts.push(format!("{what}:\n\n```{}\n{}\n```", example.language, text.trim_end()));
@@ -258,12 +287,21 @@ fn shown(example: &RuleExample) -> String {
 
 fn suppress(id: &str) -> String {
     format!(
-        "One place, with the comment sign of its language, at the end of the line or on a line before it:\n\n\
-         ```shell\n# runnerlint: ignore[{id}] why\n```\n\n\
-         Everywhere, or for some files, in `runnerlint.toml`:\n\n\
+        "{ONE_FINDING}:\n\n\
+         ```shell\n# runnerlint: ignore[{id}] reason\n```\n\n\
+         All findings, or those in some files, in `runnerlint.toml`:\n\n\
          ```toml\nignore = [\"{id}\"]\n\n[[overrides]]\npaths = [\"docs/\"]\nseverity = {{ {id} = \"info\" }}\n```"
     )
 }
+
+/// How findings are suppressed: a section of the [`index`].
+const IGNORE_COMMENTS: &str = "\n## Ignore comments\n\n\
+    `# runnerlint: ignore[rule-id, other-id] reason` suppresses findings of these rules: at the end of their line, or on a line of \
+    its own before it. Use the comment syntax of the file or of the embedded code: `#`, `//`, `;`, `<!-- -->`.\n\n\
+    A comment covers the whole statement that starts on its line: a multi-line command, a block scalar, a code block. It does not \
+    cover the children of a mapping or list. `# runnerlint: ignore-file[rule-id]` in the first 20 lines covers the file.\n\n\
+    Rule ids are required. A bare `ignore` or a family (`ignore[helm]`) has no effect, and [`unused-suppression`](unused-suppression.md) \
+    reports it. `runnerlint --add-ignore` adds a comment for each current finding.\n";
 
 /// All rules by family, and when their fixes are safe: a page of Markdown that links to the others.
 pub fn index(rules: &[RuleDoc]) -> String {
@@ -271,11 +309,16 @@ pub fn index(rules: &[RuleDoc]) -> String {
                    | rule | finds | severity |\n|---|---|---|\n"
         .to_owned();
     for rule in rules {
-        out.push_str(&format!("| [`{0}`]({0}.md) | {1} | {2} |\n", rule.id, rule.summary, rule.severity));
+        out.push_str(&format!(
+            "| [`{0}`]({0}.md) | {1} | {2} |\n",
+            rule.id,
+            rule.summary,
+            rule.severity_range()
+        ));
     }
     out.push_str(
-        "\n## When a fix is safe\n\nAll fixes of one registration are made together or not at all, and are as safe as this says; \
-         the first line that holds counts. Fixes in Markdown are never more than unsafe.\n\n",
+        "\n## When a fix is safe\n\nAll fixes of one registration are applied together or not at all. The first line that applies \
+         decides. Fixes in Markdown are always unsafe.\n\n",
     );
     for row in &rules::registration().safety {
         let what = match row.is {
@@ -305,9 +348,10 @@ pub fn index(rules: &[RuleDoc]) -> String {
         out.push_str(&format!("- {what}: {}\n", unslotted(&because)));
     }
     out.push_str(
-        "\nSafe is what is left: the token is there already (a literal `glrt-…`, or whatever stands in the new place), and what \
-         goes had no effect beside it or stopped the start.\n",
+        "\nAll other fixes are safe: the token is already a `glrt-` literal or in its new place, and the settings that the fix \
+         removes have no effect together with it or stop the start.\n",
     );
+    out.push_str(IGNORE_COMMENTS);
     out
 }
 

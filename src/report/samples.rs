@@ -2,6 +2,7 @@
 
 use super::{Project, Run, Style};
 use crate::catalogue::Catalogue;
+use crate::config::FailOn;
 use crate::finding::{
     Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, Safety, Setting, Severity,
 };
@@ -42,6 +43,7 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
         url: "https://docs.gitlab.com/ci/runners/new_creation_workflow/".into(),
         span: span(CI, part),
         label: "deprecated since 15.6".to_owned(),
+        setting: String::new(),
         related: vec![Label { span: span(CI, "- |"), text: "in this `script:` item".to_owned() }],
         unit: Some("ci/.gitlab-ci.yml:4".to_owned()),
         via: vec!["yaml", "shell"],
@@ -66,7 +68,7 @@ fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
     }
 }
 
-fn files() -> Vec<Checked> {
+pub(super) fn files() -> Vec<Checked> {
     let edits = vec![
         Edit::replace(span(CI, "--registration-token"), "--token"),
         Edit::delete(span(CI, "        --tag-list docker,linux \\\n")),
@@ -97,7 +99,12 @@ fn files() -> Vec<Checked> {
         message: "not closed: glrt-notArealToken01".to_owned(),
         position,
     }];
-    let removed = Setting { field: "tag_list".to_owned(), value: "a,b".to_owned() };
+    let removed = Setting {
+        field: "tag_list".to_owned(),
+        name: "--tag-list".to_owned(),
+        title: "tags".to_owned(),
+        value: "a,b".to_owned(),
+    };
     let start = Position { line: 2, column: 3, offset: 12 };
     odd.fixed = vec![Gone { rule: "register-server-option".to_owned(), start, removed: Some(removed) }];
     let mut values = finding("helm-registration-token", Severity::Warning, "--url");
@@ -153,6 +160,7 @@ fn unit() -> Unit {
         position: given("gitlab-runner", "", false).position,
         via: vec!["yaml", "shell"],
         place: Some("`script:` item".to_owned()),
+        of_chart: None,
         object: None,
         unknowns: Vec::new(),
         slots: vec![Slot {
@@ -208,6 +216,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         style: Style::default(),
         catalogue: Catalogue::built_in(),
         baseline: None,
+        fail_on: FailOn::Warning,
         project: Project::default(),
     };
     write(&run, &mut out).unwrap();

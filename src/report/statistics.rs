@@ -1,31 +1,82 @@
+//! How often each rule found something.
+
 use super::{Run, is_open};
+use crate::escape;
+use crate::finding::{Safety, Severity};
+use serde::Serialize;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// How often each rule found something, most often first: `12  warning  register-server-option  [*]`, the star where
-/// `--fix` helps.
-///
-/// # Errors
-/// Where `out` takes no more.
-pub fn statistics(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut counts = BTreeMap::new();
+/// The findings of a rule that are as bad.
+#[derive(Debug, Serialize)]
+pub(super) struct Row<'a> {
+    pub(super) rule: &'a str,
+    pub(super) severity: &'static str,
+    pub(super) count: usize,
+    /// Findings with a safe fix.
+    pub(super) fixable: usize,
+    /// Findings with an unsafe fix.
+    pub(super) fixable_unsafe: usize,
+    #[serde(skip)]
+    level: Severity,
+}
+
+/// The rows, with most findings first.
+pub(super) fn rows<'a>(run: &Run<'a>) -> Vec<Row<'a>> {
+    let mut rows: BTreeMap<(&str, Reverse<Severity>), Row<'a>> = BTreeMap::new();
     for finding in run.files.iter().flat_map(|file| &file.linted.findings).filter(|it| is_open(it)) {
-        let (count, worst, fixable) =
-            counts.entry(&*finding.rule).or_insert((0_usize, finding.severity, false));
-        *count += 1;
-        *worst = finding.severity.max(*worst);
-        *fixable |= finding.fix.is_ok();
+        let row = rows.entry((&finding.rule, Reverse(finding.severity))).or_insert(Row {
+            rule: &finding.rule,
+            severity: finding.severity.as_str(),
+            count: 0,
+            fixable: 0,
+            fixable_unsafe: 0,
+            level: finding.severity,
+        });
+        row.count += 1;
+        match finding.fix.as_ref().map(|fix| fix.safety) {
+            Ok(Safety::Safe) => row.fixable += 1,
+            Ok(Safety::Unsafe) => row.fixable_unsafe += 1,
+            Err(_) => {}
+        }
     }
-    let mut rows: Vec<_> = counts.into_iter().collect();
-    rows.sort_by_key(|(rule, (count, ..))| (std::cmp::Reverse(*count), *rule));
-    let width = rows.first().map_or(0, |(_, (count, ..))| count.to_string().len());
-    for (rule, (count, severity, fixable)) in rows {
-        let star = if fixable { "  [*]" } else { "" };
-        let padding = " ".repeat("warning".len() - severity.as_str().len());
-        let severity = run.style.severity(severity, severity.as_str());
-        writeln!(out, "{count:>width$}  {severity}{padding}  {rule}{star}")?;
+    let mut rows: Vec<Row<'a>> = rows.into_values().collect();
+    rows.sort_by_key(|row| Reverse(row.count));
+    rows
+}
+
+/// `12  warning  register-server-option  [*]`, with a legend of the marks.
+pub(super) fn text(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    const MARKS: [(&str, &str); 2] =
+        [("[*]", "fixable with --fix"), ("[-]", "fixable with --fix --unsafe-fixes")];
+    let rows = rows(run);
+    let width = rows.first().map_or(0, |row| row.count.to_string().len());
+    let rules = rows.iter().map(|row| row.rule.len()).max().unwrap_or_default();
+    let mark = |row: &Row<'_>| match (row.fixable, row.fixable_unsafe) {
+        (0, 0) => None,
+        (0, _) => Some("[-]"),
+        _ => Some("[*]"),
+    };
+    for row in &rows {
+        let padding = " ".repeat("warning".len() - row.severity.len());
+        let severity = run.style.severity(row.level, row.severity);
+        let (count, rule) = (row.count, row.rule);
+        let line =
+            format!("{count:>width$}  {severity}{padding}  {rule:rules$}  {}", mark(row).unwrap_or_default());
+        writeln!(out, "{}", line.trim_end())?;
     }
-    Ok(())
+    let marks = || MARKS.iter().filter(|(sign, _)| rows.iter().any(|row| mark(row) == Some(*sign)));
+    if marks().next().is_some() {
+        writeln!(out)?;
+    }
+    marks().try_for_each(|(sign, meaning)| writeln!(out, "{sign} {meaning}"))
+}
+
+/// `[{"rule": …, "severity": …, "count": …, "fixable": …, "fixable_unsafe": …}]`
+pub(super) fn json(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let json = serde_json::to_string_pretty(&rows(run)).map_err(io::Error::from)?;
+    writeln!(out, "{}", escape::json(json))
 }
 
 #[cfg(test)]
@@ -34,6 +85,11 @@ mod tests {
 
     #[test]
     fn rules_are_counted_most_often_first() {
-        insta::assert_snapshot!(samples::text(super::statistics));
+        insta::assert_snapshot!(samples::text(super::text));
+        insta::assert_snapshot!(samples::text(super::json));
+        assert_eq!(
+            (samples::empty(super::text), samples::empty(super::json)),
+            (String::new(), "[]\n".to_owned())
+        );
     }
 }

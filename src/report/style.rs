@@ -1,16 +1,66 @@
+use super::wrap;
 use crate::finding::Severity;
 
 /// How the lines begin that name the files of a diff.
 const NAMES: [&str; 4] = ["--- a/", "+++ b/", "--- \"a/", "+++ \"b/"];
 
-/// Whether and how text is coloured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Columns where there is no terminal.
+const WIDTH: usize = 100;
+/// The fewest and the most columns that are used of a terminal.
+const NARROWEST: usize = 60;
+const WIDEST: usize = 120;
+
+/// How text is drawn: colours, characters, width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// ANSI colours are wanted.
     pub colour: bool,
+    /// Drawings consist of ASCII characters only.
+    pub ascii: bool,
+    /// Columns of a line.
+    pub width: usize,
+    /// Whether a terminal breaks longer lines.
+    pub terminal: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { colour: false, ascii: false, width: WIDTH, terminal: false }
+    }
 }
 
 impl Style {
+    /// The same for a terminal of `columns` columns.
+    #[must_use]
+    pub fn on_terminal(self, columns: usize) -> Self {
+        Self { width: columns.clamp(NARROWEST, WIDEST), terminal: true, ..self }
+    }
+
+    /// Sentences in lines of the width; nothing is broken inside a word or a code span.
+    pub fn wrapped(self, text: &str) -> String {
+        wrap::fill(text, self.width, ("", ""))
+    }
+
+    /// Columns of the text of a mark: where nothing breaks lines it is on one line, if it is not too long.
+    pub(super) fn text_width(self) -> usize {
+        if self.terminal { self.width } else { WIDEST }
+    }
+
+    /// The sign for what is not shown of a line.
+    pub(super) fn ellipsis(self) -> &'static str {
+        if self.ascii { "..." } else { "…" }
+    }
+
+    /// The sign for lines that are not shown.
+    pub(super) fn gap(self) -> &'static str {
+        if self.ascii { "..." } else { "⋮" }
+    }
+
+    /// What only explains.
+    pub(super) fn dim(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
     /// `text` in the colour `code` (ANSI SGR parameters).
     fn paint(self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
@@ -21,7 +71,7 @@ impl Style {
         let code = match severity {
             Severity::Error => "1;31",
             Severity::Warning => "1;33",
-            Severity::Info => "1;36",
+            Severity::Info => "1;34",
         };
         self.paint(code, text)
     }

@@ -35,6 +35,12 @@ pub struct Summary {
     pub examined: usize,
     /// Files with a diff or a fix.
     pub changed: usize,
+    /// Files with open findings.
+    pub with_findings: usize,
+    /// Paths that could not be read; they are among the files that were not linted.
+    pub unreadable: usize,
+    /// Files that could not be written.
+    pub unwritable: usize,
     /// Whether something could not be read or written.
     pub failed: bool,
 }
@@ -53,6 +59,10 @@ impl Summary {
             sum.fixed += file.fixed.len();
             sum.changed += usize::from(!file.fixed.is_empty());
             sum.failed |= file.linted.notices.iter().any(|it| it.kind.is_failure());
+            let has = |kind| usize::from(file.linted.notices.iter().any(|it| it.kind == kind));
+            sum.unreadable += has(NoticeKind::Unreadable);
+            sum.unwritable += has(NoticeKind::Unwritable);
+            sum.with_findings += usize::from(file.linted.findings.iter().any(is_open));
             for finding in &file.linted.findings {
                 if !is_open(finding) {
                     sum.suppressed += usize::from(finding.suppressed);
@@ -84,62 +94,115 @@ impl Summary {
         self.errors + self.warnings + self.infos
     }
 
-    /// The last line of a run.
+    /// The last line of a run, in sentences; what is zero is left out.
     pub fn line(&self) -> String {
-        let mut out = String::new();
-        if self.fixed > 0 {
-            let _ =
-                write!(out, "Fixed {} in {}; ", plural(self.fixed, "finding"), plural(self.changed, "file"));
-        }
-        match self.findings() {
-            0 if self.checked + self.partly == 0 => out.push_str("Nothing was checked"),
-            0 if self.failed => out.push_str("Not everything was checked"),
-            0 if self.fixed > 0 => out.push_str("none remain"),
-            0 if self.baselined > 0 => out.push_str("No new legacy registration found"),
-            0 => out.push_str("No legacy registration found"),
-            count => {
-                out.push_str(if self.fixed > 0 { "remaining: " } else { "Found " });
-                let _ = write!(out, "{} (", plural(count, "finding"));
-                let severities = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
-                let severities = severities.iter().filter(|(count, _)| *count > 0);
-                out.push_str(
-                    &severities.map(|(count, name)| named(*count, name)).collect::<Vec<_>>().join(", "),
-                );
-                out.push(')');
-            }
-        }
-        self.push_fixable(&mut out);
-        if self.suppressed > 0 {
-            let _ = write!(out, "; {} suppressed", self.suppressed);
-        }
-        if self.baselined > 0 {
-            let _ = write!(out, "; {} baselined", self.baselined);
-        }
-        let _ = write!(out, "; {} checked", plural(self.checked, "file"));
-        let _ = write!(out, ", {} partly checked, {} skipped.", self.partly, self.skipped);
-        out
-    }
-
-    fn push_fixable(&self, out: &mut String) {
-        let _ = match (self.fixable, self.fixable_unsafe) {
-            (0, 0) => Ok(()),
-            (safe, 0) => write!(out, "; {safe} fixable with `--fix`"),
-            (0, with_care) => write!(out, "; {with_care} fixable with `--fix --unsafe-fixes`"),
-            (safe, with_care) => {
-                write!(out, "; {safe} fixable with `--fix`, {with_care} more with `--fix --unsafe-fixes`")
-            }
-        };
+        let mut sentences: Vec<String> = self.result().into_iter().collect();
+        sentences.extend(self.accepted().filter(|_| self.findings() > 0));
+        sentences.extend(self.fixes("--fix"));
+        sentences.push(self.scope());
+        sentences.join(" ")
     }
 
     /// The last line of a run that only showed a diff.
     pub fn diff_line(&self) -> String {
-        let mut out = match self.fixed {
-            0 => "Nothing to fix".to_owned(),
-            fixed => format!("Would fix {} in {}", plural(fixed, "finding"), plural(self.changed, "file")),
+        // The findings that would be fixed are still counted.
+        let is_safe_only = self.fixed <= self.fixable;
+        let more = if is_safe_only { self.fixable_unsafe } else { 0 };
+        let sentence = match self.fixed {
+            0 if self.failed || more > 0 => None,
+            0 => Some("Nothing to fix.".to_owned()),
+            fixed => {
+                Some(format!("Would fix {} in {}.", plural(fixed, "finding"), plural(self.changed, "file")))
+            }
         };
-        let _ = write!(out, "; {} checked", plural(self.checked, "file"));
-        let _ = write!(out, ", {} partly checked, {} skipped.", self.partly, self.skipped);
-        out
+        let mut sentences: Vec<String> = sentence.into_iter().collect();
+        sentences.extend(Self { fixable: 0, fixable_unsafe: more, ..*self }.fixes("--diff"));
+        sentences.push(self.scope());
+        sentences.join(" ")
+    }
+
+    /// What was found and fixed. There is no all-clear where something was not checked.
+    fn result(&self) -> Option<String> {
+        let severities = || {
+            let severities = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
+            let severities = severities.iter().filter(|(count, _)| *count > 0);
+            severities.map(|(count, name)| named(*count, name)).collect::<Vec<_>>().join(", ")
+        };
+        let accepted = || self.accepted_words().map_or(String::new(), |it| format!(" ({it})"));
+        let (found, fixed) = (self.findings(), self.fixed);
+        if fixed > 0 {
+            let done = format!("Fixed {} in {}", plural(fixed, "finding"), plural(self.changed, "file"));
+            return Some(match found {
+                0 if self.failed => format!("{done}."),
+                0 => format!("{done}; none remain{}.", accepted()),
+                1 => format!("{done}; 1 remains ({}).", severities()),
+                _ => format!("{done}; {found} remain ({}).", severities()),
+            });
+        }
+        match found {
+            0 if self.failed || self.checked + self.partly == 0 => None,
+            0 => Some(format!("No findings{}.", accepted())),
+            _ => Some(format!(
+                "Found {} ({}) in {}.",
+                plural(found, "finding"),
+                severities(),
+                plural(self.with_findings, "file")
+            )),
+        }
+    }
+
+    /// "10 suppressed, 3 in the baseline"
+    fn accepted_words(&self) -> Option<String> {
+        let words = [(self.suppressed, "suppressed"), (self.baselined, "in the baseline")];
+        let words: Vec<String> = words
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    fn accepted(&self) -> Option<String> {
+        self.accepted_words().map(|words| format!("Also {words}."))
+    }
+
+    /// The command that fixes more.
+    fn fixes(&self, option: &str) -> Option<String> {
+        match (self.fixable, self.fixable_unsafe) {
+            (0, 0) => None,
+            (safe, 0) => Some(format!("{safe} fixable with {option}.")),
+            (0, with_care) => Some(format!("{with_care} fixable with {option} --unsafe-fixes.")),
+            (safe, with_care) => {
+                Some(format!("{safe} fixable with {option}, {with_care} more with {option} --unsafe-fixes."))
+            }
+        }
+    }
+
+    /// "Checked 4 files, 1 of them in part; 2 skipped."
+    fn scope(&self) -> String {
+        let checked = self.checked + self.partly;
+        let mut out = match (checked, self.failed) {
+            (0, false) => "Nothing was checked".to_owned(),
+            _ => format!("Checked {}", plural(checked, "file")),
+        };
+        if self.partly > 0 {
+            let _ = if checked == 1 {
+                write!(out, ", in part")
+            } else {
+                write!(out, ", {} of them in part", self.partly)
+            };
+        }
+        let skipped = self.skipped.saturating_sub(self.unreadable);
+        for (count, words) in [
+            (skipped, format!("{skipped} skipped")),
+            (self.unreadable, format!("{} could not be read", plural(self.unreadable, "path"))),
+            (self.unwritable, format!("{} could not be written", plural(self.unwritable, "file"))),
+        ] {
+            if count > 0 {
+                let _ = write!(out, "; {words}");
+            }
+        }
+        out + "."
     }
 }
 
@@ -152,18 +215,20 @@ fn named(count: usize, severity: &str) -> String {
     if severity == "info" { format!("{count} info") } else { plural(count, severity) }
 }
 
-/// What fixes took out of the files and a person has to set on the runner, one line each.
+/// The settings that fixes removed from the files, one line each: they must be set on the runner.
 pub fn removed_settings(files: &[Checked]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         for gone in &file.fixed {
             let Some(setting) = &gone.removed else { continue };
             let (path, line) = (escape::name(&file.path), gone.start.line);
-            let value = escape::inline(&setting.value);
-            lines.push(format!(
-                "{path}:{line}: removed {} = {value}: set it on the runner in GitLab",
-                setting.field
-            ));
+            let (name, value) = (escape::inline(&setting.name), escape::inline(&setting.value));
+            let value = if value.is_empty() { "\"\"".into() } else { value };
+            let next = match setting.title.as_str() {
+                "" => String::new(),
+                title => format!(" (set {} on the runner in GitLab)", escape::inline(title)),
+            };
+            lines.push(format!("{path}:{line}: removed {name} = {value}{next}"));
         }
     }
     lines
@@ -236,23 +301,71 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_line_counts_everything() {
-        let quiet = Summary { checked: 120, skipped: 3, ..Summary::default() };
-        assert_eq!(
-            quiet.line(),
-            "No legacy registration found; 120 files checked, 0 partly checked, 3 skipped."
-        );
-        let found =
-            Summary { errors: 1, infos: 2, fixable: 1, fixable_unsafe: 2, checked: 1, partly: 1, ..quiet };
-        assert_eq!(
-            found.line(),
-            "Found 3 findings (1 error, 2 info); 1 fixable with `--fix`, 2 more with `--fix --unsafe-fixes`; \
-             1 file checked, 1 partly checked, 3 skipped."
-        );
-        let fixed = Summary { fixed: 2, changed: 1, checked: 1, ..Summary::default() };
-        assert_eq!(
-            fixed.line(),
-            "Fixed 2 findings in 1 file; none remain; 1 file checked, 0 partly checked, 0 skipped."
-        );
+    fn the_last_line_says_what_is_so() {
+        let clear = Summary { checked: 4, ..Summary::default() };
+        let found = Summary { errors: 1, warnings: 5, with_findings: 1, fixable_unsafe: 6, ..clear };
+        let failed = Summary { skipped: 1, unreadable: 1, failed: true, ..Summary::default() };
+        for (summary, line) in [
+            (clear, "No findings. Checked 4 files."),
+            (
+                found,
+                "Found 6 findings (1 error, 5 warnings) in 1 file. 6 fixable with --fix --unsafe-fixes. \
+                 Checked 4 files.",
+            ),
+            (
+                Summary { suppressed: 10, baselined: 3, checked: 3, ..clear },
+                "No findings (10 suppressed, 3 in the baseline). Checked 3 files.",
+            ),
+            (
+                Summary { infos: 2, with_findings: 2, fixable: 1, fixable_unsafe: 1, suppressed: 1, ..clear },
+                "Found 2 findings (2 info) in 2 files. Also 1 suppressed. \
+                 1 fixable with --fix, 1 more with --fix --unsafe-fixes. Checked 4 files.",
+            ),
+            (
+                Summary {
+                    fixed: 2,
+                    changed: 1,
+                    warnings: 4,
+                    with_findings: 1,
+                    checked: 3,
+                    partly: 1,
+                    ..clear
+                },
+                "Fixed 2 findings in 1 file; 4 remain (4 warnings). Checked 4 files, 1 of them in part.",
+            ),
+            (
+                Summary { fixed: 1, changed: 1, skipped: 3, ..clear },
+                "Fixed 1 finding in 1 file; none remain. Checked 4 files; 3 skipped.",
+            ),
+            (
+                Summary { fixed: 1, changed: 1, unwritable: 1, failed: true, ..clear },
+                "Fixed 1 finding in 1 file. Checked 4 files; 1 file could not be written.",
+            ),
+            (failed, "Checked 0 files; 1 path could not be read."),
+            (Summary { checked: 2, ..failed }, "Checked 2 files; 1 path could not be read."),
+            (Summary { partly: 1, ..Summary::default() }, "No findings. Checked 1 file, in part."),
+            (Summary { skipped: 2, ..Summary::default() }, "Nothing was checked; 2 skipped."),
+        ] {
+            assert_eq!(summary.line(), line, "{summary:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_line_of_a_diff_says_what_would_be_fixed() {
+        let clear = Summary { checked: 4, ..Summary::default() };
+        for (summary, line) in [
+            (clear, "Nothing to fix. Checked 4 files."),
+            (Summary { fixed: 2, changed: 1, ..clear }, "Would fix 2 findings in 1 file. Checked 4 files."),
+            (
+                Summary { warnings: 3, fixable_unsafe: 3, ..clear },
+                "3 fixable with --diff --unsafe-fixes. Checked 4 files.",
+            ),
+            (
+                Summary { unreadable: 1, skipped: 1, failed: true, ..Summary::default() },
+                "Checked 0 files; 1 path could not be read.",
+            ),
+        ] {
+            assert_eq!(summary.diff_line(), line, "{summary:?}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What a repository's own files switch off: a repository may configure its lint, but not in silence.
 
+use super::summary::plural;
 use super::{Summary, is_open};
 use crate::config::schema::Key;
 use crate::config::{Config, FailOn, Origin, Settings};
@@ -19,7 +20,7 @@ pub struct SwitchedOff {
     pub by: String,
     /// Whether `[[overrides]]` switch rules off for a file that was looked at.
     pub by_path: bool,
-    /// More clauses for the summary.
+    /// More sentences for the summary, without a full stop.
     pub clauses: Vec<String>,
 }
 
@@ -50,10 +51,10 @@ impl SwitchedOff {
         let switched = if config.has_overrides() { switched.count() } else { 0 };
         if switched > 0 {
             found.by_path = true;
-            let count = if switched == 1 { "1 file".to_owned() } else { format!("{switched} files") };
+            let count = plural(switched, "file");
             found
                 .clauses
-                .push(format!("rules switched off for {count} by `[[overrides]]` in {}", file.shown));
+                .push(format!("Rules are disabled for {count} by `[[overrides]]` in {}", file.shown));
         }
         found
     }
@@ -61,16 +62,16 @@ impl SwitchedOff {
     /// Adds which files were not looked at; with `all` also those that ignore files leave out.
     pub fn add_left_out(&mut self, config: &Config, files: &[Checked], left_out: LeftOut, all: bool) {
         if let Some(file) = config.file().filter(|_| left_out.by_configuration > 0) {
-            self.clauses.push(format!("{} left out by {}", entries(left_out.by_configuration), file.shown));
+            self.clauses.push(format!("{} excluded by {}", entries(left_out.by_configuration), file.shown));
         }
         if left_out.by_ignore_files > 0 && all {
-            self.clauses.push(format!("{} left out by ignore files", entries(left_out.by_ignore_files)));
+            self.clauses.push(format!("{} excluded by ignore files", entries(left_out.by_ignore_files)));
         }
         if let Some(origin) = config.origin(Key::MaxFileSize).filter(|it| matches!(it, Origin::File { .. })) {
             let notices = files.iter().flat_map(|file| &file.linted.notices);
             let large = notices.filter(|it| it.message.starts_with(TOO_LARGE)).count();
             if large > 0 {
-                self.clauses.push(format!("{large} too large by `max-file-size` in {origin}"));
+                self.clauses.push(format!("{large} too large because of `max-file-size` in {origin}"));
             }
         }
     }
@@ -87,7 +88,7 @@ impl SwitchedOff {
         if let Some(origin) = in_file(Key::FailOn)
             && findings().any(|(_, it)| is_open(it) && fails(it.severity))
         {
-            self.clauses.push(format!("exit code 0 by `fail-on` in {origin}"));
+            self.clauses.push(format!("Exit code 0 because of `fail-on` in {origin}"));
         }
         let is_lowered = |(file, finding): (&Checked, &crate::finding::Finding)| {
             is_open(finding)
@@ -97,29 +98,27 @@ impl SwitchedOff {
         if let Some(file) = config.file()
             && findings().any(is_lowered)
         {
-            self.clauses.push(format!("exit code 0 by `severity` in {}", file.shown));
+            self.clauses.push(format!("Exit code 0 because of `severity` in {}", file.shown));
         }
     }
 
     /// The last line of a run.
     pub fn line(&self, summary: &Summary) -> String {
-        let is_silent = self.rules.is_none() && !self.by_path && self.clauses.is_empty();
-        if is_silent && summary.files() == 0 {
-            return "Nothing to check: no file was found.".to_owned();
-        }
-        let mut line = summary.line();
-        let looks_clear = summary.findings() == 0 && summary.fixed == 0;
-        if looks_clear && (self.rules.is_some() || self.by_path) {
-            line = line.replacen("No legacy registration found", "No findings", 1);
-        }
         let rules = self.rules.map(|(looked, all)| match looked {
-            0 => format!("no rule was looked for, by {}", self.by),
-            _ => format!("{} of {all} rules switched off by {}", all - looked, self.by),
+            0 => format!("All rules are disabled by {}", self.by),
+            _ => format!("{} of {all} rules are disabled by {}", all - looked, self.by),
         });
-        for clause in rules.iter().chain(&self.clauses) {
-            line = format!("{}; {clause}.", line.trim_end_matches('.'));
+        let more = rules.iter().chain(&self.clauses);
+        if summary.checked + summary.partly == 0 && !summary.failed {
+            let skipped = (summary.skipped > 0).then(|| format!("{} skipped", summary.skipped));
+            let more: Vec<&str> = skipped.iter().chain(more).map(String::as_str).collect();
+            return format!(
+                "warning: no files to check{}{}",
+                if more.is_empty() { "" } else { "; " },
+                more.join("; ")
+            );
         }
-        line
+        more.fold(summary.line(), |line, sentence| format!("{line} {sentence}."))
     }
 }
 

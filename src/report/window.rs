@@ -53,38 +53,51 @@ impl Window {
     ) -> Self {
         let mut window = Self { name, text: String::new(), lines: Vec::new() };
         for line in lines.0..=lines.1.min(source.line_count().saturating_sub(1)) {
-            window.push(source, mask, line, marked);
+            let (text, whole) = (source.text(), line_text(source, line));
+            let inside = marked.iter().filter(|it| it.start() >= whole.start() && it.start() <= whole.end());
+            let focus = inside.copied().reduce(Span::hull).unwrap_or(Span::at(whole.start()));
+            let focus_end = focus.end().min(focus.start() + MARKED);
+            let from = floor(text, focus.start().saturating_sub(BEFORE).max(whole.start()));
+            let to = floor(text, focus_end.saturating_add(AFTER).min(whole.end())).max(from);
+            window.push(source, mask, (line, Span::new(from, to)), "…");
         }
         window
     }
 
-    fn push(&mut self, source: &Source, mask: &Mask, line: usize, marked: &[Span]) {
-        let text = source.text();
-        let whole = source.line_span(line);
-        let start = whole.start().max(source.text_start());
-        let end = start + Span::new(start, whole.end()).of(text).trim_end_matches(['\r', '\n']).len();
-        let inside = marked.iter().filter(|it| it.start() >= start && it.start() <= end);
-        let focus = inside.copied().reduce(Span::hull).unwrap_or(Span::at(start));
-        let focus_end = focus.end().min(focus.start() + MARKED);
-        let from = floor(text, focus.start().saturating_sub(BEFORE).max(start));
-        let to = floor(text, focus_end.saturating_add(AFTER).min(end)).max(from);
+    /// The parts `rows` of lines (from 0) of `source`, with `ellipsis` where a line is cut.
+    pub(super) fn of_rows(
+        source: &Source,
+        mask: &Mask,
+        rows: impl IntoIterator<Item = (usize, Span)>,
+        ellipsis: &str,
+    ) -> Self {
+        let mut window = Self { name: String::new(), text: String::new(), lines: Vec::new() };
+        for row in rows {
+            window.push(source, mask, row, ellipsis);
+        }
+        window
+    }
+
+    fn push(&mut self, source: &Source, mask: &Mask, (line, part): (usize, Span), ellipsis: &str) {
+        let whole = line_text(source, line);
+        let (from, to) = (part.start(), part.end());
         let mut shown = Line {
             number: line + 1,
             start: self.text.len(),
             column: source.position(from).column - 1,
-            cut: from > start,
+            cut: from > whole.start(),
             map: Vec::new(),
         };
         if shown.cut {
-            self.text.push('…');
+            self.text.push_str(ellipsis);
         }
-        for (at, c) in Span::new(from, to).of(text).char_indices() {
+        for (at, c) in part.of(source.text()).char_indices() {
             shown.map.push((from + at, self.text.len()));
             self.text.push(if mask.hides(from + at) { '*' } else { escape::visible(c) });
         }
         shown.map.push((to, self.text.len()));
-        if to < end {
-            self.text.push('…');
+        if to < whole.end() {
+            self.text.push_str(ellipsis);
         }
         self.text.push('\n');
         self.lines.push(shown);
@@ -108,6 +121,14 @@ impl Window {
     }
 }
 
+/// The bytes of the line `line` (from 0), without its line ending.
+pub(super) fn line_text(source: &Source, line: usize) -> Span {
+    let whole = source.line_span(line);
+    let start = whole.start().max(source.text_start());
+    let end = start + Span::new(start, whole.end()).of(source.text()).trim_end_matches(['\r', '\n']).len();
+    Span::new(start, end)
+}
+
 /// The character border at or before `offset`.
 fn floor(text: &str, offset: usize) -> usize {
     (0..=offset.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
@@ -129,7 +150,7 @@ impl SourceCode for Window {
         let marked = self.line_of(span.offset()).ok_or_else(outside)?;
         let last_marked = self.line_of(end.max(span.offset() + 1) - 1).ok_or_else(outside)?;
         let first = marked.saturating_sub(before);
-        let last = (last_marked + after).min(self.lines.len().saturating_sub(1));
+        let last = last_marked.saturating_add(after).min(self.lines.len().saturating_sub(1));
         let line = self.lines.get(first).ok_or_else(outside)?;
         let until = self.lines.get(last + 1).map_or(self.text.len(), |line| line.start);
         let data = self.text.get(line.start..until).ok_or_else(outside)?;

@@ -44,7 +44,7 @@ pub struct Example {
     /// The name of the file; without it one of the language.
     #[serde(default)]
     pub file: Option<String>,
-    /// The version of the product to judge by.
+    /// The version of the product to check against.
     #[serde(default)]
     pub target: Option<String>,
 }

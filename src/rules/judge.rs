@@ -4,14 +4,13 @@ use super::schema::{Class, Match, OriginKind, Rule, SafetyRow, SeverityRow, Verd
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Scope, Survey};
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What holds beyond the unit itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Circumstances {
-    /// Whether a value for the place of a token is given.
+    /// Whether `--token-value` is set.
     pub token_value: bool,
     /// The new slot of the Secret that the unit names: what it holds, and its carrier.
     pub secret: Option<(Class, usize)>,
@@ -35,7 +34,7 @@ pub struct Circumstances {
     pub own_chart: bool,
     /// The oldest version of the program that the file pins.
     pub pinned: Option<(u32, u32)>,
-    /// Whether it stands in Markdown.
+    /// Whether it is in Markdown.
     pub markdown: bool,
 }
 
@@ -220,16 +219,17 @@ impl<'a> View<'a> {
         new.is_some() && new == old
     }
 
-    /// A text of a rule with the names of the filled slots in the places of `{new}` and `{old}`.
-    pub fn with_slots<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if !text.contains("{new}") && !text.contains("{old}") {
-            return Cow::Borrowed(text);
-        }
+    /// The name of a filled slot: `new` or `old`; empty where it is not filled.
+    pub fn slot_name(&self, slot: &str) -> Option<String> {
         let scope = self.registration.own_scope(self.survey, self.member);
-        let name = |slot: &Slot| Some(self.survey.carriers.get(slot.carrier?)?.name.as_str());
-        let slots = self.summary.slots.get(&scope).copied().unwrap_or_default();
-        let [new, old] = slots.each_ref().map(|slot| name(slot).unwrap_or_default());
-        Cow::Owned(text.replace("{new}", new).replace("{old}", old))
+        let [new, old] = self.summary.slots.get(&scope).copied().unwrap_or_default();
+        let slot = match slot {
+            "new" => new,
+            "old" => old,
+            _ => return None,
+        };
+        let name = slot.carrier.and_then(|at| Some(self.survey.carriers.get(at)?.name.clone()));
+        Some(name.unwrap_or_default())
     }
 
     /// Whether the file pins a version of the program, anywhere, that does not know the new token.
@@ -311,8 +311,11 @@ impl SafetyRow {
     }
 }
 
-/// `major.minor` as numbers.
+/// The first two of one to three numbers: `231`, `1.22`, `1.22.3`.
 pub fn version(text: &str) -> Option<(u32, u32)> {
-    let (major, minor) = text.split_once('.')?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    let mut parts = text.split('.').map(|part| part.parse::<u32>().ok());
+    let major = parts.next()??;
+    let minor = parts.next().unwrap_or(Some(0))?;
+    parts.next().unwrap_or(Some(0))?;
+    parts.next().is_none().then_some((major, minor))
 }

@@ -18,11 +18,11 @@ pub struct CommandMatch {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub option: Vec<String>,
-    /// A word that is no option, and no option's value, all of which is like this regular expression: the finding is the
+    /// A word that is not an option or its value, and that matches this regular expression as a whole: the finding is the
     /// word.
     #[serde(default)]
     pub argument: Option<Expression>,
-    /// Which of those words it is, behind the subcommand, from 1 on; none for any.
+    /// Which of those words it is, after the subcommand, from 1; none for any.
     #[serde(default)]
     pub position: Option<usize>,
 }

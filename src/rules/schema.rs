@@ -12,10 +12,10 @@ pub struct Rule {
     pub id: String,
     /// What it finds, a few words for a table.
     pub title: String,
-    /// The product whose versions the next four fields speak of.
+    /// The product of the versions in the next four fields.
     #[serde(default = "gitlab")]
     pub product: String,
-    /// The unit whose slots and settings it speaks of; none for the first one.
+    /// The unit of its slots and settings; none for the first one.
     #[serde(default)]
     pub unit: Option<String>,
     /// Version of the product that warns first.
@@ -30,28 +30,28 @@ pub struct Rule {
     /// Version that removes it.
     #[serde(default)]
     pub removed: Option<String>,
-    /// What is wrong, one line; `{name}` is the name as written.
+    /// What is wrong and what to use instead, one line; `{name}` is the name as written, `{setting}` the title of the setting.
     pub summary: String,
     /// What to do, one sentence.
     pub help: String,
-    /// Where to read on.
+    /// The documentation.
     #[serde(default)]
     pub url: String,
-    /// Literals without which no text can match: one of each list. Without it they are told from `match`.
+    /// Literals without which no text can match: one of each list. Without it they are taken from `match`.
     #[serde(default)]
     pub needs: Vec<Vec<String>>,
     /// What it finds.
     #[serde(rename = "match")]
     pub matches: Vec<Match>,
-    /// The first row that holds.
+    /// The first row that applies.
     pub severity: Vec<SeverityRow>,
-    /// The finding's part in the fix of its unit: the first row that holds. No row: nothing to do, the others go on.
+    /// The finding's part in the fix of its unit: the first row that applies. No row: nothing to do; the other findings of the unit are still fixed.
     #[serde(default, rename = "do")]
     pub actions: Vec<ActionRow>,
     /// Where all findings of the rule are fixed together or not at all.
     #[serde(default)]
     pub together: Option<Together>,
-    /// When the fix of a finding that belongs to no unit is safe: the first row that holds. No row: it is unsafe.
+    /// When the fix of a finding that belongs to no unit is safe: the first row that applies. No row: it is unsafe.
     #[serde(default)]
     pub safety: Vec<SafetyRow>,
 }
@@ -124,9 +124,15 @@ pub struct Match {
     /// Under which conditions.
     #[serde(default)]
     pub when: When,
-    /// What the finding's label says, instead of the row's in `severity`.
+    /// What is wrong, instead of the rule's `summary`.
+    #[serde(default)]
+    pub summary: Option<String>,
+    /// Why here, instead of the `label` of the row in `severity`.
     #[serde(default)]
     pub message: Option<String>,
+    /// What to do, instead of the rule's `help`; a row of `severity` may have its own.
+    #[serde(default)]
+    pub help: Option<String>,
     /// Why no fix exists for it, nor for its unit.
     #[serde(default)]
     pub manual: Option<String>,
@@ -145,7 +151,7 @@ pub enum Defect {
     Family,
     /// It names nothing.
     Unnamed,
-    /// It is for the whole file, and stands too far down.
+    /// It is for the whole file, and too far down.
     Late,
     /// It is not written as suppressions are.
     Unreadable,
@@ -245,7 +251,7 @@ impl<'de> Deserialize<'de> for Classes {
         let mut bits = 0;
         for name in names {
             bits |= Self::named(&name)
-                .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is no class of values")))?;
+                .ok_or_else(|| serde::de::Error::custom(format!("`{name}` is not a class of values")))?;
         }
         Ok(Self(bits))
     }
@@ -264,7 +270,7 @@ pub enum OriginKind {
     New,
 }
 
-/// Conditions: all that are given must hold.
+/// Conditions: all of them must apply.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -272,33 +278,33 @@ pub struct When {
     /// What the finding's own value is.
     #[serde(default, rename = "self")]
     pub own: Option<Classes>,
-    /// What the new slot of the unit holds.
+    /// What the new slot of the unit contains.
     #[serde(default)]
     pub new: Option<Classes>,
-    /// What the old slot of the unit holds.
+    /// What the old slot of the unit contains.
     #[serde(default)]
     pub old: Option<Classes>,
     /// Whether the old and the new slot have the same value, literal or expression.
     #[serde(default)]
     pub same_token: Option<bool>,
-    /// What the new slot of the Secret holds that the unit names, where the same file has that Secret.
+    /// What the new slot of the Secret that the unit names contains, if the same file has that Secret.
     #[serde(default)]
     pub secret: Option<Classes>,
     /// What the unit is: one of these.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
     pub unit: Vec<UnitKind>,
-    /// Whether a setting has a value that stops the start beside a new token.
+    /// Whether a setting has a value that stops the start together with a new token.
     #[serde(default)]
     pub triggers: Option<bool>,
     /// Whether it is one of these settings.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub setting: Vec<String>,
-    /// Whether a value for the place of a token is given.
+    /// Whether `--token-value` is set.
     #[serde(default)]
     pub token_value: Option<bool>,
-    /// Whether the old slot holds an expression that can never give a literal for the new one.
+    /// Whether the old slot contains an expression that never gives a literal for the new one.
     #[serde(default)]
     pub old_never: Option<bool>,
     /// Whether everything that makes up the unit can be read as a plain value: no unknown words, no template block, no file of
@@ -345,14 +351,14 @@ pub struct When {
     /// Whether the unit is a release, and values that belong to none have settings and no token.
     #[serde(default)]
     pub settings_elsewhere: Option<bool>,
-    /// Whether another branch of a template condition around it has already what the rule would write. Without this condition in
+    /// Whether another branch of a template condition around it already contains the new form. Without this condition in
     /// a rule, what is guarded is not reported.
     #[serde(default)]
     pub guarded: Option<bool>,
     /// Whether it is the values of a chart that reads them in templates of its own.
     #[serde(default)]
     pub own_chart: Option<bool>,
-    /// Whether something says where variables of a command come from: a sourced file.
+    /// Whether something names the source of a command's variables: a sourced file.
     #[serde(default)]
     pub hinted: Option<bool>,
     /// Whether a token is in a variable that the script exports, and those do not reach the command (`sudo`).
@@ -361,16 +367,16 @@ pub struct When {
     /// Whether a command of the unit runs without prompting for missing values.
     #[serde(default)]
     pub silent: Option<bool>,
-    /// Whether taking a setting out makes the program read options that it does not read today.
+    /// Whether removing a setting activates options that the program does not read today.
     #[serde(default)]
     pub wakes: Option<bool>,
     /// Whether the command ends where a `\` is missing.
     #[serde(default)]
     pub broken: Option<bool>,
-    /// Whether it stands in Markdown.
+    /// Whether it is in Markdown.
     #[serde(default)]
     pub markdown: Option<bool>,
-    /// Whether a version is pinned beside it that does not know the new token.
+    /// Whether a version is pinned next to it that does not support the new token.
     #[serde(default)]
     pub outdated: Option<bool>,
     /// Its value is one of these.
@@ -384,7 +390,7 @@ pub struct When {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
     pub document: Vec<Requirement>,
-    /// Entries that stand in the same mapping, by their dotted path from there.
+    /// Entries in the same mapping, by their dotted path from there.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Requirement>"))]
     pub beside: Vec<Requirement>,
@@ -396,7 +402,7 @@ pub struct When {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub option: Vec<String>,
-    /// The command has a word that is no option, all of which is like this.
+    /// The command has a word that is not an option and matches this as a whole.
     #[serde(default)]
     pub argument: Option<Expression>,
     /// The path of the file is like one of these globs; one without `/` is of the file's name.
@@ -407,22 +413,22 @@ pub struct When {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub language: Vec<String>,
-    /// Something like this stands anywhere in the file.
+    /// The file contains a match of this anywhere.
     #[serde(default)]
     pub mentions: Option<Expression>,
-    /// It is judged by this version of the product or a newer one.
+    /// It is checked against this version of the product or a newer one.
     #[serde(default)]
     pub from: Option<String>,
-    /// It is judged by an older version of the product than this.
+    /// It is checked against an older version of the product than this.
     #[serde(default)]
     pub below: Option<String>,
-    /// All of these hold.
+    /// All of these apply.
     #[serde(default)]
     pub all: Vec<When>,
-    /// One of these holds.
+    /// One of these applies.
     #[serde(default)]
     pub any: Vec<When>,
-    /// This does not hold.
+    /// This does not apply.
     #[serde(default)]
     pub not: Option<Box<When>>,
 }
@@ -453,12 +459,12 @@ pub enum UnitKind {
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SeverityRow {
-    /// When it holds.
+    /// When it applies.
     #[serde(default)]
     pub when: When,
-    /// How bad it is then.
+    /// The severity.
     pub is: Level,
-    /// What the finding's label says then; `{name}` is the name as written, `{new}` and `{old}` are the names of the filled slots.
+    /// Why here: a fact; `{name}` is the name as written, `{new}` and `{old}` are the names of the filled slots.
     #[serde(default)]
     pub label: Option<String>,
     /// What to do then, instead of the rule's `help`.
@@ -473,7 +479,7 @@ pub struct SeverityRow {
 pub enum Level {
     /// Not reported.
     Nothing,
-    /// Worth knowing.
+    /// For information.
     Info,
     /// No effect, or stops working later.
     Warning,
@@ -493,17 +499,17 @@ impl Level {
     }
 }
 
-/// One row of what a fix does with a finding.
+/// One row of a fix.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ActionRow {
-    /// When it holds.
+    /// When it applies.
     #[serde(default)]
     pub when: When,
     /// What the fix does, in the imperative; `{name}` is the name as written.
     pub message: String,
-    /// Takes these out: `self`, or a slot.
+    /// Removes these: `self`, or a slot.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub remove: Vec<String>,
@@ -516,7 +522,7 @@ pub struct ActionRow {
     /// The value to give to the finding's place: `token` puts the given token value there.
     #[serde(default)]
     pub value: Option<NewValue>,
-    /// An entry to write behind the finding, with an empty value.
+    /// An entry to add after the finding, with an empty value.
     #[serde(default)]
     pub insert: Option<String>,
     /// The new value of the finding's place; `{value}` is the old one, `{1}` a group of `like`.
@@ -526,20 +532,20 @@ pub struct ActionRow {
     /// moves into must be there.
     #[serde(default, rename = "move")]
     pub moves: Option<String>,
-    /// What stands in the place of the text that a `literal` or `text` found; `{1}` is a group of it.
+    /// Replaces the text that a `literal` or `text` found; `{1}` is a group of it.
     #[serde(default)]
     pub replace: Option<String>,
-    /// The name that the value goes by in what the fix tells it took out of the file.
+    /// The name of the value in the list of removed values.
     #[serde(default)]
     pub plan: Option<String>,
 }
 
-/// What a fix puts in the place of a value.
+/// The value that a fix writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum NewValue {
-    /// The token value that the user gave, where one is given and the old value is no authentication token.
+    /// The value of `--token-value`, if there is one and the old value is not an authentication token.
     Token,
     /// An empty string.
     Empty,
@@ -550,7 +556,7 @@ pub enum NewValue {
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SafetyRow {
-    /// When it holds.
+    /// When it applies.
     #[serde(default)]
     pub when: When,
     /// How safe the fix is then.
@@ -570,9 +576,9 @@ pub struct SafetyRow {
 pub enum Verdict {
     /// There is none.
     None,
-    /// A person has to do something as well.
+    /// It needs a manual step.
     Unsafe,
-    /// What runs behaves as before.
+    /// What runs keeps working.
     Safe,
 }
 

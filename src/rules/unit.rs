@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Unit {
     /// Its name.
     pub unit: String,
-    /// The product whose versions its conditions speak of.
+    /// The product of the versions in its conditions.
     #[serde(default = "gitlab")]
     pub product: String,
     /// The program whose command makes one.
@@ -25,7 +25,7 @@ pub struct Unit {
     /// The chart whose values make one.
     #[serde(default)]
     pub chart: String,
-    /// First version of the program that knows the new slot, `major.minor`.
+    /// First version of the program that supports the new slot, `major.minor`.
     #[serde(default)]
     pub program_since: String,
     /// First version of the chart that does.
@@ -58,7 +58,7 @@ pub struct Unit {
     /// Keys of a mapping whose value names what the mapping gives.
     #[serde(default)]
     pub answer_keys: Vec<String>,
-    /// Regular expressions of names, whatever the case, whose values are as secret as those of the slots.
+    /// Regular expressions of names, in upper or lower case, whose values are as secret as those of the slots.
     #[serde(default)]
     pub secret_names: Vec<String>,
     /// The new slot. What is in a slot is a secret: no output shows it.
@@ -73,10 +73,10 @@ pub struct Unit {
     /// Whose defaults apply to settings that a file does not set, for each kind of unit.
     #[serde(default)]
     pub defaults: Vec<Defaults>,
-    /// What else is said of a registration, for the migration plan.
+    /// Other facts about a registration, for the migration plan.
     #[serde(default)]
     pub about: Vec<About>,
-    /// When a fix is safe: the first row that holds; without one there is no fix.
+    /// When a fix is safe: the first row that applies; without one there is no fix.
     #[serde(default)]
     pub safety: Vec<SafetyRow>,
 }
@@ -98,7 +98,7 @@ pub struct Spelling {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub chart: Vec<String>,
-    /// Dotted paths of chart values that count only beside one of the token's.
+    /// Dotted paths of chart values that count only together with one of the token's.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub chart_flat: Vec<String>,
@@ -144,25 +144,28 @@ impl Spelling {
 pub struct Setting {
     /// Its name in plans; for a registration the field of `POST /user/runners`.
     pub field: String,
-    /// The form of the field.
+    /// What it is called in a sentence: "tags", "the project lock". Without it, its `field`.
+    #[serde(default)]
+    pub title: String,
+    /// The type of the field.
     #[serde(default)]
     pub takes: Takes,
     /// Argument of the Terraform resource `gitlab_user_runner`, where it has another name.
     #[serde(default)]
     pub terraform: Option<String>,
-    /// Values of a field that takes a word.
+    /// Values of a field with a word.
     #[serde(default)]
     pub words: Vec<String>,
     /// The words that a boolean in their place means.
     #[serde(default)]
     pub booleans: Vec<(bool, String)>,
-    /// The least number that the field takes.
+    /// The smallest number that the field accepts.
     #[serde(default)]
     pub least: u64,
-    /// Values that say nothing, beside the empty one.
+    /// Values that set nothing, like the empty one.
     #[serde(default)]
     pub nothing: Vec<String>,
-    /// What the program sends where nothing is said.
+    /// What the program sends if the setting is not set.
     #[serde(default)]
     pub unset: Option<String>,
     /// The same where another field, named first, is set.
@@ -185,6 +188,11 @@ impl Setting {
     /// Its argument of the Terraform resource `gitlab_user_runner`.
     pub fn argument(&self) -> &str {
         self.terraform.as_deref().unwrap_or(&self.field)
+    }
+
+    /// What it is called in a sentence.
+    pub fn title(&self) -> &str {
+        if self.title.is_empty() { &self.field } else { &self.title }
     }
 }
 
@@ -235,7 +243,7 @@ pub enum Takes {
     Text,
 }
 
-/// What is said of a registration beside tokens and settings.
+/// Facts about a registration other than tokens and settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

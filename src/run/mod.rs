@@ -104,6 +104,8 @@ pub struct Checked {
     pub fixed: Vec<Gone>,
     /// The diff of [`Mode::Diff`].
     pub diff: Vec<u8>,
+    /// Whether something in the diff is hidden, so that it cannot be applied.
+    pub diff_is_masked: bool,
     /// The text after fixing, if it is not to be written by us.
     pub text: Option<Vec<u8>>,
     /// How many findings comments were written for.
@@ -138,6 +140,7 @@ impl Checked {
             linted,
             fixed: Vec::new(),
             diff: Vec::new(),
+            diff_is_masked: false,
             text: None,
             ignored: 0,
             not_ignored: Vec::new(),
@@ -407,7 +410,11 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
     let mut gone: Vec<Gone> = (fixed.fixed.into_iter())
         .map(|finding| Gone {
             start: old.position(finding.span.start()),
-            removed: finding.removes.map(|it| Setting { value: mask.prose(&it.value), field: it.field }),
+            removed: finding.removes.map(|it| Setting {
+                value: mask.prose(&it.value),
+                name: mask.prose(&it.name),
+                ..it
+            }),
             rule: finding.rule,
         })
         .collect();
@@ -417,7 +424,8 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
         let new_mask = mask.after(&new, &fixed.remaining.secrets);
         let old = diff::Side { source: old, mask: &mask };
         let new = diff::Side { source: &new, mask: &new_mask };
-        checked.diff = diff::unified(&checked.path, old, new, options.for_terminal);
+        let diff = diff::unified(&checked.path, old, new, options.for_terminal);
+        (checked.diff, checked.diff_is_masked) = (diff.text, diff.is_masked);
         checked.fixed = gone;
         return;
     }

@@ -45,7 +45,7 @@ pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
             Some(skipped) => Read::Skipped(Some(skipped)),
             None => Read::Text(bytes),
         },
-        Ok(None) => Read::Skipped(Some(notice(NoticeKind::Skipped, "no regular file any more"))),
+        Ok(None) => Read::Skipped(Some(notice(NoticeKind::Skipped, "no longer a regular file"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {
             Read::Skipped(Some(notice(NoticeKind::Skipped, "vanished before it was read")))
         }

@@ -110,7 +110,7 @@ fn read_counted(path: &Path, total: &AtomicU64) -> Result<String, RulesError> {
     let text = walk::read_rules(path)?;
     let length = text.len() as u64;
     if total.fetch_add(length, Ordering::Relaxed).saturating_add(length) > LARGEST {
-        let reason = format!("rules are larger than {} together", size_in_words(LARGEST));
+        let reason = format!("the rules exceed {} together", size_in_words(LARGEST));
         return Err(RulesError { path: path.to_path_buf(), reason });
     }
     Ok(text)

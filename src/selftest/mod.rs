@@ -153,13 +153,13 @@ impl<'a> Bench<'a> {
         if let Some(ok) = &example.ok {
             let found = self.found(&self.path, ok);
             if !found.is_empty() {
-                wrong.push(Wrong::new(format!("{} found where nothing is wrong", listed(&found))));
+                wrong.push(Wrong::new(format!("{} is reported, but the example is `ok`", listed(&found))));
             }
         }
         let Some(bad) = &example.bad else { return wrong };
         let at = self.found(&self.path, bad);
         if at != example.at {
-            wrong.push(Wrong::diff("not what should be found", &lines(&example.at), &lines(&at)));
+            wrong.push(Wrong::diff("other findings than in `at`", &lines(&example.at), &lines(&at)));
         }
         let fixed = self.fix(&self.path, bad);
         let text = text_of(&fixed);
@@ -168,18 +168,18 @@ impl<'a> Bench<'a> {
             let mut refusals =
                 fixed.remaining.findings.iter().filter_map(|finding| finding.fix.as_ref().err());
             let what = match &example.good {
-                Some(_) => "the fix does not give `good`",
-                None => "it is fixed, and there is no `good`",
+                Some(_) => "the result of the fix differs from `good`",
+                None => "the example has a fix, but no `good`",
             };
             let refusal = refusals.find(|refusal| **refusal != Refusal::Unstated).cloned();
             wrong.push(Wrong { refusal, ..Wrong::diff(what, good, &text) });
         }
         let again = text_of(&self.fix(&self.path, &text));
         if again != text {
-            wrong.push(Wrong::diff("a second fix changes it again", &text, &again));
+            wrong.push(Wrong::diff("a second fix changes the result again", &text, &again));
         }
         if example.good.is_some() && !self.findings(&self.path, &text).is_empty() {
-            wrong.push(Wrong::new("it is still found after its fix"));
+            wrong.push(Wrong::new("it is still reported after the fix"));
         }
         wrong
     }
@@ -198,14 +198,14 @@ impl<'a> Bench<'a> {
         let text = wrapping.wrap(bad);
         let found = self.found(wrapping.path, &text);
         if found != example.at {
-            let what = format!("not what should be found inside {}", wrapping.what);
+            let what = format!("other findings inside {}", wrapping.what);
             return Some(Wrong::diff(what, &lines(&example.at), &lines(&found)));
         }
         let fixed = self.fix(wrapping.path, &text);
         let result = text_of(&fixed);
         let expected = wrapping.wrap(example.good.as_deref().unwrap_or(bad));
         let left = result == text && fixed.remaining.findings.iter().all(|finding| finding.fix.is_err());
-        let what = format!("the fix does not give the same inside {}", wrapping.what);
+        let what = format!("the result of the fix differs inside {}", wrapping.what);
         (result != expected && !left).then(|| Wrong::diff(what, &expected, &result))
     }
 }

@@ -1,5 +1,5 @@
 //! Entries that reach a mapping by an alias or a merge key (`<<`). They are followed to where they are written, never
-//! copied, and a tree is followed at most as far as it is long.
+//! copied, and a tree is followed at most some times as far as it is long.
 
 use super::built::{Built, Wants};
 use super::paths;
@@ -10,6 +10,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Mappings that are followed for one mapping: real ones merge a few.
 const MOST_MERGED: usize = 32;
+
+/// Entries that are followed in any tree, and how many times its length in a long one.
+const FOLLOWED: usize = 4096;
+const TIMES: usize = 2;
 
 /// The key whose value is merged into the mapping.
 const MERGE: &str = "<<";
@@ -82,7 +86,7 @@ impl Aliases {
             let above = tree.parent(id).and_then(|at| nearest.get(at.0 as usize).copied().flatten());
             nearest.push(if uses.contains_key(&id) { Some(id) } else { above });
         }
-        let budget = Cell::new(tree.len());
+        let budget = Cell::new(FOLLOWED + TIMES * tree.len());
         Self { uses, nearest, merges, budget, followed: RefCell::default() }
     }
 

@@ -65,13 +65,18 @@ pub(super) fn read_assembled(command: &Command, around: &Around<'_>, survey: &mu
     accepted.is_some() || is_release
 }
 
-/// Takes in what `command` gives to a program that rules speak of. Hands back the words that are shell text, and whether the
-/// variables of the script reach what they run.
-pub(super) fn read<'a>(
-    command: &'a Command,
-    around: &Around<'a>,
-    survey: &mut Survey,
-) -> (Vec<&'a Word>, bool) {
+/// The words of a command that are shell text.
+#[derive(Default)]
+pub(super) struct Scripts<'a> {
+    pub(super) words: Vec<&'a Word>,
+    /// Whether the variables of the script around them reach what they run.
+    pub(super) reached: bool,
+    /// What they run in.
+    pub(super) container: Option<Container>,
+}
+
+/// Takes in what `command` gives to a program that rules speak of, or to the scripts among its words.
+pub(super) fn read<'a>(command: &'a Command, around: &Around<'a>, survey: &mut Survey) -> Scripts<'a> {
     // A script in a container runs what it names, not the image's program.
     let direct = around.container.filter(|container| container.direct);
     let image = direct.and_then(|container| container.image.as_deref());
@@ -80,7 +85,9 @@ pub(super) fn read<'a>(
         read_outer(command, &outer, around, survey);
     }
     if !found.scripts.is_empty() {
-        return (found.scripts, !found.is_isolated && !found.is_remote);
+        let container = environment(command, &found, around, survey);
+        let reached = !found.is_isolated && !found.is_remote;
+        return Scripts { words: found.scripts, reached, container };
     }
     if let Some(accepted) = accepted(around.sites(), &found, command, around.text()) {
         read_accepted(command, &found, &accepted, around, survey);
@@ -90,7 +97,45 @@ pub(super) fn read<'a>(
     read_secret(command, &found, around, survey);
     releases::read_command(command, &found, around, survey);
     requests::read(&found, around, survey);
-    (Vec::new(), false)
+    Scripts::default()
+}
+
+/// What a script that `command` reads from standard input runs in: `docker exec -i -e NAME=value box sh <<EOF`.
+pub(super) fn around_input(command: &Command, around: &Around<'_>, survey: &mut Survey) -> Option<Container> {
+    let found = resolve(around.sites(), &command.words, &command.assignments, None, around.text());
+    environment(command, &found, around, survey)
+}
+
+/// The environment that `command` gives to the script that it runs, as a scope around it.
+fn environment(
+    command: &Command,
+    found: &Invocation<'_>,
+    around: &Around<'_>,
+    survey: &mut Survey,
+) -> Option<Container> {
+    let doc = around.context.doc;
+    let unknown = |kind, text: &str, span| Unknown::new(kind, Brings::Anything, text, doc, span);
+    let words = |kind, words: &[&Word]| -> Vec<Unknown> {
+        words.iter().map(|word| unknown(kind, word.span.of(around.text()), word.span)).collect()
+    };
+    let mut unknowns = words(UnknownKind::Environment, &found.imports);
+    unknowns.extend(words(UnknownKind::Words, &found.opaque));
+    unknowns.extend(words(UnknownKind::Wrapper, found.appends.as_slice()));
+    let files = found.environment_files.iter();
+    unknowns.extend(files.map(|(text, span)| unknown(UnknownKind::Environment, text, *span)));
+    if unknowns.is_empty() && found.variables.is_empty() {
+        return around.container.map(|container| Container { direct: false, ..container.clone() });
+    }
+    let scope = survey.scope(ScopeKind::Container, doc, command.span);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.within = around.container.map(|container| container.scope);
+        unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+    }
+    for given in &found.variables {
+        read_given(given, around, scope, true, survey);
+    }
+    let image = found.image.clone().or_else(|| around.container.and_then(|it| it.image.clone()));
+    Some(Container { image, scope, direct: false })
 }
 
 /// The options of a program that runs another one.

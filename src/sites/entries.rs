@@ -55,9 +55,9 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
     let mut above = tree.around(id);
     let anchored = above.any(|at| tree.get(at).is_some_and(|node| node.anchor.is_some()));
     let sealed = if sops {
-        Some("the file is encrypted with SOPS; change it with `sops`")
+        Some("the file is encrypted: change it with `sops`")
     } else {
-        anchored.then_some("other places use it too, through an alias")
+        anchored.then_some("an alias uses it elsewhere too")
     };
     Some(Carrier {
         doc,

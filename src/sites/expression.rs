@@ -104,7 +104,7 @@ fn wrong(error: &regex_syntax::Error) -> String {
         regex_syntax::Error::Translate(error) => error.kind().to_string(),
         other => other.to_string(),
     };
-    format!("this is no regular expression: {what}")
+    format!("invalid regular expression: {what}")
 }
 
 #[cfg(test)]

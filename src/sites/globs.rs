@@ -67,7 +67,7 @@ impl<'de> Deserialize<'de> for Globs {
         if check {
             for glob in &globs {
                 compile(glob).map_err(|error| {
-                    serde::de::Error::custom(format!("`{glob}` is no glob: {}", error.kind()))
+                    serde::de::Error::custom(format!("invalid glob `{glob}`: {}", error.kind()))
                 })?;
             }
         }

@@ -3,12 +3,14 @@
 use super::schema::programs::Program;
 use super::survey::Context;
 use super::{Brings, Sites, Unknown, UnknownKind};
+use crate::embed::Decoded;
 use crate::facts::{Facts, Import};
+use crate::syntax;
 use crate::text::Span;
 use std::cell::OnceCell;
 
 /// Imports that are named for one command.
-const MOST_NAMED: usize = 3;
+pub(super) const MOST_NAMED: usize = 3;
 
 /// Imports near a command of which some do not reach it.
 const MOST_NEAR: usize = 16;
@@ -124,8 +126,23 @@ impl Context<'_> {
 
     /// An import as an unknown.
     fn import(&self, import: &Import) -> Unknown {
-        let written = import.span.of(self.text).trim_end_matches(['=', ' ']);
-        Unknown::new(UnknownKind::Environment, Brings::Anything, written, self.doc, import.span)
+        self.imported(import.span.of(self.text), import.span)
+    }
+
+    /// An import, as written, at `span` of this text.
+    fn imported(&self, written: &str, span: Span) -> Unknown {
+        let written = written.trim_end_matches(['=', ' ']);
+        Unknown::new(UnknownKind::Environment, Brings::Anything, written, self.doc, span)
+    }
+
+    /// What a script inside this text leaves in the environment of one that runs after it in the same shell.
+    pub(super) fn imports_of(&self, script: &Decoded) -> Vec<Unknown> {
+        let Some(shell) = syntax::named("shell") else { return Vec::new() };
+        let parsed = shell.parse(script.text.as_str().into());
+        let imports = Imports::default();
+        let found = imports.reaching(parsed.facts(), self.sites, None, script.text.len());
+        let place = |import: &Import| script.segments.to_outer(import.span);
+        found.into_iter().map(|it| self.imported(it.span.of(&script.text), place(it))).collect()
     }
 
     /// What may give the variable in `expansion` another value than the text shows, before `at`.

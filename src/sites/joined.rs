@@ -7,7 +7,7 @@ use crate::syntax::Parsed;
 use crate::text::Span;
 
 /// Why it is not edited.
-const SEALED: &str = "the text is joined from the items of a list";
+const SEALED: &str = "the text is joined from the items of a list: change them";
 
 /// What stands for a value that is not known.
 const UNKNOWN: &str = "${_}";

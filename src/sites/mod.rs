@@ -8,6 +8,7 @@ mod accepted;
 mod aliases;
 mod around;
 mod assembled;
+mod assigned;
 mod built;
 mod charts;
 mod command;
@@ -101,6 +102,11 @@ pub struct Part {
 }
 
 impl Carrier {
+    /// Its name for the user: the dotted path of a chart value, any other as written.
+    pub fn shown(&self) -> &str {
+        if self.via == Via::Chart { &self.name } else { &self.written }
+    }
+
     /// A carrier of that name that takes `node` with it when it goes.
     pub(crate) fn new(via: Via, name: String, name_span: Span, value: Value, node: NodeId) -> Self {
         Self {
@@ -273,12 +279,16 @@ pub struct Given {
     pub sealed: Option<String>,
     /// The release whose values it holds.
     pub within: Option<usize>,
+    /// Whether it is a value of a chart: then it needs no other sign of what it is.
+    pub of_chart: bool,
     /// Whether a shell replaces the expressions in it.
     pub expanded: bool,
     /// What opens the expressions that the text around it replaces by any text.
     pub expressions: Option<Box<str>>,
     /// What the text around it may set for the commands in it, without showing it.
     pub imports: Vec<Unknown>,
+    /// The item of a list of scripts whose text it is, in the tree around it: it is removed with its last command.
+    pub item: Option<NodeId>,
 }
 
 /// A container whose command line is text of its own.
@@ -303,6 +313,8 @@ pub struct Survey {
     pub mentions: BTreeMap<usize, Vec<Span>>,
     /// Commands, by their scopes, and the variables that they take words from and that their own text does not set.
     wants: Vec<(usize, Box<str>)>,
+    /// Variables that texts put into those inside them.
+    assigned: assigned::Assignments,
     /// Variables of which other texts may take words.
     stated: Vec<linked::Stated>,
     /// Commands that give values to a chart.

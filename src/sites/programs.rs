@@ -148,7 +148,12 @@ impl Sites {
     fn behind_imports<'a>(&self, words: &'a [Word], text: &'a str, found: &mut Invocation<'a>) -> &'a [Word] {
         let may_give = |word: &Word| word.splits || is_assignment(&word.text);
         let program = words.iter().position(|word| !may_give(word));
-        let known = |at: &usize| words.get(*at).is_some_and(|word| self.runs(word, text) != Runs::Unknown);
+        let known = |at: &usize| {
+            let is_known = |word: &Word| {
+                self.runs(word, text) != Runs::Unknown || self.wrappers(word, text).next().is_some()
+            };
+            words.get(*at).is_some_and(is_known)
+        };
         let Some(program) = program.filter(known) else { return words };
         for word in words.iter().take(program) {
             if is_assignment(&word.text) {
@@ -158,6 +163,29 @@ impl Sites {
             }
         }
         words.get(program..).unwrap_or_default()
+    }
+
+    /// What is known of a program that runs others, by its name.
+    fn wrappers<'s>(&'s self, word: &Word, text: &str) -> impl Iterator<Item = &'s Wrapper> {
+        let name = file_name(&word.text, word.span.of(text)).to_owned();
+        let wrappers = self.data.programs.wrappers.iter();
+        wrappers.filter(move |wrapper| wrapper.names.contains(&name))
+    }
+
+    /// The shell text that an unknown program runs: `nsenter -t 1 sh -c '…'`.
+    fn script_behind<'a>(&self, name: &str, words: &'a [Word], text: &str) -> Vec<&'a Word> {
+        if self.data.programs.printers.iter().any(|printer| printer == name) {
+            return Vec::new();
+        }
+        let scripts = (0..words.len().min(MOST_OPTIONS)).find_map(|at| {
+            let (shell, behind) = words.get(at..)?.split_first()?;
+            let mut shells = self
+                .wrappers(shell, text)
+                .filter(|it| !it.script.is_empty() && !it.or_words && it.subcommand.is_empty());
+            let scripts = unwrap(self, shells.next()?, behind)?.scripts;
+            (!scripts.is_empty()).then_some(scripts)
+        });
+        scripts.unwrap_or_default()
     }
 
     /// Whether one of `words` is the image of a program that rules speak of.
@@ -227,8 +255,7 @@ pub(super) fn resolve<'a>(
             return found;
         };
         let name = file_name(&word.text, word.span.of(text));
-        let wrappers = sites.data.programs.wrappers.iter();
-        let mut wrappers = wrappers.filter(|wrapper| wrapper.names.iter().any(|known| known == name));
+        let mut wrappers = sites.wrappers(word, text);
         let runs = sites.runs(word, text);
         let unwrapped = match runs {
             Runs::Unknown | Runs::Known(_) => wrappers.find_map(|wrapper| unwrap(sites, wrapper, behind)),
@@ -251,6 +278,11 @@ pub(super) fn resolve<'a>(
                 found.image = Some(image);
             } else {
                 found.arguments = behind;
+                found.scripts = sites.script_behind(name, behind, text);
+                if !found.scripts.is_empty() {
+                    found.appends = Some(word);
+                    return found;
+                }
                 if sites.is_telling(&word.text) {
                     // The program stands elsewhere: in another string, in an image beside it.
                     found.program = Runs::Variable;
@@ -279,6 +311,7 @@ pub(super) fn resolve<'a>(
         found.variables.extend(unwrapped.variables);
         if unwrapped.is_script {
             found.scripts = unwrapped.scripts;
+            found.image = unwrapped.image.or(image);
             return found;
         }
         rest = unwrapped.rest;
@@ -315,7 +348,7 @@ impl<'a> Unwrapped<'a> {
         if wrapper.assigns {
             self.is_script = true;
             self.scripts.extend(words.iter().filter(|word| word.text.contains('=')));
-        } else if !wrapper.script.is_empty() && !is_command {
+        } else if !wrapper.script.is_empty() && !wrapper.or_words && !is_command {
             self.is_script = true;
         } else if let (true, [only]) = (wrapper.shell, self.rest) {
             self.is_script = true;
@@ -375,8 +408,14 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
                     None => out.keeps_environment = true,
                 }
             }
-            if wrapper.environment_files.iter().any(|name| name == option) {
-                let file = inline.or(value.map(|value| value.text.as_str())).unwrap_or(option);
+            let file = inline.or(value.map(|value| value.text.as_str())).unwrap_or(option);
+            let is_file = |name: &String| match name.split_once('=') {
+                Some((name, start)) => name == option && file.starts_with(start),
+                None => name == option,
+            };
+            // `--env 'RUNNER_*'`
+            let is_glob = wrapper.environment.iter().any(|name| name == option) && file.ends_with('*');
+            if wrapper.environment_files.iter().any(is_file) || is_glob {
                 out.environment_files.push((file, word.span));
             }
             if wrapper.image_option.as_deref() == Some(option) {
@@ -401,6 +440,9 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
             pending = expected.next();
             at += 1;
         } else if skip > 0 {
+            if wrapper.imports && skip == wrapper.skip {
+                out.environment_files.push((word.text.as_str(), word.span));
+            }
             skip -= 1;
             at += 1;
         } else if wrapper.image && word.splits && sites.has_image(words.get(at + 1..).unwrap_or_default()) {
@@ -411,7 +453,7 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
             out.image = Some(entrypoint.take().unwrap_or_else(|| word.text.clone()));
             at += 1;
             break;
-        } else if !wrapper.script.is_empty() {
+        } else if !wrapper.script.is_empty() && !wrapper.or_words {
             // A script file, a user: the shell text may still come.
             at += 1;
         } else {

@@ -1,7 +1,8 @@
 //! Goes through one parsed text and takes in what its sites hold.
 
 use super::assembled::Assembler;
-use super::command::{self, Around};
+use super::assigned::Form;
+use super::command::{self, Around, Scripts};
 use super::given::of_variable;
 use super::linked::Stated;
 use super::programs::{Runs, version_of_image};
@@ -53,6 +54,11 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         if !(context.wanted)(&region.decoded.text, place) || is_printed(region, facts, context.text, &piped) {
             continue;
         }
+        let container = reader_of(region, facts).and_then(|reader| {
+            let container = context.given.container.as_ref();
+            let around = Around { parsed, context, container, control: &facts.control, pieces: None };
+            command::around_input(reader, &around, survey)
+        });
         regions.push((survey.inner.len(), region));
         survey.inner.push(Inner {
             decoded: region.decoded.clone(),
@@ -62,6 +68,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             given: Given {
                 expanded: is_expanded(&region.decoded),
                 imports: imports_of(region, facts, context),
+                container,
                 ..Given::default()
             },
         });
@@ -92,6 +99,8 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     }
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
     survey.constants.resolve(carriers);
+    let scopes = survey.scopes.get_mut(scopes..).unwrap_or_default();
+    survey.constants.resolve_secrets(scopes);
 }
 
 /// Whether a shell replaces the expressions in it.
@@ -99,12 +108,21 @@ fn is_expanded(decoded: &Decoded) -> bool {
     matches!(decoded.segments.codec(), Codec::Heredoc { quoted: false, .. })
 }
 
+/// The command that runs a here-document as a script, on this machine.
+fn reader_of<'f>(region: &Region, facts: &'f Facts) -> Option<&'f Command> {
+    let reader = region.reader.and_then(|index| facts.commands.get(index))?;
+    let remote = reader.words.iter().any(|word| word.text == "ssh");
+    (is_script(region) && !remote).then_some(reader)
+}
+
+fn is_script(region: &Region) -> bool {
+    matches!(&region.hint, Hint::Language(name) if name == "shell")
+}
+
 /// What the text around a script may set in its environment. What is written to a file or sent elsewhere has another one.
 fn imports_of(region: &Region, facts: &Facts, context: &Context<'_>) -> Vec<Unknown> {
     let reader = region.reader.and_then(|index| facts.commands.get(index));
-    let remote = reader.is_some_and(|reader| reader.words.iter().any(|word| word.text == "ssh"));
-    let is_script = matches!(&region.hint, Hint::Language(name) if name == "shell");
-    if !is_script || remote {
+    if !is_script(region) || reader.is_some() && reader_of(region, facts).is_none() {
         return Vec::new();
     }
     context.imports(facts, None, region.opener.start())
@@ -132,6 +150,14 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
     if let Some(name) = context.given.name.clone().filter(|_| has_options(context.text)) {
         let (span, text) = (Span::new(0, context.text.len()), context.text.to_owned());
         survey.stated.push(Stated { name, doc: context.doc, span, text });
+    }
+    for variable in facts.variables.iter().filter(|_| context.language == "makefile") {
+        let sign = variable.name_span.end()..variable.value_span.start();
+        // `?=`: the environment may give it another value; `+=`: it is part of one.
+        let sign = context.text.get(sign).unwrap_or_default();
+        let literal =
+            (!variable.opaque && !sign.contains(['?', '+', '!'])).then_some(variable.value.as_str());
+        survey.assigned.add(context.doc, Form::Make, &variable.name, literal, variable.name_span);
     }
     for variable in facts.variables.iter().filter(|it| has_options(&it.value)) {
         let (name, text) = (variable.name.as_str().into(), variable.value.clone());
@@ -294,8 +320,8 @@ pub(super) fn read_command(
     survey: &mut Survey,
 ) {
     let around = Around { parsed, context, container, control, pieces: None };
-    let (scripts, reached) = command::read(command, &around, survey);
-    for word in scripts {
+    let Scripts { words, reached, container } = command::read(command, &around, survey);
+    for word in words {
         if let Some((decoded, sealed)) = parsed.decode(word.node).and_then(|decoded| script(decoded, command))
         {
             let at = word.span.start();
@@ -307,7 +333,7 @@ pub(super) fn read_command(
                 // Its opening quote: the word may be long.
                 at: Span::new(word.span.start(), word.span.start() + 1),
                 given: Given {
-                    container: container.map(|container| Container { direct: false, ..container.clone() }),
+                    container: container.clone(),
                     sealed: sealed.map(str::to_owned).or_else(|| context.given.sealed.clone()),
                     imports,
                     ..Given::default()

@@ -73,6 +73,8 @@ pub enum UnknownKind {
     Script,
     /// What another file may define too: this one is merged into it.
     Overlay,
+    /// A variable that gets another value where the file is run so: `make NAME=value`.
+    Override,
 }
 
 /// Unknowns that are named for one scope; what further ones may bring is added to the last one.

@@ -53,7 +53,7 @@ pub enum ReasonError {
     #[error("a reason is one line of text")]
     Control,
     /// It would end the comment, or be read by what reads comments too.
-    #[error("a reason cannot hold `{0}`: it means something where comments stand")]
+    #[error("a reason cannot contain `{0}`: it has a meaning in comments")]
     Sign(&'static str),
 }
 

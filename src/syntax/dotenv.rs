@@ -243,7 +243,7 @@ impl Parsed for File {
         nodes.dedup();
         for node in nodes {
             let Some(entry) = self.entries.get(node.0 as usize) else {
-                return Err(NoEdit::new("there is no such line"));
+                return Err(NoEdit::new("its line was not found"));
             };
             let mut span = entry.lines;
             let mark =
@@ -267,10 +267,10 @@ impl Parsed for File {
 
     fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
         let Some(entry) = self.entries.get(node.0 as usize) else {
-            return Err(NoEdit::new("there is no such line"));
+            return Err(NoEdit::new("its line was not found"));
         };
         if value.contains(['\n', '\r']) {
-            return Err(NoEdit::new("a value cannot hold a line break"));
+            return Err(NoEdit::new("a value cannot contain a line break"));
         }
         let plain =
             value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@,=+${}".contains(&b) || b >= 0x80);
@@ -281,14 +281,14 @@ impl Parsed for File {
         } else if !value.contains('\'') {
             format!("'{value}'")
         } else {
-            return Err(NoEdit::new("no quotes of a dotenv file can hold it"));
+            return Err(NoEdit::new("a dotenv file cannot contain it"));
         };
         Ok(vec![Edit::replace(entry.value, written)])
     }
 
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
         let Some(entry) = self.entries.get(node.0 as usize) else {
-            return Err(NoEdit::new("there is no such line"));
+            return Err(NoEdit::new("its line was not found"));
         };
         let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-./:@,=+".contains(&b));
         if !plain {

@@ -69,7 +69,7 @@ impl Entries<'_> {
             for id in children {
                 let layout = self.layout(*id)?;
                 match &layout.form {
-                    Form::Fixed => return Err(NoEdit::new("it cannot be left out at that place")),
+                    Form::Fixed => return Err(NoEdit::new("it cannot be removed at that position")),
                     Form::Item => gone.push(layout.entry),
                     Form::Lines => {
                         cuts.push(self.lines(layout.entry)?);
@@ -88,7 +88,7 @@ impl Entries<'_> {
     }
 
     fn layout(&self, id: NodeId) -> Result<&Layout, NoEdit> {
-        self.layouts.get(id.0 as usize).ok_or_else(|| NoEdit::new("there is no such node"))
+        self.layouts.get(id.0 as usize).ok_or_else(|| NoEdit::new("its position was not found"))
     }
 
     /// The lines of `entry`; in a block on one line, what stands between its braces.
@@ -106,7 +106,7 @@ impl Entries<'_> {
         if before.trim_end().ends_with('{') && text.as_bytes().get(behind) == Some(&b'}') {
             return Ok(Cut { span: Span::new(start + before.trim_end().len(), behind), block: false });
         }
-        Err(NoEdit::new("something else stands beside it on its line"))
+        Err(NoEdit::new("something else is in the same line"))
     }
 
     /// The comment that begins at `at`.
@@ -205,7 +205,7 @@ impl Entries<'_> {
             let span = self.last_line(span, from);
             (self.check)(span)?;
             from = span.end();
-            set.insert(Edit::delete(span)).map_err(|_| NoEdit::new("what goes stands inside each other"))?;
+            set.insert(Edit::delete(span)).map_err(|_| NoEdit::new("the parts to remove overlap"))?;
         }
         Ok(set.iter().cloned().collect())
     }
@@ -275,7 +275,7 @@ impl Entries<'_> {
                 Ok(vec![Edit::replace(Span::at(entry.end()), format!("{comma}{eol}{indent}{written}"))])
             }
             Form::Item => Ok(vec![Edit::replace(Span::at(entry.end()), format!(", {written}"))]),
-            _ => Err(NoEdit::new("no entry can be written behind it")),
+            _ => Err(NoEdit::new("no entry can be added after it")),
         }
     }
 }

@@ -107,7 +107,7 @@ impl Parsed for Entries {
         let part = |node: &NodeId| self.slots.get(node.0 as usize).and_then(|slot| slot.part);
         let mut chosen: Vec<(usize, usize)> = nodes
             .iter()
-            .map(|node| part(node).ok_or_else(|| NoEdit::new("it cannot go by itself")))
+            .map(|node| part(node).ok_or_else(|| NoEdit::new("it cannot be removed alone")))
             .collect::<Result<_, _>>()?;
         chosen.sort_unstable();
         chosen.dedup();
@@ -132,17 +132,17 @@ impl Parsed for Entries {
     }
 
     fn set(&self, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
-        let slot = self.slots.get(node.0 as usize).ok_or_else(|| NoEdit::new("there is no such entry"))?;
+        let slot = self.slots.get(node.0 as usize).ok_or_else(|| NoEdit::new("its entry was not found"))?;
         if let (Some(span), Some(quote)) = (slot.value, self.quote) {
             return Ok(vec![Edit::replace(span, quote(value)?)]);
         }
-        let decoded = slot.decoded.as_ref().ok_or_else(|| NoEdit::new("its value is no text"))?;
+        let decoded = slot.decoded.as_ref().ok_or_else(|| NoEdit::new("the value is not a string"))?;
         let whole = Edit::replace(Span::new(0, decoded.text.len()), value);
         Ok(vec![decoded.segments.edit(&self.text, &decoded.text, &whole)?])
     }
 
     fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("there is no place for another entry here"))
+        Err(NoEdit::new("no entry can be added here"))
     }
 
     fn data(&self) -> Data<'_> {
@@ -159,7 +159,7 @@ impl Group {
     fn remove(&self, text: &str, chosen: &[usize], removal: &mut Removal) -> Result<(), NoEdit> {
         if chosen.len() == self.parts.len() {
             if self.between == Between::Commas {
-                return Err(NoEdit::new("nothing would be left of the command"));
+                return Err(NoEdit::new("the command would be empty"));
             }
             let (start, end) = (self.lines.start(), self.lines.end());
             // The last line without a line end takes the one before it.

@@ -57,7 +57,7 @@ impl Language for Makefile {
         // What another file sets reaches a recipe where it is exported: all variables, or one that is not set here.
         if exported.iter().any(|(name, _)| !defined.contains(name.as_str())) {
             let whole = Span::new(0, file.text.len());
-            let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false };
+            let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false, value: None };
             file.facts.imports = included.into_iter().map(import).collect();
         }
         Box::new(file)
@@ -67,7 +67,7 @@ impl Language for Makefile {
 /// A value of a variable.
 fn quote(value: &str) -> Result<String, NoEdit> {
     if value.contains(|sign: char| sign.is_control() || matches!(sign, '#' | '\\')) {
-        return Err(NoEdit::new("make would read it in another way"));
+        return Err(NoEdit::new("make would read it differently"));
     }
     let name = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match name {

@@ -12,6 +12,9 @@ pub(super) struct Markdown;
 /// Info strings that say that it is text, not which.
 const PLAIN: &[&str] = &["", "text", "txt", "plain", "plaintext", "output", "none", "code", "terminal"];
 
+/// What the pages of forges have in addition to CommonMark.
+const EXTENSIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_FOOTNOTES);
+
 impl Language for Markdown {
     fn name(&self) -> &'static str {
         "markdown"
@@ -29,13 +32,15 @@ impl Language for Markdown {
         text.lines().take(40).any(|line| line.starts_with("```"))
     }
 
+    fn renders_alike(&self, old: &str, new: &str) -> bool {
+        page(old).eq(page(new))
+    }
+
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let text: &str = &text;
         let mut facts = Facts::default();
         let mut open: Option<(Hint, Span, Vec<Span>)> = None;
-        for (event, range) in
-            Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES).into_offset_iter()
-        {
+        for (event, range) in Parser::new_ext(text, EXTENSIONS).into_offset_iter() {
             match event {
                 Event::Start(Tag::CodeBlock(kind)) => {
                     let start = range.start;
@@ -61,6 +66,37 @@ impl Language for Markdown {
     }
 }
 
+/// What a page shows: all but its HTML comments.
+fn page(text: &str) -> impl Iterator<Item = Event<'_>> {
+    let mut in_comment = false;
+    Parser::new_ext(text, EXTENSIONS).filter(move |event| match event {
+        Event::Start(Tag::HtmlBlock) | Event::End(TagEnd::HtmlBlock) => false,
+        Event::Html(html) | Event::InlineHtml(html) => {
+            // The end of the line may be a piece of its own.
+            let is_blank = html.trim().is_empty();
+            let is_comment = in_comment || html.trim_start().starts_with("<!--");
+            in_comment = is_comment && !html.contains("-->");
+            !is_comment && !is_blank
+        }
+        _ => true,
+    })
+}
+
+/// The length of the list markers and quote signs that a line begins with, in bytes.
+pub(crate) fn container(line: &str) -> usize {
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', '>']);
+        let digits = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+        let is_number = digits.len() < rest.len() && digits.starts_with(['.', ')']);
+        let after = if is_number { digits.get(1..) } else { rest.strip_prefix(['-', '+', '*']) };
+        match after.filter(|after| after.starts_with([' ', '\t'])) {
+            Some(after) => rest = after,
+            None => return line.len() - rest.len(),
+        }
+    }
+}
+
 /// Takes the comment that begins in a piece of HTML; it may go on over the next lines.
 fn comment(text: &str, html: Span, comments: &mut Vec<Comment>) {
     let piece = html.of(text);
@@ -71,8 +107,9 @@ fn comment(text: &str, html: Span, comments: &mut Vec<Comment>) {
     }
     let rest = text.get(start..).unwrap_or_default();
     let end = rest.find("-->").map_or(text.len(), |at| start + at + "-->".len());
-    let line = text.get(..start).unwrap_or_default().trim_end_matches([' ', '\t', '>']);
-    let own_line = line.is_empty() || line.ends_with('\n');
+    let before = text.get(..start).unwrap_or_default();
+    let before = before.rsplit('\n').next().unwrap_or_default();
+    let own_line = container(before) == before.len();
     comments.push(Comment { span: Span::new(start, end), own_line });
 }
 
@@ -114,15 +151,15 @@ impl Parsed for Blocks {
     }
 
     fn remove(&self, _nodes: &[NodeId]) -> Result<Removal, NoEdit> {
-        Err(NoEdit::new("Markdown has no entries of its own"))
+        Err(NoEdit::new("Markdown has no entries"))
     }
 
     fn set(&self, _node: NodeId, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("Markdown has no entries of its own"))
+        Err(NoEdit::new("Markdown has no entries"))
     }
 
     fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("Markdown has no entries of its own"))
+        Err(NoEdit::new("Markdown has no entries"))
     }
 
     fn data(&self) -> Data<'_> {
@@ -132,5 +169,41 @@ impl Parsed for Blocks {
             kind: 0,
             value: format!("block {:?}", region.hint).into(),
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_and_quotes_before_a_block_are_counted() {
+        for (line, length) in [
+            ("```sh", 0),
+            ("> - ```sh", 4),
+            ("  10. ```", 6),
+            ("-x", 0),
+            ("1.x", 0),
+            ("", 0),
+            ("- - x", 4),
+            (">>x", 2),
+        ] {
+            assert_eq!(container(line), length, "{line}");
+        }
+    }
+
+    #[test]
+    fn comments_are_not_part_of_a_page() {
+        let page = "1. a\n\n   ```sh\n   x\n   ```\n2. b\n";
+        for (new, alike) in [
+            ("1. a\n\n   <!-- c -->\n   ```sh\n   x\n   ```\n2. b\n", true),
+            ("1. a\n\n<!-- c -->\n   ```sh\n   x\n   ```\n2. b\n", false),
+            ("<!-- c\nd -->\n1. a\n\n   ```sh\n   x\n   ```\n2. b\n", true),
+            ("1. a\n\n   ```sh\n   x # c\n   ```\n2. b\n", false),
+        ] {
+            assert_eq!(Markdown.renders_alike(page, new), alike, "{new}");
+            let crlf = |text: &str| text.replace('\n', "\r\n");
+            assert_eq!(Markdown.renders_alike(&crlf(page), &crlf(new)), alike, "{new}");
+        }
     }
 }

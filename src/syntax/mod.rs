@@ -16,6 +16,8 @@ mod template;
 mod toml;
 mod yaml;
 
+pub(crate) use markdown::container;
+
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Notation, SharedText, Span};
@@ -51,6 +53,11 @@ pub trait Language: Sync {
     /// How its values write expressions.
     fn notation(&self) -> Notation {
         Notation::Text
+    }
+
+    /// Whether two texts show the same to a reader, except for comments.
+    fn renders_alike(&self, _old: &str, _new: &str) -> bool {
+        true
     }
 
     /// Reads a text. Never fails: what cannot be read is in [`Facts::notices`].
@@ -164,6 +171,11 @@ pub static LANGUAGES: &[&dyn Language] = &[
     &lexical::LUA,
     &lexical::NIX,
     &lexical::JSONNET,
+    &lexical::RUST,
+    &lexical::SWIFT,
+    &lexical::BICEP,
+    &lexical::CUE,
+    &lexical::AWK,
 ];
 
 /// The language of that name or alias.

@@ -35,7 +35,7 @@ impl Language for Systemd {
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let whole = Span::new(0, text.len());
-        let mut file = Entries::new(text, |_| Err(NoEdit::new("its value is no text")));
+        let mut file = Entries::new(text, |_| Err(NoEdit::new("the value is not a string")));
         let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());
         let key = Some(Key { text: "systemd", span: Span::default() });
         let units = file.node(Some(root), key, whole, NodeKind::Mapping, Slot::default());

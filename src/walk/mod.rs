@@ -26,7 +26,7 @@ use std::time::SystemTime;
 pub const IGNORE_FILE: &str = ".runnerlintignore";
 
 /// What is said of a path that does not exist.
-pub(crate) const MISSING: &str = "no such file or folder";
+pub(crate) const MISSING: &str = "no such file or directory";
 
 /// What is said of a copy that an earlier run has left.
 pub(crate) const LEFT: &str = "left by a run that was stopped; may be deleted";

@@ -2,9 +2,12 @@
 //! something) and the targets of `fuzz/` (texts that nobody thought of).
 
 pub(crate) mod accepted;
+mod arguments;
 pub(crate) mod invariants;
+mod merges;
 pub(crate) mod outputs;
 mod own_rules;
+pub(crate) mod planted;
 mod roundtrip;
 mod settings;
 
@@ -35,6 +38,9 @@ pub(crate) static TARGETS: &[Target] = &[
     Target { name: "plans", check: outputs::plans, seed: named },
     Target { name: "config", check: settings::config, seed: settings::seed },
     Target { name: "rules", check: own_rules::rules, seed: own_rules::seed },
+    Target { name: "masking", check: planted::masking, seed: planted::seed },
+    Target { name: "merges", check: merges::merges, seed: planted::seed },
+    Target { name: "arguments", check: arguments::arguments, seed: planted::seed },
 ];
 
 /// The first byte chooses a language, which then reads the rest: nothing panics, and everything lies inside the text.

@@ -38,7 +38,7 @@ pub(super) fn rules(data: &[u8]) -> Holds {
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let own = catalogue.rules().iter().skip(BUILT_IN.rules.len()).zip(catalogue.texts());
     for (rule, text) in own {
-        let style = Style { colour: false };
+        let style = Style::default();
         for failure in runnerlint::selftest::run(&settings, rule, &text) {
             tame("a failure", &report::failure(&failure, style))?;
             tame("a difference", &report::difference(&failure, style))?;
@@ -57,7 +57,7 @@ fn refused(problems: &[Problem]) -> Holds {
         if problem.span.end() > length || problem.message.is_empty() {
             return Err(format!("{:?} of {length}: {:?}", problem.span, problem.message));
         }
-        tame("a problem", &report::rule_problem(problem, Style { colour: false }))?;
+        tame("a problem", &report::rule_problem(problem, Style::default()))?;
     }
     Ok(())
 }

@@ -50,7 +50,7 @@ fn refused(error: &ConfigError) -> Holds {
     if wrong.span.end() > length {
         return Err(format!("{:?} of {length}: {}", wrong.span, wrong.message));
     }
-    tame("a problem", &problem(wrong, Style { colour: false }))
+    tame("a problem", &problem(wrong, Style::default()))
 }
 
 /// A configuration with every key; of the case come a path and a number.

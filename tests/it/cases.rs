@@ -330,6 +330,15 @@ impl Case {
                 }
             }
         }
+        let old = self.source();
+        for finding in &fixed.fixed {
+            let name = finding.span.of(old.text());
+            let is_named = |it: &str| it.ends_with(name) && !name.is_empty();
+            // A variable that a command reads may be removed with it.
+            if let Some(removed) = finding.removes.as_ref().filter(|it| !is_named(&it.name)) {
+                let _ = writeln!(report, "{what}: `{}` was not at {:?} ({name})", removed.name, finding.span);
+            }
+        }
         let twice = fix(&settings, &self.path, &around, Source::new(once.clone()), unsafe_too).text;
         if twice != once {
             let _ = writeln!(

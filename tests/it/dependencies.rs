@@ -1,6 +1,6 @@
-//! `docs/dependencies.md` names each package that we ask for, with its licence and its weight as they are.
+//! `docs/dependencies.md` names each package that we ask for, with its license and its weight as they are.
 //!
-//! `tests/generate` updates licences and weights; why a package is there is written by hand.
+//! `tests/generate` updates licenses and weights; why a package is there is written by hand.
 
 use crate::generated::{Files, assert_current};
 use crate::metadata::Metadata;
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const TABLES: [(&str, &[Option<&str>]); 2] =
     [("## In the program", &[None, Some("build")]), ("## In tests and benchmarks", &[Some("dev")])];
 
-/// What the document has to say of each package: licence, and how many packages nobody else asks for.
+/// What the document has to say of each package: license, and how many packages nobody else asks for.
 fn facts(metadata: &Metadata, kinds: &[Option<&str>]) -> BTreeMap<String, (String, usize)> {
     let root = metadata.root();
     let program = metadata.direct(root, &[None, Some("build")]);
@@ -23,8 +23,8 @@ fn facts(metadata: &Metadata, kinds: &[Option<&str>]) -> BTreeMap<String, (Strin
         let package = metadata.package(id);
         let name = package["name"].as_str().unwrap().to_owned();
         // `Unlicense/MIT` is how some wrote it once.
-        let licence = package["license"].as_str().unwrap().replace('/', " OR ");
-        (name, (licence, own))
+        let license = package["license"].as_str().unwrap().replace('/', " OR ");
+        (name, (license, own))
     });
     facts.collect()
 }
@@ -42,10 +42,10 @@ pub(crate) fn files() -> Files {
             let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
             let [name, _, _, why] = cells[..] else { panic!("not four cells: {row}") };
             assert!(why.len() > 20, "why is {name} there?");
-            let Some((licence, own)) = facts.remove(name.trim_matches('`')) else {
+            let Some((license, own)) = facts.remove(name.trim_matches('`')) else {
                 panic!("{heading}: nobody asks for {name} any more, or it is there twice")
             };
-            wanted = wanted.replace(row, &format!("| {name} | {licence} | {own} | {why} |"));
+            wanted = wanted.replace(row, &format!("| {name} | {license} | {own} | {why} |"));
         }
         let missing: Vec<&String> = facts.keys().collect();
         assert!(missing.is_empty(), "{heading}: {missing:?} need a row that says why");

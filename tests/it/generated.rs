@@ -1,6 +1,6 @@
 //! Files that the program and its tests write: `tests/generate` writes them, the tests compare them.
 
-use crate::{counts, dependencies, docs, readme, reference, support, tutorial};
+use crate::{counts, dependencies, docs, picture, readme, reference, support, tutorial};
 use similar::TextDiff;
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +29,7 @@ fn write_all() {
         reference::files(),
         dependencies::files(),
         readme::files(),
+        picture::files(),
         tutorial::files(),
         counts::files(),
     ];

@@ -17,6 +17,7 @@ mod corpus;
 mod counts;
 mod dependencies;
 mod docs;
+mod english;
 #[cfg(unix)]
 mod faults;
 mod generated;
@@ -30,6 +31,7 @@ mod msrv;
 mod own;
 mod own_faults;
 mod passes;
+mod picture;
 mod properties;
 mod readme;
 mod reference;

@@ -1,13 +1,13 @@
-//! The reference of the form of rules, written from the types: `docs/rules-reference.md`.
+//! The reference of the format of rules, generated from the types: `docs/rules-reference.md`.
 
 use crate::generated::{Files, assert_current};
 use runnerlint::rules::describe;
 use serde_json::{Map, Value};
 
-const HEAD: &str = "# The form of rules
+const HEAD: &str = "# Format of rules
 
-Every key of the files in a folder of rules. Written from the program's own types: `runnerlint schema rule` and its sisters print
-the same for programs. [writing-rules.md](writing-rules.md) shows how rules are made.
+Every key of the files in a directory of rules, generated from the program's types. `runnerlint schema rule` and the other schemas
+contain the same for programs. [writing-rules.md](writing-rules.md) shows how to write a rule.
 ";
 
 /// The form of a value in words, with links to the forms that have keys of their own.
@@ -45,7 +45,7 @@ fn form(schema: &Value) -> String {
             Some(items) => format!("[{}]", items.iter().map(form).collect::<Vec<_>>().join(", ")),
             None => format!("list of {}", form(&schema["items"])),
         },
-        Some("string") => "word".to_owned(),
+        Some("string") => "string".to_owned(),
         Some("integer") => "number".to_owned(),
         Some("boolean") => "`true`, `false`".to_owned(),
         _ => String::new(),
@@ -59,7 +59,7 @@ fn line(text: &str) -> String {
 fn keys(schema: &Value) -> String {
     let mut out = String::new();
     let Some(properties) = schema["properties"].as_object() else { return out };
-    out.push_str("\n| key | holds | |\n|---|---|---|\n");
+    out.push_str("\n| key | value | |\n|---|---|---|\n");
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (key, value) in properties {

@@ -80,7 +80,7 @@ fn only_git_is_started_and_nothing_is_connected() {
 }
 
 /// The text without each item that has `#[cfg(test)]`, which may use every room. The items are as rustfmt writes them.
-fn without_tests(text: &str) -> String {
+pub(crate) fn without_tests(text: &str) -> String {
     let mut code = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from typing import Union
 
 import pytest
 import pytest_lsp
@@ -19,6 +20,14 @@ OLD_TOKEN = "GR13" + "48941" + "made-up-token-000000001"
 LONG = 20
 
 
+def converter():
+    """The one of pygls takes every action that has a command for a command."""
+    it = default_converter()
+    kind = lambda action: types.Command if isinstance(action.get("command"), str) else types.CodeAction
+    it.register_structure_hook(Union[types.Command, types.CodeAction], lambda action, _: it.structure(action, kind(action)))
+    return it
+
+
 def make_client():
     """Keeps each message about findings, in the order in which they come."""
 
@@ -28,7 +37,7 @@ def make_client():
     def watched(params: types.RegistrationParams):
         client.watched += [it.method for it in params.registrations]
 
-    client = LanguageClient(converter_factory=default_converter)
+    client = LanguageClient(converter_factory=converter)
     own = {types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: heard, types.CLIENT_REGISTER_CAPABILITY: watched}
     register_lsp_features(client, {**DEFAULT_CLIENT_FEATURES, **own})
     client.published, client.watched = [], []

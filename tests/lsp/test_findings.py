@@ -34,6 +34,27 @@ async def test_a_finding_has_all_that_an_editor_shows(editor):
     assert bool(found.related_information) == bool(can.related_information)
 
 
+@pytest.mark.parametrize("shown", [None, [], [types.DiagnosticTag.Unnecessary], [types.DiagnosticTag.Deprecated]])
+async def test_deprecated_names_are_tagged_where_the_client_shows_it(silent, tmp_path, shown):
+    capabilities = client_capabilities("visual_studio_code")
+    support = None if shown is None else types.ClientDiagnosticsTagOptions(value_set=shown)
+    capabilities.text_document.publish_diagnostics.tag_support = support
+    editor = await session(silent, tmp_path, capabilities)
+    editor.open("a.sh", LOCKED)
+    found, = await editor.findings("a.sh")
+    expected = (types.DiagnosticTag.Deprecated,) if shown == [types.DiagnosticTag.Deprecated] else None
+    assert found.tags == expected
+
+
+async def test_the_findings_of_a_registration_refer_to_each_other(code):
+    code.open("a.sh", 'gitlab-runner register --registration-token "$T" \\\n  --locked \\\n  --tag-list a\n' + LOCKED)
+    found = await code.findings("a.sh")
+    assert len(found) == 4
+    others = [{it.message for it in one.related_information if "same registration" in it.message} for one in found]
+    assert others[0] == {"`--locked`: same registration", "`--tag-list`: same registration"}
+    assert others[3] == set()
+
+
 async def test_the_editors_text_is_linted_and_never_the_disks(editor):
     editor.write("a.sh", LOCKED)
     editor.open("a.sh", CLEAN)

@@ -1,7 +1,13 @@
 //! Shapes that break readers: texts that are small here and large where somebody asks for it. Shared by `tests/it/hostile.rs`,
-//! which looks for panics and overflows, and `benches/linear.rs`, which looks for time that grows faster than the text.
+//! which looks for panics and overflows, `benches/linear.rs`, which looks for time that grows faster than the text, and
+//! `tests/growth`, which looks for output and memory that do.
 
 #![expect(clippy::format_collect, reason = "shapes are short functions in a table")]
+
+mod grown;
+pub(crate) mod modes;
+
+pub(crate) use grown::grown;
 
 /// A text by its size: name, the file's name, the text with that many of everything.
 pub(crate) type Shape<'a> = (&'a str, &'a str, &'a dyn Fn(usize) -> String);

@@ -28,7 +28,7 @@ impl Keys {
 
     /// The key of what `parts` name.
     pub(super) fn of(&mut self, parts: &[&str]) -> String {
-        let hash = fingerprint::hash([&*self.project].into_iter().chain(parts.iter().copied()));
+        let hash = fingerprint::digest([&*self.project].into_iter().chain(parts.iter().copied()));
         let before = self.seen.entry(hash.clone()).or_default();
         *before += 1;
         format!("{hash}-{before}")

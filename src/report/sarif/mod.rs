@@ -4,6 +4,7 @@ mod model;
 mod uri;
 
 use super::rules::{RuleDoc, catalogue, page};
+use super::words::{paragraphs, sentences};
 use super::{Run, Summary, fix_reason, shown_fix};
 use crate::escape;
 use crate::finding::{Finding, NoticeKind, Safety, Severity};
@@ -12,7 +13,7 @@ use crate::mask::Mask;
 use crate::run::Checked;
 use crate::text::{Source, Span};
 use model::{
-    Base, Change, Configuration, Descriptor, Driver, Fix, Help, Invocation, Kind, Location, Log,
+    Base, Change, Configuration, Descriptor, Driver, Fix, Help, Invocation, Kind, Location, Log, Message,
     Notification, Outcome, Physical, Properties, Reference, Region, Replacement, RuleProperties, Suppression,
     Text, Tool,
 };
@@ -33,7 +34,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let indices: BTreeMap<&str, usize> = used.keys().enumerate().map(|(index, id)| (*id, index)).collect();
     let known = catalogue(run.catalogue);
     let rules = used.iter().map(|(id, finding)| descriptor(known.iter().find(|it| it.id == **id), finding));
-    let base = Base { description: text("the folder in which runnerlint ran") };
+    let base = Base { description: text("the directory in which runnerlint ran") };
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -89,7 +90,7 @@ fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
     Descriptor {
         short_description: text(doc.summary.clone()),
         full_description: text(if first.is_empty() { doc.summary.clone() } else { first }),
-        help: Help { text: format!("{why}\n\nSee {}", doc.url).trim().to_owned(), markdown },
+        help: Help { text: [why, &doc.url].join("\n\n").trim().to_owned(), markdown },
         help_uri: Some(doc.url.clone()).filter(|url| !url.is_empty()),
         default_configuration: Configuration {
             level: match &*doc.severity {
@@ -108,12 +109,12 @@ fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
 
 fn kind(kind: NoticeKind) -> (&'static str, &'static str) {
     match kind {
-        NoticeKind::Unparsable => ("unparsable", "parts of a file are not what its language allows"),
-        NoticeKind::Skipped => ("skipped", "a file was not linted"),
+        NoticeKind::Unparsable => ("unparsable", "parts of a file are not valid in its language"),
+        NoticeKind::Skipped => ("skipped", "a file was not checked"),
         NoticeKind::Limited => ("limited", "a limit was reached"),
         NoticeKind::Unreadable => ("unreadable", "a file could not be read"),
         NoticeKind::Unwritable => ("unwritable", "a file could not be written"),
-        NoticeKind::Dangling => ("dangling", "a link leads nowhere"),
+        NoticeKind::Dangling => ("dangling", "the target of a link does not exist"),
     }
 }
 
@@ -182,7 +183,7 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
                 rule_id: &finding.rule,
                 rule_index: rules.get(&*finding.rule).copied().unwrap_or_default(),
                 level: level(finding.severity),
-                message: text(mask.prose(&finding.message)),
+                message: Message { text: sentences(finding, &mask), markdown: paragraphs(finding, &mask) },
                 locations: [place.location(finding.span, None, None)],
                 related_locations: (finding.related.iter().enumerate())
                     .map(|(id, it)| place.location(it.span, Some(id), Some(mask.prose(&it.text))))
@@ -260,7 +261,7 @@ impl Place<'_> {
         let message = self.mask.prose(&fix.message);
         let description = match fix.safety {
             Safety::Safe => format!("safe fix: {message}"),
-            Safety::Unsafe => format!("unsafe fix, which needs a person's follow-up: {message}"),
+            Safety::Unsafe => format!("unsafe fix, which needs a manual step: {message}"),
         };
         let replacement = |edit: &crate::text::Edit| Replacement {
             deleted_region: self.region(edit.span),

@@ -80,6 +80,13 @@ pub(super) struct Text {
     pub(super) text: String,
 }
 
+/// A text that viewers may also show as Markdown.
+#[derive(Serialize)]
+pub(super) struct Message {
+    pub(super) text: String,
+    pub(super) markdown: String,
+}
+
 #[derive(Serialize)]
 pub(super) struct Base {
     pub(super) description: Text,
@@ -112,7 +119,7 @@ pub(super) struct Outcome<'a> {
     pub(super) rule_id: &'a str,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
-    pub(super) message: Text,
+    pub(super) message: Message,
     pub(super) locations: [Location; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location>,

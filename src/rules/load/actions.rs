@@ -44,8 +44,8 @@ pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
         return;
     }
     if rule.matches.iter().all(|found| found.manual.is_some()) && !rule.matches.is_empty() {
-        let message = "the fix can never apply: every match says in `manual` why there is none";
-        checked.wrong(&["do"], message, "leave out `do`, or `manual`");
+        let message = "the fix can never apply: every match has `manual`";
+        checked.wrong(&["do"], message, "remove `do` or `manual`");
         return;
     }
     reachable(checked, "do", &always(&rule.actions));
@@ -54,34 +54,33 @@ pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
         let index = index.to_string();
         let deeds = deeds(row);
         if deeds.is_empty() {
-            let help = "say one of `rename`, `remove`, `set`, `move`, `replace`, `insert`";
+            let help = "use one of `rename`, `remove`, `set`, `move`, `replace`, `insert`";
             checked.wrong(&["do", &index], "this row does nothing", help);
         }
         for deed in &deeds {
             let candidates = rule.matches.iter().filter(|found| found.manual.is_none());
             if candidates.clone().next().is_some() && !candidates.clone().any(|found| can(found, deed)) {
                 let subjects: Vec<&str> = candidates.flat_map(subjects).collect();
-                let message =
-                    format!("the fix can never apply: `{deed}` does nothing to {}", named(&subjects));
+                let message = format!("`{deed}` cannot be used with {}", named(&subjects));
                 checked.wrong(&["do", &index, deed], message, help(deed));
             }
         }
         let known = |name: &&String| ["self", "new", "old"].contains(&name.as_str());
         for name in row.remove.iter().chain(row.rename_slots.iter().map(|(slot, _)| slot)) {
             if !known(&name) || name != "self" && !of_unit {
-                let message = format!("the fix can never apply: there is no `{name}` here");
-                let help =
-                    if of_unit { "`self`, `new` or `old`" } else { "`remove: self`; only units have slots" };
+                let message = format!("unknown slot `{name}`");
+                let help = if of_unit {
+                    "use `self`, `new` or `old`"
+                } else {
+                    "use `remove: self`: only units have slots"
+                };
                 checked.wrong(&["do", &index, "remove"], message, help);
             }
         }
         if row.remove.iter().any(|name| name == "self") && !of_unit && deeds.len() > 1 {
             let others: Vec<&str> = deeds.iter().copied().filter(|deed| *deed != "remove").collect();
-            let message = format!(
-                "the fix can never apply: what `remove` takes out has no place for `{}`",
-                others.join("`, `")
-            );
-            checked.wrong(&["do", &index, "remove"], message, "give each a row of its own, with `when`");
+            let message = format!("`remove` cannot be used together with `{}`", others.join("`, `"));
+            checked.wrong(&["do", &index, "remove"], message, "use one row for each, with `when`");
         }
         option_name(checked, rule, &index, row);
         groups(checked, rule, &index, row);
@@ -94,7 +93,7 @@ fn option_name(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &Action
     let Some(name) = row.rename.as_ref().filter(|name| !name.contains('{')) else { return };
     if !rule.matches.is_empty() && rule.matches.iter().all(is_option) && !is_option_name(name) {
         let help = match name.split_once('=') {
-            Some(_) => "`rename` is the name alone; a value is changed by `set`",
+            Some(_) => "`rename` is only the name; use `set` to change the value",
             None => "the name of an option begins with `-`",
         };
         let message = format!("`{name}` is not the name of an option");
@@ -105,14 +104,16 @@ fn option_name(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &Action
 fn named(subjects: &[&str]) -> String {
     let mut names: Vec<String> = subjects.iter().map(|name| format!("`{name}`")).collect();
     names.dedup();
-    format!("what {} finds", names.join(" and "))
+    names.join(" and ")
 }
 
 fn help(deed: &str) -> &'static str {
     match deed {
-        "replace" => "`replace` is for `literal` and `text`; a value is changed by `set`, a name by `rename`",
-        "move" => "`move` is for `entry` and `chart`",
-        "set" => "what a `literal` or `text` finds is changed by `replace`",
+        "replace" => {
+            "`replace` needs `literal` or `text`; use `set` to change a value, `rename` to change a name"
+        }
+        "move" => "`move` needs `entry` or `chart`",
+        "set" => "use `replace` to change the text of a `literal` or `text`",
         _ => "",
     }
 }
@@ -139,11 +140,11 @@ fn groups(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) 
         let numbers = text.iter().flat_map(|text| text.split('{').skip(1));
         let numbers = numbers.filter_map(|rest| rest.split_once('}')?.0.parse::<usize>().ok());
         if let Some(number) = numbers.max().filter(|number| *number >= most) {
-            let message = format!("there is no group {number} for `{{{number}}}`");
+            let message = format!("`{{{number}}}` has no group: the expression has fewer groups");
             checked.wrong(
                 &["do", index, key],
                 message,
-                "groups are those of `literal`, `text`, `argument` or `like` of the match",
+                "groups come from `literal`, `text`, `argument` or `like` of the match",
             );
         }
     }

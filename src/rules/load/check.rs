@@ -85,13 +85,13 @@ pub(super) fn rule(
     versions(&mut checked, rule);
     let unit = unit(&mut checked, rule, data);
     if rule.matches.is_empty() {
-        checked.wrong(&["match"], "`match` is empty: the rule finds nothing", "");
+        checked.wrong(&["match"], "`match` is empty: the rule cannot report anything", "");
     }
     for (index, found) in rule.matches.iter().enumerate() {
         let index = index.to_string();
         self::found(&mut checked, &["match", &index], found, unit, sites);
         if found.suppression.is_some() && rule.id != UNUSED_SUPPRESSION {
-            let message = format!("only the rule `{UNUSED_SUPPRESSION}` finds suppressions");
+            let message = format!("only the rule `{UNUSED_SUPPRESSION}` may use `suppression`");
             checked.wrong(&["match", &index, "suppression"], message, "");
         }
     }
@@ -105,31 +105,32 @@ pub(super) fn rule(
 
 /// What is wrong with a rule of an id that another one has.
 pub(super) fn twice(read: &Read, rule: &Rule) -> Problem {
-    let help = "give it another id; `runnerlint rules` lists those that are built in";
-    read.problem(&["id"], format!("there is a rule `{}` already", rule.id), Some(help.to_owned()))
+    let help = "use another id; `runnerlint rules` lists the built-in ones";
+    read.problem(&["id"], format!("the rule `{}` already exists", rule.id), Some(help.to_owned()))
 }
 
 fn id(checked: &mut Checked<'_>, inside: &str, rule: &Rule) {
     let word =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !rule.id.contains('-') || !rule.id.split('-').all(word) {
-        let message = format!("`{}` is no id of a rule", rule.id);
+        let message = format!("invalid rule id `{}`", rule.id);
         checked.wrong(
             &["id"],
             message,
-            "words of small letters and digits, the first of them the family: `team-old-host`",
+            "use lower-case words joined by `-`, family first, for example `team-old-host`",
         );
     }
     let name = inside.rsplit('/').next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     if stem != rule.id {
-        let message = format!("the file holds the rule `{}`", rule.id);
-        checked.wrong(
-            &["id"],
-            message,
-            &format!("name the file `{}.yaml`, or give the rule the id `{stem}`", rule.id),
-        );
+        let message = format!("the file contains the rule `{}`", rule.id);
+        checked.wrong(&["id"], message, &format!("name the file `{}.yaml`, or set `id: {stem}`", rule.id));
     }
+}
+
+/// What is wrong with a text that is not a version.
+fn no_version(text: &str) -> String {
+    format!("invalid version `{text}`: expected `1`, `1.22` or `1.22.3`")
 }
 
 fn versions(checked: &mut Checked<'_>, rule: &Rule) {
@@ -140,8 +141,8 @@ fn versions(checked: &mut Checked<'_>, rule: &Rule) {
         ("removed", rule.removed.as_ref()),
     ];
     for (key, text) in given {
-        if text.is_some_and(|text| version(text).is_none()) {
-            checked.wrong(&[key], "this is no version", "two numbers: `1.22`");
+        if let Some(text) = text.filter(|text| version(text).is_none()) {
+            checked.wrong(&[key], no_version(text), "");
         }
     }
 }
@@ -204,18 +205,17 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
     let subjects = subjects(found);
     if subjects.len() != 1 {
         let message = match subjects.as_slice() {
-            [] => "a match speaks of something: this one does not".to_owned(),
-            both => format!("a match speaks of one thing: this one has `{}`", both.join("` and `")),
+            [] => "a match needs a subject".to_owned(),
+            both => format!("a match has one subject, not several: `{}`", both.join("` and `")),
         };
-        let help = "`entry`, `command`, `variable`, `chart`, `literal`, `text`, `request`, `named`, `slot` or `setting`; give each a match of its own";
+        let help = "use one of `entry`, `command`, `variable`, `chart`, `literal`, `text`, `request`, `named`, `slot`, `setting`, and one match for each";
         checked.wrong(path, message, help);
     }
     if let Some(command) = found.command.as_ref().filter(|it| it.argument.is_none() && it.position.is_some())
     {
         let path = [path, &["command", "position"]].concat();
-        let message =
-            format!("`position` is that of an argument of `{}`, and there is no `argument`", command.program);
-        checked.wrong(&path, message, "`argument: .*` is any word that is no option");
+        let message = format!("`position` of `{}` needs `argument`", command.program);
+        checked.wrong(&path, message, "`argument: .*` matches any word that is not an option");
     }
 }
 
@@ -247,8 +247,8 @@ fn condition(checked: &mut Checked<'_>, path: &[&str], when: &When, of_unit: boo
         checked.known(&[path, &["language"]].concat(), "language", name, &languages());
     }
     for (key, text) in [("from", &when.from), ("below", &when.below)] {
-        if text.as_ref().is_some_and(|text| version(text).is_none()) {
-            checked.wrong(&[path, &[key]].concat(), "this is no version", "two numbers: `1.22`");
+        if let Some(text) = text.as_ref().filter(|text| version(text).is_none()) {
+            checked.wrong(&[path, &[key]].concat(), no_version(text), "");
         }
     }
     let unit = [
@@ -259,9 +259,7 @@ fn condition(checked: &mut Checked<'_>, path: &[&str], when: &When, of_unit: boo
         ("triggers", when.triggers.is_some()),
     ];
     for (key, _) in unit.iter().filter(|(_, given)| *given && !of_unit) {
-        let message = format!(
-            "`{key}` speaks of a unit, and no match of this rule finds a `slot` or a `setting` of one"
-        );
+        let message = format!("`{key}` needs a match with `slot` or `setting`");
         checked.wrong(&[path, &[key]].concat(), message, "");
     }
 }
@@ -271,7 +269,7 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
         checked.wrong(
             &["severity"],
             "no row of `severity` reports anything",
-            "the least is `severity: [{is: warning}]`",
+            "add a row, for example `severity: [{is: warning}]`",
         );
     }
     reachable(checked, "severity", &rule.severity.iter().map(|row| is_always(&row.when)).collect::<Vec<_>>());
@@ -280,8 +278,8 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
     if never && !rule.actions.is_empty() {
         checked.wrong(
             &["safety", "0"],
-            "the fix can never apply: the first row of `safety` allows none",
-            "leave out `do`, or say `when` there is none",
+            "the fix can never apply: the first row of `safety` is `none`",
+            "remove `do`, or add `when` to the row",
         );
     }
 }
@@ -290,7 +288,7 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
 pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
     let last = always.len().saturating_sub(1);
     if let Some(at) = always.iter().position(|always| *always).filter(|at| *at < last) {
-        let message = format!("this row of `{key}` is never reached: the row before it holds always");
+        let message = format!("this row of `{key}` is never reached: the row before it always applies");
         checked.wrong(&[key, &(at + 1).to_string()], message, "put the row without `when` last");
     }
 }
@@ -299,12 +297,8 @@ fn needs(checked: &mut Checked<'_>, rule: &Rule) {
     for (index, list) in rule.needs.iter().enumerate() {
         let short = list.iter().any(|literal| literal.len() < 2);
         if list.is_empty() || short {
-            let message = "with this list every file would be parsed";
-            checked.wrong(
-                &["needs", &index.to_string()],
-                message,
-                "words of two letters or more, one of which has to be in the file",
-            );
+            let message = "this list matches every file";
+            checked.wrong(&["needs", &index.to_string()], message, "use words of at least two characters");
         }
     }
 }
@@ -313,12 +307,16 @@ fn examples(checked: &mut Checked<'_>, text: &RuleText) {
     if !text.examples.iter().any(|example| example.bad.is_some()) {
         checked.wrong(
             &["examples"],
-            "no example shows what the rule finds",
-            "one with `bad`, the words found under `at`, and `good` if there is a fix",
+            "no example with `bad`",
+            "add one with `bad`, the reported names under `at`, and `good` if the rule has a fix",
         );
     }
     if !text.examples.iter().any(|example| example.ok.is_some()) {
-        checked.wrong(&["examples"], "no example shows what looks alike and is fine", "one with `ok`");
+        checked.wrong(
+            &["examples"],
+            "no example with `ok`",
+            "add one with `ok`: a similar text that is not reported",
+        );
     }
     for (index, example) in text.examples.iter().enumerate() {
         let index = index.to_string();
@@ -328,15 +326,15 @@ fn examples(checked: &mut Checked<'_>, text: &RuleText) {
         if example.bad.is_some() && example.at.is_empty() {
             checked.wrong(
                 &["examples", &index],
-                "the example does not say what is found",
-                "list the words that the findings mark under `at`",
+                "the example has no `at`",
+                "list the reported names under `at`",
             );
         }
         if example.bad.is_none() && example.good.is_some() {
             checked.wrong(
                 &["examples", &index, "good"],
-                "`good` is what becomes of `bad`, and there is none",
-                "what is fine as it is stands under `ok`",
+                "`good` needs `bad`",
+                "use `ok` for a text that is not reported",
             );
         }
         if let Some(language) = &example.language {
@@ -345,8 +343,8 @@ fn examples(checked: &mut Checked<'_>, text: &RuleText) {
                 checked.known(&["examples", &index, "language"], "language", language, &languages());
             }
         }
-        if example.target.as_ref().is_some_and(|target| version(target).is_none()) {
-            checked.wrong(&["examples", &index, "target"], "this is no version", "two numbers: `1.22`");
+        if let Some(target) = example.target.as_ref().filter(|target| version(target).is_none()) {
+            checked.wrong(&["examples", &index, "target"], no_version(target), "");
         }
     }
 }
@@ -355,11 +353,7 @@ fn examples(checked: &mut Checked<'_>, text: &RuleText) {
 pub(super) fn host(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
     let mut checked = Checked { read, problems: Vec::new() };
     if sites.hosts.iter().any(|known| known.host == host.host) {
-        checked.wrong(
-            &["host"],
-            format!("the host `{}` is known already", host.host),
-            "give it another name",
-        );
+        checked.wrong(&["host"], format!("the host `{}` already exists", host.host), "use another name");
     }
     let languages = languages();
     if let Some(language) = &host.language {
@@ -375,7 +369,7 @@ pub(super) fn host(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
             _ => None,
         };
         if let Some(key) = missing {
-            checked.wrong(&["sites", &index, "holds"], format!("such a site needs `{key}`"), "");
+            checked.wrong(&["sites", &index, "holds"], format!("this site needs `{key}`"), "");
         }
         let language = site.language.as_deref().filter(|language| syntax::named(language).is_none());
         if let Some(language) = language {

@@ -171,7 +171,7 @@ impl de::Error for Fault {
     }
 
     fn duplicate_field(name: &'static str) -> Self {
-        Self { of_key: true, ..Self::new(format!("`{name}` stands here twice")) }
+        Self { of_key: true, ..Self::new(format!("duplicate key `{name}`")) }
     }
 }
 

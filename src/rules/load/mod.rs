@@ -210,8 +210,8 @@ impl Form {
 }
 
 fn no_needs(read: &Read) -> Problem {
-    let message = "no words can be told from `match` without which it finds nothing";
-    let help = "list them under `needs`, one list for each word that has to be there: `needs: [[apiVersion], [Ingress]]`";
+    let message = "`match` contains no literal word";
+    let help = "add `needs: [[old-tool]]`, with a word that is in every matching file";
     read.problem(&["match"], message, Some(help.to_owned()))
 }
 
@@ -221,19 +221,19 @@ fn read_one<'r>(read: &'r Read, problems: &mut Vec<Problem>) -> Option<&'r DataT
     if let Some(notice) = facts.notices.first() {
         let offset = notice.offset.min(read.source.text().len());
         let message = notice.message.split("; ").next().unwrap_or_default();
-        let fault = Fault::new(format!("this is not well-formed YAML: {message}"));
+        let fault = Fault::new(format!("invalid YAML: {message}"));
         problems.push(read.fault(fault.at(Span::at(offset))));
         return None;
     }
     match facts.tree.roots.as_slice() {
         [_] => Some(&facts.tree),
         [] => {
-            problems.push(read.fault(Fault::new("the file holds nothing")));
+            problems.push(read.fault(Fault::new("the file is empty")));
             None
         }
         [_, second, ..] => {
             let span = facts.tree.get(*second).map_or_else(Span::default, |node| Span::at(node.span.start()));
-            let fault = Fault::new("the file holds several documents").help("give each rule its own file");
+            let fault = Fault::new("the file contains several documents").help("use one file for each rule");
             problems.push(read.fault(fault.at(span)));
             None
         }
@@ -310,7 +310,7 @@ impl Loader {
                 let Some(charts) = self.get::<Vec<Chart>>(read) else { return };
                 for (index, chart) in charts.into_iter().enumerate() {
                     if self.out.sites.charts.iter().any(|known| known.chart == chart.chart) {
-                        let message = format!("the chart `{}` is known already", chart.chart);
+                        let message = format!("the chart `{}` already exists", chart.chart);
                         self.problems.push(read.problem(&[&index.to_string(), "chart"], message, None));
                     }
                     self.out.sites.charts.push(chart);
@@ -324,7 +324,7 @@ impl Loader {
             Kind::Unit => {
                 let Some(unit) = self.get::<super::Unit>(read) else { return };
                 if self.out.data.units.iter().any(|known| known.unit == unit.unit) {
-                    let message = format!("the unit `{}` is known already", unit.unit);
+                    let message = format!("the unit `{}` already exists", unit.unit);
                     self.problems.push(read.problem(&["unit"], message, None));
                 }
                 self.out.data.units.push(unit);
@@ -338,7 +338,7 @@ impl Loader {
         let mut names: HashSet<String> = known.programs.iter().map(|program| program.name.clone()).collect();
         for (index, mut program) in programs.programs.into_iter().enumerate() {
             if !names.insert(program.name.clone()) {
-                let message = format!("the program `{}` is known already", program.name);
+                let message = format!("the program `{}` already exists", program.name);
                 self.problems.push(read.problem(&["programs", &index.to_string(), "name"], message, None));
             }
             // Options may stand behind a program whatever its subcommand is.

@@ -72,10 +72,10 @@ impl<'a> Node<'_, 'a> {
         let read = self.reader.read.get() + 1;
         self.reader.read.set(read);
         if read > MOST_NODES || self.depth > DEEPEST {
-            return Err(Fault::new("this is too large or too deep for a rule file").at(self.span()));
+            return Err(Fault::new("exceeds the size or depth limit of a rule file").at(self.span()));
         }
         let id = self.reader.tree.resolve(self.id);
-        self.reader.tree.kind(id).ok_or_else(|| Fault::new("nothing stands here"))
+        self.reader.tree.kind(id).ok_or_else(|| Fault::new("the value is missing"))
     }
 
     fn scalar(&self) -> Result<Option<Scalar<'a>>, Fault> {
@@ -108,7 +108,7 @@ impl<'a> Node<'_, 'a> {
 
 /// `entry: **.image` is an alias to YAML.
 fn no_alias() -> Fault {
-    Fault::new("an alias that stands for nothing").help("a word that begins with `*` needs quotes")
+    Fault::new("undefined alias").help("quote a string that begins with `*`")
 }
 
 /// What a scalar that is not null means by itself; `plain` without quotes.
@@ -241,7 +241,7 @@ impl<'de> Deserializer<'de> for Node<'_, '_> {
                 let text: StrDeserializer<'_, Fault> = scalar.text.into_deserializer();
                 visitor.visit_enum(text).map_err(|fault| fault.at(span))
             }
-            None => Err(Fault::new("expected one word").at(span)),
+            None => Err(Fault::new("expected a string").at(span)),
         }
     }
 

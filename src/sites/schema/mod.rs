@@ -23,10 +23,10 @@ pub struct Host {
     /// The language of its texts; none for every one.
     #[serde(default)]
     pub language: Option<String>,
-    /// Whether its sites come last, for what no other host knows.
+    /// Whether its sites come last, for what no other host matches.
     #[serde(default)]
     pub fallback: bool,
-    /// What must stand at the top of the document for its sites to count.
+    /// Keys that the document root must have.
     #[serde(default)]
     pub document: Vec<Requirement>,
     /// The places.
@@ -58,18 +58,19 @@ pub struct Site {
     #[serde(deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<Pattern>"))]
     pub at: Vec<Pattern>,
-    /// What stands there.
+    /// What is there.
     pub holds: Holds,
     /// What people call the place: "`script:` item".
     #[serde(default)]
     pub what: String,
-    /// For shell text: whether no shell reads it, so that a line end is a blank like any other.
+    /// For shell text: whether no shell reads it, so that a line end is whitespace.
     #[serde(default)]
     pub no_shell: bool,
     /// For text: its language; without one the name of the file or the content decides.
     #[serde(default)]
     pub language: Option<String>,
-    /// For text: the sibling key that names the file; `.` for the node's own key.
+    /// For text: the sibling key that names the file; `.` for the node's own key. For a secret: the dotted path of its name from the
+    /// mapping around it.
     #[serde(default)]
     pub named_by: Option<String>,
     /// For a container: the key of its image.
@@ -78,13 +79,16 @@ pub struct Site {
     /// For a container: the keys that make up its command line, in order.
     #[serde(default)]
     pub argv: Vec<String>,
-    /// For a container: whether the first of those is split at its blanks where it is one text.
+    /// For a container: whether the first of those is split at spaces if it is one string.
     #[serde(default)]
     pub entrypoint_is_split: bool,
     /// For a container: the keys of what a shell runs in it besides.
     #[serde(default)]
     pub scripts: Vec<String>,
-    /// For a container: keys that name files or maps with more of its environment, that nobody sees here.
+    /// For a container: dotted paths, through lists too, to other commands that run in it with its environment.
+    #[serde(default)]
+    pub hooks: Vec<String>,
+    /// For a container: keys that name files or maps with more of its environment, which are not visible here.
     #[serde(default)]
     pub env_files: Vec<String>,
     /// For a container: the keys of its environment.
@@ -94,20 +98,20 @@ pub struct Site {
     /// For a secret: whether values are base64.
     #[serde(default)]
     pub base64: bool,
-    /// For the items of a secret: the key that holds the name.
+    /// For the items of a secret: the key with the name.
     #[serde(default)]
     pub name_key: Option<String>,
     /// What keeps it from being edited, in words ("it is encrypted").
     #[serde(default)]
     pub sealed: Option<String>,
-    /// For values of the chart: how many levels up the release stands whose values they are; what gets its values in
-    /// several places is one registration.
+    /// For values of the chart: how many levels up their release is; a release with values in several places is one
+    /// registration.
     #[serde(default)]
     pub release: Option<usize>,
-    /// For values of the chart: whether they count only where the chart is named beside them.
+    /// For values of the chart: whether they count only if the chart is named next to them.
     #[serde(default)]
     pub named: bool,
-    /// For items: the key that holds the value.
+    /// For items: the key with the value.
     #[serde(default)]
     pub value_key: Option<String>,
     /// For keys: what carries the settings.
@@ -116,19 +120,19 @@ pub struct Site {
     /// For keys: the mapping must have one of these. For a key that is shell text: what it leads to must, or be one.
     #[serde(default)]
     pub beside: Vec<String>,
-    /// For a place that a rule speaks of: its name.
+    /// For a place that a rule names: its name.
     #[serde(default)]
     pub name: Option<String>,
     /// The tag that it must have: `!Join`.
     #[serde(default)]
     pub tag: Option<String>,
-    /// What the nearest mapping around it (itself included) must say.
+    /// What the nearest mapping around it (itself included) must set.
     #[serde(default)]
     pub around: Option<Nearby>,
     /// How another key of the same mapping must begin.
     #[serde(default)]
     pub among: Option<String>,
-    /// For text: one of these must stand at its beginning.
+    /// For text: it must begin with one of these.
     #[serde(default)]
     pub begins: Vec<String>,
     /// For text: whether it counts only if it has several lines.
@@ -160,11 +164,18 @@ pub struct Site {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env_around: Vec<String>,
+    /// For shell text: keys of the same mapping whose scripts run before it in the same shell. The first one that is there counts;
+    /// behind a `/` is a dotted path from the top of the document.
+    #[serde(default)]
+    pub runs_after: Vec<String>,
+    /// For shell text: whether its key is a variable that the other texts of the file may use by `{{ name }}`.
+    #[serde(default)]
+    pub variable: bool,
     /// For shell text in a list of mappings: keys of other items there whose value is its environment.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env_beside: Vec<String>,
-    /// For inherited values: the keys of the lists of values in what is inherited.
+    /// For inherited values: the keys of the lists of values in the inherited entry.
     #[serde(default)]
     pub takes: Vec<String>,
     /// For more values: the text must contain one of these, and counts for all releases of the file.
@@ -182,7 +193,7 @@ pub struct Site {
     /// For a container: globs of files that are merged into others, so that its environment is not all there.
     #[serde(default)]
     pub overlays: Vec<String>,
-    /// For a container: blocks that bring more environment, where they say so.
+    /// For a container: blocks that add to the environment, if they set it.
     #[serde(default)]
     pub env_blocks: Vec<EnvBlock>,
     /// For more values, more environment and kept values: the dotted path from the top of the document where they are,
@@ -238,18 +249,18 @@ pub enum Expands {
     Commands,
 }
 
-/// What a mapping says of all that it holds.
+/// What a mapping sets for all that it contains.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Nearby {
-    /// The key whose value says it: the nearest mapping with this key counts.
+    /// The key with this value: the nearest mapping with this key counts.
     pub key: String,
-    /// Words that must stand in the value, or in the mapping's own name, in this order.
+    /// Words that the value, or the mapping's own name, must contain in this order.
     pub says: Vec<String>,
 }
 
-/// What stands at a site.
+/// What is at a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -280,7 +291,7 @@ pub enum Holds {
     KeptValues,
     /// Text in a language of its own.
     Text,
-    /// A list of mappings, one for each key of a Secret; `name-key` holds the key's name.
+    /// A list of mappings, one for each key of a Secret; `name-key` contains the key's name.
     SecretItems,
     /// Values of the chart one by one: mappings with a dotted path under `name-key` and a value under `value-key`, one or a
     /// list of them; without `name-key`, a mapping with dotted paths as its keys.
@@ -289,11 +300,11 @@ pub enum Holds {
     Keys,
     /// A value with a name that other values of the file use: `name.KEY`.
     Constant,
-    /// A place that a rule speaks of by its name: its key, or its value where it has none.
+    /// A place that a rule names: its key, or its value if it has none.
     Named,
     /// The name of a file or an object with more values for the release, which are not in this file; or a list of such.
     MoreValues,
-    /// What names an entry at `from` whose values the release takes too.
+    /// What names an entry at `from` whose values the release also uses.
     InheritedValues,
     /// The name of a file or an object with more environment for all commands of the file.
     MoreEnvironment,
@@ -306,7 +317,7 @@ pub enum Holds {
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Chart {
-    /// The chart's name; a mapping under a key of this name, or of an alias, holds its values.
+    /// The chart's name; a mapping under a key of this name, or of an alias, contains its values.
     pub chart: String,
     /// A mapping with one of these is its values.
     pub evidence: Vec<ChartEvidence>,
@@ -316,19 +327,19 @@ pub struct Chart {
     /// Dotted paths, from the top of the document, that pin the chart's version.
     #[serde(default)]
     pub versions: Vec<String>,
-    /// A mapping with one of these keys belongs to somebody else.
+    /// A mapping with one of these keys is not the chart's.
     #[serde(default)]
     pub not: Vec<String>,
     /// Dotted paths, in its values, of the image that it runs: `image`, `image.tag`.
     #[serde(default)]
     pub images: Vec<String>,
-    /// Keys beside the values of a release, or around them, that pin the chart's version.
+    /// Keys next to the values of a release, or around them, that pin the chart's version.
     #[serde(default)]
     pub versions_beside: Vec<String>,
-    /// Keys that name the chart or where it comes from, beside the values of a release or around them.
+    /// Keys that name the chart or its source, next to the values of a release or around them.
     #[serde(default)]
     pub named_in: Vec<String>,
-    /// Keys that hold more of the chart's settings one level down.
+    /// Keys that contain more of the chart's settings one level down.
     #[serde(default)]
     pub nested: Vec<String>,
     /// Values that are text in another language.
@@ -392,13 +403,13 @@ pub enum Via {
     Operator,
     /// An argument of a Terraform module's registration map.
     Terraform,
-    /// A place that a rule speaks of by its name.
+    /// A place that a rule names.
     Named,
     /// A request: its name is the method, its value the URL.
     Request,
     /// An entry of a mapping or a list, by its path.
     Entry,
-    /// A word of a command that is no option.
+    /// A word of a command that is not an option.
     Argument,
     /// A command: its subcommand, or its program.
     Command,

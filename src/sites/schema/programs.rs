@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Programs {
-    /// Programs that rules speak of.
+    /// Programs in rules.
     #[serde(default)]
     pub programs: Vec<Program>,
     /// Programs that run other programs.
     #[serde(default)]
     pub wrappers: Vec<Wrapper>,
-    /// Programs that show or search their words: what stands there is not run.
+    /// Programs that print or search their words: these are not run.
     #[serde(default)]
     pub printers: Vec<String>,
     /// Commands that write a Secret.
@@ -26,7 +26,7 @@ pub struct Programs {
     /// Commands that send a request.
     #[serde(default)]
     pub requests: Vec<RequestCommand>,
-    /// Variables that name a file: what a script writes there is environment of the commands behind it.
+    /// Variables that name a file: what a script writes there is environment of the commands after it.
     #[serde(default)]
     pub environment_files: Vec<String>,
 }
@@ -38,7 +38,7 @@ pub struct Programs {
 pub struct ReleaseCommand {
     /// Its file names.
     pub names: Vec<String>,
-    /// One of these words must stand in it.
+    /// It must contain one of these words.
     pub words: Vec<String>,
     /// Options whose value is `path=value,…`.
     pub set: Vec<String>,
@@ -48,12 +48,12 @@ pub struct ReleaseCommand {
     /// Those of them that set one value, as it is written.
     #[serde(default)]
     pub literal: Vec<String>,
-    /// Options whose value is a file of values, that nobody sees here.
+    /// Options whose value is a values file, which is not visible here.
     pub files: Vec<String>,
     /// Options that keep the values that the release has.
     #[serde(default)]
     pub keeps: Vec<String>,
-    /// Programs beside printers that leave a values file as it is.
+    /// Other programs that do not change a values file.
     #[serde(default)]
     pub readers: Vec<String>,
     /// The option whose value is the chart's version.
@@ -90,7 +90,7 @@ pub struct SecretCommand {
     pub names: Vec<String>,
     /// Words that must come first, options aside.
     pub words: Vec<String>,
-    /// The option whose value is `KEY=value`; empty where such words stand alone.
+    /// The option whose value is `KEY=value`; empty where such words are arguments.
     pub literal: String,
 }
 
@@ -101,7 +101,7 @@ pub struct SecretCommand {
 pub struct Program {
     /// The name that rules use.
     pub name: String,
-    /// Globs of its file name, without folder and `.exe`.
+    /// Globs of its file name, without directory and `.exe`.
     pub files: Vec<String>,
     /// Globs of paths that are it only in its own images.
     #[serde(default)]
@@ -112,16 +112,16 @@ pub struct Program {
     /// Options before the subcommand that take the next word as their value.
     #[serde(default)]
     pub valued: Vec<String>,
-    /// Options of a program without subcommands that take a value only behind `=`.
+    /// Options of a program without subcommands that take a value only after `=`.
     #[serde(default)]
     pub flags: Vec<String>,
-    /// Its subcommands; without any, all words behind it belong to the program itself.
+    /// Its subcommands; without any, all words after it belong to the program itself.
     #[serde(default)]
     pub subcommands: Vec<Subcommand>,
     /// Names of variables that only it reads: one of them among others shows whose they are.
     #[serde(default)]
     pub variables: Vec<String>,
-    /// Names of the variables that it takes a token or settings from.
+    /// Names of the variables from which it reads a token or settings.
     #[serde(default)]
     pub reads: Vec<String>,
     /// Names of programs, and parts of images' names, that use the same words for something else.
@@ -140,10 +140,10 @@ pub struct Program {
 pub struct Subcommand {
     /// Its name; several words for one below another (`compose up`).
     pub name: String,
-    /// Options that take a value only behind `=`.
+    /// Options that take a value only after `=`.
     #[serde(default)]
     pub flags: Vec<String>,
-    /// Options that take the next word as their value, whatever it looks like.
+    /// Options whose value is the next word, also if it begins with `-`.
     #[serde(default)]
     pub valued: Vec<String>,
     /// Options that show, together with the subcommand's name, whose command it is when the program is a variable.
@@ -172,7 +172,7 @@ pub struct Asks {
     pub unless: Vec<String>,
     /// A variable with which it does not.
     pub variable: String,
-    /// The name of the place where somebody answers, for rules.
+    /// The name of the place with the answers, for rules.
     pub place: String,
 }
 
@@ -192,9 +192,12 @@ pub struct Wrapper {
     /// Options whose value is `NAME=value`, given to what runs.
     #[serde(default)]
     pub environment: Vec<String>,
-    /// Options whose value is a file of such.
+    /// Options whose value is a file of such; `--property=Environment`: only where the value begins so.
     #[serde(default)]
     pub environment_files: Vec<String>,
+    /// Whether the first of the skipped words names something that sets variables for what runs: a service, a file.
+    #[serde(default)]
+    pub imports: bool,
     /// Options that keep the environment, or the variables that they name.
     #[serde(default)]
     pub keeps: Vec<String>,
@@ -207,7 +210,7 @@ pub struct Wrapper {
     /// Option that replaces the image's program.
     #[serde(default)]
     pub entrypoint: Option<String>,
-    /// How many words that are no options come before the command.
+    /// How many words that are not options come before the command.
     #[serde(default)]
     pub skip: usize,
     /// Whether the word before the command is an image.
@@ -216,13 +219,16 @@ pub struct Wrapper {
     /// Options whose value is shell text; where there are some, only they count.
     #[serde(default)]
     pub script: Vec<String>,
+    /// Whether its words are a command where it has none of the options of `script`.
+    #[serde(default)]
+    pub or_words: bool,
     /// Whether its words are `NAME=shell text`.
     #[serde(default)]
     pub assigns: bool,
     /// The option whose value is the image.
     #[serde(default)]
     pub image_option: Option<String>,
-    /// Whether the words behind are joined and read by a shell again.
+    /// Whether the words after it are joined and read by a shell again.
     #[serde(default)]
     pub shell: bool,
 }

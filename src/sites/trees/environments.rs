@@ -145,6 +145,44 @@ impl Trees<'_> {
         Container { scope, ..container }
     }
 
+    /// What runs in a container besides its command line, and has its environment. Nothing expands variables there.
+    pub(super) fn hooks(&mut self, site: &Site, id: NodeId, container: &Container) {
+        let hooks: Vec<NodeId> = site.hooks.iter().flat_map(|path| self.each_below(id, path)).collect();
+        let mut around = None;
+        for hook in hooks {
+            if !self.claimed.insert(hook) {
+                continue;
+            }
+            let scope = *around.get_or_insert_with(|| {
+                let span = self.tree.span(hook).unwrap_or_default();
+                let scope = self.survey.scope(ScopeKind::Container, self.context.doc, span);
+                let foreign = self.survey.scopes.get(container.scope).is_some_and(|it| it.foreign);
+                if let Some(it) = self.survey.scope_mut(scope) {
+                    it.within = Some(container.scope);
+                    it.foreign = foreign;
+                }
+                scope
+            });
+            let around = Container { scope, ..container.clone() };
+            if self.tree.scalar(hook).is_some() {
+                self.shell(site, hook, Some(&around));
+            } else {
+                self.arguments(&[hook], Some(&around));
+            }
+        }
+    }
+
+    /// What is at a dotted path from `id`, in each item of the lists on the way.
+    fn each_below(&self, id: NodeId, path: &str) -> Vec<NodeId> {
+        path.split('.').fold(vec![id], |found, key| {
+            let items = found.into_iter().flat_map(|at| {
+                let at = self.tree.resolve(at);
+                if self.tree.is_sequence(at) { self.tree.children(at).to_vec() } else { vec![at] }
+            });
+            items.filter_map(|at| self.tree.child(self.tree.resolve(at), key)).collect()
+        })
+    }
+
     fn base_of(&mut self, site: &Site, id: NodeId) -> Option<NodeId> {
         let names = self.base_names(site, id);
         names

@@ -11,6 +11,7 @@ use super::super::schema::{Holds, Site};
 use super::super::survey::read_command;
 use super::super::{Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Value, ValueKind, Via};
 use super::Trees;
+use super::imported::Before;
 use super::words::blank_separated;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, Hint, NodeId, NodeKind, Word};
@@ -64,16 +65,27 @@ impl Trees<'_> {
         let around = self.elements(site, id, container);
         let container = around.as_ref().or(container);
         let mut open = vec![(id, 0)];
+        let mut before = Before::of(self.runs_before(site, id));
         while let Some((at, depth)) = open.pop() {
             let target = self.tree.resolve(at);
             // What an alias stands for is read where it is written, once.
             if target != at && !self.claimed.insert(target) {
+                before.add(target);
                 continue;
             }
             let at = target;
             match self.tree.kind(at) {
                 Some(NodeKind::Scalar(_)) => {
+                    let first = self.survey.inner.len();
                     self.inner(at, Hint::Language("shell".to_owned()), site, container);
+                    if self.survey.inner.len() > first {
+                        before.look(self);
+                    }
+                    for inner in self.survey.inner.iter_mut().skip(first) {
+                        inner.given.item = (depth > 0).then_some(at);
+                        inner.given.imports = before.imports().to_vec();
+                    }
+                    before.add(at);
                 }
                 Some(NodeKind::Sequence) if depth == 0 => {
                     open.extend(self.tree.children(at).iter().rev().map(|item| (*item, 1)));
@@ -86,7 +98,9 @@ impl Trees<'_> {
                         text.is_some_and(|text| !text.contains(' ') && !text.starts_with("#!"))
                     };
                     if items.first().is_some_and(one_word) {
+                        let first = self.survey.scopes.len();
                         self.arguments(&[at], container);
+                        before.reach(self, first);
                     } else {
                         open.extend(items.iter().rev().map(|item| (*item, 2)));
                     }
@@ -105,7 +119,7 @@ impl Trees<'_> {
         } else {
             decoder.decoded(key.text, key.span);
         }
-        let decoded = decoder.finish(key.span, Codec::Sealed("others may refer to it by this name"));
+        let decoded = decoder.finish(key.span, Codec::Sealed("other states may refer to it by this name"));
         self.inner_text(id, decoded, Hint::Language("shell".to_owned()), site, None);
     }
 
@@ -161,9 +175,10 @@ impl Trees<'_> {
             sealed: site.sealed.clone(),
             name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
+            of_chart: false,
             expanded: self.context.given.expanded,
             expressions: self.expressions(site),
-            imports: Vec::new(),
+            ..Given::default()
         };
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
@@ -254,6 +269,24 @@ impl Trees<'_> {
             written: node.key.map_or_else(|| name.clone(), |key| key.text.to_string()),
             ..Carrier::new(Via::Named, name.clone(), span, value, id)
         });
+    }
+
+    /// The name of a Secret that has it next to its data; where it is an expression, the expression. Other values may refer to
+    /// it by the address of its resource.
+    pub(super) fn secret_name(&mut self, site: &Site, id: NodeId) -> Option<String> {
+        let path = site.named_by.as_deref()?;
+        let around = self.tree.get(id)?.parent?;
+        let value = environment::setting_of(self.tree, below(self.tree, around, path)?)?;
+        let name = value.text.clone();
+        let kind = self.tree.get(around)?.parent.and_then(|kind| self.tree.key_text(kind));
+        if let (Some(kind), Some(label), Some((block, key))) =
+            (kind, self.tree.key_text(around), path.split_once('.'))
+        {
+            for block in [format!("{block}[0]"), format!("{block}.0")] {
+                self.survey.constants.add(format!("{kind}.{label}.{block}.{key}"), Some(value.clone()));
+            }
+        }
+        (!name.is_empty()).then_some(name)
     }
 
     /// `data: [{secretKey: NAME, …}]`: each item gets its value elsewhere.
@@ -373,6 +406,7 @@ impl Trees<'_> {
                 self.arguments(&[script], Some(&around));
             }
         }
+        self.hooks(site, id, &around);
         // A block for each variable is a key for each.
         let named = |at: &NodeId| site.env.iter().any(|key| self.tree.is_key(*at, key));
         let envs: Vec<NodeId> = self.tree.children(id).iter().copied().filter(named).collect();

@@ -2,6 +2,7 @@
 
 mod environments;
 mod held;
+mod imported;
 mod names;
 mod sources;
 mod words;
@@ -16,7 +17,7 @@ use super::paths::{above, below, is_among, is_document, leads_to, satisfies, say
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::Context;
-use super::{ScopeKind, Survey};
+use super::{ScopeKind, Survey, Unknown};
 use crate::facts::{DataTree, Hint, NodeId};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -56,6 +57,7 @@ pub(super) fn read(
         containers: BTreeMap::new(),
         inherited: Vec::new(),
         neighbours: BTreeMap::new(),
+        imports: BTreeMap::new(),
         links: names::Links::default(),
     }
     .read();
@@ -98,6 +100,8 @@ pub(super) struct Trees<'a> {
     inherited: Vec<(usize, NodeId)>,
     /// Containers of a list, by their names.
     neighbours: BTreeMap<NodeId, BTreeMap<String, NodeId>>,
+    /// What scripts may set for those behind them in the same shell, and lists of scripts.
+    imports: BTreeMap<NodeId, Rc<[Unknown]>>,
     /// What releases of the file have in common.
     links: names::Links,
 }
@@ -322,6 +326,9 @@ impl<'a> Trees<'a> {
         self.expand(site, id);
         match site.holds {
             Holds::Shell => {
+                if site.variable {
+                    self.assign(id);
+                }
                 let around = self.environment_of(site, id);
                 self.shell(site, id, around.as_ref());
             }
@@ -349,9 +356,13 @@ impl<'a> Trees<'a> {
             Holds::Keys => self.keys(site, id),
             Holds::Named => self.named(site, id),
             Holds::Secret => {
+                let name = self.secret_name(site, id);
                 let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
                 if let Some(it) = self.survey.scope_mut(scope) {
                     it.evident = true;
+                    if let Some(name) = name {
+                        it.belongs_to(&name);
+                    }
                 }
                 let sealed = self.sealed().or(site.sealed.as_deref());
                 environment::read_secret(
@@ -391,6 +402,6 @@ impl<'a> Trees<'a> {
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.known || known())
-            && (site.beside.is_empty() || beside())
+            && (site.beside.is_empty() || self.context.given.of_chart || beside())
     }
 }

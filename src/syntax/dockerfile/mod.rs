@@ -37,6 +37,7 @@ impl Language for Dockerfile {
             "*-dockerfile",
             "containerfile",
             "containerfile.*",
+            "earthfile",
             "*.containerfile",
         ]
     }
@@ -83,7 +84,7 @@ impl Language for Dockerfile {
 /// A value of `ENV`.
 fn quote(value: &str) -> Result<String, NoEdit> {
     if value.contains(|sign: char| sign.is_control() || matches!(sign, '"' | '\\' | '`')) {
-        return Err(NoEdit::new("a Dockerfile would read it in another way"));
+        return Err(NoEdit::new("a Dockerfile would read it differently"));
     }
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_-./:@,=+${}".contains(&b) || b >= 0x80;
     let bare = !value.is_empty() && value.bytes().all(plain);

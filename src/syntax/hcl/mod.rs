@@ -143,10 +143,10 @@ impl Document {
     fn check(&self, span: Span) -> Result<(), NoEdit> {
         let next = self.loose.partition_point(|loose| loose.end() < span.start());
         if self.loose.get(next).is_some_and(|loose| loose.start() < span.end()) {
-            return Err(NoEdit::new("this part of the file is not well-formed HCL"));
+            return Err(NoEdit::new("the HCL there is not well-formed"));
         }
         if template::guards(&self.tags, span) {
-            return Err(NoEdit::new("a template expression stands there"));
+            return Err(NoEdit::new("a template expression is in the way"));
         }
         Ok(())
     }

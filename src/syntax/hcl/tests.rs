@@ -275,9 +275,9 @@ fn strings_take_edits_or_refuse_them() {
     let lines = edited(&Hcl, "k = <<-E\n\ta WORD\n\tE\n", "k", "a WORD\n", "b\nc\n");
     assert_eq!(lines.as_deref(), Ok("k = <<-E\n\tb\n\tc\n\tE\n"));
     let inside = edited(&Hcl, "k = \"${WORD} x\"\n", "k", "WORD", "y").unwrap_err();
-    assert_eq!(inside, "it would cut an escape of the surrounding text");
+    assert_eq!(inside, "it would split an escape sequence");
     let refused = edited(&Hcl, "k = <<E\nWORD\nE\n", "k", "WORD", "E").unwrap_err();
-    assert_eq!(refused, "it would end the here-document around it");
+    assert_eq!(refused, "it would end the here-document");
 }
 
 #[test]

@@ -7,13 +7,13 @@ use crate::text::{Edit, HCL_ROOTS, Span, TokenForm, TokenValue};
 
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
-    let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
+    let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if !matches!(node.kind, NodeKind::Scalar(_)) && !document.facts.tree.is_computed(id) {
         return Err(NoEdit::new("the value is not a scalar"));
     }
     document.check(node.span)?;
     if node.span.is_empty() {
-        return Err(NoEdit::new("this part of the file is not well-formed HCL"));
+        return Err(NoEdit::new("the HCL there is not well-formed"));
     }
     Ok(vec![Edit::replace(node.span, written(value)?)])
 }
@@ -54,7 +54,7 @@ fn written(value: &str) -> Result<String, NoEdit> {
         let Some(end) = lex::template_end(rest.as_bytes(), at) else { break };
         let (before, template) = (rest.get(..at).unwrap_or_default(), rest.get(at..end).unwrap_or_default());
         if template.contains('\n') || before.ends_with(['$', '%']) {
-            return Err(NoEdit::new("an HCL string cannot hold it"));
+            return Err(NoEdit::new("an HCL string cannot contain it"));
         }
         out.push_str(&encode(before)?);
         out.push_str(template);

@@ -117,10 +117,54 @@ pub(crate) static GO: Family = Family {
     ..C_LIKE
 };
 
+pub(crate) static RUST: Family = Family {
+    name: "rust",
+    aliases: &["rs"],
+    files: &["*.rs"],
+    // A single quote begins a character or a lifetime: only the character `"` matters. The `r` before `#"` is a word.
+    strings: &[
+        form("##\"", "\"##", Escape::Raw, true),
+        form("#\"", "\"#", Escape::Raw, true),
+        form("'\"", "'", Escape::Raw, false),
+        form("'\\\"", "'", Escape::Raw, false),
+        DOUBLE_LINES,
+    ],
+    braces: true,
+    ..C_LIKE
+};
+
+pub(crate) static SWIFT: Family =
+    Family { name: "swift", files: &["*.swift"], strings: &[TRIPLE_DOUBLE, DOUBLE], ..C_LIKE };
+
+pub(crate) static BICEP: Family = Family {
+    name: "bicep",
+    files: &["*.bicep"],
+    strings: &[form("'''", "'''", Escape::Raw, true), SINGLE],
+    ..C_LIKE
+};
+
+pub(crate) static CUE: Family = Family {
+    name: "cue",
+    files: &["*.cue"],
+    block_comments: &[],
+    strings: &[TRIPLE_DOUBLE, DOUBLE, SINGLE],
+    ..C_LIKE
+};
+
+pub(crate) static AWK: Family = Family {
+    name: "awk",
+    aliases: &["gawk"],
+    files: &["*.awk"],
+    interpreters: &["awk", "gawk", "mawk"],
+    strings: &[DOUBLE],
+    adjacent: true,
+    ..HASH_LIKE
+};
+
 pub(crate) static PYTHON: Family = Family {
     name: "python",
     aliases: &["py", "python3"],
-    files: &["*.py", "sconstruct", "snakefile"],
+    files: &["*.py", "sconstruct", "snakefile", "*.bzl", "*.star"],
     interpreters: &["python", "python3", "python2"],
     strings: &[TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE],
     adjacent: true,

@@ -11,7 +11,8 @@ use crate::facts::{Facts, NodeId, Problem};
 use crate::text::{Edit, Notation, SharedText};
 use family::Family;
 pub(super) use family::{
-    CSHARP, GO, GROOVY, JAVA, JAVASCRIPT, JSONNET, KOTLIN, LUA, NIX, PERL, PHP, PUPPET, PYTHON, RUBY,
+    AWK, BICEP, CSHARP, CUE, GO, GROOVY, JAVA, JAVASCRIPT, JSONNET, KOTLIN, LUA, NIX, PERL, PHP, PUPPET,
+    PYTHON, RUBY, RUST, SWIFT,
 };
 
 /// Why nothing in a program is edited.

@@ -70,7 +70,7 @@ impl Lexer<'_> {
                 }
                 b';' | b'|' | b'&' | b')' => break,
                 b'}' if self.dialect == Dialect::PowerShell => break,
-                b'(' => {
+                b'(' if self.powershell_group().is_none() => {
                     if !self.function_parentheses(building) {
                         break;
                     }

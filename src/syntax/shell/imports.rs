@@ -90,7 +90,7 @@ impl Reader<'_> {
     fn add(&mut self, span: Span, name: &str, is_whole: bool) {
         let end = subshell(self.text, span.start()).unwrap_or(self.text.len());
         let reach = Span::new(span.end().min(end), end);
-        self.imports.push(Import { span, reach, name: name.into(), is_whole });
+        self.imports.push(Import { span, reach, name: name.into(), is_whole, value: None });
     }
 
     /// A word that is the name of a variable, or brings names.
@@ -191,7 +191,7 @@ impl Reader<'_> {
             let (name, is_whole) = (start.into(), start.len() == target.len());
             // It may be used long before or after what it refers to is set.
             let reach = Span::new(0, self.text.len());
-            self.imports.push(Import { span: word.span, reach, name, is_whole });
+            self.imports.push(Import { span: word.span, reach, name, is_whole, value: None });
         }
     }
 

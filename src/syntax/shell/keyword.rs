@@ -7,6 +7,12 @@ use super::script::DatumKind;
 use super::word::RawWord;
 use crate::text::Span;
 
+/// How far before a value its option is looked for, in bytes.
+const LONGEST_OPTION: usize = 64;
+
+/// A longer statement is looked at to the end of its first line, in bytes.
+const LONGEST_VALUE: usize = 4096;
+
 impl Lexer<'_> {
     /// Takes the keyword at this place, with what belongs to it.
     pub(super) fn keyword(&mut self) -> Keyword {
@@ -231,7 +237,9 @@ impl Lexer<'_> {
         let name = name_span.of(self.text);
         if !exported {
             let reach = Span::new(from, self.text.len());
-            let import = crate::facts::Import { span: name_span, reach, name: name.into(), is_whole: true };
+            let value = Some(Span::new(from, self.powershell_end(from)));
+            let import =
+                crate::facts::Import { span: name_span, reach, name: name.into(), is_whole: true, value };
             self.out.facts.imports.push(import);
             return;
         }
@@ -250,6 +258,49 @@ impl Lexer<'_> {
             opaque: true,
             exported,
         });
+    }
+
+    /// The end of the statement that goes on at `from`: of its line, or of a later one where that is open. Not far.
+    fn powershell_end(&self, from: usize) -> usize {
+        let (mut depth, mut before) = (0_usize, b'\n');
+        let near = self.bytes.iter().enumerate().skip(from).take(LONGEST_VALUE);
+        for (at, byte) in near {
+            match byte {
+                b'(' | b'{' | b'[' => depth += 1,
+                b')' | b'}' | b']' => depth = depth.saturating_sub(1),
+                b'\n' if depth == 0 && !b"`|".contains(&before) => return at,
+                b';' if depth == 0 => return at,
+                _ => {}
+            }
+            before = if matches!(byte, b' ' | b'\t' | b'\r') { before } else { *byte };
+        }
+        scan::line_end(&self.finder, self.text, from)
+    }
+
+    /// The end of `(…)` at this place, where it is the value of the option before it: `--token (Get-Content x)`.
+    pub(super) fn powershell_group(&self) -> Option<usize> {
+        if self.dialect != Dialect::PowerShell {
+            return None;
+        }
+        let before = self.bytes.get(self.at.saturating_sub(LONGEST_OPTION)..self.at)?;
+        let option = before.trim_ascii_end().rsplit(u8::is_ascii_whitespace).next()?;
+        let is_long = option.starts_with(b"--") && (option.ends_with(b"=") || before.ends_with(b" "));
+        let is_short =
+            matches!(option, [b'-', letter] if letter.is_ascii_lowercase()) && before.ends_with(b" ");
+        if !is_long && !is_short {
+            return None;
+        }
+        let end = self.powershell_end(self.at);
+        let mut depth = 0_usize;
+        let close = self.bytes.get(self.at..end)?.iter().position(|byte| {
+            depth = match byte {
+                b'(' => depth + 1,
+                b')' => depth.saturating_sub(1),
+                _ => depth,
+            };
+            depth == 0
+        })?;
+        Some(self.at + close + 1)
     }
 
     fn powershell_variable(&mut self, start: usize, name_span: Span, word: &RawWord, exported: bool) {

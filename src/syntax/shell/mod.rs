@@ -93,6 +93,8 @@ impl Language for Shell {
             ".kshrc",
             ".envrc",
             "*.bats",
+            "*.ks",
+            "ks.cfg",
         ]
     }
 

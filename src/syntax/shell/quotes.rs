@@ -158,16 +158,29 @@ impl Lexer<'_> {
         word.push(start, self.at, means, quoting);
     }
 
-    /// The end of `%NAME%`; in cmd also of `%T%`, `%NAME:~0,5%`, `!NAME!`, `%~1`, `%*`.
+    /// The end of `%NAME%`, and of `%T%` or `%NAME:~0,5%` that are a word; in cmd also of `%a%b`, `!NAME!`, `%~1`, `%*`.
     pub(super) fn percent_name(&self, at: usize) -> Option<usize> {
         let sign = *self.bytes.get(at).filter(|sign| **sign == b'%' || **sign == b'!')?;
         let cmd = self.dialect == Dialect::Cmd;
         let len = scan::name_len(self.bytes, at + 1);
         let close = self.bytes.get(at + 1 + len);
-        if close == Some(&sign) && (len > 1 && sign == b'%' || len > 0 && cmd) {
+        // Elsewhere `%s%` is seldom more than a format: another text may be meant for cmd all the same.
+        let is_word = || {
+            let ends = |byte: Option<&u8>| {
+                byte.is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'=".contains(byte))
+            };
+            sign == b'%' && len > 0 && ends(at.checked_sub(1).and_then(|at| self.bytes.get(at)))
+        };
+        let ends_word = |end: usize| {
+            self.bytes.get(end).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'".contains(byte))
+        };
+        if close == Some(&sign)
+            && (len > 1 && sign == b'%' || len > 0 && cmd || is_word() && ends_word(at + len + 2))
+        {
             return Some(at + len + 2);
         }
-        if !cmd {
+        let is_part = || is_word() && self.bytes.get(at + 2 + len) == Some(&b'~');
+        if !cmd && !is_part() {
             return None;
         }
         if len > 0 && close == Some(&b':') {

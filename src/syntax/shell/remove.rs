@@ -20,14 +20,14 @@ pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdi
     let mut whole: Vec<usize> = Vec::new();
     for id in nodes {
         let Some(node) = script.out.nodes.get(id.0 as usize) else {
-            return Err(NoEdit::new("there is no such word"));
+            return Err(NoEdit::new("its word was not found"));
         };
         match node.kind {
             NodeKind::Part => parts.entry(node.statement).or_default().push(node.span),
             NodeKind::Statement => whole.push(node.statement),
-            NodeKind::Value => return Err(NoEdit::new("it cannot go by itself")),
+            NodeKind::Value => return Err(NoEdit::new("it cannot be removed alone")),
             NodeKind::Inner => {
-                return Err(NoEdit::new("it stands in a string that is put together elsewhere"));
+                return Err(NoEdit::new("the string is assembled elsewhere: change it there"));
             }
         }
     }
@@ -82,7 +82,7 @@ fn prove(script: &Script, removal: &Removal) -> Result<(), NoEdit> {
     if script.proven.fetch_add(length, Ordering::Relaxed).saturating_add(length) > PROVEN {
         return Ok(());
     }
-    let refuse = || NoEdit::new("what stands around it would be read in another way");
+    let refuse = || NoEdit::new("the text around it would be read differently");
     let mut edits = EditSet::default();
     edits.insert_all(removal.edits.iter().cloned()).map_err(|_| refuse())?;
     let left = String::from_utf8(edits.apply(script.text.as_bytes())).map_err(|_| refuse())?;
@@ -148,10 +148,10 @@ impl View<'_> {
     fn check(&self) -> Result<(), NoEdit> {
         let first_stays = self.statement.array || !self.is_gone(0) || self.is_option_or_assignment(0);
         if !first_stays || !self.statement.array && self.goes.iter().all(|gone| *gone) {
-            return Err(NoEdit::new("nothing would be left of the command"));
+            return Err(NoEdit::new("the command would be empty"));
         }
         if self.statement.array && self.script.dialect != super::dialect::Dialect::Sh {
-            return Err(NoEdit::new("it stands in a list with commas"));
+            return Err(NoEdit::new("it is in a list with commas"));
         }
         let mut depth = 0_i32;
         let mut tags = self.statement.tags.iter().peekable();
@@ -160,7 +160,7 @@ impl View<'_> {
                 depth += i32::from(*delta);
             }
             if self.is_gone(index) && depth != 0 {
-                return Err(NoEdit::new("a template decides whether it is there"));
+                return Err(NoEdit::new("a template decides whether it is used"));
             }
         }
         Ok(())
@@ -257,9 +257,9 @@ impl View<'_> {
             return Ok(Span::new(start, end));
         };
         Ok(match (before.kind, behind) {
-            (BreakKind::Tag, _) => return Err(NoEdit::new("a template tag stands before it")),
+            (BreakKind::Tag, _) => return Err(NoEdit::new("a template tag is before it")),
             (_, Some(line)) if line.kind == BreakKind::Tag => {
-                return Err(NoEdit::new("a template tag stands behind it"));
+                return Err(NoEdit::new("a template tag is after it"));
             }
             (BreakKind::Continuation, None) => Span::new(self.staying_before(first), end),
             // A `\` with nothing behind it goes as well.

@@ -10,16 +10,16 @@ use crate::text::{Edit, Span};
 /// As [`super::super::Parsed::set`].
 pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let Some(info) = script.out.nodes.get(node.0 as usize) else {
-        return Err(NoEdit::new("there is no such word"));
+        return Err(NoEdit::new("its word was not found"));
     };
     if info.kind == NodeKind::Inner {
-        return Err(NoEdit::new("it stands in a string that is put together elsewhere"));
+        return Err(NoEdit::new("the string is assembled elsewhere: change it there"));
     }
     let backquoted = script.out.statements.get(info.statement).is_some_and(|statement| statement.backquoted);
     let raw = info.value.of(&script.text);
     let written = quote(value, script.dialect)?;
     if backquoted && written.contains(['"', '\\', '`', '\'']) {
-        return Err(NoEdit::new("it stands in backquotes, where quotes mean something else"));
+        return Err(NoEdit::new("quotes have another meaning in backquotes"));
     }
     // `"${NAME:=value}"`, `set "NAME=value"`: the value stands in quotes already.
     let before = script.text.get(info.span.start()..info.value.start()).unwrap_or_default();
@@ -28,7 +28,7 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
         if value.bytes().all(is_plain) || expands && before.starts_with(['"', '$']) {
             return Ok(vec![Edit::replace(info.value, value)]);
         }
-        return Err(NoEdit::new("the quotes around it stand elsewhere"));
+        return Err(NoEdit::new("its quotes are elsewhere"));
     }
     if info.value == info.span
         && raw.trim_start_matches(['"', '\'']).starts_with('-')
@@ -38,7 +38,7 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
         if let Some(quote) = head.chars().next().filter(|first| matches!(first, '"' | '\'')) {
             // `"--option=value"`
             if head.matches(quote).count() != 1 || !raw.ends_with(quote) {
-                return Err(NoEdit::new("its quotes are put together from several pieces"));
+                return Err(NoEdit::new("the word consists of several quoted parts"));
             }
             let head = head.get(1..).unwrap_or_default();
             let bare = written.trim_matches('"');
@@ -84,7 +84,7 @@ fn is_foreign_name(value: &str, dialect: Dialect) -> bool {
 /// Gives `part` of a word, in its decoded text, an expression as its value: in double quotes, whatever quotes were there.
 pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Result<Vec<Edit>, NoEdit> {
     const PIECES: &str = "the shell word is put together from several pieces";
-    let info = script.out.nodes.get(node.0 as usize).ok_or_else(|| NoEdit::new("there is no such word"))?;
+    let info = script.out.nodes.get(node.0 as usize).ok_or_else(|| NoEdit::new("its word was not found"))?;
     let decoded = super::word::decode(&script.text, script.dialect, info.value);
     let decoded = decoded.filter(|_| info.kind != NodeKind::Inner).ok_or_else(|| NoEdit::new(PIECES))?;
     let backquoted = script.out.statements.get(info.statement).is_some_and(|statement| statement.backquoted);
@@ -110,10 +110,10 @@ pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Re
         _ => value.to_owned(),
     };
     if backquoted {
-        return Err(NoEdit::new("it is in backquotes, where quotes mean something else"));
+        return Err(NoEdit::new("quotes have another meaning in backquotes"));
     }
     if value.contains('"') && !is_atom(value) {
-        return Err(NoEdit::new("an expression with quotes of its own cannot be put in quotes"));
+        return Err(NoEdit::new("an expression that contains quotes cannot be quoted"));
     }
     let around = |open: usize, quote: char| {
         let start =
@@ -179,11 +179,11 @@ pub(super) fn is_expression(value: &str, dialect: Dialect) -> bool {
 /// `value` as a word.
 fn quote(value: &str, dialect: Dialect) -> Result<String, NoEdit> {
     if value.contains(['\n', '\r', '\0']) {
-        return Err(NoEdit::new("a word cannot hold a line break"));
+        return Err(NoEdit::new("a word cannot contain a line break"));
     }
     if is_expression(value, dialect) {
         return if value.contains('"') && !is_atom(value) {
-            Err(NoEdit::new("an expression with quotes of its own cannot be put in quotes"))
+            Err(NoEdit::new("an expression that contains quotes cannot be quoted"))
         } else {
             Ok(format!("\"{value}\""))
         };

@@ -11,7 +11,7 @@ pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Sp
     let text: &str = &script.text;
     let bytes = text.as_bytes();
     let Some(statement) = script.out.statements.get(index) else {
-        return Err(NoEdit::new("there is no such statement"));
+        return Err(NoEdit::new("its statement was not found"));
     };
     let span = statement.span;
     check(script, span, gone)?;
@@ -43,7 +43,7 @@ pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Sp
     if ends_line && before.ends_with(';') && !before.ends_with(";;") {
         return Ok(Span::new(line_start + before.len() - 1, span.end()));
     }
-    Err(NoEdit::new("it shares its line with other commands"))
+    Err(NoEdit::new("other commands are in the same line"))
 }
 
 /// Refuses where the statement's block would be empty, or an operator would lose what it stands beside.
@@ -63,10 +63,10 @@ fn check(script: &Script, span: Span, gone: &[usize]) -> Result<(), NoEdit> {
     let opener = before.filter(|mark| mark.span.start() >= stands_before);
     let closer = behind.filter(|mark| mark.span.end() <= stands_behind);
     if opener.is_some_and(joins) || closer.is_some_and(joins) {
-        return Err(NoEdit::new("it is joined with another command"));
+        return Err(NoEdit::new("it is part of a pipeline or list of commands"));
     }
     if opener.is_some_and(|mark| mark.opens) && closer.is_some_and(|mark| mark.closes) {
-        return Err(NoEdit::new("nothing would be left in the block around it"));
+        return Err(NoEdit::new("the block would be empty"));
     }
     Ok(())
 }

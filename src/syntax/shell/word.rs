@@ -96,6 +96,31 @@ impl RawWord {
     }
 }
 
+/// Whether a shell makes several words of `{a,b}` or `{1..3}` in this one. Braces of `${…}` and of templates are others.
+fn expands_braces(raw: &str) -> bool {
+    if !raw.contains('{') {
+        return false;
+    }
+    let (mut quote, mut depth, mut lists) = (None, 0_usize, false);
+    let mut before = b' ';
+    for byte in raw.bytes() {
+        let is_bare = quote.is_none() && before != b'\\';
+        match byte {
+            b'\'' | b'"' if quote == Some(byte) => quote = None,
+            b'\'' | b'"' if is_bare => quote = Some(byte),
+            b'{' if is_bare && before != b'$' && before != b'{' => depth += 1,
+            b'{' if is_bare => depth = 0,
+            b',' if is_bare && depth > 0 => lists = true,
+            b'.' if is_bare && depth > 0 && before == b'.' => lists = true,
+            b'}' if is_bare && depth > 0 && lists => return true,
+            b'}' if is_bare => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before = byte;
+    }
+    false
+}
+
 impl Lexer<'_> {
     /// Reads one word; nothing where none begins.
     pub(super) fn word(&mut self) -> Option<RawWord> {
@@ -105,6 +130,10 @@ impl Lexer<'_> {
         while let Some(byte) = self.byte() {
             let before = self.at;
             match byte {
+                b'(' if let Some(end) = self.powershell_group() => {
+                    self.atom(&mut word, end, Quoting::Expression);
+                    word.splits = true;
+                }
                 b' ' | b'\t' | b'\n' | b'\r' | b';' | b'|' | b')' | b'&' | b'('
                     if self.ends_word(byte, start) =>
                 {
@@ -152,6 +181,10 @@ impl Lexer<'_> {
             return None;
         }
         word.span = Span::new(start, self.at);
+        if self.dialect == Dialect::Sh && expands_braces(word.span.of(self.text)) {
+            word.opaque = true;
+            word.splits = true;
+        }
         Some(word)
     }
 

@@ -80,10 +80,10 @@ impl Document {
         let loose = &self.reading.loose;
         let next = loose.partition_point(|loose| loose.end() < span.start());
         if loose.get(next).is_some_and(|loose| loose.start() < span.end()) {
-            return Err(NoEdit::new("this part of the file is not well-formed TOML"));
+            return Err(NoEdit::new("the TOML there is not well-formed"));
         }
         if self.reading.guards(span) {
-            return Err(NoEdit::new("a template expression stands there"));
+            return Err(NoEdit::new("a template expression is in the way"));
         }
         Ok(())
     }

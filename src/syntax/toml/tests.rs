@@ -185,7 +185,7 @@ fn what_is_no_toml_is_read_as_far_as_it_goes() {
         assert_eq!(Toml.parse((*text).into()).facts().notices.len(), 1, "{text}");
     }
     let refused = without(&Toml, "a = \nb = 'x'\n", &["a"]);
-    assert_eq!(refused, Err("this part of the file is not well-formed TOML".to_owned()));
+    assert_eq!(refused, Err("the TOML there is not well-formed".to_owned()));
     assert_eq!(without(&Toml, "a = \nb = 'x'\n", &["b"]).as_deref(), Ok("a = \n"));
 }
 
@@ -247,7 +247,7 @@ fn strings_take_edits_or_refuse_them() {
     assert!(done > 330, "only {done} edits were made");
     assert!(edited(&Toml, "k = \"{{ WORD }}\"\nl = {{ m }}\n", "k", "WORD", "y").is_err());
     let refused = edited(&Toml, "k = 'WORD'\n", "k", "WORD", "it's").unwrap_err();
-    assert_eq!(refused, "a TOML string in single quotes cannot hold a `'`");
+    assert_eq!(refused, "a TOML string in single quotes cannot contain `'`");
 }
 
 #[test]

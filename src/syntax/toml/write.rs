@@ -7,12 +7,12 @@ use crate::text::{Edit, Span};
 
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
-    let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("there is no such node"))?;
+    let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("its position was not found"))?;
     let NodeKind::Scalar(scalar) = node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));
     };
     if scalar.null {
-        return Err(NoEdit::new("this part of the file is not well-formed TOML"));
+        return Err(NoEdit::new("the TOML there is not well-formed"));
     }
     document.check(node.span)?;
     let written = match scalar.style {

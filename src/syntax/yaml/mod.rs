@@ -41,7 +41,7 @@ impl Language for Yaml {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["*.yaml", "*.yml", "*.json", "*.sls", "user-data", "cloud-config", ".clang-format"]
+        &["*.yaml", "*.yml", "*.json", "*.ign", "*.bu", "*.sls", "user-data", "cloud-config", ".clang-format"]
     }
 
     fn recognises(&self, text: &str) -> bool {
@@ -122,10 +122,10 @@ impl Document {
     /// Refuses to edit what no parser understood.
     fn check_read(&self, span: Span) -> Result<(), NoEdit> {
         if self.reading.loose.iter().any(|loose| loose.overlaps(span) || loose.contains(span)) {
-            return Err(NoEdit::new("this part of the file is not well-formed YAML"));
+            return Err(NoEdit::new("the YAML there is not well-formed"));
         }
         if self.reading.guards(span) {
-            return Err(NoEdit::new("a template expression stands there"));
+            return Err(NoEdit::new("a template expression is in the way"));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::text::{Edit, Eol, Span};
 /// Gives the scalar `id` another value.
 pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
-        return Err(NoEdit::new("there is no such node"));
+        return Err(NoEdit::new("its position was not found"));
     };
     let NodeKind::Scalar(scalar) = node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));
@@ -21,7 +21,7 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
         return Ok(vec![Edit::replace(Span::at(layout.head()), format!("{blank}{written}"))]);
     };
     if scalar.style.is_block() {
-        return Err(NoEdit::new("the value is a block of lines"));
+        return Err(NoEdit::new("the value is a block scalar"));
     }
     // JSON has no text without quotes.
     let plain = scalar.style == ScalarStyle::Plain;
@@ -49,7 +49,7 @@ pub(super) fn insert_after(
 ) -> Result<Vec<Edit>, NoEdit> {
     let text: &str = &document.text;
     let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
-        return Err(NoEdit::new("there is no such node"));
+        return Err(NoEdit::new("its position was not found"));
     };
     let Some(sibling) = document.written_key(id) else {
         return Err(NoEdit::new("it is not an entry of a mapping"));
@@ -70,7 +70,7 @@ pub(super) fn insert_after(
     let start = lines::line_start(text, layout.entry());
     let before = text.get(start..layout.entry()).unwrap_or_default();
     if !before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'\t')) {
-        return Err(NoEdit::new("something else stands before it on its line"));
+        return Err(NoEdit::new("something else is before it in the same line"));
     }
     let indent: String = before.chars().map(|sign| if sign == '\t' { '\t' } else { ' ' }).collect();
     let eol = Eol::of(text).as_str();

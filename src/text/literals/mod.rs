@@ -72,17 +72,30 @@ pub(crate) const SHORTEST: usize = 8;
 
 /// The names and literal pieces of `text`; spans are of `text`. The text may become the value itself where `is_value`.
 pub(crate) fn lex(text: &str, notation: Notation, is_value: bool) -> Lexed {
+    let listed_text = || notation == Notation::Text && text.contains(' ');
+    if text.starts_with('(') && (notation == Notation::Shell || listed_text()) {
+        let mut lexer = listed(text, 0);
+        lexer.close(Stop::Byte(b')'));
+        lexer.words(Stop::End, Usage::Argument, false);
+        lexer.out.end = lexer.at;
+        return lexer.out;
+    }
     lex_until(text, 0, notation, Stop::End, is_value)
+}
+
+/// What is in the parentheses at `at`: `A=(a b)`; in PowerShell, an expression.
+fn listed(text: &str, at: usize) -> Lexer<'_> {
+    let mut lexer = Lexer { text, at: at + 1, notation: Notation::Shell, depth: 0, out: Lexed::default() };
+    lexer.commands(Stop::Byte(b')'), true);
+    lexer
 }
 
 /// The same for the value that begins at `at` and ends where the notation says.
 pub(crate) fn lex_value(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
     let byte = text.as_bytes().get(at).copied();
     let stop = match (notation, byte) {
-        // `A=(a b)`; in PowerShell, an expression.
         (Notation::Shell, Some(b'(')) => {
-            let mut lexer = Lexer { text, at: at + 1, notation, depth: 0, out: Lexed::default() };
-            lexer.commands(Stop::Byte(b')'), true);
+            let mut lexer = listed(text, at);
             lexer.out.end = lexer.at;
             return lexer.out;
         }
@@ -104,6 +117,10 @@ pub(crate) fn lex_line(text: &str, at: usize, notation: Notation) -> Lexed {
 
 /// The same for a field of a request at `at`: it ends with the word, pair or string that it stands in.
 pub(crate) fn lex_field(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
+    // An expression of PowerShell.
+    if notation == Notation::Shell && text.as_bytes().get(at) == Some(&b'(') {
+        return lex_value(text, at, notation, is_value);
+    }
     let notation = if notation == Notation::Shell { Notation::Text } else { notation };
     lex_until(text, at, notation, Stop::Field, is_value)
 }

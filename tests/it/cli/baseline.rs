@@ -15,11 +15,8 @@ fn what_is_known_does_not_fail_a_run_and_what_is_new_does() {
     let scratch = Scratch::with(&[("a.sh", SAFE), ("sub/b.sh", WARNING)]);
     let ran = scratch.run(WRITE);
     assert_eq!((ran.code, ran.text()), (0, ""), "{ran:?}");
-    assert!(ran.err.contains("known.json: knows 2 now (2 new, 0 gone)\n"), "{}", ran.err);
-    assert_eq!(
-        ran.summary(),
-        "No new legacy registration found; 2 baselined; 2 files checked, 0 partly checked, 0 skipped."
-    );
+    assert!(ran.err.contains("wrote known.json: 2 findings (2 added, 0 removed)\n"), "{}", ran.err);
+    assert_eq!(ran.summary(), "No findings (2 in the baseline). Checked 2 files.");
     assert_eq!(scratch.run(KNOWN).code, 0);
     assert_eq!(scratch.run(&[]).code, 1, "nothing is known without its file");
     // Lines move, and nothing becomes new.
@@ -70,9 +67,9 @@ fn what_is_gone_is_told_and_taken_out() {
     let ran = scratch.run(KNOWN);
     assert_eq!(ran.code, 0);
     for line in [
-        "known.json: note: gone: a.sh: `--tag-list` [register-server-option]\n",
-        "known.json: note: gone: b.sh: `--locked` [register-server-option]\n",
-        "known.json: note: 2 of 3 known findings are gone; `--write-baseline` takes them out\n",
+        "known.json: note: no longer reported: a.sh: `--tag-list` [register-server-option]\n",
+        "known.json: note: no longer reported: b.sh: `--locked` [register-server-option]\n",
+        "known.json: note: 2 of 3 findings in the baseline no longer reported; remove with `--write-baseline`\n",
     ] {
         assert!(ran.err.contains(line), "{}", ran.err);
     }
@@ -91,7 +88,7 @@ fn what_is_gone_is_told_and_taken_out() {
     }
     scratch.write("known.json", &before);
     let ran = scratch.run(WRITE);
-    assert!(ran.err.contains("known.json: knows 1 now (0 new, 2 gone)\n"), "{}", ran.err);
+    assert!(ran.err.contains("wrote known.json: 1 finding (0 added, 2 removed)\n"), "{}", ran.err);
     assert!(!scratch.read("known.json").contains("a.sh"));
     // A line less, and no other one changed.
     assert!(before.contains(scratch.read("known.json").lines().nth(3).unwrap()));
@@ -155,7 +152,7 @@ fn a_registration_with_a_known_finding_gets_no_fix() {
     scratch.write("c.sh", "gitlab-runner register -r old-made-up-token\n");
     let ran = scratch.run(&args(&[WRITE, &["--fix"]]));
     assert_eq!((ran.code, scratch.read("b.sh").as_str()), (0, SAFE_FIXED));
-    assert!(ran.err.contains("known.json: knows 3 now (2 new, 0 gone)\n"), "{}", ran.err);
+    assert!(ran.err.contains("wrote known.json: 3 findings (2 added, 0 removed)\n"), "{}", ran.err);
     assert_eq!(scratch.run(KNOWN).code, 0);
 }
 
@@ -166,8 +163,11 @@ fn a_baseline_that_cannot_be_used_is_an_error() {
         let ran = scratch.run(args);
         assert!(ran.code == 2 && ran.err.contains(expected), "{ran:?}");
     };
-    error(KNOWN, "error: there is no baseline known.json: `--write-baseline` makes it\n");
-    error(&["--write-baseline"], "error: `--write-baseline` needs a file to write: `--baseline FILE`\n");
+    error(KNOWN, "error: baseline `known.json` not found: create it with `--write-baseline`\n");
+    error(
+        &["--write-baseline"],
+        "error: `--write-baseline` needs the name of the file: add `--baseline FILE`\n",
+    );
     error(&["--baseline", "wrong.json"], "error: wrong.json: not a baseline: it ends too early at line 2");
     error(&["--baseline", "wrong.json", "--write-baseline"], "wrong.json: not a baseline");
     error(

@@ -75,7 +75,7 @@ fn what_git_refuses_ends_the_run() {
     assert!(!scratch.path("stolen").exists());
     let ran = scratch.run(&["--changed-since", "main", "missing.sh"]);
     assert_eq!(
-        (ran.code, ran.err.contains("missing.sh: error: no such file or folder")),
+        (ran.code, ran.err.contains("missing.sh: error: no such file or directory")),
         (2, true),
         "{ran:?}"
     );

@@ -54,7 +54,7 @@ fn a_folder_with_both_names_is_2() {
     let ran = scratch.run(&[]);
     assert_eq!(
         (ran.code, ran.err.as_str()),
-        (2, "error: this folder holds both `runnerlint.toml` and `.runnerlint.toml`: keep one of them\n")
+        (2, "error: this folder contains both `runnerlint.toml` and `.runnerlint.toml`: keep one of them\n")
     );
     assert_eq!(scratch.run(&["--isolated"]).code, 1);
 }

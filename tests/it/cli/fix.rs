@@ -13,11 +13,8 @@ fn a_safe_fix_is_written_and_a_second_run_is_clean() {
         "{}",
         ran.err
     );
-    assert_eq!(
-        ran.summary(),
-        "Fixed 1 finding in 1 file; none remain; 2 files checked, 0 partly checked, 0 skipped."
-    );
-    let nothing = "No legacy registration found; 2 files checked, 0 partly checked, 0 skipped.";
+    assert_eq!(ran.summary(), "Fixed 1 finding in 1 file; none remain. Checked 2 files.");
+    let nothing = "No findings. Checked 2 files.";
     assert_eq!(scratch.run(&["--fix"]).summary(), nothing);
 }
 

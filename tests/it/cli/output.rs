@@ -46,7 +46,7 @@ fn the_output_is_the_same_for_any_number_of_threads() {
 fn what_was_skipped_is_told_to_who_asks() {
     let scratch = Scratch::with(&[("a.sh", &b"echo\n"[..]), ("b.bin", b"\0"), ("c.txt", b"\xff\xfea\0")]);
     let told = |args: &[&str]| scratch.run(args).err.lines().map(str::to_owned).collect::<Vec<_>>();
-    let summary = "No legacy registration found; 1 file checked, 0 partly checked, 2 skipped.";
+    let summary = "No findings. Checked 1 file; 2 skipped.";
     assert_eq!(told(&[]), [summary]);
     let all = told(&["-v", "-j1"]);
     assert!(
@@ -166,13 +166,12 @@ fn after_a_fix_json_lists_what_was_fixed_and_what_remains() {
 #[test]
 fn the_summary_counts_every_file() {
     let scratch = Scratch::with(&[("a.sh", SAFE), ("b.bin", "\0"), ("c.txt", "nothing\n")]);
-    let found =
-        "Found 1 finding (1 error); 1 fixable with `--fix`; 2 files checked, 0 partly checked, 1 skipped.";
+    let found = "Found 1 finding (1 error) in 1 file. 1 fixable with --fix. Checked 2 files; 1 skipped.";
     assert_eq!(scratch.run(&[]).summary(), found);
     assert_eq!(scratch.run(&["-q"]).err, "");
     assert_eq!(scratch.run(&["-f", "json"]).err, "");
     let clean = Scratch::with(&[("c.txt", "nothing\n")]);
-    let nothing = "No legacy registration found; 1 file checked, 0 partly checked, 0 skipped.";
+    let nothing = "No findings. Checked 1 file.";
     assert_eq!(clean.run(&[]).summary(), nothing);
     assert_eq!(clean.run(&["-q"]).err, "");
 }

@@ -57,7 +57,7 @@ fn folders_of_the_command_line_are_added() {
     assert!(shown.text().contains("more\"]  # runnerlint.toml:1, --rules"), "{shown:?}");
     let listed = scratch.run(&["rules"]);
     assert!(listed.text().contains("team-old-host  "), "{listed:?}");
-    assert_eq!(scratch.run(&["test"]).summary(), "1 rule, 2 examples: all hold");
+    assert_eq!(scratch.run(&["test"]).summary(), "1 rule, 2 examples: all pass");
     assert!(scratch.run(&["--show-files"]).text().lines().all(|line| !line.starts_with("lint/")));
 }
 
@@ -78,7 +78,7 @@ fn versions_stand_in_the_configuration_too() {
         1
     );
     let wrong = run("[targets]\ngitlab = \"16.0\"\n", &[]);
-    assert!(wrong.err.contains("GitLab's version is the key `target-gitlab`"), "{wrong:?}");
+    assert!(wrong.err.contains("the version of GitLab has its own key: `target-gitlab`"), "{wrong:?}");
     let wrong = run("targets.mail = 2.1\n", &[]);
     assert!(wrong.err.contains("put it in quotes"), "{wrong:?}");
 }
@@ -135,13 +135,13 @@ fn a_baseline_knows_what_they_find() {
     assert_eq!(scratch.read("app.yaml"), FOUND, "what is known is not fixed");
     scratch.write("app.yaml", format!("{FOUND}old:\n  host: old.example.com\n"));
     let open = scratch.run(&["-f", "concise", "-q"]);
-    assert_eq!(open.lines(), ["app.yaml:4:3: warning: `old.example.com` moved [team-old-host]"]);
+    assert_eq!(open.lines(), ["app.yaml:4:3: warning: `old.example.com` moved (moved) [team-old-host]"]);
     // A run that does not ask for the rule says nothing of it.
     scratch.write("app.yaml", "a: b\n");
     let ran = scratch.run(&["--ignore", "team"]);
     assert!(!ran.err.contains("are gone"), "{ran:?}");
     let ran = scratch.run(&[]);
-    assert!(ran.err.contains("1 of 1 known findings are gone"), "{ran:?}");
+    assert!(ran.err.contains("1 of 1 finding in the baseline no longer reported"), "{ran:?}");
 }
 
 #[test]

@@ -255,41 +255,46 @@ fn wrong_arguments_are_not_quoted_if_they_may_be_secrets() {
 #[test]
 fn what_a_repository_switches_off_is_said() {
     for (config, code, begin, said) in [
-        ("exclude = [\"*\"]", 0, "Nothing was checked; ", "; 3 entries left out by runnerlint.toml."),
-        ("exclude = [\"sub\"]", 1, "Found 1 finding ", "; 1 entry left out by runnerlint.toml."),
-        ("rules = [\"sub\"]", 1, "Found 1 finding ", "; 1 entry left out by runnerlint.toml."),
+        ("exclude = [\"*\"]", 0, "warning: no files to check; ", "; 3 entries excluded by runnerlint.toml"),
+        ("exclude = [\"sub\"]", 1, "Found 1 finding ", ". 1 entry excluded by runnerlint.toml."),
+        ("rules = [\"sub\"]", 1, "Found 1 finding ", ". 1 entry excluded by runnerlint.toml."),
         (
             "max-file-size = 1",
             0,
-            "Nothing was checked; ",
-            "; 3 too large by `max-file-size` in runnerlint.toml:1.",
+            "warning: no files to check; ",
+            "; 3 too large because of `max-file-size` in runnerlint.toml:1",
         ),
         (
             "ignore = [\"ALL\"]",
             0,
-            "No findings; ",
-            "; no rule was looked for, by `ignore` in runnerlint.toml.",
+            "No findings. ",
+            ". All rules are disabled by `ignore` in runnerlint.toml.",
         ),
         (
             "target-gitlab = \"1.0\"",
             0,
-            "No findings; ",
-            " switched off by `target-gitlab` in runnerlint.toml.",
+            "No findings. ",
+            " are disabled by `target-gitlab` in runnerlint.toml.",
         ),
-        ("select = [\"helm\"]", 0, "No findings; ", " switched off by `select` in runnerlint.toml."),
-        ("severity.register = \"off\"", 0, "No findings; ", "; 3 of "),
-        ("fail-on = \"never\"", 0, "Found 2 findings ", "; exit code 0 by `fail-on` in runnerlint.toml:1."),
+        ("select = [\"helm\"]", 0, "No findings. ", " are disabled by `select` in runnerlint.toml."),
+        ("severity.register = \"off\"", 0, "No findings. ", ". 3 of "),
+        (
+            "fail-on = \"never\"",
+            0,
+            "Found 2 findings ",
+            ". Exit code 0 because of `fail-on` in runnerlint.toml:1.",
+        ),
         (
             "severity.register = \"info\"",
             0,
             "Found 2 findings ",
-            "; exit code 0 by `severity` in runnerlint.toml.",
+            ". Exit code 0 because of `severity` in runnerlint.toml.",
         ),
         (
             "[[overrides]]\npaths = [\"*\"]\nignore = [\"ALL\"]",
             0,
-            "No findings; ",
-            "; rules switched off for 2 files by `[[overrides]]` in runnerlint.toml.",
+            "No findings. ",
+            ". Rules are disabled for 2 files by `[[overrides]]` in runnerlint.toml.",
         ),
         ("", 1, "Found 2 findings ", ""),
     ] {
@@ -306,9 +311,9 @@ fn what_a_repository_switches_off_is_said() {
     }
     // What the user says is the user's.
     let scratch = tree("fail-on = \"never\"\n");
-    assert!(!run(&scratch, &["--fail-on", "never"]).summary().contains("exit code"));
+    assert!(!run(&scratch, &["--fail-on", "never"]).summary().contains("Exit code"));
     let scratch = tree("");
-    assert!(!run(&scratch, &["--ignore", "ALL", "--exclude", "x"]).summary().contains("left out"));
+    assert!(!run(&scratch, &["--ignore", "ALL", "--exclude", "x"]).summary().contains("excluded"));
 }
 
 #[test]
@@ -318,14 +323,16 @@ fn what_ignore_files_leave_out_is_said_where_nothing_is_left() {
     for args in [&["check"][..], &["check", "-f", "json"], &["plan"]] {
         let ran = run(&scratch, args);
         assert_eq!(ran.code, 0);
-        assert!(ran.err.to_lowercase().contains("nothing was checked; "), "{args:?}: {ran:?}");
-        assert!(ran.err.contains("3 entries left out by ignore files"), "{args:?}: {ran:?}");
+        let is_plan = args == ["plan"];
+        let nothing = if is_plan { "nothing was checked; " } else { "warning: no files to check; " };
+        assert!(ran.err.contains(nothing), "{args:?}: {ran:?}");
+        assert!(ran.err.contains("3 entries excluded by ignore files"), "{args:?}: {ran:?}");
     }
     assert_eq!(run(&scratch, &["--isolated", "--no-ignore"]).code, 1);
     scratch.write("repository/.gitignore", "sub\n");
     scratch.write("repository/sub/b.sh", WARNING);
     assert!(!run(&scratch, &[]).summary().contains("ignore files"));
-    assert!(run(&scratch, &["-v"]).summary().contains("; 1 entry left out by ignore files."));
+    assert!(run(&scratch, &["-v"]).summary().contains(". 1 entry excluded by ignore files."));
 }
 
 /// Outside of a repository a configuration of another user does not count. Only root can try it.

@@ -139,3 +139,54 @@ fn a_name_that_is_none_cannot_act_on_a_terminal_or_tell_a_token() {
         assert!(!told.contains("EXAMPLEexample"), "{format}: {told}");
     }
 }
+
+#[test]
+fn code_that_readers_copy_stays_as_it_is() {
+    let command = "gitlab-runner register --registration-token \"$T\" --locked";
+    let both = "<!-- runnerlint: ignore[register-registration-token, register-server-option] later -->";
+    for (text, expected) in [
+        (format!("Run:\n```sh\n{command}\n```\n"), format!("Run:\n{both}\n```sh\n{command}\n```\n")),
+        // In a list: before a block of its own, after the marker of a block that is the item.
+        (
+            format!("1. a\n\n   ```sh\n   {command}\n   ```\n2. ```sh\n   {command}\n   ```\n3. c\n"),
+            format!(
+                "1. a\n\n   {both}\n   ```sh\n   {command}\n   ```\n2. {both}\n   ```sh\n   {command}\n   ```\n3. c\n"
+            ),
+        ),
+        (
+            format!("> - a\n> - ```\n>   {command}\n>   ```\n"),
+            format!("> - a\n> - {both}\n>   ```\n>   {command}\n>   ```\n"),
+        ),
+        (
+            format!("> ```\r\n> {command}\r\n> ```\r\n"),
+            format!("> {both}\r\n> ```\r\n> {command}\r\n> ```\r\n"),
+        ),
+        (format!("a\n\n    {command}\n"), format!("a\n\n{both}\n    {command}\n")),
+        // Markdown in Markdown is code as well.
+        (
+            format!("````md\n```sh\n{command}\n```\n````\n"),
+            format!("{both}\n````md\n```sh\n{command}\n```\n````\n"),
+        ),
+    ] {
+        let scratch = Scratch::with(&[("docs/install.md", &*text)]);
+        let ran = scratch.run(&["--add-ignore=later"]);
+        assert_eq!(scratch.read("docs/install.md"), expected, "{ran:?}");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        // They accept all of it, and can be removed again.
+        let again = scratch.run(&["-f", "json", "--fail-on", "info"]);
+        assert_eq!(again.code, 0, "{again:?}");
+        scratch.write(
+            "docs/install.md",
+            expected.replace("--registration-token \"$T\" --locked", "--token \"$T\""),
+        );
+        let fixed = text.replace("--registration-token \"$T\" --locked", "--token \"$T\"");
+        scratch.run(&["--fix", "--unsafe-fixes"]);
+        let left = scratch.read("docs/install.md");
+        assert_eq!(left.replace("-\n>   ", "- ").replace("2.\n   ", "2. "), fixed);
+    }
+    let page = format!("```sh\n{command}\n```\n");
+    let scratch = Scratch::with(&[("a.mdx", &*page)]);
+    let ran = scratch.run(&["--add-ignore"]);
+    assert!(ran.err.contains("MDX has no HTML comments"), "{ran:?}");
+    assert_eq!(scratch.read("a.mdx"), page);
+}

@@ -37,12 +37,12 @@ pub(super) fn take(
         } else if leading && moves.is_none() && behind_dash(text, layout.entry()) {
             moves = Some((layout.entry(), first_text(text, end)));
         } else {
-            return Err(NoEdit::new("something else stands before it on its line"));
+            return Err(NoEdit::new("something else is before it in the same line"));
         }
     }
     let Some((from, to)) = moves else { return Ok(()) };
     if document.reading.touches(Span::new(to, to + 1)) {
-        return Err(NoEdit::new("a template expression stands behind it"));
+        return Err(NoEdit::new("a template expression is after it"));
     }
     cuts.delete(Span::new(from, to));
     Ok(())
@@ -52,10 +52,10 @@ pub(super) fn take(
 pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
     let text: &str = &document.text;
     let (Some(layout), children) = (document.layout(parent), document.facts.tree.children(parent)) else {
-        return Err(NoEdit::new("there is no such node"));
+        return Err(NoEdit::new("its position was not found"));
     };
     if document.reading.guards(Span::new(layout.head(), layout.end())) {
-        return Err(NoEdit::new("template expressions stand between the entries"));
+        return Err(NoEdit::new("template expressions are between the entries"));
     }
     let mut rest = children.iter().filter_map(|id| document.layout(*id));
     let Some(first) = rest.next() else { return Ok(()) };
@@ -85,7 +85,7 @@ fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
     let at = lines::skip_blanks(text, end);
     let comment = text.as_bytes().get(at) == Some(&b'#');
     if at < lines::line_end(text, at) && !comment {
-        return Err(NoEdit::new("something else stands behind it on its line"));
+        return Err(NoEdit::new("something else is after it in the same line"));
     }
     Ok(lines::next_line(text, end))
 }

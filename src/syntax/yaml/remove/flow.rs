@@ -36,7 +36,7 @@ pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<Node
 
 /// Takes all children of `parent`, which stays as `{}` or `[]`.
 pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
-    let node = document.facts.tree.get(parent).ok_or_else(|| NoEdit::new("there is no such node"))?;
+    let node = document.facts.tree.get(parent).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if is_pair(document, parent) {
         cuts.replace(node.span, nothing(document, parent));
     } else {

@@ -153,10 +153,10 @@ fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
 
 /// Refuses nodes that are not ours to take.
 fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
-    let Some(layout) = document.layout(id) else { return Err(NoEdit::new("there is no such node")) };
+    let Some(layout) = document.layout(id) else { return Err(NoEdit::new("its position was not found")) };
     let key = document.written_key(id).filter(|_| layout.odd_key).unwrap_or_default().of(&document.text);
     if key.contains('\n') || key.starts_with(['|', '>']) {
-        return Err(NoEdit::new("its key is written over several lines"));
+        return Err(NoEdit::new("its key spans several lines"));
     }
     document.check_read(Span::new(layout.entry(), layout.end()))
 }
@@ -254,9 +254,9 @@ impl Cuts<'_> {
         let mut set = EditSet::default();
         for edit in merged {
             if self.document.reading.guards(edit.span) {
-                return Err(NoEdit::new("a template expression stands there"));
+                return Err(NoEdit::new("a template expression is in the way"));
             }
-            set.insert(edit).map_err(|_| NoEdit::new("what is left cannot be written at that place"))?;
+            set.insert(edit).map_err(|_| NoEdit::new("the rest cannot be written at that position"))?;
         }
         Ok(set.iter().cloned().collect())
     }

@@ -3,66 +3,23 @@
 //!
 //! `SEED=number` repeats a run, `ALL=1` takes all forms: without it, each run takes some of them, by the seed.
 
-use crate::support::{PROGRAM, Scratch, root};
+use crate::holds::planted::{Place, table};
+use crate::support::{PROGRAM, Scratch};
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runnerlint::report::FORMATS;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{env, fs, thread};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    forms: BTreeMap<String, Vec<String>>,
-    names: BTreeMap<String, Vec<String>>,
-    places: Vec<Place>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Place {
-    path: String,
-    forms: Option<String>,
-    #[serde(default)]
-    more: Vec<String>,
-    quotes: Option<Quotes>,
-    text: String,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Quotes {
-    Json,
-    Single,
-}
-
-fn table() -> Table {
-    let text = fs::read_to_string(root().join("tests/secrets/places.yaml")).unwrap();
-    serde_yaml::from_str(&text).unwrap()
-}
-
-impl Place {
-    /// The place with an expression in it.
-    fn with(&self, form: &str) -> String {
-        let quoted = match self.quotes {
-            None => form.to_owned(),
-            Some(Quotes::Json) => Value::from(form).to_string(),
-            Some(Quotes::Single) => format!("'{}'", form.replace('\'', "''")),
-        };
-        self.text.replace("@@", &quoted)
-    }
-
-    fn name(&self, number: usize) -> String {
-        let (stem, ending) = self.path.split_once('.').unwrap();
-        format!("{stem}-{number:02}.{ending}")
-    }
+/// The name of the file with the form of that number.
+fn name(place: &Place, number: usize) -> String {
+    let (stem, ending) = place.path.split_once('.').unwrap();
+    format!("{stem}-{number:02}.{ending}")
 }
 
 /// A file with a secret of its own.
@@ -102,19 +59,14 @@ fn planted(state: &mut u64) -> Vec<Planted> {
     let mut turn = usize::try_from(*state & 0xffff).unwrap_or_default();
     let mut files = Vec::new();
     for place in &table.places {
-        let shared = place.forms.as_ref().map(|forms| table.forms[forms].as_slice()).unwrap_or_default();
-        let none = [String::new()];
-        let own = if shared.is_empty() && place.more.is_empty() { &none[..] } else { &place.more };
-        for (number, form) in shared.iter().chain(own).enumerate() {
+        for (number, form) in table.expressions(place).into_iter().enumerate() {
             turn = turn.wrapping_add(1);
             if !all && !turn.is_multiple_of(SHARE) {
                 continue;
             }
             let secret = secret(state);
-            let fill =
-                |text: &str| text.replace("B64", &BASE64_STANDARD.encode(&secret)).replace("T0", &secret);
-            let text = fill(&place.with(&fill(form)));
-            files.push(Planted { path: place.name(number), form: form.clone(), text, secret });
+            let text = place.planted(form, &secret);
+            files.push(Planted { path: name(place, number), form: form.to_owned(), text, secret });
         }
     }
     files
@@ -294,7 +246,7 @@ fn nothing_of_an_expression_of_names_is_hidden() {
     for place in &table.places {
         let names = place.forms.as_ref().and_then(|forms| table.names.get(forms));
         for (number, form) in names.into_iter().flatten().enumerate() {
-            scratch.write(&place.name(number), place.with(form).replace("T0", "$X"));
+            scratch.write(&name(place, number), place.with(form).replace("T0", "$X"));
         }
     }
     let mut wrong = Vec::new();

@@ -1,0 +1,122 @@
+//! Variables of a text that its reader puts into the texts inside it: a Makefile's, `vars` of Ansible, `variables:` of CI files.
+
+use super::{Brings, Carrier, ScopeKind, Sites, Survey, Unknown, UnknownKind, ValueKind, Via};
+use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// How the texts inside read a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    /// `$(NAME)` and `${NAME}`: make puts it in.
+    Make,
+    /// `{{ NAME }}`
+    Template,
+    /// `$NAME` and `${NAME}`: it is in the environment.
+    Environment,
+}
+
+/// The literal that a variable is given, where it is given one; nothing where it is given more.
+#[derive(Clone, Debug)]
+struct Assigned {
+    literal: Option<String>,
+    span: Span,
+}
+
+/// Variables by the text, the form and the name.
+#[derive(Debug, Default)]
+pub(super) struct Assignments(BTreeMap<(usize, Form, Box<str>), Assigned>);
+
+/// Longer values are no tokens.
+const LONGEST: usize = 1024;
+
+impl Assignments {
+    /// Takes in that the text `doc` gives a variable a value: a literal, or what nobody sees.
+    pub(super) fn add(&mut self, doc: usize, form: Form, name: &str, literal: Option<&str>, span: Span) {
+        let literal = literal.filter(|it| !it.is_empty() && it.len() <= LONGEST).map(str::to_owned);
+        let key = (doc, form, Box::from(name));
+        let again = |it: &mut Assigned| it.literal = None;
+        self.0.entry(key).and_modify(again).or_insert(Assigned { literal, span });
+    }
+
+    fn get(&self, doc: usize, form: Form, name: &str) -> Option<&Assigned> {
+        self.0.get(&(doc, form, Box::from(name)))
+    }
+}
+
+/// The ways to read the variable in an expression that is nothing else.
+fn read_by(expression: &str) -> Vec<(Form, &str)> {
+    let inside = |open: &str, close: &str| expression.strip_prefix(open)?.strip_suffix(close);
+    let braces = inside("${", "}");
+    let all = [
+        (Form::Make, inside("$(", ")").or(braces)),
+        (Form::Template, inside("{{", "}}").map(str::trim)),
+        (Form::Environment, braces.or_else(|| expression.strip_prefix('$'))),
+    ];
+    let is_name = |name: &&str| {
+        let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        !name.is_empty() && name.bytes().all(part)
+    };
+    all.into_iter().filter_map(|(form, name)| Some((form, name.filter(is_name)?))).collect()
+}
+
+impl Survey {
+    /// Gives the options and variables of commands what the texts around them put in. `parent` is the text around a text.
+    pub(crate) fn put_in(&mut self, sites: &Sites, parent: &dyn Fn(usize) -> Option<usize>) {
+        self.assign_variables();
+        if self.assigned.0.is_empty() {
+            return;
+        }
+        let mut overridden = Vec::new();
+        let is_read = |it: &&mut Carrier| {
+            matches!(it.via, Via::Option | Via::Variable)
+                && it.value.kind == ValueKind::Opaque
+                && it.value.known.is_none()
+        };
+        for carrier in self.carriers.iter_mut().filter(is_read) {
+            let text = carrier.value.text.trim_matches('"');
+            let mut around = std::iter::successors(parent(carrier.doc), |doc| parent(*doc));
+            let found = around.find_map(|doc| {
+                let all = read_by(text).into_iter();
+                let mut all =
+                    all.filter_map(|(form, name)| Some((name, self.assigned.get(doc, form, name)?)));
+                all.next().map(|(name, it)| (doc, name, it))
+            });
+            let Some((doc, name, Assigned { literal: Some(literal), span })) = found else { continue };
+            if sites.takes_token(carrier) {
+                let place = Unknown::new(UnknownKind::Override, Brings::Token, name, doc, *span);
+                overridden.push((carrier.scope, place));
+            }
+            carrier.value.known = Some(literal.clone());
+        }
+        for (scope, place) in overridden {
+            if let Some(it) = self.scope_mut(scope) {
+                it.add_unknown(place);
+            }
+        }
+    }
+
+    /// Variables of `variables:`, which reach all scripts of their text.
+    fn assign_variables(&mut self) {
+        for carrier in self.carriers.iter().filter(|it| it.via == Via::Variable) {
+            let scope = self.scopes.get(carrier.scope);
+            if scope.is_none_or(|it| it.kind != ScopeKind::Variables || it.expands.is_none()) {
+                continue;
+            }
+            let literal = (carrier.value.kind == ValueKind::Literal).then_some(carrier.value.text.as_str());
+            self.assigned.add(carrier.doc, Form::Environment, &carrier.name, literal, carrier.name_span);
+        }
+    }
+}
+
+impl Sites {
+    /// Whether a command takes its token there.
+    fn takes_token(&self, carrier: &Carrier) -> bool {
+        let mut all = self.signed();
+        match carrier.via {
+            Via::Variable => all.any(|program| program.reads.contains(&carrier.name)),
+            _ => all
+                .flat_map(|program| &program.subcommands)
+                .any(|it| it.telling.contains(&carrier.name) || it.removable.contains(&carrier.name)),
+        }
+    }
+}
