@@ -194,10 +194,10 @@ pub(super) struct CheckArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(super) output_file: Option<PathBuf>,
     /// Title of the HTML page [default: name of the checked directory]
-    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    #[arg(long, value_name = "TEXT", overrides_with = "title", help_heading = "Output")]
     pub(super) title: Option<String>,
     /// Show this revision on the HTML page, for example a commit
-    #[arg(long, value_name = "TEXT", help_heading = "Output")]
+    #[arg(long, value_name = "TEXT", overrides_with = "revision", help_heading = "Output")]
     pub(super) revision: Option<String>,
     /// Print the number of findings for each rule instead of the findings
     #[arg(long, help_heading = "Output")]

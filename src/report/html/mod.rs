@@ -40,15 +40,15 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     html.raw("<body>\n");
     html.tag("header", |html| {
         html.tag("h1", |html| html.text(if title.is_empty() { TITLE } else { &title }));
-        html.element("p", &[("class", "soft")], |html| {
-            if !title.is_empty() {
-                html.text(TITLE);
-            }
-            if !revision.is_empty() {
-                html.text(if title.is_empty() { "Revision " } else { " · Revision " });
+        if !title.is_empty() {
+            html.element("p", &[("class", "soft")], |html| html.text(TITLE));
+        }
+        if !revision.is_empty() {
+            html.element("p", &[("class", "soft")], |html| {
+                html.text("Revision ");
                 html.code(&revision);
-            }
-        });
+            });
+        }
         html.tag("p", |html| html.prose(&summary.line()));
         deadline::paragraphs(run, html);
     });

@@ -17,7 +17,11 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     }
     if !plan.groups.is_empty() {
         table(&plan.groups, out)?;
-        before(&plan.groups, out)?;
+        writeln!(out, "\n## Before you start\n")?;
+        for (index, text) in before(&plan.groups).into_iter().enumerate() {
+            let docs = if index == 0 { format!(" Docs: <{GUIDE}>.") } else { String::new() };
+            writeln!(out, "- {text}{docs}")?;
+        }
         steps(&plan.groups, out)?;
     }
     for (number, group) in (1..).zip(&plan.groups) {
@@ -31,19 +35,28 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         documentation(&plan.documentation, out)?;
     }
     if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
-        out.write_all(END.as_bytes())?;
+        writeln!(out, "\n## At the end\n")?;
+        END_STEPS.iter().try_for_each(|text| writeln!(out, "- [ ] {text}"))?;
+        END_NOTES.iter().try_for_each(|text| writeln!(out, "- {text}"))?;
     }
     Ok(())
 }
 
-const END: &str = "
-## At the end
-
-- [ ] Reset the registration tokens in GitLab, then disable registration with them (instance: *Admin > Settings > CI/CD > Runners*; group: *Settings > CI/CD > Runners*).
-- [ ] Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: `{ runners { nodes { id creationMethod } } }` (as an administrator; for a group: `{ group(fullPath: \"PATH\") { runners { nodes { id creationMethod } } } }`).
-- Rotation: if GitLab rotates an authentication token, only the machine that asks for the new one gets it. Update the other machines and the place where the token is stored.
-- `gitlab-runner unregister` removes the runner from GitLab if it was registered with a registration token. With an authentication token it removes only this machine: the runner stays in GitLab until you delete it.
-";
+/// What remains to do once, when all runners are migrated.
+pub(in crate::report) const END_STEPS: &[&str] = &[
+    "Reset the registration tokens in GitLab, then disable registration with them (instance: *Admin > Settings > CI/CD > Runners*; \
+     group: *Settings > CI/CD > Runners*).",
+    "Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: \
+     `{ runners { nodes { id creationMethod } } }` (as an administrator; for a group: \
+     `{ group(fullPath: \"PATH\") { runners { nodes { id creationMethod } } } }`).",
+];
+/// What to know about the new runners.
+pub(in crate::report) const END_NOTES: &[&str] = &[
+    "Rotation: if GitLab rotates an authentication token, only the machine that asks for the new one gets it. Update the other \
+     machines and the place where the token is stored.",
+    "`gitlab-runner unregister` removes the runner from GitLab if it was registered with a registration token. With an \
+     authentication token it removes only this machine: the runner stays in GitLab until you delete it.",
+];
 
 /// A row for each runner.
 pub(in crate::report) fn table(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
@@ -77,22 +90,20 @@ fn in_cell(field: &Field) -> String {
     }
 }
 
-fn before(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
-    writeln!(
-        out,
-        "\n## Before you start\n\n- A runner is created in GitLab together with its settings; the machine gets only its authentication \
-         token (`glrt-…`). Docs: <{GUIDE}>."
-    )?;
+/// What to know before the first runner is created.
+pub(in crate::report) fn before(groups: &[Group]) -> Vec<&'static str> {
+    let mut texts = vec![
+        "A runner is created in GitLab together with its settings; the machine gets only its authentication token (`glrt-…`).",
+    ];
     if groups.iter().any(|group| group.need == Need::Create) {
-        writeln!(
-            out,
-            "- To create runners you need the Maintainer role (project), the Owner role (group) or administrator access (instance); \
-             for the API, also a personal access token with the scope `create_runner`.\n\
-             - `runner_type` is that of the old runner: `instance_type`, `group_type` (with `group_id`) or `project_type` (with \
-             `project_id`)."
-        )?;
+        texts.extend([
+            "To create runners you need the Maintainer role (project), the Owner role (group) or administrator access (instance); for \
+             the API, also a personal access token with the scope `create_runner`.",
+            "`runner_type` is that of the old runner: `instance_type`, `group_type` (with `group_id`) or `project_type` (with \
+             `project_id`).",
+        ]);
     }
-    Ok(())
+    texts
 }
 
 /// What the steps of all runners have in common.

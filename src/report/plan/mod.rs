@@ -2,7 +2,7 @@
 
 mod curl;
 mod json;
-mod markdown;
+pub(super) mod markdown;
 mod spans;
 mod terraform;
 
@@ -20,7 +20,7 @@ use std::path::Path;
 /// What the curl script has where a value must be filled in.
 const FILL_IN: &str = "<FILL IN>";
 /// Where the new workflow is explained.
-const GUIDE: &str = "https://docs.gitlab.com/ci/runners/new_creation_workflow/";
+pub(super) const GUIDE: &str = "https://docs.gitlab.com/ci/runners/new_creation_workflow/";
 
 /// A format of the plan.
 #[derive(Clone, Copy)]

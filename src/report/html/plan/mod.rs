@@ -10,7 +10,7 @@ use super::checklist::{Keys, item};
 use super::writer::{Html, Link};
 use crate::plan::words::Piece;
 use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, Step, Value};
-use crate::report::plan::{remarks, title};
+use crate::report::plan::{GUIDE, markdown, remarks, title};
 use std::io::{self, Write};
 
 const OTHER_PLACES: &str = "other-places";
@@ -52,6 +52,7 @@ pub(super) fn write(
     html.tag("p", |html| html.text(&plan.summary()));
     if !plan.groups.is_empty() {
         overview(plan, html);
+        before(plan, html);
     }
     let mut keys = Keys::new(project);
     for (number, group) in (1..).zip(&plan.groups) {
@@ -60,15 +61,48 @@ pub(super) fn write(
     }
     if !plan.by_hand.is_empty() {
         html.element("section", &[("id", OTHER_PLACES)], |html| {
-            html.tag("h3", |html| html.text("Other places, to change manually"));
+            html.tag("h3", |html| html.text("Other places to change"));
             places(&plan.by_hand, index, &mut keys, html);
         });
     }
     if !plan.documentation.is_empty() {
         documentation(&plan.documentation, index, &mut keys, html);
     }
+    if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
+        end(&mut keys, html);
+    }
     html.raw("</section>\n");
     html.flush(out)
+}
+
+fn before(plan: &Plan, html: &mut Html) {
+    html.tag("h3", |html| html.text("Before you start"));
+    html.tag("ul", |html| {
+        for text in markdown::before(&plan.groups) {
+            html.tag("li", |html| html.prose(text));
+        }
+        html.tag("li", |html| {
+            html.text("Docs: ");
+            html.link(Link::Web(GUIDE), &[], |html| {
+                html.text("creating runners with an authentication token")
+            });
+        });
+    });
+}
+
+/// What remains when all runners are migrated.
+fn end(keys: &mut Keys, html: &mut Html) {
+    html.tag("h3", |html| html.text("At the end"));
+    html.element("ul", &[("class", "steps")], |html| {
+        for text in markdown::END_STEPS {
+            item(&keys.of(&["end", text]), html, |html| html.prose(&text.replace('*', "")), |_| {});
+        }
+    });
+    html.tag("ul", |html| {
+        for text in markdown::END_NOTES {
+            html.tag("li", |html| html.prose(text));
+        }
+    });
 }
 
 /// A line for each runner.

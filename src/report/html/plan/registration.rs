@@ -53,7 +53,7 @@ pub(super) fn write(entry: &Entry, index: &Index<'_>, html: &mut Html) {
         for setting in &entry.settings {
             set(setting, html, |html| {
                 if setting.overridden {
-                    html.text("; another value counts");
+                    html.text(" (overridden)");
                 }
             });
         }
@@ -61,7 +61,7 @@ pub(super) fn write(entry: &Entry, index: &Index<'_>, html: &mut Html) {
             set(&it.setting, html, |html| {
                 html.text(" (no effect in ");
                 html.prose(&it.place);
-                html.text(" today)");
+                html.text(")");
             });
         }
         for (written, line) in unknowns(entry) {
