@@ -115,7 +115,7 @@ fn versions_stand_in_the_configuration_too() {
     let rule = RULE.replace("title:", "product: mail\nreplacement-since: 2.1\ntitle:");
     let run = |config: &str, args: &[&str]| {
         let scratch = with(config, ("app.yaml", FOUND));
-        scratch.write("lint/team-old-host.yaml", BARE);
+        scratch.write("lint/team-old-host.yaml", &rule);
         scratch.run(args)
     };
     let old = "[targets]\nmail = \"2.0\"\n";
