@@ -44,8 +44,7 @@ fn files(folder: &str, extensions: &[&str]) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = walk
         .filter(|entry| entry.path().is_file() && wanted(entry.path()))
         .map(|entry| {
-            let path =
-                entry.path().strip_prefix(root.as_path()).unwrap().to_str().unwrap().replace('\\', "/");
+            let path = entry.path().strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
             (path, fs::read_to_string(entry.path()).unwrap())
         })
         .collect();
