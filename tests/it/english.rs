@@ -1,4 +1,4 @@
-//! The words that users read: none of those that `CONTRIBUTING.md` replaces, and no text that is too long.
+//! The words that users read: none that has a plainer one, and no text that is too long.
 
 use crate::rooms::without_tests;
 use crate::support::root;
