@@ -14,6 +14,9 @@ use std::collections::BTreeSet;
 /// Shorter literals are no tokens.
 const SHORTEST_TOKEN: usize = 12;
 
+/// A stray word that a reason quotes: `false`.
+const LONGEST_STRAY: usize = 5;
+
 /// Settings that are named in one refusal.
 const MOST_NAMES: usize = 8;
 
@@ -291,7 +294,8 @@ fn stray(file: &File<'_>, registration: &Registration) -> Option<String> {
         let is_bare = it.value.place == Place::Nowhere;
         let node = if is_bare { it.nodes.get(1) } else { it.nodes.get(2) };
         let text = file.documents.get(it.doc)?.parsed.decode(*node?)?.text.replace('`', "'");
-        Some(text.chars().take(SHORTEST_TOKEN).collect()).filter(|it: &String| !it.is_empty())
+        // Longer words may be tokens.
+        Some(text).filter(|it| !it.is_empty() && it.len() <= LONGEST_STRAY)
     })
 }
 

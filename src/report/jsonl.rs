@@ -7,7 +7,7 @@ use std::io::{self, Write};
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Line<'a> {
-    Finding(Entry<'a>),
+    Finding(Box<Entry<'a>>),
     Notice(Remark<'a>),
     Fixed(Gone<'a>),
     Baseline(Progress),
@@ -25,7 +25,7 @@ struct Last {
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
         for entry in json::entries(file, run.show_secrets) {
-            json::line(&Line::Finding(entry), out)?;
+            json::line(&Line::Finding(Box::new(entry)), out)?;
         }
         for remark in json::remarks(file) {
             json::line(&Line::Notice(remark), out)?;

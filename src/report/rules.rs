@@ -344,7 +344,10 @@ pub fn index(rules: &[RuleDoc]) -> String {
             (None, true) => unknown.to_owned(),
             (because, false) => because.unwrap_or_default().to_owned(),
         };
-        out.push_str(&format!("- {what}: {}\n", unslotted(&because).trim_end()));
+        let line = format!("- {what}: {}\n", unslotted(&because).trim_end());
+        if !out.contains(&line) {
+            out.push_str(&line);
+        }
     }
     out.push_str(
         "\nAll other fixes are safe: the token is already a `glrt-` literal or in its new place, and the settings that the fix \

@@ -101,6 +101,7 @@ pub(super) fn unslotted(text: &str) -> String {
         ("`{empty}` (line {empty-line})", "the registration token"),
         ("`{shared}`", "the variable"),
         ("than `{secret}` (line {secret-line})", ""),
+        ("the exported `{name}` (line {line})", "the exported token"),
         ("`{name}` (line {line})", "the token"),
         ("`{name}`", "the token option"),
         ("`{new}`", "the token option"),
