@@ -159,7 +159,7 @@ fn words(text: &str, variables: &BTreeMap<&str, Vec<String>>) -> Vec<String> {
 
 fn text(bytes: &mut impl Iterator<Item = u8>) -> String {
     let mut text = String::new();
-    for _ in 0..1 + next(bytes) % 6 {
+    for _ in 0..=next(bytes) % 6 {
         let _ = match next(bytes) % 8 {
             0 => writeln!(text, "args=({})", options(bytes)),
             1 => writeln!(text, "args+=({})", options(bytes)),

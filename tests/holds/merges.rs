@@ -119,7 +119,7 @@ fn text(bytes: &mut impl Iterator<Item = u8>) -> String {
     let mut text = String::new();
     let anchors = usize::from(next(bytes) % 5);
     for index in 0..anchors {
-        if next(bytes) % 3 == 0 {
+        if next(bytes).is_multiple_of(3) {
             text += "# of all\n";
         }
         let _ = writeln!(text, "x-{index}: &a{index}");

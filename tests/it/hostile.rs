@@ -122,7 +122,9 @@ fn write_shapes() {
         }
     };
     if std::env::var_os("ALL").is_some() {
-        KINDS.iter().for_each(|kind| kind(&mut write));
+        for kind in KINDS {
+            kind(&mut write);
+        }
     } else {
         shapes::grown(&mut write);
     }
