@@ -70,7 +70,7 @@ impl Shown<'_> {
         let mut diff = String::new();
         self.fix(side, changes, (&mut foot, &mut diff));
         let mut more = String::new();
-        remark(&mut more, style, "more", &self.more(worst));
+        remark(&mut more, style, "more", &read_more(worst));
         let most = FRAME + FINDING * self.findings.len();
         // The last line of a block is empty.
         let used = [&head, &foot, &more].iter().map(|text| text.lines().count()).sum::<usize>() + 1;
@@ -133,14 +133,6 @@ impl Shown<'_> {
             (true, _) => headline(finding, self.mask),
         };
         format!("{head}: {what}")
-    }
-
-    /// Where to read more: the page of the rule, for a rule of the user's the address that it gives.
-    fn more(&self, worst: &Finding) -> String {
-        if worst.url.is_empty() || Catalogue::built_in().rule(&worst.rule).is_some() {
-            return format!("runnerlint rules {}", worst.rule);
-        }
-        escape::inline(&worst.url).into_owned()
     }
 
     /// What the fix does, its diff, why it is unsafe; or why there is none.
@@ -221,6 +213,14 @@ impl Shown<'_> {
         };
         reasons.into_iter().map(text).collect()
     }
+}
+
+/// Where to read more: the page of the rule, for a rule of the user's the address that it gives.
+fn read_more(worst: &Finding) -> String {
+    if worst.url.is_empty() || Catalogue::built_in().rule(&worst.rule).is_some() {
+        return format!("runnerlint rules {}", worst.rule);
+    }
+    escape::inline(&worst.url).into_owned()
 }
 
 /// The worst finding, the first of those that are as bad.

@@ -52,6 +52,7 @@ struct Tool {
 #[derive(Serialize)]
 struct Code<'a> {
     value: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
     url: &'a str,
 }
 

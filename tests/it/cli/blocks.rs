@@ -105,7 +105,7 @@ gitlab-runner register \\
 
 #[test]
 fn marks_that_are_far_apart_have_a_gap_between_them() {
-    let env = (0..38).map(|n| format!("  --env A{n}=b \\\n")).collect::<String>();
+    let env = (0..38).map(|n| format!("  --env A{n}=b \\\n")).collect::<Vec<_>>().concat();
     let text = format!("gitlab-runner register \\\n  --registration-token \"$A\" \\\n{env}  --locked\n");
     let text = shown("a.sh", &text, &[], &[]);
     insta::assert_snapshot!(text);
@@ -114,7 +114,7 @@ fn marks_that_are_far_apart_have_a_gap_between_them() {
 
 #[test]
 fn lines_of_any_length_and_width_are_marked_where_they_should_be() {
-    let env = (0..60).map(|n| format!(" --env A{n}=b")).collect::<String>();
+    let env = (0..60).map(|n| format!(" --env A{n}=b")).collect::<Vec<_>>().concat();
     let token = "--registration-token \"$T\" --locked --paused";
     let text = format!(
         "gitlab-runner register{env} {token}\n\
