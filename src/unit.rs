@@ -17,6 +17,8 @@ pub struct Unit {
     pub via: Vec<&'static str>,
     /// What it lies in, innermost: "`script:` item".
     pub place: Option<String>,
+    /// The number of the text that it is in, where that text is a value of a chart.
+    pub of_chart: Option<usize>,
     /// The name of the Kubernetes object that it is part of.
     pub object: Option<String>,
     /// Places that cannot be read as plain values and that may give it a token or a setting.

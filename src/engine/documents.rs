@@ -32,6 +32,8 @@ pub(crate) struct Document {
     pub(crate) sealed: Option<String>,
     /// Whether it is a command line that no shell reads.
     pub(crate) no_shell: bool,
+    /// Whether it is a value of a chart.
+    pub(crate) of_chart: bool,
     /// The path of the file that it is or becomes.
     path: Option<String>,
     /// What people call its place, and where that is in the text around it.
@@ -149,6 +151,7 @@ pub(crate) fn read(
             segments: next.segments,
             sealed: next.given.sealed.clone(),
             no_shell: next.given.no_shell,
+            of_chart: next.given.of_chart,
             path: next.path,
             place: next.place,
             depth: next.depth,

@@ -111,6 +111,7 @@ impl<'a> Index<'a> {
             position: file.source.position(start),
             via: file.documents.via(doc),
             place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
+            of_chart: file.documents.get(doc).filter(|it| it.of_chart).map(|_| doc),
             object: members
                 .first()
                 .filter(|_| registration.kind == UnitKind::Secret)

@@ -153,6 +153,7 @@ fn unit() -> Unit {
         position: given("gitlab-runner", "", false).position,
         via: vec!["yaml", "shell"],
         place: Some("`script:` item".to_owned()),
+        of_chart: None,
         object: None,
         unknowns: Vec::new(),
         slots: vec![Slot {

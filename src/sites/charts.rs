@@ -264,7 +264,7 @@ fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>,
         hint: Hint::Language(text.language.clone()),
         what: format!("`{}`", text.at),
         at: node.key.map_or(node.span, |key| key.span),
-        given: Given::default(),
+        given: Given { of_chart: true, ..Given::default() },
     });
 }
 

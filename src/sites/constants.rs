@@ -3,7 +3,7 @@
 use super::environment::setting_of;
 use super::schema::Site;
 use super::trees::Trees;
-use super::{Carrier, Value, ValueKind};
+use super::{Carrier, Scope, ScopeKind, Value, ValueKind};
 use crate::facts::NodeId;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ const MOST_NAMES: usize = 8;
 pub(super) struct Constants(BTreeMap<String, Option<Value>>);
 
 impl Constants {
-    fn add(&mut self, name: String, value: Option<Value>) {
+    pub(super) fn add(&mut self, name: String, value: Option<Value>) {
         self.0.entry(name).and_modify(|known| *known = None).or_insert(value);
     }
 
@@ -46,6 +46,22 @@ impl Constants {
                 }
                 Some(value) if value.kind == ValueKind::Opaque => carrier.value.text.clone_from(&value.text),
                 _ => {}
+            }
+        }
+    }
+}
+
+impl Constants {
+    /// Gives Secrets with such a name as their own what it stands for.
+    pub(super) fn resolve_secrets(&self, scopes: &mut [Scope]) {
+        if self.0.is_empty() {
+            return;
+        }
+        for scope in scopes.iter_mut().filter(|scope| scope.kind == ScopeKind::Secret) {
+            for name in &mut scope.of {
+                if let Some(value) = self.of(name) {
+                    name.clone_from(&value.text);
+                }
             }
         }
     }

@@ -273,6 +273,8 @@ pub struct Given {
     pub sealed: Option<String>,
     /// The release whose values it holds.
     pub within: Option<usize>,
+    /// Whether it is a value of a chart: then it needs no other sign of what it is.
+    pub of_chart: bool,
     /// Whether a shell replaces the expressions in it.
     pub expanded: bool,
     /// What opens the expressions that the text around it replaces by any text.

@@ -92,6 +92,8 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     }
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
     survey.constants.resolve(carriers);
+    let scopes = survey.scopes.get_mut(scopes..).unwrap_or_default();
+    survey.constants.resolve_secrets(scopes);
 }
 
 /// Whether a shell replaces the expressions in it.

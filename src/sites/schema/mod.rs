@@ -69,7 +69,8 @@ pub struct Site {
     /// For text: its language; without one the name of the file or the content decides.
     #[serde(default)]
     pub language: Option<String>,
-    /// For text: the sibling key that names the file; `.` for the node's own key.
+    /// For text: the sibling key that names the file; `.` for the node's own key. For a secret: the dotted path of its name from the
+    /// mapping around it.
     #[serde(default)]
     pub named_by: Option<String>,
     /// For a container: the key of its image.

@@ -161,6 +161,7 @@ impl Trees<'_> {
             sealed: site.sealed.clone(),
             name: node.key.map(|key| key.text.into()),
             within: release.map(|(_, scope)| scope),
+            of_chart: false,
             expanded: self.context.given.expanded,
             expressions: self.expressions(site),
             imports: Vec::new(),
@@ -254,6 +255,24 @@ impl Trees<'_> {
             written: node.key.map_or_else(|| name.clone(), |key| key.text.to_string()),
             ..Carrier::new(Via::Named, name.clone(), span, value, id)
         });
+    }
+
+    /// The name of a Secret that has it next to its data; where it is an expression, the expression. Other values may refer to
+    /// it by the address of its resource.
+    pub(super) fn secret_name(&mut self, site: &Site, id: NodeId) -> Option<String> {
+        let path = site.named_by.as_deref()?;
+        let around = self.tree.get(id)?.parent?;
+        let value = environment::setting_of(self.tree, below(self.tree, around, path)?)?;
+        let name = value.text.clone();
+        let kind = self.tree.get(around)?.parent.and_then(|kind| self.tree.key_text(kind));
+        if let (Some(kind), Some(label), Some((block, key))) =
+            (kind, self.tree.key_text(around), path.split_once('.'))
+        {
+            for block in [format!("{block}[0]"), format!("{block}.0")] {
+                self.survey.constants.add(format!("{kind}.{label}.{block}.{key}"), Some(value.clone()));
+            }
+        }
+        (!name.is_empty()).then_some(name)
     }
 
     /// `data: [{secretKey: NAME, …}]`: each item gets its value elsewhere.

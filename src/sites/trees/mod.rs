@@ -349,9 +349,13 @@ impl<'a> Trees<'a> {
             Holds::Keys => self.keys(site, id),
             Holds::Named => self.named(site, id),
             Holds::Secret => {
+                let name = self.secret_name(site, id);
                 let scope = self.survey.scope(ScopeKind::Secret, self.context.doc, node.span);
                 if let Some(it) = self.survey.scope_mut(scope) {
                     it.evident = true;
+                    if let Some(name) = name {
+                        it.belongs_to(&name);
+                    }
                 }
                 let sealed = self.sealed().or(site.sealed.as_deref());
                 environment::read_secret(
@@ -391,6 +395,6 @@ impl<'a> Trees<'a> {
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.known || known())
-            && (site.beside.is_empty() || beside())
+            && (site.beside.is_empty() || self.context.given.of_chart || beside())
     }
 }
