@@ -25,17 +25,18 @@ impl<'a> Identity<'a> {
     /// A hash of it, and of how many equal ones stand before it in the file: 32 hexadecimal digits, the same on every
     /// machine and with every version.
     pub fn fingerprint(&self, before: usize) -> String {
-        let number = before.to_string();
-        let mut hash = OFFSET;
-        for part in [self.rule, self.path, self.structure, self.name, &number] {
-            // The zero keeps `a`, `bc` and `ab`, `c` apart.
-            hash = part
-                .bytes()
-                .chain([0])
-                .fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
-        }
-        format!("{hash:032x}")
+        digest([self.rule, self.path, self.structure, self.name, &before.to_string()])
     }
+}
+
+/// A hash of texts in order: 32 hexadecimal digits, the same on every machine and with every version.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = OFFSET;
+    for part in parts {
+        // The zero keeps `a`, `bc` and `ab`, `c` apart.
+        hash = part.bytes().chain([0]).fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME));
+    }
+    format!("{hash:032x}")
 }
 
 // FNV-1a with 128 bits. It names findings and guards nothing.

@@ -1,5 +1,7 @@
 //! Which registrations one runner can serve.
 
+use super::commands::Commands;
+use super::fingerprints::Fingerprints;
 use super::value::{self, Value};
 use super::{Entry, Field, File, Group, Need, WithoutEffect, steps};
 use crate::finding::{Fix, Refusal};
@@ -8,7 +10,7 @@ use crate::sites::Via;
 use crate::unit::{Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More runners than this are not told to be alike.
+/// More runners than this are not listed as alike.
 const MOST_ALIKE: usize = 50;
 
 /// A registration that has no group yet.
@@ -19,6 +21,9 @@ pub(super) struct Waiting {
     /// The token as it stands: registrations with the same one are of the same project, group or instance. Never shown.
     token: String,
 }
+
+/// A Secret as it is named: its name, whether that is an expression, and the file where it must be.
+type Named = (String, bool, Option<String>);
 
 /// What must be the same for one runner.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +43,17 @@ impl Waiting {
         without_effect: Vec<WithoutEffect>,
     ) -> Self {
         let mut entry = Entry { without_effect, ..Entry::of(file, unit, fix) };
-        let need = need(unit);
+        // What a chart's text for config.toml sets has no effect: it is not a field of the runner.
+        let is_text = unit.kind == UnitKind::Config && unit.of_chart.is_some();
+        if is_text {
+            entry.kind = UnitKind::Chart;
+            entry.settings = Vec::new();
+            entry.without_effect.splice(..0, super::without_effect(file, unit));
+        }
+        let need = match need(unit) {
+            Need::Exists if is_text => Need::Elsewhere,
+            need => need,
+        };
         let hide = |text: &str| file.mask.inserted(text);
         let mut fields = Vec::new();
         if let Some(said) = &entry.description {
@@ -48,12 +63,12 @@ impl Waiting {
             fields.push(Field { name, argument, value, default: None, notes: Vec::new(), seconds: false });
         }
         for (index, setting) in rules::registration().settings.iter().enumerate() {
-            let Some((counts, mut read)) = winner(unit, index, &hide) else { continue };
+            let Some((counts, mut read)) = winner(unit, index, &hide).filter(|_| !is_text) else { continue };
             for (held, shown) in unit.settings.iter().zip(&mut entry.settings) {
                 let other = held.setting == index && !std::ptr::eq(held, counts) && !held.given.is_empty();
                 shown.overridden = other && value::read(setting, &held.given, &hide).value != read.value;
                 if shown.overridden {
-                    read.notes.push("given more than once with different values; only one of them counts");
+                    read.notes.push("set more than once with different values: only one of them is used");
                 }
             }
             read.notes.dedup();
@@ -65,9 +80,9 @@ impl Waiting {
         let complete = is_complete(&entry);
         if matches!(need, Need::Create | Need::Check) {
             if complete {
-                add_unset(&mut fields, unit.kind);
+                add_unset(&mut fields, entry.kind);
             }
-            force(&mut fields, unit.kind, complete);
+            force(&mut fields, entry.kind, complete);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
         let token = filled.map(token).collect::<Vec<_>>().join("\0");
@@ -191,21 +206,26 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
     let mut groups: Vec<(Key, Group)> = Vec::new();
     let (secrets, others): (Vec<_>, Vec<_>) =
         waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
-    // A Secret holds the token of the release or the resource that names it.
-    let mut readers: BTreeMap<(String, Option<String>), Key> = BTreeMap::new();
+    // A Secret contains the token of the release or the resource that names it.
+    let mut readers: BTreeMap<Named, Key> = BTreeMap::new();
     for it in &others {
-        let named = it.entry.secret.as_ref().filter(|it| !it.opaque && !it.text.is_empty());
-        // Only in the same file is it known to be the same Secret.
-        let path = (it.need == Need::Exists).then(|| it.entry.path.clone());
+        let named = it.entry.secret.as_ref().filter(|it| !it.text.is_empty());
+        // What has its token already, and what an expression names, is known to be the same Secret only in the same file.
+        let path = |opaque| (it.need == Need::Exists || opaque).then(|| it.entry.path.clone());
         if let Some(secret) = named {
-            readers.entry((secret.text.clone(), path)).or_insert_with(|| it.key());
+            let named = (secret.text.clone(), secret.opaque, path(secret.opaque));
+            readers.entry(named).or_insert_with(|| it.key());
         }
     }
     for it in others.into_iter().chain(secrets) {
+        let path = || Some(it.entry.path.clone());
         let reader = match (it.entry.kind, &it.entry.object, it.need) {
-            (UnitKind::Secret, Some(object), Need::Create) => readers.get(&(object.clone(), None)).cloned(),
+            (UnitKind::Secret, Some(object), Need::Create) => readers
+                .get(&(object.clone(), false, None))
+                .or_else(|| readers.get(&(object.clone(), true, path())))
+                .cloned(),
             (UnitKind::Secret, Some(object), Need::Exists) => {
-                readers.get(&(object.clone(), Some(it.entry.path.clone()))).cloned()
+                readers.get(&(object.clone(), false, path())).cloned()
             }
             _ => None,
         };
@@ -251,11 +271,12 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
             }
         }
     }
+    let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    let commands = Commands::of_groups(groups.iter());
+    let mut fingerprints = Fingerprints::default();
+    for (number, group) in (1..).zip(&mut groups) {
+        fingerprints.give(group);
+        group.steps = steps::of(number, group, &commands);
+    }
     groups
-        .into_iter()
-        .map(|(_, mut group)| {
-            group.steps = steps::of(&group);
-            group
-        })
-        .collect()
 }

@@ -1,16 +1,18 @@
-//! The migration plan: which runners have to be created on the server before the registrations in the files can go, and what
-//! is to be done for each, in order. A pure function of the registrations; tokens are hidden in all of it.
+//! The migration plan: which runners to create in GitLab before the registrations in the files can be removed, and the steps for
+//! each, in order. A pure function of the registrations; tokens are masked in all of it.
 //!
-//! A plan is about registrations, whatever rules are selected and whatever comments accept: what a later fix takes out must
-//! not depend on what was reported.
+//! A plan contains all registrations, regardless of selected rules and suppressions: what a later fix removes must not depend on
+//! what was reported.
 
+mod commands;
+mod fingerprints;
 mod group;
 mod nested;
 mod steps;
 mod value;
 pub mod words;
 
-pub use steps::{Do, Step};
+pub use steps::{Do, Step, deployment};
 pub use value::Value;
 
 use crate::finding::{Finding, Fix, Linted, Refusal, Safety};
@@ -22,7 +24,7 @@ use crate::unit::{Given, Held, Unit, UnknownPlace};
 use std::collections::BTreeMap;
 use words::Sentence;
 
-/// The language of documents whose samples are no registrations.
+/// The language of documents whose samples are not registrations.
 const MARKDOWN: &str = "markdown";
 
 /// A file whose registrations belong to the plan.
@@ -32,7 +34,7 @@ pub struct File<'a> {
     pub path: &'a str,
     /// Its text.
     pub source: &'a Source,
-    /// What is known of it.
+    /// Its findings and registrations.
     pub linted: &'a Linted,
     /// How its tokens are hidden.
     pub mask: Mask,
@@ -45,9 +47,9 @@ pub struct File<'a> {
 pub struct Plan {
     /// Registrations, grouped by the runner that they need: those to create first.
     pub groups: Vec<Group>,
-    /// Places that are no registration of a known form: what to do there is for a person to see.
+    /// Places that are not a registration of a known form: they must be changed manually.
     pub by_hand: Vec<Place>,
-    /// What samples in documents show: there is no runner to create for them.
+    /// Samples in documents: there is no runner to create for them.
     pub documentation: Documentation,
 }
 
@@ -73,7 +75,7 @@ impl Documentation {
 
     /// What to do with the entries.
     pub fn steps(&self) -> Vec<Sentence> {
-        steps::change(&self.entries)
+        steps::change(&self.entries, 0, &commands::Commands::of_samples(&self.entries))
     }
 }
 
@@ -82,11 +84,11 @@ impl Documentation {
 pub enum Need {
     /// A runner has to be created.
     Create,
-    /// To be looked at: the token comes from an expression, and where that is empty, the registration token is used.
+    /// To be checked: the token comes from an expression, and where that is empty, the registration token is used.
     Check,
     /// Its runner was created or registered before: the token in the file is an authentication token, or may be one.
     Exists,
-    /// Nothing: the place of the token is empty, and another file fills it.
+    /// Nothing: the token is empty, and another file sets it.
     Elsewhere,
 }
 
@@ -115,7 +117,7 @@ pub struct Group {
     pub entries: Vec<Entry>,
     /// Numbers (from 1) of other groups to create that differ in the description only.
     pub alike: Vec<usize>,
-    /// What to do, in order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
 }
 
@@ -130,7 +132,7 @@ pub struct Field {
     pub value: Value,
     /// Whose default it is, where no file sets it: "default of `register`".
     pub default: Option<&'static str>,
-    /// What a person should know of it.
+    /// Remarks.
     pub notes: Vec<&'static str>,
     /// Whether it is a time in seconds.
     pub seconds: bool,
@@ -149,7 +151,7 @@ pub struct Entry {
     pub kind: UnitKind,
     /// Languages from the file's own to the innermost.
     pub via: Vec<&'static str>,
-    /// What it lies in.
+    /// What it is in.
     pub place: Option<String>,
     /// The name of the Kubernetes object that it is part of.
     pub object: Option<String>,
@@ -161,16 +163,19 @@ pub struct Entry {
     pub executor: Option<Shown>,
     /// The address of GitLab.
     pub url: Option<Shown>,
-    /// The Secret that holds the token.
+    /// The Secret that contains the token.
     pub secret: Option<Shown>,
     /// Its server-side settings, all of them, empty ones too.
     pub settings: Vec<SettingShown>,
     /// Settings that are written inside it, where they have no effect: keys of config.toml in the values of a chart.
     pub without_effect: Vec<WithoutEffect>,
-    /// The places of its token.
+    /// Its token options, keys and variables.
     pub slots: Vec<SlotShown>,
     /// Its fix, or why there is none.
     pub fix: Result<Safety, String>,
+    /// What identifies it together with the fields of its runner, regardless of lines before it: 32 hexadecimal digits, unique in
+    /// a plan. Empty for samples.
+    pub fingerprint: String,
 }
 
 /// A value to show: tokens hidden, control characters still in it.
@@ -178,11 +183,11 @@ pub struct Entry {
 pub struct Shown {
     /// The literal that is used, or the expression.
     pub text: String,
-    /// Whether it is an expression that only a person can fill in.
+    /// Whether it is an expression that must be filled in.
     pub opaque: bool,
-    /// The expression that stands in the file, where the text says what it is.
+    /// The expression in the file, where `text` is its value.
     pub written: Option<String>,
-    /// Where it stands.
+    /// Where it is.
     pub position: Position,
 }
 
@@ -195,7 +200,7 @@ pub struct SettingShown {
     pub name: String,
     /// Its value.
     pub value: Shown,
-    /// Whether another one of the registration counts in its stead.
+    /// Whether another one of the registration overrides it.
     pub overridden: bool,
 }
 
@@ -210,24 +215,24 @@ pub struct WithoutEffect {
     pub place: String,
 }
 
-/// A place of a token.
+/// A token option, key or variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SlotShown {
-    /// Whether it is the place of a registration token.
+    /// Whether it is that of a registration token.
     pub old: bool,
     /// What carries it.
     pub via: Via,
     /// Its name as written.
     pub name: String,
-    /// What it holds.
+    /// What it contains.
     pub class: Class,
-    /// The expression that it holds; nothing for a literal.
+    /// The expression that it contains; `None` for a literal.
     pub expression: Option<String>,
-    /// Where it stands.
+    /// Where it is.
     pub position: Position,
 }
 
-/// A finding that is no registration of a known form.
+/// A finding that is not a registration of a known form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The rule.
@@ -242,14 +247,13 @@ pub struct Place {
     pub help: String,
 }
 
-/// The plan for all registrations of `files`. What rules of a user's own find beside registrations is no part of it.
+/// The plan for all registrations of `files`. Findings of custom rules are part of it only in registrations.
 pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     let mut waiting = Vec::new();
     let mut by_hand = Vec::new();
     let mut documentation = Documentation::default();
     for file in files {
-        let named = file.linted.findings.iter().filter_map(|it| Some((it.unit.as_deref()?, &it.fix)));
-        let fixes: BTreeMap<&str, &Result<Fix, Refusal>> = named.collect();
+        let fixes = fixes(&file.linted.findings);
         let fix = |unit: &Unit| fixes.get(unit.name.as_str()).copied();
         let nested = nested::of(&file.linted.units);
         for (index, unit) in file.linted.units.iter().enumerate() {
@@ -278,13 +282,49 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
     Plan { groups: group::groups(waiting), by_hand, documentation }
 }
 
+/// The fix of each registration, or why there is none: a reason of its own rather than that of another finding.
+fn fixes(findings: &[Finding]) -> BTreeMap<&str, &Result<Fix, Refusal>> {
+    let rank = |fix: &Result<Fix, Refusal>| match fix {
+        Ok(_) => 0,
+        Err(Refusal::Together { .. } | Refusal::Unstated) => 1,
+        Err(_) => 2,
+    };
+    let mut fixes: BTreeMap<&str, &Result<Fix, Refusal>> = BTreeMap::new();
+    for finding in findings {
+        let Some(unit) = finding.unit.as_deref() else { continue };
+        let fix = fixes.entry(unit).or_insert(&finding.fix);
+        if rank(&finding.fix) > rank(fix) {
+            *fix = &finding.fix;
+        }
+    }
+    fixes
+}
+
+impl Group {
+    /// Its registrations without Secrets that another one of them reads: such a Secret is a part of that one.
+    pub fn own_entries(&self) -> impl Iterator<Item = &Entry> {
+        let only_secrets = self.entries.iter().all(|entry| entry.kind == UnitKind::Secret);
+        self.entries.iter().filter(move |entry| only_secrets || entry.kind != UnitKind::Secret)
+    }
+
+    /// What the runner is called in GitLab: its description or, where the files set none, the first file. `None` where the
+    /// description is an expression.
+    pub fn description(&self) -> Option<&str> {
+        match self.fields.iter().find(|field| field.name == "description").map(|field| &field.value) {
+            Some(Value::Text(text)) => Some(text),
+            Some(_) => None,
+            None => self.own_entries().next().map(|entry| entry.path.as_str()),
+        }
+    }
+}
+
 impl Plan {
     /// All registrations, samples in documents included.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.groups.iter().flat_map(|group| &group.entries).chain(&self.documentation.entries)
     }
 
-    /// What there is to say of it in one line.
+    /// Its counts in one line.
     pub fn summary(&self) -> String {
         let entries = |need: Need| {
             let groups = self.groups.iter().filter(|group| group.need == need);
@@ -301,10 +341,10 @@ impl Plan {
             out.push_str(&format!(", {} with a runner that exists", entries(Need::Exists)));
         }
         if entries(Need::Elsewhere) > 0 {
-            out.push_str(&format!(", {} whose token another file gives", entries(Need::Elsewhere)));
+            out.push_str(&format!(", {} whose token another file sets", entries(Need::Elsewhere)));
         }
         if !self.by_hand.is_empty() {
-            out.push_str(&format!("; {} to change by hand", count(self.by_hand.len(), "other place")));
+            out.push_str(&format!("; {} to change", count(self.by_hand.len(), "other place")));
         }
         if !self.documentation.is_empty() {
             let places = count(self.documentation.len(), "place");
@@ -383,10 +423,11 @@ impl Entry {
                 Some(Err(refusal)) => Err(file.mask.prose(&(file.refusal)(refusal))),
                 None => Err((file.refusal)(&Refusal::RulesNotSelected)),
             },
+            fingerprint: String::new(),
         }
     }
 
-    /// `path:line`, as far as it can be told.
+    /// `path:line`.
     pub fn at(&self) -> String {
         format!("{}:{}", self.path, self.position.line)
     }

@@ -1,39 +1,41 @@
-//! What a person does, in order: create, store, change, deploy, verify, remove. The old runner goes last.
+//! The steps of a migration, in order: create, store, change, deploy, verify, remove. The old runner is removed last.
+//!
+//! The text of a step is the same for each runner of its kind, so that a format can print it once; its parts are about one runner.
 
-use super::words::{Sentence, argument, say};
-use super::{Entry, Group, Need, SlotShown};
-use crate::finding::Safety;
+use super::commands::Commands;
+use super::words::{Sentence, say, say_all};
+use super::{Entry, Group, Need, SlotShown, Value};
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::Via;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// What kind of thing is done.
+    /// Its kind.
     pub what: Do,
-    /// What is done.
+    /// What to do.
     pub text: Sentence,
-    /// The same for each file or registration, where there are several.
+    /// What is specific to this runner: one part for each file or registration.
     pub parts: Vec<Sentence>,
 }
 
 /// Kinds of steps, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Do {
-    /// Look at the runner that exists.
+    /// Compare the settings with the existing runner.
     Compare,
-    /// Create the runner on the server.
+    /// Create the runner in GitLab.
     Create,
-    /// Put its token where the registration reads it.
+    /// Store its token where the registration reads it.
     Store,
     /// Change the files.
     Change,
-    /// Bring the change to the machines.
+    /// Deploy the change.
     Deploy,
-    /// See that it works.
+    /// Check that the runner works.
     Verify,
-    /// Take away what is left of the old runner.
+    /// Remove the old runner.
     Remove,
 }
 
@@ -52,122 +54,131 @@ impl Do {
     }
 }
 
-pub(super) fn of(group: &Group) -> Vec<Step> {
-    let step = |what, text, parts| Step { what, text, parts };
+/// The steps of the group with this number.
+pub(super) fn of(number: usize, group: &Group, commands: &Commands) -> Vec<Step> {
+    let step = |what, text: &str, parts| Step { what, text: say(text, &[]), parts };
+    let changed = || {
+        let has_command = group.entries.iter().any(|entry| entry.fix.is_ok());
+        let half = matches!(group.need, Need::Create | Need::Check).then_some(TOGETHER).unwrap_or(CHANGE);
+        let reach = if has_command { REACH } else { "" };
+        step(Do::Change, &format!("{half}{reach}"), change(&group.entries, number, commands))
+    };
+    let deployed = || step(Do::Deploy, DEPLOY, each(group, deploy));
+    let verified = || step(Do::Verify, VERIFY, verify(group));
     match group.need {
         Need::Create => vec![
-            step(Do::Create, create(group), Vec::new()),
-            step(Do::Store, say(STORE, &[]), each(group, store)),
-            step(Do::Change, changes(CHANGE, group), change(&group.entries)),
-            step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
-            step(Do::Verify, verify(group), Vec::new()),
+            step(Do::Create, CREATE, create(group)),
+            step(Do::Store, STORE, stored(group)),
+            changed(),
+            deployed(),
+            verified(),
             step(Do::Remove, remove(group), Vec::new()),
         ],
-        Need::Check => vec![
-            step(Do::Compare, check(group), Vec::new()),
-            step(Do::Change, changes(CHANGE, group), change(&group.entries)),
-            step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
-            step(Do::Verify, verify(group), Vec::new()),
-        ],
-        Need::Exists => vec![
-            step(Do::Compare, compare(group), Vec::new()),
-            step(Do::Change, changes("Change the files.", group), change(&group.entries)),
-            step(Do::Deploy, say("Deploy the change.", &[]), each(group, deploy)),
-            step(Do::Verify, verify(group), Vec::new()),
-        ],
-        Need::Elsewhere => vec![step(Do::Change, say(ELSEWHERE, &[]), change(&group.entries))],
+        Need::Check => vec![step(Do::Compare, CHECK, check(group)), changed(), deployed(), verified()],
+        Need::Exists => vec![step(Do::Compare, COMPARE, compare(group)), changed(), deployed(), verified()],
+        Need::Elsewhere => vec![step(Do::Change, ELSEWHERE, change(&group.entries, number, commands))],
     }
 }
 
-const STORE: &str = "Store the new token (`glrt-…`), out of the repository.";
-const CHANGE: &str = "Change the files, at the same time as the token: a runner with the new token and one of the old \
-    settings may not start.";
-const ELSEWHERE: &str = "The place of the token is empty here, so another file fills it. When that one is migrated, take the old \
-    name out here, or give it its new name.";
+const CREATE: &str = "Create the runner in GitLab (*New instance runner*, *New group runner* or *New project runner*, where the \
+    old one belongs), or with `POST /api/v4/user/runners`, with its fields. GitLab shows the authentication token (`glrt-…`) \
+    only once.";
+const STORE: &str = "Store the token in a secret store or a masked CI/CD variable, not in the repository.";
+const COMPARE: &str = "Compare the fields with the runner in GitLab, and set there what is missing. With an authentication token, \
+    these settings in the files have no effect or stop the runner from starting.";
+const CHECK: &str = "Check the token. If it always begins with `glrt-`, the runner exists: compare the fields with it. Otherwise, \
+    create the runner with these fields and store its token first.";
+const TOGETHER: &str = "Change the token and the settings in the same deployment: a runner with a new token and an old setting may \
+    not start.";
+const CHANGE: &str = "Change the files.";
+const REACH: &str = " A command changes every registration of its file.";
+const ELSEWHERE: &str =
+    "This file sets no token: another file does. Migrate that file first, then change this one.";
+const DEPLOY: &str = "Deploy the change.";
+const VERIFY: &str = "Verify that the runner is online in GitLab and runs its jobs.";
 
-/// A part for each registration, each thing said once.
+/// A part for each registration, without repetitions.
 fn each(group: &Group, part: impl Fn(&Entry) -> Sentence) -> Vec<Sentence> {
-    let mut said = BTreeSet::new();
-    group.entries.iter().map(part).filter(|sentence| said.insert(sentence.clone())).collect()
+    let mut seen = BTreeSet::new();
+    group.entries.iter().map(part).filter(|sentence| seen.insert(sentence.clone())).collect()
 }
 
-fn create(group: &Group) -> Sentence {
-    let mut text = "Create the runner in GitLab (*New instance*, *group* or *project runner*, where the old one belongs), or with \
-        `POST /api/v4/user/runners`, with the fields above. GitLab shows its token (`glrt-…`) once."
-        .to_owned();
+fn create(group: &Group) -> Vec<Sentence> {
+    let mut parts = Vec::new();
     if group.entries.iter().all(|entry| entry.kind == UnitKind::Secret) {
-        text.push_str(
-            " No registration that reads this Secret was found: take tags and the like from the old runner in GitLab.",
-        );
+        parts.push(say(
+            "No file here reads this Secret: copy the tags and other settings from the old runner in GitLab.",
+            &[],
+        ));
     }
     if group.entries.iter().any(|entry| !entry.unknowns.is_empty()) {
-        text.push_str(" Part of the registration cannot be seen here: it may have more settings, look at the old runner.");
+        let text =
+            "Not all settings are visible in these files: compare the fields with the old runner in GitLab.";
+        parts.push(say(text, &[]));
     }
-    if group.entries.len() > 1 {
-        text.push_str(
-            " One runner can serve all registrations above, if their tokens belong to the same project, group or instance.",
-        );
+    if group.own_entries().count() > 1 {
+        let text = "One runner can serve all of these registrations if their tokens belong to the same project, group or instance.";
+        parts.push(say(text, &[]));
     }
-    say(&text, &[])
+    parts
 }
 
-fn compare(group: &Group) -> Sentence {
-    let opaque = group.entries.iter().flat_map(|entry| &entry.slots).find_map(|slot| {
-        let variable = slot.class == Class::Opaque && !slot.old;
-        slot.expression.as_deref().filter(|_| variable)
-    });
-    let compare = if group.fields.is_empty() {
-        "The settings of the runner in GitLab stay as they are."
+fn compare(group: &Group) -> Vec<Sentence> {
+    let slots = || group.entries.iter().flat_map(|entry| &entry.slots);
+    let expression =
+        |slot: &SlotShown| slot.expression.clone().filter(|_| slot.class == Class::Opaque && !slot.old);
+    let mut parts = Vec::new();
+    if let Some(expression) = slots().find_map(expression) {
+        let text = "The token comes from {}. If it begins with `glrt-`, the runner exists: do not create it. Otherwise, create the \
+            runner first and store its token there.";
+        parts.push(say(text, &[&expression]));
     } else {
-        "Compare the fields above with the runner in GitLab and set there what is missing: what the file says has no effect on a \
-         runner with an authentication token, or stops its start."
-    };
-    match opaque {
-        Some(expression) => say(
-            &format!(
-                "The token comes from {{}}. If it begins with `glrt-`, the runner exists: nothing has to be created. Otherwise \
-                 create the runner first and store its token there. {compare}"
+        let known = slots().find(|slot| slot.class == Class::Glrt && slot.expression.is_some());
+        parts.push(match known.and_then(|slot| Some((slot.position.line, slot.expression.as_deref()?))) {
+            Some((line, expression)) => say(
+                &format!("The runner exists: its token is {{}} (line {line}). Do not create it."),
+                &[expression],
             ),
-            &[expression],
-        ),
-        None => exists(group, compare),
+            None => say("The runner exists: do not create it.", &[]),
+        });
     }
+    if group.fields.is_empty() {
+        parts.push(say("The files set no fields: keep those of the runner in GitLab.", &[]));
+    }
+    parts
 }
 
-fn exists(group: &Group, compare: &str) -> Sentence {
-    let known = |slot: &&SlotShown| slot.class == Class::Glrt && slot.expression.is_some();
-    let slot = group.entries.iter().flat_map(|entry| &entry.slots).find(known);
-    let Some((slot, expression)) = slot.and_then(|slot| Some((slot, slot.expression.as_deref()?))) else {
-        return say(&format!("The runner exists: nothing has to be created. {compare}"), &[]);
-    };
-    let line = slot.position.line;
-    say(
-        &format!("The runner exists: its token is {{}} (line {line}). Nothing has to be created. {compare}"),
-        &[expression],
-    )
-}
-
-/// What to find out before anything is created: the new token may be empty when it is used.
-fn check(group: &Group) -> Sentence {
+/// What to find out before a runner is created: the new token may be empty when it is used.
+fn check(group: &Group) -> Vec<Sentence> {
     let slots = || group.entries.iter().flat_map(|entry| &entry.slots).filter(|it| it.class > Class::Empty);
     let (new, old) = (slots().find(|slot| !slot.old), slots().find(|slot| slot.old));
     let name = |slot: Option<&SlotShown>| slot.map_or_else(String::new, |it| it.name.clone());
     let expression = new.and_then(|slot| slot.expression.clone()).unwrap_or_default();
-    say(
-        "Check the token in {} ({}): where it is empty, {} is used. If it always contains a `glrt-` token, the runner exists: compare \
-         the fields above with it. Otherwise create the runner with these fields first and store its token there.",
-        &[&name(new), &expression, &name(old)],
-    )
+    let text = "Check the token in {} ({}): where it is empty, {} is used.";
+    vec![say(text, &[&name(new), &expression, &name(old)])]
 }
 
-/// The slot that says where the token stands today: one that is filled, the old one first.
+/// The slot that shows where the token is today: one that is filled, the old one first.
 fn slot(entry: &Entry) -> Option<&SlotShown> {
     entry.slots.iter().max_by_key(|slot| (slot.class > Class::Empty, slot.old))
 }
 
-/// How the new token's place is called by what carries it.
+/// The name of the new token's option, key or variable.
 fn new_name(via: Via) -> &'static str {
     rules::registration().new.names(via).next().map_or("", String::as_str)
+}
+
+/// Where the token goes. Of a Secret and what reads it, the Secret says so.
+fn stored(group: &Group) -> Vec<Sentence> {
+    let has_secret = group.entries.iter().any(|entry| entry.kind == UnitKind::Secret);
+    let reads = |entry: &Entry| {
+        matches!(entry.kind, UnitKind::Chart | UnitKind::Operator)
+            && entry.secret.is_some()
+            && slot(entry).is_none_or(|slot| slot.class <= Class::Empty)
+    };
+    let mut seen = BTreeSet::new();
+    let entries = group.entries.iter().filter(|entry| !(has_secret && reads(entry)));
+    entries.map(store).filter(|sentence| seen.insert(sentence.clone())).collect()
 }
 
 fn store(entry: &Entry) -> Sentence {
@@ -175,10 +186,9 @@ fn store(entry: &Entry) -> Sentence {
     let secret = entry.secret.as_ref().map(|it| it.text.as_str()).filter(|it| !it.is_empty());
     let held = slot(entry).filter(|slot| slot.class > Class::Empty);
     let new = held.map_or("", |slot| new_name(slot.via));
-    let name = |it: &SlotShown| it.name.clone();
     match (entry.kind, held, secret) {
         (UnitKind::Secret, _, _) => say(
-            "Key {} of the Secret {} ({}); {} stays there as an empty string.",
+            "Key {} of the Secret {} ({}). Keep {} there as an empty string.",
             &[
                 new_name(Via::Secret),
                 entry.object.as_deref().unwrap_or("runner secret"),
@@ -186,11 +196,14 @@ fn store(entry: &Entry) -> Sentence {
                 rules::registration().old.names(Via::Secret).next().map_or("", String::as_str),
             ],
         ),
-        (UnitKind::Terraform, _, _) => say(
-            "{}: the module takes an authentication token in another argument than {} (see its documentation, for instance \
-             `preregistered_runner_token_ssm_parameter_name`).",
-            &[&at, &held.map_or_else(|| "the old one".to_owned(), name)],
+        (UnitKind::Terraform, Some(slot), _) => say(
+            "{}: the module has another argument than {} for an authentication token, for example \
+             `preregistered_runner_token_ssm_parameter_name`.",
+            &[&at, &slot.name],
         ),
+        (UnitKind::Terraform, None, _) => {
+            say("{}: the argument of the module for an authentication token.", &[&at])
+        }
         (UnitKind::Chart | UnitKind::Operator, None, Some(secret)) => {
             say("Key {} of the Secret {}, which {} names.", &[new_name(Via::Secret), secret, &at])
         }
@@ -198,121 +211,98 @@ fn store(entry: &Entry) -> Sentence {
             say("Chart value {}, or the Secret of the release ({}).", &[new_name(Via::Chart), &at])
         }
         (_, Some(slot), _) if slot.expression.is_some() => say(
-            "{}: {} (today {}) reads {}: put the new token there.",
+            "{}: {} (today {}) reads {}: store the new token there.",
             &[&at, new, &slot.name, slot.expression.as_deref().unwrap_or_default()],
         ),
-        (_, Some(slot), _) => say(
-            "{}: {} (today {}, with the token written out). Keep the new one in a secret store or a masked variable.",
-            &[&at, new, &slot.name],
-        ),
-        (_, None, _) => say("{}: its token is given somewhere else; put the new one there.", &[&at]),
+        (_, Some(slot), _) => say("{}: {} (today {} with a literal token).", &[&at, new, &slot.name]),
+        (_, None, _) => say("{}: another file sets its token: store the new one there.", &[&at]),
     }
 }
 
-/// What is done in the files; what its commands change, where a command follows.
-fn changes(text: &str, group: &Group) -> Sentence {
-    let fixable = group.entries.iter().any(|entry| entry.fix.is_ok());
-    let reach = if fixable { " A command below changes every registration of its file." } else { "" };
-    say(&format!("{text}{reach}"), &[])
-}
-
-/// What changes the files: one part for each file and kind of fix.
-pub(super) fn change(entries: &[Entry]) -> Vec<Sentence> {
-    // `Unsafe` is the smaller one.
-    let mut fixable: BTreeMap<&str, Safety> = BTreeMap::new();
+/// How the files change: one command for each file of the plan, and manual edits.
+pub(super) fn change(entries: &[Entry], number: usize, commands: &Commands) -> Vec<Sentence> {
+    let mut seen = BTreeSet::new();
     let mut parts = Vec::new();
-    for entry in entries {
-        match &entry.fix {
-            Ok(safety) => {
-                let worst = fixable.entry(&entry.path).or_insert(*safety);
-                *worst = (*worst).min(*safety);
-            }
-            Err(reason) => parts.push(by_hand(entry, reason)),
-        }
+    for entry in entries.iter().filter(|it| it.fix.is_ok() && seen.insert(it.path.as_str())) {
+        parts.extend(commands.sentence(&entry.path, number));
     }
-    let command = |(path, safety): (&str, Safety)| {
-        let options = match safety {
-            Safety::Safe => "--fix",
-            Safety::Unsafe => "--fix --unsafe-fixes",
-        };
-        say("{}", &[&format!("runnerlint check {options} {}", argument(path))])
-    };
-    fixable.into_iter().map(command).chain(parts).collect()
+    parts.extend(entries.iter().filter_map(|entry| Some(manually(entry, entry.fix.as_ref().err()?))));
+    parts
 }
 
 /// What the program does not change, and why.
-fn by_hand(entry: &Entry, reason: &str) -> Sentence {
-    let mut template = "{} by hand".to_owned();
+fn manually(entry: &Entry, reason: &str) -> Sentence {
+    let mut template = "{} manually: ".to_owned();
     let mut codes = vec![entry.at()];
+    let mut edits = Vec::new();
     for slot in entry.slots.iter().filter(|slot| slot.old && slot.class > Class::Empty) {
         let (new, line) = (new_name(slot.via), slot.position.line);
+        codes.push(slot.name.clone());
         if new.is_empty() {
-            template.push_str(&format!(": take out {{}} (line {line})"));
+            edits.push(format!("remove {{}} (line {line})"));
         } else {
-            template.push_str(&format!(": give {{}} instead of {{}} (line {line})"));
+            edits.push(format!("replace {{}} (line {line}) with {{}}"));
             codes.push(new.to_owned());
         }
-        codes.push(slot.name.clone());
     }
-    for (index, setting) in entry.settings.iter().enumerate() {
-        let line = setting.value.position.line;
-        template.push_str(if index == 0 { "; take out " } else { ", " });
-        template.push_str(&format!("{{}} (line {line})"));
-        codes.push(setting.name.clone());
+    let lines = entry.settings.iter().map(|setting| format!("{{}} (line {})", setting.value.position.line));
+    let lines: Vec<String> = lines.collect();
+    if !lines.is_empty() {
+        edits.push(format!("remove {}", lines.join(", ")));
+        codes.extend(entry.settings.iter().map(|setting| setting.name.clone()));
     }
-    template.push_str(". Why: ");
-    // The reason is ours, and may quote the file between backquotes.
-    let mut parts = reason.split('`');
-    template.push_str(&parts.next().unwrap_or_default().replace("{}", ""));
-    for (index, part) in parts.enumerate() {
-        if index % 2 == 0 {
-            template.push_str("{}");
-            codes.push(part.to_owned());
-        } else {
-            template.push_str(&part.replace("{}", ""));
+    if edits.is_empty() {
+        edits.push("change it".to_owned());
+    }
+    template.push_str(&edits.join("; "));
+    if !reason.is_empty() {
+        template.push_str(". Reason: ");
+        // The reason is in our words, and may quote the file between backquotes.
+        for (index, part) in reason.split('`').enumerate() {
+            if index % 2 == 0 {
+                template.push_str(&part.replace("{}", ""));
+            } else {
+                template.push_str("{}");
+                codes.push(part.to_owned());
+            }
         }
     }
     template.push('.');
-    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-    say(&template, &codes)
+    say_all(&template, &codes)
 }
 
 fn deploy(entry: &Entry) -> Sentence {
-    match entry.kind {
-        UnitKind::Chart => say("Upgrade the release ({}).", &[&entry.at()]),
-        UnitKind::Secret => say(
-            "Apply the Secret {} and restart the pods that read it.",
-            &[entry.object.as_deref().unwrap_or(&entry.unit)],
-        ),
-        UnitKind::Operator => say("Apply the Runner resource ({}).", &[&entry.at()]),
-        UnitKind::Config => say("Bring the file to the machine ({}).", &[&entry.at()]),
-        UnitKind::Terraform => say("Apply the module ({}).", &[&entry.at()]),
-        UnitKind::Environment => say(
-            "{}: start the container or the service anew, so that it registers with the new token.",
-            &[&entry.at()],
-        ),
-        UnitKind::Command => say(
-            "{}: run the registration again on each machine; the old one stays in config.toml beside it until the new one works.",
-            &[&entry.at()],
-        ),
+    say(&format!("{{}}: {}.", deployment(entry.kind)), &[&entry.at()])
+}
+
+/// How a change to a registration of this kind is deployed: a clause without a full stop.
+pub fn deployment(kind: UnitKind) -> &'static str {
+    match kind {
+        UnitKind::Chart => "upgrade the release",
+        UnitKind::Secret => "apply the Secret and restart the pods that read it",
+        UnitKind::Operator => "apply the Runner resource",
+        UnitKind::Config => "copy the file to the machine",
+        UnitKind::Terraform => "apply the module",
+        UnitKind::Environment => "recreate the container or restart the service, so that it registers again",
+        UnitKind::Command => {
+            "register again on each machine; keep the old entry in config.toml until the new runner works"
+        }
     }
 }
 
-fn remove(group: &Group) -> Sentence {
-    let machines = "On each machine, take the old runner out (`gitlab-runner unregister --name NAME`). ";
-    let on_machines = group.entries.iter().any(|entry| entry.kind == UnitKind::Command);
-    let text = "Delete the old runner in GitLab. When the last registration is migrated, reset the registration token and switch \
-        registration tokens off.";
-    say(&format!("{}{text}", if on_machines { machines } else { "" }), &[])
-}
-
-fn verify(group: &Group) -> Sentence {
-    let text = "Verify: the runner is online in GitLab";
+fn verify(group: &Group) -> Vec<Sentence> {
     let tags = group.fields.iter().find(|field| field.name == "tag_list").map(|field| &field.value);
     match tags {
-        Some(super::Value::List(tags)) => {
-            say(&format!("{text}, and it runs a job with the tags {{}}."), &[&tags.join(", ")])
-        }
-        _ => say(&format!("{text}, and it runs a job that it should run."), &[]),
+        Some(Value::List(tags)) => vec![say("Run a job with the tags {}.", &[&tags.join(", ")])],
+        _ => Vec::new(),
+    }
+}
+
+fn remove(group: &Group) -> &'static str {
+    if group.entries.iter().any(|entry| entry.kind == UnitKind::Command) {
+        "Remove the old runner: run `gitlab-runner unregister --name NAME` on each machine (if both entries have that name, use \
+         `--url` and `--token` of the old one), then delete the runner in GitLab if it is still listed."
+    } else {
+        "Remove the old runner: delete it in GitLab when the new one works."
     }
 }

@@ -14,26 +14,25 @@ pub enum Value {
     Flag(bool),
     /// A number; of seconds, for a time.
     Number(u64),
-    /// Something that only a person knows: an expression, or a literal that the field does not take.
+    /// To be filled in: an expression, or a literal that the field does not accept.
     FillIn(String),
 }
 
-/// The value of a field and what a person should know of it.
+/// The value of a field, with remarks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Read {
-    /// The value; `None` if nothing is said.
+    /// The value; `None` if it is empty.
     pub value: Option<Value>,
     /// Remarks, in our own words.
     pub notes: Vec<&'static str>,
 }
 
-/// Reads a value as a field. `hide` takes tokens out of text.
+/// Reads a value as a field. `hide` masks tokens.
 pub(super) fn read(setting: &Setting, given: &Given, hide: &dyn Fn(&str) -> String) -> Read {
     let mut notes = Vec::new();
     if given.stray {
         notes.push(
-            "the word behind the option does not count: a boolean takes its value only behind `=`, and `register` reads no option \
-             behind such a word today",
+            "`register` ignores the word after the option, and reads no option after it: a boolean option takes its value only with `=`",
         );
     }
     let Some(text) = given.literal() else {
@@ -55,9 +54,9 @@ pub(super) fn read(setting: &Setting, given: &Given, hide: &dyn Fn(&str) -> Stri
     };
     match &value {
         Value::Number(number) if *number < setting.least => {
-            notes.push("GitLab takes no less than 600 seconds: perhaps minutes were meant");
+            notes.push("GitLab accepts 600 seconds or more: minutes may have been meant");
         }
-        Value::FillIn(_) => notes.push("the field does not take this value"),
+        Value::FillIn(_) => notes.push("the field does not accept this value"),
         _ => {}
     }
     Read { value: Some(value), notes }
@@ -104,7 +103,7 @@ fn word(setting: &Setting, text: &str) -> Option<String> {
     setting.booleans.iter().find(|(is, _)| *is == meant).map(|(_, word)| word.clone())
 }
 
-/// `3600`, and what people write for it: `1h`, `1h 30m`, `90 minutes`.
+/// `3600`, and other spellings: `1h`, `1h 30m`, `90 minutes`.
 fn seconds(text: &str) -> Option<u64> {
     let mut rest = text.trim();
     if let Ok(number) = rest.parse() {
@@ -113,10 +112,10 @@ fn seconds(text: &str) -> Option<u64> {
     let mut sum = 0u64;
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let (number, behind) = rest.split_at_checked(digits)?;
-        let behind = behind.trim_start();
-        let end = behind.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(behind.len());
-        let (name, behind) = behind.split_at_checked(end)?;
+        let (number, after) = rest.split_at_checked(digits)?;
+        let after = after.trim_start();
+        let end = after.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(after.len());
+        let (name, after) = after.split_at_checked(end)?;
         let factor = match name.to_ascii_lowercase().as_str() {
             "s" | "sec" | "secs" | "second" | "seconds" => 1,
             "m" | "min" | "mins" | "minute" | "minutes" => 60,
@@ -125,7 +124,7 @@ fn seconds(text: &str) -> Option<u64> {
             _ => return None,
         };
         sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(factor)?)?;
-        rest = behind.trim_start();
+        rest = after.trim_start();
     }
     Some(sum)
 }

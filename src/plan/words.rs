@@ -1,13 +1,13 @@
-//! Sentences that quote a file: our words and theirs stay apart, so that each format can show theirs as nothing but text.
+//! Sentences that quote a file. Our words and the file's are kept apart, so that each format can show the file's as text only.
 
 use crate::escape;
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
-    /// Our own words; what stands between backquotes is code.
+    /// Our own words; backquotes mark code.
     Words(String),
-    /// Text of a file, the name of one, or a command line that holds one.
+    /// Text of a file, its name, or a command line that contains one.
     Code(String),
 }
 
@@ -29,6 +29,12 @@ pub fn say(template: &str, codes: &[&str]) -> Sentence {
     pieces
 }
 
+/// [`say`] with owned pieces of code.
+pub(super) fn say_all(template: &str, codes: &[String]) -> Sentence {
+    let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+    say(template, &codes)
+}
+
 /// A sentence as plain text on one line.
 pub fn plain(sentence: &[Piece]) -> String {
     let mut out = String::new();
@@ -41,7 +47,7 @@ pub fn plain(sentence: &[Piece]) -> String {
     out
 }
 
-/// `text` as one word of a POSIX shell that is taken as it stands, control characters escaped.
+/// `text` as one literal word of a POSIX shell, control characters escaped.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", escape::inline(text).replace('\'', r"'\''"))
 }
@@ -49,7 +55,7 @@ pub fn quoted(text: &str) -> String {
 /// As [`quoted`], without quotes where none are needed.
 pub fn argument(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,@%".contains(c);
-    // A name is no option.
+    // A name that begins with `-` would be read as an option.
     let text = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
     if !text.is_empty() && text.chars().all(plain) { text } else { quoted(&text) }
 }

@@ -153,34 +153,29 @@ fn planned(plan: &Plan, secrets: &BTreeSet<String>) -> Holds {
     Ok(())
 }
 
-/// How many requests the script makes, if it does nothing else: read by hand, because no text of a file may stand outside
-/// of quotes and comments.
+/// What the script does before its requests: the same for every plan, tested elsewhere.
+const CREATE: &str = include_str!("../../src/report/plan/create.sh");
+
+/// How many runners the script creates, if it does nothing else: read by hand, because no text of a file may be outside of
+/// quotes and comments.
 fn requests(script: &str) -> Result<usize, String> {
+    let Some(rest) = script.strip_prefix(CREATE) else {
+        return match commands(script)?.as_slice() {
+            [only] if only == "exit 0" => Ok(0),
+            other => Err(format!("the commands {other:?}")),
+        };
+    };
     let mut count = 0;
-    for command in commands(script)? {
+    for command in commands(rest)? {
         let words: Vec<&str> = command.split_whitespace().collect();
-        let (start, data) = words.split_at(words.len().min(10));
-        match start {
-            [":", "Q"] => {}
-            [
-                "curl",
-                "--fail-with-body",
-                "--globoff",
-                "--request",
-                "POST",
-                "--url",
-                "Q",
-                "--header",
-                "Q",
-                more,
-            ] if *more == "--data-urlencode" && data.first() == Some(&"Q") => {
-                if data[1..].chunks(2).any(|pair| pair != ["--data-urlencode", "Q"]) {
-                    return Err(format!("the request {command:?}"));
-                }
-                count += 1;
-            }
-            _ => return Err(format!("the command {command:?}")),
+        let ["create", number, "Q", "Q", data @ ..] = words.as_slice() else {
+            return Err(format!("the command {command:?}"));
+        };
+        let is_field = |pair: &[&str]| pair == ["--data-urlencode", "Q"];
+        if number.parse::<usize>().is_err() || data.is_empty() || !data.chunks(2).all(is_field) {
+            return Err(format!("the request {command:?}"));
         }
+        count += 1;
     }
     Ok(count)
 }
@@ -195,11 +190,10 @@ fn commands(script: &str) -> Result<Vec<String>, String> {
             '#' if command.is_empty() || command.ends_with(' ') => {
                 while chars.next_if(|c| *c != '\n').is_some() {}
             }
-            '\'' | '"' => {
+            '\'' => {
                 let inner: String = std::iter::from_fn(|| chars.next_if(|inner| *inner != c)).collect();
-                let ours = ["${GITLAB_TOKEN:?}", "PRIVATE-TOKEN: $GITLAB_TOKEN"];
-                if chars.next().is_none() || c == '"' && !ours.contains(&inner.as_str()) {
-                    return Err(format!("what stands in {c}: {inner:?}"));
+                if chars.next().is_none() {
+                    return Err(format!("an unclosed quote: {inner:?}"));
                 }
                 if !command.ends_with('Q') {
                     command.push('Q');

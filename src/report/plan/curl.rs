@@ -1,21 +1,20 @@
-//! A shell script with a request for each runner to create. Text of a file stands in single quotes or in comments on one
-//! line, and nowhere else.
+//! A shell script that creates each runner once. Text of a file is in single quotes, or in comments on one line.
 
 use super::{FILL_IN, address, api, code};
 use crate::escape::inline;
 use crate::plan::words::quoted;
-use crate::plan::{Field, Group, Plan};
+use crate::plan::{Field, Group, Need, Plan};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-const HEAD: &str = "\
+/// Everything before the first runner.
+const HEAD: &str = include_str!("create.sh");
+
+/// The script for a plan without a runner to create.
+const NOTHING: &str = "\
 #!/bin/sh
-# Creates runners in GitLab. Look at each request before you run it:
-# - it sends your token to the address in `--url`;
-# - fill in each <FILL IN>, and the `runner_type`: instance_type, group_type (with group_id) or project_type (with project_id);
-# - the answer holds the runner's token (glrt-…), which is shown only once.
-# GITLAB_TOKEN: a personal access token with the scope create_runner.
-: \"${GITLAB_TOKEN:?}\"
+# Creates runners in GitLab. This plan has none to create.
+exit 0
 ";
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
@@ -23,23 +22,26 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
         format!("{}={}", field.name, inline(&value))
     };
-    code(plan, HEAD, |_, group, out| request(group, out), compare, out)
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    writeln!(out, "{}\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
+    code(plan, request, compare, out)
 }
 
-/// `text` in single quotes, a line break as it is; nothing where it has other control characters, or a line that would be a
-/// command of a CI system.
+/// `text` in single quotes, line breaks included. `None` if it contains other control characters, or a line that a CI system
+/// would run as a command.
 fn verbatim(text: &str) -> Option<String> {
     let lines: Option<Vec<String>> = text
         .split('\n')
         .map(|line| {
-            (matches!(inline(line), Cow::Borrowed(_)) && !line.trim_start().starts_with("::"))
-                .then(|| line.replace('\'', r"'\''"))
+            let is_tame = matches!(inline(line), Cow::Borrowed(_)) && !line.trim_start().starts_with("::");
+            is_tame.then(|| line.replace('\'', r"'\''"))
         })
         .collect();
-    Some(format!("'{}'", lines?.join("\n")))
+    // The shell reads the same text, but the search for values to fill in does not find it.
+    Some(format!("'{}'", lines?.join("\n")).replace(FILL_IN, "<FILL'' IN>"))
 }
 
-fn request(group: &Group, out: &mut dyn Write) -> io::Result<()> {
+fn request(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> {
     let address = address(group.url.as_ref());
     if let (None, Some(url)) = (address, &group.url) {
         writeln!(out, "# url: fill in; today: {}", inline(&url.text))?;
@@ -50,14 +52,19 @@ fn request(group: &Group, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let url = format!("{}/api/v4/user/runners", address.unwrap_or(FILL_IN));
-    writeln!(out, "curl --fail-with-body --globoff --request POST --url {} \\", quoted(&url))?;
-    writeln!(out, "  --header \"PRIVATE-TOKEN: $GITLAB_TOKEN\" \\")?;
-    write!(out, "  --data-urlencode {}", quoted(&format!("runner_type={FILL_IN}")))?;
+    let prints: Vec<&str> = group.own_entries().map(|entry| entry.fingerprint.as_str()).collect();
+    write!(out, "create {number} '{}' {}", prints.join(" "), quoted(&url))?;
+    let mut send = |value: &str| write!(out, " \\\n  --data-urlencode {value}");
+    send(&quoted(&format!("runner_type={FILL_IN}")))?;
+    // After `name=`, curl reads neither `@file` nor another name.
+    let fill_in = |name: &str| quoted(&format!("{name}={FILL_IN}"));
+    if group.fields.iter().all(|field| field.name != "description") {
+        let text = group.description().unwrap_or_default();
+        send(&verbatim(&format!("description={text}")).unwrap_or_else(|| fill_in("description")))?;
+    }
     for field in &group.fields {
         let sent = api(&field.value).and_then(|value| verbatim(&format!("{}={value}", field.name)));
-        // Behind `name=`, curl reads neither `@file` nor another name.
-        let sent = sent.unwrap_or_else(|| quoted(&format!("{}={FILL_IN}", field.name)));
-        write!(out, " \\\n  --data-urlencode {sent}")?;
+        send(&sent.unwrap_or_else(|| fill_in(field.name)))?;
     }
     writeln!(out)
 }

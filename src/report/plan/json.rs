@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// The version of the form; grows when something is taken away or changes its meaning.
+/// The version of the format; grows when a key is removed or changes its meaning.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -20,14 +20,15 @@ struct Document<'a> {
     version: u32,
     groups: Vec<Runner<'a>>,
     by_hand: Vec<ByHand<'a>>,
-    documentation: Samples<'a>,
+    documentation: Vec<Sample<'a>>,
 }
 
-/// Samples in documents.
+/// A sample in a document.
 #[derive(Serialize)]
-struct Samples<'a> {
-    registrations: Vec<Registration<'a>>,
-    places: Vec<ByHand<'a>>,
+#[serde(untagged)]
+enum Sample<'a> {
+    Registration(Box<Registration<'a>>),
+    Place(ByHand<'a>),
 }
 
 #[derive(Serialize)]
@@ -36,7 +37,7 @@ struct Runner<'a> {
     need: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<Said<'a>>,
-    /// What to send; `null` where a person fills it in.
+    /// What to send; `null` where a value must be filled in.
     create: BTreeMap<&'static str, Option<serde_json::Value>>,
     fields: Vec<Explained<'a>>,
     registrations: Vec<Registration<'a>>,
@@ -58,6 +59,8 @@ struct Explained<'a> {
 #[derive(Serialize)]
 struct Registration<'a> {
     unit: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    fingerprint: &'a str,
     path: &'a str,
     line: usize,
     column: usize,
@@ -155,14 +158,14 @@ struct ByHand<'a> {
 }
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    let samples =
+        plan.documentation.entries.iter().map(|it| Sample::Registration(Box::new(registration(it))));
+    let places = plan.documentation.places.iter().map(|it| Sample::Place(by_hand(it)));
     let document = Document {
         version: VERSION,
         groups: plan.groups.iter().enumerate().map(|(index, group)| runner(index + 1, group)).collect(),
         by_hand: plan.by_hand.iter().map(by_hand).collect(),
-        documentation: Samples {
-            registrations: plan.documentation.entries.iter().map(registration).collect(),
-            places: plan.documentation.places.iter().map(by_hand).collect(),
-        },
+        documentation: samples.chain(places).collect(),
     };
     let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
     writeln!(out, "{}", escape::json(json))
@@ -204,6 +207,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
     let Position { line, column, .. } = entry.position;
     Registration {
         unit: &entry.unit,
+        fingerprint: &entry.fingerprint,
         path: &entry.path,
         line,
         column,

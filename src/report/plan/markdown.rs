@@ -1,129 +1,205 @@
-//! A checklist. All text of a file stands in code spans, where Markdown knows no HTML, no link, no mention; there are no
-//! tables, so that a `|` is nothing special.
+//! A checklist. Text of a file is in code spans only.
 
-use super::{GUIDE, kind, remarks, title, unknowns};
-use crate::escape::inline;
-use crate::plan::words::Piece;
-use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, Shown, Value};
+use super::spans::{cell, code, prose, sentence};
+use super::{GUIDE, kind, kind_name, named, remarks, title, unknowns};
+use crate::plan::{Do, Documentation, Entry, Field, Group, Need, Place, Plan, Shown, Value, deployment};
+use crate::rules::Class;
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+/// Places that a row of the table names.
+const MOST_PLACES: usize = 3;
+
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# Migration of GitLab runners to the new registration\n\n{}\n", plan.summary())?;
+    writeln!(out, "# Migration of GitLab runners to authentication tokens\n\n{}", plan.summary())?;
     if plan.groups.is_empty() && plan.by_hand.is_empty() && plan.documentation.is_empty() {
-        return writeln!(out, "Nothing has to be done.");
+        return writeln!(out, "\nNothing has to be done.");
     }
-    writeln!(
-        out,
-        "A registration token registers a runner together with its settings; the new way is to create the runner in GitLab \
-         first, settings included, and to give only its authentication token (`glrt-…`) to the machine. See <{GUIDE}>.\n"
-    )?;
-    if plan.groups.iter().any(|group| group.need == Need::Create) {
-        writeln!(
-            out,
-            "To create runners you need the rights of a maintainer (project), owner (group) or administrator (instance); for the \
-             API, a personal access token with the scope `create_runner`.\n"
-        )?;
+    if !plan.groups.is_empty() {
+        table(&plan.groups, out)?;
+        before(&plan.groups, out)?;
+        steps(&plan.groups, out)?;
     }
-    for (index, group) in plan.groups.iter().enumerate() {
-        if index > 0 {
-            writeln!(out)?;
-        }
-        section(index + 1, group, out)?;
+    for (number, group) in (1..).zip(&plan.groups) {
+        section(number, group, out)?;
     }
     if !plan.by_hand.is_empty() {
-        if !plan.groups.is_empty() {
-            writeln!(out)?;
-        }
-        writeln!(out, "## Other places, to change by hand\n")?;
+        writeln!(out, "\n## Other places to change\n")?;
         places(&plan.by_hand, out)?;
     }
     if !plan.documentation.is_empty() {
-        if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
-            writeln!(out)?;
-        }
         documentation(&plan.documentation, out)?;
     }
-    Ok(())
-}
-
-fn places(places: &[Place], out: &mut dyn Write) -> io::Result<()> {
-    for place in places {
-        let at = code(&format!("{}:{}", place.path, place.position.line));
-        writeln!(out, "- [ ] {at}: {} ({})", prose(&place.message), code(&place.rule))?;
-        if !place.help.is_empty() {
-            writeln!(out, "  - {}", prose(&place.help))?;
-        }
+    if !plan.groups.is_empty() || !plan.by_hand.is_empty() {
+        out.write_all(END.as_bytes())?;
     }
     Ok(())
 }
 
-fn documentation(documentation: &Documentation, out: &mut dyn Write) -> io::Result<()> {
+const END: &str = "
+## At the end
+
+- [ ] Reset the registration tokens in GitLab, then disable registration with them (instance: *Admin > Settings > CI/CD > Runners*; group: *Settings > CI/CD > Runners*).
+- [ ] Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: `{ runners { nodes { id creationMethod } } }` (as an administrator; for a group: `{ group(fullPath: \"PATH\") { runners { nodes { id creationMethod } } } }`).
+- Rotation: if GitLab rotates an authentication token, only the machine that asks for the new one gets it. Update the other machines and the place where the token is stored.
+- `gitlab-runner unregister` removes the runner from GitLab if it was registered with a registration token. With an authentication token it removes only this machine: the runner stays in GitLab until you delete it.
+";
+
+fn table(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\n| # | runner | where | fields | state |\n|---|---|---|---|---|")?;
+    for (number, group) in (1..).zip(groups) {
+        let name = named(group).map_or_else(|| "–".to_owned(), cell);
+        let mut places: Vec<String> =
+            group.entries.iter().take(MOST_PLACES).map(|entry| cell(&entry.at())).collect();
+        if let Some(more) = group.entries.len().checked_sub(MOST_PLACES).filter(|more| *more > 0) {
+            places.push(format!("{more} more"));
+        }
+        let fields =
+            group.fields.iter().filter(|field| field.default.is_none() && field.name != "description");
+        let fields: Vec<String> = fields.map(in_cell).collect();
+        let fields = if fields.is_empty() { "–".to_owned() } else { fields.join(", ") };
+        let state = match group.need {
+            Need::Create => "create",
+            Need::Check => "check the token",
+            Need::Exists => "exists: compare",
+            Need::Elsewhere => "filled elsewhere",
+        };
+        writeln!(out, "| {number} | {name} | {} | {fields} | {state} |", places.join(", "))?;
+    }
+    Ok(())
+}
+
+fn in_cell(field: &Field) -> String {
+    match &field.value {
+        Value::FillIn(_) => format!("`{}`: **fill in**", field.name),
+        other => cell(&format!("{}={}", field.name, super::api(other).unwrap_or_default())),
+    }
+}
+
+fn before(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "## Documentation to update\n\nThese are samples: there is no runner to create for them.\n"
+        "\n## Before you start\n\n- A runner is created in GitLab together with its settings; the machine gets only its authentication \
+         token (`glrt-…`). Docs: <{GUIDE}>."
     )?;
-    for entry in &documentation.entries {
-        write!(out, "- [ ] ")?;
-        registration(entry, out)?;
-    }
-    places(&documentation.places, out)?;
-    for (index, step) in documentation.steps().iter().enumerate() {
-        if index == 0 {
-            writeln!(out, "\nHow:\n")?;
-        }
-        writeln!(out, "- {}", sentence(step))?;
+    if groups.iter().any(|group| group.need == Need::Create) {
+        writeln!(
+            out,
+            "- To create runners you need the Maintainer role (project), the Owner role (group) or administrator access (instance); \
+             for the API, also a personal access token with the scope `create_runner`.\n\
+             - `runner_type` is that of the old runner: `instance_type`, `group_type` (with `group_id`) or `project_type` (with \
+             `project_id`)."
+        )?;
     }
     Ok(())
+}
+
+/// What the steps of all runners have in common.
+fn steps(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
+    let all = || groups.iter().filter(|group| group.need != Need::Elsewhere).flat_map(|group| &group.steps);
+    if all().next().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "\n## Steps for each runner\n")?;
+    let mut number = 0;
+    for what in [Do::Compare, Do::Create, Do::Store, Do::Change, Do::Deploy, Do::Verify, Do::Remove] {
+        let mut texts: Vec<String> =
+            all().filter(|step| step.what == what).map(|step| sentence(&step.text)).collect();
+        texts.sort_unstable();
+        texts.dedup();
+        if what != Do::Compare {
+            // The others have the same meaning, for fewer cases.
+            texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+            texts.truncate(1);
+        }
+        for mut text in texts {
+            if what == Do::Deploy {
+                text = format!("{}: {}.", text.trim_end_matches('.'), deployments(groups));
+            }
+            number += 1;
+            writeln!(out, "{number}. {text}")?;
+        }
+    }
+    Ok(())
+}
+
+fn deployments(groups: &[Group]) -> String {
+    let kinds: BTreeSet<_> = groups.iter().flat_map(|group| &group.entries).map(|it| it.kind).collect();
+    let one = |kind| format!("{}: {}", kind_name(kind), deployment(kind));
+    kinds.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> {
     let (head, name) = title(group);
-    writeln!(out, "## {number}. {head}: {}\n\nRegistered today in:\n", code(&name))?;
+    writeln!(out, "\n## {number}. {head}: {}\n", code(&name))?;
     for entry in &group.entries {
         write!(out, "- ")?;
         registration(entry, out)?;
     }
-    if !group.fields.is_empty() {
-        let whose = match group.need {
-            Need::Create => "Fields of the new runner",
-            Need::Check | Need::Exists | Need::Elsewhere => "What the files say of the runner",
-        };
-        writeln!(out, "\n{whose}:\n")?;
-        for field in &group.fields {
-            writeln!(out, "{}", line(field))?;
+    let fields: Vec<String> = group.fields.iter().map(field).collect();
+    let fields = Some(fields.join("; ")).filter(|it| !it.is_empty()).map(|it| format!("{it}."));
+    let numbers: Vec<String> = group.alike.iter().map(ToString::to_string).collect();
+    let alike = match numbers.as_slice() {
+        [] => None,
+        [one] => Some(format!("Runner {one} differs only in the description: one runner can serve both.")),
+        all => {
+            let all = all.join(", ");
+            Some(format!("Runners {all} differ only in the description: one runner can serve all of them."))
         }
-        if group.need == Need::Create {
-            writeln!(
-                out,
-                "- `runner_type`: `instance_type`, `group_type` (with `group_id`) or `project_type` (with `project_id`), as the old runner"
-            )?;
-        }
-    }
-    if !group.alike.is_empty() {
-        let numbers: Vec<String> = group.alike.iter().map(ToString::to_string).collect();
-        writeln!(
-            out,
-            "\nThis runner differs from {} in the description only: one runner can serve all of them.",
-            numbers.join(", ")
-        )?;
-    }
-    writeln!(out, "\nSteps:\n")?;
+    };
     for step in &group.steps {
-        writeln!(out, "- [ ] {}", sentence(&step.text))?;
-        for part in &step.parts {
-            writeln!(out, "  - {}", sentence(part))?;
+        let parts: Vec<String> = step.parts.iter().map(|part| sentence(part)).collect();
+        match step.what {
+            Do::Compare | Do::Create => {
+                let name = match (step.what, group.need) {
+                    (Do::Create, _) => "Create",
+                    (_, Need::Check) => "Check",
+                    _ => "Compare",
+                };
+                let all: Vec<String> = fields.iter().chain(&alike).cloned().chain(parts).collect();
+                let all = if all.is_empty() {
+                    "with the settings of the old runner.".to_owned()
+                } else {
+                    all.join(" ")
+                };
+                writeln!(out, "- [ ] {name}: {all}")?;
+            }
+            Do::Store => list("Store", &parts, out)?,
+            Do::Change if group.need == Need::Elsewhere => {
+                writeln!(out, "- [ ] {}", sentence(&step.text))?;
+                parts.iter().try_for_each(|part| writeln!(out, "  - {part}"))?;
+            }
+            Do::Change => list("Change", &parts, out)?,
+            Do::Verify => {
+                let removes = if group.need == Need::Create { ", remove the old runner" } else { "" };
+                let how = if parts.is_empty() { String::new() } else { format!(". {}", parts.join(" ")) };
+                writeln!(out, "- [ ] Deploy, verify{removes}{how}")?;
+            }
+            Do::Deploy | Do::Remove => {}
         }
     }
     Ok(())
+}
+
+/// A checkbox with what it is about: one thing on its line, several in a list.
+fn list(name: &str, parts: &[String], out: &mut dyn Write) -> io::Result<()> {
+    match parts {
+        [] => Ok(()),
+        [part] => writeln!(out, "- [ ] {name}: {part}"),
+        parts => {
+            writeln!(out, "- [ ] {name}:")?;
+            parts.iter().try_for_each(|part| writeln!(out, "  - {part}"))
+        }
+    }
 }
 
 fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}: {}", code(&entry.at()), kind(entry))?;
     match (&entry.place, &entry.object) {
-        (Some(place), Some(object)) => writeln!(out, ", in the {} of {}", prose(place), code(object))?,
-        (Some(place), None) => writeln!(out, ", in the {}", prose(place))?,
-        (None, Some(object)) => writeln!(out, " {}", code(object))?,
-        (None, None) => writeln!(out)?,
+        (Some(place), Some(object)) => write!(out, ", in the {} of {}", prose(place), code(object))?,
+        (Some(place), None) => write!(out, ", in the {}", prose(place))?,
+        (None, Some(object)) => write!(out, " {}", code(object))?,
+        (None, None) => {}
     }
     let facts = [
         ("description", &entry.description),
@@ -131,31 +207,57 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         ("URL", &entry.url),
         ("Secret", &entry.secret),
     ];
-    let facts: Vec<String> =
-        facts.iter().filter_map(|(name, fact)| Some(format!("{name} {}", value(fact.as_ref()?)))).collect();
-    if !facts.is_empty() {
-        writeln!(out, "  - {}", facts.join(", "))?;
-    }
-    for slot in &entry.slots {
+    let facts = facts.iter().filter_map(|(name, fact)| Some(format!("{name} {}", value(fact.as_ref()?))));
+    let slots = entry.slots.iter().map(|slot| {
         let holds = match &slot.expression {
             Some(expression) => code(expression),
-            None if slot.class <= crate::rules::Class::Empty => "empty".to_owned(),
-            None => "a token written out".to_owned(),
+            None if slot.class <= Class::Empty => "empty".to_owned(),
+            None => "literal token".to_owned(),
         };
-        writeln!(out, "  - {} (line {}): {holds}", code(&slot.name), slot.position.line)?;
-    }
-    for setting in &entry.settings {
-        let other = if setting.overridden { "; another value counts" } else { "" };
+        format!("{} (line {}): {holds}", code(&slot.name), slot.position.line)
+    });
+    let settings = entry.settings.iter().map(|setting| {
+        let other = if setting.overridden { " (overridden)" } else { "" };
         let (name, line) = (code(&setting.name), setting.value.position.line);
-        writeln!(out, "  - {name} (line {line}): {}{other}", value(&setting.value))?;
-    }
+        format!("{name} (line {line}): {}{other}", value(&setting.value))
+    });
+    let all: Vec<String> = facts.chain(slots).chain(settings).collect();
+    let rest = if all.is_empty() { String::new() } else { format!("; {}", all.join(", ")) };
+    writeln!(out, "{rest}")?;
     for it in &entry.without_effect {
         let (name, line) = (code(&it.setting.name), it.setting.value.position.line);
         let (place, value) = (prose(&it.place), value(&it.setting.value));
-        writeln!(out, "  - {name} (line {line}) in {place} has no effect today: {value}")?;
+        writeln!(out, "  - set in {place}, where it has no effect: {name} (line {line}): {value}")?;
     }
-    for (written, line) in unknowns(entry) {
-        writeln!(out, "  - check {} (line {line}) too", code(written))?;
+    let sources: Vec<String> =
+        unknowns(entry).map(|(written, line)| format!("{} (line {line})", code(written))).collect();
+    if !sources.is_empty() {
+        writeln!(out, "  - check these other sources: {}", sources.join(", "))?;
+    }
+    Ok(())
+}
+
+fn places(places: &[Place], out: &mut dyn Write) -> io::Result<()> {
+    for place in places {
+        let at = code(&format!("{}:{}", place.path, place.position.line));
+        let help = if place.help.is_empty() { String::new() } else { format!("; {}", prose(&place.help)) };
+        writeln!(out, "- [ ] {at}: {}{help} ({})", prose(&place.message), code(&place.rule))?;
+    }
+    Ok(())
+}
+
+fn documentation(documentation: &Documentation, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "\n## Documentation to update\n\nThese are samples: there is no runner to create for them.\n"
+    )?;
+    for entry in &documentation.entries {
+        write!(out, "- [ ] ")?;
+        registration(entry, out)?;
+    }
+    places(&documentation.places, out)?;
+    for step in documentation.steps() {
+        writeln!(out, "- {}", sentence(&step))?;
     }
     Ok(())
 }
@@ -165,7 +267,7 @@ fn value(shown: &Shown) -> String {
     format!("{}{written}", code(&shown.text))
 }
 
-fn line(field: &Field) -> String {
+fn field(field: &Field) -> String {
     let mut remarks = remarks(field);
     let value = match &field.value {
         Value::List(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
@@ -176,43 +278,5 @@ fn line(field: &Field) -> String {
         other => code(&super::api(other).unwrap_or_default()),
     };
     let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", remarks.join("; ")) };
-    format!("- `{}`: {value}{remarks}", field.name)
-}
-
-fn sentence(pieces: &[Piece]) -> String {
-    let text = |piece: &Piece| match piece {
-        Piece::Words(words) => words.clone(),
-        Piece::Code(text) => code(text),
-    };
-    pieces.iter().map(text).collect()
-}
-
-/// One of our sentences that quotes a file between backquotes.
-fn prose(text: &str) -> String {
-    let mut out = String::new();
-    for (index, part) in inline(text).split('`').enumerate() {
-        if index % 2 == 1 {
-            out.push_str(&code(part));
-        } else {
-            out.extend(part.chars().flat_map(|c| {
-                let special = "\\*_[]<>&#|!~@$".contains(c);
-                special.then_some('\\').into_iter().chain([c])
-            }));
-        }
-    }
-    out
-}
-
-/// A code span: its fence is longer than any run of backquotes inside.
-fn code(text: &str) -> String {
-    let text = inline(text);
-    if text.trim().is_empty() {
-        return "(empty)".to_owned();
-    }
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    // A blank on both sides is taken off, and keeps the text from the fence.
-    let edge = |at: Option<char>| at.is_some_and(|c| c == '`' || c == ' ');
-    let pad = if edge(text.chars().next()) || edge(text.chars().next_back()) { " " } else { "" };
-    format!("{fence}{pad}{text}{pad}{fence}")
+    format!("`{}`: {value}{remarks}", field.name)
 }

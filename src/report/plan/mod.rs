@@ -3,6 +3,7 @@
 mod curl;
 mod json;
 mod markdown;
+mod spans;
 mod terraform;
 
 use crate::escape::inline;
@@ -13,7 +14,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What stands where only a person knows the value.
+/// What the curl script has where a value must be filled in.
 const FILL_IN: &str = "<FILL IN>";
 /// Where the new workflow is explained.
 const GUIDE: &str = "https://docs.gitlab.com/ci/runners/new_creation_workflow/";
@@ -25,7 +26,7 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, for the help text.
     pub about: &'static str,
-    /// The ending of its files.
+    /// The extension of its files.
     pub extension: &'static str,
     /// Writes it.
     pub write: fn(&Plan, &mut dyn Write) -> io::Result<()>,
@@ -48,19 +49,19 @@ pub const FORMATS: &[Format] = &[
     Format { name: "json", about: "one JSON document", extension: "json", write: json::write },
     Format {
         name: "curl",
-        about: "a shell script that creates the runners with `POST /user/runners`",
+        about: "a shell script that creates the runners with `POST /user/runners`, each of them once",
         extension: "sh",
         write: curl::write,
     },
     Format {
         name: "terraform",
-        about: "a `gitlab_user_runner` for each runner",
+        about: "a `gitlab_user_runner` for each runner, with its token as a sensitive output",
         extension: "tf",
         write: terraform::write,
     },
 ];
 
-/// The format that the name of a file asks for; Markdown where it asks for none.
+/// The format for the extension of a file; Markdown for any other.
 pub fn format_of(path: &Path) -> &'static Format {
     let extension = path.extension().and_then(|it| it.to_str()).map(str::to_ascii_lowercase);
     let known = FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension));
@@ -69,24 +70,23 @@ pub fn format_of(path: &Path) -> &'static Format {
 
 /// What a registration is, in words.
 pub(super) fn kind(entry: &Entry) -> String {
-    let what = match entry.kind {
+    kind_name(entry.kind).to_owned()
+}
+
+fn kind_name(kind: UnitKind) -> &'static str {
+    match kind {
         UnitKind::Command => "`gitlab-runner register`",
         UnitKind::Chart => "Helm chart values",
         UnitKind::Secret => "Secret",
-        UnitKind::Environment => "variables of GitLab Runner",
+        UnitKind::Environment => "environment variables",
         UnitKind::Config => "`[[runners]]` of config.toml",
         UnitKind::Operator => "Runner resource of the Operator",
         UnitKind::Terraform => "Terraform module",
-    };
-    what.to_owned()
+    }
 }
 
-/// The name of a group: what its runner is called, or where it is registered first.
+/// The name of a group: that of its runner, or where it is registered first.
 pub(super) fn title(group: &Group) -> (&'static str, String) {
-    let named = group.fields.iter().find_map(|field| match &field.value {
-        Value::Text(text) if field.name == "description" => Some(text.clone()),
-        _ => None,
-    });
     let first = group.entries.first().map(Entry::at).unwrap_or_default();
     let head = match group.need {
         Need::Create => "Create a runner",
@@ -94,10 +94,16 @@ pub(super) fn title(group: &Group) -> (&'static str, String) {
         Need::Exists => "The runner exists",
         Need::Elsewhere => "Nothing to create",
     };
-    (head, named.unwrap_or(first))
+    (head, named(group).map_or(first, str::to_owned))
 }
 
-/// A value of the API, as text: a list with commas. `None` where a person fills it in.
+/// The description that the files give a runner.
+fn named(group: &Group) -> Option<&str> {
+    let text = |field: &Field| field.name == "description" && matches!(field.value, Value::Text(_));
+    group.description().filter(|_| group.fields.iter().any(text))
+}
+
+/// A value of the API, as text: a list with commas. `None` where it must be filled in.
 fn api(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text.clone()),
@@ -108,7 +114,7 @@ fn api(value: &Value) -> Option<String> {
     }
 }
 
-/// What a person should know of a field: in words, then an expression.
+/// Remarks on a field, in our words.
 pub(super) fn remarks(field: &Field) -> Vec<String> {
     let mut remarks: Vec<String> = field.notes.iter().map(|note| (*note).to_owned()).collect();
     if let Some(whose) = field.default {
@@ -128,21 +134,20 @@ fn time(seconds: u64) -> String {
     if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
 }
 
-/// Places of a registration that cannot be read, as written, with their lines: each once.
+/// Places of a registration that cannot be read, as written, with their lines, without repetitions.
 pub(super) fn unknowns(entry: &Entry) -> impl Iterator<Item = (&str, usize)> {
     let places: BTreeSet<(usize, &str)> =
         entry.unknowns.iter().map(|place| (place.line, place.written.as_str())).collect();
     places.into_iter().map(|(line, written)| (written, line))
 }
 
-/// Where a setting stands and what it says, for a comment on one line.
+/// A setting with its place and value, for a comment on one line.
 fn said(entry: &Entry, name: &str, value: &Shown) -> String {
     let written = value.written.as_ref().map_or(String::new(), |written| format!(" ({written})"));
     inline(&format!("{}:{}: {name} = {}{written}", entry.path, value.position.line, value.text)).into_owned()
 }
 
-/// The address of GitLab that a person's token may be sent to: `https://…` or `http://…`, and nothing that could mean
-/// something else.
+/// The address of GitLab, if a user's token may be sent to it: `https://…` or `http://…` with plain characters only.
 fn address(url: Option<&Shown>) -> Option<&str> {
     let url = url.filter(|url| !url.opaque)?;
     let text = url.text.trim().trim_end_matches('/');
@@ -152,15 +157,13 @@ fn address(url: Option<&Shown>) -> Option<&str> {
 }
 
 /// A plan as code of a language whose comments begin with `#`: what `create` writes for each runner to create, given the
-/// number of its group, and all else in comments; a field of another runner is told by `compare`, on one line.
+/// number of its group, and everything else in comments. `compare` writes a field of another runner on one line.
 fn code(
     plan: &Plan,
-    head: &str,
     create: impl Fn(usize, &Group, &mut dyn Write) -> io::Result<()>,
     compare: impl Fn(&Field) -> String,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "{head}# {}", plan.summary())?;
     for (number, group) in (1..).zip(&plan.groups) {
         writeln!(out)?;
         for line in comments(number, group) {
@@ -177,7 +180,7 @@ fn code(
     }
     for (index, place) in plan.by_hand.iter().enumerate() {
         if index == 0 {
-            writeln!(out, "\n# Other places, to change by hand:")?;
+            writeln!(out, "\n# Other places to change:")?;
         }
         let line = format!("{}:{}: {}", place.path, place.position.line, place.message);
         writeln!(out, "# {}", inline(&line))?;
@@ -185,14 +188,17 @@ fn code(
     Ok(())
 }
 
-/// Comment lines for a group: what it is, what a person must know, where the token goes. Each without its sign.
+/// Comment lines for a group, without the comment sign: what it is, remarks, where the token is stored.
 fn comments(number: usize, group: &Group) -> Vec<String> {
     let (head, name) = title(group);
     let mut lines = vec![format!("{number}. {head}: {name}")];
     for entry in &group.entries {
         lines.push(format!("Registered in {} ({})", entry.at(), kind(entry)));
-        let places = unknowns(entry).map(|(written, line)| format!("check {written} (line {line}) too"));
-        lines.extend(places);
+        let places: Vec<String> =
+            unknowns(entry).map(|(written, line)| format!("{written} (line {line})")).collect();
+        if !places.is_empty() {
+            lines.push(format!("Check these other sources: {}", places.join(", ")));
+        }
     }
     for field in &group.fields {
         let mut remarks = remarks(field);
@@ -206,7 +212,7 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     // Values that are not sent must not be lost.
     for entry in &group.entries {
         let unsent = entry.settings.iter().filter(|it| it.overridden);
-        lines.extend(unsent.map(|it| format!("does not count: {}", said(entry, &it.name, &it.value))));
+        lines.extend(unsent.map(|it| format!("overridden: {}", said(entry, &it.name, &it.value))));
         let empty =
             entry.settings.iter().filter(|it| group.fields.iter().all(|field| field.name != it.field));
         lines.extend(empty.map(|it| {
@@ -216,15 +222,19 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
         let inside = entry.without_effect.iter();
         lines.extend(inside.map(|it| {
             let said = said(entry, &it.setting.name, &it.setting.value);
-            format!("no effect in {} today: {said}", it.place.replace('`', ""))
+            format!("set in {}, where it has no effect: {said}", it.place.replace('`', ""))
         }));
     }
-    if group.need == Need::Check {
-        let compare = group.steps.iter().filter(|step| step.what == Do::Compare);
-        lines.extend(compare.map(|step| bare(&step.text)));
-    }
-    for step in group.steps.iter().filter(|step| step.what == Do::Store) {
-        lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))));
+    for step in &group.steps {
+        match step.what {
+            Do::Compare if group.need == Need::Check => {
+                lines.extend(step.parts.iter().chain([&step.text]).map(|part| bare(part)));
+            }
+            Do::Store => {
+                lines.extend(step.parts.iter().map(|part| format!("Store its token: {}", bare(part))));
+            }
+            _ => {}
+        }
     }
     lines.iter().map(|line| inline(line).into_owned()).collect()
 }

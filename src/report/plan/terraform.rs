@@ -1,62 +1,149 @@
-//! A `gitlab_user_runner` for each runner to create. Text of a file stands in quoted strings without templates, or in
-//! comments on one line.
+//! A `gitlab_user_runner` for each runner to create. Text of a file is in quoted strings without templates, or in comments on one
+//! line.
 
-use super::{FILL_IN, code};
+use super::{code, title};
 use crate::escape::{escaped, in_string, inline, is_dangerous};
-use crate::plan::{Field, Group, Plan, Value};
+use crate::plan::{Field, Group, Need, Plan, Value};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 const HEAD: &str = "\
-# Runners for GitLab, with the provider gitlabhq/gitlab. Fill in each <FILL IN>; the attribute `token` of each is what its
-# registration takes, and stays out of the repository.
+# Runners for GitLab, with the provider gitlabhq/gitlab. It must be 16.3 or later.
+#
+# Set the variables, for example in terraform.tfvars: a plan fails for those that are missing or wrong. Each token is a
+# sensitive output: `terraform output -raw NAME` prints it. The state contains all tokens, so keep it where secrets are kept.
 ";
 
+/// The file for a plan without a runner to create.
+const NOTHING: &str = "\
+# Runners for GitLab, with the provider gitlabhq/gitlab. This plan has none to create.
+";
+
+/// Digits of a fingerprint that a name has; more where two are the same.
+const DIGITS: usize = 12;
+
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let compare = |field: &Field| format!("{} = {}", field.argument, expression(&field.value));
-    code(plan, HEAD, resource, compare, out)
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    writeln!(out, "{}#\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
+    let compare = |field: &Field| format!("{} = {}", field.argument, expression(field, None));
+    let names = names(plan);
+    let name = |number: usize| names.get(number.wrapping_sub(1)).map_or("", String::as_str);
+    code(plan, |number, group, out| resource(number, name(number), group, out), compare, out)
 }
 
-fn resource(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> {
-    let width = group.fields.iter().map(|field| field.argument.len()).max().unwrap_or_default();
-    let width = width.max("runner_type".len());
+/// The names of the resources. They do not depend on the numbers of runners, which change with other edits: Terraform would
+/// replace a runner that gets another name.
+fn names(plan: &Plan) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let name = |group: &Group| {
+        let print = group.own_entries().next().map_or("", |entry| entry.fingerprint.as_str());
+        let short = format!("runner_{}", print.get(..DIGITS).unwrap_or(print));
+        if seen.insert(short.clone()) { short } else { format!("runner_{print}") }
+    };
+    plan.groups.iter().map(name).collect()
+}
+
+/// A variable that must be set.
+struct Variable<'a> {
+    name: String,
+    about: String,
+    kind: &'static str,
+    /// What must be true for `value`.
+    condition: &'static str,
+    /// What it must be, in words.
+    must: &'a str,
+}
+
+const TYPES: &str = "contains([\"instance_type\", \"group_type\", \"project_type\"], value)";
+
+fn resource(number: usize, name: &str, group: &Group, out: &mut dyn Write) -> io::Result<()> {
     if let Some(url) = &group.url {
         writeln!(out, "# The provider's base_url is that of {}", inline(&url.text))?;
     }
-    writeln!(out, "resource \"gitlab_user_runner\" \"runner_{number}\" {{")?;
-    writeln!(out, "  # instance_type, group_type (with group_id) or project_type (with project_id)")?;
-    writeln!(out, "  {:width$} = {}", "runner_type", string(FILL_IN))?;
+    let (_, called) = title(group);
+    let called = format!("runner {number} ({called})");
+    let must = "instance_type, group_type or project_type";
+    let kind = Variable {
+        name: format!("{name}_type"),
+        about: format!("Type of {called}: {must}"),
+        kind: "string",
+        condition: TYPES,
+        must,
+    };
+    variable(&kind, out)?;
+    writeln!(out, "variable \"{name}_owner_id\" {{")?;
+    writeln!(out, "  description = {}", string(&format!("Id of the group or project of {called}")))?;
+    writeln!(out, "  type        = number\n  default     = null\n}}\n")?;
     for field in &group.fields {
-        let value = match &field.value {
-            // A number or a boolean cannot hold words: the line is for a person to complete.
-            Value::FillIn(_) if !takes_text(field.argument) => {
-                writeln!(out, "  # {:width$} = {FILL_IN}", field.argument)?;
-                continue;
-            }
-            Value::FillIn(_) if field.argument == "tag_list" => format!("[{}]", string(FILL_IN)),
-            value => expression(value),
-        };
-        writeln!(out, "  {:width$} = {value}", field.argument)?;
+        if let Some(open) = open(name, &called, field) {
+            variable(&open, out)?;
+        }
     }
-    writeln!(out, "}}")
+    writeln!(out, "resource \"gitlab_user_runner\" \"{name}\" {{")?;
+    let owner = |kind: &str| format!("var.{name}_type == \"{kind}\" ? var.{name}_owner_id : null");
+    let mut rows = vec![
+        ("runner_type", format!("var.{name}_type")),
+        ("group_id", owner("group_type")),
+        ("project_id", owner("project_type")),
+    ];
+    if group.fields.iter().all(|field| field.argument != "description") {
+        rows.push(("description", string(group.description().unwrap_or_default())));
+    }
+    rows.extend(group.fields.iter().map(|field| (field.argument, expression(field, Some(name)))));
+    let width = rows.iter().map(|(argument, _)| argument.len()).max().unwrap_or_default();
+    for (argument, value) in rows {
+        writeln!(out, "  {argument:width$} = {value}")?;
+    }
+    writeln!(out, "}}\n\noutput \"{name}_token\" {{")?;
+    writeln!(out, "  description = {}", string(&format!("Authentication token of {called}")))?;
+    writeln!(out, "  value       = gitlab_user_runner.{name}.token\n  sensitive   = true\n}}")
 }
 
-fn takes_text(argument: &str) -> bool {
-    matches!(argument, "description" | "tag_list" | "access_level" | "maintenance_note")
+/// The variable for a field that must be filled in.
+fn open<'a>(name: &str, called: &str, field: &Field) -> Option<Variable<'a>> {
+    let Value::FillIn(today) = &field.value else { return None };
+    let (kind, condition, must) = match field.argument {
+        "tag_list" => ("list(string)", "length(value) > 0", "a list of tags"),
+        "untagged" | "locked" | "paused" => ("bool", "value != null", "true or false"),
+        "maximum_timeout" => ("number", "value >= 600", "600 seconds or more"),
+        "access_level" => (
+            "string",
+            "contains([\"not_protected\", \"ref_protected\"], value)",
+            "not_protected or ref_protected",
+        ),
+        _ => ("string", "length(trimspace(value)) > 0", "a text"),
+    };
+    let about = format!("{} of {called}: {must}. Today: {today}", field.argument);
+    Some(Variable { name: format!("{name}_{}", field.argument), about, kind, condition, must })
 }
 
-fn expression(value: &Value) -> String {
-    match value {
-        Value::Text(text) => string(text),
-        Value::List(words) => {
+fn variable(variable: &Variable<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let Variable { name, about, kind, condition, must } = variable;
+    writeln!(out, "variable \"{name}\" {{\n  description = {}\n  type        = {kind}\n", string(about))?;
+    writeln!(
+        out,
+        "  validation {{\n    condition     = {}",
+        condition.replace("value", &format!("var.{name}"))
+    )?;
+    let error = string(&format!("Set {name} to {must}."));
+    writeln!(out, "    error_message = {error}\n  }}\n}}\n")
+}
+
+/// The value of a field, for the runner with this name; without one, for a comment.
+fn expression(field: &Field, name: Option<&str>) -> String {
+    match (&field.value, name) {
+        (Value::Text(text), _) => string(text),
+        (Value::List(words), _) => {
             format!("[{}]", words.iter().map(|word| string(word)).collect::<Vec<_>>().join(", "))
         }
-        Value::Flag(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::FillIn(_) => string(FILL_IN),
+        (Value::Flag(flag), _) => flag.to_string(),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::FillIn(_), Some(name)) => format!("var.{name}_{}", field.argument),
+        (Value::FillIn(today), None) => string(today),
     }
 }
 
-/// A quoted string that means `text`, and no template.
+/// A quoted string that means `text`, without templates.
 fn string(text: &str) -> String {
     let mut out = String::from("\"");
     let mut rest = text.chars().peekable();

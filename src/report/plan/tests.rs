@@ -33,6 +33,9 @@ const HOSTILE: &[&str] = &[
     "- [ ] a\n# b",
     "@everyone #1 !2 ~label \\`",
     "glrt-made-up-token-0009",
+    "<FILL IN>",
+    "a | b \\| c \\\\| d \\",
+    "--data-urlencode",
     "{} {}",
     " ",
 ];
@@ -160,29 +163,40 @@ fn no_text_becomes_a_command() {
     let bin = folder.path().join("bin");
     fs::create_dir(&bin).unwrap();
     let log = folder.path().join("log");
-    let fake = format!("#!/bin/bash\nprintf '%s\\0' \"$@\" end >> '{}'\n", log.display());
+    let fake = format!(
+        "#!/bin/bash\nprintf '%s\\0' \"$@\" \"$(cat)\" end >> '{}'\nprintf '{{\"id\":48,\"token\":\"t\"}}'\n",
+        log.display()
+    );
     fs::write(bin.join("curl"), fake).unwrap();
     assert!(Command::new("chmod").arg("+x").arg(bin.join("curl")).status().unwrap().success());
+    let path = folder.path().join("plan.sh");
+    let run = |shell: &str, script: &str| {
+        fs::write(&path, script).unwrap();
+        let _ = fs::remove_file(&log);
+        let _ = fs::remove_dir_all(folder.path().join("runner-tokens"));
+        Command::new(shell)
+            .arg(&path)
+            .current_dir(folder.path())
+            .env_clear()
+            .env("PATH", format!("{}:/usr/bin:/bin", bin.display()))
+            .env("GITLAB_TOKEN", "made-up")
+            .output()
+            .unwrap()
+    };
     for hostile in HOSTILE {
         let script = text("curl", &infected(hostile));
-        let path = folder.path().join("plan.sh");
         fs::write(&path, &script).unwrap();
         let checked = Command::new("bash").arg("-n").arg(&path).output().unwrap();
         assert!(checked.status.success() && checked.stderr.is_empty(), "{hostile:?}: {checked:?}\n{script}");
+        let left = run("/bin/sh", &script);
+        assert!(left.status.code() == Some(1) && !log.exists(), "{left:?}");
+        let filled =
+            script.replace("<FILL IN>/api", "https://gitlab.example.com/api").replace(FILL_IN, "filled");
         for shell in ["/bin/bash", "/bin/sh"] {
-            let _ = fs::remove_file(&log);
-            let ran = Command::new(shell)
-                .arg(&path)
-                .current_dir(folder.path())
-                .env_clear()
-                .env("PATH", &bin)
-                .env("GITLAB_TOKEN", "made-up")
-                .output()
-                .unwrap();
-            assert!(
-                ran.status.success() && ran.stdout.is_empty() && ran.stderr.is_empty(),
-                "{ran:?}\n{script}"
-            );
+            let ran = run(shell, &filled);
+            assert!(ran.status.success() && ran.stderr.is_empty(), "{ran:?}\n{script}");
+            let out = String::from_utf8(ran.stdout).unwrap();
+            assert_eq!(out.matches(": created, id 48 (runner-tokens/").count(), 3, "{out}");
             let log = fs::read(&log).unwrap();
             let arguments: Vec<&str> =
                 log.split(|byte| *byte == 0).map(|it| std::str::from_utf8(it).unwrap()).collect();
@@ -190,18 +204,29 @@ fn no_text_becomes_a_command() {
                 arguments.split(|it| *it == "end").filter(|it| it.len() > 1).collect();
             assert_eq!(requests.len(), 3, "{script}");
             for request in requests {
-                let start = ["--fail-with-body", "--globoff", "--request", "POST", "--url"];
-                assert_eq!(request[..5], start);
-                assert_eq!(request[5], "<FILL IN>/api/v4/user/runners");
-                assert_eq!(request[6..8], ["--header", "PRIVATE-TOKEN: made-up"]);
-                for pair in request[8..].chunks(2) {
+                let start = [
+                    "--silent",
+                    "--show-error",
+                    "--fail-with-body",
+                    "--globoff",
+                    "--request",
+                    "POST",
+                    "--url",
+                    "https://gitlab.example.com/api/v4/user/runners",
+                    "--header",
+                    "@-",
+                ];
+                assert_eq!(request[..10], start);
+                let (header, pairs) = request[10..].split_last().unwrap();
+                assert_eq!(*header, "PRIVATE-TOKEN: made-up");
+                for pair in pairs.chunks(2) {
                     assert_eq!(pair[0], "--data-urlencode");
                     let name = pair[1].split('=').next().unwrap();
                     assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{pair:?}");
                 }
-                // A line break is sent as it is; what else a terminal acts on has to be filled in.
+                // A line break is sent as it is; other characters that a terminal acts on must be filled in.
                 let unsafe_to_show = |c: char| escape::is_dangerous(c) && c != '\n';
-                let sent = if hostile.contains(unsafe_to_show) { FILL_IN } else { hostile };
+                let sent = if hostile.contains(unsafe_to_show) { "filled" } else { hostile };
                 let note = format!("maintenance_note={sent}");
                 assert!(request.contains(&note.as_str()), "{request:?}");
             }
@@ -209,26 +234,36 @@ fn no_text_becomes_a_command() {
         let mut left: Vec<_> =
             fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         left.sort();
-        assert_eq!(left, ["bin", "log", "plan.sh"], "{hostile:?}");
+        assert_eq!(left, ["bin", "log", "plan.sh", "runner-tokens"], "{hostile:?}");
     }
 }
 
 #[test]
 fn no_text_becomes_terraform() {
+    use hcl_edit::expr::Expression;
     for hostile in HOSTILE {
         let text = text("terraform", &infected(hostile));
         let body: hcl_edit::structure::Body =
             text.parse().unwrap_or_else(|error| panic!("{hostile:?}: {error}\n{text}"));
-        let blocks: Vec<_> = body.blocks().collect();
-        assert_eq!(blocks.len(), 3, "{text}");
         assert_eq!(body.attributes().count(), 0);
-        for block in blocks {
-            assert_eq!(block.ident.as_str(), "resource");
+        let of = |kind: &'static str| body.blocks().filter(move |block| block.ident.as_str() == kind);
+        assert_eq!((of("resource").count(), of("output").count()), (3, 3), "{text}");
+        assert_eq!(body.blocks().count(), 6 + of("variable").count());
+        for block in of("resource") {
             assert_eq!(block.body.blocks().count(), 0);
-            let value = block.body.get_attribute("maintenance_note").map(|it| it.value.as_str());
-            assert_eq!(value, Some(Some(*hostile)), "{text}");
-            let kind = block.body.get_attribute("runner_type").map(|it| it.value.as_str());
-            assert_eq!(kind, Some(Some(FILL_IN)));
+            let value = |name: &str| block.body.get_attribute(name).map(|it| &it.value);
+            assert_eq!(value("maintenance_note").and_then(|it| it.as_str()), Some(*hostile), "{text}");
+            assert!(matches!(value("runner_type"), Some(Expression::Traversal(_))));
+            assert!(matches!(value("description"), Some(Expression::String(_))));
+        }
+        for block in of("output") {
+            assert_eq!(block.body.get_attribute("sensitive").and_then(|it| it.value.as_bool()), Some(true));
+        }
+        for block in of("variable") {
+            let about = block.body.get_attribute("description").map(|it| it.value.is_str());
+            assert_eq!(about, Some(true), "{text}");
+            let required = block.body.get_attribute("default").is_none();
+            assert_eq!(block.body.get_blocks("validation").count(), usize::from(required));
         }
     }
 }

@@ -3,6 +3,8 @@
 mod baseline;
 mod changed;
 mod config;
+#[cfg(unix)]
+mod create_script;
 mod exit;
 mod files;
 mod fix;

@@ -12,7 +12,9 @@ fn a_plan_is_0_whatever_it_says() {
     let plan = scratch.run(&["plan"]);
     assert_eq!((plan.code, plan.err.as_str()), (0, ""));
     assert!(plan.text().contains("\n## 1. Create a runner: `a.sh:1`\n"), "{}", plan.text());
-    assert!(plan.text().contains("\n- `tag_list`: `docker`, `linux`\n"));
+    assert!(plan.text().contains(
+        "\n- [ ] Create: `tag_list`: `docker`, `linux`; `run_untagged`: `false` (default of `register`)"
+    ));
     assert_eq!(plan, scratch.run(&["plan", ".", "--format", "markdown", "-j1"]));
     let empty = scratch.run(&["plan", "--exclude", "*.sh"]);
     assert_eq!(empty.code, 0);
@@ -27,9 +29,12 @@ fn a_plan_is_0_whatever_it_says() {
 #[test]
 fn the_name_of_the_file_says_the_format() {
     let scratch = Scratch::with(&[("a.sh", OLD)]);
-    for (name, start) in
-        [("p.md", "# Migration"), ("p.json", "{\n"), ("p.sh", "#!/bin/sh\n"), ("p.tf", "# Runners")]
-    {
+    for (name, start) in [
+        ("p.md", "# Migration"),
+        ("p.json", "{\n"),
+        ("p.sh", "#!/bin/sh\n"),
+        ("p.tf", "# Runners for GitLab"),
+    ] {
         let ran = scratch.run(&["plan", "a.sh", "-o", name]);
         assert_eq!(
             (ran.code, ran.text(), ran.err.as_str()),
@@ -42,6 +47,81 @@ fn the_name_of_the_file_says_the_format() {
     assert_eq!(json["groups"][0]["create"]["tag_list"], serde_json::json!(["docker", "linux"]));
     assert_eq!(json["groups"][0]["create"]["run_untagged"], false);
     assert_eq!(json["groups"][0]["registrations"][0]["fix"], "unsafe");
+}
+
+/// Nine registrations by nine ways, one of them with a sample and another place next to it.
+const NINE: &[(&str, &str)] = &[
+    (
+        "a.sh",
+        "gitlab-runner register -n --url https://gitlab.example.com -r \"$A\" --name a --tag-list a,b --locked=false \\\n  \
+         --run-untagged --maximum-timeout 3600 --access-level ref_protected --paused --executor shell \"$@\"\n",
+    ),
+    (
+        "b.sh",
+        "gitlab-runner register -n -r EXAMPLEoldtoken00000 --tag-list a --locked --paused --executor shell\n",
+    ),
+    (
+        ".gitlab-ci.yml",
+        "run:\n  script:\n    - gitlab-runner register --token glrt-EXAMPLE0123456789ab --paused\n",
+    ),
+    (
+        "values.yaml",
+        "gitlabUrl: https://gitlab.example.com\nrunnerRegistrationToken: abcdefghij0123456789\nrunners:\n  tags: k8s\n  \
+         locked: false\n  config: |\n    [[runners]]\n      tag_list = [\"x\"]\n",
+    ),
+    (
+        "secret.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: box}\nstringData: {runner-registration-token: EXAMPLEoldtoken00000}\n",
+    ),
+    (
+        "compose.yml",
+        "services:\n  r:\n    image: gitlab/gitlab-runner\n    environment:\n      REGISTRATION_TOKEN: ${T}\n      \
+         RUNNER_TAG_LIST: x\n",
+    ),
+    (
+        "operator.yaml",
+        "apiVersion: apps.gitlab.com/v1beta2\nkind: Runner\nmetadata: {name: op}\nspec: {token: other, tags: x}\n",
+    ),
+    ("config.toml", "[[runners]]\n  executor = \"shell\"\n  tag_list = [\"a\"]\n"),
+    ("other.yaml", "gitlabUrl: https://gitlab.example.com\nrunnerRegistrationToken: ''\n"),
+    ("docs/install.md", "```sh\ngitlab-runner register --registration-token TOKEN --locked\n```\n"),
+    ("reset.sh", "curl -X POST https://gitlab.example.com/api/v4/runners/reset_registration_token\n"),
+];
+
+#[test]
+fn nine_registrations_are_at_most_130_lines() {
+    let scratch = Scratch::with(NINE);
+    let ran = scratch.run(&["plan"]);
+    let plan = ran.text();
+    assert!(plan.contains("\n9 registrations: "), "{plan}");
+    assert!(plan.lines().count() <= 130, "{} lines\n{plan}", plan.lines().count());
+    assert_eq!(plan.lines().filter(|line| line.starts_with("| ")).count(), 1 + 9, "{plan}");
+    let parts = [
+        "| # | runner | where | fields | state |\n",
+        "\n## Before you start\n",
+        "\n## Steps for each runner\n",
+        "\n## 1. ",
+        "\n## 9. ",
+        "\n## Other places to change\n",
+        "\n## Documentation to update\n",
+        "\n## At the end\n",
+        "{ runners { nodes { id creationMethod } } }",
+        "Rotation: ",
+        "`gitlab-runner unregister` removes",
+    ];
+    let places: Vec<usize> =
+        parts.iter().map(|part| plan.find(part).unwrap_or_else(|| panic!("{part}\n{plan}"))).collect();
+    assert!(places.is_sorted(), "{places:?}\n{plan}");
+    // The common steps are there once.
+    assert_eq!(plan.matches("Create the runner in GitLab (").count(), 1);
+    assert_eq!(plan.matches("POST /api/v4/user/runners").count(), 2, "the step, and the help for `reset.sh`");
+    // A sample is not a runner in any format.
+    for format in ["curl", "terraform"] {
+        assert!(!scratch.run(&["plan", "-f", format]).text().contains("install.md"), "{format}");
+    }
+    let json = scratch.run(&["plan", "-f", "json"]).json();
+    assert_eq!(json["documentation"].as_array().map(Vec::len), Some(1));
+    assert_eq!(json["documentation"][0]["path"], "docs/install.md");
 }
 
 #[test]
@@ -65,7 +145,7 @@ fn a_fix_writes_its_plan_first() {
     let ran = scratch.run(&["--fix", "--plan", "plan.md"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(scratch.read("plan.md"), before.text());
-    assert!(scratch.read("plan.md").contains("- `--tag-list` (line 1): `a`"));
+    assert!(scratch.read("plan.md").contains("`--tag-list` (line 1): `a`"));
     assert_eq!(scratch.read("a.sh"), SAFE_FIXED);
     assert!(ran.err.contains("a.sh:1: removed tag_list = a"), "{}", ran.err);
     // Nothing is left to fix: the plan of the first run stays, whatever it is asked for.
@@ -76,7 +156,7 @@ fn a_fix_writes_its_plan_first() {
 }
 
 /// How a plan begins.
-const PLAN: &str = "# Migration of GitLab runners to the new registration\n";
+const PLAN: &str = "# Migration of GitLab runners to authentication tokens\n";
 
 /// Why other words than before: what the run reads is never written over, and a pipe or a folder is found before the fix.
 #[test]
