@@ -121,12 +121,17 @@ impl Language for Shell {
         looks_like_shell(text)
     }
 
-    /// Words, which take twice the room of a value, and commands, which take four times that.
+    /// Words and the pairs in them (`a=b,c=d`), which take twice the room of a value, and commands, which take four times that.
     fn count(&self, text: &str) -> usize {
         let mut blank = true;
         let weight = |byte: u8| {
             let begins = std::mem::replace(&mut blank, byte.is_ascii_whitespace()) && !blank;
-            2 * usize::from(begins) + if matches!(byte, b'\n' | b'|' | b'&' | b';' | b'(') { 4 } else { 0 }
+            let more = match byte {
+                b'\n' | b'|' | b'&' | b';' | b'(' => 4,
+                b'=' => 2,
+                _ => 0,
+            };
+            2 * usize::from(begins) + more
         };
         text.bytes().map(weight).sum()
     }
