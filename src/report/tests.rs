@@ -98,6 +98,8 @@ fn a_thousand_findings_are_all_there() {
             "junit" => text.matches("<failure ").count(),
             "html" => text.matches("<tr data-severity=").count(),
             "checkstyle" => text.matches("<error ").count(),
+            "grouped" => text.matches("[register-server-option]").count(),
+            "markdown" => text.matches("\n| warning | `setup.sh:").count(),
             other => panic!("`{other}` is not counted here"),
         };
         assert_eq!(count, 1000, "{}", format.name);
