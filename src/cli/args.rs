@@ -117,7 +117,7 @@ pub(super) enum Shell {
     Elvish,
     Fish,
     #[value(name = "powershell", alias = "pwsh")]
-    PowerShell,
+    Pwsh,
     Zsh,
 }
 

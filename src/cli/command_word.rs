@@ -160,7 +160,7 @@ mod tests {
             match (found, expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, *expected, "{given}"),
                 (Err(Error::CommandAfterOption { option, .. }), Err(expected)) => {
-                    assert_eq!(option, expected)
+                    assert_eq!(option, expected);
                 }
                 (found, _) => panic!("{given}: {found:?}"),
             }

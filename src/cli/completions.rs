@@ -30,7 +30,7 @@ pub(super) fn script(shell: Shell) -> Result<Outcome, Error> {
         Shell::Bash => "bash",
         Shell::Elvish => "elvish",
         Shell::Fish => "fish",
-        Shell::PowerShell => "powershell",
+        Shell::Pwsh => "powershell",
         Shell::Zsh => "zsh",
     };
     let mut out = Vec::new();
