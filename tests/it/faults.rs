@@ -143,7 +143,9 @@ fn in_a_write_protected_folder_nothing_is_written_and_the_others_are() {
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{err}");
     assert!(
-        err.contains("ro/a.sh: error: not written: its folder does not take a new file: permission denied\n"),
+        err.contains(
+            "ro/a.sh: error: not written: cannot create a file in its directory: permission denied\n"
+        ),
         "{err}"
     );
     assert_eq!((scratch.read("ro/a.sh").as_str(), scratch.read("rw/b.sh").as_str()), (SAFE, SAFE_FIXED));

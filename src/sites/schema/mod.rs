@@ -165,7 +165,7 @@ pub struct Site {
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub env_around: Vec<String>,
     /// For shell text: keys of the same mapping whose scripts run before it in the same shell. The first one that is there counts;
-    /// behind a `/` is a dotted path from the top of the document.
+    /// after a `/`, a dotted path from the document root.
     #[serde(default)]
     pub runs_after: Vec<String>,
     /// For shell text: whether its key is a variable that the other texts of the file may use by `{{ name }}`.

@@ -168,7 +168,10 @@ fn a_baseline_that_cannot_be_used_is_an_error() {
         &["--write-baseline"],
         "error: `--write-baseline` needs the name of the file: add `--baseline FILE`\n",
     );
-    error(&["--baseline", "wrong.json"], "error: wrong.json: not a baseline: unexpected end at line 2");
+    error(
+        &["--baseline", "wrong.json"],
+        "error: wrong.json: not a baseline: unexpected end of file at line 2",
+    );
     error(&["--baseline", "wrong.json", "--write-baseline"], "wrong.json: not a baseline");
     error(
         &["--baseline", "no/known.json", "--write-baseline"],

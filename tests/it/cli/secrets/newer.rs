@@ -30,11 +30,11 @@ fn a_baseline() {
         let args = ["--baseline", "known.json", "-f", format.name, "-v"];
         assert_secret(&scratch.run(&args), &args);
     }
-    // What is known and gone is told.
+    // What is no longer reported is named.
     scratch.write("scripts/a.sh", "echo\n");
     let args = ["--baseline", "known.json", "-v"];
     let ran = scratch.run(&args);
-    assert!(ran.err.contains("gone"), "{}", ran.err);
+    assert!(ran.err.contains("no longer reported"), "{}", ran.err);
     assert_secret(&ran, &args);
 }
 
