@@ -4,6 +4,7 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use runnerlint::catalogue::Catalogue;
+use runnerlint::config::FailOn;
 use runnerlint::engine::{self, Settings, Surroundings};
 use runnerlint::finding::Linted;
 use runnerlint::fixer;
@@ -127,6 +128,7 @@ fn render(criterion: &mut Criterion) {
                 style: Style::default(),
                 baseline: None,
                 project: Project::default(),
+                fail_on: FailOn::Warning,
             };
             bencher.iter(|| {
                 let mut out = Vec::new();

@@ -129,7 +129,9 @@ fn environment(
     let scope = survey.scope(ScopeKind::Container, doc, command.span);
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
-        unknowns.into_iter().for_each(|unknown| it.add_unknown(unknown));
+        for unknown in unknowns {
+            it.add_unknown(unknown);
+        }
     }
     for given in &found.variables {
         read_given(given, around, scope, true, survey);

@@ -343,6 +343,19 @@ struct Unwrapped<'a> {
 }
 
 impl<'a> Unwrapped<'a> {
+    /// Notes the file of variables that an option names; `option` itself if it has no value.
+    fn take_file(&mut self, wrapper: &Wrapper, option: &str, file: &'a str, span: Span) {
+        let is_file = |name: &String| match name.split_once('=') {
+            Some((name, start)) => name == option && file.starts_with(start),
+            None => name == option,
+        };
+        // `--env 'RUNNER_*'`
+        let is_glob = wrapper.environment.iter().any(|name| name == option) && file.ends_with('*');
+        if wrapper.environment_files.iter().any(is_file) || is_glob {
+            self.environment_files.push((file, span));
+        }
+    }
+
     /// Finds the words that are shell text, unless they are the words of a command.
     fn find_scripts(&mut self, wrapper: &Wrapper, words: &'a [Word], is_command: bool) {
         if wrapper.assigns {
@@ -409,15 +422,7 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
                 }
             }
             let file = inline.or(value.map(|value| value.text.as_str())).unwrap_or(option);
-            let is_file = |name: &String| match name.split_once('=') {
-                Some((name, start)) => name == option && file.starts_with(start),
-                None => name == option,
-            };
-            // `--env 'RUNNER_*'`
-            let is_glob = wrapper.environment.iter().any(|name| name == option) && file.ends_with('*');
-            if wrapper.environment_files.iter().any(is_file) || is_glob {
-                out.environment_files.push((file, word.span));
-            }
+            out.take_file(wrapper, option, file, word.span);
             if wrapper.image_option.as_deref() == Some(option) {
                 out.image = inline.map(str::to_owned).or(value.map(|value| value.text.clone()));
             }

@@ -84,7 +84,7 @@ fn before(plan: &Plan, html: &mut Html) {
         html.tag("li", |html| {
             html.text("Docs: ");
             html.link(Link::Web(GUIDE), &[], |html| {
-                html.text("creating runners with an authentication token")
+                html.text("creating runners with an authentication token");
             });
         });
     });
