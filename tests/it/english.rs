@@ -13,23 +13,6 @@ const WORDS: &str = r"(?i)\b(?:told|tells|somebody|nobody|whoever|stands|behind|
 /// What looks like one of them and is not.
 const FINE: &str = r"(?i)\bthere (?:is|are) no |\b(?:is|are) no longer ";
 
-/// Texts that are rewritten elsewhere, with the reason. A path that ends with `/` is of a directory.
-const LATER: &[(&str, &str)] = &[
-    ("README.md", "is rewritten as a whole"),
-    ("docs/plan.schema.json", "is rewritten with the plan"),
-    ("docs/limits.md", "is rewritten with the README"),
-    ("docs/performance.md", "is rewritten with the README"),
-    ("docs/dependencies.md", "is rewritten with the README"),
-    ("docs/writing-rules.md", "is rewritten with the README"),
-    ("src/plan/", "is rewritten with the plan"),
-    ("src/report/plan/", "is rewritten with the plan"),
-    ("src/report/html/", "is rewritten with the page"),
-];
-
-fn is_later(path: &str) -> bool {
-    LATER.iter().any(|(later, _)| if later.ends_with('/') { path.starts_with(later) } else { path == *later })
-}
-
 /// The files below `folder` with one of these extensions, with their path in the repository.
 fn files(folder: &str, extensions: &[&str]) -> Vec<(String, String)> {
     let root = root();
@@ -72,13 +55,19 @@ fn no_text_has_a_word_that_is_replaced() {
             wrong.push(format!("{path}:{line}: `{}` in: {}", found.as_str(), around.trim()));
         }
     };
-    let prose = [files("rules", &["yaml"]), files("docs", &["md", "json"]), files("README.md", &["md"])];
-    for (path, text) in prose.into_iter().flatten().filter(|(path, _)| !is_later(path)) {
+    let prose = [
+        files("rules", &["yaml"]),
+        files("docs", &["md", "json"]),
+        files("README.md", &["md"]),
+        files("CONTRIBUTING.md", &["md"]),
+        files("SECURITY.md", &["md"]),
+    ];
+    for (path, text) in prose.into_iter().flatten() {
         for (at, line) in text.lines().enumerate() {
             check(&path, at + 1, line);
         }
     }
-    for (path, text) in files("src", &["rs"]).into_iter().filter(|(path, _)| !is_later(path)) {
+    for (path, text) in files("src", &["rs"]) {
         if path.contains("/tests") || path.ends_with("samples.rs") {
             continue;
         }
