@@ -69,7 +69,7 @@ fn svg(text: &str) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" role=\"img\">\n\
          <title>A finding of runnerlint</title>\n\
          <rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n\
-         <g font-family=\"ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\" xml:space=\"preserve\">\n"
+         <g font-family=\"ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace\" font-size=\"13\">\n"
     );
     let mut style = Style::default();
     for (row, line) in text.lines().enumerate() {
@@ -84,13 +84,17 @@ fn svg(text: &str) -> String {
                 None => piece,
             };
             let length = shown.chars().count();
-            if !shown.trim().is_empty() {
-                let x = MARGIN + column * CELL.0;
+            let start = length - shown.trim_start().chars().count();
+            let shown = shown.trim();
+            if !shown.is_empty() {
+                let x = MARGIN + (column + start) * CELL.0;
                 let fill = style.color.unwrap_or(PLAIN);
                 let bold = if style.bold { " font-weight=\"bold\"" } else { "" };
                 let dim = if style.dim { " opacity=\"0.6\"" } else { "" };
                 let text = shown.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-                let wide = length * CELL.0;
+                // Viewers join spaces.
+                let text = text.replace(' ', "\u{a0}");
+                let wide = shown.chars().count() * CELL.0;
                 writeln!(
                     out,
                     "<text x=\"{x}\" y=\"{y}\" textLength=\"{wide}\" fill=\"{fill}\"{bold}{dim}>{text}</text>"
