@@ -57,6 +57,8 @@ pub(crate) struct UnitWords {
     pub(crate) named: OnceLock<Option<Regex>>,
     /// The name of a slot and what separates a value from it.
     pub(crate) places: OnceLock<Option<regex::Regex>>,
+    /// A short option of a slot in a command that prose shows.
+    pub(crate) short_places: OnceLock<Option<regex::Regex>>,
 }
 
 impl Catalogue {

@@ -356,6 +356,11 @@ fn print_changes(args: &CheckArgs, files: &[Checked]) {
             complain(&line);
         }
     }
+    if args.fix || args.diff && !args.quiet {
+        for line in report::manual_steps(files) {
+            complain(&line);
+        }
+    }
     if args.add_ignore.is_some() {
         for line in report::ignored(files) {
             complain(&line);

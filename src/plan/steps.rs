@@ -91,7 +91,7 @@ const CHECK: &str = "Check the token. If it always begins with `glrt-`, the runn
 const TOGETHER: &str = "Change the token and the settings in the same deployment: a runner with a new token and an old setting may \
     not start.";
 const CHANGE: &str = "Change the files.";
-const REACH: &str = " A command changes every registration of its file.";
+const REACH: &str = " `runnerlint check --fix` changes all registrations of a file.";
 const ELSEWHERE: &str =
     "This file sets no token: another file does. Migrate that file first, then change this one.";
 const DEPLOY: &str = "Deploy the change.";
@@ -210,6 +210,10 @@ fn store(entry: &Entry) -> Sentence {
         (UnitKind::Chart, None, None) => {
             say("Chart value {}, or the Secret of the release ({}).", &[new_name(Via::Chart), &at])
         }
+        (_, Some(slot), _) if slot.expression.as_deref().is_some_and(is_parameter) => say(
+            "{}: {} (today {}) reads {}: pass the new token in each call.",
+            &[&at, new, &slot.name, slot.expression.as_deref().unwrap_or_default()],
+        ),
         (_, Some(slot), _) if slot.expression.is_some() => say(
             "{}: {} (today {}) reads {}: store the new token there.",
             &[&at, new, &slot.name, slot.expression.as_deref().unwrap_or_default()],
@@ -217,6 +221,12 @@ fn store(entry: &Entry) -> Sentence {
         (_, Some(slot), _) => say("{}: {} (today {} with a literal token).", &[&at, new, &slot.name]),
         (_, None, _) => say("{}: another file sets its token: store the new one there.", &[&at]),
     }
+}
+
+/// Whether an expression is a parameter of a script or a function: `$1`, `"${2}"`, `%1`.
+fn is_parameter(expression: &str) -> bool {
+    let name = expression.trim_matches(['"', '\'', '$', '{', '}', '%', '~']);
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// How the files change: one command for each file of the plan, and manual edits.
@@ -240,6 +250,10 @@ fn manually(entry: &Entry, reason: &str) -> Sentence {
         codes.push(slot.name.clone());
         if new.is_empty() {
             edits.push(format!("remove {{}} (line {line})"));
+        } else if slot.via == Via::Secret {
+            // The chart mounts both keys.
+            edits.push(format!("make {{}} (line {line}) an empty string, and set {{}}"));
+            codes.push(new.to_owned());
         } else {
             edits.push(format!("replace {{}} (line {line}) with {{}}"));
             codes.push(new.to_owned());

@@ -38,7 +38,7 @@ pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
 pub use refusal::{fix_reason, refusal, stated, unknown};
 pub use style::Style;
-pub use summary::{Summary, ignored, notices, removed_settings};
+pub use summary::{Summary, ignored, manual_steps, notices, removed_settings};
 pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;

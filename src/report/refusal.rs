@@ -83,12 +83,16 @@ fn clause(refusal: &Refusal) -> String {
 
 /// Why a fix is unsafe, or its manual step; nothing for a safe one.
 pub fn fix_reason(fix: &Fix) -> Option<String> {
-    let reasons: Vec<String> = fix.cautions.iter().map(caution).filter(|it| !it.is_empty()).collect();
     match fix.safety {
         Safety::Safe => None,
-        Safety::Unsafe if reasons.is_empty() => Some(NOT_SAFE.to_owned()),
-        Safety::Unsafe => Some(reasons.join("; ")),
+        Safety::Unsafe => Some(cautions(&fix.cautions).unwrap_or_else(|| NOT_SAFE.to_owned())),
     }
+}
+
+/// Cautions in one clause; `None` if there is nothing to say.
+pub(super) fn cautions(cautions: &[Caution]) -> Option<String> {
+    let reasons: Vec<String> = cautions.iter().map(caution).filter(|it| !it.is_empty()).collect();
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 fn caution(caution: &Caution) -> String {

@@ -106,7 +106,13 @@ pub(super) fn files() -> Vec<Checked> {
         value: "a,b".to_owned(),
     };
     let start = Position { line: 2, column: 3, offset: 12 };
-    odd.fixed = vec![Gone { rule: "register-server-option".to_owned(), start, removed: Some(removed) }];
+    odd.fixed = vec![Gone {
+        rule: "register-server-option".to_owned(),
+        start,
+        removed: Some(removed),
+        unit: None,
+        cautions: [].into(),
+    }];
     let mut values = finding("helm-registration-token", Severity::Warning, "--url");
     values.span = span(VALUES, "runnerRegistrationToken");
     values.message = "`runnerRegistrationToken` holds glrt-notArealToken02, 100% <wrong>".to_owned();

@@ -1,9 +1,11 @@
 use super::is_open;
+use super::refusal::cautions;
 use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::mask::{Mask, is_hidden};
 use crate::run::{Checked, State};
 use crate::walk::{LEFT, Passed};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What a run found, in numbers. Suppressed and known findings are counted apart.
@@ -233,6 +235,23 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
                 title => format!(" (set {} on the runner in GitLab)", escape::inline(title)),
             };
             lines.push(format!("{path}:{line}: removed {name} = {value}{next}"));
+        }
+    }
+    lines
+}
+
+/// What is left to do after unsafe fixes, or why they are unsafe: one line for each registration and reason.
+pub fn manual_steps(files: &[Checked]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in files {
+        let mut said = BTreeSet::new();
+        let mask = file.mask(false);
+        for gone in &file.fixed {
+            let Some(reason) = cautions(&gone.cautions) else { continue };
+            if said.insert((gone.unit.clone(), reason.clone())) {
+                let (path, line) = (escape::name(&file.path), gone.start.line);
+                lines.push(format!("{path}:{line}: unsafe fix: {}", mask.prose(&reason)));
+            }
         }
     }
     lines

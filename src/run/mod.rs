@@ -10,7 +10,7 @@ pub use rules::{LoadError, left_out, load_files, load_rules, names_itself, rule_
 
 use crate::config::{Config, Settings};
 use crate::engine::{self, Surroundings};
-use crate::finding::{Finding, Linted, Notice, NoticeKind, Safety, Setting};
+use crate::finding::{Caution, Finding, Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, Left, Offer, diff, write};
 use crate::interrupt;
 use crate::mask::{self, Mask};
@@ -83,8 +83,12 @@ pub struct Gone {
     pub rule: String,
     /// Where it was, in the old text.
     pub start: Position,
-    /// What its fix took out of the file, tokens hidden.
+    /// What its fix removed from the file, tokens hidden.
     pub removed: Option<Setting>,
+    /// The registration that it belonged to.
+    pub unit: Option<String>,
+    /// Why its fix was unsafe, or its manual steps; none for a safe one.
+    pub cautions: Arc<[Caution]>,
 }
 
 /// What a run says about one file.
@@ -410,6 +414,8 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
     let mut gone: Vec<Gone> = (fixed.fixed.into_iter())
         .map(|finding| Gone {
             start: old.position(finding.span.start()),
+            cautions: finding.fix.as_ref().map(|fix| Arc::clone(&fix.cautions)).unwrap_or_default(),
+            unit: finding.unit.clone(),
             removed: finding.removes.map(|it| Setting {
                 value: mask.prose(&it.value),
                 name: mask.prose(&it.name),

@@ -80,7 +80,10 @@ pub(super) fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Opt
         plain_words(arguments, &program.valued).take(LONGEST_NAME).map(|word| word.text.as_str()).collect();
     let is = |subcommand: &&Subcommand| {
         let mut names = subcommand.name.split_whitespace().enumerate();
-        names.all(|(at, name)| words.get(at) == Some(&name))
+        // `register${OPTIONS:+ $OPTIONS}` is that word, and perhaps more.
+        let is_glued =
+            |word: &str, name: &str| word.strip_prefix(name).is_some_and(|rest| rest.starts_with('$'));
+        names.all(|(at, name)| words.get(at).is_some_and(|word| *word == name || is_glued(word, name)))
     };
     program.subcommands.iter().filter(is).max_by_key(|subcommand| subcommand.name.split_whitespace().count())
 }

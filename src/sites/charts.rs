@@ -138,6 +138,7 @@ pub(super) fn read(
     add_unknowns(tree, &entries, Brings::Anything, scope, target, survey);
     for entry in entries.list {
         let Some(key) = tree.key(entry.id) else { continue };
+        add_comment_key(key.text, key.span, scope, target, survey);
         if chart.environment.iter().any(|it| key.text == *it) {
             environment::read(tree, entry.id, target, scope, true, survey);
             continue;
@@ -162,12 +163,22 @@ pub(super) fn read(
                 };
                 add_unknowns(tree, &inner, brings, scope, target, survey);
             }
+            for key in inner.list.iter().filter_map(|inner| tree.key(inner.id)) {
+                add_comment_key(key.text, key.span, scope, target, survey);
+            }
             open.extend(inner.list.into_iter().rev().filter_map(|inner| {
                 let key = tree.key(inner.id)?;
                 let overridden = entry.overridden || inner.overridden;
                 Some((Entry { overridden, ..inner }, format!("{name}.{}", key.text), level + 1))
             }));
         }
+    }
+}
+
+/// JSON with comments is read as YAML: a comment before a key makes another key of it.
+fn add_comment_key(key: &str, span: Span, scope: usize, target: &Target<'_>, survey: &mut Survey) {
+    if let Some(it) = survey.scope_mut(scope).filter(|_| key.starts_with("/*") || key.starts_with("//")) {
+        it.add_unknown(Unknown::new(UnknownKind::Expression, Brings::Anything, key, target.doc, span));
     }
 }
 

@@ -440,4 +440,4 @@ pub(super) fn read_collected(
     }
 }
 
-pub(super) const IN_PIECES: &str = "the command is assembled from several strings: change it there";
+pub(super) const IN_PIECES: &str = "the command is assembled from several strings: change them manually";

@@ -186,6 +186,11 @@ impl Options<'_> {
                 }
                 continue;
             }
+            // `--{locked,paused}`: a shell makes several options of it.
+            if word.opaque && word.splits && option_part(word).contains(['{', '*', '?']) {
+                self.unknown(UnknownKind::Words, word);
+                continue;
+            }
             // The option parser stopped at the stray word before, which a fix takes out.
             self.wakes |= stray && !stopped;
             let written = option_part(word);

@@ -77,6 +77,18 @@ fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
     known.then_some(Named { name, last: last.1, telling: telling || of_chart })
 }
 
+/// Whether a word of `--set` may bring more than its keys say: a mapping in JSON, a key in an expression, variables of the
+/// chart's pods.
+fn holds_more(chart: &Chart, known: &ReleaseCommand, option: &str, text: &str) -> bool {
+    let is_json = known.json.iter().any(|name| name == option);
+    let variables = |key: &str| chart.environment.iter().any(|name| key.starts_with(name.as_str()));
+    text.split(',').any(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let is_mapping = is_json && value.trim_start_matches(['\'', '"', ' ']).starts_with(['{', '[']);
+        is_mapping || key.contains('$') && value != "" || variables(key.trim())
+    })
+}
+
 /// `helm upgrade NAME CHART --set a.b=c,d=e`
 pub(super) fn read_command(
     command: &Command,
@@ -135,6 +147,9 @@ pub(super) fn read_command(
             (vec![word.node, value.node], value, 0)
         };
         let grammar = Grammar::of(known, option);
+        if holds_more(chart, known, option, holder.text.get(skip..).unwrap_or_default()) {
+            unknowns.push(unknown(UnknownKind::Values, holder.span.of(around.text()), holder));
+        }
         let before = carriers.len();
         if let Some(decoded) = around.parsed.decode(holder.node) {
             evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);

@@ -24,6 +24,17 @@ fn named(unit: &Unit) -> Option<Regex> {
     }
 }
 
+/// A short option of a unit's slots in a command that prose shows: `gitlab-runner register -r TOKEN`.
+fn short(unit: &Unit) -> Option<Regex> {
+    let options = unit.old.option.iter().chain(&unit.new.option).filter(|option| option.len() == 2);
+    let options: Vec<String> = options.map(|option| regex::escape(option)).collect();
+    let subcommand = regex::escape(&unit.subcommand);
+    let is_one = !options.is_empty() && !subcommand.is_empty();
+    // Between them there is no other short option: the next match begins after this one.
+    let pattern = || format!(r"\b{subcommand}\b[^\r\n`]{{0,400}}?[ \t](?:{})(?:=|[ \t]+)", options.join("|"));
+    is_one.then(|| Regex::new(&pattern()).ok()).flatten()
+}
+
 /// What a request sends: `token=…`, `"token": …`, `token => …`, a header, a user with a password.
 static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -37,6 +48,7 @@ static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Takes in what comes behind the names of slots, and what requests send.
 pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
     let named = file.words.places.get_or_init(|| named(file.unit));
+    let short = file.words.short_places.get_or_init(|| short(file.unit));
     for (doc, document) in file.documents.iter().enumerate() {
         let text: &str = &document.text;
         let notation = document.language.notation();
@@ -51,6 +63,10 @@ pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
             if counts && !compared {
                 flow.at(doc, whole.end(), Extent::Value, is_sign && notation == Notation::Code);
             }
+        }
+        let is_prose = document.language.name() == "markdown";
+        for found in short.iter().filter(|_| is_prose).flat_map(|short| short.find_iter(text)) {
+            flow.at(doc, found.end(), Extent::Value, false);
         }
         if text.contains("/runners") {
             for found in SENT.iter().flat_map(|sent| sent.find_iter(text)) {

@@ -46,7 +46,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 pub(in crate::report) const END_STEPS: &[&str] = &[
     "Reset the registration tokens in GitLab, then disable registration with them (instance: *Admin > Settings > CI/CD > Runners*; \
      group: *Settings > CI/CD > Runners*).",
-    "Check that no runner is left: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: \
+    "Check that no runner still uses a registration token: this GraphQL query must not return `REGISTRATION_TOKEN` for a runner that you still use: \
      `{ runners { nodes { id creationMethod } } }` (as an administrator; for a group: \
      `{ group(fullPath: \"PATH\") { runners { nodes { id creationMethod } } } }`).",
 ];
@@ -114,6 +114,7 @@ fn steps(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n## Steps for each runner\n")?;
     let mut number = 0;
+    let has = |what: Do| all().any(|step| step.what == what);
     for what in [Do::Compare, Do::Create, Do::Store, Do::Change, Do::Deploy, Do::Verify, Do::Remove] {
         let mut texts: Vec<String> =
             all().filter(|step| step.what == what).map(|step| sentence(&step.text)).collect();
@@ -125,6 +126,12 @@ fn steps(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
             texts.truncate(1);
         }
         for mut text in texts {
+            // Where both occur, they are alternatives.
+            match what {
+                Do::Compare if has(Do::Create) => text = format!("If the runner exists: {}", small(&text)),
+                Do::Create if has(Do::Compare) => text = format!("Otherwise: {}", small(&text)),
+                _ => {}
+            }
             if what == Do::Deploy {
                 text = format!("{}: {}.", text.trim_end_matches('.'), deployments(groups));
             }
@@ -133,6 +140,12 @@ fn steps(groups: &[Group], out: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// A sentence with a small first letter.
+fn small(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().into_iter().flat_map(char::to_lowercase).chain(signs).collect()
 }
 
 fn deployments(groups: &[Group]) -> String {

@@ -243,6 +243,9 @@ impl Lexer<'_> {
 
     /// A redirection at this place; `false` where there is none.
     fn redirect(&mut self, building: &mut Building) -> bool {
+        if self.dialect == Dialect::Sh && self.job_parameter().is_some() {
+            return false;
+        }
         let start = self.at;
         let mut at = start;
         while self.bytes.get(at).is_some_and(u8::is_ascii_digit) && at - start < 4 {

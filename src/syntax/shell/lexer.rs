@@ -97,7 +97,7 @@ impl<'t> Lexer<'t> {
 
     pub(super) fn unclosed(&mut self, offset: usize, quote: &str) {
         if self.out.facts.notices.len() < 8 {
-            self.notice(offset, format!("a {quote} is never closed"));
+            self.notice(offset, format!("unclosed `{quote}`"));
         }
     }
 

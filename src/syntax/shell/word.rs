@@ -121,6 +121,9 @@ fn expands_braces(raw: &str) -> bool {
     false
 }
 
+/// A longer parameter is none, in bytes.
+const LONGEST_PARAMETER: usize = 200;
+
 impl Lexer<'_> {
     /// Reads one word; nothing where none begins.
     pub(super) fn word(&mut self) -> Option<RawWord> {
@@ -260,6 +263,11 @@ impl Lexer<'_> {
             word.opaque = true;
             return true;
         }
+        if let Some(end) = self.job_parameter().filter(|_| self.dialect == Dialect::Sh) {
+            word.splits = true;
+            self.atom(word, end, Quoting::Bare);
+            return true;
+        }
         match self.placeholder(start) {
             Some(end) => {
                 word.push(at, end, Means::Verbatim, Quoting::Bare);
@@ -268,6 +276,16 @@ impl Lexer<'_> {
             }
             None => false,
         }
+    }
+
+    /// The end of `<< parameters.name >>`, which CircleCI replaces before a shell reads the text.
+    pub(super) fn job_parameter(&self) -> Option<usize> {
+        let inner = self.text.get(self.at..)?.strip_prefix("<<")?;
+        let end = inner.as_bytes().iter().take(LONGEST_PARAMETER).position(|byte| *byte == b'>')?;
+        let name = inner.get(..end)?.trim();
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+        let closes = inner.get(end..)?.starts_with(">>");
+        (is_name && closes && name.contains('.')).then_some(self.at + 2 + end + 2)
     }
 
     /// What stands between blanks before `at`; nothing where that is longer than any option.

@@ -151,3 +151,14 @@ mod unix {
         assert_eq!(scratch.run(&["--fix"]).code, 0);
     }
 }
+
+#[test]
+fn unsafe_fixes_say_what_is_left_to_do() {
+    let unsafe_fix = "gitlab-runner register -n --registration-token \"$T\" --tag-list a\n";
+    let scratch = Scratch::with(&[("a.sh", unsafe_fix)]);
+    let step = "a.sh:1: unsafe fix: before you deploy, `$T` must contain the new `glrt-` token\n";
+    let shown = scratch.run(&["--diff", "--unsafe-fixes"]);
+    assert_eq!(shown.err.matches(step).count(), 1, "{shown:?}");
+    let fixed = scratch.run(&["--fix", "--unsafe-fixes"]);
+    assert_eq!(fixed.err.matches(step).count(), 1, "{fixed:?}");
+}

@@ -113,7 +113,7 @@ fn nine_registrations_are_at_most_130_lines() {
         parts.iter().map(|part| plan.find(part).unwrap_or_else(|| panic!("{part}\n{plan}"))).collect();
     assert!(places.is_sorted(), "{places:?}\n{plan}");
     // The common steps are there once.
-    assert_eq!(plan.matches("Create the runner in GitLab (").count(), 1);
+    assert_eq!(plan.matches("reate the runner in GitLab (").count(), 1);
     assert_eq!(plan.matches("POST /api/v4/user/runners").count(), 2, "the step, and the help for `reset.sh`");
     // A sample is not a runner in any format.
     for format in ["curl", "terraform"] {

@@ -78,6 +78,8 @@ fn word(text: &str, start: usize) -> Option<usize> {
                 }
                 chars.next();
             }
+            // The quote was the end of a text around the word.
+            (Some(_), '\n') => return None,
             (Some(open), _) if open == c => quote = None,
             (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(c),
