@@ -153,6 +153,19 @@ impl Options<'_> {
         }
     }
 
+    /// Takes in a template tag, and `--{locked,paused}`, of which a shell makes several options.
+    fn is_unknown(&mut self, word: &Word) -> bool {
+        let is_several = word.text.starts_with('-') && word.opaque && word.splits;
+        if word.control {
+            self.unknown(UnknownKind::Template, word);
+        } else if is_several && option_part(word).contains('{') {
+            self.unknown(UnknownKind::Words, word);
+        } else {
+            return false;
+        }
+        true
+    }
+
     pub(super) fn read(&mut self, words: &[Word]) {
         let mut at = 0;
         // The words of the subcommand's name come first.
@@ -166,8 +179,7 @@ impl Options<'_> {
         }
         while let Some(word) = words.get(at) {
             at += 1;
-            if word.control {
-                self.unknown(UnknownKind::Template, word);
+            if self.is_unknown(word) {
                 continue;
             }
             if !word.text.starts_with('-') || word.text == "-" {
@@ -184,11 +196,6 @@ impl Options<'_> {
                     // It stays, and so does what the option parser does: it stops there.
                     stopped |= !stray;
                 }
-                continue;
-            }
-            // `--{locked,paused}`: a shell makes several options of it.
-            if word.opaque && word.splits && option_part(word).contains(['{', '*', '?']) {
-                self.unknown(UnknownKind::Words, word);
                 continue;
             }
             // The option parser stopped at the stray word before, which a fix takes out.

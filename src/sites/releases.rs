@@ -85,7 +85,7 @@ fn holds_more(chart: &Chart, known: &ReleaseCommand, option: &str, text: &str) -
     text.split(',').any(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let is_mapping = is_json && value.trim_start_matches(['\'', '"', ' ']).starts_with(['{', '[']);
-        is_mapping || key.contains('$') && value != "" || variables(key.trim())
+        is_mapping || key.contains('$') && !value.is_empty() || variables(key.trim())
     })
 }
 
