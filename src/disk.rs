@@ -24,7 +24,7 @@ pub enum ReadError {
     #[error("no such file")]
     Missing,
     /// It is a symbolic link, and its target does not exist.
-    #[error("a link to nowhere")]
+    #[error("broken symbolic link")]
     Dangling,
     /// It is a directory.
     #[error("a directory")]
@@ -160,7 +160,7 @@ mod tests {
             assert_eq!(said("link", 5), "5 bytes");
             assert_eq!(said("file", 4), "larger than 4 B");
             assert_eq!(said("missing", 4), "no such file");
-            assert_eq!(said("dangling", 4), "a link to nowhere");
+            assert_eq!(said("dangling", 4), "broken symbolic link");
             assert_eq!(said(".", 4), "a directory");
             for name in ["device", "pipe", "socket"] {
                 assert_eq!(said(name, 4), "not a regular file", "{name}");

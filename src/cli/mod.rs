@@ -94,6 +94,10 @@ enum Error {
         "two reports for standard output: write one of them to a file, for example `--output-format {0}=FILE`"
     )]
     TwoReports(String),
+    #[error(
+        "`--diff` prints a diff instead of reports: remove `--output-format {0}=…`, or run again without `--diff`"
+    )]
+    DiffOrReport(String),
     #[error("`--statistics` cannot be written as `{0}`: use `full` for text, or `json`")]
     NoStatistics(String),
     #[error("`-` (standard input) cannot be combined with other paths")]

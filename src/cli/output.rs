@@ -57,6 +57,10 @@ pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
         wanted.extend(env::var(FORMAT_VARIABLE).ok().filter(|it| !it.is_empty()));
     }
     let mut outputs: Vec<Output> = wanted.iter().map(|text| output(text)).collect::<Result<_, _>>()?;
+    // A diff is printed instead of a report: a file that was asked for would be missing.
+    if let Some(output) = outputs.iter().find(|it| args.diff && it.file.is_some()) {
+        return Err(Error::DiffOrReport(output.format.name.to_owned()));
+    }
     let mut without_file = outputs.iter_mut().filter(|it| it.file.is_none());
     match (without_file.next(), without_file.next()) {
         (Some(_), Some(second)) => return Err(Error::TwoReports(second.format.name.to_owned())),

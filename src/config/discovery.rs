@@ -51,7 +51,7 @@ fn nearest(cwd: &Path) -> Result<Option<ConfigFile>, ConfigError> {
             [] => {}
             [name] => return read(&folder.join(name), format!("{up}{name}"), NamedBy::Repository).map(Some),
             _ => {
-                let folder = if up.is_empty() { "this folder".to_owned() } else { format!("`{up}`") };
+                let folder = if up.is_empty() { "this directory".to_owned() } else { format!("`{up}`") };
                 return Err(ConfigError::Twice { folder });
             }
         }

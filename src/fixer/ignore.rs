@@ -322,7 +322,7 @@ impl<'a> Places<'a> {
         {
             found.push(Place { doc, at, form: Form::Extend });
         }
-        let mut refused = "its language has no comments";
+        let mut refused = "comments of its language are not supported: use a baseline or `exclude`";
         for (doc, at) in around.into_iter().rev() {
             let (Some(document), Some(pieces)) = (self.documents.get(doc), self.pieces.get(doc)) else {
                 continue;

@@ -137,7 +137,7 @@ pub(super) fn read(input: &mut dyn BufRead) -> Incoming {
     }
     match serde_json::from_slice(&bytes) {
         Ok(value) => Message::of(value),
-        Err(_) => lost("no JSON"),
+        Err(_) => lost("invalid JSON"),
     }
 }
 

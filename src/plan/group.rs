@@ -3,7 +3,7 @@
 use super::commands::Commands;
 use super::fingerprints::Fingerprints;
 use super::value::{self, Value};
-use super::{Entry, Field, File, Group, Need, WithoutEffect, steps};
+use super::{Entry, Field, File, Group, Need, WithoutEffect, shared, steps};
 use crate::finding::{Fix, Refusal};
 use crate::rules::{self, Class, Defaults, UnitKind};
 use crate::sites::Via;
@@ -278,5 +278,6 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         fingerprints.give(group);
         group.steps = steps::of(number, group, &commands);
     }
+    shared::note(&mut groups);
     groups
 }

@@ -8,6 +8,7 @@ mod commands;
 mod fingerprints;
 mod group;
 mod nested;
+mod shared;
 mod steps;
 mod value;
 pub mod words;

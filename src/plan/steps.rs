@@ -163,6 +163,15 @@ fn slot(entry: &Entry) -> Option<&SlotShown> {
     entry.slots.iter().max_by_key(|slot| (slot.class > Class::Empty, slot.old))
 }
 
+/// The variable, expression or Secret that the token comes from; `None` for a parameter, which each call gives.
+pub(super) fn source(entry: &Entry) -> Option<String> {
+    let held = slot(entry).filter(|slot| slot.class > Class::Empty);
+    let expression = held.and_then(|slot| slot.expression.clone()).filter(|it| !is_parameter(it));
+    let secret = || entry.secret.as_ref().map(|it| it.text.clone()).filter(|it| !it.is_empty());
+    let named = if held.is_none() { secret() } else { None };
+    expression.or(named).or_else(|| entry.object.clone().filter(|_| entry.kind == UnitKind::Secret))
+}
+
 /// The name of the new token's option, key or variable.
 fn new_name(via: Via) -> &'static str {
     rules::registration().new.names(via).next().map_or("", String::as_str)

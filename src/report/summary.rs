@@ -245,7 +245,7 @@ pub fn manual_steps(files: &[Checked]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         let mut said = BTreeSet::new();
-        let mask = file.mask(false);
+        let Some(mask) = &file.before else { continue };
         for gone in &file.fixed {
             let Some(reason) = cautions(&gone.cautions) else { continue };
             if said.insert((gone.unit.clone(), reason.clone())) {

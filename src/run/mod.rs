@@ -118,6 +118,8 @@ pub struct Checked {
     pub not_ignored: Vec<Left>,
     /// What [`write()`] has to do.
     pub pending: Option<Pending>,
+    /// How the tokens of the text before the fixes are hidden, if there were any.
+    pub before: Option<Mask>,
 }
 
 /// A fix that is proven and not written.
@@ -148,6 +150,7 @@ impl Checked {
             text: None,
             ignored: 0,
             not_ignored: Vec::new(),
+            before: None,
             pending: None,
         }
     }
@@ -433,8 +436,10 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
         let diff = diff::unified(&checked.path, old, new, options.for_terminal);
         (checked.diff, checked.diff_is_masked) = (diff.text, diff.is_masked);
         checked.fixed = gone;
+        checked.before = Some(mask);
         return;
     }
+    checked.before = Some(mask);
     let target = target.map(Path::to_path_buf);
     let pending = Pending { text: fixed.text, remaining: fixed.remaining, gone, target };
     if options.hold {

@@ -166,7 +166,7 @@ impl Walk<'_> {
                 let message = match link {
                     // `<(command)`: what it leads to is there, and has no name.
                     true if fs::metadata(named).is_ok() => NOT_REGULAR.to_owned(),
-                    true => "a link to nowhere".to_owned(),
+                    true => "broken symbolic link".to_owned(),
                     false => reason(&error),
                 };
                 self.notice(tidy(named), NoticeKind::Unreadable, message);
@@ -263,7 +263,7 @@ impl Walk<'_> {
     /// A link, `depth` levels below its root. Its target is linted if that is below the same root.
     fn link(&self, path: &Path, depth: usize) {
         let Ok(real) = fs::canonicalize(path) else {
-            return self.notice(self.shown_below(path), NoticeKind::Dangling, "a link to nowhere");
+            return self.notice(self.shown_below(path), NoticeKind::Dangling, "broken symbolic link");
         };
         let root = path.ancestors().nth(depth);
         let Some(rest) = root.and_then(|root| real.strip_prefix(root).ok()) else { return };

@@ -331,7 +331,7 @@ fn no_format_shows_a_token() {
 fn nothing_to_do_is_a_plan_too() {
     let plan = plan_of(&[("a.sh", "gitlab-runner register --token \"$TOKEN\"\n")]);
     assert_eq!(plan, Plan::default());
-    assert!(text("markdown", &plan).ends_with("Nothing has to be done.\n"));
+    assert!(text("markdown", &plan).ends_with("No registration was found.\n"));
     let json: serde_json::Value = serde_json::from_str(&text("json", &plan)).unwrap();
     assert_eq!(json["groups"], serde_json::json!([]));
     assert_eq!(text("terraform", &plan).parse::<hcl_edit::structure::Body>().unwrap().blocks().count(), 0);

@@ -120,7 +120,7 @@ impl Document {
         comments.sort_by_key(|comment| comment.span);
         let first = read.problems.first().map(|problem| Problem {
             offset: problem.offset,
-            message: format!("{}; the rest was read as far as it goes", problem.message),
+            message: format!("{}; the rest was read as far as possible", problem.message),
         });
         let facts = Facts {
             tree: std::mem::take(&mut built.tree),

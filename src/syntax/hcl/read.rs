@@ -34,7 +34,7 @@ pub(super) fn read(text: &str, tokens: &[Token]) -> Read {
     let end = Span::at(text.trim_end().len());
     if let Some(open) = reader.frames.get(1..).and_then(<[Frame]>::last) {
         let offset = open.start;
-        reader.problem(offset, "a bracket that is not closed");
+        reader.problem(offset, "unclosed bracket");
     }
     while !reader.frames.is_empty() {
         reader.close(end);
@@ -156,7 +156,7 @@ impl Reader<'_> {
             }
             Kind::Sign(sign @ (b'}' | b']' | b')')) => self.closer(sign, token),
             Kind::Word if bracket.spans_lines() && !each && self.begins_statement() => {
-                self.problem(token.span.start(), "a bracket before this line is not closed");
+                self.problem(token.span.start(), "unclosed bracket before this line");
                 while self.frames.len() > 1 && self.frames.last().is_some_and(|it| it.bracket.spans_lines()) {
                     self.close(Span::at(token.span.start()));
                 }

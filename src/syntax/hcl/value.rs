@@ -171,7 +171,7 @@ impl Reader<'_> {
             return self.problem(token.span.start(), "a bracket that nothing opens");
         };
         if index + 1 < self.frames.len() {
-            self.problem(token.span.start(), "a bracket before it is not closed");
+            self.problem(token.span.start(), "unclosed bracket before it");
         }
         while self.frames.len() > index + 1 {
             self.close(Span::at(token.span.start()));

@@ -54,7 +54,10 @@ fn a_folder_with_both_names_is_2() {
     let ran = scratch.run(&[]);
     assert_eq!(
         (ran.code, ran.err.as_str()),
-        (2, "error: this folder contains both `runnerlint.toml` and `.runnerlint.toml`: keep one of them\n")
+        (
+            2,
+            "error: this directory contains both `runnerlint.toml` and `.runnerlint.toml`: keep one of them\n"
+        )
     );
     assert_eq!(scratch.run(&["--isolated"]).code, 1);
 }
@@ -354,7 +357,7 @@ fn files_that_cannot_be_read_are_told() {
     let told = |ran: Ran| (ran.code, ran.err);
     let error =
         |reason: &str| (2, format!("error: cannot read the configuration runnerlint.toml: {reason}\n"));
-    assert_eq!(told(scratch.run(&[])), error("a link to nowhere"));
+    assert_eq!(told(scratch.run(&[])), error("broken symbolic link"));
     std::fs::remove_file(scratch.path("runnerlint.toml")).unwrap();
     // Nobody writes into it: to open it would be to wait for ever.
     let made = std::process::Command::new("mkfifo").arg(scratch.path("runnerlint.toml")).status();

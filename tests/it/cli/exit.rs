@@ -137,3 +137,11 @@ fn a_broken_pipe_is_0() {
         assert_eq!((output.status.code(), &*err), (Some(0), ""), "{args:?}");
     }
 }
+
+#[test]
+fn a_diff_and_a_report_in_a_file_are_two_runs() {
+    let scratch = Scratch::with(&[("a.sh", SAFE)]);
+    let ran = scratch.run(&["--diff", "-f", "html=page.html"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.err.contains("`--diff` prints a diff instead of reports"), "{ran:?}");
+}

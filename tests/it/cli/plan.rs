@@ -18,12 +18,12 @@ fn a_plan_is_0_whatever_it_says() {
     assert_eq!(plan, scratch.run(&["plan", ".", "--format", "markdown", "-j1"]));
     let empty = scratch.run(&["plan", "--exclude", "*.sh"]);
     assert_eq!(empty.code, 0);
-    assert!(empty.text().ends_with("Nothing has to be done.\n"));
+    assert!(empty.text().ends_with("No registration was found.\n"));
     assert_eq!(scratch.run(&["plan", "nowhere"]).code, 2);
     assert_eq!(scratch.run(&["plan", "--format", "xml"]).code, 2);
     // Before there was a replacement there is nothing to plan.
     let early = scratch.run(&["plan", "--target-gitlab", "15.9"]);
-    assert!(early.text().ends_with("Nothing has to be done.\n"), "{}", early.text());
+    assert!(early.text().ends_with("No registration was found.\n"), "{}", early.text());
 }
 
 #[test]

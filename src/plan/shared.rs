@@ -1,0 +1,40 @@
+//! Runners with other settings that take their token from the same variable or Secret.
+
+use super::steps::{Do, source};
+use super::words::say;
+use super::{Group, Need};
+use std::collections::BTreeMap;
+
+/// More readers of one variable are a pattern, not a mistake: the first ones are named.
+const MOST_NAMED: usize = 5;
+
+/// Adds to the step that stores a token which other runners read it too: one token makes one runner.
+pub(super) fn note(groups: &mut [Group]) {
+    let mut readers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, group) in (1..).zip(groups.iter()).filter(|(_, group)| group.need == Need::Create) {
+        let mut sources: Vec<String> = group.entries.iter().filter_map(source).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        for source in sources {
+            readers.entry(source).or_default().push(number);
+        }
+    }
+    for (source, numbers) in readers.into_iter().filter(|(_, numbers)| numbers.len() > 1) {
+        for number in &numbers {
+            let others = numbers.iter().filter(|it| *it != number).take(MOST_NAMED);
+            let others: Vec<String> = others.map(ToString::to_string).collect();
+            let store = groups
+                .get_mut(number - 1)
+                .and_then(|group| group.steps.iter_mut().find(|step| step.what == Do::Store));
+            if let Some(step) = store {
+                step.parts.push(say(
+                    &format!(
+                        "Runner {} reads {{}} too, and has other settings: give each its own.",
+                        others.join(", ")
+                    ),
+                    &[&source],
+                ));
+            }
+        }
+    }
+}
