@@ -15,6 +15,9 @@ pub use codec::Codec;
 pub use segments::{Decoded, Decoder, Segment, Segments};
 pub use shell::Quoting;
 
+/// What a decoded text has for a value that the strings of a program do not show.
+pub const UNKNOWN: &str = "${_}";
+
 use std::borrow::Cow;
 use std::fmt;
 

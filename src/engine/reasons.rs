@@ -3,7 +3,7 @@
 use super::fill::fill;
 use super::findings::Hit;
 use super::{File, named_secrets, origin, pins};
-use crate::embed::Codec;
+use crate::embed::{Codec, UNKNOWN};
 use crate::finding::{Caution, Refusal};
 use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
 use crate::sites::{Brings, Carrier, Expands, Place, ScopeKind, Unknown, UnknownKind, ValueKind, Via};
@@ -395,13 +395,21 @@ impl File<'_> {
         Some(self.unknown_place(&Unknown::new(UnknownKind::Alias, Brings::Settings, written, doc, span)))
     }
 
+    /// What the file has at `span` of the text `doc`. Of a program, without what joins it to the strings around it.
+    pub(super) fn written(&self, doc: usize, span: Span) -> &str {
+        let host = self.documents.to_host(doc, span);
+        host.of(self.source.text()).trim_matches([' ', '\t', '\r', '\n', '+', ','])
+    }
+
     /// An unknown as it is named to the user.
     pub(super) fn unknown_place(&self, unknown: &Unknown) -> UnknownPlace {
         let start = self.documents.to_host(unknown.doc, unknown.span).start();
+        let own = Some(self.written(unknown.doc, unknown.span)).filter(|it| !it.is_empty());
+        let written = if &*unknown.written == UNKNOWN { own.unwrap_or(UNKNOWN) } else { &unknown.written };
         UnknownPlace {
             kind: unknown.kind,
             brings: unknown.brings,
-            written: without_literals(&unknown.written),
+            written: without_literals(written),
             line: self.source.position(start).line,
         }
     }

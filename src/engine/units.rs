@@ -1,6 +1,7 @@
 //! Registrations handed out as data.
 
 use super::{File, named_secrets, reasons, structure};
+use crate::embed::UNKNOWN;
 use crate::rules::{self, Class, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
 use crate::unit::{Given, Held, Slot, Unit};
@@ -180,9 +181,11 @@ pub(super) fn given(file: &File<'_>, carrier: &Carrier) -> Given {
     // Null is no text.
     let mut text = if value.kind == ValueKind::Empty { String::new() } else { value.text.clone() };
     // A value that stands elsewhere: what stands here says which one.
-    if opaque && text.is_empty() {
-        let host = file.documents.to_host(carrier.doc, value.span);
-        host.of(file.source.text()).trim().clone_into(&mut text);
+    if opaque && (text.is_empty() || text == UNKNOWN) {
+        let written = file.written(carrier.doc, value.span);
+        if !written.is_empty() {
+            written.clone_into(&mut text);
+        }
     }
     Given {
         text,

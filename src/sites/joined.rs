@@ -1,16 +1,13 @@
 //! Strings of a list that become one text when it is used (CloudFormation's `Fn::Join`). What stands between the strings is
 //! not known here: a value of its own.
 
-use crate::embed::{Codec, Decoded, Decoder};
+use crate::embed::{Codec, Decoded, Decoder, UNKNOWN};
 use crate::facts::{DataTree, NodeId, NodeKind};
 use crate::syntax::Parsed;
 use crate::text::Span;
 
 /// Why it is not edited.
 const SEALED: &str = "the text is joined from the items of a list: change them";
-
-/// What stands for a value that is not known.
-const UNKNOWN: &str = "${_}";
 
 /// Functions whose argument is text with `${Name}` in it: as a key, and as a tag.
 const TEXT: [&str; 2] = ["Fn::Sub", "!Sub"];

@@ -3,15 +3,12 @@
 use super::SEALED;
 use super::family::{Escape, Family};
 use super::scan::{Found, Item, Literal};
-use crate::embed::{Codec, Decoded, Decoder};
+use crate::embed::{Codec, Decoded, Decoder, UNKNOWN};
 use crate::facts::{Hint, Region};
 use crate::text::Span;
 
 /// How far apart strings may stand that are put together.
 const NEAR: usize = 200;
-
-/// What stands for a value that is not known.
-const UNKNOWN: &str = "${_}";
 
 /// Functions and keys whose strings are shown to people.
 const SHOWN: &[&str] = &[
