@@ -61,7 +61,7 @@ fn nesting() {
     let provisioner = format!(
         "resource \"x\" \"y\" {{\n  provisioner \"local-exec\" {{\n    command = \"{command}\"\n  }}\n}}\n"
     );
-    assert_told("main.tf", &format!("{provisioner}y = {}\n", deep("[")), "not closed");
+    assert_told("main.tf", &format!("{provisioner}y = {}\n", deep("[")), "unclosed bracket");
     assert_told("main.tf", &format!("{provisioner}y = {}{}\n", deep("["), deep("]")), "too deep");
 }
 
