@@ -132,6 +132,10 @@ class Comparison:
             return None
         left = list(new)
         for index, item in enumerate(old):
+            # An item of a script that only sets variables of the runner.
+            if exports(item) == [] and item not in new:
+                self.gone.append(([*path, index], True))
+                continue
             name = entry(item)
             # Entries follow their order; one that is gone is a setting, or a token that is dead.
             if left and self.pairs(item, left[0]):
@@ -216,7 +220,7 @@ class Comparison:
         if isinstance(was, dict) and isinstance(now, dict):
             self.note_anchors([*path, "text"], old)
             return self.compare([*path, "toml" if "[[runners]]" in old else "text"], was, now, around)
-        if old == new:
+        if old == new or exports(old) is not None and exports(old) == exports(new):
             return None
         # An expression that builds a mapping or a list: only settings are gone.
         was, now = ({*IDENTIFIER.findall(text)} for text in (old, new))
@@ -363,6 +367,13 @@ def entries_of(mapping):
 
 def setting_name(name):
     return name.startswith("runners.") and name[8:] in CHART or name.endswith(tuple(f".runners.{it}" for it in CHART))
+
+
+def exports(text):
+    """What `export` sets but for variables of the runner; nothing for another text."""
+    if not isinstance(text, str) or not re.fullmatch(r"export(\s+[A-Z_]+=\S*)+", text):
+        return None
+    return [it for it in text.split()[1:] if not setting_variable(it.partition("=")[0])]
 
 
 def setting_variable(name):
