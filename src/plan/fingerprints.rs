@@ -28,7 +28,7 @@ impl Fingerprints {
     }
 }
 
-/// What a registration is, without its line. A literal token is no part of it: a hash of a secret must not be shown.
+/// What a registration is, without its line. It excludes a literal token: a hash of a secret must not be shown.
 fn parts(entry: &Entry) -> Vec<&str> {
     let optional = [
         entry.place.as_deref(),

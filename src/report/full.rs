@@ -185,7 +185,7 @@ impl Shown<'_> {
         block.line <= last + 1 && block.line + block.old.len() + 1 > first
     }
 
-    /// Why findings have no fix, each reason once; that another finding of the block has none is no reason of its own.
+    /// Why findings have no fix, each reason once; that another finding of the block has none does not count.
     fn refusals(&self) -> Vec<String> {
         let refused: Vec<(&Finding, &Refusal)> =
             self.findings.iter().filter_map(|it| Some((*it, it.fix.as_ref().err()?))).collect();

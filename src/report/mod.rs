@@ -191,13 +191,18 @@ pub fn is_open(finding: &Finding) -> bool {
 
 /// The open findings of a file, those of one registration together, in the order of the first of each.
 fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
-    let mut blocks: Vec<Vec<&Finding>> = Vec::new();
+    by_unit(findings.iter().filter(|it| is_open(it)), |finding| finding.unit.as_deref())
+}
+
+/// Items of one registration together, each item without one by itself; in the order of the first of each.
+fn by_unit<'a, T>(items: impl Iterator<Item = T>, unit: impl Fn(&T) -> Option<&'a str>) -> Vec<Vec<T>> {
+    let mut blocks: Vec<Vec<T>> = Vec::new();
     let mut units = HashMap::new();
-    for finding in findings.iter().filter(|it| is_open(it)) {
-        let at = finding.unit.as_deref().map(|unit| *units.entry(unit).or_insert(blocks.len()));
+    for item in items {
+        let at = unit(&item).map(|unit| *units.entry(unit).or_insert(blocks.len()));
         match at.and_then(|at| blocks.get_mut(at)) {
-            Some(block) => block.push(finding),
-            None => blocks.push(vec![finding]),
+            Some(block) => block.push(item),
+            None => blocks.push(vec![item]),
         }
     }
     blocks

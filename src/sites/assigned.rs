@@ -35,7 +35,7 @@ static SET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?-u)([A-Za-z
 const LONGEST: usize = 1024;
 
 impl Assignments {
-    /// Takes in that the text `doc` gives a variable a value: a literal, or what nobody sees.
+    /// Takes in that the text `doc` gives a variable a value: a literal, or an expression.
     pub(super) fn add(&mut self, doc: usize, form: Form, name: &str, literal: Option<&str>, span: Span) {
         let literal = literal.filter(|it| !it.is_empty() && it.len() <= LONGEST).map(str::to_owned);
         let key = (doc, form, Box::from(name));

@@ -1,7 +1,7 @@
 //! Findings as the page shows them: those of one registration together.
 
 use crate::finding::Finding;
-use crate::report::{Run, is_open};
+use crate::report::{Run, by_unit, is_open};
 use crate::run::Checked;
 use std::collections::HashMap;
 
@@ -26,22 +26,20 @@ pub(super) fn of<'a>(run: &Run<'a>) -> Vec<FileBlocks<'a>> {
     let (mut number, mut registrations) = (0, 0);
     let mut files = Vec::new();
     for file in run.files {
-        let mut blocks: Vec<Block<'_>> = Vec::new();
-        let mut of_unit: HashMap<&str, usize> = HashMap::new();
-        for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
+        let numbered = file.linted.findings.iter().filter(|it| is_open(it)).map(|finding| {
             number += 1;
-            let known = finding.unit.as_deref().and_then(|unit| of_unit.get(unit).copied());
-            if let Some(block) = known.and_then(|at| blocks.get_mut(at)) {
-                block.findings.push((number, finding));
-                continue;
-            }
-            let registration = finding.unit.as_deref().map(|unit| {
+            (number, finding)
+        });
+        let block = |findings: Vec<(usize, &'a Finding)>| {
+            let unit = findings.first().and_then(|(_, finding)| finding.unit.as_deref());
+            let registration = unit.map(|unit| {
                 registrations += 1;
-                of_unit.insert(unit, blocks.len());
                 (unit, registrations)
             });
-            blocks.push(Block { registration, findings: vec![(number, finding)] });
-        }
+            Block { registration, findings }
+        };
+        let grouped = by_unit(numbered, |(_, finding)| finding.unit.as_deref());
+        let blocks: Vec<Block<'_>> = grouped.into_iter().map(block).collect();
         if !blocks.is_empty() {
             files.push(FileBlocks { file, blocks });
         }
