@@ -1,4 +1,4 @@
-//! What an error may quote of a file or an argument: names, paths, versions; never what may be a secret.
+//! What an error may quote of a file or an argument: names, paths, versions; never what may be a secret; and the name that was meant.
 
 use crate::text::Span;
 use std::borrow::Cow;
@@ -7,6 +7,25 @@ use std::borrow::Cow;
 const SHORTEST: usize = 8;
 /// The longest id of a git object.
 const LONGEST_ID: usize = 64;
+
+/// How like two names are, from 0 to 1, where one may be meant by the other.
+const ALIKE: f64 = 0.6;
+/// Longer names are no slips of the pen, and comparing them takes time.
+const LONGEST_NAME: usize = 100;
+
+/// The one of `known` that somebody who wrote `name` most likely meant.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    if name.len() > LONGEST_NAME {
+        return None;
+    }
+    let plain = |name: &str| name.to_lowercase().replace('_', "-");
+    let name = plain(name);
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&name, &plain(known));
+    let alike =
+        known.iter().map(|known| (likeness(known), *known)).filter(|(likeness, _)| *likeness >= ALIKE);
+    // Of equals the first.
+    alike.rev().max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
+}
 
 /// Whether all words of `text` are names: letters joined by signs, with digits only at the end of each part.
 pub(crate) fn is_plain(text: &str) -> bool {

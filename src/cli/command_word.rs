@@ -1,7 +1,7 @@
 //! The first word of the command line: a command, also after options, or a path.
 
 use super::Error;
-use crate::config::nearest;
+use crate::quote::nearest;
 use clap::{Arg, ArgAction, Command};
 use std::ffi::OsString;
 use std::fs;

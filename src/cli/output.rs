@@ -1,7 +1,7 @@
 use super::Error;
 use super::args::{CheckArgs, Colour};
-use crate::config::nearest;
 use crate::escape::Tame;
+use crate::quote::nearest;
 use crate::report::{FORMATS, Format, Style};
 use std::env;
 use std::ffi::OsString;

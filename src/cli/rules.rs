@@ -3,7 +3,8 @@
 use super::args::{Colour, RulesArgs, RulesFormat};
 use super::{Error, Outcome, config, output, starter};
 use crate::catalogue::Catalogue;
-use crate::config::{ALL, Layer, families, nearest};
+use crate::config::{ALL, Layer, families};
+use crate::quote::nearest;
 use crate::report::rules::{RuleDoc, catalogue, page};
 use crate::report::{Layout, render};
 use crate::{escape, parallel};

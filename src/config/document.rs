@@ -1,12 +1,13 @@
 use super::ConfigError;
 use super::globs::Globs;
 use super::merge::{Given, Layer, Origin};
-use super::names::{ALL, did_you_mean, families, nearest};
+use super::names::{ALL, did_you_mean, families};
 use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
 use super::secrets::secrets;
 use super::value::{Name, Value, Wrong, kind, span_of};
 use crate::disk::NamedBy;
 use crate::quote;
+use crate::quote::nearest;
 use crate::text::TokenValue;
 use crate::text::{Notation, Source, Span, lex};
 use std::path::{Path, PathBuf};

@@ -24,7 +24,7 @@ pub use document::{ConfigFile, Problem};
 pub use globs::Globs;
 pub use json_schema::json_schema;
 pub use merge::{Config, Given, Layer, Origin};
-pub use names::{ALL, did_you_mean, families, nearest};
+pub use names::{ALL, did_you_mean, families};
 pub use reference::reference;
 pub use settings::Settings;
 pub use show::show;

@@ -1,6 +1,7 @@
-use super::names::{did_you_mean, nearest};
+use super::names::did_you_mean;
 use super::schema::{Form, KEYS};
 use crate::finding::Severity;
+use crate::quote::nearest;
 use crate::rules::{GITLAB, Level};
 use crate::text::Span;
 use crate::text::{EXPRESSIONS, NEVER_A_TOKEN, TokenValue};

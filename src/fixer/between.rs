@@ -1,5 +1,6 @@
 use crate::text::{Edit, Span};
-use similar::{Algorithm, DiffOp, DiffTag};
+use imara_diff::{Algorithm, Diff, InternedInput};
+use std::ops::Range;
 
 /// The edits that make `new` of `old`: sorted, apart from each other, and of words where lines change. What stays of a line is
 /// in none of them, so that a token beside a change is not told again.
@@ -32,7 +33,7 @@ struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
-    fn part(&self, range: std::ops::Range<usize>) -> Part<'a> {
+    fn part(&self, range: Range<usize>) -> Part<'a> {
         let at = |index: usize| self.starts.get(index).copied().unwrap_or(self.text.len());
         let (start, end) = (at(range.start), at(range.end));
         Part { text: self.text.get(start..end).unwrap_or_default(), at: start }
@@ -67,9 +68,12 @@ fn is_word_end(c: char, next: Option<char>) -> bool {
 
 /// What goes and what comes in its place.
 fn changes<'a>(old: &Pieces<'a>, new: &Pieces<'a>) -> Vec<(Part<'a>, Part<'a>)> {
-    let ops = similar::capture_diff_slices(Algorithm::Myers, &old.list, &new.list);
-    let changed = ops.iter().filter(|op| op.tag() != DiffTag::Equal);
-    changed.map(|op: &DiffOp| (old.part(op.old_range()), new.part(op.new_range()))).collect()
+    let mut input = InternedInput::default();
+    input.update_before(old.list.iter().copied());
+    input.update_after(new.list.iter().copied());
+    let hunks = Diff::compute(Algorithm::Myers, &input).hunks().collect::<Vec<_>>();
+    let range = |range: &Range<u32>| range.start as usize..range.end as usize;
+    hunks.iter().map(|hunk| (old.part(range(&hunk.before)), new.part(range(&hunk.after)))).collect()
 }
 
 #[cfg(test)]

@@ -4,12 +4,13 @@ use crate::escape;
 use crate::finding::Fix;
 use crate::mask::Mask;
 use crate::text::{Edit, EditSet, Source, Span};
-use similar::{Algorithm, DiffOp, DiffTag};
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
 use std::collections::HashMap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// Lines around a change.
-const CONTEXT: usize = 3;
+const CONTEXT: u32 = 3;
 
 /// Bytes that are shown of the lines that change together, and before the first change where they are longer.
 const MOST_SHOWN: usize = 4096;
@@ -29,8 +30,10 @@ impl Side<'_> {
         self.source.line_span(line)
     }
 
-    fn lines(&self) -> Vec<&[u8]> {
-        self.source.bytes().split_inclusive(|byte| *byte == b'\n').collect()
+    fn push_lines(&self, diff: &mut Unified, sign: u8, lines: Range<u32>, for_terminal: bool) {
+        for line in lines {
+            self.push(diff, sign, line as usize, for_terminal);
+        }
     }
 
     fn push(&self, diff: &mut Unified, sign: u8, line: usize, for_terminal: bool) {
@@ -68,26 +71,62 @@ pub struct Unified {
 ///
 /// With `for_terminal` nothing in it makes the terminal act; without, it can be applied, provided that nothing is hidden.
 pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> Unified {
-    let (old_lines, new_lines) = (old.lines(), new.lines());
-    let ops = similar::capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines);
+    let input = InternedInput::new(old.source.bytes(), new.source.bytes());
+    let mut diff = Diff::compute(Algorithm::Myers, &input);
+    diff.postprocess_lines(&input);
+    let lines = u32::try_from(input.before.len()).unwrap_or(u32::MAX);
     let mut out = Unified::default();
-    for group in similar::group_diff_ops(ops, CONTEXT) {
+    for group in with_context(diff.hunks(), lines) {
         if out.text.is_empty() {
             let names = format!("--- {}\n+++ {}\n", name("a/", path), name("b/", path));
             out.text.extend_from_slice(names.as_bytes());
         }
         push_header(&mut out.text, &group);
-        for op in group {
-            let (tag, old_range, new_range) = op.as_tag_tuple();
-            if tag == DiffTag::Equal {
-                old_range.for_each(|line| old.push(&mut out, b' ', line, for_terminal));
-            } else {
-                old_range.for_each(|line| old.push(&mut out, b'-', line, for_terminal));
-                new_range.for_each(|line| new.push(&mut out, b'+', line, for_terminal));
+        let mut at = group.before.start;
+        for change in &group.changes {
+            old.push_lines(&mut out, b' ', at..change.before.start, for_terminal);
+            old.push_lines(&mut out, b'-', change.before.clone(), for_terminal);
+            new.push_lines(&mut out, b'+', change.after.clone(), for_terminal);
+            at = change.before.end;
+        }
+        old.push_lines(&mut out, b' ', at..group.before.end, for_terminal);
+    }
+    out
+}
+
+/// Changes near each other, with the lines around them. Lines from 0.
+struct Group {
+    before: Range<u32>,
+    after: Range<u32>,
+    changes: Vec<Hunk>,
+}
+
+/// `lines`: of the old text.
+fn with_context(changes: impl Iterator<Item = Hunk>, lines: u32) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for change in changes {
+        let end = change.before.end.saturating_add(CONTEXT).min(lines);
+        let behind = end - change.before.end;
+        match groups
+            .last_mut()
+            .filter(|group| change.before.start <= group.before.end.saturating_add(CONTEXT))
+        {
+            Some(group) => {
+                group.before.end = end;
+                group.after.end = change.after.end + behind;
+                group.changes.push(change);
+            }
+            None => {
+                let ahead = change.before.start.min(CONTEXT);
+                groups.push(Group {
+                    before: change.before.start - ahead..end,
+                    after: change.after.start - ahead..change.after.end + behind,
+                    changes: vec![change],
+                });
             }
         }
     }
-    out
+    groups
 }
 
 /// A file's name as git writes and reads it: in quotes where a character is none to be shown, and with a tab behind it where
@@ -112,17 +151,14 @@ fn name(side: &str, path: &str) -> String {
     format!("{side}{path}{}", if path.contains(' ') { "\t" } else { "" })
 }
 
-fn push_header(out: &mut Vec<u8>, group: &[DiffOp]) {
-    let (Some(first), Some(last)) = (group.first(), group.last()) else { return };
-    let side = |start: usize, end: usize| match end - start {
+fn push_header(out: &mut Vec<u8>, group: &Group) {
+    let side = |lines: &Range<u32>| match lines.len() {
         // An empty side names the line before it.
-        0 => format!("{start},0"),
-        1 => format!("{}", start + 1),
-        count => format!("{},{count}", start + 1),
+        0 => format!("{},0", lines.start),
+        1 => format!("{}", lines.start + 1),
+        count => format!("{},{count}", lines.start + 1),
     };
-    let old = side(first.old_range().start, last.old_range().end);
-    let new = side(first.new_range().start, last.new_range().end);
-    out.extend_from_slice(format!("@@ -{old} +{new} @@\n").as_bytes());
+    out.extend_from_slice(format!("@@ -{} +{} @@\n", side(&group.before), side(&group.after)).as_bytes());
 }
 
 /// Lines that a fix changes together.

@@ -5,7 +5,7 @@ use super::{Style, refusal};
 use crate::escape;
 use crate::mask::Mask;
 use crate::selftest::Failure;
-use similar::TextDiff;
+use imara_diff::{Algorithm, BasicLineDiffPrinter, Diff, InternedInput, UnifiedDiffConfig};
 
 /// A failure of an example in words, for a rule whose file is not at hand.
 pub fn failure(failure: &Failure, style: Style) -> String {
@@ -30,9 +30,12 @@ pub fn difference(failure: &Failure, style: Style) -> String {
     if let Some((expected, actual)) = &failure.diff {
         let mask = tokens_of(&failure.file, &[expected, actual]);
         let (expected, actual) = (mask.inserted(expected), mask.inserted(actual));
-        let diff = TextDiff::from_lines(&expected, &actual);
-        let diff = diff.unified_diff().header("expected", "actual").to_string();
-        let lines = diff.lines().filter(|line| !line.starts_with('\\'));
+        let input = InternedInput::new(expected.as_str(), actual.as_str());
+        let mut diff = Diff::compute(Algorithm::Myers, &input);
+        diff.postprocess_lines(&input);
+        let printer = BasicLineDiffPrinter(&input.interner);
+        let diff = diff.unified_diff(&printer, UnifiedDiffConfig::default(), &input).to_string();
+        let lines = ["--- expected", "+++ actual"].into_iter().chain(diff.lines());
         let shown = lines.map(|line| escape::inline(line).into_owned() + "\n").collect::<String>();
         out.push_str(&style.diff(&shown));
     }

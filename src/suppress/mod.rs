@@ -23,6 +23,7 @@ pub use directive::{Directive, MARKER, Scope, parse};
 
 use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Refusal};
+use crate::quote::nearest;
 use crate::rules::Defect;
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -232,6 +233,5 @@ pub fn meant<'a>(catalogue: &'a Catalogue, name: &str) -> Vec<&'a str> {
     if !family.is_empty() {
         return family;
     }
-    // Longer names than any rule has are no slips of the pen.
-    if name.len() > 64 { Vec::new() } else { similar::get_close_matches(name, &all, 1, 0.6) }
+    nearest(name, &all).into_iter().collect()
 }

@@ -29,7 +29,6 @@ use runnerlint::suppress::{self, Reason};
 use runnerlint::text::{Source, Span};
 use runnerlint::{escape, plan};
 use serde::Deserialize;
-use similar::TextDiff;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -417,16 +416,14 @@ fn show(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace('\r', "␍").replace('\u{feff}', "␢")
 }
 
-fn diff(expected: &str, got: &str) -> String {
-    let diff = TextDiff::from_lines(expected, got);
-    let mut out = String::new();
-    for (index, group) in diff.grouped_ops(1).iter().enumerate() {
-        out.push_str(if index > 0 { "    …\n" } else { "" });
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let _ = writeln!(out, "    {}{}", change.tag(), change.value().trim_end_matches('\n'));
-        }
-    }
-    out
+pub(crate) fn diff(expected: &str, got: &str) -> String {
+    let input = imara_diff::InternedInput::new(expected, got);
+    let mut diff = imara_diff::Diff::compute(imara_diff::Algorithm::Myers, &input);
+    diff.postprocess_lines(&input);
+    let mut around = imara_diff::UnifiedDiffConfig::default();
+    let printer = imara_diff::BasicLineDiffPrinter(&input.interner);
+    let lines = diff.unified_diff(&printer, around.context_len(1).clone(), &input).to_string();
+    lines.lines().fold(String::new(), |out, line| out + "    " + line + "\n")
 }
 
 /// Every case there is.

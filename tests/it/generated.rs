@@ -1,7 +1,6 @@
 //! Files that the program and its tests write: `tests/generate` writes them, the tests compare them.
 
-use crate::{counts, dependencies, docs, picture, readme, reference, support, tutorial};
-use similar::TextDiff;
+use crate::{cases, counts, dependencies, docs, picture, readme, reference, support, tutorial};
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -13,8 +12,11 @@ pub(crate) type Files = BTreeMap<String, String>;
 pub(crate) fn assert_current(files: &Files) {
     for (path, text) in files {
         let written = fs::read_to_string(support::root().join(path)).unwrap_or_default();
-        let diff = TextDiff::from_lines(written.as_str(), text).unified_diff().to_string();
-        assert!(written == *text, "{path} is out of date: run tests/generate\n{diff}");
+        assert!(
+            written == *text,
+            "{path} is out of date: run tests/generate\n{}",
+            cases::diff(&written, text)
+        );
     }
 }
 

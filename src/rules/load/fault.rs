@@ -1,6 +1,6 @@
 //! What is wrong in a rule file, in words for whoever wrote it.
 
-use crate::quote;
+use crate::quote::{self, nearest};
 use crate::text::{Source, Span};
 use serde::de;
 use std::fmt;
@@ -125,7 +125,7 @@ impl Fault {
     /// A name that nobody knows, with the nearest one that somebody does.
     pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> Self {
         let fault = Self::new(format!("unknown {what} `{name}`"));
-        match similar::get_close_matches(name, known, 1, 0.6).first() {
+        match nearest(name, known) {
             Some(nearest) => fault.help(format!("did you mean `{nearest}`?")),
             None if known.is_empty() => fault,
             None => fault.help(format!("known: {}", listed(known))),
