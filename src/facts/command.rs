@@ -12,6 +12,8 @@ pub struct Command {
     pub words: Vec<Word>,
     /// Redirections to and from files; here-documents are regions.
     pub redirects: Vec<Redirect>,
+    /// Whether a here-document is its input.
+    pub has_here_document: bool,
     /// Index of the command whose output is piped into this one.
     pub piped_from: Option<usize>,
     /// Whether the command ends because a line that looks like its continuation lacks the `\` before it: the line

@@ -303,6 +303,7 @@ fn read_answers(
     let silent = is_silent(arguments, subcommand);
     let word = arguments.iter().find(|word| word.text == subcommand.name);
     let answered = command.piped_from.is_some()
+        || command.has_here_document
         || command.redirects.iter().any(|redirect| redirect.operator.starts_with('<'));
     let Some(word) = word.filter(|word| answered && !silent && !word.opaque) else { return };
     if survey.gives(&asks.variable) || around.context.variables.mentions(around.text(), &asks.variable) {

@@ -13,7 +13,7 @@ fn named(unit: &Unit) -> Option<Regex> {
     let spelled = [&unit.new, &unit.old];
     let names = spelled.iter().flat_map(|it| [&it.variable, &it.chart, &it.secret, &it.option]).flatten();
     let names = names.filter(|name| name.len() > 2).map(|name| format!("{}\\b", regex::escape(name)));
-    let own = unit.secret_names.iter().map(|name| format!("(?i-u:{name})[a-z_]*"));
+    let own = unit.secret_names.iter().map(|name| format!("(?i-u:{name})"));
     let names: Vec<String> = names.chain(own).collect();
     // In order: a sign, a list, an option of a command.
     let signs = r"(?:([ \t]*(?:=>|[:=])[ \t]*)|([ \t]*,[ \t]*)|([ \t]+))";

@@ -285,6 +285,7 @@ impl Lexer<'_> {
         let span = operator.hull(target.span);
         building.statement.parts.push(span);
         if heredoc {
+            building.command.has_here_document = true;
             let delimiter = target.text(self.text);
             self.out.datum(self.text, DatumKind::HereDocument, span, &delimiter);
             self.pending.push(Pending {
