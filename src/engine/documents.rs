@@ -77,11 +77,24 @@ struct Waiting {
     depth: usize,
 }
 
+/// The first lines of `text`, with at most `most` values.
+fn beginning<'t>(text: &'t str, language: &dyn Language, most: usize) -> &'t str {
+    let mut values = 0;
+    let fits = |line: &&str| {
+        values += language.count(line);
+        values <= most
+    };
+    let end = text.split_inclusive('\n').take_while(fits).map(str::len).sum();
+    text.get(..end).unwrap_or_default()
+}
+
 /// What reading the texts of a file gave.
 pub(crate) struct Read {
     pub(crate) documents: Documents,
     pub(crate) survey: Survey,
     pub(crate) notices: Vec<Notice>,
+    /// Whether a limit kept the rest of the file from being read.
+    pub(crate) is_cut: bool,
 }
 
 /// Reads the file and the texts inside it in which a rule could match, or that begin at one of `kept`, in bytes of the file.
@@ -109,17 +122,25 @@ pub(crate) fn read(
         given: Given::default(),
         depth: 0,
     }];
-    let mut out =
-        Read { documents: Documents { list: Vec::new() }, survey: Survey::default(), notices: Vec::new() };
-    let mut values = 0;
-    while let Some(next) = waiting.pop() {
+    let mut out = Read {
+        documents: Documents { list: Vec::new() },
+        survey: Survey::default(),
+        notices: Vec::new(),
+        is_cut: false,
+    };
+    let mut left = MAX_VALUES;
+    while let Some(mut next) = waiting.pop() {
         let doc = out.documents.list.len();
-        values += next.language.count(&next.text);
-        if values > MAX_VALUES {
-            let message = "too many values in this file: the rest was not checked".to_owned();
-            out.limited(message, next.parent, source);
-            break;
+        let mut count = next.language.count(&next.text);
+        if count > left {
+            // The other half is for the texts inside it.
+            count = left / 2;
+            next.text = beginning(&next.text, next.language, count).into();
+            let end = out.host_place(&next, next.text.len());
+            out.limited("too many values in this file: the rest was not checked".to_owned(), end, source);
+            out.is_cut = true;
         }
+        left -= count;
         let documents = &out.documents;
         let is_kept = |kept: &BTreeSet<usize>, span: Span| {
             let outer = next.segments.to_outer(span);
@@ -165,11 +186,9 @@ pub(crate) fn read(
         waiting.extend(inner.into_iter().filter_map(|inner| out.wait(inner, doc, source)));
         waiting.get_mut(before..).unwrap_or_default().reverse();
         if out.documents.list.len() + waiting.len() > MAX_TEXTS {
-            out.limited(
-                format!("more than {MAX_TEXTS} texts inside this file: the rest was not checked"),
-                Some(doc),
-                source,
-            );
+            let message = format!("more than {MAX_TEXTS} texts inside this file: the rest was not checked");
+            out.limited(message, out.documents.start(doc), source);
+            out.is_cut = true;
             break;
         }
     }
@@ -202,7 +221,7 @@ impl Read {
             let message = format!(
                 "texts lie more than {MAX_DEPTH} deep inside each other here: deeper ones were not checked"
             );
-            self.limited(message, Some(parent), source);
+            self.limited(message, self.documents.start(parent), source);
             return None;
         }
         Some(Waiting {
@@ -218,12 +237,18 @@ impl Read {
     }
 
     /// Says that a limit is reached at the beginning of the text `doc`; of the file without one.
-    fn limited(&mut self, message: String, doc: Option<usize>, source: &Source) {
+    /// The byte of the file at `offset` of a text that is not read yet.
+    fn host_place(&self, text: &Waiting, offset: usize) -> usize {
+        let outer = text.segments.to_outer(Span::at(offset));
+        text.parent.map_or(outer, |parent| self.documents.to_host(parent, outer)).start()
+    }
+
+    fn limited(&mut self, message: String, at: usize, source: &Source) {
         if self.notices.iter().any(|notice| notice.kind == NoticeKind::Limited) {
             return;
         }
-        let position = source.position(doc.map_or(0, |doc| self.documents.start(doc)));
-        self.notices.push(Notice { kind: NoticeKind::Limited, message, position: Some(position) });
+        let position = Some(source.position(at));
+        self.notices.push(Notice { kind: NoticeKind::Limited, message, position });
     }
 
     fn note(&mut self, doc: usize, source: &Source) {

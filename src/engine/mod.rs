@@ -246,6 +246,9 @@ fn examine(
         }
         drop(judged_in);
         renames::refuse_twice(&mut out, &mut findings);
+        if read.is_cut {
+            out.refuse_all(&mut findings, &Refusal::PartlyRead);
+        }
         out.linted.secrets.sort_unstable();
         out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
@@ -333,18 +336,22 @@ impl Analysis {
         }));
     }
 
+    fn refuse_all(&mut self, findings: &mut [Finding], reason: &Refusal) {
+        self.fixes.clear();
+        for finding in findings.iter_mut().filter(|finding| finding.fix.is_ok()) {
+            finding.fix = Err(reason.clone());
+            finding.removes = None;
+        }
+    }
+
     /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
     fn cut(&mut self, source: &Source) {
         let first =
             self.linted.findings.get(MAX_FINDINGS).map(|finding| source.position(finding.span.start()));
-        self.linted.findings.truncate(MAX_FINDINGS);
-        self.fixes.clear();
-        for finding in &mut self.linted.findings {
-            if finding.fix.is_ok() {
-                finding.fix = Err(Refusal::TooManyFindings);
-                finding.removes = None;
-            }
-        }
+        let mut findings = std::mem::take(&mut self.linted.findings);
+        findings.truncate(MAX_FINDINGS);
+        self.refuse_all(&mut findings, &Refusal::TooManyFindings);
+        self.linted.findings = findings;
         self.linted.notices.push(Notice {
             kind: NoticeKind::Limited,
             message: format!("more than {MAX_FINDINGS} findings in this file: the others are not shown"),

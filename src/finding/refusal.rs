@@ -99,6 +99,8 @@ pub enum Refusal {
     },
     /// The file has too many findings.
     TooManyFindings,
+    /// A limit kept the rest of the file from being read: it may contain other values of the same registration.
+    PartlyRead,
     /// It is in the baseline.
     Baselined,
     /// Another finding is in the baseline that is fixed together with it.

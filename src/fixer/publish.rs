@@ -5,7 +5,7 @@
 
 use super::keep::{NotKept, take_over};
 use super::write::{plain, settle, temporary};
-use crate::disk::{GIT, is_of_the_system, root_of};
+use crate::disk::{GIT, is_of_the_system, is_outside, root_of};
 use crate::interrupt;
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Write};
@@ -188,6 +188,17 @@ pub fn check(path: &Path, place: Place<'_>) -> Result<(), PublishError> {
         take_over(&target, temporary(directory_of(&target)?)?.as_file(), &old)?;
     }
     Ok(())
+}
+
+/// Whether a symbolic link on `path` leads out of the repository that the path is in as it is written.
+pub(super) fn leads_out(path: &Path) -> bool {
+    let has_git = |root: &PathBuf| fs::symlink_metadata(root.join(GIT)).is_ok();
+    match directory(path, Place::Argument) {
+        Err(error) => matches!(error, PublishError::Leaves),
+        Ok(directory) => {
+            repository_of(&directory).filter(has_git).is_some_and(|root| is_outside(path, &root))
+        }
+    }
 }
 
 /// Creates the directory at `path` and those above it.

@@ -1,6 +1,7 @@
 //! Writing a file so that it is either the old one or the new one, never half of it.
 
 use super::keep::{NotKept, take_over};
+use super::publish::leads_out;
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -12,6 +13,9 @@ pub enum WriteError {
     /// It is there no more, or its folder is not.
     #[error("not written: it vanished since it was read")]
     Vanished,
+    /// A symbolic link on its path leads out of the repository.
+    #[error("not written: a symbolic link leads out of the repository")]
+    Leaves,
     /// A folder, a device, a pipe.
     #[error("not written: not a regular file")]
     NotRegular,
@@ -37,13 +41,16 @@ pub enum WriteError {
 
 /// Replaces the text of the file at `path` by `new`, provided that it is still `old`.
 ///
-/// A symbolic link stays one: its target is written. The new text is complete on the disk under another name in the
+/// A symbolic link stays one: its target is written, if it is in the same repository. The new text is complete on the disk under another name in the
 /// same folder before it takes the place of the old one. Owner, group, mode and attributes are kept.
 ///
 /// # Errors
 /// [`WriteError`]; the file is then as it was.
 pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     let target = fs::canonicalize(path).map_err(|error| io_error(error, WriteError::Io))?;
+    if leads_out(path) {
+        return Err(WriteError::Leaves);
+    }
     let before = check(&target)?;
     let is_old = |file: &mut File| -> io::Result<bool> {
         let mut now = Vec::with_capacity(old.len());

@@ -70,6 +70,7 @@ fn clause(refusal: &Refusal) -> String {
                 "`{name}` (line {line}) has no fix and may belong to the same runner: change both together"
             )
         }
+        Refusal::PartlyRead => "the rest of this file was not checked".to_owned(),
         Refusal::TooManyFindings => "this file exceeds the limit of findings that can be fixed".to_owned(),
         Refusal::Baselined => "it is in the baseline; a run without the baseline fixes it".to_owned(),
         Refusal::BaselinedSibling { rule, registration } => {

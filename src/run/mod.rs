@@ -254,7 +254,7 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
     let mut surroundings = charts.around(&target.real);
     recall(options, &name, &mut surroundings);
     let settings = settings(options, &target.real);
-    let how = How { options, settings: &settings, path, around: &surroundings, target: Some(&target.real) };
+    let how = How { options, settings: &settings, path, around: &surroundings, target: Some(&target.shown) };
     let mut checked = text(&how, Source::new(bytes), ask);
     checked.name = name;
     checked

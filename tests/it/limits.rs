@@ -82,6 +82,22 @@ fn many_values() {
     }
 }
 
+#[test]
+fn what_comes_before_a_limit_is_checked_and_not_fixed() {
+    let step = "    - gitlab-runner register --token \"$T\" --locked\n";
+    for (path, before, filler) in [
+        ("a.sh", COMMAND.to_owned(), "a b\n".repeat(100_001)),
+        (".gitlab-ci.yml", format!("job:\n  script:\n{step}"), "    - x\n".repeat(500_000)),
+    ] {
+        let lines = before.lines().count();
+        let linted = look(path, &(before + &filler));
+        assert!(!linted.findings.is_empty(), "{path}");
+        assert!(linted.findings.iter().all(|it| it.fix.is_err()), "{path}: {:?}", linted.findings);
+        let position = linted.notices.first().and_then(|it| it.position).unwrap();
+        assert!(position.line > lines + 1000, "{path}: {position:?}");
+    }
+}
+
 /// Every limit that a report speaks of stands in the documentation, with its number.
 #[test]
 fn texts_without_anything_do_not_count() {

@@ -39,7 +39,9 @@ fn short(unit: &Unit) -> Option<Regex> {
 static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r#"(?i)(?:token|authorization)\\?["'\]]{0,2}[ \t]*(?:=>|[:=])[ \t]*(?:\\?["'])?(?:(?:bearer|basic|token)[ \t]+)?"#,
-        r#"|(?:(?:[ \t]|^)-u|--(?:proxy-)?user|\bauth(?:entication)?)(?:[ \t]*[=:(]?[ \t]*)\\?["']?[^ \t\r\n"':,]*(?::|["'],[ \t]*)"#,
+        r#"|cookie["']?[ \t]*[:=]?[ \t]*["']?[^=\s"';]{0,64}=|(?:[ \t]|^)-b[ \t]*["']?[^=\s"';]{0,64}="#,
+        r#"|--(?:oauth2-bearer|pass)[ \t=]+["']?"#,
+        r#"|(?:(?:[ \t]|^)-[uaE]|--(?:proxy-)?(?:user|cert)|--auth|\bauth(?:entication)?)(?:[ \t]*[=:(]?[ \t]*)\\?["']?[^ \t\r\n"':,]*(?::|["'],[ \t]*)"#,
         r#"|pass(?:word|wd)?["'\]]{0,2}[ \t]*(?:=>|[:=])[ \t]*"#,
     ))
     .ok()
@@ -109,12 +111,16 @@ const LONG_LINE: usize = 400;
 
 /// The words of a request that send a secret: quotes may open and close in the middle of them.
 fn sent(command: &Command, doc: usize, flow: &mut Flow<'_>) {
-    let mut user = false;
+    let (mut user, mut bearer) = (false, false);
     for word in &command.words {
-        if user || SENT.as_ref().is_some_and(|sent| sent.is_match(&word.text)) {
+        // `-b FILE` and `--cert FILE` name files.
+        let is_given = bearer || user && word.text.contains([':', '=']);
+        if is_given || SENT.as_ref().is_some_and(|sent| sent.is_match(&word.text)) {
             flow.written(doc, word.span, false);
         }
-        user = matches!(word.text.as_str(), "-u" | "--user" | "--proxy-user");
+        let option = word.text.as_str();
+        bearer = matches!(option, "-u" | "--user" | "--proxy-user" | "--oauth2-bearer" | "--pass");
+        user = matches!(option, "-a" | "--auth" | "-b" | "--cookie" | "-E" | "--cert");
     }
 }
 

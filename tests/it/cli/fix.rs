@@ -91,6 +91,7 @@ fn git_applies_the_diff() {
 #[cfg(unix)]
 mod unix {
     use super::*;
+    use crate::support::{program, ran};
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
     fn set_mode(scratch: &Scratch, path: &str, mode: u32) {
@@ -121,6 +122,32 @@ mod unix {
             assert!(fs::symlink_metadata(scratch.path("link.sh")).unwrap().is_symlink());
             assert_eq!(scratch.read("real/a.sh"), SAFE_FIXED);
         }
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link_out_of_the_repository() {
+        let scratch = Scratch::new();
+        scratch.write("outside/a.sh", SAFE);
+        scratch.write("repository/.git/HEAD", "ref: refs/heads/main\n");
+        scratch.write("repository/b.sh", SAFE);
+        symlink("../outside/a.sh", scratch.path("repository/a.sh")).unwrap();
+        symlink("../outside", scratch.path("repository/d")).unwrap();
+        symlink("b.sh", scratch.path("repository/c.sh")).unwrap();
+        let in_repository = |args: &[&str]| {
+            let mut command = program(&scratch.path("repository"));
+            command.args(args);
+            ran(command)
+        };
+        for name in ["a.sh", "d/a.sh"] {
+            for option in ["--fix", "--add-ignore"] {
+                let ran = in_repository(&[option, name]);
+                assert_eq!(ran.code, 2, "{option} {name}: {}", ran.err);
+                assert!(ran.err.contains("a symbolic link leads out of the repository"), "{}", ran.err);
+                assert_eq!(scratch.read("outside/a.sh"), SAFE);
+            }
+        }
+        in_repository(&["--fix", "c.sh"]);
+        assert_ne!(scratch.read("repository/b.sh"), SAFE);
     }
 
     #[test]
