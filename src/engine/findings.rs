@@ -201,6 +201,10 @@ fn fix(
         let (name, line) = (carrier.shown().to_owned(), suppression.line);
         return Err(Refusal::SuppressedSibling { name, line });
     }
+    let attempt = hits.iter().find_map(|hit| file.suppressions.attempt(&hit.rule.id, span(file, hit)?));
+    if let Some(suppression) = attempt {
+        return Err(Refusal::Mistaken { line: suppression.line });
+    }
     if let Some(manual) = hits.iter().find_map(|hit| manual(file, hit)) {
         return Err(Refusal::Rule(manual));
     }

@@ -69,6 +69,11 @@ pub enum Refusal {
     },
     /// The same ignore comment has another name that is still needed.
     NeededName,
+    /// A comment with a mistake in it may be meant to suppress it.
+    Mistaken {
+        /// The comment's line, from 1.
+        line: usize,
+    },
     /// A rule that the fix needs is not selected.
     NotSelected {
         /// The rule's id.

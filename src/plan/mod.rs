@@ -325,8 +325,16 @@ impl Plan {
         self.groups.iter().flat_map(|group| &group.entries).chain(&self.documentation.entries)
     }
 
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.by_hand.is_empty() && self.documentation.is_empty()
+    }
+
     /// Its counts in one line.
     pub fn summary(&self) -> String {
+        if self.is_empty() {
+            return "No registration was found.".to_owned();
+        }
         let entries = |need: Need| {
             let groups = self.groups.iter().filter(|group| group.need == need);
             groups.map(|group| group.entries.len()).sum::<usize>()

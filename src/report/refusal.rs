@@ -53,6 +53,9 @@ fn clause(refusal: &Refusal) -> String {
         Refusal::SuppressedSibling { name, line } => {
             format!("the registration also has `{name}`, which the comment in line {line} suppresses")
         }
+        Refusal::Mistaken { line } => {
+            format!("the suppression in line {line} may be meant for it: correct that comment first")
+        }
         Refusal::NeededName => "another rule id of this suppression is needed".to_owned(),
         Refusal::NotSelected { rule } => {
             format!("the registration also needs `{rule}`, which is not selected")

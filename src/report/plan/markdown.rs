@@ -12,9 +12,6 @@ const MOST_PLACES: usize = 3;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Migration of GitLab runners to authentication tokens\n\n{}", plan.summary())?;
-    if plan.groups.is_empty() && plan.by_hand.is_empty() && plan.documentation.is_empty() {
-        return writeln!(out, "\nNo registration was found.");
-    }
     if !plan.groups.is_empty() {
         table(&plan.groups, out)?;
         writeln!(out, "\n## Before you start\n")?;

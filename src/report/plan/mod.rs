@@ -64,11 +64,11 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
-/// The format for the extension of a file; Markdown for any other.
-pub fn format_of(path: &Path) -> &'static Format {
-    let extension = path.extension().and_then(|it| it.to_str()).map(str::to_ascii_lowercase);
-    let known = FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension));
-    known.unwrap_or(&FORMATS[0])
+/// The format for the extension of a file; Markdown without one, nothing for an unknown one.
+pub fn format_of(path: &Path) -> Option<&'static Format> {
+    let Some(extension) = path.extension() else { return FORMATS.first() };
+    let extension = extension.to_str().map(str::to_ascii_lowercase);
+    FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension))
 }
 
 /// What a registration is, in words.
