@@ -252,7 +252,7 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  - set in {place}, where it has no effect: {name} (line {line}): {value}")?;
     }
     let sources: Vec<String> =
-        unknowns(entry).map(|(written, line)| format!("{} (line {line})", code(written))).collect();
+        unknowns(entry).iter().map(|(written, lines)| format!("{} ({lines})", code(written))).collect();
     if !sources.is_empty() {
         writeln!(out, "  - check these other sources: {}", sources.join(", "))?;
     }
