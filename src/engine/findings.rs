@@ -216,6 +216,11 @@ fn fix(
     if registration.ambiguous {
         return Err(reasons::pieces(file, registration).unwrap_or(Refusal::SharedVariables));
     }
+    if let Some((new, old)) = registration.alternatives(file.survey) {
+        let named = |at: usize| file.survey.carriers.get(at).map(|it| (it.shown().to_owned(), file.line(it)));
+        let (new, old) = (named(new).unwrap_or_default(), named(old).unwrap_or_default());
+        return Err(Refusal::Alternatives { new, old });
+    }
     let own = hits.first().map_or(&[][..], |hit| &hit.rule.safety);
     let verdict = view.safety(own);
     if verdict.is == Verdict::None {

@@ -53,6 +53,9 @@ fn clause(refusal: &Refusal) -> String {
         Refusal::SuppressedSibling { name, line } => {
             format!("the registration also has `{name}`, which the comment in line {line} suppresses")
         }
+        Refusal::Alternatives { new: (new, new_line), old: (old, old_line) } => format!(
+            "`{new}` (line {new_line}) and `{old}` (line {old_line}) are alternatives: remove the one with the registration token"
+        ),
         Refusal::Mistaken { line } => {
             format!("the suppression in line {line} may be meant for it: correct that comment first")
         }
