@@ -38,7 +38,7 @@ const TOKENS: [&str; 5] =
     ["glrt-EXAMPLE", "GR1348941EXAMPLE", "EXAMPLEoldtoken", "Z2xydC1FWEFNUEx", "RVhBTVBMRW9sZHRva2V"];
 
 /// A rule that finds nothing in the cases of `--add-ignore`.
-const UNUSED: &str = "nix-registration-config";
+const UNUSED: &str = "token-newline";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
