@@ -23,6 +23,12 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
     args.fix = (args.fix || args.interactive) && !args.diff;
     let args = &args;
     let outputs = output::outputs(args)?;
+    if args.stdin_filename.is_some() && !args.paths.iter().any(|path| path == Path::new(STDIN)) {
+        return Err(Error::StdinName);
+    }
+    if let Some(path) = &args.plan {
+        plan::format_for(path)?;
+    }
     config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, config::layer(args), threads)?;

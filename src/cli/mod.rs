@@ -72,8 +72,16 @@ enum Error {
         masked(.0)
     )]
     NoId(String),
+    #[error("`{0}` is a built-in rule: choose another id")]
+    BuiltIn(String),
     #[error("`{0}` already exists")]
     Exists(String),
+    #[error("no rules in {0}")]
+    NoRules(String),
+    #[error("unknown extension of the plan `{path}`\nhelp: use one of {known}")]
+    PlanExtension { path: String, known: String },
+    #[error("`--stdin-filename` is the name of standard input: add `-`, or remove the paths")]
+    StdinName,
     #[error("`{}`: {MISSING}; did you mean {meant}?", masked(.word))]
     NotACommand { word: String, meant: String },
     #[error("`{command}` must come first: `{option}` is an option of `check`, not of `{command}`")]

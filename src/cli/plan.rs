@@ -82,6 +82,15 @@ fn format_help() -> String {
 /// Runs the command: 0 unless the run failed.
 pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     config::check_token_value(args.token_value.as_deref())?;
+    let format = match (args.format, args.output_file.as_deref()) {
+        (Some(format), _) => format,
+        (None, Some(file)) => format_for(file)?,
+        (None, None) => &FORMATS[0],
+    };
+    let reads_stdin = args.paths.iter().any(|path| path == Path::new("-"));
+    if args.stdin_filename.is_some() && !reads_stdin {
+        return Err(Error::StdinName);
+    }
     let threads = parallel::threads(args.jobs);
     let config = config::load(&args.config, layer(args), threads)?;
     let (exclude, of_configuration) = config::exclude(&config, &args.exclude)?;
@@ -112,7 +121,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         hold: false,
         tell_skipped: false,
     };
-    let (files, found) = if args.paths.iter().any(|path| path == Path::new("-")) {
+    let (files, found) = if reads_stdin {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
@@ -125,8 +134,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         (run::files(&options, &found, &|| ()), found)
     };
     let plan = plan_of(&files, false);
-    let by_name = || args.output_file.as_deref().map_or(&FORMATS[0], format_of);
-    let text = text(&plan, args.format.unwrap_or_else(by_name))?;
+    let text = text(&plan, format)?;
     let file = args.output_file.as_deref();
     destinations::write(file, &mut stdout(), |out| {
         out.write_all(&text)?;
@@ -144,7 +152,10 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     if !args.quiet && !clauses.is_empty() {
         complain(&format!("note: {}", crate::escape::inline(&clauses.join("; "))));
     }
-    if !args.quiet && (stderr_is_terminal() || args.output_file.is_some()) {
+    // That nothing was found says nothing where nothing could be read.
+    let is_vague = plan.is_empty() && (nothing || summary.failed);
+    let wanted = stderr_is_terminal() || args.output_file.is_some() || plan.is_empty();
+    if !args.quiet && wanted && !is_vague {
         complain(&plan.summary());
     }
     Ok(if summary.failed { Outcome::Failed } else { Outcome::Clean })
@@ -166,6 +177,15 @@ fn text(plan: &Plan, format: &Format) -> io::Result<Vec<u8>> {
     Ok(text)
 }
 
+/// The format of a plan that is written to `file`.
+pub(super) fn format_for(file: &Path) -> Result<&'static Format, Error> {
+    format_of(file).ok_or_else(|| {
+        let known: Vec<String> =
+            FORMATS.iter().map(|format| format!("`.{}` ({})", format.extension, format.name)).collect();
+        Error::PlanExtension { path: walk::display(file), known: known.join(", ") }
+    })
+}
+
 /// Writes the plan of all registrations, also of those that the pending fixes remove. An existing file that is not empty is
 /// not replaced: it may be the plan of an earlier fix, and the only record of its settings. Without a pending fix that is
 /// not an error.
@@ -180,7 +200,7 @@ pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) 
         complain(&format!("nothing to fix: {} was not changed", crate::escape::name(&shown())));
         return Ok(());
     }
-    let text = text(&plan_of(files, show_secrets), format_of(path))?;
+    let text = text(&plan_of(files, show_secrets), format_for(path)?)?;
     // The fixes come only when the plan is on the disk.
     let written = publish(path, Place::Argument, Old::Any, &text);
     written.map_err(|error| Error::WritePlan { path: shown(), error })

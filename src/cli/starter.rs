@@ -15,6 +15,9 @@ pub(super) fn write(id: &str, folder: &Path) -> Result<Outcome, Error> {
     if !id.contains('-') || !id.split('-').all(word) {
         return Err(Error::NoId(id.to_owned()));
     }
+    if crate::rules::BUILT_IN.rules.iter().any(|rule| rule.id == id) {
+        return Err(Error::BuiltIn(id.to_owned()));
+    }
     let path = folder.join(format!("{id}.yaml"));
     let failed = |error| Error::Write { path: walk::display(&path), error };
     create_directory(folder).map_err(failed)?;

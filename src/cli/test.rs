@@ -8,6 +8,7 @@ use crate::parallel;
 use crate::report;
 use crate::rules::{Rule, RuleText};
 use crate::selftest;
+use crate::walk;
 use std::io::Write as _;
 use std::sync::Arc;
 
@@ -20,6 +21,11 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     };
     let catalogue = config::catalogue(&config, &args.folders, parallel::threads(None))?;
     let only_built_in = args.folders.is_empty() && config.rules().is_empty();
+    if !only_built_in && catalogue.texts().is_empty() {
+        let configured = config.rules();
+        let folders = args.folders.iter().chain(&configured).map(|folder| walk::display(folder));
+        return Err(Error::NoRules(folders.collect::<Vec<_>>().join(", ")));
+    }
     let style = output::style(args.color, output::stdout_is_terminal());
     let settings = Settings { catalogue: Arc::clone(&catalogue), ..Settings::default() };
     let built_in = crate::rules::BUILT_IN.rules.len();

@@ -201,6 +201,10 @@ fn fix(
         let (name, line) = (carrier.shown().to_owned(), suppression.line);
         return Err(Refusal::SuppressedSibling { name, line });
     }
+    let attempt = hits.iter().find_map(|hit| file.suppressions.attempt(&hit.rule.id, span(file, hit)?));
+    if let Some(suppression) = attempt {
+        return Err(Refusal::Mistaken { line: suppression.line });
+    }
     if let Some(manual) = hits.iter().find_map(|hit| manual(file, hit)) {
         return Err(Refusal::Rule(manual));
     }
@@ -211,6 +215,11 @@ fn fix(
     }
     if registration.ambiguous {
         return Err(reasons::pieces(file, registration).unwrap_or(Refusal::SharedVariables));
+    }
+    if let Some((new, old)) = registration.alternatives(file.survey) {
+        let named = |at: usize| file.survey.carriers.get(at).map(|it| (it.shown().to_owned(), file.line(it)));
+        let (new, old) = (named(new).unwrap_or_default(), named(old).unwrap_or_default());
+        return Err(Refusal::Alternatives { new, old });
     }
     let own = hits.first().map_or(&[][..], |hit| &hit.rule.safety);
     let verdict = view.safety(own);

@@ -33,7 +33,7 @@ use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
 use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
-use crate::suppress::{MARKER, Suppressions};
+use crate::suppress::{MENTION, Suppressions};
 use crate::text::{Source, Span};
 use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
@@ -172,11 +172,11 @@ fn examine(
     let rule = |index: &usize| catalogue.rules().get(*index);
     let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
     let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
-    let needs_texts = !template || !looking.is_empty() || kept.is_some() || source.text().contains(MARKER);
+    let needs_texts = !template || !looking.is_empty() || kept.is_some() || source.text().contains(MENTION);
     let read = needs_texts.then(|| documents::read(source, path, around, catalogue, kept)).flatten();
     let mut findings = findings::literals(settings, &active, source, read.is_some());
     if let Some(mut read) = read {
-        let written = suppressions::find(&read.documents, source);
+        let written = suppressions::find(&read.documents, source, catalogue);
         for literal in &mut findings {
             let offset = literal.span.start() - source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);

@@ -53,6 +53,14 @@ fn slot_in(file: &File<'_>, registration: &Registration, secrets: &Secrets) -> O
     *secrets.get(&naming.value.text)?
 }
 
+/// What names the Secret of a registration, where that is not in the file.
+pub(super) fn elsewhere<'a>(file: &'a File<'_>, registration: &Registration) -> Option<&'a Carrier> {
+    let mut carriers = registration.scopes.iter().flat_map(|scope| file.in_scope(*scope));
+    let naming = carriers.find(|it| names_secret(file.unit, it) && it.value.kind == ValueKind::Literal)?;
+    let is_here = |secrets: &Secrets| secrets.contains_key(&naming.value.text);
+    (!is_here(&file.secrets) && !is_here(&file.unmoved_secrets)).then_some(naming)
+}
+
 /// Whether a carrier names the Secret with the token.
 fn names_secret(unit: &Unit, carrier: &Carrier) -> bool {
     let about = unit.about.iter().find(|about| about.fact == FACT);

@@ -161,7 +161,7 @@ pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
 /// one that replaces it, `{line}` its line, `{to}` the name of the new slot there, `{prefix}` how a runner's own token begins; of
 /// the old slot, else of the new one. `{old}` and `{new}` are the names of both; where both are there, `{token}` is that of the new
 /// one. `{setting}` is the name of the setting that a condition on `settings` is about. `{pin}`, `{pin-name}`, `{pin-since}`,
-/// `{read-name}`, `{secret}`, `{origin}` and `{…-line}` name other places.
+/// `{read-name}`, `{secret}`, `{origin}` and `{…-line}` name other places; `{unseen}` is a clause about a token that is not here.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let text = row.because.as_deref().unwrap_or_default();
     fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
@@ -207,6 +207,16 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
         "continuation" => broken_line(file, registration).map(|(_, sign)| match sign {
             '`' => "backtick".to_owned(),
             sign => format!("`{sign}`"),
+        }),
+        "unseen" => Some(match named_secrets::elsewhere(file, registration) {
+            Some(it) => {
+                format!(
+                    "the token of the Secret `{}` (line {}) is not in this file",
+                    it.value.text.replace('`', "'"),
+                    file.line(it)
+                )
+            }
+            None => "the token is not visible here".to_owned(),
         }),
         _ if name.starts_with("secret") => {
             named_secrets::word(file, named_secrets::of(file, registration), name)

@@ -6,10 +6,11 @@ use super::findings::is_selected;
 use super::fixes::{Plan, UnitFix};
 use super::pieces::{Inner, Pieces};
 use super::unused::Teller;
+use crate::catalogue::Catalogue;
 use crate::embed::NoEdit;
 use crate::finding::{Finding, Safety};
 use crate::rules::Defect;
-use crate::suppress::{self, Directive, FILE_LINES, Idle, MARKER, RULE, Scope, Suppression, Suppressions};
+use crate::suppress::{self, Directive, FILE_LINES, Idle, MENTION, RULE, Scope, Suppression, Suppressions};
 use crate::text::{Edit, EditSet, Source, Span};
 use std::collections::BTreeSet;
 
@@ -31,20 +32,20 @@ pub(super) struct Origin {
 }
 
 /// Finds the suppressions in the comments of all texts.
-pub(super) fn find(documents: &Documents, source: &Source) -> Written {
+pub(super) fn find(documents: &Documents, source: &Source, catalogue: &Catalogue) -> Written {
     let mut list = Vec::new();
     let mut origins = Vec::new();
     let mut seen: BTreeSet<usize> = BTreeSet::new();
     let inner = Inner::of(documents);
     for (doc, document) in documents.iter().enumerate() {
-        if !document.text.contains(MARKER) {
+        if !document.text.contains(MENTION) {
             continue;
         }
         let pieces = Pieces::of(document, inner.of_text(doc));
         for comment in &document.parsed.facts().comments {
             let text = comment.span.of(&document.text);
             // Most comments are not ours.
-            for directive in if text.contains(MARKER) { suppress::parse(text) } else { Vec::new() } {
+            for directive in if text.contains(MENTION) { suppress::parse(text) } else { Vec::new() } {
                 let base = comment.span.start();
                 let host = |span: Span| documents.to_host(doc, span.shifted(base));
                 let span = host(directive.span);
@@ -78,7 +79,7 @@ pub(super) fn find(documents: &Documents, source: &Source) -> Written {
             }
         }
     }
-    Written { all: Suppressions::new(list), origins }
+    Written { all: Suppressions::new(list, catalogue), origins }
 }
 
 impl Written {
@@ -102,6 +103,13 @@ impl Written {
             }
         }
         for idle in self.all.idle(catalogue, found, &selected) {
+            let (idle, mistaken) = self.apart(catalogue, idle);
+            if let Some(mistaken) = mistaken {
+                findings.extend(teller.findings(&mistaken, None));
+            }
+            if idle.names.is_empty() {
+                continue;
+            }
             let plan = self.removal(documents, source, &idle);
             if let Ok(plan) = &plan
                 && let Some(first) = plan.edits.first()
@@ -109,9 +117,31 @@ impl Written {
                 let unit = format!("{RULE}@{}", first.span.start());
                 fixes.push(UnitFix { unit, safety: Safety::Safe, plan: plan.clone() });
             }
-            findings.extend(teller.findings(&idle, &plan));
+            findings.extend(teller.findings(&idle, Some(&plan)));
         }
         (findings, fixes)
+    }
+
+    /// Sets the names of no rule apart: they stay until they are corrected. One is not missed where the rule that it is like is
+    /// named as well.
+    fn apart(&self, catalogue: &Catalogue, mut idle: Idle) -> (Idle, Option<Idle>) {
+        let all = self.all.get(idle.index).map_or(&[][..], |it| &it.names);
+        let named: BTreeSet<&str> = all.iter().map(|(name, _)| name.as_str()).collect();
+        let is_mistaken = |(at, defect): &(usize, Defect)| {
+            let (Defect::Unknown | Defect::Family, Some((name, _))) = (defect, all.get(*at)) else {
+                return false;
+            };
+            let meant = suppress::meant(catalogue, name);
+            meant.is_empty() || !meant.iter().all(|id| named.contains(id))
+        };
+        let (mistaken, rest): (Vec<_>, Vec<_>) = idle.names.iter().copied().partition(is_mistaken);
+        if mistaken.is_empty() {
+            return (idle, None);
+        }
+        // Reported name by name: the place stays the same when other names are removed.
+        let kept = Idle { index: idle.index, whole: false, names: mistaken };
+        (idle.names, idle.whole) = (rest, false);
+        (idle, Some(kept))
     }
 
     /// The edits that take out what is idle.

@@ -28,7 +28,8 @@ struct Said {
 }
 
 impl Teller<'_> {
-    pub(super) fn findings(&self, idle: &Idle, plan: &Result<Plan, NoEdit>) -> Vec<Finding> {
+    /// The findings of what is idle, with the edits that remove it; without them it stays.
+    pub(super) fn findings(&self, idle: &Idle, plan: Option<&Result<Plan, NoEdit>>) -> Vec<Finding> {
         let Some(suppression) = self.written.all.get(idle.index) else { return Vec::new() };
         let name = |at: usize| suppression.names.get(at).map(|(name, _)| name.as_str()).unwrap_or_default();
         let mut said: Vec<Said> = Vec::new();
@@ -62,14 +63,15 @@ impl Teller<'_> {
             let action = self.rule.actions.first().map(|action| action.message.as_str()).unwrap_or_default();
             let what = if idle.whole { "the suppression of {name}" } else { "{name}" };
             finding.fix = match plan {
-                Ok(plan) => Ok(Fix {
+                None => finding.fix,
+                Some(Ok(plan)) => Ok(Fix {
                     safety: Safety::Safe,
                     cautions: [].into(),
                     message: action.replace("{name}", &what.replace("{name}", &quoted(&said.names))),
                     edits: plan.edits.clone(),
                     listed: true,
                 }),
-                Err(refused) => Err(Refusal::NotEditable(refused.clone())),
+                Some(Err(refused)) => Err(Refusal::NotEditable(refused.clone())),
             };
             finding.name = said.names;
             Some(finding)

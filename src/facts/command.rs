@@ -90,6 +90,8 @@ pub struct WordList {
     pub is_conditional: bool,
     /// The innermost block around it: what follows in there has the words for sure.
     pub block: Span,
+    /// The `if` or `case` whose branch that block is, by where its first branch begins.
+    pub choice: Option<usize>,
     /// The body of the function in which it holds; the whole text where that is none.
     pub function: Span,
 }

@@ -69,6 +69,18 @@ pub enum Refusal {
     },
     /// The same ignore comment has another name that is still needed.
     NeededName,
+    /// A command takes either of two token options.
+    Alternatives {
+        /// The new one, as written, and its line, from 1.
+        new: (String, usize),
+        /// The old one.
+        old: (String, usize),
+    },
+    /// A comment with a mistake in it may be meant to suppress it.
+    Mistaken {
+        /// The comment's line, from 1.
+        line: usize,
+    },
     /// A rule that the fix needs is not selected.
     NotSelected {
         /// The rule's id.

@@ -200,6 +200,20 @@ fn need(unit: &Unit) -> Need {
     }
 }
 
+/// Runners of one file are told apart by their places in it.
+fn name_origins(groups: &mut [Group]) {
+    let mut files: BTreeMap<String, usize> = BTreeMap::new();
+    let first = |group: &Group| group.own_entries().next().map(|entry| (entry.path.clone(), entry.at()));
+    for (path, _) in groups.iter().filter_map(first) {
+        *files.entry(path).or_default() += 1;
+    }
+    for group in groups {
+        if let Some((path, at)) = first(group) {
+            group.origin = if files.get(&path).is_some_and(|count| *count > 1) { at } else { path };
+        }
+    }
+}
+
 /// Groups by need, then by the first registration.
 pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
     let mut known: BTreeMap<Key, usize> = BTreeMap::new();
@@ -217,7 +231,20 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
             readers.entry(named).or_insert_with(|| it.key());
         }
     }
-    for it in others.into_iter().chain(secrets) {
+    // A Secret of that name in another file may be of another namespace: whether it is the same one has to be checked.
+    let mut existing: BTreeMap<String, String> = BTreeMap::new();
+    for it in secrets.iter().filter(|it| it.need == Need::Exists) {
+        if let Some(object) = &it.entry.object {
+            existing.entry(object.clone()).or_insert_with(|| it.entry.at());
+        }
+    }
+    for mut it in others.into_iter().chain(secrets) {
+        let secret_in = it.entry.secret.as_ref().filter(|secret| !secret.opaque && it.need == Need::Create);
+        let secret_in = secret_in.filter(|_| it.entry.slots.iter().all(|slot| slot.class <= Class::Empty));
+        let secret_in = secret_in.and_then(|secret| existing.get(&secret.text)).cloned();
+        if secret_in.is_some() {
+            it.need = Need::Check;
+        }
         let path = || Some(it.entry.path.clone());
         let reader = match (it.entry.kind, &it.entry.object, it.need) {
             (UnitKind::Secret, Some(object), Need::Create) => readers
@@ -232,8 +259,9 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         let key = reader.unwrap_or_else(|| it.key());
         let index = *known.entry(key.clone()).or_insert_with(|| {
             let (need, url) = (it.need, it.entry.url.clone());
-            let (entries, alike, steps) = (Vec::new(), Vec::new(), Vec::new());
-            groups.push((key.clone(), Group { need, url, fields: it.fields.clone(), entries, alike, steps }));
+            let (entries, alike, steps, origin) = (Vec::new(), Vec::new(), Vec::new(), String::new());
+            let fields = it.fields.clone();
+            groups.push((key.clone(), Group { need, url, fields, entries, origin, secret_in, alike, steps }));
             groups.len() - 1
         });
         if let Some((_, group)) = groups.get_mut(index) {
@@ -272,6 +300,7 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    name_origins(&mut groups);
     let commands = Commands::of_groups(groups.iter());
     let mut fingerprints = Fingerprints::default();
     for (number, group) in (1..).zip(&mut groups) {

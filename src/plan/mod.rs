@@ -116,6 +116,10 @@ pub struct Group {
     pub fields: Vec<Field>,
     /// The registrations, by path and place.
     pub entries: Vec<Entry>,
+    /// Its first file; where another group of the plan begins in the same file, the place in it too.
+    pub origin: String,
+    /// Where another file has a Secret of the name that its token comes from, with the token of a runner.
+    pub secret_in: Option<String>,
     /// Numbers (from 1) of other groups to create that differ in the description only.
     pub alike: Vec<usize>,
     /// The steps, in order.
@@ -308,13 +312,13 @@ impl Group {
         self.entries.iter().filter(move |entry| only_secrets || entry.kind != UnitKind::Secret)
     }
 
-    /// What the runner is called in GitLab: its description or, where the files set none, the first file. `None` where the
-    /// description is an expression.
+    /// What the runner is called in GitLab: its description or, where the files set none, its origin. `None` where the description
+    /// is an expression.
     pub fn description(&self) -> Option<&str> {
         match self.fields.iter().find(|field| field.name == "description").map(|field| &field.value) {
             Some(Value::Text(text)) => Some(text),
             Some(_) => None,
-            None => self.own_entries().next().map(|entry| entry.path.as_str()),
+            None => Some(&self.origin),
         }
     }
 }
@@ -325,8 +329,16 @@ impl Plan {
         self.groups.iter().flat_map(|group| &group.entries).chain(&self.documentation.entries)
     }
 
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.by_hand.is_empty() && self.documentation.is_empty()
+    }
+
     /// Its counts in one line.
     pub fn summary(&self) -> String {
+        if self.is_empty() {
+            return "No registration was found.".to_owned();
+        }
         let entries = |need: Need| {
             let groups = self.groups.iter().filter(|group| group.need == need);
             groups.map(|group| group.entries.len()).sum::<usize>()

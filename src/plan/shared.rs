@@ -27,13 +27,11 @@ pub(super) fn note(groups: &mut [Group]) {
                 .get_mut(number - 1)
                 .and_then(|group| group.steps.iter_mut().find(|step| step.what == Do::Store));
             if let Some(step) = store {
-                step.parts.push(say(
-                    &format!(
-                        "Runner {} reads {{}} too, and has other settings: give each its own.",
-                        others.join(", ")
-                    ),
-                    &[&source],
-                ));
+                let said = match &*others {
+                    [one] => format!("Runner {one} reads {{}} too, and has"),
+                    more => format!("Runners {} read {{}} too, and have", more.join(", ")),
+                };
+                step.parts.push(say(&format!("{said} other settings: give each its own."), &[&source]));
             }
         }
     }

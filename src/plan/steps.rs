@@ -150,6 +150,12 @@ fn compare(group: &Group) -> Vec<Sentence> {
 
 /// What to find out before a runner is created: the new token may be empty when it is used.
 fn check(group: &Group) -> Vec<Sentence> {
+    let named = group.entries.iter().find_map(|entry| Some((entry.at(), entry.secret.as_ref()?)));
+    if let Some((secret_in, (at, secret))) = group.secret_in.as_ref().zip(named) {
+        let text = "A Secret {} with an authentication token is in {}. If it is the Secret that {} names, the runner exists: do not \
+            create it.";
+        return vec![say(text, &[&secret.text, secret_in, &at])];
+    }
     let slots = || group.entries.iter().flat_map(|entry| &entry.slots).filter(|it| it.class > Class::Empty);
     let (new, old) = (slots().find(|slot| !slot.old), slots().find(|slot| slot.old));
     let name = |slot: Option<&SlotShown>| slot.map_or_else(String::new, |it| it.name.clone());
@@ -315,10 +321,18 @@ pub fn deployment(kind: UnitKind) -> &'static str {
 
 fn verify(group: &Group) -> Vec<Sentence> {
     let tags = group.fields.iter().find(|field| field.name == "tag_list").map(|field| &field.value);
-    match tags {
-        Some(Value::List(tags)) => vec![say("Run a job with the tags {}.", &[&tags.join(", ")])],
-        _ => Vec::new(),
+    let paused = group.fields.iter().find(|field| field.name == "paused").map(|field| &field.value);
+    let first = match paused {
+        Some(Value::Flag(true)) => "The runner is paused and takes no jobs: resume it in GitLab first.",
+        Some(Value::FillIn(_)) => "If the runner is paused, resume it in GitLab first.",
+        _ => "",
+    };
+    let mut parts: Vec<Sentence> =
+        Some(first).filter(|it| !it.is_empty()).map(|it| say(it, &[])).into_iter().collect();
+    if let Some(Value::List(tags)) = tags {
+        parts.push(say("Run a job with the tags {}.", &[&tags.join(", ")]));
     }
+    parts
 }
 
 fn remove(group: &Group) -> &'static str {

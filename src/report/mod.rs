@@ -36,7 +36,7 @@ pub use earlier::is_report;
 pub use faults::{difference, failure, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
-pub use refusal::{fix_reason, refusal, stated, unknown};
+pub use refusal::{fix_reason, refusal, stated};
 pub use style::Style;
 pub use summary::{Summary, ignored, manual_steps, notices, removed_settings};
 pub use switched_off::SwitchedOff;

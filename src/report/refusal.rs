@@ -25,7 +25,7 @@ fn clause(refusal: &Refusal) -> String {
         Refusal::Unstated => NO_FIX.to_owned(),
         Refusal::Rule(text) | Refusal::Sealed(text) => text.clone(),
         Refusal::Unknown { because, places } => {
-            let places = places.iter().map(unknown).collect::<Vec<_>>().join("; ");
+            let places = unknowns(places.iter()).join("; ");
             if because.is_empty() { places } else { format!("{places}: {because}") }
         }
         Refusal::NotEditable(refused) => refused.reason().to_owned(),
@@ -52,6 +52,12 @@ fn clause(refusal: &Refusal) -> String {
         Refusal::Suppressed { line } => format!("suppressed by the comment in line {line}"),
         Refusal::SuppressedSibling { name, line } => {
             format!("the registration also has `{name}`, which the comment in line {line} suppresses")
+        }
+        Refusal::Alternatives { new: (new, new_line), old: (old, old_line) } => format!(
+            "`{new}` (line {new_line}) and `{old}` (line {old_line}) are alternatives: remove the one with the registration token"
+        ),
+        Refusal::Mistaken { line } => {
+            format!("the suppression in line {line} may be meant for it: correct that comment first")
         }
         Refusal::NeededName => "another rule id of this suppression is needed".to_owned(),
         Refusal::NotSelected { rule } => {
@@ -92,14 +98,74 @@ pub fn fix_reason(fix: &Fix) -> Option<String> {
 
 /// Cautions in one clause; `None` if there is nothing to say.
 pub(super) fn cautions(cautions: &[Caution]) -> Option<String> {
-    let reasons: Vec<String> = cautions.iter().map(caution).filter(|it| !it.is_empty()).collect();
+    let mut reasons: Vec<String> = Vec::new();
+    let is_place = |it: &Caution| matches!(it, Caution::Unknown(_));
+    for run in cautions.chunk_by(|a, b| is_place(a) && is_place(b)) {
+        let places: Vec<&UnknownPlace> = run.iter().filter_map(place).collect();
+        reasons.extend(run.iter().filter(|it| !is_place(it)).map(caution).filter(|it| !it.is_empty()));
+        reasons.extend(unknowns(places));
+    }
     (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+fn place(caution: &Caution) -> Option<&UnknownPlace> {
+    match caution {
+        Caution::Unknown(place) => Some(place),
+        _ => None,
+    }
+}
+
+/// What places may bring, each name once with its lines: "`ARGS` (lines 4 and 6)".
+fn unknowns<'a>(places: impl IntoIterator<Item = &'a UnknownPlace>) -> Vec<String> {
+    let mut named: Vec<(&UnknownPlace, Vec<usize>)> = Vec::new();
+    for place in places {
+        let is_same = |it: &UnknownPlace| {
+            (it.kind, it.brings, &it.written) == (place.kind, place.brings, &place.written)
+        };
+        match named.iter_mut().find(|(it, _)| is_same(it)) {
+            Some((_, lines)) => lines.push(place.line),
+            None => named.push((place, vec![place.line])),
+        }
+    }
+    let mut said: Vec<(&UnknownPlace, Vec<String>)> = Vec::new();
+    for (place, lines) in named {
+        let at = format!("`{}` ({})", place.written.replace('`', "'"), in_lines(&lines));
+        // The sentence has the places at its end.
+        let is_listed = |it: &UnknownPlace| {
+            let listed =
+                matches!(it.kind, UnknownKind::Collected | UnknownKind::Environment | UnknownKind::Values);
+            listed && it.kind == place.kind
+        };
+        match said.iter_mut().find(|(it, _)| is_listed(it)) {
+            Some((_, all)) => all.push(at),
+            None => said.push((place, vec![at])),
+        }
+    }
+    said.iter().map(|(place, all)| unknown(place, &listed(all))).collect()
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(all: &[String]) -> String {
+    match all.split_last() {
+        None => String::new(),
+        Some((last, [])) => last.clone(),
+        Some((last, before)) => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// `line 4`, `lines 4 and 6`, `lines 4, 6 and 9`.
+pub(super) fn in_lines(lines: &[usize]) -> String {
+    let mut lines = lines.to_vec();
+    lines.sort_unstable();
+    lines.dedup();
+    let all: Vec<String> = lines.iter().map(usize::to_string).collect();
+    format!("{} {}", if all.len() > 1 { "lines" } else { "line" }, listed(&all))
 }
 
 fn caution(caution: &Caution) -> String {
     match caution {
         Caution::Rule(text) => text.clone(),
-        Caution::Unknown(place) => unknown(place),
+        Caution::Unknown(place) => unknowns([place]).concat(),
         Caution::CarriageReturn => {
             "bash reads the CR at the end of the line as part of the last word".to_owned()
         }
@@ -119,14 +185,13 @@ fn caution(caution: &Caution) -> String {
 }
 
 /// What a place may bring: "`base.yaml` (line 14) may set a token or settings".
-pub fn unknown(place: &UnknownPlace) -> String {
-    let UnknownPlace { kind, brings, written, line } = place;
+fn unknown(place: &UnknownPlace, at: &str) -> String {
+    let UnknownPlace { kind, brings, .. } = place;
     let brings = match brings {
         Brings::Token => "a token",
         Brings::Settings => "settings",
         Brings::Anything => "a token or settings",
     };
-    let at = format!("`{}` (line {line})", written.replace('`', "'"));
     match kind {
         UnknownKind::Words | UnknownKind::Wrapper => format!("{at} may contain more options"),
         UnknownKind::Collected => format!("arguments also come from {at}"),

@@ -69,6 +69,8 @@ struct Slot {
 struct Summary {
     /// What the new and the old slot hold: of the whole unit, and where its commands are apart, of each scope.
     slots: BTreeMap<Option<usize>, [Slot; 2]>,
+    /// Whether a command takes either the new or the old token: in an `if`, in a `case`.
+    alternatives: bool,
     unknown: bool,
     unknown_token: bool,
     unknown_setting: bool,
@@ -114,6 +116,7 @@ impl Summary {
         let any = |is: &dyn Fn(&Scope) -> bool| registration.any_scope(survey, is);
         Self {
             slots,
+            alternatives: registration.alternatives(survey).is_some(),
             unknown: any(&|scope| !scope.unknowns.is_empty()) || members().any(is_brought),
             resets: settings().any(|it| it.class == Class::Empty || it.inert),
             unknown_token: any(&|scope| scope.unknowns.iter().any(|it| it.brings.token())),
@@ -155,7 +158,7 @@ impl<'a> View<'a> {
     /// Whether all conditions hold.
     pub fn holds(&self, when: &When) -> bool {
         let scope = self.registration.own_scope(self.survey, self.member);
-        let slots = self.summary.slots.get(&scope).copied().unwrap_or_default();
+        let slots = self.apart(self.summary.slots.get(&scope).copied().unwrap_or_default());
         let [new, old] = slots.map(|slot| slot.class);
         let setting = self.member.and_then(|member| match member.role {
             Role::Setting(at) => self.unit.settings.get(at),
@@ -208,6 +211,22 @@ impl<'a> View<'a> {
             && when.not.as_ref().is_none_or(|when| !self.holds(when))
     }
 
+    /// The slots, as the member sees them: of alternatives only its own; what is set for both is used with the old token.
+    fn apart(&self, [new, old]: [Slot; 2]) -> [Slot; 2] {
+        let Some(member) = self.member.filter(|_| self.summary.alternatives) else { return [new, old] };
+        let piece = |slot: Slot| {
+            let members = &self.registration.members;
+            let at = members.iter().find(|it| Some(it.carrier) == slot.carrier)?;
+            self.registration.piece(self.survey, at)
+        };
+        let own = self.registration.piece(self.survey, member);
+        let excluded = |slot: Slot| own.zip(piece(slot)).is_some_and(|(own, it)| own.excludes(it));
+        match (excluded(new), excluded(old)) {
+            (false, true) => [new, Slot::default()],
+            _ => [Slot::default(), old],
+        }
+    }
+
     /// Whether both slots have the same value.
     fn is_same(&self, slots: [Slot; 2]) -> bool {
         let value = |slot: Slot| {
@@ -222,7 +241,7 @@ impl<'a> View<'a> {
     /// The name of a filled slot: `new` or `old`; empty where it is not filled.
     pub fn slot_name(&self, slot: &str) -> Option<String> {
         let scope = self.registration.own_scope(self.survey, self.member);
-        let [new, old] = self.summary.slots.get(&scope).copied().unwrap_or_default();
+        let [new, old] = self.apart(self.summary.slots.get(&scope).copied().unwrap_or_default());
         let slot = match slot {
             "new" => new,
             "old" => old,

@@ -4,7 +4,7 @@ use super::containers::{Containers, last_container};
 use super::schema::{Class, Classes, UnitKind};
 use super::unit::{Setting, Spelling, Unit};
 use crate::facts::NodeId;
-use crate::sites::{Carrier, Scope, ScopeKind, Survey, ValueKind, Via};
+use crate::sites::{Carrier, Piece, Scope, ScopeKind, Survey, ValueKind, Via};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +53,9 @@ pub struct Registration {
 
 /// Scopes with variables that cannot be read and that are named for each registration.
 const MOST_BROUGHT: usize = 16;
+
+/// Tokens of one slot that are compared with those of the other.
+const MOST_ALTERNATIVES: usize = 16;
 
 /// Puts the carriers of a file together to registrations.
 pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Registration> {
@@ -380,6 +383,28 @@ impl Registration {
             let scope = survey.carriers.get(member.carrier).and_then(|it| survey.scopes.get(it.scope));
             scope.is_some_and(|scope| scope.kind == ScopeKind::Variables)
         })
+    }
+
+    /// The piece of a command that a member is in, where it has one.
+    pub fn piece<'s>(&self, survey: &'s Survey, member: &Member) -> Option<&'s Piece> {
+        let carrier = survey.carriers.get(member.carrier)?;
+        survey.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
+    }
+
+    /// A new and an old token, filled both, of which a command only ever takes one.
+    pub fn alternatives(&self, survey: &Survey) -> Option<(usize, usize)> {
+        let filled =
+            |role: Role| self.members.iter().filter(move |it| it.role == role && it.class > Class::Empty);
+        let pieces = |role: Role| -> Vec<_> {
+            filled(role).take(MOST_ALTERNATIVES + 1).map(|it| (it.carrier, self.piece(survey, it))).collect()
+        };
+        let (new, old) = (pieces(Role::New), pieces(Role::Old));
+        if new.len().max(old.len()) > MOST_ALTERNATIVES {
+            return None;
+        }
+        let apart = |a: Option<&Piece>, b: Option<&Piece>| a.zip(b).is_some_and(|(a, b)| a.excludes(b));
+        let all = new.iter().all(|(_, a)| old.iter().all(|(_, b)| apart(*a, *b)));
+        new.first().zip(old.first()).filter(|_| all).map(|(new, old)| (new.0, old.0))
     }
 
     /// Whether the slot `role` is filled.

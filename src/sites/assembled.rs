@@ -21,9 +21,21 @@ pub(super) struct Assembler<'a> {
     flags: BTreeSet<&'a str>,
     /// Lists by name, in the order of the text.
     by_name: BTreeMap<&'a str, Vec<usize>>,
+    /// Names of the functions.
+    function_names: BTreeSet<&'a str>,
     budget: Cell<usize>,
     /// The first command that took a list, by its scope.
     takers: RefCell<BTreeMap<usize, usize>>,
+}
+
+/// The words before the bodies of functions: `name() {`, `function name {`.
+fn function_names<'t>(facts: &Facts, text: &'t str) -> BTreeSet<&'t str> {
+    let name = |body: &Span| {
+        let before = text.get(..body.start())?;
+        let signs = |c: char| c.is_whitespace() || matches!(c, '{' | '(' | ')');
+        before.trim_end_matches(signs).rsplit(|c: char| c.is_whitespace() || c == ';').next()
+    };
+    facts.functions.iter().filter_map(name).filter(|name| !name.is_empty()).collect()
 }
 
 /// A command put together from its pieces.
@@ -55,6 +67,7 @@ impl<'a> Assembler<'a> {
             variables,
             sites,
             flags,
+            function_names: if by_name.is_empty() { BTreeSet::new() } else { function_names(facts, text) },
             by_name,
             budget: Cell::new(MOST_WORDS),
             takers: RefCell::default(),
@@ -188,10 +201,40 @@ impl<'a> Assembler<'a> {
         };
         let is_base = |index: &usize| is_sure(index) && get(index).is_some_and(|list| !list.adds);
         let base = candidates.iter().rposition(is_base);
-        let chosen = candidates.get(base.unwrap_or(0)..).unwrap_or_default();
+        let mut chosen = candidates.get(base.unwrap_or(0)..).unwrap_or_default().to_vec();
+        // What another function sets counts only where one is called after the last value.
+        let own = function.unwrap_or_else(|| Span::new(0, self.text.len()));
+        let is_own = |index: &usize| get(index).is_some_and(|list| list.function == own);
+        if let Some(set) = base.and_then(|base| candidates.get(base)).filter(|it| is_own(it)).and_then(get)
+            && !chosen.iter().all(is_own)
+            && !self.calls_between(set.span.end(), at)
+        {
+            chosen.retain(is_own);
+        }
         let based = base.is_some() || chosen.len() == 1;
         let sure = chosen.iter().map(|list| based && is_sure(list)).collect();
-        (!chosen.is_empty()).then(|| (chosen.to_vec(), sure))
+        (!chosen.is_empty()).then_some((chosen, sure))
+    }
+
+    /// Whether a command that begins between these offsets may be a function of the text, or run code that is not seen.
+    fn calls_between(&self, from: usize, to: usize) -> bool {
+        let commands = &self.facts.commands;
+        let first = commands.partition_point(|command| command.span.start() < from);
+        let between = commands.get(first..).unwrap_or_default().iter();
+        let between = between.take_while(|command| command.span.start() < to);
+        let calls = |command: &Command| {
+            let program = command.words.first();
+            program.is_some_and(|word| {
+                word.opaque
+                    || matches!(word.text.as_str(), "eval" | "source" | ".")
+                    || self.function_names.contains(word.text.as_str())
+            })
+        };
+        between.into_iter().any(|command| {
+            let left = self.budget.get().checked_sub(1);
+            self.budget.set(left.unwrap_or_default());
+            left.is_none() || calls(command)
+        })
     }
 
     /// The body of the function that `at` is in.
@@ -223,6 +266,8 @@ impl<'a> Assembler<'a> {
                 words: a.span.hull(b.span),
                 stays: list.is_text || one_of_many || used_elsewhere.contains(&*list.name),
                 first: (first != scope).then_some(first),
+                adds: list.adds,
+                branch: list.choice.map(|choice| (choice, list.block.start())),
             });
         }
         pieces.sort_by_key(|piece| piece.words);

@@ -81,7 +81,14 @@ impl Survey {
         let place = Unknown::new(kind, Brings::Anything, &value.name, value.doc, value.span);
         let again = (first != scope).then_some(first);
         if let Some(own) = self.scopes.get_mut(scope) {
-            own.pieces.push(Piece { place, words: value.span, stays: true, first: again });
+            own.pieces.push(Piece {
+                place,
+                words: value.span,
+                stays: true,
+                first: again,
+                adds: true,
+                branch: None,
+            });
             own.pieces.sort_by_key(|piece| (piece.place.doc, piece.words));
         }
         // What was found in the variable by itself belongs to the command.

@@ -94,6 +94,19 @@ pub struct Piece {
     pub stays: bool,
     /// The first command that takes it too, by its scope: what is found in it belongs to that one.
     pub first: Option<usize>,
+    /// Whether its words are added to those of its name, rather than replacing them.
+    pub adds: bool,
+    /// The branch that it is in: the `if` or `case`, and where the branch begins.
+    pub branch: Option<(usize, usize)>,
+}
+
+impl Piece {
+    /// Whether a command never takes both: each gives all words of one name, or they are in two branches of one `if` or `case`.
+    pub fn excludes(&self, other: &Self) -> bool {
+        let replaces = !self.adds && !other.adds && self.place.written == other.place.written;
+        let apart = self.branch.zip(other.branch).is_some_and(|(a, b)| a.0 == b.0 && a.1 != b.1);
+        self.place.doc == other.place.doc && self.words != other.words && (replaces || apart)
+    }
 }
 
 impl Scope {

@@ -1,10 +1,13 @@
 //! What a comment says to us: `# runnerlint: ignore[rule-id, …] reason`.
 
+use crate::quote::nearest;
 use crate::rules::Defect;
 use crate::text::{Edit, Span};
 
 /// What every suppression begins with, behind the sign of its comment.
 pub const MARKER: &str = "runnerlint:";
+/// What a comment contains that is a suppression, or is meant to be one.
+pub const MENTION: &str = "runnerlint";
 
 /// How far a suppression reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +42,24 @@ const CLOSING: &[(&str, &str)] =
 const SIGNS: &[char] = &['#', '/', '*', '-', ';', ':', '!', '<', '{', '%', '[', '@'];
 /// What people who know other linters write.
 const OTHER_WORDS: &[&str] = &["disable", "noqa", "nolint", "nosec", "suppress"];
+const IGNORE: &str = "ignore";
+const IGNORE_FILE: &str = "ignore-file";
 
 /// The suppressions in a comment, sign included. Several tools may share one: `# noqa # runnerlint: ignore[…]`.
 pub fn parse(comment: &str) -> Vec<Directive> {
-    let found = comment.match_indices(MARKER).map(|(at, _)| at);
+    let found = comment.match_indices(MENTION).map(|(at, _)| at);
     found.filter_map(|at| directive(comment, at)).collect()
 }
 
 fn directive(comment: &str, marker: usize) -> Option<Directive> {
+    let behind = comment.get(marker + MENTION.len()..)?;
+    let has_colon = behind.starts_with(':');
+    if !has_colon && !behind.starts_with([' ', '\t']) {
+        return None;
+    }
     let start = start(comment, marker)?;
     let end = end(comment, start, marker);
-    let from = marker + MARKER.len();
+    let from = marker + MENTION.len() + usize::from(has_colon);
     let text = comment.get(from..end).unwrap_or_default();
     let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
     let said = text.get(blanks..).unwrap_or_default();
@@ -57,18 +67,21 @@ fn directive(comment: &str, marker: usize) -> Option<Directive> {
     let word = said.get(..len).unwrap_or_default();
     let whole = if start == 0 && end >= open_end(comment) { comment.len() } else { end };
     let mut out = Directive {
-        scope: if word == "ignore-file" { Scope::File } else { Scope::Line },
+        scope: if word == IGNORE_FILE { Scope::File } else { Scope::Line },
         span: Span::new(start, whole),
         names: Vec::new(),
         reason: String::new(),
         defect: None,
     };
-    if word != "ignore" && word != "ignore-file" {
-        let meant = word.starts_with("ignore") || OTHER_WORDS.iter().any(|other| word.starts_with(other));
-        out.defect = Some(Defect::Unreadable);
-        return meant.then_some(out);
-    }
     let rest = said.get(len..).unwrap_or_default();
+    let is_exact = word == IGNORE || word == IGNORE_FILE;
+    if !is_exact || !has_colon {
+        // In prose the same words have no list of rules: `# runnerlint ignore comments`.
+        let names = rest.starts_with('[') && nearest(word, &[IGNORE, IGNORE_FILE]).is_some();
+        let is_other = || word.starts_with(IGNORE) || OTHER_WORDS.iter().any(|other| word.starts_with(other));
+        out.defect = Some(Defect::Unreadable);
+        return (names || has_colon && is_other()).then_some(out);
+    }
     let Some(list) = rest.trim_start_matches([' ', '\t']).strip_prefix('[') else {
         out.defect = Some(Defect::Unnamed);
         return Some(out);
@@ -122,7 +135,7 @@ fn open_end(comment: &str) -> usize {
 
 /// Where the words of a suppression end: with the comment, or where another tool's begin.
 fn end(comment: &str, start: usize, marker: usize) -> usize {
-    let end = open_end(comment).max(marker + MARKER.len());
+    let end = open_end(comment).max(marker + MENTION.len() + 1);
     let Some(sign) =
         LINE_SIGNS.iter().find(|sign| comment.get(start..).is_some_and(|it| it.starts_with(**sign)))
     else {
@@ -205,6 +218,12 @@ mod tests {
             "# `# runnerlint: ignore[a]`",
             "// # runnerlint: ignore[a]",
             "runnerlint: ignore[a]",
+            "# runnerlint ignore comments are read here",
+            "# runnerlint ignores [a]",
+            "# runnerlint-ignore[a]",
+            "# runnerlint check[a]",
+            "# see runnerlint ignore[a]",
+            "# runnerlint: [a] is a rule",
         ] {
             assert_eq!(parse(comment), [], "{comment}");
         }
@@ -218,6 +237,14 @@ mod tests {
         assert_eq!(defect("# runnerlint: ignore[a"), Some(Defect::Unreadable));
         assert_eq!(defect("# runnerlint: ignore-next-line[a]"), Some(Defect::Unreadable));
         assert_eq!(defect("# runnerlint: disable=a"), Some(Defect::Unreadable));
+        for near in [
+            "# runnerlint: ignor[a]",
+            "# runnerlint: Ignore[a]",
+            "# runnerlint ignore[a]",
+            "# runnerlint: ignroe-file[a]",
+        ] {
+            assert_eq!(defect(near), Some(Defect::Unreadable), "{near}");
+        }
         assert_eq!(defect("# runnerlint: ignore[a]"), None);
     }
 

@@ -12,6 +12,7 @@
 //! - **Rules are named one by one**, as in ruff and zizmor. A family (`ignore[helm]`) would accept what a later version finds,
 //!   and a bare `ignore` all there is: neither suppresses anything, and both are findings.
 //! - **`ignore-file`** counts in the first [`FILE_LINES`] lines.
+//! - What a suppression with a mistake in it **may be meant for** is reported, and not fixed.
 //! - A suppression is **unused** by what is found there, whatever GitLab version is judged by. One of a rule that is not
 //!   selected is never called unused: a run with `--select` says nothing about the other rules.
 
@@ -19,7 +20,7 @@ mod comment;
 mod directive;
 
 pub use comment::{Reason, ReasonError, Style, style};
-pub use directive::{Directive, MARKER, Scope, parse};
+pub use directive::{Directive, MARKER, MENTION, Scope, parse};
 
 use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Refusal};
@@ -32,6 +33,8 @@ use std::collections::BTreeMap;
 pub const RULE: &str = crate::rules::UNUSED_SUPPRESSION;
 /// `ignore-file` counts in so many lines from the top.
 pub const FILE_LINES: usize = 20;
+/// Names of no rule for which the nearest one is looked for, in one file.
+const MOST_MISTAKES: usize = 200;
 
 /// A suppression in a file. All spans are bytes of the file.
 #[derive(Clone, Debug)]
@@ -81,6 +84,10 @@ pub struct Suppressions {
     rules: BTreeMap<String, Reaches>,
     /// Those for lines, whatever they name.
     lines: Reaches,
+    /// By rule: those that suppress nothing, and may be meant for it.
+    attempts: BTreeMap<String, Reaches>,
+    /// The same, for all rules.
+    vague: Reaches,
 }
 
 /// What the suppressions of one rule reach.
@@ -121,7 +128,7 @@ impl Reaches {
 
 impl Suppressions {
     /// Of a file, in any order.
-    pub fn new(list: Vec<Suppression>) -> Self {
+    pub fn new(list: Vec<Suppression>, catalogue: &Catalogue) -> Self {
         let mut rules: BTreeMap<String, Reaches> = BTreeMap::new();
         let mut lines = Reaches::default();
         for (index, suppression) in list.iter().enumerate().filter(|(_, it)| it.defect.is_none()) {
@@ -132,9 +139,31 @@ impl Suppressions {
                 lines.add(index, suppression);
             }
         }
-        rules.values_mut().for_each(Reaches::sort);
-        lines.sort();
-        Self { list, rules, lines }
+        let mut attempts: BTreeMap<String, Reaches> = BTreeMap::new();
+        let mut vague = Reaches::default();
+        let mut mistakes = 0;
+        for (index, suppression) in list.iter().enumerate() {
+            let unknown = |name: &&str| known(catalogue, name).is_some();
+            let names = suppression.names.iter().map(|(name, _)| name.as_str());
+            let names: Vec<&str> = match suppression.defect {
+                None => names.filter(unknown).collect(),
+                Some(Defect::Late) => names.collect(),
+                Some(_) => vec![""],
+            };
+            for name in names {
+                mistakes += 1;
+                let meant = if mistakes > MOST_MISTAKES { Vec::new() } else { meant(catalogue, name) };
+                if meant.is_empty() {
+                    vague.add(index, suppression);
+                }
+                for rule in meant {
+                    attempts.entry(rule.to_owned()).or_default().add(index, suppression);
+                }
+            }
+        }
+        let all = rules.values_mut().chain(attempts.values_mut()).chain([&mut lines, &mut vague]);
+        all.for_each(Reaches::sort);
+        Self { list, rules, lines, attempts, vague }
     }
 
     /// Whether there is none.
@@ -150,6 +179,12 @@ impl Suppressions {
     /// The suppression that covers a finding of `rule` at `span`.
     pub fn of(&self, rule: &str, span: Span) -> Option<&Suppression> {
         self.list.get(self.rules.get(rule)?.at(span.start())?)
+    }
+
+    /// A suppression that does not cover a finding of `rule` at `span`, but may be meant to.
+    pub fn attempt(&self, rule: &str, span: Span) -> Option<&Suppression> {
+        let own = || self.attempts.get(rule)?.at(span.start());
+        self.list.get(own().or_else(|| self.vague.at(span.start()))?)
     }
 
     /// The index of a suppression that covers the line of `span`, of whatever rules.
@@ -218,7 +253,7 @@ impl Suppressions {
 }
 
 /// What is wrong with the name of a rule, if anything is.
-fn known(catalogue: &Catalogue, name: &str) -> Option<Defect> {
+pub fn known(catalogue: &Catalogue, name: &str) -> Option<Defect> {
     match name {
         _ if catalogue.rule(name).is_some() => None,
         _ if catalogue.rules().iter().any(|rule| rule.family() == name) => Some(Defect::Family),
@@ -226,12 +261,15 @@ fn known(catalogue: &Catalogue, name: &str) -> Option<Defect> {
     }
 }
 
-/// What may have been meant by the name of no rule: the rules of a family, the nearest name.
+/// What may have been meant by a name: the rule of that name, the rules of a family, the nearest name.
 pub fn meant<'a>(catalogue: &'a Catalogue, name: &str) -> Vec<&'a str> {
     let all = catalogue.ids();
     let family: Vec<&str> = all.iter().copied().filter(|id| id.split('-').next() == Some(name)).collect();
     if !family.is_empty() {
         return family;
+    }
+    if catalogue.rule(name).is_some() {
+        return all.into_iter().filter(|id| *id == name).collect();
     }
     nearest(name, &all).into_iter().collect()
 }

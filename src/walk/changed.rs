@@ -20,12 +20,16 @@ pub enum GitError {
     #[error("git: {0}")]
     Refused(String),
     /// The revision does not exist.
-    #[error(
-        "cannot compare with `{}`: unknown revision. In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`){}",
-        revision(.0),
-        fetch(.0)
-    )]
-    Unknown(String),
+    #[error("cannot compare with `{}`: unknown revision{}{}", revision(.name), shallow(*.is_shallow), fetch(.name))]
+    Unknown {
+        /// As given.
+        name: String,
+        /// Whether the clone has only part of the history.
+        is_shallow: bool,
+    },
+    /// The working directory is in no repository.
+    #[error("`--changed-since` needs a git repository: {0} is not in one")]
+    NoRepository(String),
     /// Two revisions, or none.
     #[error("`--changed-since` needs one revision, the older one: `{}` is not one", revision(.0))]
     NotOne(String),
@@ -52,6 +56,11 @@ fn not_run(error: &io::Error) -> String {
     }
 }
 
+/// What to do in a clone without the whole history.
+fn shallow(is_shallow: bool) -> &'static str {
+    if is_shallow { ". In a shallow clone, fetch it first (`GIT_DEPTH: 0`, `fetch-depth: 0`)" } else { "" }
+}
+
 /// How to fetch a branch of the usual remote.
 fn fetch(text: &str) -> String {
     let is_name = |branch: &&str| {
@@ -74,7 +83,11 @@ fn revision(text: &str) -> Cow<'_, str> {
 /// If there is no git, no repository or no such revision.
 pub(super) fn since(cwd: &Path, revision: &str) -> Result<Changed, GitError> {
     let here = Git::open(cwd)?;
-    let top = here.answer(&["rev-parse", "--show-toplevel"])?;
+    let top = here.ask(&["rev-parse", "--show-toplevel"])?;
+    if top.is_outside() {
+        return Err(GitError::NoRepository(super::display(cwd)));
+    }
+    let top = top.answer()?;
     let top = PathBuf::from(os_string(top.strip_suffix(b"\n").unwrap_or(&top)));
     let top = fs::canonicalize(&top).map_err(GitError::Run)?;
     if !cwd.starts_with(&top) {
@@ -112,7 +125,9 @@ fn commit(git: &Git, revision: &str) -> Result<String, GitError> {
     }
     let said = git.ask(&["rev-parse", "--verify", "--end-of-options", &format!("{revision}^{{commit}}")])?;
     if !said.ok {
-        return Err(GitError::Unknown(revision.to_owned()));
+        let shallow = git.ask(&["rev-parse", "--is-shallow-repository"])?;
+        let is_shallow = shallow.ok && shallow.out.starts_with(b"true");
+        return Err(GitError::Unknown { name: revision.to_owned(), is_shallow });
     }
     let id = String::from_utf8_lossy(&said.out);
     let id = id.strip_suffix('\n').unwrap_or(&id);

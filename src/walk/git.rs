@@ -86,8 +86,7 @@ impl Git {
     /// # Errors
     /// It does not run, or refuses.
     pub(super) fn answer(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-        let said = self.ask(arguments)?;
-        if said.ok { Ok(said.out) } else { Err(refused(&said.error)) }
+        self.ask(arguments)?.answer()
     }
 
     /// What git answers, and whether it succeeded.
@@ -130,6 +129,21 @@ pub(super) struct Said {
     pub(super) ok: bool,
     pub(super) out: Vec<u8>,
     error: Vec<u8>,
+}
+
+impl Said {
+    /// The answer.
+    ///
+    /// # Errors
+    /// Git refused.
+    pub(super) fn answer(self) -> Result<Vec<u8>, GitError> {
+        if self.ok { Ok(self.out) } else { Err(refused(&self.error)) }
+    }
+
+    /// Whether git found no repository; its messages are in English.
+    pub(super) fn is_outside(&self) -> bool {
+        !self.ok && self.error.starts_with(b"fatal: not a git repository")
+    }
 }
 
 /// Runs `command` until it ends, at most as long as `clock`.

@@ -37,6 +37,9 @@ use std::path::PathBuf;
 const TOKENS: [&str; 5] =
     ["glrt-EXAMPLE", "GR1348941EXAMPLE", "EXAMPLEoldtoken", "Z2xydC1FWEFNUEx", "RVhBTVBMRW9sZHRva2V"];
 
+/// A rule that finds nothing in the cases of `--add-ignore`.
+const UNUSED: &str = "token-newline";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Case {
@@ -299,7 +302,8 @@ impl Case {
         // A comment that nothing needs goes without a trace.
         if !self.input.contains(suppress::MARKER) {
             let text = without_rules(after.text());
-            let settings = Settings { select: vec![suppress::RULE.to_owned()], ..self.settings() };
+            let select = [suppress::RULE, UNUSED].map(str::to_owned).into();
+            let settings = Settings { select, ..self.settings() };
             let fixed = fix(&settings, &self.path, &around, Source::new(text.into_bytes()), false);
             if fixed.text != source.text().as_bytes() {
                 let what = diff(&show(source.text().as_bytes()), &show(&fixed.text));
@@ -401,13 +405,13 @@ fn check_secrecy(source: &Source, linted: &Linted, report: &mut String) {
     }
 }
 
-/// The text with the rules of all its suppressions replaced by what is none.
+/// The text with the rules of all its suppressions replaced by one that finds nothing in it.
 fn without_rules(text: &str) -> String {
     let mut parts = text.split("ignore[");
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (_, rest) = part.split_once(']').expect("a suppression names its rules");
-        let _ = write!(out, "ignore[nonsense]{rest}");
+        let _ = write!(out, "ignore[{UNUSED}]{rest}");
     }
     out
 }

@@ -12,9 +12,6 @@ const MOST_PLACES: usize = 3;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Migration of GitLab runners to authentication tokens\n\n{}", plan.summary())?;
-    if plan.groups.is_empty() && plan.by_hand.is_empty() && plan.documentation.is_empty() {
-        return writeln!(out, "\nNo registration was found.");
-    }
     if !plan.groups.is_empty() {
         table(&plan.groups, out)?;
         writeln!(out, "\n## Before you start\n")?;
@@ -255,7 +252,7 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  - set in {place}, where it has no effect: {name} (line {line}): {value}")?;
     }
     let sources: Vec<String> =
-        unknowns(entry).map(|(written, line)| format!("{} (line {line})", code(written))).collect();
+        unknowns(entry).iter().map(|(written, lines)| format!("{} ({lines})", code(written))).collect();
     if !sources.is_empty() {
         writeln!(out, "  - check these other sources: {}", sources.join(", "))?;
     }

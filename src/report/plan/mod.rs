@@ -9,6 +9,7 @@ mod terraform;
 pub(super) use markdown::table;
 pub(super) use spans::{code as span, prose};
 
+use super::refusal::in_lines;
 use crate::escape::inline;
 use crate::plan::words::Piece;
 use crate::plan::{Do, Entry, Field, Group, Need, Plan, Shown, Value};
@@ -64,11 +65,11 @@ pub const FORMATS: &[Format] = &[
     },
 ];
 
-/// The format for the extension of a file; Markdown for any other.
-pub fn format_of(path: &Path) -> &'static Format {
-    let extension = path.extension().and_then(|it| it.to_str()).map(str::to_ascii_lowercase);
-    let known = FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension));
-    known.unwrap_or(&FORMATS[0])
+/// The format for the extension of a file; Markdown without one, nothing for an unknown one.
+pub fn format_of(path: &Path) -> Option<&'static Format> {
+    let Some(extension) = path.extension() else { return FORMATS.first() };
+    let extension = extension.to_str().map(str::to_ascii_lowercase);
+    FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension))
 }
 
 /// What a registration is, in words.
@@ -137,11 +138,30 @@ fn time(seconds: u64) -> String {
     if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
 }
 
-/// Places of a registration that cannot be read, as written, with their lines, without repetitions.
-pub(super) fn unknowns(entry: &Entry) -> impl Iterator<Item = (&str, usize)> {
+/// Other places that a registration may get a token or settings from, as written, each once with its lines: `line 4`. What is
+/// one of its own options or values is listed as such.
+pub(super) fn unknowns(entry: &Entry) -> Vec<(&str, String)> {
+    let slots = entry.slots.iter().map(|it| (&it.name, it.expression.as_deref(), it.position.line));
+    let settings = entry.settings.iter().map(|it| (&it.name, Some(&*it.value.text), it.value.position.line));
+    let own: Vec<(&String, Option<&str>, usize)> = slots.chain(settings).collect();
+    let bare = |text: &str| text.trim_matches(['"', '\'']).to_owned();
+    let is_own = |written: &str, line: usize| {
+        own.iter().filter(|(.., at)| *at == line).any(|(name, value, _)| {
+            let is_name =
+                written.strip_prefix(name.as_str()).is_some_and(|it| it.is_empty() || it.starts_with('='));
+            is_name || value.is_some_and(|value| bare(value) == bare(written))
+        })
+    };
+    let mut named: Vec<(&str, Vec<usize>)> = Vec::new();
     let places: BTreeSet<(usize, &str)> =
         entry.unknowns.iter().map(|place| (place.line, place.written.as_str())).collect();
-    places.into_iter().map(|(line, written)| (written, line))
+    for (line, written) in places.into_iter().filter(|(line, written)| !is_own(written, *line)) {
+        match named.iter_mut().find(|(it, _)| *it == written) {
+            Some((_, lines)) => lines.push(line),
+            None => named.push((written, vec![line])),
+        }
+    }
+    named.into_iter().map(|(written, lines)| (written, in_lines(&lines))).collect()
 }
 
 /// A setting with its place and value, for a comment on one line.
@@ -198,7 +218,7 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     for entry in &group.entries {
         lines.push(format!("Registered in {} ({})", entry.at(), kind(entry)));
         let places: Vec<String> =
-            unknowns(entry).map(|(written, line)| format!("{written} (line {line})")).collect();
+            unknowns(entry).iter().map(|(written, lines)| format!("{written} ({lines})")).collect();
         if !places.is_empty() {
             lines.push(format!("Check these other sources: {}", places.join(", ")));
         }

@@ -100,6 +100,7 @@ pub(super) fn unslotted(text: &str) -> String {
         ("`{inherited}` (line {inherited-line})", "a variable of a setting"),
         ("`{empty}` (line {empty-line})", "the registration token"),
         ("`{shared}`", "the variable"),
+        ("{unseen}", "the token is not visible here"),
         ("than `{secret}` (line {secret-line})", ""),
         ("the exported `{name}` (line {line})", "the exported token"),
         ("`{name}` (line {line})", "the token"),

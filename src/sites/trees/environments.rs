@@ -266,7 +266,7 @@ impl Trees<'_> {
         items.iter().filter_map(|item| self.name_in(*item, kind, what)).collect()
     }
 
-    /// The file or object that the item `id` names: its text, or the first text in it.
+    /// The file or object that the item `id` names: its text, or the first text in it that may be a name.
     pub(super) fn name_in(&self, id: NodeId, kind: UnknownKind, what: &str) -> Option<Unknown> {
         let (brings, doc) = (Brings::Anything, self.context.doc);
         let mut at = self.tree.resolve(id);
@@ -278,10 +278,20 @@ impl Trees<'_> {
             }
             let named = |key: &&str| self.tree.child(at, key);
             let keys = ["path", "name", "value", "valueFrom", "Value"];
-            let Some(next) = keys.iter().find_map(named).or_else(|| self.tree.children(at).first().copied())
-            else {
-                break;
+            let children = || self.tree.children(at).iter().copied();
+            let holds = |child: &NodeId| {
+                matches!(
+                    self.tree.kind(self.tree.resolve(*child)),
+                    Some(NodeKind::Mapping | NodeKind::Sequence)
+                )
             };
+            // `optional: false` is not a name.
+            let is_name = |child: &NodeId| {
+                let text = self.tree.scalar(self.tree.resolve(*child)).map(|scalar| scalar.text);
+                text.is_some_and(|it| !matches!(it, "true" | "false") && it.parse::<f64>().is_err())
+            };
+            let named = keys.iter().find_map(named).or_else(|| children().find(holds));
+            let Some(next) = named.or_else(|| children().find(is_name)) else { break };
             at = self.tree.resolve(next);
         }
         let span = self.tree.span(at)?;

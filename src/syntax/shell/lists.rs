@@ -81,6 +81,7 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
         let block = blocks.at(at);
         if list.block.is_empty() {
             list.block = blocks.span(block);
+            list.choice = blocks.choices.get(block).copied().flatten();
             list.function = blocks.function(block);
             list.is_conditional |= is_joined(out.marks.as_slice(), text, at);
         }
@@ -120,6 +121,8 @@ struct Blocks {
     blocks: Vec<(Span, usize)>,
     /// Where the outermost loop around each begins, or nothing.
     loops: Vec<Option<usize>>,
+    /// Of branches, where the first branch of the same `if` or `case` begins.
+    choices: Vec<Option<usize>>,
     /// From each offset on the block of that index is the innermost one.
     from: Vec<(usize, usize)>,
     /// The bodies of the functions of each name.
@@ -135,11 +138,14 @@ impl Blocks {
         let mut this = Self {
             blocks: vec![(Span::new(0, text.len()), 0)],
             loops: vec![None],
+            choices: vec![None],
             from: vec![(0, 0)],
             functions: BTreeMap::new(),
         };
         let mut named: Vec<(String, usize)> = Vec::new();
         let mut open: Vec<(&str, usize)> = Vec::new();
+        // The `if` that goes on with an `elif` or `else`, or the `case` with its next branch.
+        let mut goes_on: Vec<(usize, usize)> = Vec::new();
         for mark in &out.marks {
             let sign = mark.span.of(text);
             let closes = match sign {
@@ -155,6 +161,12 @@ impl Blocks {
             {
                 *span = Span::new(span.start(), mark.span.start());
                 this.from.push((mark.span.start(), open.last().map_or(0, |(_, block)| *block)));
+                goes_on.retain(|(depth, _)| *depth <= open.len());
+                if let Some(first) = this.choices.get(block).copied().flatten()
+                    && !matches!(sign, "fi" | "esac")
+                {
+                    goes_on.push((open.len(), first));
+                }
             }
             let opens = match sign {
                 "then" | "else" => "then",
@@ -173,6 +185,9 @@ impl Blocks {
             }
             let outer = open.last().and_then(|(_, at)| this.loops.get(*at).copied().flatten());
             this.loops.push(outer.or_else(|| (opens == "do").then_some(mark.span.end())));
+            let before = goes_on.pop_if(|(depth, _)| *depth == open.len()).map(|(_, first)| first);
+            let is_branch = matches!(opens, "then" | "case");
+            this.choices.push(before.or(Some(mark.span.end())).filter(|_| is_branch));
             this.blocks.push((Span::new(mark.span.end(), text.len()), function));
             this.from.push((mark.span.end(), block));
             open.push((opens, block));

@@ -62,7 +62,7 @@ fn what_git_refuses_ends_the_run() {
     {
         let ran = scratch.run(&["--changed-since", revision]);
         assert_eq!(ran.code, 2, "{ran:?}");
-        let said = format!("error: cannot compare with `{revision}`: unknown revision. In a shallow clone, ");
+        let said = format!("error: cannot compare with `{revision}`: unknown revision\n");
         assert!(ran.err.starts_with(&said), "{ran:?}");
     }
     // Of two revisions git would compare these, and nothing in the work tree.
@@ -83,5 +83,18 @@ fn what_git_refuses_ends_the_run() {
     assert_eq!((ran.code, ran.err.contains("/usr is not in the git repository")), (2, true), "{ran:?}");
     let no_repository = Scratch::with(&[("a.sh", SAFE)]);
     let ran = no_repository.run(&["--changed-since", "main"]);
-    assert_eq!((ran.code, ran.err.contains("not a git repository")), (2, true), "{ran:?}");
+    assert_eq!((ran.code, ran.err.contains("needs a git repository")), (2, true), "{ran:?}");
+}
+
+#[test]
+fn a_shallow_clone_is_told_to_fetch_more() {
+    let scratch = repository();
+    let from = format!("file://{}", scratch.path(".").display());
+    let clone = Scratch::new();
+    git(&clone, &["clone", "--quiet", "--depth=1", &from, "."]);
+    let ran = clone.run(&["--changed-since", "origin/main"]);
+    let said =
+        "error: cannot compare with `origin/main`: unknown revision. In a shallow clone, fetch it first";
+    assert!(ran.code == 2 && ran.err.starts_with(said), "{ran:?}");
+    assert!(ran.err.contains("git fetch origin main:refs/remotes/origin/main"), "{ran:?}");
 }

@@ -20,6 +20,7 @@ mod own;
 mod page;
 mod plan;
 #[cfg(unix)]
+mod refused;
 mod repository;
 mod rules;
 mod secrets;

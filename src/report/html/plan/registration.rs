@@ -64,11 +64,11 @@ pub(super) fn write(entry: &Entry, index: &Index<'_>, html: &mut Html) {
                 html.text(")");
             });
         }
-        for (written, line) in unknowns(entry) {
+        for (written, lines) in unknowns(entry) {
             html.tag("li", |html| {
                 html.text("also check ");
                 html.code(written);
-                html.text(&format!(" (line {line})"));
+                html.text(&format!(" ({lines})"));
             });
         }
     });
