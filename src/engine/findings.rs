@@ -153,6 +153,7 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
         old_never: origin::of(file, registration).is_some_and(|it| it.kind == OriginKind::Random),
         origin: origin::of(file, registration).map(|it| it.kind),
         names_old_variable: file.reads.names_old(),
+        names_secret: named_secrets::naming(file, registration).is_some(),
         read_by_name: reasons::read_by_name(file, registration).is_some(),
         inherits: reasons::inherited(file, registration).is_some(),
         token_elsewhere: file.relations.token(registration).is_some(),

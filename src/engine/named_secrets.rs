@@ -48,9 +48,13 @@ fn slot_in(file: &File<'_>, registration: &Registration, secrets: &Secrets) -> O
     if secrets.is_empty() || registration.ambiguous {
         return None;
     }
+    *secrets.get(&naming(file, registration)?.value.text)?
+}
+
+/// What names the Secret of a registration.
+pub(super) fn naming<'f>(file: &'f File<'_>, registration: &Registration) -> Option<&'f Carrier> {
     let mut carriers = registration.scopes.iter().flat_map(|scope| file.in_scope(*scope));
-    let naming = carriers.find(|it| names_secret(file.unit, it))?;
-    *secrets.get(&naming.value.text)?
+    carriers.find(|it| names_secret(file.unit, it) && it.value.kind != ValueKind::Empty)
 }
 
 /// What names the Secret of a registration, where that is not in the file.

@@ -161,7 +161,8 @@ pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
 /// one that replaces it, `{line}` its line, `{to}` the name of the new slot there, `{prefix}` how a runner's own token begins; of
 /// the old slot, else of the new one. `{old}` and `{new}` are the names of both; where both are there, `{token}` is that of the new
 /// one. `{setting}` is the name of the setting that a condition on `settings` is about. `{pin}`, `{pin-name}`, `{pin-since}`,
-/// `{read-name}`, `{secret}`, `{origin}` and `{…-line}` name other places; `{unseen}` is a clause about a token that is not here.
+/// `{read-name}`, `{secret}`, `{named-secret}`, `{origin}` and `{…-line}` name other places; `{unseen}` is a clause about a token
+/// that is not here.
 fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let text = row.because.as_deref().unwrap_or_default();
     fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
@@ -218,6 +219,8 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
             }
             None => "the token is not visible here".to_owned(),
         }),
+        "named-secret" => Some(named_secrets::naming(file, registration)?.shown().to_owned()),
+        "named-secret-line" => Some(file.line(named_secrets::naming(file, registration)?).to_string()),
         _ if name.starts_with("secret") => {
             named_secrets::word(file, named_secrets::of(file, registration), name)
         }

@@ -194,6 +194,7 @@ fn unknown(place: &UnknownPlace, at: &str) -> String {
     };
     match kind {
         UnknownKind::Words | UnknownKind::Wrapper => format!("{at} may contain more options"),
+        UnknownKind::Effect => format!("{at} also sets a variable, which the fix would no longer do"),
         UnknownKind::Collected => format!("arguments also come from {at}"),
         UnknownKind::Template => format!("the template tag {at} decides what is there"),
         UnknownKind::Environment => format!("environment variables also come from {at}"),

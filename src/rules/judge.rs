@@ -20,6 +20,8 @@ pub struct Circumstances {
     pub origin: Option<OriginKind>,
     /// Whether the file names the old slot's variable.
     pub names_old_variable: bool,
+    /// Whether the unit names a Secret for its token.
+    pub names_secret: bool,
     /// Whether the file reads a variable of the unit by its name elsewhere.
     pub read_by_name: bool,
     /// Whether the environment may give the unit's command a setting by a variable that the file reads.
@@ -188,6 +190,8 @@ impl<'a> View<'a> {
             && when.settings.is_none_or(|classes| self.registration.setting_of(classes).is_some())
             && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
+            && same(when.names_secret, &|| self.circumstances.names_secret)
+            && same(when.repeated, &|| slots.iter().any(|slot| slot.mixed))
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
             && same(when.inherits, &|| self.circumstances.inherits)
             && same(when.token_elsewhere, &|| {

@@ -332,6 +332,12 @@ pub struct When {
     /// Whether the file names the old slot's variable anywhere.
     #[serde(default)]
     pub names_old_variable: Option<bool>,
+    /// Whether the unit names a Secret for its token.
+    #[serde(default)]
+    pub names_secret: Option<bool>,
+    /// Whether the slots have several options with different values.
+    #[serde(default)]
+    pub repeated: Option<bool>,
     /// Whether the file reads a variable of the unit by its name, somewhere else than in that variable's own value.
     #[serde(default)]
     pub read_by_name: Option<bool>,

@@ -336,6 +336,15 @@ pub(super) fn read_secret(
     scope: usize,
     survey: &mut Survey,
 ) {
+    // `literals: [KEY=value]`
+    if tree.is_sequence(tree.resolve(id)) {
+        let before = survey.carriers.len();
+        read(tree, id, target, scope, false, survey);
+        for carrier in survey.carriers.iter_mut().skip(before) {
+            carrier.via = Via::Secret;
+        }
+        return;
+    }
     let entries = target.aliases.entries(tree, id, &[]);
     target.add_unread(tree, &entries.unread, Brings::Token, scope, survey);
     for entry in entries.list {

@@ -66,6 +66,18 @@ impl Options<'_> {
         [telling, hinting, removable].into_iter().any(|names| names.contains(name))
     }
 
+    /// Whether a shell reads the words.
+    fn is_read_by_shell(&self) -> bool {
+        self.around.context.language == "shell" && !self.around.context.given.no_shell
+    }
+
+    /// Adds a word that changes a variable, which the fix would no longer do.
+    fn effect(&mut self, word: &Word, name: &String) {
+        if word.opaque && self.goes(name) && self.is_read_by_shell() && assigns(&word.text) {
+            self.unknown(UnknownKind::Effect, word);
+        }
+    }
+
     /// Adds a word that may be anything.
     fn unknown(&mut self, kind: UnknownKind, word: &Word) {
         let written = word.span.of(self.around.text());
@@ -153,12 +165,16 @@ impl Options<'_> {
         }
     }
 
-    /// Takes in a template tag, and `--{locked,paused}`, of which a shell makes several options.
+    /// Takes in a template tag, `--{locked,paused}` and `--lock?d`, of which a shell makes options, and `@OPTIONS@`.
     fn is_unknown(&mut self, word: &Word) -> bool {
         let is_several = word.text.starts_with('-') && word.opaque && word.splits;
+        let is_glob = || {
+            let is_option = word.text.starts_with('-') && option_part(word).contains(['*', '?', '[']);
+            is_option && self.is_read_by_shell() && word.span.of(self.around.text()) == word.text
+        };
         if word.control {
             self.unknown(UnknownKind::Template, word);
-        } else if is_several && option_part(word).contains('{') {
+        } else if is_several && option_part(word).contains('{') || is_glob() || is_placeholder(&word.text) {
             self.unknown(UnknownKind::Words, word);
         } else {
             return false;
@@ -210,6 +226,7 @@ impl Options<'_> {
                 if word.splits && self.around.context.language == "shell" && self.goes(&name) {
                     self.unknown(UnknownKind::Words, word);
                 }
+                self.effect(word, &name);
                 inline_value(word, written.len() + 1, value, self.around)
             } else if is_flag {
                 // A boolean takes no word of its own; people write one all the same.
@@ -241,6 +258,7 @@ impl Options<'_> {
                 if self.around.context.language == "shell" && one() {
                     self.unknown(UnknownKind::Words, next);
                 }
+                self.effect(next, &name);
                 let value = word_value(next);
                 // `--tag-list a, b`: the blank was not meant to end the list.
                 while value.text.ends_with(',')
@@ -280,6 +298,37 @@ impl Options<'_> {
         let name = option_part(word);
         !word.control && self.subcommand.telling.iter().any(|telling| telling == name)
     }
+}
+
+/// Whether a word is a name that is replaced by any words before the command runs: `@OPTIONS@`, `__OPTIONS__`.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let inner = ["@", "__"].iter().find_map(|sign| text.strip_prefix(*sign)?.strip_suffix(*sign));
+    inner.is_some_and(|name| {
+        name.starts_with(|sign: char| sign.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    })
+}
+
+/// What a shell sets while it expands a word: `${TAGS:=a}`, `$((count++))`.
+fn assigns(text: &str) -> bool {
+    let is_name = |sign: char| sign.is_ascii_alphanumeric() || sign == '_';
+    let sets_default = text.match_indices("${").any(|(at, _)| {
+        let behind = text.get(at + 2..).unwrap_or_default().trim_start_matches(is_name);
+        behind.strip_prefix(':').unwrap_or(behind).starts_with('=')
+    });
+    let computes = text.find("$((").or_else(|| text.find("$["));
+    let computed = computes.and_then(|at| text.get(at..)).unwrap_or_default();
+    let is_assignment = |(at, _): (usize, &str)| {
+        let before = computed.get(..at).unwrap_or_default();
+        let behind = computed.get(at + 1..).unwrap_or_default();
+        !behind.starts_with('=') && !before.ends_with(['=', '!', '<', '>'])
+            || before.ends_with("<<")
+            || before.ends_with(">>")
+    };
+    sets_default
+        || computed.contains("++")
+        || computed.contains("--")
+        || computed.match_indices('=').any(is_assignment)
 }
 
 /// No value at all, after the byte `at`.

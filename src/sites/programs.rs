@@ -363,6 +363,9 @@ impl<'a> Unwrapped<'a> {
             self.scripts.extend(words.iter().filter(|word| word.text.contains('=')));
         } else if !wrapper.script.is_empty() && !wrapper.or_words && !is_command {
             self.is_script = true;
+        } else if let (true, Some(first)) = (wrapper.first, self.rest.first()) {
+            self.is_script = true;
+            self.scripts.push(first);
         } else if let (true, [only]) = (wrapper.shell, self.rest) {
             self.is_script = true;
             self.scripts.push(only);

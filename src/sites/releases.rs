@@ -112,6 +112,7 @@ pub(super) fn read_command(
     let mut unknowns = Vec::new();
     let mut files = Vec::new();
     let mut version = None;
+    let (mut keeps, mut told) = (None, false);
     let doc = around.context.doc;
     let variables = &around.parsed.facts().variables;
     let unknown = |kind, text: &str, word: &Word| Unknown::new(kind, Brings::Anything, text, doc, word.span);
@@ -127,7 +128,9 @@ pub(super) fn read_command(
         }
         // `--reuse-values=false` keeps nothing.
         if known.keeps.iter().any(|name| name == option) && !(inline && word.text.ends_with("=false")) {
-            unknowns.push(unknown(UnknownKind::KeptValues, option, word));
+            let kept = unknown(UnknownKind::KeptValues, option, word);
+            keeps = Some(kept.clone());
+            unknowns.push(kept);
         }
         if word.splits {
             unknowns.push(unknown(UnknownKind::Words, word.span.of(around.text()), word));
@@ -150,25 +153,9 @@ pub(super) fn read_command(
         if holds_more(chart, known, option, holder.text.get(skip..).unwrap_or_default()) {
             unknowns.push(unknown(UnknownKind::Values, holder.span.of(around.text()), holder));
         }
-        let before = carriers.len();
-        if let Some(decoded) = around.parsed.decode(holder.node) {
-            evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
-        } else if around.pieces.is_some() {
-            let mut decoder = Decoder::default();
-            decoder.decoded(&holder.text, holder.span);
-            let decoded = decoder.finish(holder.span, Codec::Sealed(IN_PIECES));
-            evident |= read_word(chart, holder, &decoded, (skip, &nodes, grammar), aliases, &mut carriers);
-            let written = holder.span.of(around.text());
-            for carrier in carriers.iter_mut().skip(before) {
-                carrier.sealed = Some(IN_PIECES.to_owned());
-                // The text of the word maps to all of its bytes.
-                if let Some(at) = written.find(&carrier.written) {
-                    let start = holder.span.start() + at;
-                    carrier.name_span = Span::new(start, start + carrier.written.len());
-                }
-            }
-        }
+        told |= read_holder(chart, holder, (skip, &nodes, grammar), aliases, around, &mut carriers);
     }
+    evident |= told;
     // What shows whose values they are may be in a file.
     if carriers.is_empty() && files.is_empty() || !evident && files.is_empty() {
         return false;
@@ -178,7 +165,19 @@ pub(super) fn read_command(
     let (taken, mut unsure) = taken.unwrap_or_default();
     unknowns.append(&mut unsure);
     let index = sites.data.charts.iter().position(|it| it.chart == chart.chart).filter(|_| evident);
-    survey.calls.push(Call { doc, span: command.span, scope, chart: index, version, files, unknowns });
+    let release = release_name(found.arguments, chart);
+    survey.calls.push(Call {
+        doc,
+        span: command.span,
+        scope,
+        chart: index,
+        release,
+        keeps,
+        told,
+        version,
+        files,
+        unknowns,
+    });
     let Some(scope) = scope else { return false };
     if let Some(it) = survey.scope_mut(scope) {
         it.pieces = taken;
@@ -198,6 +197,45 @@ pub(super) fn read_command(
         ..carrier
     }));
     true
+}
+
+/// As [`read_word`] for a word of the text; one that was put together from pieces is not edited.
+fn read_holder(
+    chart: &Chart,
+    holder: &Word,
+    (skip, nodes, grammar): (usize, &[NodeId], Grammar),
+    aliases: &[String],
+    around: &Around<'_>,
+    carriers: &mut Vec<Carrier>,
+) -> bool {
+    if let Some(decoded) = around.parsed.decode(holder.node) {
+        return read_word(chart, holder, &decoded, (skip, nodes, grammar), aliases, carriers);
+    }
+    if around.pieces.is_none() {
+        return false;
+    }
+    let before = carriers.len();
+    let mut decoder = Decoder::default();
+    decoder.decoded(&holder.text, holder.span);
+    let decoded = decoder.finish(holder.span, Codec::Sealed(IN_PIECES));
+    let told = read_word(chart, holder, &decoded, (skip, nodes, grammar), aliases, carriers);
+    let written = holder.span.of(around.text());
+    for carrier in carriers.iter_mut().skip(before) {
+        carrier.sealed = Some(IN_PIECES.to_owned());
+        // The text of the word maps to all of its bytes.
+        if let Some(at) = written.find(&carrier.written) {
+            let start = holder.span.start() + at;
+            carrier.name_span = Span::new(start, start + carrier.written.len());
+        }
+    }
+    told
+}
+
+/// The name of the release: `helm upgrade NAME CHART`.
+fn release_name(arguments: &[Word], chart: &Chart) -> Option<String> {
+    let at = arguments.iter().position(|word| !word.opaque && names_chart(chart, &word.text))?;
+    let before = arguments.get(..at)?.iter().rev();
+    before.map(|word| &word.text).find(|text| !text.starts_with('-')).cloned()
 }
 
 /// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.

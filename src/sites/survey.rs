@@ -5,14 +5,15 @@ use super::assigned::Form;
 use super::command::{self, Around, Scripts};
 use super::given::of_variable;
 use super::linked::Stated;
+use super::options::is_placeholder;
 use super::programs::{Runs, version_of_image};
 use super::value_files::{self, Reads};
 use super::{
     Brings, Carrier, Container, Given, Inner, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
-    Variables, Via, trees,
+    ValueKind, Variables, Via, trees,
 };
 use crate::embed::{Codec, Decoded};
-use crate::facts::{Command, Facts, Hint, Region, VariableUse};
+use crate::facts::{Command, Facts, Hint, Region, VariableUse, Word};
 use crate::syntax::Parsed;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,10 +98,59 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     if !facts.tree.is_empty() {
         trees::read(&facts.tree, &facts.control, parsed, context, survey);
     }
+    sourced(context, before, survey);
+    set_elsewhere(facts, context, survey);
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
     survey.constants.resolve(carriers);
     let scopes = survey.scopes.get_mut(scopes..).unwrap_or_default();
     survey.constants.resolve_secrets(scopes);
+}
+
+/// Takes in what scripts may set that a shell reads first, by variables among the carriers from `first` on.
+fn sourced(context: &Context<'_>, first: usize, survey: &mut Survey) {
+    let names = &context.sites.data.programs.sourced;
+    let found = survey.carriers.get(first..).unwrap_or_default().iter();
+    let found: Vec<_> = found
+        .filter(|it| it.via == Via::Variable && names.contains(&it.name) && it.value.kind != ValueKind::Empty)
+        .map(|it| (it.scope, it.name.clone(), it.name_span))
+        .collect();
+    for (scope, name, span) in found {
+        let unknown = Unknown::new(UnknownKind::Environment, Brings::Anything, &name, context.doc, span);
+        if let Some(it) = survey.scope_mut(scope) {
+            it.add_unknown(unknown);
+        }
+    }
+}
+
+/// Takes in the commands that give variables to what other commands of the text run in.
+fn set_elsewhere(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
+    let programs = &context.sites.data.programs;
+    let read = |word: &Word| {
+        let mut reads = context.sites.signed().flat_map(|program| &program.reads);
+        word.text.split_once('=').is_some_and(|(name, _)| reads.any(|it| it == name))
+    };
+    let sets = |command: &&Command| {
+        let mut words = command.words.iter();
+        let Some(name) = words.next().map(|word| word.text.rsplit('/').next().unwrap_or_default()) else {
+            return false;
+        };
+        let known = programs.setters.iter().find(|it| it.names.iter().any(|known| known == name));
+        let Some(known) = known
+            .filter(|it| it.words.iter().all(|known| words.next().is_some_and(|word| word.text == *known)))
+        else {
+            return false;
+        };
+        words.any(|word| {
+            let option = word.text.split('=').next().unwrap_or_default();
+            known.from.iter().any(|from| from == option) || read(word) || word.splits
+        })
+    };
+    let Some(command) = facts.commands.iter().find(sets) else { return };
+    let scope = survey.scope(ScopeKind::Variables, context.doc, command.span);
+    let place = value_files::place(UnknownKind::Environment, context.doc, command, context.text);
+    if let Some(it) = survey.scope_mut(scope) {
+        it.add_unknown(place);
+    }
 }
 
 /// Whether a shell replaces the expressions in it.
@@ -171,8 +221,8 @@ const MOST_LINES: usize = 3;
 /// Lines of a script that the text around it replaces by any text: what they are may set variables for the commands behind
 /// them, whose scopes begin at `first`.
 fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
-    let is_commands = context.language == "shell" && survey.scopes.len() > first;
-    if !is_commands || !context.text.contains(['{']) {
+    let is_commands = matches!(context.language, "shell" | "dockerfile") && survey.scopes.len() > first;
+    if !is_commands || !context.text.contains(['{', '<', '@', '(']) {
         return;
     }
     let mut start = 0;
@@ -182,7 +232,8 @@ fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
         Span::new(at, at + line.trim().len())
     });
     let opens = context.given.expressions.as_deref();
-    let found: Vec<Span> = spans.filter(|line| trees::is_expression(line.of(context.text), opens)).collect();
+    let replaced = |text: &str| trees::is_expression(text, opens) || is_included(text);
+    let found: Vec<Span> = spans.filter(|line| replaced(line.of(context.text))).collect();
     if found.is_empty() {
         return;
     }
@@ -195,6 +246,28 @@ fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
             let (kind, written) = (UnknownKind::Script, line.of(context.text));
             scope.add_unknown(Unknown::new(kind, Brings::Anything, written, context.doc, *line));
         }
+    }
+}
+
+/// Whether a line is a template tag that is replaced by any lines: `{% include "x" %}`, `<%= @setup %>`, `include(x)` of m4,
+/// `@SETUP@`.
+fn is_included(line: &str) -> bool {
+    let tag = |opens: &[&str], closes: &str| {
+        let inner = opens.iter().find_map(|sign| line.strip_prefix(*sign))?;
+        inner.strip_suffix(closes).filter(|inner| !inner.contains(closes))
+    };
+    let m4 = || tag(&["include(", "sinclude(", "m4_include("], ")").is_some_and(|inner| !inner.is_empty());
+    let jinja = || {
+        let inner = tag(&["{%-", "{%+", "{%"], "%}").map(str::trim_start);
+        inner
+            .is_some_and(|inner| ["include ", "call ", "include_"].iter().any(|word| inner.starts_with(word)))
+    };
+    match line.as_bytes().first() {
+        Some(b'{') => jinja(),
+        Some(b'<') => tag(&["<%=", "<%-"], "%>").is_some(),
+        Some(b'@') => is_placeholder(line),
+        Some(b'i' | b's' | b'm') => m4(),
+        _ => false,
     }
 }
 
@@ -237,7 +310,9 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         let keeps = piped.is_none() || is(command, &["tee", "sudo", "Add-Content", "Out-File"]);
         let assigned = match (written.next(), written.next()) {
             (Some(word), None) if !word.splits && prints && keeps => {
-                word.text.split_once('=').map(|pair| (word, pair))
+                // CircleCI's file is a script.
+                let text = word.text.strip_prefix("export ").unwrap_or(&word.text);
+                text.split_once('=').map(|pair| (word, pair))
             }
             _ => None,
         };
@@ -245,9 +320,10 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
         match assigned.filter(|(_, (name, value))| is_name(name) && !value.contains(['\n', '\\'])) {
             Some((word, (name, value))) => {
                 let kind = super::options::kind_of(value, word.opaque);
-                let name_span = parsed
-                    .decode(word.node)
-                    .map_or(word.span, |decoded| decoded.segments.to_outer(Span::new(0, name.len())));
+                let name_span = parsed.decode(word.node).map_or(word.span, |decoded| {
+                    let start = decoded.text.find(name).unwrap_or_default();
+                    decoded.segments.to_outer(Span::new(start, start + name.len()))
+                });
                 let value = Value {
                     text: value.to_owned(),
                     span: word.span,

@@ -53,6 +53,8 @@ impl Brings {
 pub enum UnknownKind {
     /// A word of the command that may be more words: `"$@"`, `$OPTS`, `{{ flags }}`.
     Words,
+    /// A word that sets a variable while it is expanded: `${TAGS:=a}`.
+    Effect,
     /// A variable, array or function elsewhere that the command takes words from.
     Collected,
     /// A template tag that decides what is there.

@@ -39,9 +39,10 @@ impl Language for Makefile {
             target: Span::default(),
             exported: Vec::new(),
             included: Vec::new(),
+            brought: Vec::new(),
         };
         reader.read();
-        let Reader { mut file, exported, included, .. } = reader;
+        let Reader { mut file, exported, included, brought, .. } = reader;
         let named: BTreeSet<&str> = exported.iter().map(|(name, _)| name.as_str()).collect();
         let mut defined = BTreeSet::new();
         for variable in &mut file.facts.variables {
@@ -55,11 +56,12 @@ impl Language for Makefile {
             }
         }
         // What another file sets reaches a recipe where it is exported: all variables, or one that is not set here.
-        if exported.iter().any(|(name, _)| !defined.contains(name.as_str())) {
-            let whole = Span::new(0, file.text.len());
-            let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false, value: None };
-            file.facts.imports = included.into_iter().map(import).collect();
-        }
+        let exports = exported.iter().any(|(name, _)| !defined.contains(name.as_str()));
+        let whole = Span::new(0, file.text.len());
+        let import = |span| Import { span, reach: whole, name: "".into(), is_whole: false, value: None };
+        let files = included.into_iter().filter(|files| exports || may_export(files.of(&file.text)));
+        file.facts.imports = files.chain(brought).map(import).collect();
+        file.facts.imports.sort_by_key(|import| import.span);
         Box::new(file)
     }
 }
@@ -88,6 +90,8 @@ struct Reader {
     exported: Vec<(String, usize)>,
     /// Files that are read as part of this one.
     included: Vec<Span>,
+    /// What else may export variables: `$(eval …)`, a shell of its own.
+    brought: Vec<Span>,
 }
 
 impl Reader {
@@ -100,6 +104,10 @@ impl Reader {
             let mut pieces = vec![Span::new(at, at + raw.len())];
             at += raw.len();
             let word = raw.split_whitespace().next().unwrap_or_default();
+            if let Some(eval) = evaluated(raw) {
+                let line = at - raw.len();
+                self.brought.push(trimmed(&text, Span::new(line + eval, line + raw.len())));
+            }
             if let Some((opener, body)) = &mut block {
                 if word == "endef" {
                     let (opener, body) = (*opener, std::mem::take(body));
@@ -219,6 +227,9 @@ impl Reader {
             let exported =
                 raw.get(..name.start()).is_some_and(|head| head.split_whitespace().any(|it| it == "export"));
             let value = Span::new(at(value), at(value_end(raw, value)));
+            if sets_environment(name.of(raw), value.of(text)) {
+                self.brought.push(value);
+            }
             self.variable(Span::new(at(name.start()), at(name.end())), value, lines, bare, exported);
         } else if let Some(colon) = raw.find(':') {
             self.target = Span::new(bare.start(), bare.start() + colon);
@@ -266,6 +277,35 @@ impl Reader {
 fn included(line: &str) -> Option<&str> {
     let rest = line.trim_start_matches(['-', 's']).strip_prefix("include")?;
     rest.starts_with([' ', '\t']).then_some(rest.trim_start())
+}
+
+/// Whether a file of `include` may export variables by itself: a file of variables has no `export`.
+fn may_export(files: &str) -> bool {
+    files.split_whitespace().any(|file| !file.contains(".env"))
+}
+
+/// Where `$(eval …)` begins in a line, if it may export variables.
+fn evaluated(line: &str) -> Option<usize> {
+    let at = line.find("$(eval ").or_else(|| line.find("${eval "))?;
+    let inner = line.get(at..)?.get("$(eval ".len()..)?.trim_start();
+    let brings = inner.starts_with('$') || ["export", "include"].iter().any(|word| inner.contains(word));
+    brings.then_some(at)
+}
+
+/// Whether the shell that reads recipes may set variables: another program than a shell, or one that reads a file first.
+fn sets_environment(name: &str, value: &str) -> bool {
+    match name {
+        "SHELL" => {
+            let mut words = value.split_whitespace();
+            let program = words.next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+            // `$(shell which bash)`
+            let is_shell = ["sh", "bash", "dash", "zsh", "ksh", "ash", "bash)"].contains(&program)
+                || value.starts_with("$(shell ") && value.ends_with("sh)");
+            !is_shell || value.contains("rcfile") || value.contains("init-file")
+        }
+        ".SHELLFLAGS" => value.contains("rcfile") || value.contains("init-file"),
+        _ => false,
+    }
 }
 
 /// Whether an odd number of `\` ends the line.

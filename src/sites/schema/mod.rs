@@ -178,9 +178,19 @@ pub struct Site {
     /// For inherited values: the keys of the lists of values in the inherited entry.
     #[serde(default)]
     pub takes: Vec<String>,
-    /// For more values: the text must contain one of these, and counts for all releases of the file.
+    /// For more values: the text must contain one of these, and counts for all releases of the file. For more environment: a
+    /// line of the text must contain one of these.
     #[serde(default)]
     pub contains: Vec<String>,
+    /// For more environment with `contains`: a text that is like one of these brings none.
+    #[serde(default)]
+    pub except: Vec<Expression>,
+    /// For shell text: what may give environment to it besides.
+    #[serde(default)]
+    pub brought_by: Vec<BroughtBy>,
+    /// For a container: the key next to the command of a hook with environment for that hook.
+    #[serde(default)]
+    pub hook_env: Option<String>,
     /// For a container: the key of what only its scripts have as environment.
     #[serde(default)]
     pub script_env: Option<String>,
@@ -200,6 +210,21 @@ pub struct Site {
     /// instead of the place itself.
     #[serde(default)]
     pub from: Option<String>,
+}
+
+/// What may give environment to a script: another step before it, the shell that reads it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct BroughtBy {
+    /// A dotted path below a mapping around the script.
+    pub key: String,
+    /// Whether it is in an earlier item of the list with the script, instead.
+    #[serde(default)]
+    pub earlier: bool,
+    /// Values that give none.
+    #[serde(default)]
+    pub except: Vec<Expression>,
 }
 
 /// What names a container that gives its environment to another one.

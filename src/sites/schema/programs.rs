@@ -29,6 +29,25 @@ pub struct Programs {
     /// Variables that name a file: what a script writes there is environment of the commands after it.
     #[serde(default)]
     pub environment_files: Vec<String>,
+    /// Variables that name a script which a shell reads first.
+    #[serde(default)]
+    pub sourced: Vec<String>,
+    /// Commands that set variables of what others run in later.
+    #[serde(default)]
+    pub setters: Vec<SetCommand>,
+}
+
+/// A command that sets variables elsewhere: `kubectl set env`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SetCommand {
+    /// Its file names.
+    pub names: Vec<String>,
+    /// Words that come next.
+    pub words: Vec<String>,
+    /// Options that name an object with variables.
+    pub from: Vec<String>,
 }
 
 /// A command that gives values to a chart.
@@ -228,6 +247,9 @@ pub struct Wrapper {
     /// The option whose value is the image.
     #[serde(default)]
     pub image_option: Option<String>,
+    /// Whether the first word after it is shell text, and the others are not.
+    #[serde(default)]
+    pub first: bool,
     /// Whether the words after it are joined and read by a shell again.
     #[serde(default)]
     pub shell: bool,

@@ -1,5 +1,6 @@
 //! Environment that reaches commands and containers from around them, and from places that are not read.
 
+use super::super::built::{Built, Wants};
 use super::super::environment;
 use super::super::globs;
 use super::super::paths::below;
@@ -153,15 +154,18 @@ impl Trees<'_> {
             if !self.claimed.insert(hook) {
                 continue;
             }
-            let scope = *around.get_or_insert_with(|| {
-                let span = self.tree.span(hook).unwrap_or_default();
-                let scope = self.survey.scope(ScopeKind::Container, self.context.doc, span);
-                let foreign = self.survey.scopes.get(container.scope).is_some_and(|it| it.foreign);
-                if let Some(it) = self.survey.scope_mut(scope) {
-                    it.within = Some(container.scope);
-                    it.foreign = foreign;
-                }
-                scope
+            let own = self.hook_environment(site, hook, container);
+            let scope = own.unwrap_or_else(|| {
+                *around.get_or_insert_with(|| {
+                    let span = self.tree.span(hook).unwrap_or_default();
+                    let scope = self.survey.scope(ScopeKind::Container, self.context.doc, span);
+                    let foreign = self.survey.scopes.get(container.scope).is_some_and(|it| it.foreign);
+                    if let Some(it) = self.survey.scope_mut(scope) {
+                        it.within = Some(container.scope);
+                        it.foreign = foreign;
+                    }
+                    scope
+                })
             });
             let around = Container { scope, ..container.clone() };
             if self.tree.scalar(hook).is_some() {
@@ -170,6 +174,23 @@ impl Trees<'_> {
                 self.arguments(&[hook], Some(&around));
             }
         }
+    }
+
+    /// The environment that only a hook of a container has, as a scope.
+    fn hook_environment(&mut self, site: &Site, hook: NodeId, container: &Container) -> Option<usize> {
+        let key = site.hook_env.as_deref()?;
+        let env = self.tree.child(self.tree.parent(hook)?, key)?;
+        let scope = self.survey.scope(ScopeKind::Container, self.context.doc, self.tree.span(env)?);
+        let foreign = self.survey.scopes.get(container.scope).is_some_and(|it| it.foreign);
+        if let Some(it) = self.survey.scope_mut(scope) {
+            it.within = Some(container.scope);
+            it.foreign = foreign;
+            it.expands = site.expands;
+        }
+        self.claimed.insert(env);
+        let sealed = self.sealed();
+        environment::read(self.tree, env, &self.target(sealed), scope, true, self.survey);
+        Some(scope)
     }
 
     /// What is at a dotted path from `id`, in each item of the lists on the way.
@@ -333,7 +354,8 @@ impl Trees<'_> {
         container: Option<&Container>,
     ) -> Option<Container> {
         let at = self.tree.resolve(id);
-        if !self.tree.is_sequence(at) {
+        let built = self.tree.is_computed(at).then(|| Built::of(self.tree, at, Wants::Lists));
+        if !self.tree.is_sequence(at) && built.as_ref().is_none_or(|it| it.parts.is_empty()) {
             return None;
         }
         let opens = self.expressions(site);
@@ -344,8 +366,15 @@ impl Trees<'_> {
             Some(scalar) => is_expression(scalar.text.trim(), opens.as_deref()),
             None => self.tree.is_computed(**item),
         };
-        let found: Vec<NodeId> =
-            self.tree.children(at).iter().filter(is_expression).take(MOST_ELEMENTS).copied().collect();
+        let found: Vec<NodeId> = match &built {
+            Some(built) => {
+                let items = built.entries(self.tree).filter(|item| is_expression(&item));
+                built.unknowns.iter().copied().chain(items).take(MOST_ELEMENTS).collect()
+            }
+            None => {
+                self.tree.children(at).iter().filter(is_expression).take(MOST_ELEMENTS).copied().collect()
+            }
+        };
         let (first, target) = (found.first()?, self.target(None));
         let unknown = |id: &NodeId| target.unknown(UnknownKind::Script, Brings::Anything, self.tree, *id);
         let unknowns: Vec<Unknown> = found.iter().map(unknown).collect();

@@ -1,5 +1,6 @@
 //! What a site holds, by its kind.
 
+use super::super::built::{Built, Wants};
 use super::super::charts;
 use super::super::command::{self, Around};
 use super::super::environment;
@@ -105,6 +106,12 @@ impl Trees<'_> {
                         open.extend(items.iter().rev().map(|item| (*item, 2)));
                     }
                 }
+                // `concat([ … ], var.more)`
+                _ if depth == 0 && self.tree.is_computed(at) => {
+                    let items: Vec<NodeId> =
+                        Built::of(self.tree, at, Wants::Lists).entries(self.tree).collect();
+                    open.extend(items.into_iter().rev().map(|item| (item, 1)));
+                }
                 _ => {}
             }
         }
@@ -183,7 +190,7 @@ impl Trees<'_> {
         self.survey.inner.push(Inner { decoded, hint, what, at, given });
     }
 
-    pub(super) fn text(&mut self, site: &Site, id: NodeId) {
+    pub(super) fn text(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
         let Some(node) = self.tree.get(id) else { return };
         if self.tree.scalar(id).is_none() {
             return;
@@ -198,7 +205,7 @@ impl Trees<'_> {
             (None, Some(name)) => Hint::File(name),
             (None, None) => Hint::Content,
         };
-        self.inner(id, hint, site, None);
+        self.inner(id, hint, site, container);
     }
 
     /// Values of the chart, one by one.
@@ -359,6 +366,13 @@ impl Trees<'_> {
             it.evident = matches!(runs, Runs::Known(_));
             it.of.extend(self.context.sites.name_of(runs));
             it.foreign = runs == Runs::Foreign;
+            // What is included may be a key with variables.
+            let first = self.control.partition_point(|tag| tag.start() < node.span.start());
+            let within = self.control.get(first..).unwrap_or_default().iter();
+            let mut within = within.take_while(|tag| tag.start() < node.span.end());
+            if let Some(tag) = within.find(|tag| tag.of(self.context.text).contains("include")) {
+                it.add_template(std::slice::from_ref(tag), *tag, self.context.doc, self.context.text);
+            }
         }
         // A command line that another container has is read there.
         let own = |path: &String| super::super::paths::below(self.tree, id, path);
@@ -400,7 +414,11 @@ impl Trees<'_> {
             {
                 continue;
             }
-            if self.tree.children(script).is_empty() {
+            let brought = self.brought_to(site, script, Some(around.clone()));
+            let around = brought.unwrap_or_else(|| around.clone());
+            if self.tree.scalar(script).is_some_and(|it| it.text.starts_with("#!")) {
+                self.inner(script, Hint::Content, site, Some(&around));
+            } else if self.tree.children(script).is_empty() {
                 self.shell(site, script, Some(&around));
             } else {
                 self.arguments(&[script], Some(&around));

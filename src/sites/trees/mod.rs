@@ -1,5 +1,6 @@
 //! Goes through the tree of one parsed text and takes in what its sites hold.
 
+mod brought;
 mod environments;
 mod held;
 mod imported;
@@ -55,6 +56,7 @@ pub(super) fn read(
         named: BTreeMap::new(),
         environments: BTreeMap::new(),
         containers: BTreeMap::new(),
+        brought: BTreeMap::new(),
         inherited: Vec::new(),
         neighbours: BTreeMap::new(),
         imports: BTreeMap::new(),
@@ -94,6 +96,8 @@ pub(super) struct Trees<'a> {
     named: BTreeMap<Vec<String>, (usize, Option<usize>)>,
     /// For a mapping or list the environment that it brings to what is in it, or what is around it: a scope.
     environments: BTreeMap<NodeId, Option<usize>>,
+    /// For a mapping or list what it brings to the scripts in it.
+    brought: BTreeMap<(NodeId, usize), brought::Found>,
     /// The scopes of containers.
     containers: BTreeMap<NodeId, usize>,
     /// Scopes of containers, and the containers that they take environment from.
@@ -308,6 +312,10 @@ impl<'a> Trees<'a> {
             }
             return self.values_for_all(site, id);
         }
+        // A script may do so too, and is read as one.
+        if site.holds == Holds::MoreEnvironment && !site.contains.is_empty() {
+            return self.environment_in_text(site, id);
+        }
         let release = self.release(site, id);
         let named = self.chart_of(site, release);
         let chart = self.context.sites.chart(named.unwrap_or(0));
@@ -330,6 +338,7 @@ impl<'a> Trees<'a> {
                     self.assign(id);
                 }
                 let around = self.environment_of(site, id);
+                let around = self.brought_to(site, id, around);
                 self.shell(site, id, around.as_ref());
             }
             Holds::Pieces => self.pieces(site, id),
@@ -378,7 +387,10 @@ impl<'a> Trees<'a> {
             Holds::Sources => self.sources(site, id),
             Holds::KeptValues => self.kept(site, id),
             Holds::ValuesText => self.inner(id, Hint::Language("yaml".to_owned()), site, None),
-            Holds::Text => self.text(site, id),
+            Holds::Text => {
+                let around = self.brought_to(site, id, None);
+                self.text(site, id, around.as_ref());
+            }
             Holds::MoreEnvironment => self.more_environment(site, id),
             Holds::InheritedValues => self.inherited_values(site, id),
             Holds::Nothing | Holds::MoreValues | Holds::Constant => {}

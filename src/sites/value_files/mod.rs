@@ -22,6 +22,12 @@ pub(super) struct Call {
     pub(super) scope: Option<usize>,
     /// The chart that rules speak of, by index, where the command shows that it is its.
     pub(super) chart: Option<usize>,
+    /// The name of its release, where the command shows it.
+    pub(super) release: Option<String>,
+    /// The option with which it keeps the values that its release has.
+    pub(super) keeps: Option<Unknown>,
+    /// Whether what it sets shows by itself whose values they are.
+    pub(super) told: bool,
     /// The version of the chart that it asks for.
     pub(super) version: Option<(u32, u32)>,
     /// The files that it reads, by their names, and how each is named to the user.
@@ -117,13 +123,14 @@ impl Survey {
             .collect();
         joiner.guess(&open, &calls);
         joiner.changes(&mut calls);
+        let kept = joiner.keep(&mut calls);
         let Joiner { written, mut class, texts_of, .. } = joiner;
         let mut releases: BTreeMap<usize, usize> = BTreeMap::new();
         for (index, call) in calls.into_iter().enumerate() {
             let texts = texts_of.get(index).map(Vec::as_slice).unwrap_or_default();
             let files = call.files.into_iter().map(|(_, unknown)| unknown);
             let unknowns = files.chain(call.unknowns);
-            if texts.is_empty() {
+            if texts.is_empty() && !kept.contains(&index) {
                 let Some(it) = call.scope.and_then(|scope| self.scope_mut(scope)) else { continue };
                 unknowns.for_each(|unknown| it.add_unknown(unknown));
                 continue;
@@ -226,6 +233,28 @@ impl Joiner<'_, '_> {
         if let Some(it) = self.written.get_mut(text) {
             it.linked = true;
         }
+    }
+
+    /// Makes one release of the calls that add to the values of an earlier one (`--reuse-values`) and of that one. A call that
+    /// shows by itself whose values it sets is a release of its own, which may change the earlier one.
+    fn keep(&mut self, calls: &mut [Call]) -> BTreeSet<usize> {
+        let mut kept = BTreeSet::new();
+        // The last call of each release.
+        let mut named: BTreeMap<(usize, String), usize> = BTreeMap::new();
+        for index in 0..calls.len().min(MOST_CALLS) {
+            let Some(call) = calls.get(index) else { break };
+            let Some(key) = call.chart.zip(call.release.clone()) else { continue };
+            let before = named.insert(key, index);
+            let adds = call.scope.is_some() || !call.files.is_empty();
+            let Some((before, keeps)) = before.zip(call.keeps.clone()).filter(|_| adds) else { continue };
+            if !call.told {
+                self.join(before, index);
+                kept.extend([before, index]);
+            } else if let Some(before) = calls.get_mut(before) {
+                before.unknowns.push(keeps);
+            }
+        }
+        kept
     }
 
     /// Makes one release of two calls.
