@@ -4,7 +4,6 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use runnerlint::catalogue::Catalogue;
-use runnerlint::config::FailOn;
 use runnerlint::engine::{self, Settings, Surroundings};
 use runnerlint::finding::Linted;
 use runnerlint::fixer;
@@ -13,6 +12,7 @@ use runnerlint::run::{self, Checked, Mode};
 use runnerlint::syntax;
 use runnerlint::text::Source;
 use std::hint::black_box;
+use std::sync::Arc;
 
 /// Texts by what they are like: of some 100 KiB each, as people write them.
 fn corpus() -> Vec<(&'static str, &'static str, String)> {
@@ -100,7 +100,8 @@ fn parts(criterion: &mut Criterion) {
 
 fn render(criterion: &mut Criterion) {
     let options = run::Options {
-        config: runnerlint::config::Config::default(),
+        projects: Arc::new(run::Projects::of_one(runnerlint::config::Config::default())),
+        baselines: false,
         units: false,
         tell_skipped: false,
         mode: Mode::Check,
@@ -108,7 +109,6 @@ fn render(criterion: &mut Criterion) {
         threads: 1,
         show_secrets: false,
         add_ignore: None,
-        accepted: None,
         hold: false,
         for_terminal: false,
     };
@@ -120,7 +120,7 @@ fn render(criterion: &mut Criterion) {
     for format in FORMATS {
         group.bench_function(format.name, |bencher| {
             let run = Run {
-                catalogue: Catalogue::built_in(),
+                catalogues: &[Arc::clone(Catalogue::built_in())],
                 passed: runnerlint::walk::Passed::default(),
                 files: &checked,
                 show_secrets: false,
@@ -128,7 +128,6 @@ fn render(criterion: &mut Criterion) {
                 style: Style::default(),
                 baseline: None,
                 project: Project::default(),
-                fail_on: FailOn::Warning,
             };
             bencher.iter(|| {
                 let mut out = Vec::new();

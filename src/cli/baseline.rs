@@ -1,4 +1,4 @@
-//! The baseline file: read before a run, compared and written after it.
+//! Baseline files: read before files are linted, compared and written after that.
 
 use super::Error;
 use super::args::CheckArgs;
@@ -13,22 +13,23 @@ use crate::finding::Refusal;
 use crate::fixer::publish::{self, Old, Place};
 use crate::mask::{Mask, is_hidden};
 use crate::quote;
-use crate::run::{Accepted, AcceptedError, Checked, State};
+use crate::run::{Accepted, AcceptedError, Checked, Projects, State};
 use crate::walk;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// No system has longer paths.
+const LONGEST_PATH: usize = 4 << 10;
 /// More stale entries than this are only counted.
 const MOST_STALE: usize = 10;
 
-/// The baseline of a run.
+/// A baseline of a run.
 pub(super) struct Known {
     /// As it was named.
     file: PathBuf,
-    /// Absolute, its directory without links.
-    real: PathBuf,
     /// Its text; `None` if it does not exist yet.
     old: Option<Vec<u8>>,
     accepted: Arc<Accepted>,
@@ -38,56 +39,171 @@ pub(super) struct Known {
     outside: bool,
 }
 
-/// Reads the baseline of this run.
-pub(super) fn read(args: &CheckArgs, config: &Config) -> Result<Option<Known>, Error> {
-    // An empty name disables the baseline of a configuration file.
-    let named = args.baseline.as_ref().map_or_else(|| config.baseline(), |it| Some(Path::new(it)));
-    let Some(file) = named.filter(|it| !it.as_os_str().is_empty()) else {
-        return if args.write_baseline { Err(Error::NoBaseline) } else { Ok(None) };
-    };
-    let cwd = walk::working_directory()?;
-    // A configuration file names it relative to its own directory.
-    let file = file.strip_prefix(&cwd).unwrap_or(file);
-    let shown = || walk::display(file);
-    let by = if args.baseline.is_some() { NamedBy::User } else { NamedBy::Repository };
-    let failed = |error: AcceptedError| match config.origin(Key::Baseline) {
-        Some(origin) if by == NamedBy::Repository => {
-            Error::Baseline { path: format!("{} (`baseline` in {origin})", shown()), error }
+/// The baselines of a run: `--baseline FILE`, or those that configuration files name. Each is read once.
+#[derive(Default)]
+pub(super) struct Baselines {
+    by_path: BTreeMap<PathBuf, Known>,
+    /// The size of all of them.
+    size: u64,
+}
+
+impl Baselines {
+    /// Reads the baselines of the projects that were loaded since.
+    pub(super) fn read(&mut self, args: &CheckArgs, projects: &Projects) -> Result<(), Error> {
+        // An empty name disables the baselines of configuration files.
+        if !is_enabled(args) {
+            return Ok(());
         }
-        _ => Error::Baseline { path: shown(), error },
-    };
-    let real = walk::real(&cwd, file);
-    let old = match disk::read(file, LARGEST, by) {
-        Ok(bytes) => Some(bytes),
-        Err(ReadError::Missing) if args.write_baseline => None,
-        Err(ReadError::Missing) => return Err(Error::MissingBaseline(shown())),
-        Err(error) => return Err(failed(error.into())),
-    };
-    let accepted = Accepted::of(file, old.as_deref()).map_err(failed)?;
-    let is_there = old.is_some();
-    let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
-    let within = within.map(|file| disk::root_of(&file.folder));
-    // Only a write has to compare it.
-    let old = old.filter(|_| args.write_baseline);
-    let outside = is_there && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
-    let file = file.to_path_buf();
-    Ok(Some(Known { file, real, old, accepted: Arc::new(accepted), within, outside }))
+        let cwd = walk::working_directory()?;
+        for project in projects.all() {
+            let Some(file) = project.config.baseline() else { continue };
+            if project.accepted().is_some() {
+                continue;
+            }
+            let real = walk::real(&cwd, file);
+            let known = match self.by_path.entry(real) {
+                Occupied(entry) => entry.into_mut(),
+                Vacant(entry) => {
+                    let left = LARGEST.saturating_sub(self.size);
+                    let (known, size) = Known::read(args, &project.config, file, left)?;
+                    self.size += size;
+                    entry.insert(known)
+                }
+            };
+            project.accept(Arc::clone(&known.accepted));
+        }
+        Ok(())
+    }
+
+    /// Checks that there is one, if one is to be written.
+    pub(super) fn check(&self, args: &CheckArgs) -> Result<(), Error> {
+        if args.write_baseline && self.by_path.is_empty() { Err(Error::NoBaseline) } else { Ok(()) }
+    }
+
+    /// Whether one of them is the file at `path` (absolute, without links).
+    pub(super) fn contain(&self, path: &Path) -> bool {
+        self.by_path.contains_key(path)
+    }
+
+    /// Excludes the files themselves from the files to check.
+    pub(super) fn leave_out(&self, found: &mut walk::Found) {
+        found.files.retain(|target| !self.contain(&target.real));
+    }
+
+    /// Checks that they can be written.
+    pub(super) fn check_places(&self) -> Result<(), Error> {
+        self.by_path.values().try_for_each(Known::check_place)
+    }
+
+    /// Compares each with the findings below `roots`.
+    pub(super) fn compare(
+        &self,
+        projects: &Projects,
+        roots: &[PathBuf],
+        cwd: &Path,
+        files: &[Checked],
+    ) -> Compared {
+        let roots: Vec<PathBuf> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
+        let mut of_baseline: BTreeMap<*const Accepted, Vec<&Checked>> = BTreeMap::new();
+        for file in files.iter().filter(|it| !it.name.is_empty()) {
+            if let Some(accepted) = &file.accepted {
+                of_baseline.entry(Arc::as_ptr(accepted)).or_default().push(file);
+            }
+        }
+        let compare = |known: &Known| {
+            let files = of_baseline.get(&Arc::as_ptr(&known.accepted));
+            known.compare(projects, &roots, files.map_or(&[], Vec::as_slice))
+        };
+        let each: Vec<Comparison> = self.by_path.values().map(compare).collect();
+        let sum = (each.len() > 1).then(|| self.sum(&each, cwd));
+        Compared { each, sum }
+    }
+
+    /// All in one. Paths, which are relative to the directory of a baseline, are made relative to `cwd`.
+    fn sum(&self, each: &[Comparison], cwd: &Path) -> Comparison {
+        let mut sum = Comparison::default();
+        for (known, one) in self.by_path.values().zip(each) {
+            sum.known += one.known;
+            sum.gone += one.gone;
+            sum.new += one.new;
+            let folder = &known.accepted.folder;
+            let place =
+                |path: &str| walk::display(folder.strip_prefix(cwd).unwrap_or(folder).join(path).as_path());
+            let placed = |entry: &Entry| Arc::new(Entry { path: place(&entry.path), ..entry.clone() });
+            sum.stale.extend(one.stale.iter().map(|(entry, count)| (placed(entry), *count)));
+        }
+        sum
+    }
+
+    /// Writes the current findings, and marks all findings as baselined.
+    pub(super) fn write(&self, compared: &Compared, files: &mut [Checked]) -> Result<(), Error> {
+        self.by_path.values().zip(&compared.each).try_for_each(|(known, it)| known.write(it))?;
+        for file in files.iter_mut().filter(|it| it.accepted.is_some()) {
+            for finding in &mut file.linted.findings {
+                finding.baselined |= !finding.suppressed;
+                if finding.fix.is_ok() {
+                    finding.fix = Err(Refusal::Baselined);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints how they changed.
+    pub(super) fn print(&self, compared: &Compared, written: bool) {
+        self.by_path.values().zip(&compared.each).for_each(|(known, it)| known.print(it, written));
+    }
+}
+
+/// Whether baselines count at all.
+pub(super) fn is_enabled(args: &CheckArgs) -> bool {
+    args.baseline.as_ref().is_none_or(|name| !name.is_empty())
+}
+
+/// How each baseline compares with what was found.
+pub(super) struct Compared {
+    each: Vec<Comparison>,
+    /// All in one, if there are several.
+    sum: Option<Comparison>,
+}
+
+impl Compared {
+    /// What reports say of it.
+    pub(super) fn report(&self) -> Option<&Comparison> {
+        self.sum.as_ref().or_else(|| self.each.first())
+    }
 }
 
 impl Known {
-    /// The accepted findings.
-    pub(super) fn accepted(&self) -> Arc<Accepted> {
-        Arc::clone(&self.accepted)
-    }
-
-    /// Whether it is the file at `path` (absolute, without links).
-    pub(super) fn is(&self, path: &Path) -> bool {
-        self.real == path
-    }
-
-    /// Excludes the file itself from the files to check.
-    pub(super) fn leave_out(&self, found: &mut walk::Found) {
-        found.files.retain(|target| target.real != self.real);
+    /// Reads the baseline of a configuration, of at most `left` bytes; the second part is its size.
+    fn read(args: &CheckArgs, config: &Config, file: &Path, left: u64) -> Result<(Self, u64), Error> {
+        let cwd = walk::working_directory()?;
+        // A configuration file names it relative to its own directory.
+        let file = file.strip_prefix(&cwd).unwrap_or(file);
+        let shown = || walk::display(file);
+        let by = if args.baseline.is_some() { NamedBy::User } else { NamedBy::Repository };
+        let failed = |error: AcceptedError| match config.origin(Key::Baseline) {
+            Some(origin) if by == NamedBy::Repository => {
+                Error::Baseline { path: format!("{} (`baseline` in {origin})", shown()), error }
+            }
+            _ => Error::Baseline { path: shown(), error },
+        };
+        let old = match disk::read(file, left, by) {
+            Ok(bytes) => Some(bytes),
+            Err(ReadError::Missing) if args.write_baseline => None,
+            Err(ReadError::Missing) => return Err(Error::MissingBaseline(shown())),
+            Err(ReadError::TooLarge(_)) if left < LARGEST => return Err(Error::LargeBaselines(LARGEST)),
+            Err(error) => return Err(failed(error.into())),
+        };
+        let accepted = Arc::new(Accepted::of(file, old.as_deref()).map_err(failed)?);
+        let size = old.as_ref().map_or(0, Vec::len) as u64;
+        let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
+        let within = within.map(|file| disk::root_of(&file.folder));
+        let outside = old.is_some() && within.as_ref().is_some_and(|root| disk::is_outside(file, root));
+        // Only a write has to compare it.
+        let old = old.filter(|_| args.write_baseline);
+        let file = file.to_path_buf();
+        Ok((Self { file, old, accepted, within, outside }, size))
     }
 
     fn place(&self) -> Place<'_> {
@@ -95,32 +211,38 @@ impl Known {
     }
 
     /// Checks that it can be written.
-    pub(super) fn check_place(&self) -> Result<(), Error> {
+    fn check_place(&self) -> Result<(), Error> {
         let failed = |error| Error::Write { path: walk::display(&self.file), error };
         publish::check(&self.file, self.place()).map_err(failed)
     }
 
-    /// Compares with the findings below `roots`. An entry is stale only if this run would have found it: its file was
-    /// checked, or no longer exists below `roots`, and its rule is enabled.
-    pub(super) fn compare(&self, config: &Config, roots: &[PathBuf], files: &[Checked]) -> Comparison {
-        let roots: Vec<PathBuf> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
-        let states: BTreeMap<&str, State> =
-            files.iter().filter(|it| !it.name.is_empty()).map(|it| (&*it.name, it.state)).collect();
+    /// Compares with the findings in its files. An entry is stale only if this run would have found it: its file was checked,
+    /// or no longer exists below `roots` (without links), and its rule is enabled.
+    fn compare(&self, projects: &Projects, roots: &[PathBuf], files: &[&Checked]) -> Comparison {
+        let states: BTreeMap<&str, State> = files.iter().map(|it| (&*it.name, it.state)).collect();
         let settles = |entry: &Entry| {
+            // A path that no file can have.
+            if entry.path.len() > LONGEST_PATH {
+                return false;
+            }
+            let path = self.accepted.folder.join(&entry.path);
+            let folder = path.parent().map_or_else(|| path.clone(), |it| walk::real(it, Path::new("")));
             let is_linted = match states.get(&*entry.path) {
                 Some(state) => *state != State::Skipped,
                 // The path is masked, so the file cannot be looked up.
                 None if is_hidden(&entry.path) => false,
                 None => {
-                    let path = self.accepted.folder.join(&entry.path);
-                    let real = path.parent().map_or_else(|| path.clone(), |it| walk::real(it, Path::new("")));
-                    roots.iter().any(|root| real.starts_with(root)) && fs::symlink_metadata(&path).is_err()
+                    roots.iter().any(|root| folder.starts_with(root)) && fs::symlink_metadata(&path).is_err()
                 }
             };
-            let path = self.accepted.folder.join(&entry.path);
-            is_linted && engine::is_told(&config.settings(&path), &entry.rule)
+            if !is_linted {
+                return false;
+            }
+            // Of a directory that is gone nothing is remembered.
+            let project = folder.ancestors().find(|it| it.is_dir()).and_then(|it| projects.of(it));
+            project.is_some_and(|it| engine::is_told(&it.config.settings(&path), &entry.rule))
         };
-        let found = files.iter().filter(|it| it.state != State::Skipped && !it.name.is_empty());
+        let found = files.iter().filter(|it| it.state != State::Skipped);
         let found = found.map(|file| (&*file.name, file.linted.findings.as_slice()));
         let mut comparison = self.accepted.baseline.compare(found, settles);
         if self.outside {
@@ -138,26 +260,19 @@ impl Known {
         comparison
     }
 
-    /// Writes the current findings, and marks all findings as baselined.
-    pub(super) fn write(&self, comparison: &Comparison, files: &mut [Checked]) -> Result<(), Error> {
+    /// Writes the current findings.
+    fn write(&self, comparison: &Comparison) -> Result<(), Error> {
         let text = comparison.next.to_json();
-        if self.old.as_deref() != Some(text.as_bytes()) {
-            let place = self.place();
-            let old = self.old.as_deref().map_or(Old::None, Old::Same);
-            publish::publish(&self.file, place, old, text.as_bytes())
-                .map_err(|error| Error::Write { path: walk::display(&self.file), error })?;
+        if self.old.as_deref() == Some(text.as_bytes()) {
+            return Ok(());
         }
-        for finding in files.iter_mut().flat_map(|file| &mut file.linted.findings) {
-            finding.baselined |= !finding.suppressed;
-            if finding.fix.is_ok() {
-                finding.fix = Err(Refusal::Baselined);
-            }
-        }
-        Ok(())
+        let old = self.old.as_deref().map_or(Old::None, Old::Same);
+        publish::publish(&self.file, self.place(), old, text.as_bytes())
+            .map_err(|error| Error::Write { path: walk::display(&self.file), error })
     }
 
     /// Prints how the baseline changed.
-    pub(super) fn print(&self, comparison: &Comparison, written: bool) {
+    fn print(&self, comparison: &Comparison, written: bool) {
         let file = name(&walk::display(&self.file)).into_owned();
         if written {
             let (now, new, gone) = (comparison.next.len(), comparison.new, comparison.gone);

@@ -1,17 +1,18 @@
 use super::args::CheckArgs;
-use super::baseline::{self, Known};
+use super::baseline::{self, Baselines, Compared};
 use super::output::{self, Output, complain};
 use super::progress::Progress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
-use crate::baseline::Comparison;
-use crate::config::{Config, FailOn};
+use crate::catalogue::Catalogue;
+use crate::config::DEFAULT_MAX_FILE_SIZE;
 use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
-use crate::run::{self, Checked, Mode};
-use crate::walk::{LeftOut, Options as Walk, Passed};
+use crate::run::{self, Checked, Mode, Projects};
+use crate::walk::{Options as Walk, Passed};
 use crate::{interrupt, parallel, walk};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The name of standard input where none is given.
@@ -31,42 +32,45 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
     }
     config::check_token_value(args.token_value.as_deref())?;
     let threads = parallel::threads(args.jobs);
-    let config = config::load(&args.config, config::layer(args), threads)?;
-    if args.show_settings {
-        return show::settings(args, &config);
-    }
-    let known = baseline::read(args, &config)?;
-    let mut walk = walk_options(args, &config, threads)?;
     let paths = default_paths(&args.paths);
+    let is_stdin = args.paths.iter().any(|path| path == Path::new(STDIN));
     let stdin_name = args.stdin_filename.as_deref();
-    let input = destinations::Input {
-        paths: &paths,
-        stdin: stdin_name,
-        config: &config,
-        known: known.as_ref(),
-        writes_baseline: args.write_baseline,
-    };
-    destinations::check(&destinations::of(args, &outputs), &input, &mut walk)?;
-    let mut options = options(args, config, threads, &outputs, known.as_ref());
+    let named = if is_stdin { &[PathBuf::from(stdin_name.unwrap_or(STDIN))] } else { paths.as_slice() };
+    let projects = config::projects(&args.config, config::layer(args), threads, named)?;
+    if args.show_settings {
+        config::check_names(&projects)?;
+        return show::settings(args, &projects);
+    }
+    let mut baselines = Baselines::default();
+    baselines.read(args, &projects)?;
+    let mut walk = walk_options(args, &projects, threads)?;
+    let input =
+        destinations::Input { paths: &paths, stdin: stdin_name, projects: &projects, baselines: &baselines };
+    let destinations = destinations::of(args, &outputs);
+    destinations::check(&destinations, &input, &mut walk)?;
+    let mut options = options(args, projects, threads, &outputs);
     if args.interactive && !interactive::is_possible() {
         return Err(Error::NoTerminal);
     }
-    if args.paths.iter().any(|path| path == Path::new(STDIN)) {
+    if is_stdin {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        return stdin(args, &options, &walk, known.as_ref(), &outputs);
+        config::check_names(&options.projects)?;
+        return stdin(args, &options, &walk, &baselines, &outputs);
     }
     if args.interactive {
         // Nothing is fixed before the user was asked.
         options.mode = Mode::Check;
     }
     if args.show_files {
-        return show::files(&options, &find(args, &options, &walk, known.as_ref())?);
+        return show::files(&options, &find(args, &options, &walk, &mut baselines)?);
     }
     let begin = Instant::now();
     let progress = Progress::start(args, &walk.met);
-    let found = find(args, &options, &walk, known.as_ref());
+    let found = find(args, &options, &walk, &mut baselines);
+    let found = found
+        .and_then(|found| destinations::check_baselines(args, &destinations, &baselines).map(|()| found));
     let walked = begin.elapsed();
     let files = found.map(|found| {
         progress.files(found.files.len());
@@ -93,15 +97,15 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
         complain(&interrupted(args, &files, found.files.len()));
         return Ok(Outcome::Failed);
     }
-    let baseline = settle(args, &options, known.as_ref(), &mut files)?;
+    let compared = settle(args, &options, &baselines, &mut files)?;
     let ran = Ran {
         args,
         options: &options,
         files: &files,
         passed: found.passed,
-        left_out: found.left_out,
-        known: known.as_ref(),
-        baseline: baseline.as_ref(),
+        ignored: found.ignored,
+        baselines: &baselines,
+        compared: &compared,
     };
     finish(&ran, &outputs, &mut io::stdout().lock())
 }
@@ -111,24 +115,38 @@ fn find(
     args: &CheckArgs,
     options: &run::Options,
     walk: &walk::Options,
-    known: Option<&Known>,
+    baselines: &mut Baselines,
 ) -> Result<walk::Found, Error> {
     let paths = default_paths(&args.paths);
     let looks = run::looks(options);
     let mut found = match &args.changed_since {
         Some(revision) => walk::find_changed(&paths, revision, walk)?,
         None if args.show_files => walk::find(&paths, walk)?,
-        None => walk::look(&paths, walk, looks.as_ref().map(|it| it as walk::Looks<'_>))?,
+        None => walk::look(&paths, walk, Some(&looks))?,
     };
-    if let Some(known) = known {
-        known.leave_out(&mut found);
-    }
+    let projects = &options.projects;
+    // Without a walk a file's configuration was not asked for yet.
+    found.files.iter().for_each(|file| drop(projects.of_file(&file.real)));
+    projects.check()?;
+    config::check_names(projects)?;
+    baselines.read(args, projects)?;
+    baselines.leave_out(&mut found);
     Ok(found)
 }
 
+/// More configuration files than this are only counted.
+const MOST_CONFIGS: usize = 20;
+
 fn print_run(options: &run::Options, walked: Duration, all: Duration) {
-    let file = options.config.file().map(|file| format!("configuration {}", escape::name(&file.shown)));
-    let file = file.unwrap_or_else(|| "no configuration file".to_owned());
+    let projects = options.projects.all();
+    let mut files = projects.iter().filter_map(|it| it.config.file());
+    let first: Vec<_> = files.by_ref().take(MOST_CONFIGS).map(|file| escape::name(&file.shown)).collect();
+    let file = match (first.len(), files.count()) {
+        (0, _) => "no configuration file".to_owned(),
+        (1, _) => format!("configuration {}", first.join("")),
+        (_, 0) => format!("configurations {}", first.join(", ")),
+        (_, more) => format!("configurations {} and {more} more", first.join(", ")),
+    };
     let threads = match options.threads {
         1 => "1 thread".to_owned(),
         threads => format!("{threads} threads"),
@@ -142,11 +160,10 @@ pub(super) fn default_paths(paths: &[PathBuf]) -> Vec<PathBuf> {
     if paths.is_empty() { vec![PathBuf::from(".")] } else { paths.to_vec() }
 }
 
-fn walk_options(args: &CheckArgs, config: &Config, threads: usize) -> Result<Walk, Error> {
-    let (exclude, of_configuration) = config::exclude(config, &args.exclude)?;
+fn walk_options(args: &CheckArgs, projects: &Arc<Projects>, threads: usize) -> Result<Walk, Error> {
     Ok(Walk {
-        exclude,
-        of_configuration,
+        exclude: config::exclude(&args.exclude)?,
+        configured: Some(Arc::<Projects>::clone(projects)),
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
@@ -154,15 +171,10 @@ fn walk_options(args: &CheckArgs, config: &Config, threads: usize) -> Result<Wal
     })
 }
 
-fn options(
-    args: &CheckArgs,
-    config: Config,
-    threads: usize,
-    outputs: &[Output],
-    known: Option<&Known>,
-) -> run::Options {
+fn options(args: &CheckArgs, projects: Arc<Projects>, threads: usize, outputs: &[Output]) -> run::Options {
     run::Options {
-        config,
+        projects,
+        baselines: baseline::is_enabled(args),
         units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
         mode: match (args.diff, args.fix) {
             (true, _) => Mode::Diff,
@@ -173,7 +185,6 @@ fn options(
         unsafe_too: args.unsafe_fixes,
         threads,
         show_secrets: args.show_secrets,
-        accepted: known.map(Known::accepted),
         for_terminal: output::stdout_is_terminal() && args.output_file.is_none(),
         hold: args.plan.is_some(),
         tell_skipped: args.verbose,
@@ -200,32 +211,34 @@ fn stdin(
     args: &CheckArgs,
     options: &run::Options,
     walk: &Walk,
-    known: Option<&Known>,
+    baselines: &Baselines,
     outputs: &[Output],
 ) -> Result<Outcome, Error> {
     if args.write_baseline && args.stdin_filename.is_none() {
         return Err(Error::NamelessBaseline);
     }
-    let limit = options.config.max_file_size();
-    let bytes = read_stdin(limit)?;
     let name = args.stdin_filename.as_deref().unwrap_or(STDIN);
     let real = walk::real(&walk::working_directory()?, Path::new(name));
+    let limit = max_file_size(&options.projects, &real);
+    let bytes = read_stdin(limit)?;
     let mut files = Vec::new();
     // An editor hands on what it edits: a file that is left out goes back as it came.
     if args.stdin_filename.is_none() || !walk::leaves_out(walk, &real) {
         files.push(run::stdin(options, name, bytes.clone()));
     }
+    // Of a directory above, if that excludes the file.
+    options.projects.check()?;
     write_held(args, &mut files)?;
     let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
-    let baseline = settle(args, options, known, &mut files)?;
+    let compared = settle(args, options, baselines, &mut files)?;
     let ran = Ran {
         args,
         options,
         files: &files,
         passed: Passed::default(),
-        left_out: LeftOut::default(),
-        known,
-        baseline: baseline.as_ref(),
+        ignored: 0,
+        baselines,
+        compared: &compared,
     };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
         let mut out = io::stdout().lock();
@@ -240,19 +253,24 @@ fn stdin(
     finish(&ran, outputs, &mut io::stdout().lock())
 }
 
-/// Compares with the baseline, and writes it if that is asked for.
+/// The size of the largest file that is checked, for the file at `path` (absolute, without links).
+pub(super) fn max_file_size(projects: &Projects, path: &Path) -> u64 {
+    projects.of_file(path).map_or(DEFAULT_MAX_FILE_SIZE, |it| it.config.max_file_size())
+}
+
+/// Compares with the baselines, and writes them if that is asked for.
 fn settle(
     args: &CheckArgs,
     options: &run::Options,
-    known: Option<&Known>,
+    baselines: &Baselines,
     files: &mut [Checked],
-) -> Result<Option<Comparison>, Error> {
-    let Some(known) = known else { return Ok(None) };
-    let comparison = known.compare(&options.config, &default_paths(&args.paths), files);
+) -> Result<Compared, Error> {
+    let cwd = walk::working_directory()?;
+    let compared = baselines.compare(&options.projects, &default_paths(&args.paths), &cwd, files);
     if args.write_baseline {
-        known.write(&comparison, files)?;
+        baselines.write(&compared, files)?;
     }
-    Ok(Some(comparison))
+    Ok(compared)
 }
 
 /// A run that is over.
@@ -261,9 +279,10 @@ struct Ran<'a> {
     options: &'a run::Options,
     files: &'a [Checked],
     passed: Passed,
-    left_out: LeftOut,
-    known: Option<&'a Known>,
-    baseline: Option<&'a Comparison>,
+    /// How many entries ignore files left out.
+    ignored: usize,
+    baselines: &'a Baselines,
+    compared: &'a Compared,
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
@@ -273,24 +292,23 @@ fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outc
     if args.diff {
         diffs(args, files, out)?;
     } else {
+        let catalogues = ran.options.projects.catalogues();
         for output in outputs {
-            report(ran, output, out)?;
+            report(ran, &catalogues, output, out)?;
         }
     }
     out.flush()?;
-    let outcome = outcome(args, ran.options.config.fail_on(), files, &summary);
+    let outcome = outcome(args, files, &summary);
     print_summary(ran, &summary, outputs, outcome)?;
     Ok(outcome)
 }
 
-fn outcome(args: &CheckArgs, fail_on: FailOn, files: &[Checked], summary: &Summary) -> Outcome {
-    let mut findings = files.iter().flat_map(|file| &file.linted.findings);
-    let found = if args.diff {
-        files.iter().any(|it| !it.diff.is_empty())
-    } else {
-        findings.any(|it| report::is_open(it) && fail_on.fails(it.severity))
+fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
+    let fails = |file: &Checked| {
+        file.linted.findings.iter().any(|it| report::is_open(it) && file.fail_on.fails(it.severity))
     };
-    match (summary.failed, found && !args.write_baseline) {
+    let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { files.iter().any(fails) };
+    match (summary.failed, found) {
         (true, _) => Outcome::Failed,
         (_, true) => Outcome::Findings,
         _ => Outcome::Clean,
@@ -310,7 +328,12 @@ fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(),
     })
 }
 
-fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Error> {
+fn report(
+    ran: &Ran<'_>,
+    catalogues: &[Arc<Catalogue>],
+    output: &Output,
+    out: &mut dyn Write,
+) -> Result<(), Error> {
     let Ran { args, files, .. } = *ran;
     let run = report::Run {
         files,
@@ -318,9 +341,8 @@ fn report(ran: &Ran<'_>, output: &Output, out: &mut dyn Write) -> Result<(), Err
         show_secrets: args.show_secrets,
         unsafe_fixes: args.unsafe_fixes,
         style: style(args, output.file.as_deref()),
-        catalogue: ran.options.config.catalogue(),
-        baseline: ran.baseline,
-        fail_on: ran.options.config.fail_on(),
+        catalogues,
+        baseline: ran.compared.report(),
         project: report::Project {
             title: &args.title.clone().unwrap_or_else(|| directory_name(&args.paths)),
             revision: args.revision.as_deref().unwrap_or_default(),
@@ -404,15 +426,12 @@ fn print_summary(
     let nothing = summary.checked + summary.partly == 0;
     let wanted = args.verbose || output::stderr_is_terminal() || for_people || nothing;
     if wanted && !args.quiet {
-        if let Some((known, baseline)) = ran.known.zip(ran.baseline) {
-            known.print(baseline, args.write_baseline);
-        }
-        let config = &ran.options.config;
-        let cwd = walk::working_directory()?;
-        let mut switched_off = SwitchedOff::new(config, files, &cwd);
-        switched_off.add_left_out(config, files, ran.left_out, args.verbose || nothing);
+        ran.baselines.print(ran.compared, args.write_baseline);
+        let mut switched_off = SwitchedOff::new(&ran.options.projects, files, &walk::working_directory()?);
+        switched_off.add_rules();
+        switched_off.add_left_out(ran.ignored, args.verbose || nothing);
         if outcome == Outcome::Clean && !args.diff && !args.write_baseline {
-            switched_off.explain_success(config, files, &cwd);
+            switched_off.explain_success();
         }
         let line = if args.diff { summary.diff_line() } else { switched_off.line(summary) };
         complain(&output::wrapped(&escape::inline(&line)));

@@ -5,11 +5,12 @@ use super::{Error, rules};
 use crate::catalogue::Catalogue;
 use crate::config::schema::Key;
 use crate::config::{self, Choice, Config, Globs, Layer, Name, TokenValue, Value};
-use crate::run::{left_out, load_rules, rule_folders};
+use crate::run::{Projects, load_counted, load_rules, rule_folders};
 use crate::walk;
 use std::env;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 /// Sets `--config`.
 const CONFIG_VARIABLE: &str = "RUNNERLINT_CONFIG";
@@ -19,23 +20,44 @@ pub(super) fn read(args: &ConfigArgs, command_line: Layer) -> Result<Config, Err
     Ok(Config::new(config::load(&choice(args), &walk::working_directory()?)?, command_line))
 }
 
-/// As [`read`], with the rules of its directories, read by `threads` threads; all names in it must exist.
-pub(super) fn load(args: &ConfigArgs, command_line: Layer, threads: usize) -> Result<Config, Error> {
-    let config = read(args, command_line)?;
-    let catalogue = catalogue(&config, &[], threads)?;
-    rules::validate(&catalogue, config.named_by_options())?;
-    if let Some(file) = config.file() {
-        file.check_names(&catalogue.ids())?;
+/// The configurations that apply to `paths` and to what is found below them, with their rules, which `threads` threads read.
+///
+/// # Errors
+/// The configuration that applies to one of the paths themselves cannot be used.
+pub(super) fn projects(
+    args: &ConfigArgs,
+    command_line: Layer,
+    threads: usize,
+    paths: &[PathBuf],
+) -> Result<Arc<Projects>, Error> {
+    let cwd = walk::working_directory()?;
+    let (here, total) = (cwd.clone(), AtomicU64::new(0));
+    let projects = Projects::new(choice(args), cwd, command_line, move |config, folders| {
+        let named: Vec<PathBuf> = config.rules_by_options().cloned().collect();
+        let loaded = load_counted(folders, threads, &total);
+        loaded.map_err(|error| error.hide_outside(config, &named, &here))
+    });
+    for path in paths {
+        projects.of_named(path);
+        projects.check()?;
     }
-    Ok(config.by(catalogue))
+    Ok(Arc::new(projects))
+}
+
+/// Checks that the command line names no rule that none of the configurations has.
+pub(super) fn check_names(projects: &Projects) -> Result<(), Error> {
+    let all = projects.all();
+    let Some(first) = all.first() else { return Ok(()) };
+    let catalogues = projects.catalogues();
+    let ids: Vec<&str> = catalogues.iter().flat_map(|it| it.ids()).collect();
+    rules::validate(&ids, first.config.named_by_options())
 }
 
 /// The built-in rules, with those of the directories of the configuration and of `more`.
 pub(super) fn catalogue(config: &Config, more: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>, Error> {
     let cwd = walk::working_directory()?;
-    let named: Vec<PathBuf> = config.rules_by_options().chain(more).cloned().collect();
     load_rules(&rule_folders(config, more, &cwd), threads)
-        .map_err(|error| error.hide_outside(config, &named, &cwd).into())
+        .map_err(|error| error.hide_outside(config, more, &cwd).into())
 }
 
 /// Which configuration file is wanted, by the options and the environment.
@@ -100,17 +122,14 @@ pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
     }
 }
 
-/// The globs to exclude: those of the configuration file, then those of the command line, relative to the working
-/// directory. The second part is the number of the former.
-pub(super) fn exclude(config: &Config, globs: &[String]) -> Result<(Vec<Globs>, usize), Error> {
-    let cwd = walk::working_directory()?;
-    let mut all = left_out(config, &cwd);
-    let of_configuration = if config.file().is_some() { all.len() } else { 0 };
-    if !globs.is_empty() {
-        all.push(Globs::new(&cwd, globs).map_err(|(index, reason)| Error::Glob {
-            glob: globs.get(index).cloned().unwrap_or_default(),
-            reason,
-        })?);
+/// The globs of the command line that exclude files: relative to the working directory.
+pub(super) fn exclude(globs: &[String]) -> Result<Vec<Globs>, Error> {
+    if globs.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok((all, of_configuration))
+    let globs = Globs::new(&walk::working_directory()?, globs).map_err(|(index, reason)| Error::Glob {
+        glob: globs.get(index).cloned().unwrap_or_default(),
+        reason,
+    })?;
+    Ok(vec![globs])
 }

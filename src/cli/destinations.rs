@@ -2,13 +2,13 @@
 
 use super::Error;
 use super::args::CheckArgs;
-use super::baseline::Known;
+use super::baseline::Baselines;
 use super::output::Output;
-use crate::config::Config;
+use crate::config::{Choice, is_config_name};
 use crate::disk::{GIT, is_of_the_system, read_start};
 use crate::fixer::publish::{self, NewFile, Old, Place};
 use crate::report;
-use crate::run::{names_itself, rule_folders};
+use crate::run::{Projects, names_itself, rule_folders};
 use crate::walk::{self, Options as Walk};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -28,9 +28,8 @@ pub(super) struct Input<'a> {
     pub(super) paths: &'a [PathBuf],
     /// The name of standard input.
     pub(super) stdin: Option<&'a str>,
-    pub(super) config: &'a Config,
-    pub(super) known: Option<&'a Known>,
-    pub(super) writes_baseline: bool,
+    pub(super) projects: &'a Projects,
+    pub(super) baselines: &'a Baselines,
 }
 
 /// Checks that each of `files` can be written, only once, and is not what the run reads. They are then left out of the walk:
@@ -50,25 +49,36 @@ pub(super) fn check(files: &[&Path], input: &Input<'_>, walk: &mut Walk) -> Resu
         }
         reals.push(real);
     }
-    if let Some(known) = input.known.filter(|_| input.writes_baseline) {
-        known.check_place()?;
-    }
     walk.exclude.extend(reals.iter().filter_map(|real| names_itself(real, false)));
     Ok(())
 }
 
+/// Checks, when all baselines of the run are known, that none of `files` is one, and that they can be written if they are to be.
+pub(super) fn check_baselines(args: &CheckArgs, files: &[&Path], baselines: &Baselines) -> Result<(), Error> {
+    baselines.check(args)?;
+    let cwd = walk::working_directory()?;
+    if let Some(file) = files.iter().find(|file| baselines.contain(&walk::real(&cwd, file))) {
+        return Err(Error::OwnInput(walk::display(file)));
+    }
+    if args.write_baseline { baselines.check_places() } else { Ok(()) }
+}
+
 /// Whether the run reads the file at `real`. A file without text, and an earlier report or plan, is not missed.
 fn is_read(real: &Path, input: &Input<'_>, walk: &Walk, cwd: &Path) -> bool {
-    if input.known.is_some_and(|known| known.is(real)) {
+    if input.baselines.contain(real) {
         return true;
     }
     if !std::fs::metadata(real).is_ok_and(|it| it.is_file() && it.len() > 0) {
         return false;
     }
     let is = |path: &Path| walk::real(cwd, path) == real;
-    let config = input.config.file().map(|file| Path::new(&file.shown));
-    let folders = rule_folders(input.config, &[], cwd);
-    if config.is_some_and(is)
+    let all = input.projects.all();
+    let config = all.iter().filter_map(|it| it.config.file()).find(|file| is(Path::new(&file.shown)));
+    let may_be_config =
+        input.projects.choice() == &Choice::Nearest && real.file_name().is_some_and(is_config_name);
+    let folders: Vec<PathBuf> = all.iter().flat_map(|it| rule_folders(&it.config, &[], cwd)).collect();
+    if config.is_some()
+        || may_be_config
         || input.stdin.is_some_and(|name| is(Path::new(name)))
         || input.paths.iter().any(|path| is(path))
         || folders.iter().any(|folder| real.starts_with(walk::real(cwd, folder)))

@@ -21,7 +21,7 @@ mod test;
 
 pub use reference::reference;
 
-use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN};
+use crate::config::{self as settings, ConfigError, EXPRESSIONS, NEVER_A_TOKEN, size_in_words};
 use crate::escape::lines;
 use crate::fixer::publish::PublishError;
 use crate::interrupt;
@@ -29,7 +29,7 @@ use crate::mask::Mask;
 use crate::quote::{is_plain, masked};
 use crate::report;
 use crate::rules::describe;
-use crate::run::{AcceptedError, LoadError};
+use crate::run::{AcceptedError, LoadError, ProjectError};
 use crate::walk::MISSING;
 use args::{Cli, Colour, Command, SchemaOf};
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -132,10 +132,21 @@ enum Error {
     MissingBaseline(String),
     #[error("{}{path}: {error}", if matches!(error, AcceptedError::Form(_)) { "" } else { "cannot read the baseline " })]
     Baseline { path: String, error: AcceptedError },
+    #[error("the baselines of the configuration files exceed {} together", size_in_words(*.0))]
+    LargeBaselines(u64),
     #[error("`--write-baseline` needs a name for standard input: add `--stdin-filename NAME`")]
     NamelessBaseline,
     #[error(transparent)]
     Output(#[from] io::Error),
+}
+
+impl From<ProjectError> for Error {
+    fn from(error: ProjectError) -> Self {
+        match error {
+            ProjectError::Config(error) => error.into(),
+            ProjectError::Rules(error) => error.into(),
+        }
+    }
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {

@@ -1,7 +1,8 @@
 //! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before it fixes anything.
 
 use super::args::{ConfigArgs, Look, OwnRules, TOKEN_VALUE};
-use super::check::{default_paths, read_stdin};
+use super::baseline::Baselines;
+use super::check::{default_paths, max_file_size, read_stdin};
 use super::output::{complain, stderr_is_terminal, stdout};
 use super::{Error, Outcome, config, destinations};
 use crate::config::schema::Key;
@@ -12,12 +13,13 @@ use crate::plan::Plan;
 use crate::quote::nearest;
 use crate::report::plan::{FORMATS, Format, format_of};
 use crate::report::{Summary, SwitchedOff, notices, plan_of};
-use crate::run::{self, Checked, Mode};
+use crate::run::{self, Checked, Mode, Projects};
 use crate::walk::{self, Found};
 use clap::{Args, ValueHint};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// All rules are used, regardless of `select` and `ignore`: a plan lists registrations.
 #[derive(Debug, Args)]
@@ -92,28 +94,28 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         return Err(Error::StdinName);
     }
     let threads = parallel::threads(args.jobs);
-    let config = config::load(&args.config, layer(args), threads)?;
-    let (exclude, of_configuration) = config::exclude(&config, &args.exclude)?;
+    let paths = default_paths(&args.paths);
+    let stdin = args.stdin_filename.as_deref();
+    let named = if reads_stdin { &[PathBuf::from(stdin.unwrap_or("-"))] } else { paths.as_slice() };
+    let projects = config::projects(&args.config, layer(args), threads, named)?;
     let mut walk = walk::Options {
-        exclude,
-        of_configuration,
+        exclude: config::exclude(&args.exclude)?,
+        configured: Some(Arc::<Projects>::clone(&projects)),
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
         ..walk::Options::default()
     };
-    let paths = default_paths(&args.paths);
-    let stdin = args.stdin_filename.as_deref();
-    let input =
-        destinations::Input { paths: &paths, stdin, config: &config, known: None, writes_baseline: false };
+    let baselines = Baselines::default();
+    let input = destinations::Input { paths: &paths, stdin, projects: &projects, baselines: &baselines };
     let files: Vec<&Path> = args.output_file.as_deref().into_iter().collect();
     destinations::check(&files, &input, &mut walk)?;
     let options = run::Options {
-        config,
+        projects,
+        baselines: false,
         units: true,
         mode: Mode::Check,
         add_ignore: None,
-        accepted: None,
         unsafe_too: false,
         threads,
         show_secrets: false,
@@ -125,12 +127,14 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         if args.paths.len() > 1 {
             return Err(Error::StdinAndPaths);
         }
-        let bytes = read_stdin(options.config.max_file_size())?;
-        (vec![run::stdin(&options, args.stdin_filename.as_deref().unwrap_or("-"), bytes)], Found::default())
+        let name = stdin.unwrap_or("-");
+        let real = walk::real(&walk::working_directory()?, Path::new(name));
+        let bytes = read_stdin(max_file_size(&options.projects, &real))?;
+        (vec![run::stdin(&options, name, bytes)], Found::default())
     } else {
         let looks = run::looks(&options);
-        let looks = looks.as_ref().map(|it| it as walk::Looks<'_>);
-        let found = walk::look(&paths, &walk, looks)?;
+        let found = walk::look(&paths, &walk, Some(&looks))?;
+        options.projects.check()?;
         (run::files(&options, &found, &|| ()), found)
     };
     let plan = plan_of(&files, false);
@@ -144,9 +148,10 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
         complain(&line);
     }
     let summary = Summary::of(&files, found.passed);
-    let mut switched_off = SwitchedOff::default();
+    let cwd = walk::working_directory()?;
+    let mut switched_off = SwitchedOff::new(&options.projects, &files, &cwd);
     let nothing = summary.checked + summary.partly == 0;
-    switched_off.add_left_out(&options.config, &files, found.left_out, nothing);
+    switched_off.add_left_out(found.ignored, nothing);
     let first = nothing.then(|| "nothing was checked".to_owned());
     let clauses: Vec<String> = first.into_iter().chain(switched_off.clauses).collect();
     if !args.quiet && !clauses.is_empty() {

@@ -2,7 +2,6 @@
 
 use super::args::{Colour, RulesArgs, RulesFormat};
 use super::{Error, Outcome, config, output, starter};
-use crate::catalogue::Catalogue;
 use crate::config::{ALL, Layer, families};
 use crate::quote::nearest;
 use crate::report::rules::{RuleDoc, catalogue, page};
@@ -11,9 +10,9 @@ use crate::{escape, parallel};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Checks that each of `names` is a rule of the catalogue or a family.
-pub(super) fn validate<'a>(of: &Catalogue, names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
-    let ids: Vec<&str> = of.ids().into_iter().chain([ALL]).collect();
+/// Checks that each of `names` is one of the rules `ids` or a family.
+pub(super) fn validate<'a>(ids: &[&str], names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let ids: Vec<&str> = ids.iter().copied().chain([ALL]).collect();
     names.into_iter().try_for_each(|name| is_known(name, &ids))
 }
 

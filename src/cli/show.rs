@@ -3,10 +3,12 @@
 use super::args::CheckArgs;
 use super::output::{self, complain};
 use super::{Error, Outcome};
-use crate::config::{self, Config};
+use crate::config;
+use crate::run::Projects;
 use crate::{escape, run, walk};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One line for each file: its path, a tab, and its language or why it would be skipped.
 pub(super) fn files(options: &run::Options, found: &walk::Found) -> Result<Outcome, Error> {
@@ -30,24 +32,33 @@ pub(super) fn files(options: &run::Options, found: &walk::Found) -> Result<Outco
     Ok(if failed { Outcome::Failed } else { Outcome::Clean })
 }
 
-/// The effective settings for each of the paths, or for all files.
-pub(super) fn settings(args: &CheckArgs, config: &Config) -> Result<Outcome, Error> {
+/// The effective settings for each of the paths, or for all files of the working directory's configuration.
+pub(super) fn settings(args: &CheckArgs, projects: &Projects) -> Result<Outcome, Error> {
     let mut out = output::stdout();
-    match config.file() {
-        Some(file) => writeln!(out, "# configuration file: {}", escape::name(&file.shown))?,
-        None => writeln!(out, "# no configuration file")?,
-    }
-    if args.paths.is_empty() {
-        writeln!(out, "# for all files, without `[[overrides]]`\n")?;
-        out.write_all(config::show(config, None).as_bytes())?;
-    }
     let cwd = walk::working_directory()?;
-    for path in &args.paths {
-        let named = args.stdin_filename.as_deref().filter(|_| path == Path::new("-"));
-        let path = named.map_or(path.as_path(), Path::new);
-        let real = walk::real(&cwd, path);
-        writeln!(out, "# for {}\n", escape::name(&walk::display(path)))?;
-        out.write_all(config::show(config, Some(&real)).as_bytes())?;
+    let named = args.stdin_filename.as_deref();
+    let name = |path: &PathBuf| named.filter(|_| path == Path::new("-")).map_or(path.clone(), PathBuf::from);
+    let paths: Vec<Option<PathBuf>> = match args.paths.as_slice() {
+        [] => vec![None],
+        paths => paths.iter().map(name).map(Some).collect(),
+    };
+    let mut last = None;
+    for path in paths {
+        let project = path.as_ref().map_or_else(|| projects.of(&cwd), |path| projects.of_named(path));
+        projects.check()?;
+        let Some(project) = project else { continue };
+        if last.replace(Arc::as_ptr(&project)) != Some(Arc::as_ptr(&project)) {
+            match project.config.file() {
+                Some(file) => writeln!(out, "# configuration file: {}", escape::name(&file.shown))?,
+                None => writeln!(out, "# no configuration file")?,
+            }
+        }
+        match &path {
+            Some(path) => writeln!(out, "# for {}\n", escape::name(&walk::display(path)))?,
+            None => writeln!(out, "# for all files, without `[[overrides]]`\n")?,
+        }
+        let real = path.map(|path| walk::real(&cwd, &path));
+        out.write_all(config::show(&project.config, real.as_deref()).as_bytes())?;
     }
     out.flush()?;
     Ok(Outcome::Clean)

@@ -43,7 +43,7 @@ pub struct ConfigFile {
     pub named_by: NamedBy,
     /// Whether it is outside of the repository, links followed.
     pub outside: bool,
-    text: String,
+    pub(super) text: String,
     pub(super) layer: Layer,
     pub(super) exclude: Option<Globs>,
     pub(super) overrides: Vec<Override>,
@@ -82,6 +82,12 @@ impl ConfigFile {
         };
         let text = source.text().to_owned();
         Ok(Self { shown, folder, named_by, outside, text, layer, exclude, overrides })
+    }
+
+    /// Its size in bytes, by the memory that it takes: a glob counts as 1 KiB, the file itself as another one.
+    pub fn size(&self) -> u64 {
+        let globs = self.overrides.iter().map(|it| &it.paths).chain(&self.exclude).map(Globs::len);
+        self.text.len() as u64 + ((1 + globs.sum::<usize>()) << 10) as u64
     }
 
     /// Checks that all rules and families that it names are among `ids`.

@@ -30,6 +30,11 @@ impl Globs {
         Ok(Self { matcher })
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.matcher.len()
+    }
+
     /// Whether `path` (absolute) itself is named.
     pub fn names(&self, path: &Path, is_dir: bool) -> bool {
         path != self.matcher.path() && self.matcher.matched(path, is_dir).is_ignore()

@@ -1,3 +1,4 @@
+use super::ConfigError;
 use super::document::ConfigFile;
 use super::globs::Globs;
 use super::schema::{Form, Key};
@@ -84,15 +85,22 @@ impl Config {
         config
     }
 
-    /// The same, by these rules instead of those that are built in.
-    #[must_use]
-    pub fn by(mut self, catalogue: Arc<Catalogue>) -> Self {
+    /// The same, by these rules instead of those that are built in. All names in the file must be among them.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn by(mut self, catalogue: Arc<Catalogue>) -> Result<Self, ConfigError> {
+        if let Some(file) = &mut self.file {
+            file.check_names(&catalogue.ids())?;
+            // A run may have thousands of files.
+            file.text = String::new();
+        }
         self.base.catalogue = catalogue;
-        self
+        Ok(self)
     }
 
     /// The rules that all files are judged by.
-    pub fn catalogue(&self) -> &Catalogue {
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.base.catalogue
     }
 

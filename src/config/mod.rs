@@ -1,5 +1,5 @@
-//! Configuration: which file holds it, what may stand in it, and what holds in the end: command line over environment over
-//! file, and for a path what its overrides say.
+//! Configuration: which file holds it for a directory, what may stand in it, and what holds in the end: command line over
+//! environment over file, and for a path what its overrides say. Files are not merged: the nearest one applies.
 //!
 //! [`schema::KEYS`] is the one list of keys: reading, `--show-settings`, the JSON schema and the documentation follow it.
 //! Only `discovery` touches the file system.
@@ -19,7 +19,7 @@ mod value;
 
 pub use crate::disk::size_in_words;
 pub use crate::text::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
-pub use discovery::{Choice, load};
+pub use discovery::{Choice, Discovery, Seen, is_config_name, load};
 pub use document::{ConfigFile, Problem};
 pub use globs::Globs;
 pub use json_schema::json_schema;

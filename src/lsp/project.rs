@@ -1,16 +1,16 @@
 //! The settings of a document, from its place: configuration, baseline, custom rules and files around it.
 //!
 //! They are those of `runnerlint check` in the folder of the editor that contains the file (in the file's own, if none does):
-//! excluded and ignored files are skipped. All is read again for each lint, so that the findings are never outdated; only a
-//! parsed baseline or set of custom rules is kept while its files are the same.
+//! the configuration nearest to the file applies, excluded and ignored files are skipped. All is read again for each lint, so
+//! that the findings are never outdated; only a parsed baseline or set of custom rules is kept while its files are the same.
 
 use super::uri;
 use crate::catalogue::Catalogue;
-use crate::config::{self, Choice, Config, ConfigError, Settings};
+use crate::config::{Choice, ConfigError, Layer, Settings};
 use crate::engine::{self, Surroundings};
 use crate::mask::Mask;
 use crate::rules::load::RuleFile;
-use crate::run::{self, Accepted, LoadError};
+use crate::run::{self, Accepted, LoadError, Project, ProjectError};
 use crate::text::{Source, Span};
 use crate::walk::{self, Charts};
 use std::collections::BTreeMap;
@@ -48,37 +48,42 @@ pub(super) struct Projects {
     /// By file, with what it was when it was read.
     baselines: Kept<PathBuf, walk::Stamp, Accepted>,
     /// By directories, with the files that were loaded.
-    rules: Kept<Vec<PathBuf>, Vec<RuleFile>, Catalogue>,
+    rules: Arc<KeptRules>,
 }
+
+/// See [`Projects`].
+type KeptRules = Kept<Vec<PathBuf>, Vec<RuleFile>, Catalogue>;
 
 impl Projects {
     /// `cwd` is the working directory: absolute, without links.
     pub(super) fn new(choice: Choice, cwd: PathBuf) -> Self {
-        Self { choice, cwd, baselines: Mutex::default(), rules: Mutex::default() }
+        Self { choice, cwd, baselines: Mutex::default(), rules: Arc::default() }
     }
 
     /// The settings of the document `uri` with this text.
     pub(super) fn place(&self, uri: &str, text: &str, folders: &[PathBuf]) -> Result<Place, Unjudged> {
         let file = uri::path(uri).map(|path| walk::real(&self.cwd, &path));
         let root = self.root(file.as_deref(), folders);
-        let config = self.config(&root)?;
+        let projects = Arc::new(self.projects(&root));
+        let project = file.as_ref().map_or_else(|| projects.of(&root), |file| projects.of_file(file));
+        projects.check().map_err(|error| wrong_project(&error))?;
+        // Without one there would have been an error.
+        let Some(project) = project else { return Err(Unjudged::LeftOut) };
+        let (config, limit) = (&project.config, project.config.max_file_size());
         let Some(real) = file else {
             // A document that is not a file has no files around it.
             let path = uri::name(uri);
             let settings = config.settings(&root.join(&path)).into_owned();
-            return Ok(Place {
-                settings,
-                path,
-                around: Surroundings::default(),
-                limit: config.max_file_size(),
-            });
+            return Ok(Place { settings, path, around: Surroundings::default(), limit });
         };
         let walk = walk::Options {
-            exclude: run::left_out(&config, &root),
+            configured: Some(Arc::<run::Projects>::clone(&projects)),
             force_exclude: true,
             ..walk::Options::default()
         };
-        if walk::leaves_out(&walk, &real) {
+        let is_left_out = walk::leaves_out(&walk, &real);
+        projects.check().map_err(|error| wrong_project(&error))?;
+        if is_left_out {
             return Err(Unjudged::LeftOut);
         }
         let path = walk::display(real.strip_prefix(&root).unwrap_or(&real));
@@ -87,11 +92,11 @@ impl Projects {
         let charts = Charts::default();
         if engine::may_matter(&settings.catalogue, &path, text.as_bytes(), || charts.name_runners(&real)) {
             around = charts.around(&real);
-            if let Some(accepted) = self.accepted(&config)? {
+            if let Some(accepted) = self.accepted(&project)? {
                 around.known = accepted.known(&accepted.name(&real));
             }
         }
-        Ok(Place { settings, path, around, limit: config.max_file_size() })
+        Ok(Place { settings, path, around, limit })
     }
 
     /// The innermost folder of the editor that contains the file, else the file's own.
@@ -103,43 +108,18 @@ impl Projects {
         innermost.or_else(|| file.parent().map(Path::to_path_buf)).unwrap_or_else(|| self.cwd.clone())
     }
 
-    fn config(&self, root: &Path) -> Result<Config, Unjudged> {
-        let folder = if self.choice == Choice::Nearest { root } else { &self.cwd };
-        let file = config::load(&self.choice, folder).map_err(|error| wrong(&error))?;
-        let config = Config::new(file, config::Layer::default());
-        let folders = run::rule_folders(&config, &[], root);
-        let folders = folders.iter().map(|folder| root.join(folder)).collect();
-        let catalogue = self.catalogue(folders, &config, root)?;
-        if let Some(file) = config.file() {
-            file.check_names(&catalogue.ids()).map_err(|error| wrong(&error))?;
-        }
-        Ok(config.by(catalogue))
+    /// The configurations as they are now, as seen from `root`.
+    fn projects(&self, root: &Path) -> run::Projects {
+        let cwd = if self.choice == Choice::Nearest { root.to_path_buf() } else { self.cwd.clone() };
+        let (kept, here) = (Arc::clone(&self.rules), cwd.clone());
+        run::Projects::new(self.choice.clone(), cwd, Layer::default(), move |config, folders| {
+            let folders = folders.iter().map(|folder| here.join(folder)).collect();
+            catalogue(&kept, folders).map_err(|error| error.hide_outside(config, &[], &here))
+        })
     }
 
-    fn catalogue(
-        &self,
-        folders: Vec<PathBuf>,
-        config: &Config,
-        root: &Path,
-    ) -> Result<Arc<Catalogue>, Unjudged> {
-        let wrong_rules = |error: LoadError| wrong_rules(&error.hide_outside(config, &[], root));
-        if folders.is_empty() {
-            return Ok(Arc::clone(Catalogue::built_in()));
-        }
-        let files = run::rule_files(&folders).map_err(wrong_rules)?;
-        let mut kept = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, catalogue)) = kept.get(&folders)
-            && *known == files
-        {
-            return Ok(Arc::clone(catalogue));
-        }
-        let catalogue = run::load_files(&files).map_err(wrong_rules)?;
-        kept.insert(folders, (files, Arc::clone(&catalogue)));
-        Ok(catalogue)
-    }
-
-    fn accepted(&self, config: &Config) -> Result<Option<Arc<Accepted>>, Unjudged> {
-        let Some(file) = config.baseline() else { return Ok(None) };
+    fn accepted(&self, project: &Project) -> Result<Option<Arc<Accepted>>, Unjudged> {
+        let Some(file) = project.config.baseline() else { return Ok(None) };
         let failed = |reason: String| Unjudged::Broken(format!("baseline {}: {reason}", walk::display(file)));
         let stamp = walk::stamp(file).map_err(|error| failed(walk::reason(&error)))?;
         let mut baselines = self.baselines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,6 +132,30 @@ impl Projects {
                 Ok(Some(accepted))
             }
         }
+    }
+}
+
+/// The rules in these directories, as they are now.
+fn catalogue(kept: &KeptRules, folders: Vec<PathBuf>) -> Result<Arc<Catalogue>, LoadError> {
+    if folders.is_empty() {
+        return Ok(Arc::clone(Catalogue::built_in()));
+    }
+    let files = run::rule_files(&folders)?;
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((known, catalogue)) = kept.get(&folders)
+        && *known == files
+    {
+        return Ok(Arc::clone(catalogue));
+    }
+    let catalogue = run::load_files(&files)?;
+    kept.insert(folders, (files, Arc::clone(&catalogue)));
+    Ok(catalogue)
+}
+
+fn wrong_project(error: &ProjectError) -> Unjudged {
+    match error {
+        ProjectError::Config(error) => wrong(error),
+        ProjectError::Rules(error) => wrong_rules(error),
     }
 }
 

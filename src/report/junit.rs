@@ -11,7 +11,7 @@ use std::io::{self, Write};
 /// JUnit's XML: a suite for each file, a test for each finding, an error for what could not be read or written. A test fails
 /// if its finding makes the run fail. If all is well, one test that passed, because no test at all looks like no run.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let suites: Vec<Suite<'_>> = run.files.iter().filter_map(|file| Suite::of(run, file)).collect();
+    let suites: Vec<Suite<'_>> = run.files.iter().filter_map(Suite::of).collect();
     let sum = |count: fn(&Suite<'_>) -> usize| suites.iter().map(count).sum::<usize>();
     let (failures, errors) = (sum(|suite| suite.failures), sum(|suite| suite.errors.len()));
     let tests = sum(|suite| suite.tests);
@@ -40,9 +40,9 @@ struct Suite<'a> {
 }
 
 impl<'a> Suite<'a> {
-    fn of(run: &Run<'_>, file: &'a Checked) -> Option<Self> {
+    fn of(file: &'a Checked) -> Option<Self> {
         let findings = || file.linted.findings.iter().filter(|it| is_open(it));
-        let failures = findings().filter(|it| run.fail_on.fails(it.severity)).count();
+        let failures = findings().filter(|it| file.fail_on.fails(it.severity)).count();
         let errors: Vec<_> = file.linted.notices.iter().filter(|it| it.kind.is_failure()).collect();
         let tests = findings().count() + errors.len();
         (tests > 0).then_some(Self { file, tests, failures, errors })
@@ -74,7 +74,7 @@ impl<'a> Suite<'a> {
             writeln!(out, "    <testcase name=\"{}\" classname=\"{path}\">", escape(&test))?;
             let (severity, details) = (finding.severity.as_str(), details.join("\n"));
             let message = headline(finding, &mask);
-            if run.fail_on.fails(finding.severity) {
+            if self.file.fail_on.fails(finding.severity) {
                 let (message, details) = (escape(&message), escape(&details));
                 writeln!(
                     out,

@@ -43,14 +43,15 @@ pub use switched_off::SwitchedOff;
 
 use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;
-use crate::config::FailOn;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
+use crate::rules::Rule;
 use crate::run::Checked;
 use crate::walk::Passed;
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// What there is to report, and how.
 #[derive(Clone, Copy, Debug)]
@@ -65,14 +66,19 @@ pub struct Run<'a> {
     pub unsafe_fixes: bool,
     /// Whether colours are wanted.
     pub style: Style,
-    /// The rules.
-    pub catalogue: &'a Catalogue,
+    /// The rules: those of each configuration.
+    pub catalogues: &'a [Arc<Catalogue>],
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
-    /// The lowest severity that makes the run fail.
-    pub fail_on: FailOn,
     /// What the run is about.
     pub project: Project<'a>,
+}
+
+impl<'a> Run<'a> {
+    /// The rule of that id.
+    fn rule(&self, id: &str) -> Option<&'a Rule> {
+        self.catalogues.iter().find_map(|it| it.rule(id))
+    }
 }
 
 /// What a run is about, as the caller names it. Empty texts are not shown.

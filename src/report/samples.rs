@@ -2,7 +2,6 @@
 
 use super::{Project, Run, Style};
 use crate::catalogue::Catalogue;
-use crate::config::FailOn;
 use crate::finding::{
     Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, Safety, Setting, Severity,
 };
@@ -220,9 +219,8 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         show_secrets: false,
         unsafe_fixes: false,
         style: Style::default(),
-        catalogue: Catalogue::built_in(),
+        catalogues: &[Arc::clone(Catalogue::built_in())],
         baseline: None,
-        fail_on: FailOn::Warning,
         project: Project::default(),
     };
     write(&run, &mut out).unwrap();

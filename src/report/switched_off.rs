@@ -3,122 +3,183 @@
 use super::summary::plural;
 use super::{Summary, is_open};
 use crate::config::schema::Key;
-use crate::config::{Config, FailOn, Origin, Settings};
+use crate::config::{Config, ConfigFile, FailOn, Origin, Settings};
 use crate::engine;
 use crate::finding::Severity;
 use crate::rules::Level;
-use crate::run::{Checked, TOO_LARGE};
-use crate::walk::{self, LeftOut};
-use std::path::Path;
+use crate::run::{Checked, Project, Projects, TOO_LARGE};
+use crate::walk;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Of a kind of sentence at most this many are shown: one for each configuration file.
+const MOST: usize = 3;
 
 /// What a run has to say of it, for its summary.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SwitchedOff {
-    /// How many rules were looked for, and how many there are, if the configuration file switches some off.
-    pub rules: Option<(usize, usize)>,
-    /// The file that does, and its keys.
-    pub by: String,
-    /// Whether `[[overrides]]` switch rules off for a file that was looked at.
-    pub by_path: bool,
-    /// More sentences for the summary, without a full stop.
+#[derive(Debug)]
+pub struct SwitchedOff<'a> {
+    /// The configuration files, each with what was looked at by it.
+    projects: Vec<Judged<'a>>,
+    /// Sentences for the summary, without a full stop.
     pub clauses: Vec<String>,
 }
 
-impl SwitchedOff {
-    /// Compares what `config` says with what the command line alone would. Paths of `files` are from `cwd`.
-    pub fn new(config: &Config, files: &[Checked], cwd: &Path) -> Self {
-        let mut found = Self::default();
-        let Some(file) = config.file() else { return found };
-        let ids = config.catalogue().ids();
-        let plain = config.without_file();
-        let told = |settings: &Settings, id: &str| engine::is_told(settings, id);
-        let wanted = ids.iter().filter(|id| told(&plain, id)).count();
-        let base = config.settings(Path::new(""));
-        let looked = ids.iter().filter(|id| told(&plain, id) && told(&base, id)).count();
-        if looked < wanted {
-            found.rules = Some((looked, wanted));
-            let keys = [Key::Select, Key::Ignore, Key::Severity, Key::TargetGitlab, Key::Targets];
-            let keys = keys.into_iter().filter(|key| {
-                config.effective(*key, None).iter().any(|it| matches!(it.origin, Origin::File { .. }))
-            });
-            let keys: Vec<String> = keys.map(|key| format!("`{}`", key.entry().name)).collect();
-            found.by = format!("{} in {}", keys.join(", "), file.shown);
-        }
-        let switched = files.iter().filter(|it| {
-            let settings = config.settings(&walk::real(cwd, Path::new(&it.path)));
-            ids.iter().any(|id| told(&base, id) && !told(&settings, id))
-        });
-        let switched = if config.has_overrides() { switched.count() } else { 0 };
-        if switched > 0 {
-            found.by_path = true;
-            let count = plural(switched, "file");
-            found
-                .clauses
-                .push(format!("Rules are disabled for {count} by `[[overrides]]` in {}", file.shown));
-        }
-        found
+/// A project with a configuration file, and its files.
+#[derive(Debug)]
+struct Judged<'a> {
+    project: Arc<Project>,
+    /// Each with its path: absolute, without links.
+    files: Vec<(&'a Checked, PathBuf)>,
+}
+
+impl Judged<'_> {
+    fn config(&self) -> (&Config, Option<&ConfigFile>) {
+        (&self.project.config, self.project.config.file())
     }
 
-    /// Adds which files were not looked at; with `all` also those that ignore files leave out.
-    pub fn add_left_out(&mut self, config: &Config, files: &[Checked], left_out: LeftOut, all: bool) {
-        if let Some(file) = config.file().filter(|_| left_out.by_configuration > 0) {
-            self.clauses.push(format!("{} excluded by {}", entries(left_out.by_configuration), file.shown));
+    /// How many rules were looked for by it instead of all that the command line asks for, and by which keys.
+    fn rules(&self) -> Option<String> {
+        let (config, file) = self.config();
+        let ids = config.catalogue().ids();
+        let (plain, base) = (config.without_file(), config.settings(Path::new("")));
+        let wanted = ids.iter().filter(|id| engine::is_told(&plain, id)).count();
+        let looked =
+            ids.iter().filter(|id| engine::is_told(&plain, id) && engine::is_told(&base, id)).count();
+        let keys = [Key::Select, Key::Ignore, Key::Severity, Key::TargetGitlab, Key::Targets];
+        let keys = keys.into_iter().filter(|key| {
+            config.effective(*key, None).iter().any(|it| matches!(it.origin, Origin::File { .. }))
+        });
+        let keys: Vec<String> = keys.map(|key| format!("`{}`", key.entry().name)).collect();
+        let by = format!("{} in {}", keys.join(", "), file?.shown);
+        match looked {
+            looked if looked >= wanted => None,
+            0 => Some(format!("All rules are disabled by {by}")),
+            _ => Some(format!("{} of {wanted} rules are disabled by {by}", wanted - looked)),
         }
-        if left_out.by_ignore_files > 0 && all {
-            self.clauses.push(format!("{} excluded by ignore files", entries(left_out.by_ignore_files)));
-        }
-        if let Some(origin) = config.origin(Key::MaxFileSize).filter(|it| matches!(it, Origin::File { .. })) {
-            let notices = files.iter().flat_map(|file| &file.linted.notices);
-            let large = notices.filter(|it| it.message.starts_with(TOO_LARGE)).count();
-            if large > 0 {
-                self.clauses.push(format!("{large} too large because of `max-file-size` in {origin}"));
+    }
+
+    /// For how many files `[[overrides]]` switch rules off.
+    fn overrides(&self) -> Option<String> {
+        let (config, file) = self.config();
+        let ids = config.catalogue().ids();
+        let base = config.settings(Path::new(""));
+        let told = |settings: &Settings, id: &str| engine::is_told(settings, id);
+        let is_switched = |path: &Path| {
+            let settings = config.settings(path);
+            ids.iter().any(|id| told(&base, id) && !told(&settings, id))
+        };
+        let is_possible = config.has_overrides();
+        let switched = self.files.iter().filter(|(_, path)| is_possible && is_switched(path)).count();
+        let count = plural(switched, "file");
+        let shown = &file?.shown;
+        (switched > 0).then(|| format!("Rules are disabled for {count} by `[[overrides]]` in {shown}"))
+    }
+
+    fn excluded(&self) -> Option<String> {
+        let count = self.project.excluded();
+        let shown = &self.config().1?.shown;
+        (count > 0).then(|| format!("{} excluded by {shown}", entries(count)))
+    }
+
+    fn too_large(&self) -> Option<String> {
+        let origin = in_file(self.config().0, Key::MaxFileSize)?;
+        let notices = self.files.iter().flat_map(|(file, _)| &file.linted.notices);
+        let large = notices.filter(|it| it.message.starts_with(TOO_LARGE)).count();
+        (large > 0).then(|| format!("{large} too large because of `max-file-size` in {origin}"))
+    }
+
+    fn fail_on(&self) -> Option<String> {
+        let origin = in_file(self.config().0, Key::FailOn)?;
+        let fails = |severity: Severity| FailOn::Warning.fails(severity);
+        let mut findings = self.files.iter().flat_map(|(file, _)| &file.linted.findings);
+        let is_needed = findings.any(|it| is_open(it) && fails(it.severity));
+        is_needed.then(|| format!("Exit code 0 because of `fail-on` in {origin}"))
+    }
+
+    fn severity(&self) -> Option<String> {
+        let (config, file) = self.config();
+        let is_lowered = |(file, path): &(&Checked, PathBuf)| {
+            let settings = config.settings(path);
+            file.linted.findings.iter().any(|it| is_open(it) && settings.level(&it.rule) == Some(Level::Info))
+        };
+        let shown = &file?.shown;
+        let is_needed = self.files.iter().any(is_lowered);
+        is_needed.then(|| format!("Exit code 0 because of `severity` in {shown}"))
+    }
+}
+
+/// Where the configuration file sets a key that only the last word decides, if that is the last word.
+fn in_file(config: &Config, key: Key) -> Option<&Origin> {
+    config.origin(key).filter(|it| matches!(it, Origin::File { .. }))
+}
+
+impl<'a> SwitchedOff<'a> {
+    /// Nothing yet, of a run over `files` in `cwd`, which their paths are relative to.
+    pub fn new(projects: &Projects, files: &'a [Checked], cwd: &Path) -> Self {
+        let mut judged = projects.all();
+        judged.retain(|it| it.config.file().is_some());
+        let mut judged: Vec<Judged<'a>> =
+            judged.into_iter().map(|project| Judged { project, files: Vec::new() }).collect();
+        let index: BTreeMap<*const Project, usize> =
+            judged.iter().enumerate().map(|(at, it)| (Arc::as_ptr(&it.project), at)).collect();
+        for file in files.iter().filter(|_| !index.is_empty()) {
+            let path = walk::real(cwd, Path::new(&file.path));
+            let at = projects.of_file(&path).and_then(|it| index.get(&Arc::as_ptr(&it)).copied());
+            if let Some(judged) = at.and_then(|at| judged.get_mut(at)) {
+                judged.files.push((file, path));
             }
         }
+        Self { projects: judged, clauses: Vec::new() }
     }
 
-    /// Says which key of the file made the exit code 0, though there are findings.
-    pub fn explain_success(&mut self, config: &Config, files: &[Checked], cwd: &Path) {
+    fn add(&mut self, sentence: impl Fn(&Judged<'a>) -> Option<String>) {
+        let mut sentences = self.projects.iter().filter_map(sentence);
+        self.clauses.extend(sentences.by_ref().take(MOST));
+        let more = sentences.count();
+        if more > 0 {
+            let files = plural(more, "more configuration file");
+            self.clauses.push(format!("The same applies to {files}"));
+        }
+    }
+
+    /// Adds which rules the configuration files switch off, compared with what the command line alone would do.
+    pub fn add_rules(&mut self) {
+        self.add(Judged::rules);
+        self.add(Judged::overrides);
+    }
+
+    /// Adds which files were not looked at; with `all` also the number of entries that ignore files leave out.
+    pub fn add_left_out(&mut self, ignored: usize, all: bool) {
+        self.add(Judged::excluded);
+        if ignored > 0 && all {
+            self.clauses.push(format!("{} excluded by ignore files", entries(ignored)));
+        }
+        self.add(Judged::too_large);
+    }
+
+    /// Says which key of a file made the exit code 0, though there are findings.
+    pub fn explain_success(&mut self) {
         // What the user says on the command line decides then.
-        if matches!(config.origin(Key::FailOn), Some(Origin::Option(_))) {
-            return;
-        }
-        let in_file = |key| config.origin(key).filter(|it| matches!(it, Origin::File { .. }));
-        let findings = || files.iter().flat_map(|file| file.linted.findings.iter().map(move |it| (file, it)));
-        let fails = |severity: Severity| FailOn::Warning.fails(severity);
-        if let Some(origin) = in_file(Key::FailOn)
-            && findings().any(|(_, it)| is_open(it) && fails(it.severity))
-        {
-            self.clauses.push(format!("Exit code 0 because of `fail-on` in {origin}"));
-        }
-        let is_lowered = |(file, finding): (&Checked, &crate::finding::Finding)| {
-            is_open(finding)
-                && config.settings(&walk::real(cwd, Path::new(&file.path))).level(&finding.rule)
-                    == Some(Level::Info)
-        };
-        if let Some(file) = config.file()
-            && findings().any(is_lowered)
-        {
-            self.clauses.push(format!("Exit code 0 because of `severity` in {}", file.shown));
+        let mut origins = self.projects.iter().filter_map(|it| it.project.config.origin(Key::FailOn));
+        if !origins.any(|it| matches!(it, Origin::Option(_))) {
+            self.add(Judged::fail_on);
+            self.add(Judged::severity);
         }
     }
 
     /// The last line of a run.
     pub fn line(&self, summary: &Summary) -> String {
-        let rules = self.rules.map(|(looked, all)| match looked {
-            0 => format!("All rules are disabled by {}", self.by),
-            _ => format!("{} of {all} rules are disabled by {}", all - looked, self.by),
-        });
-        let more = rules.iter().chain(&self.clauses);
         if summary.checked + summary.partly == 0 && !summary.failed {
             let skipped = (summary.skipped > 0).then(|| format!("{} skipped", summary.skipped));
-            let more: Vec<&str> = skipped.iter().chain(more).map(String::as_str).collect();
+            let more: Vec<&str> = skipped.iter().chain(&self.clauses).map(String::as_str).collect();
             return format!(
                 "warning: no files to check{}{}",
                 if more.is_empty() { "" } else { "; " },
                 more.join("; ")
             );
         }
-        more.fold(summary.line(), |line, sentence| format!("{line} {sentence}."))
+        self.clauses.iter().fold(summary.line(), |line, sentence| format!("{line} {sentence}."))
     }
 }
 

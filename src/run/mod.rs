@@ -1,14 +1,16 @@
 //! A run over many files: read, lint, fix, write, in parallel, with results in the order of the paths.
 
 mod accepted;
+mod project;
 mod read;
 mod rules;
 
 pub use accepted::{Accepted, AcceptedError};
+pub use project::{Project, ProjectError, Projects};
 pub use read::{TOO_LARGE, unfit};
-pub use rules::{LoadError, left_out, load_files, load_rules, names_itself, rule_files, rule_folders};
+pub use rules::{LoadError, load_counted, load_files, load_rules, names_itself, rule_files, rule_folders};
 
-use crate::config::{Config, Settings};
+use crate::config::{FailOn, Settings};
 use crate::engine::{self, Surroundings};
 use crate::finding::{Caution, Finding, Linted, Notice, NoticeKind, Safety, Setting};
 use crate::fixer::{self, Left, Offer, diff, write};
@@ -41,8 +43,10 @@ pub enum Mode {
 /// How to run.
 #[derive(Debug)]
 pub struct Options {
-    /// How files are judged, and which are too large.
-    pub config: Config,
+    /// How files are judged, which are too large, and what is known of them.
+    pub projects: Arc<Projects>,
+    /// Whether the baselines of the projects count.
+    pub baselines: bool,
     /// What becomes of fixes.
     pub mode: Mode,
     /// Whether what is found is to be accepted by comments, and why.
@@ -61,8 +65,6 @@ pub struct Options {
     pub tell_skipped: bool,
     /// Whether [`Linted::units`] is wanted.
     pub units: bool,
-    /// Findings that are known.
-    pub accepted: Option<Arc<Accepted>>,
 }
 
 /// How far a file was linted.
@@ -98,6 +100,10 @@ pub struct Checked {
     pub path: String,
     /// As the baseline names it; empty without a baseline.
     pub name: String,
+    /// What is known of its findings, if there is a baseline.
+    pub accepted: Option<Arc<Accepted>>,
+    /// The lowest severity of its findings that makes the run fail.
+    pub fail_on: FailOn,
     /// How far it was linted.
     pub state: State,
     /// The text that the findings are in; empty where there is nothing to show.
@@ -137,10 +143,11 @@ impl Checked {
     pub(crate) fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
         let source = Source::new(Vec::new());
-        let name = String::new();
         Self {
             path,
-            name,
+            name: String::new(),
+            accepted: None,
+            fail_on: FailOn::Warning,
             state: State::Skipped,
             source,
             linted,
@@ -161,14 +168,18 @@ impl Checked {
     }
 }
 
-/// Says of a file, while the walk goes on, whether it has to be linted; `None` where something is to be said of every file.
-pub(crate) fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> {
-    // What a baseline knew of a file is gone only if the file was linted.
-    let is_possible = options.accepted.is_none();
-    let (limit, tell) = (options.config.max_file_size(), options.tell_skipped);
-    let (catalogue, charts) = (options.config.catalogue(), Charts::default());
-    is_possible
-        .then_some(move |file: &Path| read::look(file, limit, tell, catalogue, || charts.name_runners(file)))
+/// Says of a file, while the walk goes on, whether it has to be linted.
+pub(crate) fn looks(options: &Options) -> impl Fn(&Path) -> Look + Sync {
+    let charts = Charts::default();
+    move |file: &Path| match options.projects.of_file(file) {
+        // What a baseline knew of a file is gone only if the file was linted.
+        Some(project) if options.baselines && project.config.baseline().is_some() => Look::Unseen,
+        Some(project) => {
+            let (limit, catalogue) = (project.config.max_file_size(), project.config.catalogue());
+            read::look(file, limit, options.tell_skipped, catalogue, || charts.name_runners(file))
+        }
+        None => Look::Skipped,
+    }
 }
 
 /// Runs over the files that a walk found; `on_done` is called for each, by any thread. After a signal that asks the run to end,
@@ -241,35 +252,40 @@ fn guarded(options: &Options, charts: &Charts, target: &Target, ask: Option<Ask<
 }
 
 fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Option<Ask<'_>>) -> Checked {
-    let limit = options.config.max_file_size();
-    let bytes = match read::read(&target.real, limit, target.named, options.tell_skipped) {
-        Read::Text(bytes) => bytes,
-        Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
+    let Some(project) = options.projects.of_file(&target.real) else {
+        return Checked::skipped(path.to_owned(), None);
     };
-    let name = name(options, &target.real);
+    let bytes =
+        match read::read(&target.real, project.config.max_file_size(), target.named, options.tell_skipped) {
+            Read::Text(bytes) => bytes,
+            Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
+        };
     let is_named = || charts.name_runners(&target.real);
-    if !target.looked && !engine::may_matter(options.config.catalogue(), path, &bytes, is_named) {
-        return Checked { name, state: State::Whole, ..Checked::skipped(path.to_owned(), None) };
-    }
-    let mut surroundings = charts.around(&target.real);
-    recall(options, &name, &mut surroundings);
-    let settings = settings(options, &target.real);
-    let how = How { options, settings: &settings, path, around: &surroundings, target: Some(&target.shown) };
-    let mut checked = text(&how, Source::new(bytes), ask);
-    checked.name = name;
-    checked
+    let checked = if target.looked || engine::may_matter(project.config.catalogue(), path, &bytes, is_named) {
+        let around = &around(charts, &project, &target.real);
+        let settings = &settings(options, &project, &target.real);
+        let how = How { options, settings, path, around, target: Some(&target.shown) };
+        text(&how, Source::new(bytes), ask)
+    } else {
+        Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) }
+    };
+    known_as(checked, &project, &target.real)
 }
 
-/// How the baseline names the file at `real`.
-fn name(options: &Options, real: &Path) -> String {
-    options.accepted.as_ref().map_or_else(String::new, |it| it.name(real))
+/// What is around the file at `real`, with what is known of it.
+fn around(charts: &Charts, project: &Project, real: &Path) -> Surroundings {
+    let mut around = charts.around(real);
+    if let Some(accepted) = project.accepted() {
+        around.known = accepted.known(&accepted.name(real));
+    }
+    around
 }
 
-/// What the baseline knows of the file that it calls `name`.
-fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
-    if let Some(accepted) = &options.accepted {
-        surroundings.known = accepted.known(name);
-    }
+/// With the name that the project's baseline has for the file at `real`, and what makes it fail.
+fn known_as(checked: Checked, project: &Project, real: &Path) -> Checked {
+    let accepted = project.accepted().cloned();
+    let name = accepted.as_ref().map_or_else(String::new, |it| it.name(real));
+    Checked { name, accepted, fail_on: project.config.fail_on(), ..checked }
 }
 
 /// What a file would be linted as: the name of its language, or `-` where it is written in none that is known.
@@ -277,7 +293,10 @@ fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
 /// # Errors
 /// Why it would not be linted.
 pub fn language(options: &Options, target: &Target) -> Result<&'static str, Notice> {
-    match read::read(&target.real, options.config.max_file_size(), target.named, true) {
+    let Some(project) = options.projects.of_file(&target.real) else {
+        return Err(read::notice(NoticeKind::Skipped, "skipped"));
+    };
+    match read::read(&target.real, project.config.max_file_size(), target.named, true) {
         Read::Text(bytes) => {
             let source = Source::new(bytes);
             let text = source.text().get(source.text_start()..).unwrap_or_default();
@@ -289,22 +308,21 @@ pub fn language(options: &Options, target: &Target) -> Result<&'static str, Noti
 
 /// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
-    let reason = unfit(&bytes, options.config.max_file_size());
-    if let Some(notice) = reason {
-        let mut checked = Checked::skipped(mask::path(name), Some(notice));
+    let path = walk::working_directory().unwrap_or_default();
+    let real = &walk::real(&path, Path::new(name));
+    let name = &mask::path(name);
+    let project = options.projects.of_file(real);
+    let unfit = project.as_ref().map(|project| unfit(&bytes, project.config.max_file_size()));
+    let (Some(project), Some(None)) = (&project, &unfit) else {
+        let mut checked = Checked::skipped(name.clone(), unfit.flatten());
         checked.text = Some(bytes);
         return checked;
-    }
-    let path = walk::working_directory().unwrap_or_default();
-    let path = walk::real(&path, Path::new(name));
-    let mut surroundings = Charts::default().around(&path);
-    let known_as = self::name(options, &path);
-    recall(options, &known_as, &mut surroundings);
-    let settings = settings(options, &path);
-    let name = &mask::path(name);
-    let how = How { options, settings: &settings, path: name, around: &surroundings, target: None };
-    let mut checked = text(&how, Source::new(bytes.clone()), None);
-    checked.name = known_as;
+    };
+    let around = &around(&Charts::default(), project, real);
+    let settings = &settings(options, project, real);
+    let how = How { options, settings, path: name, around, target: None };
+    let checked = text(&how, Source::new(bytes.clone()), None);
+    let mut checked = known_as(checked, project, real);
     checked.text.get_or_insert(bytes);
     checked
 }
@@ -335,8 +353,8 @@ struct How<'a> {
 }
 
 /// The settings for the file at `real`.
-fn settings<'a>(options: &'a Options, real: &Path) -> Cow<'a, Settings> {
-    let mut settings = options.config.settings(real);
+fn settings<'a>(options: &Options, project: &'a Project, real: &Path) -> Cow<'a, Settings> {
+    let mut settings = project.config.settings(real);
     if options.units {
         settings.to_mut().units = true;
     }

@@ -23,6 +23,9 @@ pub enum LoadError {
     /// Something is wrong in them.
     #[error("{} in the rules", problems(.0.len()))]
     Wrong(Vec<Problem>),
+    /// The configuration files of a run name more different directories than it may have.
+    #[error("the configuration files name more than {0} different sets of directories in `rules`")]
+    TooMany(usize),
 }
 
 impl From<Vec<Problem>> for LoadError {
@@ -78,7 +81,7 @@ pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBu
 
 /// What the configuration leaves out of a walk. Rules show what is wrong in their examples: a folder of rules is not linted
 /// by itself, unless it is named.
-pub fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
+pub(super) fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
     let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
     let folders = rule_folders(config, &[], cwd);
     all.extend(folders.iter().filter_map(|folder| names_itself(&walk::real(cwd, folder), true)));
@@ -137,11 +140,22 @@ pub fn load_files(files: &[RuleFile]) -> Result<Arc<Catalogue>, LoadError> {
 /// # Errors
 /// [`LoadError`] if a folder cannot be read, or if anything in it is wrong.
 pub fn load_rules(folders: &[PathBuf], threads: usize) -> Result<Arc<Catalogue>, LoadError> {
+    load_counted(folders, threads, &AtomicU64::new(0))
+}
+
+/// As [`load_rules`], as one of several: `total` is the size of all rules that the run has read.
+///
+/// # Errors
+/// [`LoadError`] if a folder cannot be read, or if anything in it is wrong.
+pub fn load_counted(
+    folders: &[PathBuf],
+    threads: usize,
+    total: &AtomicU64,
+) -> Result<Arc<Catalogue>, LoadError> {
     if folders.is_empty() {
         return Ok(Arc::clone(Catalogue::built_in()));
     }
-    let total = AtomicU64::new(0);
-    let read = |path: &PathBuf| Ok::<_, LoadError>(read_counted(path, &total)?);
+    let read = |path: &PathBuf| Ok::<_, LoadError>(read_counted(path, total)?);
     Ok(catalogue(Loader::over_built_in().load(&listed(folders)?, threads, read)?))
 }
 

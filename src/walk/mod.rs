@@ -17,6 +17,7 @@ use crate::config::Globs;
 use crate::finding::Notice;
 use crate::mask;
 use ignored::IgnoreFiles;
+use std::fmt::Debug;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,13 +34,24 @@ pub(crate) const MISSING: &str = "no such file or directory";
 /// What is said of a copy that an earlier run has left.
 pub(crate) const LEFT: &str = "left by a run that was stopped; may be deleted";
 
+/// What the configuration of each directory excludes.
+pub trait Configured: Debug + Send + Sync {
+    /// Whether the configuration of the directory that contains `path` (absolute, without links) excludes it: then the counter
+    /// of what that configuration excludes. `parents` says whether the directories that contain `path` are asked about as well.
+    fn excludes(&self, path: &Path, is_dir: bool, parents: bool) -> Option<Arc<AtomicUsize>>;
+
+    /// Says that a walk comes to a directory (absolute, without links), and whether this may contain a configuration file or
+    /// `.git`. Only the first call counts.
+    fn enter(&self, folder: &Path, may_have_one: bool);
+}
+
 /// Which files to leave out.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// What to leave out.
+    /// What to leave out, whatever the configuration says.
     pub exclude: Vec<Globs>,
-    /// How many of them, the first ones, are the configuration file's.
-    pub of_configuration: usize,
+    /// What the configuration says.
+    pub configured: Option<Arc<dyn Configured>>,
     /// Leave out files named on the command line as well.
     pub force_exclude: bool,
     /// Pass over ignore files.
@@ -52,12 +64,13 @@ pub struct Options {
 
 impl Options {
     fn excludes(&self, path: &Path, is_dir: bool) -> bool {
-        self.exclude.iter().any(|globs| globs.match_path(path, is_dir))
+        self.excluded_by(path, is_dir).is_some()
+            || self.exclude.iter().any(|globs| globs.match_path(path, is_dir))
     }
 
-    /// Whether the configuration file leaves out `path`, which is left out.
-    fn is_of_configuration(&self, path: &Path, is_dir: bool) -> bool {
-        self.exclude.iter().take(self.of_configuration).any(|globs| globs.match_path(path, is_dir))
+    /// The counter of the configuration that leaves out `path`.
+    fn excluded_by(&self, path: &Path, is_dir: bool) -> Option<Arc<AtomicUsize>> {
+        self.configured.as_ref()?.excludes(path, is_dir, true)
     }
 }
 
@@ -94,6 +107,8 @@ pub enum Look {
     Clean,
     /// It is none to be linted, and not worth a word.
     Skipped,
+    /// It has to be linted, and was not looked at.
+    Unseen,
 }
 
 /// Looks at a file, by any thread.
@@ -108,20 +123,11 @@ pub struct Passed {
     pub skipped: usize,
 }
 
-/// How many files and directories of what was walked were left out. What is in such a directory is not counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LeftOut {
-    /// By the configuration file.
-    pub by_configuration: usize,
-    /// By ignore files.
-    pub by_ignore_files: usize,
-}
-
 /// What the walk found.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What was left out.
-    pub left_out: LeftOut,
+    /// How many files and directories ignore files left out. What is in such a directory is not counted.
+    pub ignored: usize,
     /// Files that are not in `files`, since a look was enough.
     pub passed: Passed,
     /// Each file once, by the bytes of its shown path.

@@ -1,13 +1,15 @@
 //! The walk itself: what was named, and what `ignore` finds below it.
 
-use super::ignored::{IgnoreFiles, is_one};
-use super::{Found, LEFT, LeftOut, Look, Looks, Options, Passed, Target, reason};
+use super::ignored::{self, IgnoreFiles};
+use super::{Found, LEFT, Look, Looks, Options, Passed, Target, reason};
+use crate::config::is_config_name;
 use crate::disk::GIT;
 use crate::finding::{Notice, NoticeKind};
 use crate::fixer::write;
 use crate::parallel;
 use ignore::{DirEntry, WalkBuilder};
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::fs::{self, FileType};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io;
@@ -31,7 +33,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
         files: Mutex::default(),
         looked: Mutex::default(),
         notices: Mutex::default(),
-        counts: Arc::default(),
+        ignored: Arc::default(),
     };
     let mut ignore_files = IgnoreFiles::default();
     for (index, path) in paths.iter().enumerate() {
@@ -40,7 +42,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
         }
     }
     walk.below_roots(ignore_files);
-    let left_out = walk.counts.total();
+    let ignored = walk.ignored.load(Ordering::Relaxed);
     let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
     let passed = into_inner(walk.looked).count(paths.len() > 1, &files);
     files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
@@ -49,7 +51,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
     notices.dedup();
     // Another run that goes on has put its own in their places by now.
     notices.retain(|(path, notice)| notice.message != LEFT || walk.cwd.join(path).exists());
-    Found { left_out, passed, files, notices }
+    Found { ignored, passed, files, notices }
 }
 
 /// Files that a look was enough for, by the hash of their path.
@@ -100,31 +102,8 @@ struct Walk<'a> {
     files: Mutex<BTreeMap<PathBuf, Target>>,
     looked: Mutex<Looked>,
     notices: Mutex<Vec<(PathBuf, Notice)>>,
-    counts: Arc<Counts>,
-}
-
-/// What was left out, counted by all threads.
-#[derive(Default)]
-struct Counts {
-    by_configuration: AtomicUsize,
-    by_ignore_files: AtomicUsize,
-}
-
-impl Counts {
-    fn add(&self, path: &Path, is_dir: bool, is_ignored: bool, options: &Options) {
-        if is_ignored {
-            self.by_ignore_files.fetch_add(1, Ordering::Relaxed);
-        } else if options.is_of_configuration(path, is_dir) {
-            self.by_configuration.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    fn total(&self) -> LeftOut {
-        LeftOut {
-            by_configuration: self.by_configuration.load(Ordering::Relaxed),
-            by_ignore_files: self.by_ignore_files.load(Ordering::Relaxed),
-        }
-    }
+    /// How many entries ignore files leave out.
+    ignored: Arc<AtomicUsize>,
 }
 
 impl Walk<'_> {
@@ -183,10 +162,12 @@ impl Walk<'_> {
         };
         if self.options.force_exclude {
             let is_dir = metadata.is_dir();
-            let is_excluded = self.options.excludes(&real, is_dir);
-            let is_ignored = !is_excluded && !self.options.no_ignore && ignore_files.ignores(&real, is_dir);
-            if is_excluded || is_ignored {
-                self.counts.add(&real, is_dir, is_ignored, self.options);
+            if self.options.excludes(&real, is_dir) {
+                self.options.excluded_by(&real, is_dir).inspect(|counter| count(counter));
+                return None;
+            }
+            if !self.options.no_ignore && ignore_files.ignores(&real, is_dir) {
+                count(&self.ignored);
                 return None;
             }
         }
@@ -212,9 +193,9 @@ impl Walk<'_> {
         let ignore_files = Mutex::new(ignore_files);
         builder.standard_filters(false);
         // First what says which of the others are walked.
-        builder.sort_by_file_name(|a, b| is_one(b).cmp(&is_one(a)));
-        let counts = Arc::clone(&self.counts);
-        builder.filter_entry(move |entry| is_wanted(entry, &options, &ignore_files, &counts));
+        builder.sort_by_file_name(|a, b| rank(a).cmp(&rank(b)));
+        let ignored = Arc::clone(&self.ignored);
+        builder.filter_entry(move |entry| is_wanted(entry, &options, &ignore_files, &ignored));
         // Not `build_parallel`: it waits forever for a thread that the system has refused.
         let entries = Mutex::new(builder.build());
         let next = || lock(&entries).by_ref().take(BATCH).collect::<Vec<_>>();
@@ -250,9 +231,10 @@ impl Walk<'_> {
     fn look(&self, file: &Path, linked: bool) {
         self.options.met.fetch_add(1, Ordering::Relaxed);
         let look = self.looks.map_or(Look::Wanted, |looks| looks(file));
-        if look == Look::Wanted {
+        if matches!(look, Look::Wanted | Look::Unseen) {
             let shown = self.shown_below(file);
-            self.take(Target { real: file.to_path_buf(), shown, named: false, looked: self.looks.is_some() });
+            let looked = look == Look::Wanted && self.looks.is_some();
+            self.take(Target { real: file.to_path_buf(), shown, named: false, looked });
         } else {
             let mut looked = lock(&self.looked);
             looked.files.push((hash(file), look));
@@ -295,9 +277,12 @@ fn is_wanted(
     entry: &DirEntry,
     options: &Options,
     ignore_files: &Mutex<IgnoreFiles>,
-    counts: &Counts,
+    ignored: &AtomicUsize,
 ) -> bool {
     let (path, name) = (entry.path(), entry.file_name());
+    if let Some((configured, folder)) = options.configured.as_ref().zip(path.parent()) {
+        configured.enter(folder, rank(name) < OTHERS);
+    }
     let Some(kind) = entry.file_type().filter(|kind| is_walked(*kind)) else { return false };
     let is_dir = kind.is_dir();
     // Of each entry, since it tells what the folder has: of `.git` too.
@@ -308,13 +293,34 @@ fn is_wanted(
     if is_left(entry) {
         return true;
     }
-    let is_ignored = rules.is_some_and(|rules| rules.ignores(path, is_dir));
-    if is_ignored || options.exclude.iter().any(|globs| globs.names(path, is_dir)) {
-        counts.add(path, is_dir, is_ignored, options);
+    if rules.is_some_and(|rules| rules.ignores(path, is_dir)) {
+        count(ignored);
         return false;
     }
-    true
+    let configured = options.configured.as_ref();
+    if let Some(counter) = configured.and_then(|it| it.excludes(path, is_dir, false)) {
+        count(&counter);
+        return false;
+    }
+    !options.exclude.iter().any(|globs| globs.names(path, is_dir))
 }
+
+fn count(counter: &AtomicUsize) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+/// The order in which a walk meets the entries of a directory: first what says which of the others are walked. Those that say
+/// what is ignored come before those that say what is excluded.
+fn rank(name: &OsStr) -> u8 {
+    match (ignored::is_one(name), is_config_name(name)) {
+        (true, _) => 0,
+        (_, true) => 1,
+        _ => OTHERS,
+    }
+}
+
+/// The [`rank`] of other entries.
+const OTHERS: u8 = 2;
 
 /// Whether it is a copy that a run has written and had no time to put in its place or remove.
 fn is_left(entry: &DirEntry) -> bool {

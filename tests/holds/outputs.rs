@@ -2,19 +2,20 @@
 
 use super::invariants::Holds;
 use runnerlint::catalogue::Catalogue;
-use runnerlint::config::{Config, FailOn};
+use runnerlint::config::Config;
 use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::escape::is_dangerous;
 use runnerlint::fixer;
 use runnerlint::mask::Mask;
 use runnerlint::plan::{self, Need, Plan};
 use runnerlint::report::{self, Style, Summary};
-use runnerlint::run::{self, Checked, Mode, Options};
+use runnerlint::run::{self, Checked, Mode, Options, Projects};
 use runnerlint::suppress::Reason;
 use runnerlint::text::{Source, Span};
 use runnerlint::walk::Passed;
 use serde::de::IgnoredAny;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The first byte chooses what the run does, then come the name of a file and a newline, and its bytes.
 pub(super) fn reports(data: &[u8]) -> Holds {
@@ -43,7 +44,8 @@ pub(super) fn reported_without(path: &str, bytes: &[u8], how: u8, secrets: &BTre
 
 fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets: &BTreeSet<String>) -> Holds {
     let options = Options {
-        config: Config::default(),
+        projects: Arc::new(Projects::of_one(Config::default())),
+        baselines: false,
         mode: [Mode::Check, Mode::Fix, Mode::Diff, Mode::Check][usize::from(how % 4)],
         add_ignore: (how & 0b1100 == 0b0100).then(Reason::default),
         unsafe_too: how & 16 != 0,
@@ -53,7 +55,6 @@ fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets:
         hold: false,
         tell_skipped: true,
         units: true,
-        accepted: None,
     };
     // What is near a file in somebody's folder is no part of the text.
     let name: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
@@ -67,9 +68,8 @@ fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets:
             style,
             baseline: None,
             project: report::Project::default(),
-            catalogue: Catalogue::built_in(),
+            catalogues: &[Arc::clone(Catalogue::built_in())],
             passed: Passed::default(),
-            fail_on: FailOn::Warning,
         };
         let mut out = Vec::new();
         (format.write)(&run, &mut out).map_err(|error| format!("{}: {error}", format.name))?;

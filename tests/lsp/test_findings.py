@@ -146,6 +146,22 @@ async def test_the_configuration_holds_and_is_read_anew(code):
     assert found.severity == types.DiagnosticSeverity.Error
 
 
+async def test_the_nearest_configuration_applies_to_each_document(code):
+    code.write("runnerlint.toml", 'exclude = ["vendor/"]\n')
+    code.write("sub/runnerlint.toml", 'severity = { register-server-option = "error" }\nexclude = ["/old/"]\n')
+    code.write("vendor/runnerlint.toml", "")
+    severities = []
+    for name in ["a.sh", "sub/a.sh", "sub/deep/vendor/a.sh"]:
+        code.open(name, LOCKED)
+        found, = await code.findings(name)
+        severities.append(found.severity)
+    error = types.DiagnosticSeverity.Error
+    assert severities == [types.DiagnosticSeverity.Warning, error, error]
+    for name in ["vendor/a.sh", "sub/old/a.sh"]:
+        code.open(name, LOCKED)
+        assert await code.findings(name) == [], name
+
+
 async def test_a_configuration_that_is_wrong_is_told_once_and_nothing_else(code):
     code.write("runnerlint.toml", 'select = ["registre"]\n')
     code.open("a.sh", LOCKED)

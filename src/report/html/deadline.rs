@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) fn paragraphs(run: &Run<'_>, html: &mut Html) {
     let mut versions: BTreeMap<_, usize> = BTreeMap::new();
     for finding in run.files.iter().flat_map(|file| &file.linted.findings).filter(|it| is_open(it)) {
-        let Some(rule) = run.catalogue.rule(&finding.rule) else { continue };
+        let Some(rule) = run.rule(&finding.rule) else { continue };
         if let Some(removed) = &rule.removed {
             *versions
                 .entry((product(&rule.product), removed.as_str(), rule.disabled.as_deref()))

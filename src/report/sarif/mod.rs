@@ -32,7 +32,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let used: BTreeMap<&str, &Finding> =
         run.files.iter().flat_map(|file| &file.linted.findings).map(|it| (&*it.rule, it)).collect();
     let indices: BTreeMap<&str, usize> = used.keys().enumerate().map(|(index, id)| (*id, index)).collect();
-    let known = catalogue(run.catalogue);
+    let known: Vec<_> = run.catalogues.iter().flat_map(|it| catalogue(it)).collect();
     let rules = used.iter().map(|(id, finding)| descriptor(known.iter().find(|it| it.id == **id), finding));
     let base = Base { description: text("the directory in which runnerlint ran") };
     let log = Log {

@@ -43,8 +43,9 @@ fn the_nearest_file_upward_counts_as_far_as_the_repository() {
     for (folder, code) in [("one/two", 0), ("one/near/deep", 1), ("repository/sub", 1), ("module", 1)] {
         assert_eq!(run_in(&scratch, folder, &[]).code, code, "{folder}");
     }
-    // What counts is where the program runs, not which files it reads.
-    assert_eq!(run_in(&scratch, "one/two", &["../near"]).code, 0);
+    // Which files are read counts, not where the program runs.
+    assert_eq!(run_in(&scratch, "one/two", &["../near"]).code, 1);
+    assert_eq!(run_in(&scratch, "one/near", &["../two"]).code, 0);
 }
 
 #[test]

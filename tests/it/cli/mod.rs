@@ -15,6 +15,7 @@ mod hostile;
 mod interactive;
 #[cfg(unix)]
 mod made;
+mod monorepo;
 mod output;
 mod own;
 mod page;
