@@ -66,6 +66,7 @@ fn main() -> Result<(), Failure> {
         match folder {
             "rules" | "units" => {}
             "sites" => sites.hosts.push(read(&path)?),
+            "roads" => sites.roads.push(read(&path)?),
             family => {
                 let (rule, text) = read_rule(&path, family)?;
                 data.rules.push(rule);

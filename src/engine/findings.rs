@@ -359,6 +359,8 @@ fn finding(
         removes,
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
         name: match unit {
+            // What it means is no name of a file.
+            Some(_) if carrier.via == Via::Road => carrier.written.clone(),
             Some(_) => carrier.name.clone(),
             None => Mask::without_source(false).inserted(&carrier.written),
         },

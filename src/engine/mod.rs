@@ -208,7 +208,8 @@ fn examine(
                 origins,
                 new_token: registrations
                     .iter()
-                    .find_map(|it| it.filled(Role::New).filter(|_| it.kind != UnitKind::Secret)),
+                    .filter(|it| !matches!(it.kind, UnitKind::Secret | UnitKind::Road))
+                    .find_map(|it| it.filled(Role::New)),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),

@@ -294,6 +294,17 @@ pub struct When {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
     pub unit: Vec<UnitKind>,
+    /// The road that the unit is: one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub road: Vec<String>,
+    /// Its name, as written, is one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub name: Vec<String>,
+    /// Whether the road that the unit is has a fix.
+    #[serde(default)]
+    pub mechanical: Option<bool>,
     /// Whether a setting has a value that stops the start together with a new token.
     #[serde(default)]
     pub triggers: Option<bool>,
@@ -452,6 +463,8 @@ pub enum UnitKind {
     Operator,
     /// A registration map of a Terraform module.
     Terraform,
+    /// A registration of another tool: a road.
+    Road,
 }
 
 /// One row of a rule's severity.

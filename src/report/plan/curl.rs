@@ -22,9 +22,10 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
         format!("{}={}", field.name, inline(&value))
     };
-    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    let makes = |group: &Group| !group.is_self_made();
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create && makes(group));
     writeln!(out, "{}\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
-    code(plan, request, compare, out)
+    code(plan, makes, request, compare, out)
 }
 
 /// `text` in single quotes, line breaks included. `None` if it contains other control characters, or a line that a CI system
@@ -55,7 +56,9 @@ fn request(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
     let prints: Vec<&str> = group.own_entries().map(|entry| entry.fingerprint.as_str()).collect();
     write!(out, "create {number} '{}' {}", prints.join(" "), quoted(&url))?;
     let mut send = |value: &str| write!(out, " \\\n  --data-urlencode {value}");
-    send(&quoted(&format!("runner_type={FILL_IN}")))?;
+    if group.fields.iter().all(|field| field.name != "runner_type") {
+        send(&quoted(&format!("runner_type={FILL_IN}")))?;
+    }
     // After `name=`, curl reads neither `@file` nor another name.
     let fill_in = |name: &str| quoted(&format!("{name}={FILL_IN}"));
     if group.fields.iter().all(|field| field.name != "description") {

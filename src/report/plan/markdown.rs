@@ -1,7 +1,7 @@
 //! A checklist. Text of a file is in code spans only.
 
 use super::spans::{cell, code, prose, sentence};
-use super::{GUIDE, kind, kind_name, named, remarks, title, unknowns};
+use super::{GUIDE, kind, named, remarks, title, unknowns};
 use crate::plan::{Do, Documentation, Entry, Field, Group, Need, Place, Plan, Shown, Value, deployment};
 use crate::rules::Class;
 use std::collections::BTreeSet;
@@ -149,8 +149,9 @@ fn small(text: &str) -> String {
 }
 
 fn deployments(groups: &[Group]) -> String {
-    let kinds: BTreeSet<_> = groups.iter().flat_map(|group| &group.entries).map(|it| it.kind).collect();
-    let one = |kind| format!("{}: {}", kind_name(kind), deployment(kind));
+    let entries = groups.iter().flat_map(|group| &group.entries);
+    let kinds: BTreeSet<_> = entries.map(|it| (it.kind, kind(it), deployment(it))).collect();
+    let one = |(_, kind, deployment): (_, String, &str)| format!("{kind}: {deployment}");
     kinds.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 

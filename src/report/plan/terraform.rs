@@ -3,7 +3,8 @@
 
 use super::{code, title};
 use crate::escape::{escaped, in_string, inline, is_dangerous};
-use crate::plan::{Field, Group, Need, Plan, Value};
+use crate::plan::{Entry, Field, Group, Need, Plan, Value};
+use crate::sites::Replacement;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -23,12 +24,15 @@ const NOTHING: &str = "\
 const DIGITS: usize = 12;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    let is_resource =
+        |entry: &Entry| entry.road.is_some_and(|it| it.replacement == Some(Replacement::Resource));
+    let makes = |group: &Group| !group.is_self_made() || group.entries.iter().all(is_resource);
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create && makes(group));
     writeln!(out, "{}#\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
     let compare = |field: &Field| format!("{} = {}", field.argument, expression(field, None));
     let names = names(plan);
     let name = |number: usize| names.get(number.wrapping_sub(1)).map_or("", String::as_str);
-    code(plan, |number, group, out| resource(number, name(number), group, out), compare, out)
+    code(plan, makes, |number, group, out| resource(number, name(number), group, out), compare, out)
 }
 
 /// The names of the resources. They do not depend on the numbers of runners, which change with other edits: Terraform would

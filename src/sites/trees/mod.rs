@@ -4,6 +4,7 @@ mod environments;
 mod held;
 mod imported;
 mod names;
+mod road;
 mod sources;
 mod words;
 
@@ -13,7 +14,7 @@ use super::aliases::Aliases;
 use super::built::{Built, Wants};
 use super::charts;
 use super::environment::{self, Target};
-use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
+use super::paths::{above, accepts, below, is_among, is_document, leads_to, satisfies, says};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::Context;
@@ -59,6 +60,7 @@ pub(super) fn read(
         neighbours: BTreeMap::new(),
         imports: BTreeMap::new(),
         links: names::Links::default(),
+        grouped: BTreeSet::new(),
     }
     .read();
 }
@@ -104,6 +106,8 @@ pub(super) struct Trees<'a> {
     imports: BTreeMap<NodeId, Rc<[Unknown]>>,
     /// What releases of the file have in common.
     links: names::Links,
+    /// Mappings with entries of a road that were read, with the road.
+    grouped: BTreeSet<(NodeId, usize)>,
 }
 
 impl<'a> Trees<'a> {
@@ -353,7 +357,9 @@ impl<'a> Trees<'a> {
                 }
             }
             Holds::ChartItems => self.items(site, id),
+            Holds::Keys if site.road.is_some() => self.road_keys(site, id),
             Holds::Keys => self.keys(site, id),
+            Holds::Key => self.road_group(site, id),
             Holds::Named => self.named(site, id),
             Holds::Secret => {
                 let name = self.secret_name(site, id);
@@ -402,6 +408,7 @@ impl<'a> Trees<'a> {
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.known || known())
+            && !site.unless.iter().any(|it| accepts(self.tree, id, it))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
     }
 }
