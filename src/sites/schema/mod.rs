@@ -208,9 +208,6 @@ pub struct Site {
     /// For the keys of a road: how many levels up the key is that a rule names by `name`.
     #[serde(default)]
     pub place: Option<usize>,
-    /// What the mapping must not have.
-    #[serde(default)]
-    pub unless: Vec<Requirement>,
 }
 
 /// What names a container that gives its environment to another one.

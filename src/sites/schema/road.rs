@@ -1,6 +1,7 @@
 //! The form of `rules/roads/*.yaml`: a way by which other tools than the program itself make a registration.
 
 use super::super::{Expression, one_or_many};
+use super::Requirement;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -26,6 +27,9 @@ pub struct Road {
     /// The key next to it of a mapping whose keys count for all entries.
     #[serde(default)]
     pub shared: Option<String>,
+    /// A mapping with one of these is no registration.
+    #[serde(default)]
+    pub unless: Vec<Requirement>,
     /// Whose defaults apply to settings that are not set, in words: "default of the module".
     pub of: String,
     /// Those defaults, by field. What is not here has none.

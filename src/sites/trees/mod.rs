@@ -14,7 +14,7 @@ use super::aliases::Aliases;
 use super::built::{Built, Wants};
 use super::charts;
 use super::environment::{self, Target};
-use super::paths::{above, accepts, below, is_among, is_document, leads_to, satisfies, says};
+use super::paths::{above, below, is_among, is_document, leads_to, satisfies, says};
 use super::releases;
 use super::schema::{Chart, Holds, Host, Site};
 use super::survey::Context;
@@ -408,7 +408,6 @@ impl<'a> Trees<'a> {
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.known || known())
-            && !site.unless.iter().any(|it| accepts(self.tree, id, it))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
     }
 }

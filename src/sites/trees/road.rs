@@ -3,7 +3,7 @@
 use super::super::aliases::Entry;
 use super::super::environment;
 use super::super::linked::{Stated, options};
-use super::super::paths::above;
+use super::super::paths::{above, accepts};
 use super::super::schema::Site;
 use super::super::schema::road::{Other, Road};
 use super::super::{Brings, Carrier, Place, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via};
@@ -29,6 +29,9 @@ impl<'a> Trees<'a> {
         let Some(road) = self.road(site).filter(|_| self.tree.is_mapping(self.tree.resolve(id))) else {
             return;
         };
+        if self.is_none(road.1, id) {
+            return;
+        }
         let scope = self.road_scope(road.0, id, None);
         if let Some((levels, name)) = site.place.zip(site.name.as_ref())
             && let Some(at) = above(self.tree, id, levels)
@@ -71,7 +74,7 @@ impl<'a> Trees<'a> {
             }
             return;
         };
-        for entry in entries {
+        for entry in entries.into_iter().filter(|it| !self.is_none(road.1, *it)).collect::<Vec<_>>() {
             let scope = self.road_scope(road.0, entry, Some(group));
             self.claimed.insert(entry);
             if self.tree.is_mapping(self.tree.resolve(entry)) {
@@ -82,6 +85,11 @@ impl<'a> Trees<'a> {
                 self.survey.scope_mut(scope).into_iter().for_each(|it| it.add_unknown(unknown.clone()));
             }
         }
+    }
+
+    /// Whether a mapping registers nothing.
+    fn is_none(&self, road: &Road, id: NodeId) -> bool {
+        road.unless.iter().any(|it| accepts(self.tree, self.tree.resolve(id), it))
     }
 
     fn road_scope(&mut self, road: usize, id: NodeId, within: Option<usize>) -> usize {
