@@ -89,6 +89,12 @@ impl<'a> Index<'a> {
         commands.iter().filter_map(one).collect()
     }
 
+    /// The key of the mapping that is a registration of a road.
+    fn label(&self, registration: &Registration, scopes: &BTreeSet<usize>) -> Option<String> {
+        let own = scopes.iter().rev().find_map(|scope| self.file.survey.scopes.get(*scope));
+        own.filter(|_| registration.road.is_some_and(|road| road.labelled))?.of.first().cloned()
+    }
+
     /// The entries of a road that share keys, each with them: its own keys count.
     fn entries(&self, registration: &Registration, name: &str) -> Vec<Unit> {
         let survey = self.file.survey;
@@ -157,6 +163,7 @@ impl<'a> Index<'a> {
                 .first()
                 .filter(|_| registration.kind == UnitKind::Secret)
                 .and_then(|(_, carrier)| named_secrets::object(file.documents, file.survey, carrier))
+                .or_else(|| self.label(registration, scopes))
                 .or_else(|| first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset))),
             unknowns: scopes
                 .iter()

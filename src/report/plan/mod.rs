@@ -3,6 +3,7 @@
 mod curl;
 mod json;
 pub(super) mod markdown;
+mod replacement;
 mod spans;
 mod terraform;
 

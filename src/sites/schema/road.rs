@@ -21,12 +21,16 @@ pub struct Road {
     /// Other meanings where the mapping, or the one around its entries, has a key with one of these values.
     #[serde(default)]
     pub instead: Vec<Other>,
+    /// Whether the key of its mapping names it.
+    #[serde(default)]
+    pub labelled: bool,
     /// The key of the list or mapping of entries, each of which is a registration.
     #[serde(default)]
     pub lists: Option<String>,
-    /// The key next to it of a mapping whose keys count for all entries.
-    #[serde(default)]
-    pub shared: Option<String>,
+    /// The keys next to it of mappings whose keys count for all entries.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub shared: Vec<String>,
     /// A mapping with one of these is no registration.
     #[serde(default)]
     pub unless: Vec<Requirement>,

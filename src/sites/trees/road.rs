@@ -56,11 +56,14 @@ impl<'a> Trees<'a> {
         }
         let group = self.road_scope(road.0, id, None);
         self.read_road(road, site, around, None, group);
-        let child = |key: &Option<String>| self.tree.child(around, key.as_deref()?);
-        let (shared, list) = (child(&road.1.shared), child(&road.1.lists));
-        if let Some(shared) = shared {
+        let tree = self.tree;
+        let list = road.1.lists.as_deref().and_then(|key| tree.child(around, key));
+        for shared in road.1.shared.iter().filter_map(|key| tree.child(around, key)) {
             self.claimed.insert(shared);
             self.read_road(road, site, shared, Some(around), group);
+        }
+        if road.1.lists.is_none() {
+            return;
         }
         let entries = list.map(|list| self.tree.resolve(list)).filter(|list| !self.tree.is_computed(*list));
         let entries = entries.map(|list| self.tree.children(list).to_vec()).filter(|it| !it.is_empty());
@@ -102,6 +105,7 @@ impl<'a> Trees<'a> {
             it.evident = true;
             it.road = Some(road);
             it.within = within;
+            it.of.extend(node.and_then(|node| node.key.map(|key| key.text.to_owned())));
             it.add_template(control, span, doc, text);
         }
         scope
