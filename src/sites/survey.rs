@@ -97,6 +97,9 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     if !facts.tree.is_empty() {
         trees::read(&facts.tree, &facts.control, parsed, context, survey);
     }
+    if !facts.objects.is_empty() {
+        trees::read_objects(&facts.objects, parsed, context, survey);
+    }
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
     survey.constants.resolve(carriers);
     let scopes = survey.scopes.get_mut(scopes..).unwrap_or_default();

@@ -33,6 +33,25 @@ pub(super) fn read(
     context: &Context<'_>,
     survey: &mut Survey,
 ) {
+    go(tree, control, parsed, context, false, survey);
+}
+
+/// Takes in what the sites of a program hold: those of hosts in its language alone.
+pub(super) fn read_objects(tree: &DataTree, parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    let is_own = |host: &Host| host.language.as_deref() == Some(context.language);
+    if context.sites.data.hosts.iter().any(is_own) {
+        go(tree, &[], parsed, context, true, survey);
+    }
+}
+
+fn go(
+    tree: &DataTree,
+    control: &[Span],
+    parsed: &dyn Parsed,
+    context: &Context<'_>,
+    program: bool,
+    survey: &mut Survey,
+) {
     let expanded = context.given.expanded;
     let inserted = if expanded { charts::inserted(tree, control, context.text).into() } else { Rc::from([]) };
     Trees {
@@ -61,6 +80,7 @@ pub(super) fn read(
         imports: BTreeMap::new(),
         links: names::Links::default(),
         grouped: BTreeSet::new(),
+        program,
     }
     .read();
 }
@@ -108,6 +128,8 @@ pub(super) struct Trees<'a> {
     links: names::Links,
     /// Mappings with entries of a road that were read, with the road.
     grouped: BTreeSet<(NodeId, usize)>,
+    /// Whether it is a program.
+    program: bool,
 }
 
 impl<'a> Trees<'a> {
@@ -156,6 +178,7 @@ impl<'a> Trees<'a> {
             let is_top = self.tree.parent(id).is_none();
             let chart = match self.context.given.values.filter(|_| is_top) {
                 Some(given) => sites.chart(given),
+                None if self.program => None,
                 None => charts::of_mapping(sites, self.tree, id, self.context.aliases, &self.aliases),
             };
             // What an alias stands for may belong to the values that the alias stands in.
@@ -211,7 +234,8 @@ impl<'a> Trees<'a> {
 
     /// For each host, whether its documents are like this one.
     fn hosts_of(&self, document: NodeId) -> Vec<bool> {
-        let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
+        let spoken =
+            |host: &Host| host.language.as_deref().map_or(!self.program, |it| it == self.context.language);
         let fits = |host: &Host| spoken(host) && satisfies(self.tree, document, &host.document);
         self.context.sites.data.hosts.iter().map(fits).collect()
     }
