@@ -3,7 +3,7 @@
 use super::schema::{Class, Match, OriginKind, Rule, SafetyRow, SeverityRow, Verdict, When};
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
-use crate::sites::{Carrier, Scope, Survey, Via};
+use crate::sites::{Carrier, Road, Scope, Survey, Via};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -211,6 +211,11 @@ impl<'a> View<'a> {
             && when.all.iter().all(|when| self.holds(when))
             && (when.any.is_empty() || when.any.iter().any(|when| self.holds(when)))
             && when.not.as_ref().is_none_or(|when| !self.holds(when))
+    }
+
+    /// The road that makes the unit.
+    pub fn road(&self) -> Option<&'static Road> {
+        self.registration.road
     }
 
     /// The carrier of the member.

@@ -131,19 +131,9 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     }
     // What gives values to one release is one unit; everything else stands alone.
     let mut rest: BTreeMap<(usize, UnitKind), (BTreeSet<usize>, Vec<Member>)> = BTreeMap::new();
-    let mut released: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for scope in scopes_of(survey, ScopeKind::Chart) {
-        if let Some(release) = survey.scopes.get(scope).and_then(|it| it.within) {
-            released.entry(release).or_default().push(scope);
-        }
-    }
+    let mut released = within(survey, ScopeKind::Chart);
     // So are the entries of a road that share keys, those without a key of their own too.
-    let mut entries: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for scope in scopes_of(survey, ScopeKind::Road) {
-        if let Some(shared) = survey.scopes.get(scope).and_then(|it| it.within) {
-            entries.entry(shared).or_default().push(scope);
-        }
-    }
+    let mut entries = within(survey, ScopeKind::Road);
     for (scope, members) in by_scope {
         let Some(it) = survey.scopes.get(scope) else { continue };
         let kind = kind_of(it.kind);
@@ -173,6 +163,17 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         share(survey, &mut units);
     }
     units
+}
+
+/// The scopes of that kind that are within another one, by that one.
+fn within(survey: &Survey, kind: ScopeKind) -> BTreeMap<usize, Vec<usize>> {
+    let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for scope in scopes_of(survey, kind) {
+        if let Some(outer) = survey.scopes.get(scope).and_then(|it| it.within) {
+            inside.entry(outer).or_default().push(scope);
+        }
+    }
+    inside
 }
 
 /// Keeps the members that are the program's.

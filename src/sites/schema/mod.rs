@@ -205,6 +205,15 @@ pub struct Site {
     /// For the keys of a road: its name.
     #[serde(default)]
     pub road: Option<String>,
+    /// Its key must be like this as a whole.
+    #[serde(default)]
+    pub like: Option<Expression>,
+    /// For a request: whether it posts where its `method` is not set.
+    #[serde(default)]
+    pub posts: bool,
+    /// For a request: the keys of what it sends.
+    #[serde(default)]
+    pub body: Vec<String>,
     /// For the keys of a road: how many levels up the key is that a rule names by `name`.
     #[serde(default)]
     pub place: Option<usize>,
@@ -308,6 +317,8 @@ pub enum Holds {
     Keys,
     /// A key of a road that counts for all entries of the mapping around it.
     Key,
+    /// A request: a mapping with its URL, its `method` and what it sends. With `place` its own key says what it is.
+    Request,
     /// A value with a name that other values of the file use: `name.KEY`.
     Constant,
     /// A place that a rule names: its key, or its value if it has none.

@@ -24,9 +24,10 @@ pub struct Road {
     /// Whether the key of its mapping names it.
     #[serde(default)]
     pub labelled: bool,
-    /// The key of the list or mapping of entries, each of which is a registration.
-    #[serde(default)]
-    pub lists: Option<String>,
+    /// The keys of the list or mapping of entries, each of which is a registration.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub lists: Vec<String>,
     /// The keys next to it of mappings whose keys count for all entries.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
@@ -60,6 +61,9 @@ pub struct Road {
     /// Why its fix is unsafe: a clause. Without it there is none, because of `change`.
     #[serde(default)]
     pub caution: Option<String>,
+    /// What its keys begin with in baselines, where `_` is `-`.
+    #[serde(default)]
+    pub known_as: Option<String>,
     /// The request that it is.
     #[serde(default)]
     pub request: Option<RoadRequest>,

@@ -4,7 +4,7 @@ mod environments;
 mod held;
 mod imported;
 mod names;
-mod road;
+pub(super) mod road;
 mod sources;
 mod words;
 
@@ -159,7 +159,7 @@ impl<'a> Trees<'a> {
                     continue;
                 };
                 // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
-                let seldom = site.known || site.lines || !site.begins.is_empty();
+                let seldom = site.like.is_some() || site.known || site.lines || !site.begins.is_empty();
                 if seldom && !self.fits(site, id) {
                     continue;
                 }
@@ -384,6 +384,7 @@ impl<'a> Trees<'a> {
             Holds::Keys if site.road.is_some() => self.road_keys(site, id),
             Holds::Keys => self.keys(site, id),
             Holds::Key => self.road_group(site, id),
+            Holds::Request => self.road_request(site, id),
             Holds::Named => self.named(site, id),
             Holds::Secret => {
                 let name = self.secret_name(site, id);
@@ -432,6 +433,10 @@ impl<'a> Trees<'a> {
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.known || known())
+            && site
+                .like
+                .as_ref()
+                .is_none_or(|like| self.tree.key_text(id).is_some_and(|key| like.is_like(key)))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
     }
 }

@@ -9,11 +9,14 @@ use super::super::schema::road::{Other, Road};
 use super::super::{Brings, Carrier, Place, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via};
 use super::Trees;
 use crate::facts::NodeId;
+use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// The signs in front of a meaning.
 const INVERTED: char = '!';
 const FILE: char = '?';
+/// The meaning of the old token.
+const OLD: &str = "old";
 /// The meaning of words for the command.
 const OPTIONS: &str = "options";
 
@@ -57,12 +60,12 @@ impl<'a> Trees<'a> {
         let group = self.road_scope(road.0, id, None);
         self.read_road(road, site, around, None, group);
         let tree = self.tree;
-        let list = road.1.lists.as_deref().and_then(|key| tree.child(around, key));
+        let list = road.1.lists.iter().find_map(|key| tree.child(around, key));
         for shared in road.1.shared.iter().filter_map(|key| tree.child(around, key)) {
             self.claimed.insert(shared);
             self.read_road(road, site, shared, Some(around), group);
         }
-        if road.1.lists.is_none() {
+        if road.1.lists.is_empty() {
             return;
         }
         let entries = list.map(|list| self.tree.resolve(list)).filter(|list| !self.tree.is_computed(*list));
@@ -70,7 +73,7 @@ impl<'a> Trees<'a> {
         // Entries that are not in view.
         let Some(entries) = entries else {
             let key = list.and_then(|list| self.tree.key(list)).or_else(|| self.tree.key(id));
-            if let Some((name, key)) = road.1.lists.as_ref().zip(key) {
+            if let Some((name, key)) = road.1.lists.first().zip(key) {
                 let (kind, brings) = (UnknownKind::Values, Brings::Anything);
                 let unknown = Unknown::new(kind, brings, name, self.context.doc, key.span);
                 self.survey.scope_mut(group).into_iter().for_each(|it| it.add_unknown(unknown.clone()));
@@ -87,6 +90,54 @@ impl<'a> Trees<'a> {
                 let unknown = target.unknown(UnknownKind::Expression, Brings::Anything, self.tree, entry);
                 self.survey.scope_mut(scope).into_iter().for_each(|it| it.add_unknown(unknown.clone()));
             }
+        }
+    }
+
+    /// A request of a task or of a program.
+    pub(super) fn road_request(&mut self, site: &Site, id: NodeId) {
+        let (tree, Some(road)) = (self.tree, self.road(site)) else { return };
+        let Some(request) = road.1.request.as_ref().filter(|_| tree.is_mapping(id)) else { return };
+        let method = tree.text(id, "method").map(|it| it.eq_ignore_ascii_case(&request.method));
+        if !method.unwrap_or(site.posts) {
+            return;
+        }
+        let is_body = |at: &NodeId| tree.key_text(*at).is_none_or(|key| site.body.iter().any(|it| it == key));
+        let (bodies, others): (Vec<NodeId>, Vec<NodeId>) = tree
+            .children(id)
+            .iter()
+            .copied()
+            .partition(|at| is_body(at) && tree.is_mapping(tree.resolve(*at)));
+        let has_token = |at: &NodeId| {
+            tree.children(tree.resolve(*at))
+                .iter()
+                .any(|it| tree.key_text(*it).is_some_and(|key| find(&road.1.keys, key) == Some(OLD)))
+        };
+        let place = if site.place.is_some() {
+            let key = tree.key(id).filter(|_| bodies.iter().any(has_token));
+            key.map(|key| (key.text.trim_end_matches("()").to_owned(), key.span))
+        } else {
+            others.iter().find_map(|at| {
+                let span = tree.span(*at).filter(|_| tree.scalar(*at).is_some())?;
+                let found = request.url.regex()?.captures(span.of(self.context.text))?.get(1)?;
+                let at = Span::new(span.start() + found.start(), span.start() + found.end());
+                Some((found.as_str().to_owned(), at))
+            })
+        };
+        let Some((written, span)) = place else { return };
+        let scope = self.road_scope(road.0, id, None);
+        self.survey.carriers.push(Carrier {
+            doc: self.context.doc,
+            scope,
+            written,
+            ..Carrier::new(Via::Named, request.name.clone(), span, Value::elsewhere(span), id)
+        });
+        let target = self.target(None);
+        for at in others.iter().filter(|at| is_body(at) && tree.key(**at).is_some()) {
+            let unknown = target.unknown(UnknownKind::Expression, Brings::Anything, tree, *at);
+            self.survey.scope_mut(scope).into_iter().for_each(|it| it.add_unknown(unknown.clone()));
+        }
+        for body in bodies {
+            self.read_road(road, site, body, None, scope);
         }
     }
 
@@ -175,7 +226,7 @@ impl<'a> Trees<'a> {
 }
 
 /// What a value means for a key of that meaning.
-fn meant(meaning: &str, value: Value) -> (&str, Value) {
+pub(in crate::sites) fn meant(meaning: &str, value: Value) -> (&str, Value) {
     if let Some(name) = meaning.strip_prefix(FILE) {
         let kind = if value.kind == ValueKind::Empty { value.kind } else { ValueKind::Opaque };
         return (name, Value { kind, place: Place::Nowhere, ..value });
@@ -197,7 +248,11 @@ fn meant(meaning: &str, value: Value) -> (&str, Value) {
 
 impl Road {
     /// What `key` means, where the mapping around it has the value `text(other)` at other keys.
-    fn meaning<'r>(&'r self, key: &str, text: &dyn Fn(&str) -> Option<String>) -> Option<&'r str> {
+    pub(in crate::sites) fn meaning<'r>(
+        &'r self,
+        key: &str,
+        text: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<&'r str> {
         let decides = |other: &&Other| {
             let value = text(&other.key).filter(|it| !it.is_empty());
             value.is_some_and(|it| other.is.is_empty() || other.is.contains(&it))

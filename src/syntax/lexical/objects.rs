@@ -141,9 +141,7 @@ impl<'t> Reader<'t> {
         while let Some(byte) = bytes.get(end).copied() {
             let next =
                 || bytes.get(end + 1).copied().is_some_and(|it| it.is_ascii_alphanumeric() || it == b'_');
-            let inner = end > at
-                && (byte == b'-' && self.objects.spaced || byte == b'/' && self.objects.spaced)
-                && next();
+            let inner = end > at && self.objects.spaced && matches!(byte, b'-' | b'/') && next();
             let scope = byte == b':' && bytes.get(end + 1) == Some(&b':');
             if scope {
                 end += 2;
