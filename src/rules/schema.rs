@@ -1,6 +1,8 @@
 //! The form of a rule. The build script compiles it too, so it stands on serde alone.
 
-use super::{ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many};
+use super::{
+    ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Together, Unit, Via, one_or_many,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A rule as the engine uses it.
@@ -54,19 +56,6 @@ pub struct Rule {
     /// When the fix of a finding that belongs to no unit is safe: the first row that applies. No row: it is unsafe.
     #[serde(default)]
     pub safety: Vec<SafetyRow>,
-}
-
-/// How far findings are fixed together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Together {
-    /// In one mapping.
-    Mapping,
-    /// In one document of a file.
-    Document,
-    /// In the whole file.
-    File,
 }
 
 /// The product that rules speak of where they name none.
