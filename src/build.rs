@@ -24,7 +24,7 @@ mod sites_one_or_many;
 mod sites_schema;
 
 use rules_example::RuleText;
-use rules_own::{ChartMatch, CommandMatch};
+use rules_own::{ChartMatch, CommandMatch, Together};
 use rules_schema::{Rule, RuleData, SafetyRow, UnitKind, gitlab};
 use rules_unit::Unit;
 use sites_one_or_many::one_or_many;
@@ -66,6 +66,7 @@ fn main() -> Result<(), Failure> {
         match folder {
             "rules" | "units" => {}
             "sites" => sites.hosts.push(read(&path)?),
+            "roads" => sites.roads.push(read(&path)?),
             family => {
                 let (rule, text) = read_rule(&path, family)?;
                 data.rules.push(rule);

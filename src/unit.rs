@@ -1,7 +1,7 @@
 //! Registrations as data: what a migration plan is made of. Values are as they stand in the file; nothing is hidden yet.
 
 use crate::rules::{Class, UnitKind};
-use crate::sites::{Brings, UnknownKind, Via};
+use crate::sites::{Brings, Road, UnknownKind, Via};
 use crate::text::{Position, Span};
 
 /// One registration: a command, a chart release's values, a Secret, …
@@ -11,6 +11,10 @@ pub struct Unit {
     pub name: String,
     /// What it is.
     pub kind: UnitKind,
+    /// The road that makes it.
+    pub road: Option<&'static Road>,
+    /// Whether a place shows that it registers, with or without a token.
+    pub is_shown: bool,
     /// Where it begins.
     pub position: Position,
     /// Languages from the file's own to the innermost.

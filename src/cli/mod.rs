@@ -7,6 +7,7 @@ mod command_word;
 mod completions;
 mod config;
 mod destinations;
+mod errors;
 mod interactive;
 mod lsp;
 mod man;

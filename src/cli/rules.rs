@@ -1,7 +1,7 @@
 //! `runnerlint rules`: the rules in a table, or one in full.
 
 use super::args::{Colour, RulesArgs, RulesFormat};
-use super::{Error, Outcome, config, output, starter};
+use super::{Error, Outcome, config, errors, output, starter};
 use crate::config::{ALL, Layer, families};
 use crate::quote::nearest;
 use crate::report::rules::{RuleDoc, catalogue, page};
@@ -39,7 +39,10 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
     let mut rules = catalogue(&known);
     if let Some(id) = &args.id {
         let ids: Vec<&str> = rules.iter().map(|rule| &*rule.id).collect();
-        is_known(id, &ids)?;
+        if let Err(error) = is_known(id, &ids) {
+            let sections = errors::sections(id).filter(|_| args.output_format == RulesFormat::Text);
+            return print(&sections.ok_or(error)?, args.look.color);
+        }
         let in_family = |rule: &RuleDoc| rule.id.split('-').next() == Some(id);
         rules.retain(|rule| rule.id == *id || in_family(rule));
     }
@@ -58,6 +61,15 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Outcome, Error> {
         }
         RulesFormat::Text => out.write_all(table(&rules).as_bytes())?,
     }
+    out.flush()?;
+    Ok(Outcome::Clean)
+}
+
+/// Prints a text in Markdown.
+fn print(text: &str, color: Colour) -> Result<Outcome, Error> {
+    let mut out = output::stdout();
+    let text = if output::stdout_is_terminal() { terminal(text, color) } else { text.to_owned() };
+    out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(Outcome::Clean)
 }

@@ -369,6 +369,12 @@ fn finding(
         removes,
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
         name: match unit {
+            // What it means is no name of a file.
+            Some(_) if carrier.via == Via::Named => carrier.written.clone(),
+            Some(_) if carrier.via == Via::Road => match view.road().and_then(|it| it.known_as.as_ref()) {
+                Some(prefix) => format!("{prefix}{}", carrier.written.replace('_', "-")),
+                None => carrier.written.clone(),
+            },
             Some(_) => carrier.name.clone(),
             None => Mask::without_source(false).inserted(&carrier.written),
         },

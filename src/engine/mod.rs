@@ -206,9 +206,7 @@ fn examine(
                 reads: Reads::of((unit, words), source, &read.documents, &read.survey),
                 relations: Relations::of(facts, &registrations),
                 origins,
-                new_token: registrations
-                    .iter()
-                    .find_map(|it| it.filled(Role::New).filter(|_| it.kind != UnitKind::Secret)),
+                new_token: new_token(&registrations),
                 has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
                 own_chart: around.reads_own_values,
                 by_scope: OnceCell::new(),
@@ -270,6 +268,12 @@ fn examine(
     }
     out.finish(settings, around, source, findings);
     out
+}
+
+/// A token in the new place of a registration of the program itself.
+fn new_token(registrations: &[Registration]) -> Option<usize> {
+    let mut own = registrations.iter().filter(|it| !matches!(it.kind, UnitKind::Secret | UnitKind::Road));
+    own.find_map(|it| it.filled(Role::New))
 }
 
 /// Judges the registrations of a file in which `count` findings are known, and gives those of the plan if it is `planned`.

@@ -6,7 +6,9 @@ use super::documents::{Document, Documents};
 use super::findings::filled;
 use crate::facts::{DataTree, NodeId};
 use crate::rules::{CommandMatch, Match, Registration, Role, Rule};
-use crate::sites::{self, Carrier, Expression, Pattern, Place, Step, Survey, Value, ValueKind, Via};
+use crate::sites::{
+    self, Carrier, Expression, Pattern, Place, ScopeKind, Step, Survey, Value, ValueKind, Via,
+};
 use crate::text::{Cover, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,7 +165,9 @@ impl<'a> Finder<'a, '_> {
                 self.request(search, index);
                 continue;
             }
-            if self.survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier)) {
+            let scope = self.survey.scopes.get(carrier.scope);
+            // The unit of a road has it.
+            if scope.is_some_and(|scope| scope.has_again(carrier) || scope.kind == ScopeKind::Road) {
                 continue;
             }
             let of =
@@ -281,6 +285,12 @@ impl<'a> Finder<'a, '_> {
                 }
             }
         }
+        // What a registration has is not found again by its words.
+        let scopes = &self.survey.scopes;
+        let of_road = |it: &&Carrier| scopes.get(it.scope).is_some_and(|it| it.kind == ScopeKind::Road);
+        let known = self.survey.carriers.iter().filter(of_road).map(|it| (it.doc, it.name_span));
+        let known: BTreeSet<(usize, Span)> = known.collect();
+        found.retain(|(_, doc, span, ..)| !known.contains(&(*doc, *span)));
         for (wanted, doc, span, text, groups) in found {
             let value = Value {
                 text: text.clone(),

@@ -192,6 +192,8 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
         "empty-line" => line_of(empty()),
         "shared" => Some(registration.shared(file.survey)?.shown().to_owned()),
         "stray" => Some(stray(file, registration).map_or("a stray word".to_owned(), |it| format!("`{it}`"))),
+        "caution" => registration.road?.caution.clone(),
+        "change" => Some(registration.road?.change.clone()),
         "pin" => Some(pin()?.version),
         "pin-name" => Some(pin()?.name),
         "pin-since" => Some(pin()?.since),

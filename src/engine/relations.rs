@@ -317,7 +317,8 @@ fn unshown(unit: &Unit, survey: &Survey, documents: &Documents) -> Option<(Strin
 }
 
 fn moves_token(registration: &Registration) -> bool {
-    registration.fills(Role::Old) && !registration.fills(Role::New)
+    // What another tool registers has its token with it.
+    registration.kind != UnitKind::Road && registration.fills(Role::Old) && !registration.fills(Role::New)
 }
 
 fn indices(registrations: &[Registration], is: impl Fn(&Registration) -> bool) -> Vec<usize> {
@@ -329,7 +330,7 @@ fn is_loose(registration: &Registration, survey: &Survey) -> bool {
     let members = || registration.members.iter();
     let is_command = registration.kind == UnitKind::Command;
     // GitLab Runner does not know the settings in config.toml.
-    registration.kind != UnitKind::Config
+    !matches!(registration.kind, UnitKind::Config | UnitKind::Road)
         && members().any(|it| matches!(it.role, Role::Setting(_)))
         && !members().any(|it| matches!(it.role, Role::Old | Role::New))
         && !registration.any_scope(survey, |scope| {

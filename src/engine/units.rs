@@ -4,6 +4,7 @@ use super::{File, named_secrets, reasons, structure};
 use crate::embed::UNKNOWN;
 use crate::rules::{self, Class, Member, Registration, Role, UnitKind};
 use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
+use crate::text::Span;
 use crate::unit::{Given, Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,8 +53,9 @@ impl<'a> Index<'a> {
         let all: Vec<&Member> = registration.members.iter().collect();
         let whole =
             || vec![self.unit(registration, &all, &registration.scopes, self.file.start(registration), name)];
+        let entries = self.entries(registration, name);
         if !registration.ambiguous {
-            return whole();
+            return if entries.is_empty() { whole() } else { entries };
         }
         let scope = |index: &usize| self.file.survey.scopes.get(*index);
         let is_command = |index: &&usize| scope(index).is_some_and(|it| it.kind == ScopeKind::Command);
@@ -87,6 +89,49 @@ impl<'a> Index<'a> {
         commands.iter().filter_map(one).collect()
     }
 
+    /// The key of the mapping that is a registration of a road.
+    fn label(&self, registration: &Registration, scopes: &BTreeSet<usize>) -> Option<String> {
+        let own = scopes.iter().rev().find_map(|scope| self.file.survey.scopes.get(*scope));
+        own.filter(|_| registration.road.is_some_and(|road| road.labelled))?.of.first().cloned()
+    }
+
+    /// The entries of a road that share keys, each with them: its own keys count.
+    fn entries(&self, registration: &Registration, name: &str) -> Vec<Unit> {
+        let survey = self.file.survey;
+        let is_entry = |at: &&usize| {
+            let scope = survey.scopes.get(**at);
+            scope.is_some_and(|it| it.kind == ScopeKind::Road && it.within.is_some())
+        };
+        let (entries, shared): (Vec<usize>, Vec<usize>) = registration.scopes.iter().partition(is_entry);
+        let mut by_scope: BTreeMap<usize, Vec<&Member>> = BTreeMap::new();
+        for member in &registration.members {
+            if let Some(carrier) = survey.carriers.get(member.carrier) {
+                by_scope.entry(carrier.scope).or_default().push(member);
+            }
+        }
+        let common: Vec<&Member> =
+            shared.iter().filter_map(|it| by_scope.get(it)).flatten().copied().collect();
+        let weight = entries.len().saturating_mul(common.len() + 1);
+        if weight > MOST_SHARED {
+            return Vec::new();
+        }
+        let one = |entry: &usize| {
+            let own = by_scope.get(entry).map(Vec::as_slice).unwrap_or_default();
+            let is_token = |role: Role| matches!(role, Role::Old | Role::New);
+            let same =
+                |it: &Member, own: &Member| it.role == own.role || is_token(it.role) && is_token(own.role);
+            let common = common.iter().filter(|it| !own.iter().any(|own| same(it, own)));
+            let members: Vec<&Member> = own.iter().chain(common).copied().collect();
+            let scopes: BTreeSet<usize> = shared.iter().copied().chain([*entry]).collect();
+            let start = survey
+                .scopes
+                .get(*entry)
+                .map_or(0, |it| self.file.documents.to_host(it.doc, Span::at(it.span.start())).start());
+            self.unit(registration, &members, &scopes, start, name)
+        };
+        entries.iter().map(one).collect()
+    }
+
     fn unit(
         &self,
         registration: &Registration,
@@ -109,6 +154,7 @@ impl<'a> Index<'a> {
         let mut unit = Unit {
             name: name.to_owned(),
             kind: registration.kind,
+            road: registration.road,
             position: file.source.position(start),
             via: file.documents.via(doc),
             place: place.map(|text| text.trim_start_matches("in this ").to_owned()),
@@ -117,6 +163,7 @@ impl<'a> Index<'a> {
                 .first()
                 .filter(|_| registration.kind == UnitKind::Secret)
                 .and_then(|(_, carrier)| named_secrets::object(file.documents, file.survey, carrier))
+                .or_else(|| self.label(registration, scopes))
                 .or_else(|| first.and_then(|(doc, offset)| structure::object(file.documents, doc, offset))),
             unknowns: scopes
                 .iter()
@@ -126,6 +173,7 @@ impl<'a> Index<'a> {
                 })
                 .map(|it| file.unknown_place(it))
                 .collect(),
+            is_shown: false,
             slots: Vec::new(),
             settings: reasons::inherited_settings(file, registration),
             values: own()
@@ -145,9 +193,11 @@ impl<'a> Index<'a> {
         }
         for (member, carrier) in members {
             let (via, given) = (carrier.via, given(file, carrier));
-            let (written, name) = (carrier.written.clone(), carrier.name.clone());
+            let written = carrier.written.clone();
+            let name = if carrier.via == Via::Road { written.clone() } else { carrier.name.clone() };
             match member.role {
                 Role::Setting(setting) => unit.settings.push(Held { setting, via, name, given }),
+                Role::Place => unit.is_shown = true,
                 role => {
                     let (old, class) = (role == Role::Old, member.class);
                     unit.slots.push(Slot { old, via, written, class, given });

@@ -28,6 +28,8 @@ pub struct Facts {
     pub imports: Vec<Import>,
     /// Keys and values; empty where the language has none.
     pub tree: DataTree,
+    /// Keys and values in a program, which are never edited: only hosts of its language are looked for there.
+    pub objects: DataTree,
     /// Text in another language that the syntax itself marks: here-documents, code blocks.
     pub regions: Vec<Region>,
     /// Comments, with their sign.

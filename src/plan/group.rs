@@ -6,7 +6,7 @@ use super::value::{self, Value};
 use super::{Entry, Field, File, Group, Need, WithoutEffect, shared, steps};
 use crate::finding::{Fix, Refusal};
 use crate::rules::{self, Class, Defaults, UnitKind};
-use crate::sites::Via;
+use crate::sites::{Road, Via};
 use crate::unit::{Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,6 +33,8 @@ struct Key {
     token: String,
     secret: Option<String>,
     fields: Vec<Field>,
+    /// What creates its runner itself shares none: where it is.
+    own: Option<String>,
 }
 
 impl Waiting {
@@ -62,6 +64,7 @@ impl Waiting {
             let (name, argument) = ("description", "description");
             fields.push(Field { name, argument, value, default: None, notes: Vec::new(), seconds: false });
         }
+        fields.extend(facts(unit, &hide));
         for (index, setting) in rules::registration().settings.iter().enumerate() {
             let Some((counts, mut read)) = winner(unit, index, &hide).filter(|_| !is_text) else { continue };
             for (held, shown) in unit.settings.iter().zip(&mut entry.settings) {
@@ -80,9 +83,9 @@ impl Waiting {
         let complete = is_complete(&entry);
         if matches!(need, Need::Create | Need::Check) {
             if complete {
-                add_unset(&mut fields, entry.kind);
+                add_unset(&mut fields, entry.kind, entry.road);
             }
-            force(&mut fields, entry.kind, complete);
+            force(&mut fields, entry.kind, entry.road, complete);
         }
         let filled = unit.slots.iter().filter(|slot| slot.class > Class::Empty);
         let token = filled.map(token).collect::<Vec<_>>().join("\0");
@@ -92,8 +95,37 @@ impl Waiting {
     fn key(&self) -> Key {
         let url = self.entry.url.as_ref().map(|url| url.text.trim_end_matches('/').to_owned());
         let secret = self.entry.secret.as_ref().map(|it| it.text.clone());
-        Key { need: self.need, url, token: self.token.clone(), secret, fields: self.fields.clone() }
+        let own = self.entry.is_self_made().then(|| self.entry.at());
+        Key { need: self.need, url, token: self.token.clone(), secret, fields: self.fields.clone(), own }
     }
+}
+
+/// The fields that facts about a registration give, or show.
+fn facts(unit: &Unit, hide: &dyn Fn(&str) -> String) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    let field = |name: &'static str, value: Value| {
+        let (argument, default, notes, seconds) = (name, None, Vec::new(), false);
+        Field { name, argument, value, default, notes, seconds }
+    };
+    for about in &rules::registration().about {
+        let Some((name, given)) = about.field.as_deref().zip(unit.about(&about.fact)) else { continue };
+        let text = given.literal().map(str::trim);
+        let word = |text: &str| about.words.iter().find(|(word, _)| word == text).map(|(_, it)| it.clone());
+        let value = match text {
+            Some(text) if about.number => {
+                text.parse().map_or_else(|_| Value::FillIn(hide(text)), Value::Number)
+            }
+            Some(text) => Value::Text(word(text).unwrap_or_else(|| hide(text))),
+            None => Value::FillIn(hide(&given.text)),
+        };
+        let shown = about.shows.as_ref().map(|(name, text)| field(name, Value::Text(text.clone())));
+        for it in shown.into_iter().chain([field(name, value)]) {
+            if fields.iter().all(|known| known.name != it.name) {
+                fields.push(it);
+            }
+        }
+    }
+    fields
 }
 
 /// `$NAME` and `${NAME}` are the same token.
@@ -116,25 +148,35 @@ fn defaults(kind: UnitKind) -> Option<&'static Defaults> {
 }
 
 /// What the road sends for the settings that the file does not set, in the order of the data.
-fn add_unset(fields: &mut Vec<Field>, kind: UnitKind) {
-    let Some(defaults) = defaults(kind) else { return };
+fn add_unset(fields: &mut Vec<Field>, kind: UnitKind, road: Option<&'static Road>) {
+    let whose = road.map(|it| it.of.as_str()).or_else(|| Some(defaults(kind)?.of.as_str()));
+    let Some(whose) = whose else { return };
     let set: Vec<&str> = fields.iter().map(|field| field.name).collect();
-    let mut all: Vec<Field> = fields.iter().filter(|field| field.name == "description").cloned().collect();
+    let is_setting = |field: &&Field| rules::registration().settings.iter().any(|it| it.field == field.name);
+    let mut all: Vec<Field> = fields.iter().filter(|field| !is_setting(field)).cloned().collect();
     for setting in &rules::registration().settings {
         let said = fields.iter().find(|field| field.name == setting.field).cloned();
         all.extend(said.or_else(|| {
-            let value = value::unset(setting, &set, kind)?;
+            let own = road.and_then(|road| road.unset.get(&setting.field));
+            let of_command =
+                || value::unset(setting, &set, if road.is_some() { UnitKind::Command } else { kind });
+            let value = match own {
+                Some(text) => value::read_constant(setting, text),
+                None => Some(())
+                    .filter(|()| road.is_none_or(|road| road.registers))
+                    .and_then(|()| of_command())?,
+            };
             let (name, argument) = (setting.field.as_str(), setting.argument());
-            let default = Some(defaults.of.as_str());
-            Some(Field { name, argument, value, default, notes: Vec::new(), seconds: false })
+            let (default, seconds) = (Some(whose), setting.least > 0);
+            Some(Field { name, argument, value, default, notes: Vec::new(), seconds })
         }));
     }
     *fields = all;
 }
 
 /// What `register` sends for any value of a setting where another field is not set.
-fn force(fields: &mut [Field], kind: UnitKind, complete: bool) {
-    if !defaults(kind).is_some_and(|it| it.registers) {
+fn force(fields: &mut [Field], kind: UnitKind, road: Option<&Road>, complete: bool) {
+    if !road.map_or_else(|| defaults(kind).is_some_and(|it| it.registers), |road| road.registers) {
         return;
     }
     for setting in &rules::registration().settings {
@@ -195,7 +237,7 @@ fn need(unit: &Unit) -> Need {
         // A runner in config.toml is registered; what it does not know has no effect.
         _ if unit.kind == UnitKind::Config => Need::Exists,
         (_, Class::Legacy | Class::Opaque | Class::Other) => Need::Create,
-        _ if said => Need::Create,
+        _ if said || unit.is_shown => Need::Create,
         _ => Need::Elsewhere,
     }
 }
@@ -273,9 +315,9 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         // The place of the token is empty here and filled in a Secret.
         if group.need == Need::Elsewhere && group.entries.iter().any(|it| it.kind == UnitKind::Secret) {
             group.need = Need::Create;
-            let reader = group.entries.iter().map(|it| it.kind).find(|kind| *kind != UnitKind::Secret);
-            if let Some(kind) = reader.filter(|_| group.entries.iter().all(is_complete)) {
-                add_unset(&mut group.fields, kind);
+            let reader = group.entries.iter().find(|it| it.kind != UnitKind::Secret);
+            if let Some(reader) = reader.filter(|_| group.entries.iter().all(is_complete)) {
+                add_unset(&mut group.fields, reader.kind, reader.road);
             }
         }
     }

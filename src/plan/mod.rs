@@ -19,7 +19,7 @@ pub use value::Value;
 use crate::finding::{Finding, Fix, Linted, Refusal, Safety};
 use crate::mask::Mask;
 use crate::rules::{self, Class, UnitKind};
-use crate::sites::Via;
+use crate::sites::{Road, Via};
 use crate::text::{Position, Source};
 use crate::unit::{Given, Held, Unit, UnknownPlace};
 use std::collections::BTreeMap;
@@ -154,6 +154,8 @@ pub struct Entry {
     pub position: Position,
     /// What it is.
     pub kind: UnitKind,
+    /// The road that makes it.
+    pub road: Option<&'static Road>,
     /// Languages from the file's own to the innermost.
     pub via: Vec<&'static str>,
     /// What it is in.
@@ -306,6 +308,11 @@ fn fixes(findings: &[Finding]) -> BTreeMap<&str, &Result<Fix, Refusal>> {
 }
 
 impl Group {
+    /// Whether a file creates the runner by itself, once it is changed.
+    pub fn is_self_made(&self) -> bool {
+        self.entries.iter().any(Entry::is_self_made)
+    }
+
     /// Its registrations without Secrets that another one of them reads: such a Secret is a part of that one.
     pub fn own_entries(&self) -> impl Iterator<Item = &Entry> {
         let only_secrets = self.entries.iter().all(|entry| entry.kind == UnitKind::Secret);
@@ -405,6 +412,7 @@ impl Entry {
             path: file.path.to_owned(),
             position: unit.position,
             kind: unit.kind,
+            road: unit.road,
             via: unit.via.clone(),
             place: unit.place.clone(),
             object: unit.object.as_ref().map(hide),
@@ -438,6 +446,11 @@ impl Entry {
             },
             fingerprint: String::new(),
         }
+    }
+
+    /// Whether its file creates the runner by itself, once it is changed.
+    pub fn is_self_made(&self) -> bool {
+        self.road.is_some_and(|road| road.creates)
     }
 
     /// `path:line`.

@@ -6,7 +6,7 @@ use super::commands::Commands;
 use super::words::{Sentence, say, say_all};
 use super::{Entry, Group, Need, SlotShown, Value};
 use crate::rules::{self, Class, UnitKind};
-use crate::sites::Via;
+use crate::sites::{Road, Via};
 use std::collections::BTreeSet;
 
 /// A step.
@@ -67,7 +67,7 @@ pub(super) fn of(number: usize, group: &Group, commands: &Commands) -> Vec<Step>
     let verified = || step(Do::Verify, VERIFY, verify(group));
     match group.need {
         Need::Create => vec![
-            step(Do::Create, CREATE, create(group)),
+            step(Do::Create, if group.is_self_made() { CREATED } else { CREATE }, create(group)),
             step(Do::Store, STORE, stored(group)),
             changed(),
             deployed(),
@@ -83,6 +83,7 @@ pub(super) fn of(number: usize, group: &Group, commands: &Commands) -> Vec<Step>
 const CREATE: &str = "Create the runner in GitLab (*New instance runner*, *New group runner* or *New project runner*, where the \
     old one belongs), or with `POST /api/v4/user/runners`, with its fields. GitLab shows the authentication token (`glrt-…`) \
     only once.";
+const CREATED: &str = "Do not create this runner yourself: the changed file creates it, with these fields.";
 const STORE: &str = "Store the token in a secret store or a masked CI/CD variable, not in the repository.";
 const COMPARE: &str = "Compare the fields with the runner in GitLab, and set there what is missing. With an authentication token, \
     these settings in the files have no effect or stop the runner from starting.";
@@ -105,6 +106,9 @@ fn each(group: &Group, part: impl Fn(&Entry) -> Sentence) -> Vec<Sentence> {
 
 fn create(group: &Group) -> Vec<Sentence> {
     let mut parts = Vec::new();
+    if let Some(entry) = group.entries.iter().find(|entry| entry.is_self_made()) {
+        parts.push(say("{} creates it once it is changed: do not create it yourself.", &[&entry.at()]));
+    }
     if group.entries.iter().all(|entry| entry.kind == UnitKind::Secret) {
         parts.push(say(
             "No file here reads this Secret: copy the tags and other settings from the old runner in GitLab.",
@@ -198,6 +202,12 @@ fn stored(group: &Group) -> Vec<Sentence> {
 
 fn store(entry: &Entry) -> Sentence {
     let at = entry.at();
+    if let Some(road) = entry.road {
+        let mut codes = vec![at];
+        let template = format!("{{}}: {}", quoted_in(&road.store, &mut codes));
+        let template = format!("{template}.");
+        return say_all(&template, &codes);
+    }
     let secret = entry.secret.as_ref().map(|it| it.text.as_str()).filter(|it| !it.is_empty());
     let held = slot(entry).filter(|slot| slot.class > Class::Empty);
     let new = held.map_or("", |slot| new_name(slot.via));
@@ -251,8 +261,33 @@ pub(super) fn change(entries: &[Entry], number: usize, commands: &Commands) -> V
     for entry in entries.iter().filter(|it| it.fix.is_ok() && seen.insert(it.path.as_str())) {
         parts.extend(commands.sentence(&entry.path, number));
     }
-    parts.extend(entries.iter().filter_map(|entry| Some(manually(entry, entry.fix.as_ref().err()?))));
+    parts.extend(entries.iter().filter_map(|entry| match (entry.road, &entry.fix) {
+        (Some(road), _) => Some(by_road(entry, road)),
+        (None, fix) => Some(manually(entry, fix.as_ref().err()?)),
+    }));
     parts
+}
+
+/// How people change what a road makes.
+fn by_road(entry: &Entry, road: &Road) -> Sentence {
+    let mut codes = vec![entry.at()];
+    let by_hand = if entry.fix.is_ok() { "" } else { " manually" };
+    let template = format!("{{}}{by_hand}: {}.", quoted_in(&road.change, &mut codes));
+    say_all(&template, &codes)
+}
+
+/// Our words with a place for each code in backquotes, which goes to `codes`.
+fn quoted_in(text: &str, codes: &mut Vec<String>) -> String {
+    let mut template = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index % 2 == 0 {
+            template.push_str(&part.replace("{}", ""));
+        } else {
+            template.push_str("{}");
+            codes.push(part.to_owned());
+        }
+    }
+    template
 }
 
 /// What the program does not change, and why.
@@ -287,31 +322,28 @@ fn manually(entry: &Entry, reason: &str) -> Sentence {
     if !reason.is_empty() {
         template.push_str(". Reason: ");
         // The reason is in our words, and may quote the file between backquotes.
-        for (index, part) in reason.split('`').enumerate() {
-            if index % 2 == 0 {
-                template.push_str(&part.replace("{}", ""));
-            } else {
-                template.push_str("{}");
-                codes.push(part.to_owned());
-            }
-        }
+        template.push_str(&quoted_in(reason, &mut codes));
     }
     template.push('.');
     say_all(&template, &codes)
 }
 
 fn deploy(entry: &Entry) -> Sentence {
-    say(&format!("{{}}: {}.", deployment(entry.kind)), &[&entry.at()])
+    say(&format!("{{}}: {}.", deployment(entry)), &[&entry.at()])
 }
 
 /// How a change to a registration of this kind is deployed: a clause without a full stop.
-pub fn deployment(kind: UnitKind) -> &'static str {
-    match kind {
+pub fn deployment(entry: &Entry) -> &'static str {
+    if let Some(road) = entry.road {
+        return &road.deploy;
+    }
+    match entry.kind {
         UnitKind::Chart => "upgrade the release",
         UnitKind::Secret => "apply the Secret and restart the pods that read it",
         UnitKind::Operator => "apply the Runner resource",
         UnitKind::Config => "copy the file to the machine",
         UnitKind::Terraform => "apply the module",
+        UnitKind::Road => "deploy the change",
         UnitKind::Environment => "recreate the container or restart the service, so that it registers again",
         UnitKind::Command => {
             "register again on each machine; keep the old entry in config.toml until the new runner works"
@@ -336,6 +368,9 @@ fn verify(group: &Group) -> Vec<Sentence> {
 }
 
 fn remove(group: &Group) -> &'static str {
+    if let Some(own) = group.entries.iter().find_map(|entry| entry.road?.remove.as_deref()) {
+        return own;
+    }
     if group.entries.iter().any(|entry| entry.kind == UnitKind::Command) {
         "Remove the old runner: run `gitlab-runner unregister --name NAME` on each machine (if both entries have that name, use \
          `--url` and `--token` of the old one), then delete the runner in GitLab if it is still listed."

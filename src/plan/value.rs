@@ -70,6 +70,14 @@ pub(super) fn unset(setting: &Setting, set: &[&str], kind: UnitKind) -> Option<V
     Some(constant(text))
 }
 
+/// A value of the rules' data for that setting.
+pub(super) fn read_constant(setting: &Setting, text: &str) -> Value {
+    match setting.takes {
+        Takes::Seconds => seconds(text).map_or_else(|| constant(text), Value::Number),
+        _ => constant(text),
+    }
+}
+
 /// A value of the rules' data.
 pub(super) fn constant(text: &str) -> Value {
     boolean(text).map_or_else(|| Value::Text(text.to_owned()), Value::Flag)

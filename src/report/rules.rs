@@ -5,7 +5,7 @@ mod names;
 use super::hide::in_rule;
 use super::sentence;
 use crate::catalogue::Catalogue;
-use crate::rules::{self, GITLAB, Level, Rule, Verdict};
+use crate::rules::{self, GITLAB, Level, Rule, UnitKind, Verdict};
 use names::{Names, unslotted};
 use serde::Serialize;
 
@@ -332,6 +332,11 @@ pub fn index(rules: &[RuleDoc]) -> String {
             out.push_str(
                 "- Unsafe: a registration token elsewhere in the file may belong to the same runner\n",
             );
+            continue;
+        }
+        if row.when.unit.contains(&UnitKind::Road) {
+            let why = "another tool registers the runner: the reason says what to change";
+            out.push_str(&format!("- {what}: {why}\n"));
             continue;
         }
         // Another row says why.

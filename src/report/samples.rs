@@ -162,6 +162,8 @@ fn unit() -> Unit {
     Unit {
         name: "ci/.gitlab-ci.yml:4".to_owned(),
         kind: UnitKind::Command,
+        road: None,
+        is_shown: false,
         position: given("gitlab-runner", "", false).position,
         via: vec!["yaml", "shell"],
         place: Some("`script:` item".to_owned()),

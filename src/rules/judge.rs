@@ -3,7 +3,7 @@
 use super::schema::{Class, Match, OriginKind, Rule, SafetyRow, SeverityRow, Verdict, When};
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
-use crate::sites::{Scope, Survey};
+use crate::sites::{Carrier, Road, Scope, Survey, Via};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -94,7 +94,7 @@ impl Summary {
             let at = match member.role {
                 Role::New => 0,
                 Role::Old => 1,
-                Role::Setting(_) | Role::Own(_) => continue,
+                Role::Setting(_) | Role::Place | Role::Own(_) => continue,
             };
             let scope = registration.own_scope(survey, Some(member));
             for key in [None, scope] {
@@ -178,6 +178,11 @@ impl<'a> View<'a> {
             && (when.unit.is_empty() || when.unit.contains(&self.registration.kind))
             && (when.setting.is_empty()
                 || setting.is_some_and(|setting| when.setting.contains(&setting.field)))
+            && (when.road.is_empty()
+                || self.registration.road.is_some_and(|road| when.road.contains(&road.road)))
+            && same(when.mechanical, &|| self.registration.road.is_some_and(|road| road.caution.is_some()))
+            && (when.name.is_empty()
+                || self.carrier().is_some_and(|carrier| when.name.contains(&carrier.written)))
             && same(when.triggers, &|| self.member.is_some_and(|member| member.triggers))
             && same(when.token_value, &|| self.circumstances.token_value)
             && same(when.old_never, &|| self.circumstances.old_never)
@@ -231,6 +236,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The road that makes the unit.
+    pub fn road(&self) -> Option<&'static Road> {
+        self.registration.road
+    }
+
+    /// The carrier of the member.
+    fn carrier(&self) -> Option<&'a Carrier> {
+        self.survey.carriers.get(self.member?.carrier)
+    }
+
     /// Whether both slots have the same value.
     fn is_same(&self, slots: [Slot; 2]) -> bool {
         let value = |slot: Slot| {
@@ -251,7 +266,8 @@ impl<'a> View<'a> {
             "old" => old,
             _ => return None,
         };
-        let name = slot.carrier.and_then(|at| Some(self.survey.carriers.get(at)?.name.clone()));
+        let carrier = slot.carrier.and_then(|at| self.survey.carriers.get(at));
+        let name = carrier.map(|it| if it.via == Via::Road { it.written.clone() } else { it.name.clone() });
         Some(name.unwrap_or_default())
     }
 
@@ -276,6 +292,7 @@ impl<'a> View<'a> {
                 Role::Setting(at) => found.setting.as_deref().is_some_and(|name| {
                     name == "any" || self.unit.settings.get(at).is_some_and(|setting| setting.field == name)
                 }),
+                Role::Place => found.named.contains(&carrier.name),
                 Role::Own(own) => own == index,
             };
             let fits = role && found.via.is_none_or(|via| via == carrier.via) && self.holds(&found.when);

@@ -15,11 +15,11 @@ use std::sync::{Arc, LazyLock};
 
 pub use example::{Example, RuleText};
 pub use judge::{Circumstances, Place, SafetyVerdict, View, version};
-pub use own::{ChartMatch, CommandMatch};
+pub use own::{ChartMatch, CommandMatch, Together};
 pub(crate) use schema::gitlab;
 pub use schema::{
     ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, OriginKind, Rule, RuleData, SafetyRow,
-    SeverityRow, Together, UnitKind, Verdict, When,
+    SeverityRow, UnitKind, Verdict, When,
 };
 pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
 pub use units::{Member, Registration, Role, assemble};

@@ -39,3 +39,16 @@ pub struct ChartMatch {
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub value: Vec<String>,
 }
+
+/// How far findings are fixed together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Together {
+    /// In one mapping.
+    Mapping,
+    /// In one document of a file.
+    Document,
+    /// In the whole file.
+    File,
+}

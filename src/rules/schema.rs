@@ -1,6 +1,8 @@
 //! The form of a rule. The build script compiles it too, so it stands on serde alone.
 
-use super::{ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Unit, Via, one_or_many};
+use super::{
+    ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Together, Unit, Via, one_or_many,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A rule as the engine uses it.
@@ -54,19 +56,6 @@ pub struct Rule {
     /// When the fix of a finding that belongs to no unit is safe: the first row that applies. No row: it is unsafe.
     #[serde(default)]
     pub safety: Vec<SafetyRow>,
-}
-
-/// How far findings are fixed together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Together {
-    /// In one mapping.
-    Mapping,
-    /// In one document of a file.
-    Document,
-    /// In the whole file.
-    File,
 }
 
 /// The product that rules speak of where they name none.
@@ -294,6 +283,17 @@ pub struct When {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
     pub unit: Vec<UnitKind>,
+    /// The road that the unit is: one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub road: Vec<String>,
+    /// Its name, as written, is one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub name: Vec<String>,
+    /// Whether the road that the unit is has a fix.
+    #[serde(default)]
+    pub mechanical: Option<bool>,
     /// Whether a setting has a value that stops the start together with a new token.
     #[serde(default)]
     pub triggers: Option<bool>,
@@ -458,6 +458,8 @@ pub enum UnitKind {
     Operator,
     /// A registration map of a Terraform module.
     Terraform,
+    /// A registration of another tool: a road.
+    Road,
 }
 
 /// One row of a rule's severity.

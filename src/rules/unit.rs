@@ -118,6 +118,10 @@ pub struct Spelling {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub terraform: Vec<String>,
+    /// What keys of roads mean.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub road: Vec<String>,
 }
 
 impl Spelling {
@@ -131,6 +135,7 @@ impl Spelling {
             Via::Config => (&self.config, &[]),
             Via::Operator => (&self.operator, &[]),
             Via::Terraform => (&self.terraform, &[]),
+            Via::Road => (&self.road, &[]),
             Via::Named | Via::Request | Via::Entry | Via::Argument | Via::Command | Via::Text => (&[], &[]),
         };
         first.iter().chain(second)
@@ -250,6 +255,18 @@ pub enum Takes {
 pub struct About {
     /// What it is: `url`, `description`, `executor`, `secret`.
     pub fact: String,
+    /// The field of the runner that it gives.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// Whether the field is a number: another text must be filled in.
+    #[serde(default)]
+    pub number: bool,
+    /// What a word in its place is in the field.
+    #[serde(default)]
+    pub words: Vec<(String, String)>,
+    /// Another field that it shows, and its value.
+    #[serde(default)]
+    pub shows: Option<(String, String)>,
     /// How it is spelled.
     pub spelled: Spelling,
 }

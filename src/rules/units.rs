@@ -4,7 +4,7 @@ use super::containers::{Containers, last_container};
 use super::schema::{Class, Classes, UnitKind};
 use super::unit::{Setting, Spelling, Unit};
 use crate::facts::NodeId;
-use crate::sites::{Carrier, Piece, Scope, ScopeKind, Survey, ValueKind, Via};
+use crate::sites::{Carrier, Piece, Road, Scope, ScopeKind, Sites, Survey, ValueKind, Via};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,8 @@ pub enum Role {
     Old,
     /// A server-side setting, by index in [`Unit::settings`].
     Setting(usize),
+    /// What shows that a road registers, by itself.
+    Place,
     /// It belongs to no unit: a rule speaks of it by itself, by the index of its match.
     Own(usize),
 }
@@ -47,6 +49,8 @@ pub struct Registration {
     pub scopes: BTreeSet<usize>,
     /// What it is made of, in the order of the carriers.
     pub members: Vec<Member>,
+    /// The road that makes it.
+    pub road: Option<&'static Road>,
     /// Whether several commands share its variables, so that what belongs to which cannot be told.
     pub ambiguous: bool,
 }
@@ -72,7 +76,10 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     let mut by_scope: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
     for (index, carrier) in survey.carriers.iter().enumerate() {
         let again = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier));
-        if let Some(role) = role_of(unit, carrier).filter(|_| !again) {
+        let of_road = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Road);
+        let role =
+            if of_road && carrier.via == Via::Named { Some(Role::Place) } else { role_of(unit, carrier) };
+        if let Some(role) = role.filter(|_| !again) {
             let overridden = survey.anchored.get(&index).is_some_and(|it| it.overridden);
             let member = member(unit, carrier, index, role);
             let triggers = member.triggers && !overridden;
@@ -122,21 +129,18 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         members.sort_by_key(|member| member.carrier);
         if !members.is_empty() {
             let ambiguous = commands.len() > 1;
-            units.push(Registration { kind: UnitKind::Command, scopes, members, ambiguous });
+            units.push(Registration { kind: UnitKind::Command, scopes, members, road: None, ambiguous });
         }
     }
     // What gives values to one release is one unit; everything else stands alone.
     let mut rest: BTreeMap<(usize, UnitKind), (BTreeSet<usize>, Vec<Member>)> = BTreeMap::new();
-    let mut released: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for scope in scopes_of(survey, ScopeKind::Chart) {
-        if let Some(release) = survey.scopes.get(scope).and_then(|it| it.within) {
-            released.entry(release).or_default().push(scope);
-        }
-    }
+    let mut released = within(survey, ScopeKind::Chart);
+    // So are the entries of a road that share keys, those without a key of their own too.
+    let mut entries = within(survey, ScopeKind::Road);
     for (scope, members) in by_scope {
         let Some(it) = survey.scopes.get(scope) else { continue };
         let kind = kind_of(it.kind);
-        let release = it.within.filter(|_| it.kind == ScopeKind::Chart);
+        let release = it.within.filter(|_| matches!(it.kind, ScopeKind::Chart | ScopeKind::Road));
         let container = Some(scope).filter(|_| it.kind == ScopeKind::Container).and_then(outermost);
         let unit = rest.entry((release.or(container).unwrap_or(scope), kind)).or_default();
         unit.0.insert(scope);
@@ -146,15 +150,33 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         unit.0.extend(release);
         // What gives the release no setting may still be unknown.
         unit.0.extend(release.and_then(|release| released.remove(&release)).into_iter().flatten());
+        unit.0.extend(entries.remove(&release.unwrap_or(scope)).into_iter().flatten());
         unit.1.extend(members);
     }
-    let registration =
-        |((_, kind), (scopes, members))| Registration { kind, scopes, members, ambiguous: false };
+    let road = |scopes: &BTreeSet<usize>| {
+        let index = scopes.iter().find_map(|scope| survey.scopes.get(*scope)?.road)?;
+        Sites::built_in().road(index)
+    };
+    let registration = |((_, kind), (scopes, mut members)): (_, (BTreeSet<usize>, Vec<Member>))| {
+        members.sort_by_key(|member| member.carrier);
+        Registration { kind, road: road(&scopes), scopes, members, ambiguous: false }
+    };
     units.extend(rest.into_iter().map(registration));
     if !survey.anchored.is_empty() {
         share(survey, &mut units);
     }
     units
+}
+
+/// The scopes of that kind that are within another one, by that one.
+fn within(survey: &Survey, kind: ScopeKind) -> BTreeMap<usize, Vec<usize>> {
+    let mut inside: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for scope in scopes_of(survey, kind) {
+        if let Some(outer) = survey.scopes.get(scope).and_then(|it| it.within) {
+            inside.entry(outer).or_default().push(scope);
+        }
+    }
+    inside
 }
 
 /// Keeps the members that are the program's.
@@ -245,6 +267,7 @@ fn kind_of(scope: ScopeKind) -> UnitKind {
         ScopeKind::Keys(Via::Config) => UnitKind::Config,
         ScopeKind::Keys(Via::Operator) => UnitKind::Operator,
         ScopeKind::Keys(Via::Terraform) => UnitKind::Terraform,
+        ScopeKind::Road => UnitKind::Road,
         ScopeKind::Keys(_) | ScopeKind::Container | ScopeKind::Variables | ScopeKind::Places => {
             UnitKind::Environment
         }
@@ -367,7 +390,7 @@ impl Registration {
             shared_with: None,
         };
         let scopes = BTreeSet::from([carrier.scope]);
-        Self { kind: UnitKind::Environment, scopes, members: vec![member], ambiguous: false }
+        Self { kind: UnitKind::Environment, scopes, members: vec![member], road: None, ambiguous: false }
     }
 
     /// Whose slots the rules for `member` have to see: the whole unit's (`None`), but where several commands share

@@ -121,7 +121,7 @@ struct Links {
 }
 
 /// The options of `subcommand` that are in the value of a variable.
-fn options(subcommand: &Subcommand, value: &Stated, text: &str, scope: usize) -> Vec<Carrier> {
+pub(super) fn options(subcommand: &Subcommand, value: &Stated, text: &str, scope: usize) -> Vec<Carrier> {
     let start = value.span.of(text).find(value.text.as_str()).map(|at| value.span.start() + at);
     let mut words = Vec::new();
     let mut at = 0;

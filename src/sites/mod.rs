@@ -49,6 +49,7 @@ pub(crate) use options::{canonical, is_option_name};
 pub(crate) use paths::{accepts, document_of};
 pub use schema::pattern::Step;
 pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
+pub use schema::road::{Replacement, Road};
 pub use schema::{Chart, Expands, Holds, Host, Nearby, Pattern, Requirement, Site, SiteData, Via};
 pub use survey::{Context, survey};
 pub use unknown::{Brings, Piece, Unknown, UnknownKind};
@@ -181,7 +182,7 @@ pub struct Scope {
     /// Its bytes there.
     pub span: Span,
     /// Of a command: the container that it runs in. Of a container: the one whose environment it takes too. Of values: the
-    /// release that gets them.
+    /// release that gets them. Of keys of a road: those that it shares with other entries.
     pub within: Option<usize>,
     /// Whether it shows by itself that its variables are meant for the program.
     pub evident: bool,
@@ -214,6 +215,8 @@ pub struct Scope {
     /// What shows whose it is: `program subcommand` of a command, the chart of values, the programs of a container, the name of a
     /// Secret that a command makes; nothing where nobody knows.
     pub of: Vec<String>,
+    /// The road that it is, by index.
+    pub road: Option<usize>,
 }
 
 impl Scope {
@@ -239,6 +242,8 @@ pub enum ScopeKind {
     Variables,
     /// A mapping of settings, as that carrier spells them.
     Keys(Via),
+    /// Keys of a road: within another one, those of one entry.
+    Road,
     /// A release: what gives it values lies in scopes within it.
     Release,
     /// Places that rules speak of by name: no registration.
@@ -355,6 +360,7 @@ impl Survey {
             version: None,
             chart_version: None,
             of: Vec::new(),
+            road: None,
         });
         self.scopes.len() - 1
     }
@@ -430,6 +436,11 @@ impl Sites {
     pub fn program_variables(&self, program: &str) -> &[String] {
         let known = self.data.programs.programs.iter().find(|known| known.name == program);
         known.map_or(&[], |program| &program.variables)
+    }
+
+    /// The road of that index.
+    pub fn road(&self, index: usize) -> Option<&Road> {
+        self.data.roads.get(index)
     }
 
     /// The chart of that index.

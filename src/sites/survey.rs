@@ -98,6 +98,9 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     if !facts.tree.is_empty() {
         trees::read(&facts.tree, &facts.control, parsed, context, survey);
     }
+    if !facts.objects.is_empty() {
+        trees::read_objects(&facts.objects, parsed, context, survey);
+    }
     sourced(context, before, survey);
     set_elsewhere(facts, context, survey);
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();

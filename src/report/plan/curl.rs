@@ -22,9 +22,10 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
         format!("{}={}", field.name, inline(&value))
     };
-    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    let makes = |group: &Group| !group.is_self_made();
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create && makes(group));
     writeln!(out, "{}\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
-    code(plan, request, compare, out)
+    code(plan, makes, request, compare, out)
 }
 
 /// `text` in single quotes, line breaks included. `None` if it contains other control characters, or a line that a CI system
@@ -51,20 +52,30 @@ fn request(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
             writeln!(out, "# {}: fill in; today: {}", field.name, inline(&value))?;
         }
     }
-    let url = format!("{}/api/v4/user/runners", address.unwrap_or(FILL_IN));
+    let (url, fields) = parameters(group);
     let prints: Vec<&str> = group.own_entries().map(|entry| entry.fingerprint.as_str()).collect();
-    write!(out, "create {number} '{}' {}", prints.join(" "), quoted(&url))?;
-    let mut send = |value: &str| write!(out, " \\\n  --data-urlencode {value}");
-    send(&quoted(&format!("runner_type={FILL_IN}")))?;
+    write!(out, "create {number} '{}' {url}", prints.join(" "))?;
+    fields.iter().try_for_each(|field| write!(out, " \\\n  --data-urlencode {field}"))?;
+    writeln!(out)
+}
+
+/// The address and the fields of the request that creates the runner of a group, as words of a shell.
+pub(super) fn parameters(group: &Group) -> (String, Vec<String>) {
+    let address = address(group.url.as_ref());
+    let url = quoted(&format!("{}/api/v4/user/runners", address.unwrap_or(FILL_IN)));
+    let mut fields = Vec::new();
+    if group.fields.iter().all(|field| field.name != "runner_type") {
+        fields.push(quoted(&format!("runner_type={FILL_IN}")));
+    }
     // After `name=`, curl reads neither `@file` nor another name.
     let fill_in = |name: &str| quoted(&format!("{name}={FILL_IN}"));
     if group.fields.iter().all(|field| field.name != "description") {
         let text = group.description().unwrap_or_default();
-        send(&verbatim(&format!("description={text}")).unwrap_or_else(|| fill_in("description")))?;
+        fields.push(verbatim(&format!("description={text}")).unwrap_or_else(|| fill_in("description")));
     }
     for field in &group.fields {
         let sent = api(&field.value).and_then(|value| verbatim(&format!("{}={value}", field.name)));
-        send(&sent.unwrap_or_else(|| fill_in(field.name)))?;
+        fields.push(sent.unwrap_or_else(|| fill_in(field.name)));
     }
-    writeln!(out)
+    (url, fields)
 }

@@ -65,6 +65,8 @@ struct Registration<'a> {
     line: usize,
     column: usize,
     kind: UnitKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    road: Option<&'a str>,
     via: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<&'a str>,
@@ -212,6 +214,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
         line,
         column,
         kind: entry.kind,
+        road: entry.road.map(|road| road.road.as_str()),
         via: &entry.via,
         place: entry.place.as_deref(),
         object: entry.object.as_deref(),

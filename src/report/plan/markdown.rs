@@ -1,7 +1,7 @@
 //! A checklist. Text of a file is in code spans only.
 
 use super::spans::{cell, code, prose, sentence};
-use super::{GUIDE, kind, kind_name, named, remarks, title, unknowns};
+use super::{GUIDE, kind, named, remarks, replacement, title, unknowns};
 use crate::plan::{Do, Documentation, Entry, Field, Group, Need, Place, Plan, Shown, Value, deployment};
 use crate::rules::Class;
 use std::collections::BTreeSet;
@@ -146,8 +146,9 @@ fn small(text: &str) -> String {
 }
 
 fn deployments(groups: &[Group]) -> String {
-    let kinds: BTreeSet<_> = groups.iter().flat_map(|group| &group.entries).map(|it| it.kind).collect();
-    let one = |kind| format!("{}: {}", kind_name(kind), deployment(kind));
+    let entries = groups.iter().flat_map(|group| &group.entries);
+    let kinds: BTreeSet<_> = entries.map(|it| (it.kind, kind(it), deployment(it))).collect();
+    let one = |(_, kind, deployment): (_, String, &str)| format!("{kind}: {deployment}");
     kinds.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
@@ -191,7 +192,10 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
                 writeln!(out, "- [ ] {}", sentence(&step.text))?;
                 parts.iter().try_for_each(|part| writeln!(out, "  - {part}"))?;
             }
-            Do::Change => list("Change", &parts, out)?,
+            Do::Change => {
+                list("Change", &parts, out)?;
+                replacements(group, out)?;
+            }
             Do::Verify => {
                 let removes = if group.need == Need::Create { ", remove the old runner" } else { "" };
                 let how = if parts.is_empty() { String::new() } else { format!(". {}", parts.join(" ")) };
@@ -199,6 +203,22 @@ fn section(number: usize, group: &Group, out: &mut dyn Write) -> io::Result<()> 
             }
             Do::Deploy | Do::Remove => {}
         }
+    }
+    Ok(())
+}
+
+/// What takes the place of registrations, as blocks of code in the item before.
+fn replacements(group: &Group, out: &mut dyn Write) -> io::Result<()> {
+    if group.need != Need::Create {
+        return Ok(());
+    }
+    for entry in &group.entries {
+        let Some((language, text)) = replacement::of(group, entry) else { continue };
+        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+        let fence = "`".repeat(longest.max(2) + 1);
+        writeln!(out, "\n  Instead of {}:\n\n  {fence}{language}", code(&entry.at()))?;
+        text.lines().try_for_each(|line| writeln!(out, "  {line}"))?;
+        writeln!(out, "  {fence}\n")?;
     }
     Ok(())
 }

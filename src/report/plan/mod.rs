@@ -3,6 +3,7 @@
 mod curl;
 mod json;
 pub(super) mod markdown;
+mod replacement;
 mod spans;
 mod terraform;
 
@@ -74,7 +75,7 @@ pub fn format_of(path: &Path) -> Option<&'static Format> {
 
 /// What a registration is, in words.
 pub(super) fn kind(entry: &Entry) -> String {
-    kind_name(entry.kind).to_owned()
+    entry.road.map_or_else(|| kind_name(entry.kind), |road| road.title.as_str()).to_owned()
 }
 
 fn kind_name(kind: UnitKind) -> &'static str {
@@ -86,6 +87,7 @@ fn kind_name(kind: UnitKind) -> &'static str {
         UnitKind::Config => "`[[runners]]` of config.toml",
         UnitKind::Operator => "Runner resource of the Operator",
         UnitKind::Terraform => "Terraform module",
+        UnitKind::Road => "another tool",
     }
 }
 
@@ -179,10 +181,11 @@ fn address(url: Option<&Shown>) -> Option<&str> {
     (!host.is_empty() && host.chars().all(plain)).then_some(text)
 }
 
-/// A plan as code of a language whose comments begin with `#`: what `create` writes for each runner to create, given the
-/// number of its group, and everything else in comments. `compare` writes a field of another runner on one line.
+/// A plan as code of a language whose comments begin with `#`: what `create` writes for each runner that the code `creates`,
+/// given the number of its group, and everything else in comments. `compare` writes a field of another runner on one line.
 fn code(
     plan: &Plan,
+    creates: impl Fn(&Group) -> bool,
     create: impl Fn(usize, &Group, &mut dyn Write) -> io::Result<()>,
     compare: impl Fn(&Field) -> String,
     out: &mut dyn Write,
@@ -193,7 +196,13 @@ fn code(
             writeln!(out, "# {line}")?;
         }
         match group.need {
-            Need::Create => create(number, group, out)?,
+            Need::Create if creates(group) => create(number, group, out)?,
+            Need::Create => {
+                writeln!(out, "# The changed file creates this runner: nothing to create here.")?;
+                for field in &group.fields {
+                    writeln!(out, "# {}", compare(field))?;
+                }
+            }
             Need::Check | Need::Exists | Need::Elsewhere => {
                 for field in &group.fields {
                     writeln!(out, "# compare: {}", compare(field))?;

@@ -3,7 +3,8 @@
 
 use super::{code, title};
 use crate::escape::{escaped, in_string, inline, is_dangerous};
-use crate::plan::{Field, Group, Need, Plan, Value};
+use crate::plan::{Entry, Field, Group, Need, Plan, Value};
+use crate::sites::Replacement;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -23,12 +24,15 @@ const NOTHING: &str = "\
 const DIGITS: usize = 12;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let creates = plan.groups.iter().any(|group| group.need == Need::Create);
+    let is_resource =
+        |entry: &Entry| entry.road.is_some_and(|it| it.replacement == Some(Replacement::Resource));
+    let makes = |group: &Group| !group.is_self_made() || group.entries.iter().all(is_resource);
+    let creates = plan.groups.iter().any(|group| group.need == Need::Create && makes(group));
     writeln!(out, "{}#\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
     let compare = |field: &Field| format!("{} = {}", field.argument, expression(field, None));
     let names = names(plan);
     let name = |number: usize| names.get(number.wrapping_sub(1)).map_or("", String::as_str);
-    code(plan, |number, group, out| resource(number, name(number), group, out), compare, out)
+    code(plan, makes, |number, group, out| resource(number, name(number), group, out), compare, out)
 }
 
 /// The names of the resources. They do not depend on the numbers of runners, which change with other edits: Terraform would
@@ -70,10 +74,14 @@ fn resource(number: usize, name: &str, group: &Group, out: &mut dyn Write) -> io
         condition: TYPES,
         must,
     };
-    variable(&kind, out)?;
-    writeln!(out, "variable \"{name}_owner_id\" {{")?;
-    writeln!(out, "  description = {}", string(&format!("Id of the group or project of {called}")))?;
-    writeln!(out, "  type        = number\n  default     = null\n}}\n")?;
+    // The file may say whose runner it is.
+    let is_open = group.fields.iter().all(|field| field.name != "runner_type");
+    if is_open {
+        variable(&kind, out)?;
+        writeln!(out, "variable \"{name}_owner_id\" {{")?;
+        writeln!(out, "  description = {}", string(&format!("Id of the group or project of {called}")))?;
+        writeln!(out, "  type        = number\n  default     = null\n}}\n")?;
+    }
     for field in &group.fields {
         if let Some(open) = open(name, &called, field) {
             variable(&open, out)?;
@@ -81,11 +89,14 @@ fn resource(number: usize, name: &str, group: &Group, out: &mut dyn Write) -> io
     }
     writeln!(out, "resource \"gitlab_user_runner\" \"{name}\" {{")?;
     let owner = |kind: &str| format!("var.{name}_type == \"{kind}\" ? var.{name}_owner_id : null");
-    let mut rows = vec![
-        ("runner_type", format!("var.{name}_type")),
-        ("group_id", owner("group_type")),
-        ("project_id", owner("project_type")),
-    ];
+    let mut rows = Vec::new();
+    if is_open {
+        rows = vec![
+            ("runner_type", format!("var.{name}_type")),
+            ("group_id", owner("group_type")),
+            ("project_id", owner("project_type")),
+        ];
+    }
     if group.fields.iter().all(|field| field.argument != "description") {
         rows.push(("description", string(group.description().unwrap_or_default())));
     }
@@ -105,6 +116,7 @@ fn open<'a>(name: &str, called: &str, field: &Field) -> Option<Variable<'a>> {
     let (kind, condition, must) = match field.argument {
         "tag_list" => ("list(string)", "length(value) > 0", "a list of tags"),
         "untagged" | "locked" | "paused" => ("bool", "value != null", "true or false"),
+        "group_id" | "project_id" => ("number", "value > 0", "a numeric ID"),
         "maximum_timeout" => ("number", "value >= 600", "600 seconds or more"),
         "access_level" => (
             "string",
@@ -130,7 +142,7 @@ fn variable(variable: &Variable<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// The value of a field, for the runner with this name; without one, for a comment.
-fn expression(field: &Field, name: Option<&str>) -> String {
+pub(super) fn expression(field: &Field, name: Option<&str>) -> String {
     match (&field.value, name) {
         (Value::Text(text), _) => string(text),
         (Value::List(words), _) => {

@@ -194,7 +194,10 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
         let named = sites.hosts.iter().flat_map(|host| &host.sites).filter_map(|site| site.name.as_deref());
         let asked = sites.programs.programs.iter().flat_map(|program| &program.subcommands);
         let asked = asked.filter_map(|subcommand| Some(subcommand.asks.as_ref()?.place.as_str()));
-        let names: Vec<&str> = named.chain(asked).collect();
+        let roads = sites.roads.iter().filter_map(|road| Some(road.request.as_ref()?.name.as_str()));
+        let mut names: Vec<&str> = named.chain(asked).chain(roads).collect();
+        names.sort_unstable();
+        names.dedup();
         for name in &found.named {
             known(&["named"], "site", name, &names);
         }

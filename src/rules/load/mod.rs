@@ -13,7 +13,7 @@ use super::{BUILT_IN, RuleData, RuleText};
 use crate::facts::{DataTree, Facts, NodeId};
 use crate::parallel;
 use crate::quote;
-use crate::sites::{Chart, Host, Programs, SiteData, Sites, Subcommand};
+use crate::sites::{Chart, Host, Programs, Road, SiteData, Sites, Subcommand};
 use crate::syntax::{self, Parsed};
 use crate::text::{Source, Span};
 use fault::Fault;
@@ -167,6 +167,7 @@ enum Kind {
     Programs,
     Charts,
     Site,
+    Road,
     Unit,
 }
 
@@ -176,6 +177,7 @@ fn kind(inside: &str) -> Kind {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match (parts.next(), stem) {
         (Some("sites"), _) => Kind::Site,
+        (Some("roads"), _) => Kind::Road,
         (Some("units"), _) => Kind::Unit,
         (_, "programs") => Kind::Programs,
         (_, "charts") => Kind::Charts,
@@ -320,6 +322,15 @@ impl Loader {
                 let Some(host) = self.get::<Host>(read) else { return };
                 self.problems.extend(check::host(read, &host, &self.out.sites));
                 self.out.sites.hosts.push(host);
+            }
+            Kind::Road => {
+                let Some(road) = self.get::<Road>(read) else { return };
+                // Their words are those of plans, which are about what is built in.
+                if !self.alone {
+                    let message = "roads are built in: use a rule with `entry` or `request`".to_owned();
+                    self.problems.push(read.problem(&["road"], message, None));
+                }
+                self.out.sites.roads.push(road);
             }
             Kind::Unit => {
                 let Some(unit) = self.get::<super::Unit>(read) else { return };

@@ -3,12 +3,14 @@
 
 pub(super) mod pattern;
 pub(super) mod programs;
+pub(super) mod road;
 
 use super::{Expression, one_or_many};
 use serde::{Deserialize, Serialize};
 
 pub use pattern::Pattern;
 use programs::Programs;
+use road::Road;
 
 /// Where one kind of host file holds other languages and settings: one file of `rules/sites/`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -210,6 +212,21 @@ pub struct Site {
     /// instead of the place itself.
     #[serde(default)]
     pub from: Option<String>,
+    /// For the keys of a road: its name.
+    #[serde(default)]
+    pub road: Option<String>,
+    /// Its key must be like this as a whole.
+    #[serde(default)]
+    pub like: Option<Expression>,
+    /// For a request: whether it posts where its `method` is not set.
+    #[serde(default)]
+    pub posts: bool,
+    /// For a request: the keys of what it sends.
+    #[serde(default)]
+    pub body: Vec<String>,
+    /// For the keys of a road: how many levels up the key is that a rule names by `name`.
+    #[serde(default)]
+    pub place: Option<usize>,
 }
 
 /// What may give environment to a script: another step before it, the shell that reads it.
@@ -323,6 +340,10 @@ pub enum Holds {
     ChartItems,
     /// A mapping whose keys are settings of a registration, spelled as `via` spells them.
     Keys,
+    /// A key of a road that counts for all entries of the mapping around it.
+    Key,
+    /// A request: a mapping with its URL, its `method` and what it sends. With `place` its own key says what it is.
+    Request,
     /// A value with a name that other values of the file use: `name.KEY`.
     Constant,
     /// A place that a rule names: its key, or its value if it has none.
@@ -407,6 +428,8 @@ pub struct SiteData {
     pub programs: Programs,
     /// Charts.
     pub charts: Vec<Chart>,
+    /// Roads, by name.
+    pub roads: Vec<Road>,
 }
 
 /// What carries a value.
@@ -428,6 +451,8 @@ pub enum Via {
     Operator,
     /// An argument of a Terraform module's registration map.
     Terraform,
+    /// A key of a road, by what it means.
+    Road,
     /// A place that a rule names.
     Named,
     /// A request: its name is the method, its value the URL.

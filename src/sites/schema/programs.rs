@@ -92,6 +92,9 @@ pub struct RequestCommand {
     /// Options that make it a POST.
     #[serde(default)]
     pub posts: Vec<String>,
+    /// Options whose value is sent and that do not make it a POST.
+    #[serde(default)]
+    pub body: Vec<String>,
     /// Other options that take the next word as their value.
     #[serde(default)]
     pub valued: Vec<String>,

@@ -5,6 +5,7 @@ mod environments;
 mod held;
 mod imported;
 mod names;
+pub(super) mod road;
 mod sources;
 mod words;
 
@@ -31,6 +32,25 @@ pub(super) fn read(
     control: &[Span],
     parsed: &dyn Parsed,
     context: &Context<'_>,
+    survey: &mut Survey,
+) {
+    go(tree, control, parsed, context, false, survey);
+}
+
+/// Takes in what the sites of a program hold: those of hosts in its language alone.
+pub(super) fn read_objects(tree: &DataTree, parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
+    let is_own = |host: &Host| host.language.as_deref() == Some(context.language);
+    if context.sites.data.hosts.iter().any(is_own) {
+        go(tree, &[], parsed, context, true, survey);
+    }
+}
+
+fn go(
+    tree: &DataTree,
+    control: &[Span],
+    parsed: &dyn Parsed,
+    context: &Context<'_>,
+    program: bool,
     survey: &mut Survey,
 ) {
     let expanded = context.given.expanded;
@@ -61,6 +81,8 @@ pub(super) fn read(
         neighbours: BTreeMap::new(),
         imports: BTreeMap::new(),
         links: names::Links::default(),
+        grouped: BTreeSet::new(),
+        program,
     }
     .read();
 }
@@ -108,6 +130,10 @@ pub(super) struct Trees<'a> {
     imports: BTreeMap<NodeId, Rc<[Unknown]>>,
     /// What releases of the file have in common.
     links: names::Links,
+    /// Mappings with entries of a road that were read, with the road.
+    grouped: BTreeSet<(NodeId, usize)>,
+    /// Whether it is a program.
+    program: bool,
 }
 
 impl<'a> Trees<'a> {
@@ -137,7 +163,7 @@ impl<'a> Trees<'a> {
                     continue;
                 };
                 // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
-                let seldom = site.known || site.lines || !site.begins.is_empty();
+                let seldom = site.like.is_some() || site.known || site.lines || !site.begins.is_empty();
                 if seldom && !self.fits(site, id) {
                     continue;
                 }
@@ -156,6 +182,7 @@ impl<'a> Trees<'a> {
             let is_top = self.tree.parent(id).is_none();
             let chart = match self.context.given.values.filter(|_| is_top) {
                 Some(given) => sites.chart(given),
+                None if self.program => None,
                 None => charts::of_mapping(sites, self.tree, id, self.context.aliases, &self.aliases),
             };
             // What an alias stands for may belong to the values that the alias stands in.
@@ -211,7 +238,8 @@ impl<'a> Trees<'a> {
 
     /// For each host, whether its documents are like this one.
     fn hosts_of(&self, document: NodeId) -> Vec<bool> {
-        let spoken = |host: &Host| host.language.as_deref().is_none_or(|it| it == self.context.language);
+        let spoken =
+            |host: &Host| host.language.as_deref().map_or(!self.program, |it| it == self.context.language);
         let fits = |host: &Host| spoken(host) && satisfies(self.tree, document, &host.document);
         self.context.sites.data.hosts.iter().map(fits).collect()
     }
@@ -362,7 +390,10 @@ impl<'a> Trees<'a> {
                 }
             }
             Holds::ChartItems => self.items(site, id),
+            Holds::Keys if site.road.is_some() => self.road_keys(site, id),
             Holds::Keys => self.keys(site, id),
+            Holds::Key => self.road_group(site, id),
+            Holds::Request => self.road_request(site, id),
             Holds::Named => self.named(site, id),
             Holds::Secret => {
                 let name = self.secret_name(site, id);
@@ -414,6 +445,10 @@ impl<'a> Trees<'a> {
             && site.around.as_ref().is_none_or(|nearby| says(nearby, self.tree, id))
             && site.among.as_ref().is_none_or(|prefix| is_among(prefix, self.tree, id))
             && (!site.known || known())
+            && site
+                .like
+                .as_ref()
+                .is_none_or(|like| self.tree.key_text(id).is_some_and(|key| like.is_like(key)))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
     }
 }

@@ -1,5 +1,7 @@
 //! How the languages of a family write comments and strings.
 
+use super::objects::Objects;
+
 /// Languages that write comments and strings alike.
 #[derive(Debug)]
 pub(crate) struct Family {
@@ -22,6 +24,8 @@ pub(crate) struct Family {
     pub(super) adjacent: bool,
     /// Whether `{name}` in a string stands for a value.
     pub(super) braces: bool,
+    /// How it writes keys and values, where those are read.
+    pub(super) objects: Option<Objects>,
 }
 
 /// A way to write a string.
@@ -72,6 +76,7 @@ const C_LIKE: Family = Family {
     joiner: "+",
     adjacent: false,
     braces: false,
+    objects: None,
 };
 
 const HASH_LIKE: Family =
@@ -169,6 +174,13 @@ pub(crate) static PYTHON: Family = Family {
     strings: &[TRIPLE_DOUBLE, TRIPLE_SINGLE, DOUBLE, SINGLE],
     adjacent: true,
     braces: true,
+    objects: Some(Objects {
+        assigns: &["=", ":"],
+        spaced: false,
+        lines: true,
+        expression: "{",
+        nothing: &["None"],
+    }),
     ..HASH_LIKE
 };
 
@@ -189,6 +201,13 @@ pub(crate) static PUPPET: Family = Family {
     files: &["*.pp"],
     block_comments: &[("/*", "*/")],
     heredoc: Some("@("),
+    objects: Some(Objects {
+        assigns: &["=>"],
+        spaced: false,
+        lines: false,
+        expression: "${",
+        nothing: &["undef"],
+    }),
     ..HASH_LIKE
 };
 
@@ -231,6 +250,13 @@ pub(crate) static NIX: Family = Family {
     files: &["*.nix"],
     block_comments: &[("/*", "*/")],
     strings: &[form("''", "''", Escape::Nix, true), DOUBLE_LINES],
+    objects: Some(Objects {
+        assigns: &["="],
+        spaced: true,
+        lines: false,
+        expression: "${",
+        nothing: &["null"],
+    }),
     ..HASH_LIKE
 };
 

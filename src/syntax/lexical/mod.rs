@@ -3,6 +3,7 @@
 
 mod family;
 mod join;
+mod objects;
 mod scan;
 
 use super::{Data, Language, Parsed, Removal};
@@ -43,9 +44,13 @@ impl Language for Family {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        let text: &str = &text;
+        let shared = text;
+        let text: &str = &shared;
         let mut facts = Facts::default();
         let found = scan::scan(text, self);
+        if let Some(objects) = self.objects {
+            facts.objects = objects::read(&shared, self, objects, &found);
+        }
         facts.regions = join::regions(text, self, &found);
         facts.comments = found.comments;
         let deep = |offset| Problem { offset, message: "nested too deep to be read".to_owned() };
