@@ -36,7 +36,7 @@ impl Edit {
         Self::replace(span, new.get(..new.len() - end).unwrap_or_default())
     }
 
-    /// Whether nothing comes in the place of what goes.
+    /// Whether the edit only removes text.
     pub fn is_deletion(&self) -> bool {
         self.replacement.is_empty()
     }
@@ -179,7 +179,7 @@ pub struct Moves<'e> {
 }
 
 impl Moves<'_> {
-    /// Where byte `offset` of the old text stands in the new one; inside a replaced span, where its replacement begins.
+    /// Where byte `offset` of the old text is in the new one; inside a replaced span, where its replacement begins.
     pub fn of(&self, offset: usize) -> usize {
         let done =
             |edit: &Edit| edit.span.end() <= offset && !(edit.span.is_empty() && edit.span.start() == offset);

@@ -51,7 +51,7 @@ pub struct Source {
     bytes: Option<Vec<u8>>,
     shown: SharedText,
     invalid: Vec<Span>,
-    /// Line ends before each block of [`LINES`] bytes, and all of them. Told when somebody asks.
+    /// Line ends before each block of [`LINES`] bytes, and all of them. Computed on first use.
     lines: OnceLock<Vec<u32>>,
     /// Code points before each block of [`BLOCK`] bytes.
     counts: OnceLock<Vec<usize>>,

@@ -115,7 +115,7 @@ pub(crate) fn lex_line(text: &str, at: usize, notation: Notation) -> Lexed {
     lex_until(text, at, notation, stop, false)
 }
 
-/// The same for a field of a request at `at`: it ends with the word, pair or string that it stands in.
+/// The same for a field of a request at `at`: it ends with the word, pair or string that contains it.
 pub(crate) fn lex_field(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
     // An expression of PowerShell.
     if notation == Notation::Shell && text.as_bytes().get(at) == Some(&b'(') {

@@ -48,7 +48,7 @@ impl Words {
         }
     }
 
-    /// A variable stands here.
+    /// A variable is here.
     fn join(&mut self) {
         self.blanks |= self.gap == Gap::Blank;
         self.gap = Gap::Joined;
@@ -111,7 +111,7 @@ impl Lexer<'_> {
         self.at = span.end();
     }
 
-    /// `'…'`, in which nothing stands for something else.
+    /// `'…'`, in which nothing is expanded.
     fn raw(&mut self, words: &mut Words) {
         self.at += 1;
         while let Some(byte) = self.peek(0) {
@@ -178,7 +178,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// The character whose number stands `ahead`, in at most so many digits; nothing is taken if there is none.
+    /// The character whose number begins `ahead` bytes further, in at most `most` digits; nothing is read if there is none.
     fn digits(&mut self, ahead: usize, most: usize, base: u32) -> Option<char> {
         let from = self.at + ahead;
         let rest = self.text.as_bytes().get(from..).unwrap_or_default();
