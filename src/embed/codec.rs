@@ -9,7 +9,7 @@ pub enum Codec {
     Verbatim,
     /// A plain YAML scalar; `flow` inside `[]` or `{}`.
     YamlPlain {
-        /// Whether it stands in a flow collection, where `,[]{}` end it.
+        /// Whether it is in a flow collection, where `,[]{}` end it.
         flow: bool,
     },
     /// A YAML scalar in `'…'`.
@@ -42,7 +42,7 @@ pub enum Codec {
     },
     /// A Markdown code block; `prefix` is what the container writes before each line.
     Fence {
-        /// Blanks and `>` signs.
+        /// Spaces and `>` signs.
         prefix: String,
     },
     /// Lines that the host joins where a sign ends them (Dockerfile, systemd): the signs are part of the inner text,
@@ -53,11 +53,11 @@ pub enum Codec {
     },
     /// Text that make expands: `$$` is one `$`.
     Recipe,
-    /// Text that is never edited, and why: nobody knows what else is done to it.
+    /// Text that is never edited, and why: what else is done to it is unknown.
     Sealed(&'static str),
     /// A TOML string in `"…"`, or in `"""…"""` where `lines`.
     TomlBasic {
-        /// Whether it may hold line breaks.
+        /// Whether it may contain line breaks.
         lines: bool,
     },
     /// A TOML string in `'…'`, or in `'''…'''` where `lines`.
@@ -120,7 +120,7 @@ impl Codec {
     /// Whether the bytes at `span` of the host can go.
     ///
     /// # Errors
-    /// [`NoEdit`] where what lies behind them would be read in another way.
+    /// [`NoEdit`] where the text after them would be read in another way.
     pub(super) fn delete(&self, span: Span) -> Result<(), NoEdit> {
         match self {
             Self::ShellWord { pieces } if shell::crosses_quotes(span, pieces) => {

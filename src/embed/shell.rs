@@ -14,9 +14,9 @@ pub enum Quoting {
     Double,
     /// `$'…'`
     AnsiC,
-    /// An expansion or a template expression: quoting begins anew inside of it.
+    /// An expansion or a template expression: quoting begins again inside of it.
     Expression,
-    /// PowerShell or cmd, whatever the quotes.
+    /// PowerShell or cmd, with any quotes.
     Foreign,
 }
 
@@ -74,7 +74,7 @@ fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit>
     found.ok_or_else(|| NoEdit::new(PIECES))
 }
 
-/// Whether what lies behind `span` would be quoted in another way without it: it begins in one kind of quotes and ends in another.
+/// Whether the text after `span` would be quoted in another way without it: it begins in one kind of quotes and ends in another.
 pub(super) fn crosses_quotes(span: Span, pieces: &[(Span, Quoting)]) -> bool {
     let first = pieces.get(pieces.partition_point(|piece| piece.0.end() <= span.start()));
     let behind = pieces.partition_point(|piece| piece.0.start() < span.end());
@@ -149,7 +149,7 @@ pub(super) fn encode_heredoc(
     Ok(text.to_owned())
 }
 
-/// Whether a line of `text`, with what stands beside it in `host`, is the delimiter.
+/// Whether a line of `text`, with the text next to it in `host`, is the delimiter.
 pub(super) fn ends_heredoc(host: &str, span: Span, text: &str, strip_tabs: bool, delimiter: &str) -> bool {
     let before = host.get(..span.start()).unwrap_or_default();
     let behind = host.get(span.end()..).unwrap_or_default();
