@@ -17,7 +17,7 @@ pub struct Command {
     /// Index of the command whose output is piped into this one.
     pub piped_from: Option<usize>,
     /// Whether the command ends because a line that looks like its continuation lacks the `\` before it: the line
-    /// behind begins with an option. The words of those lines are in `stray`.
+    /// after it begins with an option. The words of those lines are in `stray`.
     pub stray: Vec<Word>,
     /// Whether its words are in strings of another command, where they stay as they are.
     pub is_assembled: bool,
@@ -38,9 +38,9 @@ pub struct Word {
     pub splits: bool,
     /// The variable whose words it becomes, where it is that alone: `"${args[@]}"`, `$OPTS`; `@` for `"$@"`.
     pub expands: Option<Box<str>>,
-    /// How many of its words, from the first one on, it leaves out: `"${args[@]:1}"`.
+    /// How many of its words, from the first one on, it skips: `"${args[@]:1}"`.
     pub skips: usize,
-    /// Whether it is a template tag that controls what stands between it and its end (`{% if x %}`).
+    /// Whether it is a template tag that controls what is between it and its end (`{% if x %}`).
     pub control: bool,
 }
 
@@ -53,11 +53,11 @@ pub struct Variable {
     pub name: String,
     /// The name's bytes.
     pub name_span: Span,
-    /// The value with its quotes taken off; as written where it is opaque.
+    /// The value without its quotes; as written where it is opaque.
     pub value: String,
-    /// The value's bytes, quotes included; empty behind the `=` where there is none.
+    /// The value's bytes, quotes included; empty after the `=` where there is none.
     pub value_span: Span,
-    /// Whether the value holds an expansion, a substitution or a template expression.
+    /// Whether the value contains an expansion, a substitution or a template expression.
     pub opaque: bool,
     /// Whether the environment of later commands has it (`export`, `declare -x`, a dotenv line), rather than this shell
     /// or one command alone.

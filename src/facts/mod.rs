@@ -71,7 +71,7 @@ pub enum Hint {
 pub struct Comment {
     /// From its sign to the end of its text.
     pub span: Span,
-    /// Whether nothing but blanks stands before it on its line.
+    /// Whether only whitespace is before it on its line.
     pub own_line: bool,
 }
 

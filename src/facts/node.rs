@@ -4,10 +4,10 @@ use crate::text::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// A value, and the key or position at which it stands.
+/// A value, and its key or position.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'t> {
-    /// The mapping or sequence that holds it.
+    /// The mapping or sequence that contains it.
     pub parent: Option<NodeId>,
     /// Its key, in a mapping.
     pub key: Option<Key<'t>>,

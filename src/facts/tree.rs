@@ -2,10 +2,10 @@ use super::node::{Key, Kind, Node, NodeData, NodeId, NodeKind, Scalar};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
 
-/// Keys and values of a text, whatever its language: YAML, JSON, TOML, HCL.
+/// Keys and values of a text, in any of the data languages: YAML, JSON, TOML, HCL.
 ///
 /// A forest in document order: [`DataTree::roots`] are the documents. Duplicate keys stay apart. An anchor's content
-/// stands where it is written; an alias is a leaf.
+/// is where it is written; an alias is a leaf.
 #[derive(Debug, Default)]
 pub struct DataTree {
     /// By [`NodeId`], parents before children.
@@ -13,7 +13,7 @@ pub struct DataTree {
     text: SharedText,
     /// The top node of each document.
     pub roots: Vec<NodeId>,
-    /// What each alias stands for.
+    /// The node that each alias refers to.
     pub aliases: BTreeMap<NodeId, NodeId>,
     /// The children of all nodes: those of one node are next to each other, in order.
     children: Vec<NodeId>,
@@ -21,7 +21,7 @@ pub struct DataTree {
     by_key: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
-/// The tag of a mapping that an expression stands for: it has one key, `f()`, for the list of its parts.
+/// The tag of a mapping that represents an expression: it has one key, `f()`, for the list of its parts.
 pub const COMPUTED: &str = "()";
 
 /// A mapping with more keys is searched by an index.
@@ -169,7 +169,7 @@ impl DataTree {
         self.span(id).map_or("", |span| span.of(&self.text))
     }
 
-    /// What an alias stands for; any other node itself.
+    /// The node that an alias refers to; any other node itself.
     pub fn resolve(&self, id: NodeId) -> NodeId {
         self.aliases.get(&id).copied().unwrap_or(id)
     }
@@ -230,7 +230,7 @@ impl DataTree {
         self.scalar(self.child(id, key)?).map(|scalar| scalar.text)
     }
 
-    /// The innermost node whose key or value the byte at `offset` stands in.
+    /// The innermost node whose key or value contains the byte at `offset`.
     pub fn innermost(&self, offset: usize) -> Option<NodeId> {
         let mut at = self.last_before(&self.roots, offset)?;
         while let Some(next) = self.last_before(self.children(at), offset) {
