@@ -53,7 +53,7 @@ pub(crate) struct UnitWords {
     pub(crate) reads: OnceLock<Option<Regex>>,
     /// The name of the old slot's variable.
     pub(crate) old: OnceLock<Option<Regex>>,
-    /// What stands behind the name of a slot.
+    /// What comes after the name of a slot.
     pub(crate) named: OnceLock<Option<Regex>>,
     /// The name of a slot and what separates a value from it.
     pub(crate) places: OnceLock<Option<regex::Regex>>,

@@ -139,7 +139,7 @@ fn rarest_list(rule: &Rule) -> Option<&Vec<String>> {
     rule.needs.iter().max_by_key(|list| list.iter().map(|word| rarity(word)).min().unwrap_or_default())
 }
 
-/// The longer a word, and the more of it is no lowercase letter, the fewer files have it: `register` is in many more than
+/// The longer a word, and the more of it is not lowercase letters, the fewer files have it: `register` is in many more than
 /// `-locked`.
 fn rarity(word: &str) -> usize {
     word.len() + 2 * word.bytes().filter(|byte| !byte.is_ascii_lowercase()).count()
