@@ -23,11 +23,11 @@ pub struct Charts {
 struct Chart {
     folder: PathBuf,
     aliases: Vec<String>,
-    /// Whether its own templates read settings of the runner; looked up once, when somebody asks.
+    /// Whether its own templates read settings of the runner; looked up once, on first use.
     reads_settings: OnceLock<bool>,
 }
 
-/// How templates read what the rules speak of.
+/// How templates read what the rules refer to.
 const SETTINGS: [&str; 3] = [".Values.runners.", ".Values.runnerRegistrationToken", ".Values.runnerToken"];
 /// More templates than any chart has.
 const MOST_TEMPLATES: usize = 500;

@@ -20,7 +20,7 @@ const OLDEST: (u32, u32) = (2, 31);
 const LONGEST: u64 = 64 << 20;
 /// Of what git says on standard error, no more is read: 64 KiB.
 const LONGEST_ERROR: u64 = 64 << 10;
-/// Git hangs on a pipe in the place of one of its files.
+/// The time limit of a call: git hangs if one of its files is a named pipe.
 const CLOCK: Duration = Duration::from_secs(300);
 
 /// Set for every call, over all that the repository's configuration says.

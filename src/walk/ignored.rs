@@ -88,7 +88,7 @@ impl IgnoreFiles {
         false
     }
 
-    /// What holds in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where another
+    /// What applies in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where another
     /// one comes first there are none, and nothing is read.
     pub(super) fn around(&mut self, path: &Path) -> Option<Arc<Rules>> {
         let folder = path.parent()?;
@@ -133,13 +133,13 @@ fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
     let text = text(file)?;
     let mut builder = GitignoreBuilder::new(folder);
     for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
-        // A line that is no glob is one that git takes for none, too.
+        // A line that is not a glob is not one for git either.
         let _ = builder.add_line(None, line);
     }
     builder.build().ok().filter(|it| !it.is_empty())
 }
 
-/// The text of a regular file, or of one that a link leads to. Where it is no UTF-8, a line names nothing.
+/// The text of a regular file, or of one that a link leads to. A line that is not UTF-8 names nothing.
 fn text(file: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&read_start(file, LONGEST)?).into_owned())
 }

@@ -211,7 +211,7 @@ pub fn real(cwd: &Path, path: &Path) -> PathBuf {
     path
 }
 
-/// What a file is told to have changed by: when, and how long it is.
+/// What shows that a file changed: its modification time and its length.
 pub type Stamp = (Option<SystemTime>, u64);
 
 /// The stamp of a file as it is now.

@@ -300,7 +300,7 @@ fn is_wanted(
     let (path, name) = (entry.path(), entry.file_name());
     let Some(kind) = entry.file_type().filter(|kind| is_walked(*kind)) else { return false };
     let is_dir = kind.is_dir();
-    // Of each entry, since it tells what the folder has: of `.git` too.
+    // For each entry, also `.git`: it shows which ignore files the folder has.
     let rules = if options.no_ignore { None } else { lock(ignore_files).around(path) };
     if name == GIT {
         return false;
