@@ -287,7 +287,7 @@ pub fn language(options: &Options, target: &Target) -> Result<&'static str, Noti
     }
 }
 
-/// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
+/// Runs over one text that is not a file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     let reason = unfit(&bytes, options.config.max_file_size());
     if let Some(notice) = reason {
@@ -330,7 +330,7 @@ struct How<'a> {
     settings: &'a Settings,
     path: &'a str,
     around: &'a Surroundings,
-    /// The file to write; none for a text that is no file.
+    /// The file to write; none for a text that is not a file.
     target: Option<&'a Path>,
 }
 
@@ -382,7 +382,7 @@ fn ignore(how: &How<'_>, reason: &Reason, checked: &mut Checked) {
     }
 }
 
-/// Says how far a file was linted, and drops what nobody will look at.
+/// Sets how far a file was linted, and drops what no report needs.
 fn settle(checked: &mut Checked) {
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
@@ -409,7 +409,7 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
         }
     };
     let old = &checked.source;
-    // Whoever stops instead of answering does not want half of a file's fixes.
+    // A user who stops instead of answering does not want half of a file's fixes.
     if fixed.text == old.bytes() || is_asked_about && interrupt::is_asked() {
         return;
     }
@@ -466,7 +466,7 @@ fn commit(checked: &mut Checked, pending: Pending) {
     }
 }
 
-/// Writes `new` in the place of `old`; a text that is no file is its caller's.
+/// Writes `new` instead of `old`; a text that is not a file is left to the caller.
 fn replace(target: Option<&Path>, old: &[u8], new: &[u8]) -> Result<(), String> {
     target.map_or(Ok(()), |path| write::replace(path, old, new).map_err(|error| error.to_string()))
 }

@@ -99,7 +99,7 @@ pub(super) fn look(
     })
 }
 
-/// Why `bytes` are not linted, if they are no text or more than `limit`.
+/// Why `bytes` are not linted, if they are not text or more than `limit`.
 pub fn unfit(bytes: &[u8], limit: u64) -> Option<Notice> {
     if is_binary(bytes) {
         let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
