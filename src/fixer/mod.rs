@@ -209,7 +209,7 @@ fn drops(refused: Vec<(&UnitFix, String)>) -> Refused {
     refused.into_iter().map(|(fix, reason)| (fix.unit.clone(), Refusal::Dropped(reason))).collect()
 }
 
-/// As [`engine::lint`], with each fix tried: one that would be taken back is no fix.
+/// As [`engine::lint`], with each fix tried: one that would be dropped is not a fix.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
     let lens = Lens { settings, path, surroundings };
     let mut analysis = engine::analyse(settings, path, surroundings, source, None);
