@@ -184,7 +184,7 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
     }))
 }
 
-/// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
+/// Whether a finding is still to be dealt with: services that do not support suppressions do not get the others.
 pub fn is_open(finding: &Finding) -> bool {
     !finding.suppressed && !finding.baselined
 }

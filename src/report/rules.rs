@@ -88,7 +88,7 @@ pub struct RuleExample {
     pub language: String,
     /// What the rule finds; empty for an example of what is fine.
     pub bad: String,
-    /// After the fix, or what is fine; empty where a person has to decide.
+    /// After the fix, or what is fine; empty where the user has to decide.
     pub good: String,
 }
 

@@ -217,7 +217,7 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
 }
 
 fn named(count: usize, severity: &str) -> String {
-    // "2 infos" is no word.
+    // "2 infos" is not English.
     if severity == "info" { format!("{count} info") } else { plural(count, severity) }
 }
 
@@ -302,7 +302,7 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
                 NoticeKind::Unreadable | NoticeKind::Unwritable => "error",
                 _ => "note",
             };
-            // What somebody pasted in the place of a path may be a token.
+            // The user may have pasted a token instead of a path.
             let path = mask.prose(&escape::name(&file.path));
             // A folder of build products may have hundreds of links to nowhere, a hostile one of anything.
             let group = groups.iter_mut().find(|(is, count, _)| *count > MOST_ALIKE && is(notice));
