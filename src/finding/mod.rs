@@ -1,4 +1,4 @@
-//! What a run tells: findings with labels, severity and fix, and notices about what could not be checked.
+//! What a run reports: findings with labels, severity and fix, and notices about what could not be checked.
 
 mod refusal;
 
@@ -32,11 +32,11 @@ impl Severity {
     }
 }
 
-/// Whether what runs behaves as before after a fix, whatever stands in the files that nobody saw.
+/// Whether what runs behaves as before after a fix, regardless of what other files contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Safety {
-    /// A person has to put something in place as well.
+    /// The fix also needs a manual step.
     Unsafe,
     /// What runs behaves as before, or better.
     Safe,
@@ -66,7 +66,7 @@ pub struct Fix {
     pub listed: bool,
 }
 
-/// What a fix takes out of a file, for the migration plan.
+/// What a fix removes from a file, for the migration plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Field of `POST /user/runners`: `tag_list`.
@@ -108,12 +108,12 @@ pub struct Finding {
     pub via: Vec<&'static str>,
     /// The fix, or why there is none.
     pub fix: Result<Fix, Refusal>,
-    /// What the fix takes out of the file.
+    /// What the fix removes from the file.
     pub removes: Option<Setting>,
-    /// Where it stands, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits
+    /// Where it is, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits
     /// elsewhere.
     pub structure: String,
-    /// The canonical name of what it is about: `--tag-list`, `runners.tags`; empty for a literal.
+    /// The canonical name of what it refers to: `--tag-list`, `runners.tags`; empty for a literal.
     pub name: String,
     /// Whether a comment in the file accepts it.
     pub suppressed: bool,
@@ -159,7 +159,7 @@ impl NoticeKind {
     }
 }
 
-/// Something about a file that is no finding.
+/// Something about a file that is not a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What kind of thing.
@@ -179,12 +179,12 @@ pub struct Linted {
     pub notices: Vec<Notice>,
     /// Registrations that rules found something in, for the plan; only where they are asked for.
     pub units: Vec<Unit>,
-    /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted. Not
-    /// looked for where there is nothing to tell of the file.
+    /// Values that must not be shown: every value given as a token, every token literal. Bytes of the file, sorted. Not
+    /// collected if nothing is reported for the file.
     pub secrets: Vec<Span>,
     /// Secrets that are not in the file in these letters, sorted: what it writes with escapes or in pieces, and what fixes
-    /// write in the place of a token, if it is one itself.
+    /// write instead of a token, if it is one itself.
     pub texts: Vec<String>,
-    /// Whether it was parsed at all, or passed over because no rule could match.
+    /// Whether it was parsed at all, or skipped because no rule could match.
     pub examined: bool,
 }
