@@ -19,9 +19,9 @@ pub struct Failure {
     pub index: usize,
     /// The example's name, or its position.
     pub example: String,
-    /// The file that the example stands for.
+    /// The file that the example represents.
     pub file: String,
-    /// What does not hold.
+    /// What is not as it should be.
     pub what: String,
     /// Why a finding of it has no fix.
     pub refusal: Option<Refusal>,
