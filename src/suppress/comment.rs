@@ -7,7 +7,7 @@ pub struct Style {
     pub open: &'static str,
     /// What ends one; empty where the line ends it.
     pub close: &'static str,
-    /// Whether one may stand behind something on a line.
+    /// Whether one may come after something else on a line.
     pub behind: bool,
 }
 

@@ -3,13 +3,13 @@
 use crate::rules::Defect;
 use crate::text::{Edit, Span};
 
-/// What every suppression begins with, behind the sign of its comment.
+/// What every suppression begins with, after the sign of its comment.
 pub const MARKER: &str = "runnerlint:";
 
 /// How far a suppression reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// `ignore`: its line, or the one behind it.
+    /// `ignore`: its line, or the one after it.
     Line,
     /// `ignore-file`: all of the file.
     File,
@@ -24,9 +24,9 @@ pub struct Directive {
     pub span: Span,
     /// The rules that it names.
     pub names: Vec<(String, Span)>,
-    /// What stands behind the names.
+    /// What comes after the names.
     pub reason: String,
-    /// Why it suppresses nothing, whatever is found.
+    /// Why it suppresses nothing, regardless of the findings.
     pub defect: Option<Defect>,
 }
 
@@ -105,7 +105,7 @@ fn start(comment: &str, marker: usize) -> Option<usize> {
     if before.eq_ignore_ascii_case("rem") || inner.trim_start_matches(SIGNS).is_empty() {
         return Some(0).filter(|_| !before.is_empty());
     }
-    // Behind another tool's words, the sign has to be that of the comment.
+    // After another tool's words, the sign must be that of the comment.
     let own = LINE_SIGNS.iter().find(|sign| comment.trim_start_matches('@').starts_with(**sign))?;
     let start = before.strip_suffix(own)?.len();
     before.get(..start)?.ends_with([' ', '\t']).then_some(start)
@@ -138,7 +138,7 @@ fn end(comment: &str, start: usize, marker: usize) -> usize {
 }
 
 impl Directive {
-    /// The edits of the comment that take out the names at `gone`, which are not all of them.
+    /// The edits of the comment that remove the names at `gone`, which are not all of them.
     pub fn without(&self, gone: &[usize]) -> Vec<Edit> {
         let span = |index: usize| self.names.get(index).map(|(_, span)| *span).unwrap_or_default();
         let mut edits = Vec::new();

@@ -2,17 +2,17 @@
 //!
 //! What they mean, where people may have expected something else:
 //!
-//! - **Only a real comment counts**, one that the language of its text knows: the file's, or that of a text inside it. The same
-//!   words in a string or a value are a string or a value. JSON has no comments.
-//! - **At the end of a line** it covers that line; **on a line of its own** it covers the line behind it. Other comments may
-//!   stand between, blank lines only in Markdown.
+//! - **Only a real comment counts**, one that the language of its text supports: the file's, or that of a text inside it. The
+//!   same words in a string or a value are a string or a value. JSON has no comments.
+//! - **At the end of a line** it covers that line; **on a line of its own** it covers the line after it. Other comments may
+//!   come between, blank lines only in Markdown.
 //! - With the line it covers **what begins there as one piece**: a command over several lines with its here-document, a
-//!   scalar over several lines (`- |`), a code block. A key that opens a mapping or a list is no such piece: of it, only its
-//!   own line is covered.
+//!   scalar over several lines (`- |`), a code block. A key that opens a mapping or a list is not such a piece: of it, only
+//!   its own line is covered.
 //! - **Rules are named one by one**, as in ruff and zizmor. A family (`ignore[helm]`) would accept what a later version finds,
 //!   and a bare `ignore` all there is: neither suppresses anything, and both are findings.
 //! - **`ignore-file`** counts in the first [`FILE_LINES`] lines.
-//! - A suppression is **unused** by what is found there, whatever GitLab version is judged by. One of a rule that is not
+//! - A suppression is **unused** by what is found there, regardless of the GitLab version. One of a rule that is not
 //!   selected is never called unused: a run with `--select` says nothing about the other rules.
 
 mod comment;
@@ -44,11 +44,11 @@ pub struct Suppression {
     pub names: Vec<(String, Span)>,
     /// What it covers.
     pub reach: Span,
-    /// Why, in the words of whoever wrote it.
+    /// Why, in the words of its author.
     pub reason: String,
     /// Its line, from 1.
     pub line: usize,
-    /// Why it suppresses nothing, whatever is found.
+    /// Why it suppresses nothing, regardless of the findings.
     pub defect: Option<Defect>,
 }
 
