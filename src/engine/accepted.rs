@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Edits that reports list for one file: each finding lists those of its unit.
 const MAX_EDITS: usize = 20_000;
 
-/// A place is told by names from the file; where a token stands in the place of a name, it must not get into a fingerprint
+/// A place is named by names from the file. Where a token is given instead of a name, it must not get into a fingerprint
 /// or a baseline.
 pub(super) fn hide(source: &Source, linted: &mut Linted) {
     if linted.secrets.is_empty() && linted.texts.is_empty() || linted.findings.is_empty() {

@@ -37,7 +37,7 @@ fn free(tree: &DataTree, mapping: Option<NodeId>, key: &str) -> Result<(), NoEdi
     Ok(())
 }
 
-/// Another value. One that is no text (`true`, `3`) in the place of one that is none stays without quotes.
+/// Another value. One that is not a string (`true`, `3`) stays without quotes where it replaces another that is not a string.
 pub(super) fn value(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
     if let (Place::Node(node), Some(document)) = (carrier.value.place, file.documents.get(carrier.doc))
         && let Some(scalar) = document.parsed.facts().tree.scalar(node)

@@ -346,8 +346,8 @@ impl Documents {
         self.chain(doc).all(|document| document.segments.codec().keeps_lines())
     }
 
-    /// The edits that `edit` of `doc` becomes, one for each text on the way to the file: the last one is of the file's
-    /// bytes, and stands under `None`.
+    /// The edits that `edit` of `doc` becomes, one for each text on the way to the file. The last one is in bytes of the
+    /// file, under `None`.
     ///
     /// # Errors
     /// [`NoEdit`] if a text on the way has no place for it.

@@ -313,7 +313,7 @@ fn finding(
             if let Some(token) = plan.tokens.get(&hit.member.carrier) {
                 message.push_str(&format!(" and set its value to `{token}`"));
             }
-            // Null is no text.
+            // Null is not a string.
             let is_empty = carrier.value.kind == ValueKind::Empty;
             let value = if is_empty { String::new() } else { carrier.value.text.clone() };
             let removes = match hit.member.role {
@@ -373,11 +373,11 @@ fn finding(
     Some(finding)
 }
 
-/// Findings of rules that look for a literal, wherever it stands.
+/// Findings of rules that look for a literal anywhere in the file.
 ///
-/// What a fix is to change is looked for in the texts of the file, where those were read.
+/// What a fix is to change is searched for in the texts of the file instead, if those were read.
 pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, read: bool) -> Vec<Finding> {
-    // Whether they are due is asked later: a suppression of them is needed all the same.
+    // Whether they are due is checked later: a suppression of them is needed in any case.
     let rules = active.iter().filter(|rule| is_selected(settings, rule));
     let rules = rules.filter(|rule| !read || !own::reads_texts(rule));
     let matches = rules.flat_map(|rule| rule.matches.iter().map(move |found| (*rule, found)));
@@ -421,14 +421,14 @@ pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
     settings.reports(&rule.id)
 }
 
-/// Whether the version that is judged by has a replacement for what the rule finds.
+/// Whether the version to check against has a replacement for what the rule finds.
 pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     let replacement = rule.replacement_since.as_deref().and_then(version);
     settings.target(&rule.product).zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-/// How bad a finding is to be told: what the user says of its rule; else in a `document` (prose with examples) info, else what
-/// the rule says, by the version that is judged by.
+/// How severe a finding is: what the user sets for its rule; else in a `document` (prose with examples) info; else what the
+/// rule sets, for the version to check against.
 pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level, document: bool) -> Option<Severity> {
     let own = plain(level)?;
     if let Some(wanted) = settings.level(&rule.id) {

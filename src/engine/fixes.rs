@@ -32,13 +32,13 @@ pub(crate) struct Plan {
     pub(crate) edits: Arc<[Edit]>,
     /// The same for each text that is touched, by its index.
     pub(crate) texts: BTreeMap<usize, TextEdits>,
-    /// Whether a comment goes with what it stands beside.
+    /// Whether a comment is removed with what is next to it.
     pub(crate) takes_comments: bool,
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
     /// The names that it writes, each where it may be only once.
     pub(crate) names: Vec<Written>,
-    /// What is written in the place of a token, by its carrier.
+    /// What is written instead of a token, by its carrier.
     pub(crate) tokens: BTreeMap<usize, String>,
 }
 
@@ -50,7 +50,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// Takes in what another plan does, but for the edits of the file.
+    /// Adds what another plan does, except the edits of the file.
     pub(super) fn join(&mut self, other: &Self) {
         for (doc, text) in &other.texts {
             let own = self.text(*doc);
@@ -287,7 +287,7 @@ fn lift(
     Ok(())
 }
 
-/// Whether an edit takes out the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
+/// Whether an edit removes the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
 fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
     let Some(document) = file.documents.get(doc) else { return false };
     let at_end = |edit: &Edit| {

@@ -94,7 +94,7 @@ pub(crate) fn secrets(
     analyse(settings, path, surroundings, source, Some(&BTreeSet::new())).linted.secrets
 }
 
-/// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
+/// Whether findings of a rule are reported; true for an unknown rule, which has none.
 pub fn is_told(settings: &Settings, rule: &str) -> bool {
     let rule = settings.catalogue.rule(rule);
     rule.is_none_or(|rule| findings::is_selected(settings, rule) && findings::is_due(settings, rule))
@@ -333,7 +333,7 @@ impl Analysis {
         }));
     }
 
-    /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
+    /// Drops what exceeds the limit. Fixes go all or none, and not all are shown here.
     fn cut(&mut self, source: &Source) {
         let first =
             self.linted.findings.get(MAX_FINDINGS).map(|finding| source.position(finding.span.start()));
@@ -380,9 +380,9 @@ pub(crate) struct File<'a> {
     has_loose_settings: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
-    /// The carriers of each scope, once somebody asks.
+    /// The carriers of each scope, built on first use.
     by_scope: OnceCell<BTreeMap<usize, Vec<usize>>>,
-    /// Which expressions stand anywhere in it, by what they are.
+    /// Whether each expression is anywhere in it, by the expression.
     mentioned: RefCell<BTreeMap<String, bool>>,
     /// What is looked up once.
     caches: Caches,
@@ -411,7 +411,7 @@ impl<'a> File<'a> {
         by_scope.get(&scope).into_iter().flatten().filter_map(|index| all.get(*index))
     }
 
-    /// Whether something like it stands anywhere in the file.
+    /// Whether the file contains something that matches it.
     fn mentions(&self, expression: &Expression) -> bool {
         if let Some(known) = self.mentioned.borrow().get(expression.as_str()) {
             return *known;

@@ -114,7 +114,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Finds all of it. What is no carrier yet becomes one.
+/// Finds all matches. What is not a carrier yet becomes one.
 pub(super) fn find<'a>(rules: &[&'a Rule], documents: &Documents, survey: &mut Survey) -> Vec<Own<'a>> {
     let search = Search::of(rules);
     let mut out = Finder { documents, survey, out: Vec::new(), taken: BTreeSet::new() };
@@ -147,7 +147,7 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Takes in what is no carrier yet.
+    /// Adds what is not a carrier yet.
     fn push(&mut self, wanted: Wanted<'a>, mut carrier: Carrier, groups: Vec<String>) {
         carrier.scope = self.survey.places(carrier.doc);
         carrier.sealed = carrier.sealed.or_else(|| self.documents.sealed(carrier.doc));
@@ -307,8 +307,8 @@ fn is_of(command: &CommandMatch, of: &[String]) -> bool {
     })
 }
 
-/// Whether a span lies in a comment of its text, or of a text inside it that nobody read: on a line that begins with the
-/// sign of one.
+/// Whether a span is in a comment of its text, or of a text inside it that was not read: on a line that begins with a
+/// comment sign.
 pub(super) fn is_comment(document: &Document, span: Span) -> bool {
     let before = document.text.get(..span.start()).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();

@@ -1,4 +1,4 @@
-//! What stands in a text as one piece over several lines: what a suppression covers together.
+//! What a suppression covers together: the parts of a text that belong together over several lines.
 
 use super::documents::{Document, Documents};
 use crate::facts::NodeKind;
@@ -25,7 +25,7 @@ impl Inner {
     }
 }
 
-/// What stands in a text as one piece, line by line or over several lines.
+/// The pieces of a text: its lines, and what belongs together over several lines.
 pub(crate) struct Pieces<'d> {
     document: &'d Document,
     /// Where each line begins.
@@ -95,7 +95,7 @@ impl<'d> Pieces<'d> {
         self.line(comment.end().saturating_sub(1).max(comment.start()))
     }
 
-    /// Whether nothing else stands on the lines of a comment.
+    /// Whether nothing else is on the lines of a comment.
     pub(crate) fn is_alone(&self, comment: Span) -> bool {
         let text: &str = &self.document.text;
         let before = Span::new(self.line(comment.start()).start(), comment.start()).of(text);
@@ -112,7 +112,7 @@ impl<'d> Pieces<'d> {
         before.chars().all(blank) && behind.all(char::is_whitespace)
     }
 
-    /// All lines of a comment, if they can go as a whole: nothing else stands there, and no line goes on into them.
+    /// All lines of a comment, if they can be removed as a whole: nothing else is there, and no line continues into them.
     pub(crate) fn lines_of(&self, comment: Span) -> Option<Span> {
         let lines = self.line(comment.start()).hull(self.last_line(comment));
         let before = self.document.text.get(..lines.start()).unwrap_or_default();
@@ -125,7 +125,7 @@ impl<'d> Pieces<'d> {
     }
 
     /// What a suppression in `comment` covers, in bytes of the text.
-    /// One that stands behind other words of the comment is at the end of a line, even if that is a comment.
+    /// One after other words of the comment is at the end of a line, even if that line is a comment.
     pub(crate) fn reach(&self, comment: Span, behind_words: bool) -> Span {
         let own = self.line(comment.start());
         let mut reach = match (self.is_alone(comment), behind_words) {
@@ -156,7 +156,7 @@ impl<'d> Pieces<'d> {
         }
     }
 
-    /// Whether all that stands in the line at `offset` stands there alone: nothing goes on from or to other lines.
+    /// Whether the line at `offset` is complete: nothing continues from or to other lines.
     pub(crate) fn is_one_line(&self, offset: usize) -> bool {
         let whole = self.line(offset);
         let next = self.joined.partition_point(|piece| piece.end() <= whole.start());

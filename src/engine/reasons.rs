@@ -11,7 +11,7 @@ use crate::text::{Cover, Span};
 use crate::unit::{Given, Held, UnknownPlace};
 use std::collections::BTreeSet;
 
-/// Shorter literals are no tokens.
+/// Shorter literals are not tokens.
 const SHORTEST_TOKEN: usize = 12;
 
 /// A stray word that a reason quotes: `false`.
@@ -98,7 +98,7 @@ pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Ref
     (!places.is_empty()).then_some(Refusal::Unknown { because, places })
 }
 
-/// The unknowns of a scope, but for the value of the old token option where that stays: its own reason names it, and none of
+/// The unknowns of a scope, except the value of the old token option where that stays: its own reason names it, and none of
 /// its words is lost.
 pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<Item = &'a Unknown> {
     let unknowns = file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.unknowns);
@@ -167,7 +167,7 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
 }
 
-/// What a name in a reason stands for that is not about the token.
+/// What is filled in for a name in a reason that does not refer to the token.
 fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &str) -> Option<String> {
     let line_of = |at: Option<usize>| Some(file.line(file.survey.carriers.get(at?)?).to_string());
     let setting = || {
@@ -215,12 +215,12 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
     }
 }
 
-/// What a name in a reason stands for that is about the token.
+/// What is filled in for a name in a reason that refers to the token.
 fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<String> {
     let filled = |role: Role| {
         let members = registration.members.iter();
         let filled = members.filter(move |it| it.role == role && it.class > Class::Empty);
-        // Of several the one that a person has to look after.
+        // Of several, the one that needs a manual step.
         let first = filled.min_by_key(|member| member.class != Class::Opaque);
         first.and_then(|member| file.survey.carriers.get(member.carrier))
     };
@@ -248,7 +248,7 @@ fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<Str
     })
 }
 
-/// The expression in the place of a token, as it is named to the user.
+/// The expression that is given as a token, as messages name it.
 fn expression(file: &File<'_>, carrier: &Carrier, replaced: Option<&String>) -> String {
     match (carrier.value.kind, replaced) {
         (_, Some(value)) => value.clone(),
@@ -363,7 +363,7 @@ fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(u
     })
 }
 
-/// The variables of settings that the environment may give a command, but for those of settings that it has.
+/// The variables of settings that the environment may give a command, except those of settings that it has.
 pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -> Vec<Held> {
     let has = |at: usize| registration.members.iter().any(|it| it.role == Role::Setting(at));
     let all = all_inherited(file, registration).iter().filter(|(at, _, _)| !has(*at));

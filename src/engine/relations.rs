@@ -60,7 +60,7 @@ impl Relations {
             return relations;
         }
         let named = Named::of((unit, survey, documents), registrations, &tokens);
-        // What may go with several tokens is joined by a number behind those of the registrations.
+        // What may belong to several tokens is joined by a hub; hubs are numbered after the registrations.
         let hub = |hub: Hub| registrations.len() + hub as usize;
         let mut sets = Sets::new(registrations.len() + HUBS.len());
         let mut used = [false; HUBS.len()];
@@ -278,7 +278,7 @@ fn hosts(survey: &Survey, documents: &Documents, registrations: &[Registration])
 }
 
 impl Relations {
-    /// Refuses to move a token where settings of the file may go with it that nobody reports.
+    /// Refuses to move a token if the file has settings that may belong to it and are not reported.
     fn refuse_unshown(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
         let Some((name, at)) = &self.unshown else { return };
         let refusal = Refusal::SameRunner { name: name.clone(), line: file.source.position(*at).line };

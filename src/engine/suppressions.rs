@@ -25,7 +25,7 @@ pub(crate) struct Written {
 pub(super) struct Origin {
     pub(super) doc: usize,
     pub(super) comment: Span,
-    /// Its lines, if nothing else stands on them.
+    /// Its lines, if nothing else is on them.
     alone: Option<Span>,
     directive: Directive,
 }
@@ -114,7 +114,7 @@ impl Written {
         (findings, fixes)
     }
 
-    /// The edits that take out what is idle.
+    /// The edits that remove what is idle.
     fn removal(&self, documents: &Documents, source: &Source, idle: &Idle) -> Result<Plan, NoEdit> {
         let gone = || NoEdit::new("its text could not be read");
         let origin = self.origins.get(idle.index).ok_or_else(gone)?;
@@ -130,7 +130,7 @@ impl Written {
         plan(documents, source, origin.doc, &edits)
     }
 
-    /// Where another name can be written into the suppression at `index`: behind its last one.
+    /// Where another name can be written into the suppression at `index`: after its last one.
     pub(crate) fn end_of_names(&self, index: usize) -> Option<(usize, usize)> {
         let origin = self.origins.get(index)?;
         let (_, last) = origin.directive.names.last()?;
@@ -138,7 +138,7 @@ impl Written {
     }
 }
 
-/// What goes with a whole suppression: its comment, and its line if nothing else stands there.
+/// What is removed with a whole suppression: its comment, and its line if nothing else is there.
 fn whole(text: &str, origin: &Origin) -> Span {
     let comment = origin.comment;
     let own = origin.directive.span.shifted(comment.start());

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-/// Where a file names a variable, but for its definitions.
+/// Where a file names a variable, except for its definitions.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
     /// Its uses, by text.

@@ -57,7 +57,7 @@ impl<'a> Flow<'a> {
         self.file.documents.get(doc)
     }
 
-    /// Takes in an expression in the place of a token.
+    /// Adds an expression that is given as a token.
     pub(super) fn carrier(&mut self, carrier: &Carrier) {
         let Some(document) = self.document(carrier.doc) else { return };
         match carrier.value.place {
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
         self.shifted(doc, text, found, 0);
     }
 
-    /// What was found in a text of the file, `by` bytes behind its beginning.
+    /// What was found in a text of the file, `by` bytes after its beginning.
     pub(super) fn shifted(&mut self, doc: usize, text: &str, found: Lexed, by: usize) {
         let host = |span: Span| self.file.documents.to_host(doc, span.shifted(by));
         let spans: Vec<Span> = found.literals.iter().map(|it| host(it.span)).collect();
@@ -199,7 +199,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A name that is read in the place of a token.
+    /// A name whose value is read as a token.
     pub(super) fn reads(&mut self, name: &str, is_value: bool) {
         let mut parts = name.split('.').filter(|part| !part.is_empty() && !names::is_root(part));
         let first = parts.next();
