@@ -48,7 +48,7 @@ impl Language for Makefile {
             variable.exported |= named.contains("") || named.contains(variable.name.as_str());
             defined.insert(variable.name.as_str());
         }
-        // A variable that goes or gets another name would leave its `export` behind: that shows in the data.
+        // A variable that is removed or renamed would leave its `export`: that shows in the data.
         for (name, datum) in &exported {
             if let Some(datum) = file.data.get_mut(*datum).filter(|_| defined.contains(name.as_str())) {
                 datum.value.to_mut().push_str(" defined");
@@ -142,7 +142,7 @@ impl Reader {
             let tab = usize::from(raw.starts_with('\t'));
             let bare = raw.get(tab..).unwrap_or_default();
             let signs = bare.len() - bare.trim_start_matches(['@', '-', '+', ' ', '\t']).len();
-            // `--option` is no sign; nor is anything on a line that goes on.
+            // `--option` is not a sign; nor is anything on a line that continues another.
             let signs = bare.get(..signs).map_or(0, |signs| signs.find("--").unwrap_or(signs.len()));
             let skip = if continues || bare.get(..signs).is_none_or(|signs| signs.trim().is_empty()) {
                 0
@@ -192,7 +192,7 @@ impl Reader {
         }
     }
 
-    /// A line that is no recipe: a comment, a variable, a rule.
+    /// A line that is not a recipe: a comment, a variable, a rule.
     fn line(&mut self, text: &str, pieces: &[Span]) {
         let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
         let lines = first.hull(*last);

@@ -104,7 +104,7 @@ fn values(parsed: &dyn Parsed) -> Vec<(u8, String)> {
     parsed.data().map(|datum| (datum.kind, datum.value.into())).collect()
 }
 
-/// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
+/// The text without `paths`, after a check that nothing else changed its meaning; or why it cannot be edited so.
 pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Result<String, String> {
     let parsed = language.parse(text.into());
     let nodes: Vec<NodeId> = paths.iter().map(|path| find(parsed.as_ref(), path)).collect();

@@ -16,7 +16,7 @@ pub(super) struct Raw {
     pub(super) kind: RawKind,
     pub(super) form: Form,
     pub(super) children: Vec<usize>,
-    /// Whether names or indexes behind it were read: `f(x).y[0]`.
+    /// Whether names or indexes after it were read: `f(x).y[0]`.
     pub(super) is_part: bool,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
     out
 }
 
-/// An expression that is no string: what can be known without running it stands for itself.
+/// An expression that is not a string. It is a literal if its value is known without running it.
 fn plain(text: &str) -> Scalar<'_> {
     let number =
         text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-') && text.parse::<f64>().is_ok();

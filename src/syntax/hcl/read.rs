@@ -1,4 +1,4 @@
-//! Reads bodies, blocks and entries from tokens; `value` reads what stands behind their `=`. Goes on behind what it does
+//! Reads bodies, blocks and entries from tokens; `value` reads what comes after their `=`. Goes on after what it does
 //! not understand, and never recurses.
 
 use super::expression::Expression;
@@ -55,7 +55,7 @@ pub(super) enum Bracket {
     Call,
     /// `( … )`
     Group,
-    /// `[ … ]` behind a value.
+    /// `[ … ]` after a value.
     Index,
 }
 
@@ -299,7 +299,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes what stands in the bracket that was opened last.
+    /// Skips the content of the bracket that was opened last.
     pub(super) fn skip(&mut self, open: Token) {
         self.problem(open.span.start(), "nested too deep to be read");
         let mut depth = 1_usize;

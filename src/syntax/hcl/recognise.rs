@@ -1,6 +1,6 @@
-//! Tells HCL from other text by its first lines.
+//! Distinguishes HCL from other text by its first lines.
 
-/// Names of blocks that need no label to be known by.
+/// Names of blocks that are recognized without a label.
 const BLOCKS: &[&str] = &[
     "terraform",
     "locals",

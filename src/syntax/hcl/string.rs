@@ -26,7 +26,7 @@ pub(super) fn decode(text: &str, place: Place) -> Decoded {
     out.finish(inside, Codec::HclQuoted)
 }
 
-/// What stands between the quotes of `span`.
+/// What is between the quotes of `span`.
 pub(super) fn inside(text: &str, span: Span) -> Span {
     let closed = span.len() > 1 && span.of(text).ends_with('"');
     Span::new(span.start() + 1, span.end() - usize::from(closed))
@@ -91,7 +91,7 @@ fn width(line: &str, blanks: usize) -> usize {
 struct Template {
     /// Up to its `}`, or to the end of the string.
     span: Span,
-    /// Whether it has an end: else the string is broken, and what stands behind is shown as it is.
+    /// Whether it has an end: else the string is broken, and the text after it is shown as it is.
     ends: bool,
 }
 
@@ -107,7 +107,7 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Template> {
             [b'$' | b'%', b'{', ..] => {
                 let end = lex::template_end(bytes, at);
                 found.push(Template { span: Span::new(at, end.unwrap_or(span.end())), ends: end.is_some() });
-                // One that does not end hides what is behind it: each search would go to the end.
+                // One that does not end hides what is after it: each search would go to the end.
                 let Some(end) = end else { break };
                 end - at
             }

@@ -379,7 +379,7 @@ fn hcl_is_told_from_other_texts() {
     assert_eq!(detected(Some("main.tf.json"), ""), Some("yaml"));
 }
 
-/// `count` lines with a number in the place of the `#`.
+/// `count` lines with a number instead of the `#`.
 fn numbered(count: usize, line: &str) -> String {
     (0..count).map(|number| line.replace('#', &number.to_string())).collect()
 }

@@ -147,7 +147,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Something that is no string, in the brackets around it.
+    /// Something that is not a string, in the brackets around it.
     fn other(&mut self, start: usize, end: usize) {
         let Some(frame) = self.frames.last_mut() else { return };
         let span = Span::new(start, end);
@@ -208,7 +208,7 @@ impl Scanner<'_> {
             if *byte == b'\n' {
                 first = here + 1;
             } else if byte.is_ascii_whitespace() && first == here {
-                // `first` is the first byte of the line that is no blank.
+                // `first` is the first byte of the line that is not whitespace.
                 first = here + 1;
             }
         }

@@ -103,7 +103,7 @@ impl Lexer<'_> {
         marked.is_some_and(|mark| mark.span.of(self.text) == "case")
     }
 
-    /// The name behind `function`.
+    /// The name after `function`.
     fn header_word(&mut self) {
         let mut name = String::new();
         self.blanks();
@@ -118,7 +118,7 @@ impl Lexer<'_> {
         self.out.functions.push((name, self.at));
     }
 
-    /// The patterns of a branch of `case`, up to behind their `)`; `true` if `esac` stands there instead.
+    /// The patterns of a branch of `case`, up to and with their `)`; `true` if `esac` is there instead.
     pub(super) fn case_pattern(&mut self) -> bool {
         loop {
             self.blanks();
@@ -181,7 +181,7 @@ impl Lexer<'_> {
         Keyword::None
     }
 
-    /// `$env:NAME = value`, `$name = value`; a pipeline behind `=` is read as such.
+    /// `$env:NAME = value`, `$name = value`; a pipeline after `=` is read as such.
     fn powershell_assignment(&mut self) -> Keyword {
         let start = self.at;
         if self.byte() != Some(b'$') {
@@ -232,7 +232,7 @@ impl Lexer<'_> {
         Keyword::Plain
     }
 
-    /// `$name = Get-Content x`: the variable gets what nobody sees.
+    /// `$name = Get-Content x`: the variable gets a value that is not visible in this file.
     fn powershell_result(&mut self, start: usize, name_span: Span, from: usize, exported: bool) {
         let name = name_span.of(self.text);
         if !exported {

@@ -41,13 +41,13 @@ pub(super) fn expanded(raw: &str, dialect: Dialect) -> Option<(Box<str>, usize)>
     };
     match name {
         "@" | "*" if dialect == Dialect::Sh => Some((POSITIONAL.into(), skips)),
-        // Its value is one word, and says nothing of an array's other words.
+        // Its value is one word, and does not show an array's other words.
         _ => is_name(name).then(|| (name.into(), skips)),
     }
 }
 
-/// The name in `NAME[@]`, `NAME:-`, `NAME[@]+"${NAME[@]}"`: the inside of `${…}`; and the words before the first one that
-/// `NAME[@]:1` or `@:2` stands for.
+/// The name in `NAME[@]`, `NAME:-`, `NAME[@]+"${NAME[@]}"`: the inside of `${…}`; and the number of words that
+/// `NAME[@]:1` or `@:2` skips.
 fn parameter(inside: &str) -> (&str, usize) {
     let name = scan::name_len(inside.as_bytes(), 0).max(usize::from(inside.starts_with(['@', '*'])));
     let (name, rest) = inside.split_at(name);

@@ -47,7 +47,7 @@ pub(super) struct Break {
     pub(super) span: Span,
 }
 
-/// A simple command, an assignment or an array, as it stands in the text.
+/// A simple command, an assignment or an array, as it is in the text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Statement {
     /// Assignments, words and redirections, by position.
@@ -62,7 +62,7 @@ pub(super) struct Statement {
     pub(super) array: bool,
     /// Whether its words only give variables a value (`export A=b`): without them nothing is left of it.
     pub(super) declares: bool,
-    /// Whether it stands in backquotes.
+    /// Whether it is in backquotes.
     pub(super) backquoted: bool,
 }
 

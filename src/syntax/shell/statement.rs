@@ -46,7 +46,7 @@ pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Sp
     Err(NoEdit::new("other commands are in the same line"))
 }
 
-/// Refuses where the statement's block would be empty, or an operator would lose what it stands beside.
+/// Refuses if the statement's block would be empty, or an operator would lose one of its sides.
 fn check(script: &Script, span: Span, gone: &[usize]) -> Result<(), NoEdit> {
     let out = &script.out;
     let text: &str = &script.text;

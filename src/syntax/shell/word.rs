@@ -17,7 +17,7 @@ pub(super) enum Means {
     Substitution,
 }
 
-/// A stretch of a word that stands for text.
+/// A part of a word that produces text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     pub(super) span: Span,
@@ -82,7 +82,7 @@ impl RawWord {
         out
     }
 
-    /// The part of the word behind byte `from`, as a word.
+    /// The part of the word after byte `from`, as a word.
     pub(super) fn from(&self, from: usize) -> Self {
         let cut = |piece: &Piece| {
             let start = piece.span.start().max(from);
@@ -288,7 +288,7 @@ impl Lexer<'_> {
         (is_name && closes && name.contains('.')).then_some(self.at + 2 + end + 2)
     }
 
-    /// What stands between blanks before `at`; nothing where that is longer than any option.
+    /// The word between spaces before `at`; nothing where it is longer than any option.
     fn word_before(&self, at: usize) -> &[u8] {
         let near = self.bytes.get(at.saturating_sub(LONGEST_OPTION)..at).unwrap_or_default();
         let blanks = near.iter().rev().take_while(|byte| b" \t".contains(byte)).count();
@@ -300,7 +300,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// The end of `<your token>`, which is no redirection.
+    /// The end of `<your token>`, which is not a redirection.
     pub(super) fn placeholder(&self, start: usize) -> Option<usize> {
         let at = self.at;
         let rest = self.text.get(at..)?.strip_prefix('<')?;
@@ -309,7 +309,7 @@ impl Lexer<'_> {
         if !is_value && !rest.starts_with(char::is_alphabetic) || rest.starts_with(['(', ' ', '<', '>']) {
             return None;
         }
-        // Behind an option, whatever the author thought of: `<a,b>`, `<token (from the UI)>`, `<...>`.
+        // After an option, any text is a placeholder: `<a,b>`, `<token (from the UI)>`, `<...>`.
         let len = if is_value {
             rest.find(['<', '>', '\n'])?
         } else {
@@ -443,7 +443,7 @@ impl Lexer<'_> {
         end.map(|end| at + end)
     }
 
-    /// The inside of `${…}`, up to behind its `}`.
+    /// The inside of `${…}`, and its `}`.
     fn parameter(&mut self, in_quotes: bool) {
         let mut open = 0_usize;
         let mut scratch = RawWord::default();
@@ -458,7 +458,7 @@ impl Lexer<'_> {
                     open -= 1;
                     self.at += 1;
                 }
-                // Terraform's objects; the shell's own braces stand behind other signs.
+                // Terraform's objects; the shell's own braces come after other signs.
                 b'{' if b"(,=[ ".contains(&before) && self.finder.find(self.text, "}", self.at).is_some() => {
                     open += 1;
                     self.at += 1;

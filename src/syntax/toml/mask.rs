@@ -15,12 +15,12 @@ pub(super) struct Masked {
     pub(super) tags: Vec<Tag>,
 }
 
-/// Where the masker stands.
+/// Where the masker is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Before the `=` of a line, or in a header.
     Key,
-    /// Behind the `=`.
+    /// After the `=`.
     Value,
     /// In a string, with its quote.
     Text(u8, bool),
@@ -37,10 +37,10 @@ pub(super) fn mask(text: &str) -> Masked {
     let mut rest = found.iter().copied().peekable();
     let mut state = State::Key;
     let mut depth = 0_usize;
-    // Where the word or value that stands here begins.
+    // Where the current word or value begins.
     let mut word = 0;
     let mut at = 0;
-    // Whether only tags and blanks stood on the line so far.
+    // Whether the line has only tags and whitespace so far.
     let mut bare = true;
     while let Some(byte) = bytes.get(at).copied() {
         while rest.next_if(|tag| tag.span.start() < at).is_some() {}
@@ -110,7 +110,7 @@ fn comment(bytes: &[u8], at: &mut usize) -> State {
     State::Value
 }
 
-/// Whether nothing but tags stands between `at` and the end of the line.
+/// Whether only tags are between `at` and the end of the line.
 fn alone(text: &str, at: usize, next: Option<&Tag>) -> bool {
     let rest = text.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
     rest.is_empty()

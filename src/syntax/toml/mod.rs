@@ -4,7 +4,7 @@
 //! the parts of a dotted key are mappings in each other. A mapping that is written in several places knows all of them.
 //!
 //! A text is parsed as it is; if that fails, with its template expressions masked; if that fails too, the parser goes on
-//! behind each error. See `read` and `mask`.
+//! after each error. See `read` and `mask`.
 
 mod mask;
 mod read;

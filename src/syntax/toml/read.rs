@@ -1,7 +1,7 @@
 //! Reads a text: as it is if it is TOML, else with its templates masked, else as much of it as can be read.
 //!
-//! `toml_edit` says whether it is TOML. What stands where is read from the events of the parser below it, which goes on
-//! behind an error.
+//! `toml_edit` decides whether it is TOML. The positions come from the events of the parser below it, which goes on
+//! after an error.
 
 use super::mask::{self, Masked};
 use crate::facts::Problem;
@@ -19,7 +19,7 @@ pub(super) struct Reading {
     /// The text with its template expressions masked, if that was needed.
     pub(super) masked: Option<Masked>,
     pub(super) events: Vec<Event>,
-    /// Lines that are no TOML.
+    /// Lines that are not TOML.
     pub(super) loose: Vec<Span>,
     pub(super) notices: Vec<Problem>,
 }

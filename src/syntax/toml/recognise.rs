@@ -1,4 +1,4 @@
-//! Tells TOML from other text by its first lines.
+//! Distinguishes TOML from other text by its first lines.
 
 /// Whether the first lines of `text` look like TOML: headers, and keys with values that are written as TOML writes them.
 pub(super) fn looks_like_toml(text: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Builds the tree from the events: nodes with exact spans, and where each entry stands.
+//! Builds the tree from the events: nodes with exact spans, and where each entry is.
 
 use super::read::Reading;
 use super::string::{self, Place};

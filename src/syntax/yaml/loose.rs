@@ -1,4 +1,4 @@
-//! The line-based reader for text that is no YAML: `key: value` and `- item` lines, nested by their indentation.
+//! The line-based reader for text that is not YAML: `key: value` and `- item` lines, nested by their indentation.
 
 use super::events::{self, Event, Kind};
 use super::lines::{self, Line, indent_of};
@@ -29,11 +29,11 @@ pub(super) fn read(shape: &str, span: Span) -> Vec<Event> {
 struct Level {
     column: usize,
     mapping: bool,
-    /// Where a value may come: behind a `:` or a dash without one.
+    /// Where a value may come: after a `:` or a dash without one.
     waits: Option<usize>,
 }
 
-/// More levels than any file that people write; deeper lines are left out.
+/// More levels than real files have; deeper lines are skipped.
 const DEEPEST: usize = 200;
 
 struct Reader<'t> {
@@ -153,7 +153,7 @@ impl Reader<'_> {
         self.events.push(Event::scalar(style, span, 0, Some(&decoded.text), self.shape));
     }
 
-    /// Reads what stands behind a `:` or dash; returns where reading goes on.
+    /// Reads what comes after a `:` or dash; returns where to continue.
     fn value(&mut self, at: usize, line: Line, column: usize) -> usize {
         let rest = self.shape.get(at..line.content.end()).unwrap_or_default();
         let body = without_comment(rest);
@@ -263,7 +263,7 @@ fn key_of(rest: &str) -> Option<(usize, usize)> {
     (ends && end > 0 && !rest.get(..end)?.contains(" #")).then_some((end, colon))
 }
 
-/// A value without the comment behind it.
+/// A value without the comment after it.
 fn without_comment(rest: &str) -> &str {
     let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''));
     let from = quote.and_then(|quote| rest.get(1..)?.find(quote)).map_or(0, |at| at + 2);

@@ -1,7 +1,7 @@
 //! Masks template expressions so that a YAML parser can read what is around them.
 //!
 //! The masked text has the same length: tags on lines of their own become line breaks, values become a word of `x`, what
-//! writes structure behind a key becomes blanks.
+//! writes structure after a key becomes spaces.
 
 use super::lines::{self, Line, indent_of};
 use crate::syntax::template::{self, Role, Tag};
@@ -46,7 +46,7 @@ pub(super) fn mask(text: &str) -> Masked {
     let mut masker = Masker { text, found: &found, next: 0, shape, tags: Vec::new(), inserted: Vec::new() };
     let follows = masker.indents_behind(&lines);
     let mut block: Option<Block> = None;
-    // Behind a tag of several lines, the first line that is not part of it.
+    // After a tag of several lines, the first line that is not part of it.
     let mut skip_to = 0;
     for (index, line) in lines.iter().enumerate() {
         if line.content.start() < skip_to {
@@ -113,7 +113,7 @@ impl Block {
     }
 }
 
-/// What stands on the next line that is neither blank nor a comment nor a tag.
+/// What is on the next line that is neither blank nor a comment nor a tag.
 #[derive(Clone, Copy, Default)]
 struct Behind {
     indent: usize,
@@ -131,7 +131,7 @@ struct Masker<'t> {
 }
 
 impl Masker<'_> {
-    /// Index of the first tag at or behind the start of `line`.
+    /// Index of the first tag at or after the start of `line`.
     fn tags_from(&mut self, line: Span) -> usize {
         while self.found.get(self.next).is_some_and(|tag| tag.span.start() < line.start()) {
             self.next += 1;
@@ -201,7 +201,7 @@ impl Masker<'_> {
         end
     }
 
-    /// For each line: what stands there, or, on a line without content, on the next one that has some.
+    /// For each line: what is there, or, on a line without content, on the next one that has some.
     fn indents_behind(&self, lines: &[Line]) -> Vec<Behind> {
         let mut behind = vec![Behind::default(); lines.len()];
         let mut next = Behind::default();

@@ -40,7 +40,7 @@ fn is_json(document: &Document, id: NodeId) -> bool {
             || tree.around(id).take_while(in_flow).take(8).any(is_quoted))
 }
 
-/// Writes an entry behind the entry `id`.
+/// Writes an entry after the entry `id`.
 pub(super) fn insert_after(
     document: &Document,
     id: NodeId,

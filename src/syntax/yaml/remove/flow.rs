@@ -7,10 +7,10 @@ use crate::syntax::yaml::{Document, lines};
 use crate::text::Span;
 use std::collections::BTreeSet;
 
-/// Takes `children`, not all of those of `parent`.
+/// Removes `children`, which are not all of those of `parent`.
 pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
     let text: &str = &document.text;
-    // The comma behind the last entry that stays, and whether only what goes stands behind it.
+    // The comma after the last entry that stays, and whether only removed entries come after it.
     let mut last_comma = None;
     let mut tail = false;
     let mut last_has_comma = true;
@@ -34,7 +34,7 @@ pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<Node
     }
 }
 
-/// Takes all children of `parent`, which stays as `{}` or `[]`.
+/// Removes all children of `parent`, which stays as `{}` or `[]`.
 pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
     let node = document.facts.tree.get(parent).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if is_pair(document, parent) {

@@ -138,20 +138,20 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         || node.anchor.is_some()
 }
 
-/// Whether comments behind the last entry stand deeper than the collection's own entry: they are about what is in it.
+/// Whether comments after the last entry are indented deeper than the collection's own entry: they belong to its content.
 fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
     let text: &str = &document.text;
     let column = |at: usize| at - lines::line_start(text, at);
     let next = document.facts.comments.partition_point(|comment| comment.span.start() < last);
     let behind = document.facts.comments.get(next..).unwrap_or_default();
-    // One may stand on the last line itself.
+    // One may be on the last line itself.
     let Some(comment) = behind.iter().take(2).find(|comment| comment.own_line) else { return false };
     let from = lines::line_end(text, last);
     let between = text.get(from..comment.span.start()).unwrap_or("-");
     !layout.flow && between.trim().is_empty() && column(comment.span.start()) > column(layout.entry())
 }
 
-/// Refuses nodes that are not ours to take.
+/// Refuses nodes that must not be removed.
 fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
     let Some(layout) = document.layout(id) else { return Err(NoEdit::new("its position was not found")) };
     let key = document.written_key(id).filter(|_| layout.odd_key).unwrap_or_default().of(&document.text);

@@ -52,7 +52,7 @@ pub(super) fn double(out: &mut Writer<'_>, within: Span) {
     });
 }
 
-/// What the escape behind a `\` means, and how long it is without the `\`.
+/// The meaning of the escape after a `\`, and its length without the `\`.
 fn escape(rest: &str) -> (String, usize) {
     let Some(sign) = rest.chars().next() else { return (String::new(), 0) };
     let hex = |digits: usize| {

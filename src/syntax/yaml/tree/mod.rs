@@ -74,9 +74,9 @@ struct Frame<'t> {
     start: usize,
     /// Whether it is a key of the mapping around it.
     is_key: bool,
-    /// Behind the `:` or dash before it, its anchor and its tag.
+    /// After the `:` or dash before it, its anchor and its tag.
     head: usize,
-    /// Where the last of what it holds ends.
+    /// Where the last node in it ends.
     end: Option<usize>,
 }
 
@@ -89,7 +89,7 @@ struct OpenKey<'t> {
     form: KeyForm,
 }
 
-/// Where a value stands.
+/// Where a value is.
 struct Slot<'t> {
     entry: usize,
     rest: usize,
@@ -105,7 +105,7 @@ struct Builder<'t> {
     frames: Vec<Frame<'t>>,
     /// What each anchor of the document names, as far as it is read.
     anchors: HashMap<&'t str, NodeId>,
-    /// Behind the last token.
+    /// After the last token.
     cursor: usize,
     limit: usize,
 }
@@ -132,7 +132,7 @@ impl<'t> Builder<'t> {
 
     fn event(&mut self, event: &Event) {
         match event.kind {
-            // One without `---` is said to begin at its content, behind the header of a block scalar.
+            // The parser reports a document without `---` as beginning at its content, after the header of a block scalar.
             Kind::DocumentStart { explicit: false } => self.skip_ends(),
             Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
             Kind::DocumentEnd => {
@@ -155,7 +155,7 @@ impl<'t> Builder<'t> {
         self.anchors.clear();
     }
 
-    /// Goes behind `...` lines, which end documents that were read or that there are none of.
+    /// Goes past `...` lines, which end documents that were read, or no document.
     fn skip_ends(&mut self) {
         loop {
             let at = lines::skip_trivia(self.texts.shape, self.cursor);
@@ -179,7 +179,7 @@ impl<'t> Builder<'t> {
         self.texts.shape.as_bytes().get(at).copied()
     }
 
-    /// Where the next token begins; in a flow collection, behind the comma.
+    /// Where the next token begins; in a flow collection, after the comma.
     fn next_token(&self, flow: bool) -> usize {
         let mut at = lines::skip_trivia(self.texts.shape, self.cursor);
         while flow && self.byte(at) == Some(b',') {
@@ -238,7 +238,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Where the value that comes now stands.
+    /// Where the next value is.
     fn slot(&mut self, event: &Event) -> Slot<'t> {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let at = self.next_token(flow && self.frames.last().is_some_and(|frame| !frame.mapping));
@@ -324,7 +324,7 @@ impl<'t> Builder<'t> {
 
     fn close(&mut self, event: &Event) {
         if self.frames.last().is_some_and(|frame| frame.key.is_some()) {
-            // Cut off behind a key, in a text that was read line by line.
+            // Cut off after a key, in a text that was read line by line.
             self.open(&Event::new(Kind::Scalar { style: ScalarStyle::Plain }, Span::at(self.cursor)));
         }
         let Some(frame) = self.frames.pop() else { return };

@@ -55,7 +55,7 @@ impl<'t> Builder<'t> {
         span: Span,
         place: Option<Place>,
     ) -> Cow<'t, str> {
-        // Behind a block scalar, a masked line looks blank.
+        // After a block scalar, a masked line looks blank.
         let block = style.is_block() && self.reading.masked.is_some();
         let is_written = !block && !self.reading.touches(span);
         match (place, event.text(self.texts.shape).filter(|_| is_written)) {
@@ -72,7 +72,7 @@ impl<'t> Builder<'t> {
         span: Span,
         text: &'s str,
     ) -> Scalar<'s> {
-        // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
+        // `!Ref x`, `!vault …`: a custom tag means that a program computes the value from it.
         let own_tag = event.tag().map(|tag| tag.of(self.texts.text));
         let made =
             own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
