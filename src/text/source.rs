@@ -28,7 +28,7 @@ impl Eol {
     }
 }
 
-/// A place in a text as people name it.
+/// A position in a text as editors and reports show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line, from 1.
@@ -162,7 +162,7 @@ impl Source {
         Span::new(start, self.line_start(line + 1).unwrap_or(end))
     }
 
-    /// `offset` in words for people. A byte order mark does not count as a column.
+    /// `offset` as line and column. A byte order mark does not count as a column.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.shown.len());
         let line = self.line_at(offset);

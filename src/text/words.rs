@@ -29,7 +29,7 @@ impl Words<'_> {
         starts.sort_unstable();
         let mut words: Vec<Span> = Vec::new();
         for (start, behind) in starts {
-            // A word may hold its prefix many times: where it ends is looked for once.
+            // A word may contain its prefix many times: its end is searched for once.
             if words.last().is_some_and(|last| last.end() > start) || !self.begins(text, start) {
                 continue;
             }

@@ -102,7 +102,7 @@ enum Last {
 #[derive(Debug)]
 struct Level {
     bracket: u8,
-    /// The function whose arguments it holds.
+    /// The function whose arguments it contains.
     callee: Option<String>,
     index: usize,
     /// The first word, which may be a function whose arguments follow without brackets.
@@ -251,7 +251,7 @@ impl Lexer<'_> {
         Some(Stop::Byte(close))
     }
 
-    /// Whether a statement goes on in the next line.
+    /// Whether a statement continues in the next line.
     fn goes_on(&self, last: Last) -> bool {
         let before = self.text.get(..self.at).unwrap_or_default().as_bytes();
         let tail = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
