@@ -2,7 +2,7 @@ use super::{NoEdit, Quoting, hcl, shell, toml, yaml};
 use crate::text::Span;
 use std::borrow::Cow;
 
-/// How a host writes an inner text: what a replacement has to become to stand among the host's bytes.
+/// How a host writes an inner text: how to encode a replacement in the host's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Codec {
     /// The inner bytes are the host's bytes.
@@ -26,7 +26,7 @@ pub enum Codec {
         /// Columns before each line of content.
         indent: usize,
     },
-    /// A shell word of one or more pieces; the piece that holds the edit says how it is quoted.
+    /// A shell word of one or more pieces; the piece that contains the edit shows how it is quoted.
     ShellWord {
         /// The pieces that have inner text, in host bytes.
         pieces: Vec<(Span, Quoting)>,
@@ -62,14 +62,14 @@ pub enum Codec {
     },
     /// A TOML string in `'…'`, or in `'''…'''` where `lines`.
     TomlLiteral {
-        /// Whether it may hold line breaks.
+        /// Whether it may contain line breaks.
         lines: bool,
     },
     /// An HCL string in `"…"`.
     HclQuoted,
     /// The body of an HCL here-document.
     HclHeredoc {
-        /// The blanks that are dropped before each line (`<<-`).
+        /// The whitespace that is removed before each line (`<<-`).
         indent: String,
         /// The line that ends the body.
         delimiter: String,
@@ -92,12 +92,12 @@ impl Codec {
         matches!(self, Self::YamlLiteral { .. } | Self::YamlFolded { .. })
     }
 
-    /// Whether lines of the host between two inner lines stay when one of those goes.
+    /// Whether lines of the host between two inner lines stay when one of those is removed.
     pub(super) fn drops_lines(&self) -> bool {
         matches!(self, Self::Continued { .. })
     }
 
-    /// Whether each line of the inner text is a line of the host, so that a comment can stand on one.
+    /// Whether each line of the inner text is a line of the host, so that it can have a comment.
     pub fn keeps_lines(&self) -> bool {
         matches!(
             self,
@@ -117,7 +117,7 @@ impl Codec {
         if let Self::Sealed(reason) = self { Some(reason) } else { None }
     }
 
-    /// Whether the bytes at `span` of the host can go.
+    /// Whether the bytes at `span` of the host can be removed.
     ///
     /// # Errors
     /// [`NoEdit`] where the text after them would be read in another way.
@@ -134,7 +134,7 @@ impl Codec {
     /// `span` of `host`. A deletion needs no writing and never comes here.
     ///
     /// # Errors
-    /// [`NoEdit`] where the host has no way to hold the text at that place.
+    /// [`NoEdit`] where the host cannot contain the text at that place.
     pub fn encode(&self, host: &str, span: Span, replacement: &str) -> Result<String, NoEdit> {
         match self {
             Self::Verbatim => Ok(replacement.to_owned()),

@@ -49,7 +49,7 @@ pub(super) fn encode_heredoc(
     let mut out = String::with_capacity(written.len());
     let mut first = true;
     while let Some(line) = lines.next() {
-        // A line without text keeps all its blanks, so it must not get any.
+        // A line without text keeps all its whitespace, so it must not get any.
         let blank = line.trim().is_empty() && (ends || lines.peek().is_some());
         if blank && first && !indent.is_empty() && before.trim().is_empty() && !before.is_empty() {
             return Err(NoEdit::new("the spaces before it would become part of the here-document"));

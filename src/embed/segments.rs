@@ -63,7 +63,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// The bytes below `outer` stand in the inner text as they are.
+    /// Adds the bytes below `outer` to the inner text as they are.
     pub fn verbatim(&mut self, host: &str, outer: Span) {
         let piece = outer.of(host);
         if piece.is_empty() {
@@ -80,7 +80,7 @@ impl Decoder {
         }
     }
 
-    /// The bytes below `outer` (an escape, a fold) stand for `text`.
+    /// Adds `text`, which the bytes below `outer` (an escape, a fold) represent.
     pub fn decoded(&mut self, text: &str, outer: Span) {
         if text.is_empty() {
             return;
@@ -130,7 +130,7 @@ impl Segments {
         Self { list: vec![Segment { inner, outer, verbatim: true }], outer, codec: Codec::Verbatim }
     }
 
-    /// The host bytes that hold all of the inner text.
+    /// The host bytes that contain all of the inner text.
     pub fn outer(&self) -> Span {
         self.outer
     }
@@ -163,7 +163,7 @@ impl Segments {
         Some(segment.inner.start() + into)
     }
 
-    /// The host offsets around inner offset `at`: equal unless it lies inside an escape or fold.
+    /// The host offsets around inner offset `at`: equal unless it is inside an escape or fold.
     fn offset(&self, at: usize, side: Side) -> (usize, usize) {
         let index = match side {
             Side::Before => self.list.partition_point(|segment| segment.inner.end() < at),
@@ -187,7 +187,7 @@ impl Segments {
     /// The edit of the host that makes `edit` of the inner text.
     ///
     /// # Errors
-    /// [`NoEdit`] if an end of the edit lies inside an escape, or the host has no way to write the replacement there.
+    /// [`NoEdit`] if an end of the edit is inside an escape, or the host has no way to write the replacement there.
     pub fn edit(&self, host: &str, inner_text: &str, edit: &Edit) -> Result<Edit, NoEdit> {
         if let Some(reason) = self.codec.sealed() {
             return Err(NoEdit::new(reason));
@@ -219,7 +219,7 @@ impl Segments {
         if self.joins_lines(host, inner_text, span) {
             span = span.shifted(1);
         }
-        // Whole lines go with their indentation: from the end of the line before to the end of the last one. A range
+        // Whole lines are removed with their indentation: from the end of the line before to the end of the last one. A range
         // that begins inside a line and ends at the start of another one joins the two, without the indentation.
         let begins_line = |at: usize| at == 0 || inner_text.as_bytes().get(at - 1) == Some(&b'\n');
         let (start_side, end_side) = match (begins_line(span.start()), begins_line(span.end()), span.start())

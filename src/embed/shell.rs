@@ -40,7 +40,7 @@ pub(super) fn encode_word(
             Err(NoEdit::new("nothing expands in single quotes"))
         }
         Quoting::Single => Ok(text.to_owned()),
-        // Its pieces are all alike to us, whatever their quotes.
+        // Its pieces are all alike to us, regardless of their quotes.
         Quoting::Foreign | Quoting::Expression if span.of(host).contains(['"', '\'']) => {
             Err(NoEdit::new(PIECES))
         }
@@ -55,7 +55,7 @@ pub(super) fn encode_word(
     }
 }
 
-/// The quoting of the one piece that holds `span`.
+/// The quoting of the one piece that contains `span`.
 fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit> {
     let holds = |piece: &&(Span, Quoting)| {
         piece.0.contains(span) && (span.is_empty() || piece.0.start() <= span.start())
@@ -98,7 +98,7 @@ fn has_expansion(text: &str) -> bool {
     })
 }
 
-/// Whether what goes from `host` had an expansion itself, so that the text inside expects one there.
+/// Whether what is removed from `host` had an expansion itself, so that the text inside expects one there.
 fn host_has_expansion(host: &str, span: Span) -> bool {
     has_expansion(span.of(host))
 }
