@@ -30,9 +30,9 @@ pub struct Word {
     pub node: NodeId,
     /// The word as written, quotes included.
     pub span: Span,
-    /// The word with its quotes taken off; expansions and template expressions stay as written.
+    /// The word without its quotes; expansions and template expressions stay as written.
     pub text: String,
-    /// Whether it holds an expansion, a substitution or a template expression.
+    /// Whether it contains an expansion, a substitution or a template expression.
     pub opaque: bool,
     /// Whether it may become none or several words when it runs (`$ARGS`, `"$@"`, `{{ flags }}`).
     pub splits: bool,
@@ -90,7 +90,7 @@ pub struct WordList {
     pub is_conditional: bool,
     /// The innermost block around it: what follows in there has the words for sure.
     pub block: Span,
-    /// The body of the function in which it holds; the whole text where that is none.
+    /// The body of the function in which it applies; the whole text outside of functions.
     pub function: Span,
 }
 
@@ -111,7 +111,7 @@ pub struct VariableUse {
 /// or that gives one a value without showing it: `read NAME`.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// What shows it: the file, the word that holds the names.
+    /// What shows it: the file, the word that contains the names.
     pub span: Span,
     /// The commands that it is before, in the order in which they run.
     pub reach: Span,

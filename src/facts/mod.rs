@@ -34,7 +34,7 @@ pub struct Facts {
     pub comments: Vec<Comment>,
     /// Template blocks that control what is there (`{{ if }}`, `{% for %}`, `%{ if }`): spans of the tags.
     pub control: Vec<Span>,
-    /// What could not be read, for people.
+    /// What could not be read, for reports.
     pub notices: Vec<Problem>,
 }
 
@@ -80,6 +80,6 @@ pub struct Comment {
 pub struct Problem {
     /// Where reading stopped, byte offset.
     pub offset: usize,
-    /// Why, for people.
+    /// Why, for reports.
     pub message: String,
 }

@@ -50,7 +50,7 @@ pub struct Scalar<'t> {
     pub text: &'t str,
     /// How it is written.
     pub style: ScalarStyle,
-    /// Whether it holds a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
+    /// Whether it contains a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
     pub opaque: bool,
     /// Whether it means null: nothing, `~` or `null` without quotes.
     pub null: bool,

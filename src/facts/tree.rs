@@ -107,7 +107,7 @@ impl DataTree {
         Some(self.data(id)?.get(&self.text, id))
     }
 
-    /// The mapping or sequence that holds `id`.
+    /// The mapping or sequence that contains `id`.
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
         self.data(id)?.parent(id)
     }
@@ -174,7 +174,7 @@ impl DataTree {
         self.aliases.get(&id).copied().unwrap_or(id)
     }
 
-    /// What a mapping or sequence holds; nothing for a leaf.
+    /// The children of a mapping or sequence; empty for a leaf.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
         let end = |id: NodeId| self.data(id).map_or(0, |node| node.children_end as usize);
         let start = id.0.checked_sub(1).map_or(0, |before| end(NodeId(before)));
@@ -249,7 +249,7 @@ impl DataTree {
         nodes.get(behind.checked_sub(1)?).copied()
     }
 
-    /// The top node of the document that holds `id`.
+    /// The top node of the document that contains `id`.
     pub fn root_of(&self, id: NodeId) -> NodeId {
         self.around(id).last().unwrap_or(id)
     }
