@@ -100,7 +100,7 @@ impl Grams {
         let literal = |index: u32| self.literals.get(index as usize).map_or(&[][..], |it| it.as_bytes());
         let first = self.pieces.partition_point(|(known, ..)| *known < piece);
         let mut rest = self.pieces.get(first..).unwrap_or_default();
-        // Literals that begin alike have the same pieces: of those with it at one offset, one can stand there.
+        // Literals that begin alike have the same pieces: of those with it at one offset, only one can be there.
         while let Some((_, offset, _)) = rest.first().filter(|(known, ..)| *known == piece) {
             let (alike, others) = rest.split_at(rest.partition_point(|it| (it.0, it.1) <= (piece, *offset)));
             let text = at.checked_sub(usize::from(*offset)).and_then(|start| bytes.get(start..));

@@ -27,7 +27,7 @@ impl Prefilter {
         !self.built_in.active(bytes).is_empty() || !self.own.active(bytes).is_empty()
     }
 
-    /// Decides whether a text inside `file` may hold part of a match: whether any word of any rule is in it. What a rule needs
+    /// Decides whether a text inside `file` may contain part of a match: whether it has any word of any rule. What a rule needs
     /// may be spread over several texts, the variable in one item of a script and the command in the next. Custom rules that
     /// cannot match in the file need no text in it.
     pub(crate) fn within<'a>(&'a self, file: &[u8]) -> impl Fn(&str) -> bool + use<'a> {
