@@ -1,8 +1,8 @@
 //! What ignore files say, by the matcher of ripgrep.
 //!
-//! As there, a file of our own goes before `.ignore`, that before `.gitignore`, and that before what a repository excludes; of
-//! two of a kind the one in the inner folder goes first. What git honours ends at the folder of a repository: nothing that
-//! lies above it, in a home folder perhaps, hides anything in it.
+//! As there, a file of our own overrides `.ignore`, that `.gitignore`, and that what a repository excludes; of two of a kind,
+//! the one in the inner folder overrides the other. What git honors ends at the folder of a repository: no file above it,
+//! in a home folder perhaps, hides anything in it.
 
 use super::IGNORE_FILE;
 use super::tree::is_walked;
@@ -44,7 +44,7 @@ impl Rules {
         Some(Arc::new(Self { matchers, has_git, above: above.cloned() }))
     }
 
-    /// Whether `path` (absolute) in the folder itself is named; folders above are not asked about.
+    /// Whether `path` (absolute) in the folder itself is named; parent folders are not checked.
     pub(super) fn ignores(&self, path: &Path, is_dir: bool) -> bool {
         let mut verdicts = [const { Match::None }; FILES.len() + 1];
         let mut rules = Some(self);
@@ -68,12 +68,12 @@ impl Rules {
 /// Ignore files by folder, each read once.
 #[derive(Default)]
 pub(super) struct IgnoreFiles {
-    /// What holds in each folder, and whether it is the folder of a repository.
+    /// What applies in each folder, and whether it is the folder of a repository.
     by_folder: HashMap<OsString, (Option<Arc<Rules>>, bool)>,
 }
 
 impl IgnoreFiles {
-    /// Whether an ignore file names `path` (absolute) or a folder that holds it, up to the folder of its repository.
+    /// Whether an ignore file names `path` (absolute) or a folder that contains it, up to the folder of its repository.
     pub(super) fn ignores(&mut self, path: &Path, is_dir: bool) -> bool {
         for (up, part) in path.ancestors().enumerate() {
             let Some(folder) = part.parent() else { break };

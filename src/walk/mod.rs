@@ -27,22 +27,22 @@ use std::time::SystemTime;
 /// Our own ignore file, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".runnerlintignore";
 
-/// What is said of a path that does not exist.
+/// The notice for a path that does not exist.
 pub(crate) const MISSING: &str = "no such file or directory";
 
-/// What is said of a copy that an earlier run has left.
+/// The notice for a copy that an earlier run has left.
 pub(crate) const LEFT: &str = "left by a run that was stopped; may be deleted";
 
-/// Which files to leave out.
+/// Which files to exclude.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// What to leave out.
+    /// What to exclude.
     pub exclude: Vec<Globs>,
     /// How many of them, the first ones, are the configuration file's.
     pub of_configuration: usize,
-    /// Leave out files named on the command line as well.
+    /// Exclude files named on the command line as well.
     pub force_exclude: bool,
-    /// Pass over ignore files.
+    /// Do not read ignore files.
     pub no_ignore: bool,
     /// Threads to walk with.
     pub threads: usize,
@@ -55,7 +55,7 @@ impl Options {
         self.exclude.iter().any(|globs| globs.match_path(path, is_dir))
     }
 
-    /// Whether the configuration file leaves out `path`, which is left out.
+    /// Whether the configuration file is what excludes `path`, which is excluded.
     fn is_of_configuration(&self, path: &Path, is_dir: bool) -> bool {
         self.exclude.iter().take(self.of_configuration).any(|globs| globs.match_path(path, is_dir))
     }
@@ -81,18 +81,18 @@ pub struct Target {
     pub shown: PathBuf,
     /// Whether it was named on the command line.
     pub named: bool,
-    /// Whether a look has said already that it has to be linted.
+    /// Whether a look has shown already that it must be linted.
     pub looked: bool,
 }
 
-/// What a look at a file says of it while the walk goes on.
+/// The result of a look at a file during the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// It has to be linted.
+    /// It must be linted.
     Wanted,
     /// There is nothing in it to lint.
     Clean,
-    /// It is none to be linted, and not worth a word.
+    /// It is not to be linted, and not worth a notice.
     Skipped,
 }
 
@@ -108,7 +108,7 @@ pub struct Passed {
     pub skipped: usize,
 }
 
-/// How many files and directories of what was walked were left out. What is in such a directory is not counted.
+/// How many files and directories of the walk were excluded. What is in such a directory is not counted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     /// By the configuration file.
@@ -120,7 +120,7 @@ pub struct LeftOut {
 /// What the walk found.
 #[derive(Debug, Default)]
 pub struct Found {
-    /// What was left out.
+    /// What was excluded.
     pub left_out: LeftOut,
     /// Files that are not in `files`, since a look was enough.
     pub passed: Passed,
@@ -130,7 +130,7 @@ pub struct Found {
     pub notices: Vec<(PathBuf, Notice)>,
 }
 
-/// `path` as people read it: `/`-separated, without tokens. Control characters are still in it.
+/// `path` as reports show it: `/`-separated, without tokens. Control characters are still in it.
 pub fn display(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' {
@@ -148,7 +148,7 @@ pub fn working_directory() -> Result<PathBuf, WalkError> {
     fs::canonicalize(".").map_err(WalkError::WorkingDirectory)
 }
 
-/// Whether `path` (absolute, without links), a file, is left out though it is named.
+/// Whether `path` (absolute, without links), a file, is excluded although it is named.
 pub fn leaves_out(options: &Options, path: &Path) -> bool {
     options.force_exclude
         && (options.excludes(path, false)
@@ -176,7 +176,7 @@ pub(crate) fn look(
 }
 
 /// Finds the files at or below `paths` that git says have changed since the current branch left `revision`: committed
-/// since, staged, changed or new. What is excluded or ignored is left out, as in a walk.
+/// since, staged, changed or new. What is excluded or ignored is skipped, as in a walk.
 ///
 /// # Errors
 /// [`WalkError`].
@@ -187,7 +187,7 @@ pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Res
     for path in paths {
         match fs::canonicalize(path) {
             Ok(real) => wanted.extend(changed.below(path, &real)?),
-            // That it is missing is said where all others are.
+            // The walk reports that it is missing, as for all others.
             Err(_) => wanted.push(path.clone()),
         }
     }
