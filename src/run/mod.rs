@@ -45,7 +45,7 @@ pub struct Options {
     pub config: Config,
     /// What becomes of fixes.
     pub mode: Mode,
-    /// Whether what is found is to be accepted by comments, and why.
+    /// Whether to accept the findings by ignore comments, and why.
     pub add_ignore: Option<Reason>,
     /// Whether unsafe fixes are applied as well.
     pub unsafe_too: bool,
@@ -76,7 +76,7 @@ pub enum State {
     Skipped,
 }
 
-/// A finding that is gone.
+/// A finding that was fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
     /// Id of the rule.
@@ -116,13 +116,13 @@ pub struct Checked {
     pub ignored: usize,
     /// Findings that no comment could be written for.
     pub not_ignored: Vec<Left>,
-    /// What [`write()`] has to do.
+    /// What [`write()`] must do.
     pub pending: Option<Pending>,
     /// How the tokens of the text before the fixes are hidden, if there were any.
     pub before: Option<Mask>,
 }
 
-/// A fix that is proven and not written.
+/// A fix that is verified and not written.
 #[derive(Debug)]
 pub struct Pending {
     text: Vec<u8>,
@@ -161,9 +161,9 @@ impl Checked {
     }
 }
 
-/// Says of a file, while the walk goes on, whether it has to be linted; `None` where something is to be said of every file.
+/// Decides during the walk whether a file must be linted; `None` where every file must be reported.
 pub(crate) fn looks(options: &Options) -> Option<impl Fn(&Path) -> Look + Sync> {
-    // What a baseline knew of a file is gone only if the file was linted.
+    // A baseline entry of a file is fixed only if the file was linted.
     let is_possible = options.accepted.is_none();
     let (limit, tell) = (options.config.max_file_size(), options.tell_skipped);
     let (catalogue, charts) = (options.config.catalogue(), Charts::default());
@@ -212,7 +212,7 @@ fn units(options: &Options, file: &Checked) -> usize {
 }
 
 /// Fixes what was found in `files`, one file after the other, as far as `ask` wants it. Each file is written when all of its
-/// fixes were asked about.
+/// fixes were answered.
 pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
     let charts = Charts::default();
     // In the order of both lists: two files may be shown alike.
@@ -265,7 +265,7 @@ fn name(options: &Options, real: &Path) -> String {
     options.accepted.as_ref().map_or_else(String::new, |it| it.name(real))
 }
 
-/// What the baseline knows of the file that it calls `name`.
+/// The baseline's entries for the file that it calls `name`.
 fn recall(options: &Options, name: &str, surroundings: &mut Surroundings) {
     if let Some(accepted) = &options.accepted {
         surroundings.known = accepted.known(name);
