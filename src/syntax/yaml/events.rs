@@ -1,4 +1,4 @@
-//! Hides the parser behind an event list of our own: only this file depends on it.
+//! Turns the events of the parser into an event list of our own: only this file depends on the parser.
 
 use crate::facts::ScalarStyle;
 use crate::text::Span;
