@@ -66,7 +66,7 @@ fn is_word_end(c: char, next: Option<char>) -> bool {
     next.is_some_and(|next| kind(c) != kind(next) || c == '\n')
 }
 
-/// What goes and what comes in its place.
+/// The removed parts, each with what replaces it.
 fn changes<'a>(old: &Pieces<'a>, new: &Pieces<'a>) -> Vec<(Part<'a>, Part<'a>)> {
     let mut input = InternedInput::default();
     input.update_before(old.list.iter().copied());

@@ -15,7 +15,7 @@ pub enum WriteError {
     /// A folder, a device, a pipe.
     #[error("not written: not a regular file")]
     NotRegular,
-    /// No write bit is set: its owner wants it unchanged, and so it stays, for root too.
+    /// No write bit is set: its owner wants it unchanged. It is not written, not even as root.
     #[error("not written: it is write-protected")]
     Protected,
     /// Its other names would keep the old text.
@@ -27,7 +27,7 @@ pub enum WriteError {
     /// What others may do with it would change.
     #[error("not written: {0}")]
     NotKept(#[source] NotKept),
-    /// The new file has no place beside the old one.
+    /// The new file cannot be created next to the old one.
     #[error("not written: cannot create a file in its directory: {}", plain(.0))]
     Folder(#[source] io::Error),
     /// Anything else.
