@@ -94,7 +94,7 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, for the help text.
     pub about: &'static str,
-    /// Whether people read it: the summary and the notices then go to standard error.
+    /// Whether people read it: then the summary and the notices are printed to standard error.
     pub for_people: bool,
     /// Writes the report.
     pub write: Writer,

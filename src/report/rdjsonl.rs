@@ -75,7 +75,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut offered = BTreeSet::new();
         for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
             let mut diagnostic = diagnostic(file, &mask, finding);
-            // The fix of a unit goes in with one suggestion: it is offered at its first finding.
+            // The fix of a unit is one suggestion: it is offered at its first finding.
             if finding.group().filter(|_| finding.unit.is_some()).is_none_or(|group| offered.insert(group)) {
                 let fix = shown_fix(finding, &mask).ok().filter(|fix| fix.safety == Safety::Safe);
                 diagnostic.suggestions =

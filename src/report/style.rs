@@ -81,7 +81,7 @@ impl Style {
         self.paint("36", text)
     }
 
-    /// A line that goes.
+    /// A removed line.
     pub fn removed(self, text: &str) -> String {
         self.paint("31", text)
     }
@@ -104,7 +104,7 @@ impl Style {
         let mut out = String::with_capacity(diff.len() * 2);
         for line in diff.lines() {
             out.push_str(&match line.as_bytes().first() {
-                // A line that goes may begin with `-- ` too.
+                // A removed line may begin with `-- ` too.
                 _ if NAMES.iter().any(|name| line.starts_with(name)) => self.strong(line),
                 Some(b'-') => self.removed(line),
                 Some(b'+') => self.added(line),

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 /// What a run found, in numbers. Suppressed and known findings are counted apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Findings that fail with the version that is judged by.
+    /// Findings that fail with the version to check against.
     pub errors: usize,
     /// Findings without effect, or that stop working later.
     pub warnings: usize,
@@ -19,9 +19,9 @@ pub struct Summary {
     pub infos: usize,
     /// Findings that a comment in the file accepts.
     pub suppressed: usize,
-    /// Findings that the baseline knows.
+    /// Findings in the baseline.
     pub baselined: usize,
-    /// Findings that are gone by fixing.
+    /// Findings that were fixed.
     pub fixed: usize,
     /// Findings with a safe fix.
     pub fixable: usize,
@@ -96,7 +96,7 @@ impl Summary {
         self.errors + self.warnings + self.infos
     }
 
-    /// The last line of a run, in sentences; what is zero is left out.
+    /// The last line of a run, in sentences, without what is zero.
     pub fn line(&self) -> String {
         let mut sentences: Vec<String> = self.result().into_iter().collect();
         sentences.extend(self.accepted().filter(|_| self.findings() > 0));

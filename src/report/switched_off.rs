@@ -11,10 +11,10 @@ use crate::run::{Checked, TOO_LARGE};
 use crate::walk::{self, LeftOut};
 use std::path::Path;
 
-/// What a run has to say of it, for its summary.
+/// What the summary of a run reports about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwitchedOff {
-    /// How many rules were looked for, and how many there are, if the configuration file switches some off.
+    /// How many rules were checked, and how many there are, if the configuration file switches some off.
     pub rules: Option<(usize, usize)>,
     /// The file that does, and its keys.
     pub by: String,
@@ -59,7 +59,7 @@ impl SwitchedOff {
         found
     }
 
-    /// Adds which files were not looked at; with `all` also those that ignore files leave out.
+    /// Adds which files were not checked; with `all` also those that ignore files exclude.
     pub fn add_left_out(&mut self, config: &Config, files: &[Checked], left_out: LeftOut, all: bool) {
         if let Some(file) = config.file().filter(|_| left_out.by_configuration > 0) {
             self.clauses.push(format!("{} excluded by {}", entries(left_out.by_configuration), file.shown));
