@@ -103,7 +103,7 @@ impl Outgoing {
         Self { method: Some(method), params: serde_json::to_value(params).ok(), ..NOTHING }
     }
 
-    /// Asks for something.
+    /// A request to the client.
     pub(super) fn request(id: &str, method: &'static str, params: Value) -> Self {
         Self { id: Some(id.into()), method: Some(method), params: Some(params), ..NOTHING }
     }
