@@ -42,7 +42,7 @@ pub enum Safety {
     Safe,
 }
 
-/// A place beside the finding that explains it.
+/// Another place that explains the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// Bytes of the file.
@@ -60,7 +60,7 @@ pub struct Fix {
     pub cautions: Arc<[Caution]>,
     /// What it does, in the imperative: "rename to `--token`".
     pub message: String,
-    /// All edits of the finding's unit, in bytes of the file, sorted: they go together or not at all.
+    /// All edits of the finding's unit, in bytes of the file, sorted: they are applied together or not at all.
     pub edits: Arc<[Edit]>,
     /// Whether reports list them: not where they are more than one file may have.
     pub listed: bool,
@@ -96,7 +96,7 @@ pub struct Finding {
     pub span: Span,
     /// Why here: the text under the span; the `reason` of machine formats.
     pub label: String,
-    /// What the setting is called in a sentence ("tags"); empty where it is none.
+    /// The name of the setting in a sentence ("tags"); empty where it is not a setting.
     pub setting: String,
     /// Hosts and other places that explain it, outermost first.
     pub related: Vec<Label>,
@@ -119,7 +119,7 @@ pub struct Finding {
     pub suppressed: bool,
     /// The reason that the comment gives; empty if it gives none.
     pub justification: String,
-    /// Whether the baseline knows it.
+    /// Whether it is in the baseline.
     pub baselined: bool,
 }
 
@@ -164,7 +164,7 @@ impl NoticeKind {
 pub struct Notice {
     /// What kind of thing.
     pub kind: NoticeKind,
-    /// For people.
+    /// For reports.
     pub message: String,
     /// Where, if there is a place.
     pub position: Option<Position>,
@@ -177,7 +177,7 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub notices: Vec<Notice>,
-    /// Registrations that rules found something in, for the plan; only where they are asked for.
+    /// Registrations with findings, for the plan; only if the caller requests them.
     pub units: Vec<Unit>,
     /// Values that must not be shown: every value given as a token, every token literal. Bytes of the file, sorted. Not
     /// collected if nothing is reported for the file.
