@@ -20,7 +20,7 @@ pub enum Scope {
 pub struct Directive {
     /// How far it reaches.
     pub scope: Scope,
-    /// From the sign before it to the end of its reason: what goes if it goes.
+    /// From the sign before it to the end of its reason: the bytes to remove with it.
     pub span: Span,
     /// The rules that it names.
     pub names: Vec<(String, Span)>,
@@ -35,9 +35,9 @@ const LINE_SIGNS: &[&str] = &["#", "//", "--", ";", "::"];
 /// What ends a comment, by what begins it.
 const CLOSING: &[(&str, &str)] =
     &[("<!--", "-->"), ("{{", "}}"), ("{#", "#}"), ("/*", "*/"), ("<#", "#>"), ("<%", "%>"), ("--[[", "]]")];
-/// Bytes that signs are made of.
+/// Bytes of which signs consist.
 const SIGNS: &[char] = &['#', '/', '*', '-', ';', ':', '!', '<', '{', '%', '[', '@'];
-/// What people who know other linters write.
+/// What users of other linters write.
 const OTHER_WORDS: &[&str] = &["disable", "noqa", "nolint", "nosec", "suppress"];
 
 /// The suppressions in a comment, sign included. Several tools may share one: `# noqa # runnerlint: ignore[…]`.
@@ -96,7 +96,7 @@ fn directive(comment: &str, marker: usize) -> Option<Directive> {
     Some(out)
 }
 
-/// Where the sign before the marker begins; none if other words stand there.
+/// Where the sign before the marker begins; none if other words are there.
 fn start(comment: &str, marker: usize) -> Option<usize> {
     let before = comment.get(..marker)?.trim_end();
     // `{{- /*` and `@#` are signs too.

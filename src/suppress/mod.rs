@@ -1,6 +1,6 @@
 //! Suppressions: comments that accept findings, `# runnerlint: ignore[rule-id, …] reason`.
 //!
-//! What they mean, where people may have expected something else:
+//! What they mean, where users may expect something else:
 //!
 //! - **Only a real comment counts**, one that the language of its text supports: the file's, or that of a text inside it. The
 //!   same words in a string or a value are a string or a value. JSON has no comments.
@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 /// The rule that finds suppressions that suppress nothing.
 pub const RULE: &str = crate::rules::UNUSED_SUPPRESSION;
-/// `ignore-file` counts in so many lines from the top.
+/// `ignore-file` counts in this many lines from the top.
 pub const FILE_LINES: usize = 20;
 
 /// A suppression in a file. All spans are bytes of the file.
@@ -79,7 +79,7 @@ pub struct Suppressions {
     list: Vec<Suppression>,
     /// By rule.
     rules: BTreeMap<String, Reaches>,
-    /// Those for lines, whatever they name.
+    /// Those for lines, regardless of what they name.
     lines: Reaches,
 }
 
@@ -137,7 +137,7 @@ impl Suppressions {
         Self { list, rules, lines }
     }
 
-    /// Whether there is none.
+    /// Whether there are no suppressions.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -152,7 +152,7 @@ impl Suppressions {
         self.list.get(self.rules.get(rule)?.at(span.start())?)
     }
 
-    /// The index of a suppression that covers the line of `span`, of whatever rules.
+    /// The index of a suppression that covers the line of `span`, for any rules.
     pub fn near(&self, span: Span) -> Option<usize> {
         self.lines.at(span.start())
     }
