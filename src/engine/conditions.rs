@@ -39,7 +39,7 @@ fn speaks_of_carrier(when: &When) -> bool {
 impl Surroundings<'_> {
     fn judged_by(&self, when: &When) -> bool {
         let target = self.file.settings.target(self.product);
-        // Without a version it is judged by the newest.
+        // Without a version, the newest applies.
         let reaches =
             |limit: &String| target.zip(version(limit)).is_none_or(|(target, limit)| target >= limit);
         when.from.as_ref().is_none_or(reaches) && when.below.as_ref().is_none_or(|limit| !reaches(limit))

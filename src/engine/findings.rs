@@ -1,4 +1,4 @@
-//! Findings: what the rules say of the members of a unit, with places and words for people.
+//! Findings: what the rules report about the members of a unit, with places and texts for reports.
 
 use super::conditions::Surroundings;
 use super::fill::fill;
@@ -23,7 +23,7 @@ pub(super) struct Judged {
     pub(super) fix: Option<UnitFix>,
     /// All that was found, with the rules, selected or not.
     pub(super) found: Vec<(String, Span)>,
-    /// Whether a rule found something that has a replacement in the version that is judged by, selected or not.
+    /// Whether a rule found something that has a replacement in the version to check against, selected or not.
     pub(super) due: bool,
 }
 
@@ -104,7 +104,7 @@ fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
     Some(file.documents.to_host(carrier.doc, carrier.name_span))
 }
 
-/// Judges what a rule found beside registrations. Its fix goes alone.
+/// Judges what a rule found outside of registrations. Its fix is applied alone.
 pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     let registration = &own.registration;
     let around = circumstances(file, registration);
@@ -185,7 +185,7 @@ struct Planned {
     plan: fixes::Plan,
 }
 
-/// The fix of a unit: with all its findings, whatever is selected.
+/// The fix of a unit: with all its findings, regardless of the selection.
 fn fix(
     file: &File<'_>,
     view: &View<'_>,
@@ -226,7 +226,7 @@ fn fix(
     }
     cautions.extend(replaced(file, hits));
     cautions.extend(around.markdown.then_some(Caution::Markdown));
-    // What people wrote next to a setting may say more than the setting.
+    // A comment next to a setting may say more than the setting.
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
     cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
     let branch = branch(file, hits);

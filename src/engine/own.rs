@@ -1,4 +1,4 @@
-//! What rules find beside registrations: entries, commands, variables, values of charts, requests, words in code,
+//! What rules find outside of registrations: entries, commands, variables, values of charts, requests, words in code,
 //! literals.
 
 use super::File;
@@ -51,7 +51,7 @@ fn all(captures: &regex::Captures<'_>) -> Vec<String> {
     captures.iter().map(|group| group.map_or("", |group| group.as_str()).to_owned()).collect()
 }
 
-/// Whether what a rule finds is looked for in the texts of a file rather than in its bytes: then a fix has a place.
+/// Whether a rule searches the texts of a file instead of its bytes: then a fix has a place.
 pub(super) fn reads_texts(rule: &Rule) -> bool {
     !rule.actions.is_empty()
 }
@@ -250,9 +250,9 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Words in code, wherever they stand but in comments and in prose; literals there too.
+    /// Words in code, anywhere except in comments and in prose; literals there too.
     fn texts(&mut self, search: &Search<'a>) {
-        // A text inside a text knows best what a word in it is.
+        // The innermost text decides what a word in it is.
         let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         for document in self.documents.iter() {
             if let Some(parent) = document.parent {
@@ -296,7 +296,7 @@ impl<'a> Finder<'a, '_> {
     }
 }
 
-/// Whether a command with those owners is one that is looked for.
+/// Whether a command with those owners is one that is searched for.
 fn is_of(command: &CommandMatch, of: &[String]) -> bool {
     of.iter().any(|owner| {
         let behind = owner.strip_prefix(command.program.as_str());

@@ -32,7 +32,7 @@ pub(crate) struct Pieces<'d> {
     lines: Vec<usize>,
     /// By where they begin.
     list: Vec<Span>,
-    /// The same, those that overlap put together.
+    /// The same, those that overlap merged.
     joined: Vec<Span>,
     /// The line after each comment and the comments after it.
     behind: Vec<Span>,
@@ -106,7 +106,7 @@ impl<'d> Pieces<'d> {
         };
         let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
         let rest = text.get(comment.end()..).unwrap_or_default();
-        // Some comments hold their line end.
+        // Some comments contain their line end.
         let ended = comment.of(text).ends_with('\n');
         let mut behind = rest.chars().take_while(|c| *c != '\n' && !ended);
         before.chars().all(blank) && behind.all(char::is_whitespace)
@@ -209,7 +209,7 @@ fn is_marker(c: char) -> bool {
     !matches!(c, ' ' | '\t' | '>' | '\u{feff}')
 }
 
-/// Lines of a shell that go on in the next one, which may hold several commands.
+/// Lines of a shell that continue in the next one, which may contain several commands.
 fn continued(text: &str, list: &mut Vec<Span>) {
     let mut at = 0;
     for raw in text.split_inclusive('\n') {

@@ -33,7 +33,7 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
     if because.is_empty() { Refusal::Unstated } else { Refusal::Rule(because) }
 }
 
-/// Adds what has to be done to a refusal that is about code that builds the command.
+/// Adds the manual step to a refusal that refers to code that builds the command.
 pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
     let (Refusal::NotEditable(reason) | Refusal::NameNotEditable { reason, .. }) = &refusal else {
         return refusal;
@@ -305,7 +305,7 @@ fn broken_line(file: &File<'_>, registration: &Registration) -> Option<(usize, c
     let scope = scopes.find(|scope| scope.broken)?;
     let span = file.documents.to_host(scope.doc, scope.span);
     let (mut at, mut sign) = (span.start(), '\\');
-    // The first line of the command that does not go on.
+    // The first line of the command that does not continue.
     for line in span.of(file.source.text()).split_inclusive('\n') {
         at += line.len();
         match line.trim_end_matches(['\n', '\r']).chars().next_back() {
@@ -322,7 +322,7 @@ pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> 
     let is_variable = |carrier: &&Carrier| carrier.via == Via::Variable;
     let mut variables = registration.members.iter().filter_map(carrier).filter(is_variable).peekable();
     variables.peek()?;
-    // `--tag-list "$RUNNER_TAG_LIST"` goes with the variable.
+    // `--tag-list "$RUNNER_TAG_LIST"` is removed with the variable.
     let settings = registration.members.iter().filter(|member| matches!(member.role, Role::Setting(_)));
     let options = settings.filter_map(carrier).filter(|carrier| carrier.via == Via::Option);
     let goes = Cover::of(options.map(|it| file.documents.to_host(it.doc, it.value.span)).collect());

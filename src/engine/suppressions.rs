@@ -1,4 +1,4 @@
-//! The suppressions of a file: which comments they are, what they cover, and what is said of those that cover nothing.
+//! The suppressions of a file: which comments they are, what they cover, and the findings about those that cover nothing.
 
 use super::Settings;
 use super::documents::Documents;
@@ -82,7 +82,7 @@ pub(super) fn find(documents: &Documents, source: &Source) -> Written {
 }
 
 impl Written {
-    /// What is said of suppressions that suppress none of `found`, with the fixes that take them out.
+    /// The findings about suppressions that suppress none of `found`, with the fixes that remove them.
     pub(super) fn judge(
         &self,
         settings: &Settings,

@@ -157,7 +157,7 @@ impl<'a> Index<'a> {
         unit
     }
 
-    /// What is said beside tokens and settings. An option counts more than a variable, what is near more than what is far.
+    /// What is set other than tokens and settings. An option counts more than a variable, what is near more than what is far.
     fn about(&self, registration: &Registration, scopes: &BTreeSet<usize>) -> Vec<(&'static str, Given)> {
         let variables = self.variables.iter().filter(|_| registration.kind == UnitKind::Command);
         let released = scopes.iter().filter_map(|scope| self.released.get(scope)).flatten();

@@ -25,14 +25,14 @@ fn prefixes(unit: &Unit) -> Vec<String> {
     let prefixes = prefixes.into_iter().filter(|prefix| !prefix.is_empty());
     let spelled = prefixes.flat_map(|prefix| {
         let mut encoded = STANDARD_NO_PAD.encode(prefix);
-        // The last sign holds bits of what follows.
+        // The last character contains bits of what follows.
         encoded.truncate(prefix.len() * 8 / 6);
         [prefix.clone(), encoded]
     });
     spelled.filter(|prefix| !prefix.is_empty()).collect()
 }
 
-/// Token literals, wherever they stand.
+/// Token literals, anywhere in the file.
 pub(super) fn literals(catalogue: &Catalogue, source: &Source) -> Vec<Span> {
     let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
     let find = |unit: &Unit| {

@@ -1,4 +1,4 @@
-//! Places of tokens that show by a name in the text alone, whatever carries them.
+//! Places of tokens that are shown by a name in the text alone, for any binding.
 
 use super::flow::{Extent, Flow};
 use crate::engine::File;
