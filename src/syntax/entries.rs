@@ -126,7 +126,7 @@ impl Entries<'_> {
         }
     }
 
-    /// Cuts those of `children` that stand between the brackets of `parent`.
+    /// Cuts those of `children` that are between the brackets of `parent`.
     fn items(&self, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Vec<Cut>) {
         let all = self.tree.children(parent);
         let items = all.iter().filter_map(|id| {
@@ -163,7 +163,7 @@ impl Entries<'_> {
         }
     }
 
-    /// The bytes of an item that go: whole lines where it has them for itself, else up to the next item.
+    /// The bytes of an item to remove: whole lines where only the item is on them, else up to the next item.
     fn item(&self, entry: Span, comma: Option<usize>) -> Span {
         let text = self.text;
         let line_end = lines::line_end(text, entry.end());
@@ -178,14 +178,14 @@ impl Entries<'_> {
         if !ends_line && !matches!(text.as_bytes().get(behind), Some(b']' | b'}' | b')')) {
             return Span::new(entry.start(), behind);
         }
-        // The last one on its line: the blanks before it go.
+        // The last one on its line: the spaces before it are removed.
         let before = text.get(..entry.start()).unwrap_or_default();
         let start = before.trim_end_matches([' ', '\t']);
         let opens = start.ends_with(['\n', '{', '[', '(']);
         Span::new(if opens { entry.start() } else { start.len() }, comma + 1)
     }
 
-    /// The edits: cuts that meet become one, and blank lines do not pile up where blocks went.
+    /// The edits: adjacent cuts become one, and blank lines do not pile up where blocks were.
     fn edits(&self, mut cuts: Vec<Cut>) -> Result<Vec<Edit>, NoEdit> {
         cuts.sort_by_key(|cut| cut.span);
         let mut merged: Vec<Cut> = Vec::new();
@@ -236,7 +236,7 @@ impl Entries<'_> {
         Span::new(start, if last.is_empty() { end } else { span.end() })
     }
 
-    /// At the end of a text without a final line break, the line break before goes instead.
+    /// At the end of a text without a final line break, the line break before is removed instead.
     fn last_line(&self, span: Span, from: usize) -> Span {
         let text = self.text;
         let ends = span.end() == text.len() && !text.ends_with('\n');

@@ -71,7 +71,7 @@ fn quote(value: &str) -> Result<String, NoEdit> {
     }
     let name = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match name {
-        // make knows the variables of the environment it runs in.
+        // make has the variables of its environment.
         Some(name) if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
             Ok(format!("$({name})"))
         }
@@ -274,7 +274,7 @@ fn is_continued(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
-/// A span without the blanks around its text.
+/// A span without the whitespace around its text.
 fn trimmed(text: &str, span: Span) -> Span {
     let raw = span.of(text);
     let start = span.start() + raw.len() - raw.trim_start().len();

@@ -121,12 +121,12 @@ pub trait Parsed: Send + Sync {
     fn data(&self) -> Data<'_>;
 }
 
-/// The edits that take nodes out of a text.
+/// The edits that remove nodes from a text.
 #[derive(Debug, Default)]
 pub struct Removal {
     /// The edits.
     pub edits: Vec<Edit>,
-    /// The bytes of what goes, as in [`Datum::span`]: each datum inside one of them is gone afterwards, and no other.
+    /// The removed bytes, as in [`Datum::span`]: each datum inside one of them is removed, and no other.
     pub gone: Vec<Span>,
 }
 
@@ -238,7 +238,7 @@ pub fn detect(path: Option<&str>, text: &str) -> Option<&'static dyn Language> {
             None => break,
         }
     }
-    // A file of another kind (`main.go`) says nothing by its content, unless it is a script after all.
+    // The content of a file of another kind (`main.go`) does not count, unless it is a script after all.
     let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending);
     let silent = ending.is_none_or(|ending| SILENT.contains(&ending));
     let mut languages = LANGUAGES.iter().copied();

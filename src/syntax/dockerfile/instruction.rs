@@ -156,7 +156,7 @@ fn is_continued(text: &str, line: Span, escape: u8) -> bool {
     line.of(text).trim_end().as_bytes().last() == Some(&escape)
 }
 
-/// Bytes of flags (`--mount=…`), blanks and continued lines before what an instruction is given.
+/// Bytes of flags (`--mount=…`), spaces and continued lines before the arguments of an instruction.
 pub(super) fn flags(text: &str) -> usize {
     let mut at = 0;
     loop {

@@ -160,7 +160,7 @@ impl Expression {
     }
 }
 
-/// A mapping with one key that holds a list.
+/// A mapping with one key, whose value is a list.
 fn list(key: &str, items: Vec<usize>, span: Span, nodes: &mut Vec<Raw>) -> usize {
     let mut inner = Raw::new(RawKind::Sequence, span);
     inner.key = Some((key.to_owned(), Span::at(span.start())));

@@ -151,7 +151,7 @@ impl Document {
         Ok(())
     }
 
-    /// Calls `f` with what is known of where entries stand.
+    /// Calls `f` with the positions of the entries.
     fn with_entries<T>(&self, f: impl FnOnce(&Entries<'_>) -> T) -> T {
         f(&Entries {
             text: &self.text,
@@ -164,7 +164,7 @@ impl Document {
     }
 }
 
-/// `text` with blanks for tags on lines of their own and a word for the others.
+/// `text` with spaces for tags on lines of their own and a word for the others.
 fn mask(text: &str, tags: &[Tag]) -> String {
     let mut shape = text.as_bytes().to_vec();
     let mut rest = tags.iter().peekable();
@@ -215,7 +215,7 @@ impl Parsed for Document {
         self.with_entries(|entries| entries.insert_after(node, &entry))
     }
 
-    /// The tokens, strings decoded; commas, comments and line breaks mean nothing. What is wrong is said too.
+    /// The tokens, strings decoded, without commas, comments and line breaks. Errors are included.
     fn data(&self) -> Data<'_> {
         let datum = move |token: &Token| {
             let span = token.span;

@@ -1,4 +1,4 @@
-//! Nodes as they are read, before their places in the tree are known; and the tree that they become.
+//! Nodes as they are read, before their positions in the tree are known; and the tree that they become.
 
 use super::string::{self, Place};
 use crate::facts::{COMPUTED, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
@@ -37,7 +37,7 @@ impl Raw {
         Self { key: None, entry: span, span, kind, form: Form::Fixed, children: Vec::new(), is_part: false }
     }
 
-    /// Whether other nodes or lines of text stand inside.
+    /// Whether other nodes or lines of text are inside.
     pub(super) fn has_parts(&self) -> bool {
         match self.kind {
             RawKind::Mapping | RawKind::Computed | RawKind::Sequence => true,

@@ -32,7 +32,7 @@ pub(super) fn inside(text: &str, span: Span) -> Span {
     Span::new(span.start() + 1, span.end() - usize::from(closed))
 }
 
-/// Whether the string at `place` holds a template.
+/// Whether the string at `place` contains a template.
 pub(super) fn has_template(text: &str, place: Place) -> bool {
     let inside = if place.heredoc { body(text, place.span) } else { inside(text, place.span) };
     !templates(text, inside, !place.heredoc).is_empty()
@@ -51,12 +51,12 @@ fn heredoc(text: &str, span: Span) -> Decoded {
     let delimiter = delimiter.lines().next().unwrap_or_default().trim();
     let body = body(text, span);
     let templates = templates(text, body, false);
-    // A line that goes on with a template has no indentation of its own.
+    // A line that continues a template has no indentation of its own.
     let goes_on = |at: usize| {
         let next = templates.partition_point(|template| template.span.end() <= at);
         templates.get(next).is_some_and(|template| template.span.start() < at)
     };
-    // A line without text has none either, and keeps its blanks.
+    // A line without text has none either, and keeps its whitespace.
     let blank = |line: &str| line.trim().is_empty() && line.ends_with('\n');
     let mut at = body.start();
     let lines = body.of(text).split_inclusive('\n').map(|line| {
@@ -117,7 +117,7 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Template> {
     found
 }
 
-/// Writes what the bytes below `span` mean. What one of `templates` holds is its own: nothing in it is an escape.
+/// Writes what the bytes below `span` mean. Nothing inside one of `templates` is an escape.
 fn pieces(text: &str, span: Span, quoted: bool, templates: &[Template], out: &mut Decoder) {
     let bytes = text.as_bytes().get(..span.end()).unwrap_or_default();
     let next = templates.partition_point(|template| template.span.end() <= span.start());

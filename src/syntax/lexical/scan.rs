@@ -34,7 +34,7 @@ pub(super) enum Item {
 pub(super) struct Found {
     pub(super) literals: Vec<Literal>,
     pub(super) comments: Vec<Comment>,
-    /// Lists in brackets that hold a string.
+    /// Lists in brackets that contain a string.
     pub(super) lists: Vec<Vec<Item>>,
     /// The first bracket that is nested too deep to be followed.
     pub(super) deep: Option<usize>,
@@ -200,7 +200,7 @@ impl Scanner<'_> {
         self.found.comments.push(Comment { span: Span::new(start, end), own_line });
     }
 
-    /// Whether only blanks stand before `at` on its line. Asked from left to right, so that each byte is seen once.
+    /// Whether only whitespace is before `at` on its line. Called from left to right, so that each byte is read once.
     fn begins_line(&mut self, at: usize) -> bool {
         let (mut first, known) = self.line;
         for (offset, byte) in self.bytes.get(known..at).unwrap_or_default().iter().enumerate() {

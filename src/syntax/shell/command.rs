@@ -142,7 +142,7 @@ impl Lexer<'_> {
         let expands =
             (opaque || splat).then(|| lists::expanded(word.span.of(self.text), self.dialect)).flatten();
         let splat = splat && expands.is_some();
-        // PowerShell makes one text of `--tag-list=$x`, whatever `$x` is.
+        // PowerShell reads `--tag-list=$x` as one word, for any `$x`.
         let written = word.span.of(self.text);
         let joined =
             self.dialect == Dialect::PowerShell && written.starts_with('-') && !written.contains("{{");

@@ -1,4 +1,4 @@
-//! Puts what the lexer wrote down in order: commands by position, readers of here-documents, strings that hold options.
+//! Sorts what the lexer recorded: commands by position, readers of here-documents, strings that contain options.
 
 use super::dialect::Dialect;
 use super::script::{DatumKind, Output, Raw};

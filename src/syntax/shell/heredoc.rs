@@ -66,7 +66,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// Where the body ends and where reading goes on.
+    /// Where the body ends and where to continue.
     fn body_end(&mut self, pending: &Pending) -> (usize, usize) {
         let delimiter = pending.delimiter.as_str();
         if self.at >= self.text.len() {

@@ -82,7 +82,7 @@ struct Reader<'a> {
     given: BTreeSet<&'a str>,
     imports: Vec<Import>,
     references: usize,
-    /// Variables of the environment that a command shows beside others, with their values.
+    /// Variables of the environment that a command shows together with others, with their values.
     shown: Vec<(Span, Span)>,
 }
 
@@ -195,7 +195,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `eval "$(…)"`, `eval export $(…)`. A command that is only put together is none: `eval "helm $OPTS"`.
+    /// `eval "$(…)"`, `eval export $(…)`. A command that is only assembled does not import: `eval "helm $OPTS"`.
     fn evaluated(&mut self, arguments: &[&Word]) {
         let (Some(first), Some(last)) = (arguments.first(), arguments.last()) else { return };
         if !arguments.iter().any(|word| word.opaque) {

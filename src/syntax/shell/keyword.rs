@@ -7,7 +7,7 @@ use super::script::DatumKind;
 use super::word::RawWord;
 use crate::text::Span;
 
-/// How far before a value its option is looked for, in bytes.
+/// How far before a value to search for its option, in bytes.
 const LONGEST_OPTION: usize = 64;
 
 /// A longer statement is looked at to the end of its first line, in bytes.
@@ -260,7 +260,7 @@ impl Lexer<'_> {
         });
     }
 
-    /// The end of the statement that goes on at `from`: of its line, or of a later one where that is open. Not far.
+    /// The end of the statement that continues at `from`: of its line, or of a later one where that is open. Not far.
     fn powershell_end(&self, from: usize) -> usize {
         let (mut depth, mut before) = (0_usize, b'\n');
         let near = self.bytes.iter().enumerate().skip(from).take(LONGEST_VALUE);

@@ -225,7 +225,7 @@ impl<'t> Lexer<'t> {
         self.prompt();
     }
 
-    /// Blanks, continued lines and block comments.
+    /// Spaces, continued lines and block comments.
     pub(super) fn blanks(&mut self) {
         loop {
             self.at = scan::skip_blanks(self.bytes, self.at);
@@ -238,7 +238,7 @@ impl<'t> Lexer<'t> {
                     self.continued_prompt();
                     continue;
                 }
-                // `\ ` between words: what a line end leaves when lines are put together.
+                // `\ ` between words: what a line end leaves when lines are joined.
                 if self.dialect == Dialect::Sh && matches!(self.peek(1), Some(b' ' | b'\t')) {
                     self.at += 1;
                     continue;

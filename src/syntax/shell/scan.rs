@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-/// Answers "where is the next one?" for a few needles; a question asked again from further on is not searched again
+/// Finds the next offset of a few needles; a call from further on does not search the same bytes again
 /// (`benches/linear`).
 #[derive(Debug, Default)]
 pub(super) struct Finder {
-    /// Per needle: asked from, answer.
+    /// For each needle: where the search began, its result.
     known: [Cell<(usize, Option<usize>, bool)>; NEEDLES.len()],
 }
 

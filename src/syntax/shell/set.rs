@@ -81,7 +81,7 @@ fn is_foreign_name(value: &str, dialect: Dialect) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
 }
 
-/// Gives `part` of a word, in its decoded text, an expression as its value: in double quotes, whatever quotes were there.
+/// Gives `part` of a word, in its decoded text, an expression as its value: in double quotes, regardless of the old quotes.
 pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Result<Vec<Edit>, NoEdit> {
     const PIECES: &str = "the shell word is put together from several pieces";
     let info = script.out.nodes.get(node.0 as usize).ok_or_else(|| NoEdit::new("its word was not found"))?;

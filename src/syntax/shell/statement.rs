@@ -6,7 +6,7 @@ use super::script::Mark;
 use crate::embed::NoEdit;
 use crate::text::Span;
 
-/// What to delete so that statement `index` goes, with its line where it has one of its own; `gone` go with it.
+/// What to delete to remove statement `index`, with its line where it has one of its own; `gone` are removed with it.
 pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Span, NoEdit> {
     let text: &str = &script.text;
     let bytes = text.as_bytes();

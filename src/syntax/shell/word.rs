@@ -6,7 +6,7 @@ use super::scan::{self, Role};
 use crate::embed::{Codec, Decoded, Decoder, Quoting};
 use crate::text::Span;
 
-/// What the bytes of a piece stand for.
+/// What the bytes of a piece produce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Means {
     /// Themselves.
@@ -57,7 +57,7 @@ impl RawWord {
         self.pieces.push(Piece { span: Span::new(start, end), means, quoting });
     }
 
-    /// The word with its quotes taken off.
+    /// The word without its quotes.
     pub(super) fn text(&self, text: &str) -> String {
         let mut out = String::new();
         for piece in &self.pieces {
@@ -121,7 +121,7 @@ fn expands_braces(raw: &str) -> bool {
     false
 }
 
-/// A longer parameter is none, in bytes.
+/// The longest parameter, in bytes.
 const LONGEST_PARAMETER: usize = 200;
 
 impl Lexer<'_> {
@@ -411,7 +411,7 @@ impl Lexer<'_> {
                     self.at += 1;
                     self.at += scan::name_len(self.bytes, self.at);
                 }
-                // `$env:NAME` is one text, whatever is in it.
+                // `$env:NAME` is one word, for any value.
                 word.splits |= bare && !scoped;
             }
             Some(byte)
@@ -487,9 +487,9 @@ impl Lexer<'_> {
     }
 }
 
-/// The longest option that is looked for before a placeholder, with blanks, in bytes.
+/// The longest option that is searched for before a placeholder, with spaces, in bytes.
 const LONGEST_OPTION: usize = 160;
-/// The longest `((…))` that is looked for, in bytes.
+/// The longest `((…))` that is searched for, in bytes.
 const LONGEST_ARITHMETIC: usize = 4096;
 
 /// Where `((…))` at the start of `bytes` ends, if it does within `limit` bytes, and how many bytes were read.

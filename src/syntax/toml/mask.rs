@@ -1,6 +1,6 @@
 //! Masks template expressions so that a TOML parser can read what is around them.
 //!
-//! The masked text has the same length: tags on lines of their own become blanks, tags in strings and keys a word of
+//! The masked text has the same length: tags on lines of their own become spaces, tags in strings and keys a word of
 //! `x`, and a value with a tag becomes a string.
 
 use crate::syntax::template::{self, Tag};
@@ -138,7 +138,7 @@ fn value_end(
     at
 }
 
-/// Blanks; line breaks stay.
+/// Spaces; line breaks stay.
 fn blank(shape: &mut [u8], span: Span) {
     for byte in shape.get_mut(span.range()).unwrap_or_default() {
         if !matches!(byte, b'\n' | b'\r') {

@@ -51,7 +51,7 @@ impl Reading {
             error => error,
         };
         if let Some(mut error) = error {
-            // `toml_edit` says only that a value is none; the line says more.
+            // `toml_edit` only reports that a value is invalid; the line shows more.
             error.message = format!("{}; the rest was read line by line", error.message);
             reading.loose.push(lines_of(text, Span::at(error.offset)));
             reading.notices.push(error);
@@ -98,7 +98,7 @@ impl Reading {
         tags.get(from..to).unwrap_or_default()
     }
 
-    /// Whether `span` cuts a masked template expression, or holds one that does more than write a value.
+    /// Whether `span` cuts a masked template expression, or contains one that does more than write a value.
     pub(super) fn guards(&self, span: Span) -> bool {
         self.masked.as_ref().is_some_and(|masked| template::guards(&masked.tags, span))
     }

@@ -26,7 +26,7 @@ impl Place {
         }
     }
 
-    /// Whether it may hold line breaks.
+    /// Whether it may contain line breaks.
     pub(super) fn lines(self) -> bool {
         matches!(self.encoding, Encoding::MlLiteralString | Encoding::MlBasicString)
     }

@@ -186,7 +186,7 @@ fn run<'t>(
     Ok(())
 }
 
-/// Parses the documents of `text`; after an error, goes on with the next document.
+/// Parses the documents of `text`; after an error, continues with the next document.
 pub(super) fn documents(text: &str) -> Vec<Document> {
     let mut parser = parser(text);
     let mut done = Vec::new();

@@ -63,7 +63,7 @@ pub(super) fn ends_line(text: &str, at: usize) -> bool {
     matches!(text.as_bytes().get(at..), Some([b'\n', ..] | [b'\r', b'\n', ..]))
 }
 
-/// Whether only blanks stand between the start of its line and `at`.
+/// Whether only spaces are between the start of its line and `at`.
 pub(in crate::syntax) fn opens_line(text: &str, at: usize) -> bool {
     let start = line_start(text, at);
     text.get(start..at).is_some_and(|before| before.bytes().all(|byte| matches!(byte, b' ' | b'\t')))

@@ -48,7 +48,7 @@ impl Reader<'_> {
         self.events.push(Event::new(kind, span));
     }
 
-    /// Reads the line, and the block scalar that it opens; returns where reading goes on.
+    /// Reads the line, and the block scalar that it opens; returns where to continue.
     fn line(&mut self, line: Line) -> usize {
         let content = line.content.of(self.shape);
         let mut at = line.content.start() + content.len() - content.trim_start_matches([' ', '\t']).len();
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 self.fill_wait();
                 return true;
             }
-            // Deeper than a key that has a value already: the line goes on with something unknown.
+            // Deeper than a key that has a value already: the line continues something unknown.
             Some(level) => level.waits.is_some(),
         };
         if !open || self.levels.len() >= DEEPEST {
@@ -228,7 +228,7 @@ fn quote_of(body: &str) -> ScalarStyle {
     }
 }
 
-/// Whether a scalar in `"…"` ends before the end of `inside`, or an escape goes beyond it.
+/// Whether a scalar in `"…"` ends before the end of `inside`, or an escape ends after it.
 fn ends_before(inside: &str) -> bool {
     let mut escaped = false;
     for byte in inside.bytes() {

@@ -14,7 +14,7 @@ pub(super) struct Masked {
     pub(super) shape: String,
     /// What is masked, by position.
     pub(super) tags: Vec<Tag>,
-    /// Those of them that stand where keys or items stand, and may write some.
+    /// Those of them in the position of a key or item, which may write some.
     pub(super) inserted: Vec<Span>,
 }
 
@@ -24,7 +24,7 @@ impl Masked {
         template::touches(&self.tags, span)
     }
 
-    /// Whether `span` cuts a tag, or holds one that does more than write a value.
+    /// Whether `span` cuts a tag, or contains one that does more than write a value.
     pub(super) fn guards(&self, span: Span) -> bool {
         template::guards(&self.tags, span)
     }
@@ -93,7 +93,7 @@ pub(super) fn mask(text: &str) -> Masked {
 
 /// An open block scalar.
 struct Block {
-    /// Column of the key or dash that holds it.
+    /// Column of the key or dash that contains it.
     parent: usize,
     /// Columns of its content, once known.
     indent: Option<usize>,
@@ -139,7 +139,7 @@ impl Masker<'_> {
         self.next
     }
 
-    /// If `line` holds nothing but tags: where the last one of them ends.
+    /// If `line` contains only tags: where the last one of them ends.
     fn own_lines(&self, line: Span, first: usize) -> Option<usize> {
         let mut at = lines::skip_blanks(self.text, line.start());
         let mut end = None;
@@ -180,7 +180,7 @@ impl Masker<'_> {
         }
     }
 
-    /// Masks the tags of a line that holds more than tags; returns where the last one ends.
+    /// Masks the tags of a line that contains more than tags; returns where the last one ends.
     fn fill_line(&mut self, line: Span, first: usize, children: bool) -> usize {
         let mut end = line.start();
         let mut limit = line.end();
@@ -232,7 +232,7 @@ impl Masker<'_> {
     }
 }
 
-/// Column of the key of a line, or of its last dash where there is none.
+/// Column of the key of a line, or of its last dash if it has no key.
 fn key_column(line: &str) -> usize {
     let mut at = indent_of(line);
     loop {

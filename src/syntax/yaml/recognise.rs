@@ -32,7 +32,7 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
             keys += 1;
             deep = line.len() - line.trim_start().len();
         } else if keys > 0 && (line.starts_with([' ', '\t']) && line.len() - line.trim_start().len() > deep) {
-            // A block scalar or a value that goes on.
+            // A block scalar or a value that continues.
         } else if keys > 0 && trimmed.starts_with("- ") {
             // An item without keys, in the list of a key.
         } else {

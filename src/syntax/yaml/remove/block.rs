@@ -90,7 +90,7 @@ fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
     Ok(lines::next_line(text, end))
 }
 
-/// Whether only dashes stand before `at` on its line.
+/// Whether only dashes are before `at` on its line.
 fn behind_dash(text: &str, at: usize) -> bool {
     let before = text.get(lines::line_start(text, at)..at).unwrap_or_default();
     before.trim_end().ends_with('-') && before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'\t'))

@@ -45,7 +45,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     Ok(())
 }
 
-/// The bytes of an entry that go: whole lines where it has them for itself, else up to the next entry.
+/// The bytes of an entry to remove: whole lines where only the entry is on them, else up to the next entry.
 fn own(text: &str, entry: Span, comma: Option<usize>) -> Span {
     let line_end = lines::line_end(text, entry.end());
     let comma = comma.filter(|comma| *comma < line_end);
@@ -61,7 +61,7 @@ fn own(text: &str, entry: Span, comma: Option<usize>) -> Span {
     if !ends_line && !closes {
         return Span::new(entry.start(), behind);
     }
-    // The last one on its line: the blanks before it go.
+    // The last one on its line: the spaces before it are removed.
     let before = text.get(..entry.start()).unwrap_or_default();
     let start = before.trim_end_matches([' ', '\t']).len();
     let end = comma.map_or(entry.end(), |comma| comma + 1);

@@ -93,7 +93,7 @@ pub(super) fn read(out: &mut Writer<'_>, span: Span, indent: usize, folded: bool
     Span::new(from.min(to), to)
 }
 
-/// A line without the blanks of its indentation.
+/// A line without the spaces of its indentation.
 fn strip(text: &str, line: Line, indent: usize) -> Span {
     let blanks = indent_of(line.content.of(text)).min(indent);
     Span::new(line.content.start() + blanks, line.content.end())

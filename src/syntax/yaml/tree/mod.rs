@@ -25,12 +25,12 @@ pub(super) struct Built {
     pub(super) indents: HashMap<NodeId, u32>,
     /// The names of the anchors.
     pub(super) anchors: Vec<Span>,
-    /// The names that aliases use, with where they stand.
+    /// The names that aliases use, with their spans.
     pub(super) aliases: Vec<Span>,
 }
 
 /// Builds the tree of a text that is read as a whole; `None` if it is not well-formed, or if it is not masked and a template
-/// expression was taken for a flow mapping. Events go as they come: a large file has more of them than it has nodes.
+/// expression was read as a flow mapping. Events are not stored: a large file has more of them than nodes.
 pub(super) fn build(text: &SharedText, reading: &Reading) -> Option<Built> {
     let shape = reading.shape(text);
     let mut builder = Builder::new(text, reading);
@@ -348,7 +348,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Says where the last of what the open collection holds ends.
+    /// Sets where the last node of the open collection ends.
     fn ends_at(&mut self, end: usize) {
         if let Some(frame) = self.frames.last_mut() {
             frame.end = Some(end);

@@ -1,4 +1,4 @@
-//! Scalars and aliases: where they stand, and what they say.
+//! Scalars and aliases: where they are, and what they mean.
 
 use super::Builder;
 use crate::facts::{Scalar, ScalarStyle};
@@ -34,8 +34,8 @@ impl<'t> Builder<'t> {
         (span, Some(Place { span, style, flow, indent }))
     }
 
-    /// The indentation of a block scalar of which the parser says none. It says none where it takes all of it for blank, and so
-    /// it takes white space that is text in YAML.
+    /// The indentation of a block scalar for which the parser reports none: it reads all of the scalar as blank, and with it
+    /// whitespace that is text in YAML.
     fn indent_of_blanks(&self, event: &Event, head: usize) -> u32 {
         let text = event.text(self.texts.shape).unwrap_or_default();
         let Some(first) = text.lines().find(|line| !lines::is_blank(line)) else { return 0 };
