@@ -1,6 +1,6 @@
-//! A search for any number of long literals that looks at a few bytes only: of a literal of eight bytes one of five
-//! neighbouring pieces of four is seen, whatever bytes are looked at, if every fifth is. The longer the shortest literal,
-//! the fewer are looked at.
+//! A search for any number of long literals that reads only a few bytes. A literal of eight bytes contains five pieces of
+//! four bytes: a search that reads the piece at every fifth byte sees one of them. The longer the shortest literal, the
+//! fewer pieces are read.
 
 /// Bytes that are looked at together.
 const GRAM: usize = 4;
