@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Ignore files by precedence, before what a repository excludes.
 const FILES: [&str; 3] = [IGNORE_FILE, ".ignore", ".gitignore"];
-/// From here on, what git honours.
+/// From here on, what git honors.
 const OF_GIT: usize = 2;
 /// No ignore file is read further (1 MiB).
 const LONGEST: u64 = 1 << 20;
@@ -88,8 +88,8 @@ impl IgnoreFiles {
         false
     }
 
-    /// What applies in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where another
-    /// one comes first there are none, and nothing is read.
+    /// What applies in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where
+    /// another one comes first there are none, and nothing is read.
     pub(super) fn around(&mut self, path: &Path) -> Option<Arc<Rules>> {
         let folder = path.parent()?;
         if let Some((rules, _)) = self.by_folder.get(folder.as_os_str()) {

@@ -1,4 +1,4 @@
-//! Which files to lint: a parallel walk that honours ignore files and sees hidden files, and what each file's chart says.
+//! Which files to lint: a parallel walk that honors ignore files and sees hidden files, and what each file's chart sets.
 
 mod bytes;
 mod changed;
