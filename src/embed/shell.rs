@@ -74,7 +74,8 @@ fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit>
     found.ok_or_else(|| NoEdit::new(PIECES))
 }
 
-/// Whether the text after `span` would be quoted in another way without it: it begins in one kind of quotes and ends in another.
+/// Whether the text after `span` would be quoted in another way without it: `span` begins in one kind of quotes and
+/// ends in another.
 pub(super) fn crosses_quotes(span: Span, pieces: &[(Span, Quoting)]) -> bool {
     let first = pieces.get(pieces.partition_point(|piece| piece.0.end() <= span.start()));
     let behind = pieces.partition_point(|piece| piece.0.start() < span.end());

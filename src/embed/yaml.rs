@@ -63,7 +63,7 @@ fn begins_scalar(before: &str) -> bool {
         || trimmed.rsplit([' ', '\t']).next().is_some_and(|word| word.starts_with(['!', '&']))
 }
 
-/// Whether a scalar ends before `behind`.
+/// Whether a scalar ends before this text.
 fn ends_scalar(behind: &str, flow: bool) -> bool {
     let rest = behind.trim_start_matches([' ', '\t', '\r']);
     rest.is_empty()
