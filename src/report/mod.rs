@@ -63,7 +63,7 @@ pub struct Run<'a> {
     pub show_secrets: bool,
     /// Whether unsafe fixes are shown as diffs.
     pub unsafe_fixes: bool,
-    /// Whether colours are wanted.
+    /// Whether colors are wanted.
     pub style: Style,
     /// The rules.
     pub catalogue: &'a Catalogue,
