@@ -129,8 +129,8 @@ fn with_context(changes: impl Iterator<Item = Hunk>, lines: u32) -> Vec<Group> {
     groups
 }
 
-/// A file's name as git writes and reads it: in quotes if it has a character that must not be shown, and with a tab after it if
-/// a space could be its end.
+/// A file's name as git writes and reads it: in quotes if it has a character that must not be shown, and with a tab after
+/// it if a space could be its end.
 fn name(side: &str, path: &str) -> String {
     if path.chars().any(escape::is_dangerous) {
         let mut quoted = format!("\"{side}");
