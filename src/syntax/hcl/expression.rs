@@ -1,6 +1,6 @@
-//! Puts a value together from its terms.
+//! Builds a value from its terms.
 //!
-//! One term is the value. Parts with `?` and `:` between them become a mapping with the key `if()`, which holds a list of
+//! One term is the value. Parts with `?` and `:` between them become a mapping with the key `if()`, whose value is a list of
 //! them; terms with operators between them are one expression as it is written, or, where one of them is a call, a
 //! collection or a here-document, a mapping with the key `op()`.
 
