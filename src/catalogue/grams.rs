@@ -1,6 +1,6 @@
-//! A search for any number of long literals that looks at a few bytes only: of a literal of eight bytes one of five
-//! neighbouring pieces of four is seen, whatever bytes are looked at, if every fifth is. The longer the shortest literal,
-//! the fewer are looked at.
+//! A search for any number of long literals that reads only a few bytes. A literal of eight bytes contains five pieces of
+//! four bytes: a search that reads the piece at every fifth byte sees one of them. The longer the shortest literal, the
+//! fewer pieces are read.
 
 /// Bytes that are looked at together.
 const GRAM: usize = 4;
@@ -39,7 +39,7 @@ impl Grams {
     /// Of literals of [`SHORTEST`] bytes or more.
     pub(super) fn of(mut literals: Vec<String>) -> Self {
         literals.sort_unstable();
-        // Where a longer one stands, the shorter one does.
+        // A text that contains the longer one contains the shorter one.
         literals.dedup_by(|next, before| next.starts_with(before.as_str()));
         let shortest = literals.iter().map(String::len).min().unwrap_or(SHORTEST);
         let step = (shortest + 1).saturating_sub(GRAM).clamp(1, LONGEST_STEP);
@@ -60,7 +60,7 @@ impl Grams {
         Self { words, pieces, literals, step }
     }
 
-    /// Whether one of them stands in `bytes`.
+    /// Whether `bytes` contains one of them.
     pub(super) fn is_match(&self, bytes: &[u8]) -> bool {
         if self.literals.is_empty() {
             return false;
@@ -86,13 +86,13 @@ impl Grams {
         (at..bytes.len()).step_by(self.step).any(is_match)
     }
 
-    /// The lowest bit tells whether a literal may have that piece.
+    /// The lowest bit is set if a literal may have that piece.
     fn may(&self, piece: u32) -> u64 {
         let (word, one, other) = hash(piece);
         self.words.get(word).map_or(0, |word| word >> one & word >> other)
     }
 
-    /// Whether a literal with that piece stands around `at`.
+    /// Whether a literal with that piece is around `at`.
     fn stands(&self, bytes: &[u8], at: usize, piece: u32) -> bool {
         if self.may(piece) & 1 == 0 {
             return false;
@@ -100,7 +100,7 @@ impl Grams {
         let literal = |index: u32| self.literals.get(index as usize).map_or(&[][..], |it| it.as_bytes());
         let first = self.pieces.partition_point(|(known, ..)| *known < piece);
         let mut rest = self.pieces.get(first..).unwrap_or_default();
-        // Literals that begin alike have the same pieces: of those with it at one offset, one can stand there.
+        // Literals that begin alike have the same pieces: of those with it at one offset, only one can be there.
         while let Some((_, offset, _)) = rest.first().filter(|(known, ..)| *known == piece) {
             let (alike, others) = rest.split_at(rest.partition_point(|it| (it.0, it.1) <= (piece, *offset)));
             let text = at.checked_sub(usize::from(*offset)).and_then(|start| bytes.get(start..));

@@ -18,7 +18,7 @@ pub(crate) use prefilter::Prefilter;
 pub struct Catalogue {
     data: Arc<RuleData>,
     sites: Arc<Sites>,
-    /// Where the rules stand that are not built in.
+    /// The files of the rules that are not built in.
     files: Vec<Arc<Read>>,
     pub(crate) words: Vec<UnitWords>,
     prefilter: Prefilter,
@@ -53,7 +53,7 @@ pub(crate) struct UnitWords {
     pub(crate) reads: OnceLock<Option<Regex>>,
     /// The name of the old slot's variable.
     pub(crate) old: OnceLock<Option<Regex>>,
-    /// What stands behind the name of a slot.
+    /// What comes after the name of a slot.
     pub(crate) named: OnceLock<Option<Regex>>,
     /// The name of a slot and what separates a value from it.
     pub(crate) places: OnceLock<Option<regex::Regex>>,
@@ -62,7 +62,7 @@ pub(crate) struct UnitWords {
 }
 
 impl Catalogue {
-    /// Rules, the sites and programs that they speak of, and where those of them stand that are not built in.
+    /// Rules, the sites and programs that they refer to, and the files of the rules that are not built in.
     pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<Read>>) -> Self {
         let words = data.units.iter().map(|_| UnitWords::default()).collect();
         let advice = data.rules.iter().map(Advice::of).collect();
@@ -105,12 +105,12 @@ impl Catalogue {
         self.data.rules.iter().map(|rule| rule.id.as_str()).collect()
     }
 
-    /// Where the rules stand that are not built in, in their order in [`Catalogue::rules`].
+    /// The files of the rules that are not built in, in their order in [`Catalogue::rules`].
     pub fn files(&self) -> &[Arc<Read>] {
         &self.files
     }
 
-    /// What the rules that are not built in say to people, in their order in [`Catalogue::rules`].
+    /// The texts of the rules that are not built in, in their order in [`Catalogue::rules`].
     pub fn texts(&self) -> Vec<RuleText> {
         self.files.iter().map(|file| file.text()).collect()
     }

@@ -27,7 +27,7 @@ impl Prefilter {
         !self.built_in.active(bytes).is_empty() || !self.own.active(bytes).is_empty()
     }
 
-    /// Decides whether a text inside `file` may hold part of a match: whether any word of any rule is in it. What a rule needs
+    /// Decides whether a text inside `file` may contain part of a match: whether it has any word of any rule. What a rule needs
     /// may be spread over several texts, the variable in one item of a script and the command in the next. Custom rules that
     /// cannot match in the file need no text in it.
     pub(crate) fn within<'a>(&'a self, file: &[u8]) -> impl Fn(&str) -> bool + use<'a> {
@@ -139,7 +139,7 @@ fn rarest_list(rule: &Rule) -> Option<&Vec<String>> {
     rule.needs.iter().max_by_key(|list| list.iter().map(|word| rarity(word)).min().unwrap_or_default())
 }
 
-/// The longer a word, and the more of it is no lowercase letter, the fewer files have it: `register` is in many more than
+/// The longer a word, and the more of it is not lowercase letters, the fewer files have it: `register` is in many more than
 /// `-locked`.
 fn rarity(word: &str) -> usize {
     word.len() + 2 * word.bytes().filter(|byte| !byte.is_ascii_lowercase()).count()

@@ -2,14 +2,14 @@ use super::{NoEdit, Quoting, hcl, shell, toml, yaml};
 use crate::text::Span;
 use std::borrow::Cow;
 
-/// How a host writes an inner text: what a replacement has to become to stand among the host's bytes.
+/// How a host writes an inner text: how to encode a replacement in the host's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Codec {
     /// The inner bytes are the host's bytes.
     Verbatim,
     /// A plain YAML scalar; `flow` inside `[]` or `{}`.
     YamlPlain {
-        /// Whether it stands in a flow collection, where `,[]{}` end it.
+        /// Whether it is in a flow collection, where `,[]{}` end it.
         flow: bool,
     },
     /// A YAML scalar in `'…'`.
@@ -26,7 +26,7 @@ pub enum Codec {
         /// Columns before each line of content.
         indent: usize,
     },
-    /// A shell word of one or more pieces; the piece that holds the edit says how it is quoted.
+    /// A shell word of one or more pieces; the piece that contains the edit shows how it is quoted.
     ShellWord {
         /// The pieces that have inner text, in host bytes.
         pieces: Vec<(Span, Quoting)>,
@@ -42,7 +42,7 @@ pub enum Codec {
     },
     /// A Markdown code block; `prefix` is what the container writes before each line.
     Fence {
-        /// Blanks and `>` signs.
+        /// Spaces and `>` signs.
         prefix: String,
     },
     /// Lines that the host joins where a sign ends them (Dockerfile, systemd): the signs are part of the inner text,
@@ -53,23 +53,23 @@ pub enum Codec {
     },
     /// Text that make expands: `$$` is one `$`.
     Recipe,
-    /// Text that is never edited, and why: nobody knows what else is done to it.
+    /// Text that is never edited, and why: what else is done to it is unknown.
     Sealed(&'static str),
     /// A TOML string in `"…"`, or in `"""…"""` where `lines`.
     TomlBasic {
-        /// Whether it may hold line breaks.
+        /// Whether it may contain line breaks.
         lines: bool,
     },
     /// A TOML string in `'…'`, or in `'''…'''` where `lines`.
     TomlLiteral {
-        /// Whether it may hold line breaks.
+        /// Whether it may contain line breaks.
         lines: bool,
     },
     /// An HCL string in `"…"`.
     HclQuoted,
     /// The body of an HCL here-document.
     HclHeredoc {
-        /// The blanks that are dropped before each line (`<<-`).
+        /// The whitespace that is removed before each line (`<<-`).
         indent: String,
         /// The line that ends the body.
         delimiter: String,
@@ -92,12 +92,12 @@ impl Codec {
         matches!(self, Self::YamlLiteral { .. } | Self::YamlFolded { .. })
     }
 
-    /// Whether lines of the host between two inner lines stay when one of those goes.
+    /// Whether lines of the host between two inner lines stay when one of those is removed.
     pub(super) fn drops_lines(&self) -> bool {
         matches!(self, Self::Continued { .. })
     }
 
-    /// Whether each line of the inner text is a line of the host, so that a comment can stand on one.
+    /// Whether each line of the inner text is a line of the host, so that it can have a comment.
     pub fn keeps_lines(&self) -> bool {
         matches!(
             self,
@@ -117,10 +117,10 @@ impl Codec {
         if let Self::Sealed(reason) = self { Some(reason) } else { None }
     }
 
-    /// Whether the bytes at `span` of the host can go.
+    /// Whether the bytes at `span` of the host can be removed.
     ///
     /// # Errors
-    /// [`NoEdit`] where what lies behind them would be read in another way.
+    /// [`NoEdit`] where the text after them would be read in another way.
     pub(super) fn delete(&self, span: Span) -> Result<(), NoEdit> {
         match self {
             Self::ShellWord { pieces } if shell::crosses_quotes(span, pieces) => {
@@ -134,7 +134,7 @@ impl Codec {
     /// `span` of `host`. A deletion needs no writing and never comes here.
     ///
     /// # Errors
-    /// [`NoEdit`] where the host has no way to hold the text at that place.
+    /// [`NoEdit`] where the host cannot contain the text at that place.
     pub fn encode(&self, host: &str, span: Span, replacement: &str) -> Result<String, NoEdit> {
         match self {
             Self::Verbatim => Ok(replacement.to_owned()),

@@ -3,7 +3,7 @@
 use super::{NoEdit, shell};
 use crate::text::{Eol, Span};
 
-/// `text` in the place of `span`, in `"…"`.
+/// `text` instead of `span`, in `"…"`.
 pub(super) fn encode_quoted(host: &str, span: Span, text: &str) -> Result<String, NoEdit> {
     check_templates(host, span, text)?;
     let mut out = String::with_capacity(text.len());
@@ -21,7 +21,7 @@ pub(super) fn encode_quoted(host: &str, span: Span, text: &str) -> Result<String
     Ok(out)
 }
 
-/// `text` in the place of `span`, in a here-document that drops `indent` blanks before each line.
+/// `text` instead of `span`, in a here-document that removes the whitespace `indent` before each line.
 pub(super) fn encode_heredoc(
     host: &str,
     span: Span,
@@ -33,7 +33,7 @@ pub(super) fn encode_heredoc(
     if text.contains(|sign: char| sign.is_control() && !matches!(sign, '\n' | '\t')) {
         return Err(NoEdit::new("a here-document cannot contain control characters"));
     }
-    // The delimiter may be indented; it counts as the end whatever stands before it.
+    // The delimiter may be indented; it ends the document regardless of the whitespace before it.
     if text.split('\n').any(|line| line.trim() == delimiter)
         || shell::ends_heredoc(host, span, text, true, delimiter)
     {
@@ -41,7 +41,7 @@ pub(super) fn encode_heredoc(
     }
     let before = host.get(..span.start()).unwrap_or_default();
     let before = before.rsplit('\n').next().unwrap_or_default();
-    // Where whole lines go, the line behind has its own blanks already.
+    // Where whole lines are replaced, the line after them has its own indentation already.
     let ends = span.of(host).ends_with('\n')
         || host.get(span.end()..).is_none_or(|behind| behind.starts_with(['\n', '\r']));
     let written = literal(text);
@@ -49,7 +49,7 @@ pub(super) fn encode_heredoc(
     let mut out = String::with_capacity(written.len());
     let mut first = true;
     while let Some(line) = lines.next() {
-        // A line without text keeps all its blanks, so it must not get any.
+        // A line without text keeps all its whitespace, so it must not get any.
         let blank = line.trim().is_empty() && (ends || lines.peek().is_some());
         if blank && first && !indent.is_empty() && before.trim().is_empty() && !before.is_empty() {
             return Err(NoEdit::new("the spaces before it would become part of the here-document"));
@@ -87,7 +87,7 @@ fn is_reference(text: &str) -> bool {
     root > 0 && name > 0
 }
 
-/// Refuses what would begin a template together with what stands beside it, or hide one.
+/// Refuses a text that would begin a template together with the text next to it, or hide one.
 fn check_templates(host: &str, span: Span, text: &str) -> Result<(), NoEdit> {
     let before = host.get(..span.start()).unwrap_or_default();
     let behind = host.get(span.end()..).unwrap_or_default();

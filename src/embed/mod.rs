@@ -21,7 +21,7 @@ pub const UNKNOWN: &str = "${_}";
 use std::borrow::Cow;
 use std::fmt;
 
-/// Why an edit cannot be made, as a clause for people: "the value is folded over several lines".
+/// Why an edit cannot be made, as a clause for messages: "the value is folded over several lines".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoEdit(Cow<'static, str>);
 

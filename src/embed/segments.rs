@@ -1,7 +1,7 @@
 use super::{Codec, NoEdit};
 use crate::text::{Edit, Span};
 
-/// A stretch of inner text and the host bytes that it stands for.
+/// A stretch of inner text and the host bytes that it represents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// In the inner text.
@@ -31,7 +31,7 @@ pub struct Decoded {
 }
 
 impl Decoded {
-    /// What stands behind the first `skip` bytes of the text; nothing if they end inside a character.
+    /// The text after its first `skip` bytes; empty if they end inside a character.
     #[must_use]
     pub fn behind(self, skip: usize) -> Self {
         let text = self.text.get(skip..).unwrap_or_default().to_owned();
@@ -63,7 +63,7 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// The bytes below `outer` stand in the inner text as they are.
+    /// Adds the bytes below `outer` to the inner text as they are.
     pub fn verbatim(&mut self, host: &str, outer: Span) {
         let piece = outer.of(host);
         if piece.is_empty() {
@@ -80,7 +80,7 @@ impl Decoder {
         }
     }
 
-    /// The bytes below `outer` (an escape, a fold) stand for `text`.
+    /// Adds `text`, which the bytes below `outer` (an escape, a fold) represent.
     pub fn decoded(&mut self, text: &str, outer: Span) {
         if text.is_empty() {
             return;
@@ -90,7 +90,7 @@ impl Decoder {
         self.list.push(Segment { inner, outer, verbatim: false });
     }
 
-    /// Another inner text of the same host stands behind what came so far.
+    /// Adds another inner text of the same host after the text so far.
     pub fn append(&mut self, other: &Decoded) {
         let from = self.text.len();
         self.text.push_str(&other.text);
@@ -108,7 +108,7 @@ impl Decoder {
         self.text.is_empty()
     }
 
-    /// The inner text, which `codec` writes and which stands somewhere in `outer`.
+    /// The inner text, which `codec` writes and which is somewhere in `outer`.
     pub fn finish(self, outer: Span, codec: Codec) -> Decoded {
         Decoded { text: self.text, segments: Segments { list: self.list, outer, codec } }
     }
@@ -119,7 +119,7 @@ impl Decoder {
 enum Side {
     /// Right after the segment before.
     Before,
-    /// At the segment behind.
+    /// At the segment after.
     Behind,
 }
 
@@ -130,7 +130,7 @@ impl Segments {
         Self { list: vec![Segment { inner, outer, verbatim: true }], outer, codec: Codec::Verbatim }
     }
 
-    /// The host bytes that hold all of the inner text.
+    /// The host bytes that contain all of the inner text.
     pub fn outer(&self) -> Span {
         self.outer
     }
@@ -163,7 +163,7 @@ impl Segments {
         Some(segment.inner.start() + into)
     }
 
-    /// The host offsets around inner offset `at`: equal unless it lies inside an escape or fold.
+    /// The host offsets around inner offset `at`: equal unless it is inside an escape or fold.
     fn offset(&self, at: usize, side: Side) -> (usize, usize) {
         let index = match side {
             Side::Before => self.list.partition_point(|segment| segment.inner.end() < at),
@@ -187,7 +187,7 @@ impl Segments {
     /// The edit of the host that makes `edit` of the inner text.
     ///
     /// # Errors
-    /// [`NoEdit`] if an end of the edit lies inside an escape, or the host has no way to write the replacement there.
+    /// [`NoEdit`] if an end of the edit is inside an escape, or the host has no way to write the replacement there.
     pub fn edit(&self, host: &str, inner_text: &str, edit: &Edit) -> Result<Edit, NoEdit> {
         if let Some(reason) = self.codec.sealed() {
             return Err(NoEdit::new(reason));
@@ -203,7 +203,7 @@ impl Segments {
         let side = if edit.span.is_empty() { Side::Before } else { Side::Behind };
         let start = exact(self.offset(edit.span.start(), side))?;
         if edit.span.is_empty() && before.ends_with('\n') && edit.replacement.ends_with('\n') {
-            // Whole lines that come in: each gets the host's indentation, and the line behind keeps its own.
+            // Whole lines are inserted: each gets the host's indentation, and the line after them keeps its own.
             let prefix = self.codec.line_prefix();
             let lines = self.codec.encode(host, Span::at(start), &edit.replacement)?;
             let lines = lines.strip_suffix(&*prefix).unwrap_or(&lines);
@@ -219,7 +219,7 @@ impl Segments {
         if self.joins_lines(host, inner_text, span) {
             span = span.shifted(1);
         }
-        // Whole lines go with their indentation: from the end of the line before to the end of the last one. A range
+        // Whole lines are removed with their indentation: from the end of the line before to the end of the last one. A range
         // that begins inside a line and ends at the start of another one joins the two, without the indentation.
         let begins_line = |at: usize| at == 0 || inner_text.as_bytes().get(at - 1) == Some(&b'\n');
         let (start_side, end_side) = match (begins_line(span.start()), begins_line(span.end()), span.start())
@@ -237,8 +237,8 @@ impl Segments {
         Ok(Edit::delete(span))
     }
 
-    /// Whether a deletion begins with a fold (a host line end read as a blank) and leaves words behind it on its last
-    /// host line. Then the blank behind goes instead of the fold, so that no word changes its line.
+    /// Whether a deletion begins with a fold (a host line end read as a space) and leaves words after it on its last
+    /// host line. Then the space after it is removed instead of the fold, so that no word changes its line.
     fn joins_lines(&self, host: &str, inner_text: &str, span: Span) -> bool {
         let byte = |at: usize| inner_text.as_bytes().get(at);
         let fold = |at: usize| {

@@ -14,9 +14,9 @@ pub enum Quoting {
     Double,
     /// `$'…'`
     AnsiC,
-    /// An expansion or a template expression: quoting begins anew inside of it.
+    /// An expansion or a template expression: quoting begins again inside of it.
     Expression,
-    /// PowerShell or cmd, whatever the quotes.
+    /// PowerShell or cmd, with any quotes.
     Foreign,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn encode_word(
             Err(NoEdit::new("nothing expands in single quotes"))
         }
         Quoting::Single => Ok(text.to_owned()),
-        // Its pieces are all alike to us, whatever their quotes.
+        // Its pieces are all alike to us, regardless of their quotes.
         Quoting::Foreign | Quoting::Expression if span.of(host).contains(['"', '\'']) => {
             Err(NoEdit::new(PIECES))
         }
@@ -55,7 +55,7 @@ pub(super) fn encode_word(
     }
 }
 
-/// The quoting of the one piece that holds `span`.
+/// The quoting of the one piece that contains `span`.
 fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit> {
     let holds = |piece: &&(Span, Quoting)| {
         piece.0.contains(span) && (span.is_empty() || piece.0.start() <= span.start())
@@ -74,7 +74,8 @@ fn quoting_at(span: Span, pieces: &[(Span, Quoting)]) -> Result<Quoting, NoEdit>
     found.ok_or_else(|| NoEdit::new(PIECES))
 }
 
-/// Whether what lies behind `span` would be quoted in another way without it: it begins in one kind of quotes and ends in another.
+/// Whether the text after `span` would be quoted in another way without it: `span` begins in one kind of quotes and
+/// ends in another.
 pub(super) fn crosses_quotes(span: Span, pieces: &[(Span, Quoting)]) -> bool {
     let first = pieces.get(pieces.partition_point(|piece| piece.0.end() <= span.start()));
     let behind = pieces.partition_point(|piece| piece.0.start() < span.end());
@@ -98,7 +99,7 @@ fn has_expansion(text: &str) -> bool {
     })
 }
 
-/// Whether what goes from `host` had an expansion itself, so that the text inside expects one there.
+/// Whether what is removed from `host` had an expansion itself, so that the text inside expects one there.
 fn host_has_expansion(host: &str, span: Span) -> bool {
     has_expansion(span.of(host))
 }
@@ -149,7 +150,7 @@ pub(super) fn encode_heredoc(
     Ok(text.to_owned())
 }
 
-/// Whether a line of `text`, with what stands beside it in `host`, is the delimiter.
+/// Whether a line of `text`, with the text next to it in `host`, is the delimiter.
 pub(super) fn ends_heredoc(host: &str, span: Span, text: &str, strip_tabs: bool, delimiter: &str) -> bool {
     let before = host.get(..span.start()).unwrap_or_default();
     let behind = host.get(span.end()..).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::{NoEdit, yaml};
 use crate::text::{Eol, Span};
 
-/// `text` in the place of `span`, in `"…"`, or in `"""…"""` where `lines`.
+/// `text` instead of `span`, in `"…"`, or in `"""…"""` where `lines`.
 pub(super) fn encode_basic(host: &str, span: Span, text: &str, lines: bool) -> String {
     if !lines {
         // The escapes of YAML and JSON are those of TOML.
@@ -18,7 +18,7 @@ pub(super) fn encode_basic(host: &str, span: Span, text: &str, lines: bool) -> S
         let opens = out.is_empty() && before.ends_with("\"\"\"");
         let next = letters.peek().copied().or_else(|| behind.chars().next());
         match letter {
-            // The line break right behind the opening quotes would not count.
+            // A line break directly after the opening quotes would not count.
             '\n' if opens => out.push_str("\\n"),
             '\n' => out.push_str(eol),
             '\t' => out.push('\t'),
@@ -33,7 +33,7 @@ pub(super) fn encode_basic(host: &str, span: Span, text: &str, lines: bool) -> S
     out
 }
 
-/// `text` in the place of `span`, in `'…'`, or in `'''…'''` where `lines`.
+/// `text` instead of `span`, in `'…'`, or in `'''…'''` where `lines`.
 pub(super) fn encode_literal(host: &str, span: Span, text: &str, lines: bool) -> Result<String, NoEdit> {
     let control = |sign: char| sign.is_control() && sign != '\t' && !(lines && sign == '\n');
     if text.contains(control) {

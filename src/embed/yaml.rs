@@ -3,7 +3,7 @@
 use super::NoEdit;
 use crate::text::Span;
 
-/// `text` in the place of `span`, in a plain scalar.
+/// `text` instead of `span`, in a plain scalar.
 pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Result<String, NoEdit> {
     let line_before = host.get(..span.start()).unwrap_or_default();
     let line_before = line_before.rsplit('\n').next().unwrap_or_default();
@@ -54,7 +54,7 @@ pub(super) fn encode_plain(host: &str, span: Span, text: &str, flow: bool) -> Re
     Ok(text.to_owned())
 }
 
-/// Whether a scalar or a line of one begins behind `before`.
+/// Whether a scalar or one of its lines begins after `before`.
 fn begins_scalar(before: &str) -> bool {
     let trimmed = before.trim_end_matches([' ', '\t']);
     trimmed.is_empty()
@@ -63,7 +63,7 @@ fn begins_scalar(before: &str) -> bool {
         || trimmed.rsplit([' ', '\t']).next().is_some_and(|word| word.starts_with(['!', '&']))
 }
 
-/// Whether a scalar ends before `behind`.
+/// Whether a scalar ends before this text.
 fn ends_scalar(behind: &str, flow: bool) -> bool {
     let rest = behind.trim_start_matches([' ', '\t', '\r']);
     rest.is_empty()
@@ -115,7 +115,7 @@ pub(super) fn encode_double(text: &str) -> String {
     out
 }
 
-/// `text` in the place of `span`, in a block scalar (`|`) with `indent` columns before each line.
+/// `text` instead of `span`, in a block scalar (`|`) with `indent` columns before each line.
 pub(super) fn encode_literal(host: &str, span: Span, text: &str, indent: usize) -> Result<String, NoEdit> {
     let before = host.get(..span.start()).unwrap_or_default();
     if text.contains(|sign: char| sign.is_control() && !matches!(sign, '\n' | '\t')) {
@@ -125,7 +125,7 @@ pub(super) fn encode_literal(host: &str, span: Span, text: &str, indent: usize) 
     Ok(text.replace('\n', &format!("{eol}{}", " ".repeat(indent))))
 }
 
-/// `text` in the place of `span`, in a block scalar that folds its lines (`>`).
+/// `text` instead of `span`, in a block scalar that folds its lines (`>`).
 pub(super) fn encode_folded(host: &str, span: Span, text: &str) -> Result<String, NoEdit> {
     if text.is_empty() || text.contains(|sign: char| sign.is_control() && sign != '\t') {
         return Err(NoEdit::new("the value is folded over several lines"));

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Edits that reports list for one file: each finding lists those of its unit.
 const MAX_EDITS: usize = 20_000;
 
-/// A place is told by names from the file; where a token stands in the place of a name, it must not get into a fingerprint
+/// A place is named by names from the file. Where a token is given instead of a name, it must not get into a fingerprint
 /// or a baseline.
 pub(super) fn hide(source: &Source, linted: &mut Linted) {
     if linted.secrets.is_empty() && linted.texts.is_empty() || linted.findings.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn withhold(analysis: &mut Analysis) {
     analysis.fixes.retain(|fix| !units.contains_key(&fix.unit));
 }
 
-/// Marks the findings that a comment accepts, and adds what is said of comments that accept nothing.
+/// Marks the findings that a comment accepts, and adds the findings about comments that accept nothing.
 pub(super) fn accept(
     settings: &Settings,
     documents: &Documents,
@@ -72,7 +72,7 @@ pub(super) fn accept(
     findings.extend(idle);
     let mut kept: BTreeSet<String> = BTreeSet::new();
     for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
-        // What is said of a suppression is not accepted by itself.
+        // A suppression does not accept a finding about itself.
         let itself =
             |it: &&Suppression| finding.rule == RULE && (it.span == finding.span || finding.name == RULE);
         let suppression = written.all.of(&finding.rule, finding.span);
@@ -81,7 +81,7 @@ pub(super) fn accept(
             suppression.accept(finding);
         }
     }
-    // What one finding of a comment asks for is not done if another one of them is accepted.
+    // A finding about a comment is not fixed if another one about it is accepted.
     for finding in findings.iter_mut().filter(|finding| finding.unit.is_none()) {
         if finding.group().is_some_and(|group| kept.contains(&group)) {
             finding.fix = Err(Refusal::NeededName);

@@ -1,4 +1,4 @@
-//! What fixes of rules beside registrations change: names, values, places.
+//! What fixes of rules outside of registrations change: names, values, places.
 
 use super::documents::Document;
 use super::renames::{Within, Written};
@@ -37,7 +37,7 @@ fn free(tree: &DataTree, mapping: Option<NodeId>, key: &str) -> Result<(), NoEdi
     Ok(())
 }
 
-/// Another value. One that is no text (`true`, `3`) in the place of one that is none stays without quotes.
+/// Another value. One that is not a string (`true`, `3`) stays without quotes where it replaces another that is not a string.
 pub(super) fn value(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
     if let (Place::Node(node), Some(document)) = (carrier.value.place, file.documents.get(carrier.doc))
         && let Some(scalar) = document.parsed.facts().tree.scalar(node)
@@ -84,7 +84,7 @@ pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Mo
     Ok(Moved { edits, remove: vec![*node], name })
 }
 
-/// Where paths begin that speak of the place of `carrier`.
+/// Where paths begin that refer to the place of `carrier`.
 fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit> {
     if carrier.via != Via::Chart {
         return Ok(document_of(tree, id));
@@ -116,7 +116,7 @@ fn raw(document: &Document, id: NodeId) -> Result<&str, NoEdit> {
     Ok(text)
 }
 
-/// An entry with a value as it is written. The language writes an entry with a word in its place, whatever its quotes.
+/// An entry with a value as it is written: the language writes a word in any quotes, which the value replaces.
 fn insert(document: &Document, behind: NodeId, key: &str, raw: &str) -> Result<Vec<Edit>, NoEdit> {
     const WORD: &str = "moved";
     let edits = document.parsed.insert_after(behind, key, WORD)?;

@@ -1,4 +1,4 @@
-//! Comments above what a fix removes: those that are about it alone go with it.
+//! Comments above what a fix removes: those that refer to it alone are removed with it.
 
 use super::documents::Document;
 use crate::facts::{DataTree, NodeId};
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Comments of more lines are more than a description of one entry.
 const MOST_LINES: usize = 40;
 
-/// So many entries on either side are looked for by name in a comment.
+/// At most this many entries on either side are searched for by name in a comment.
 const NEAR: usize = 32;
 
 /// Instructions to programs: these stay.

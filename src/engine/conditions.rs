@@ -1,14 +1,14 @@
-//! The conditions of rules that speak of a place: its value, what stands beside and around it, its file.
+//! The conditions of rules that refer to a place: its value, what is next to it and around it, its file.
 
 use super::File;
 use crate::facts::{DataTree, NodeId};
 use crate::rules::{Member, Place, When, version};
 use crate::sites::{Carrier, Requirement, Via, accepts, document_of};
 
-/// What stands around the members of a unit, or around what a rule found beside units.
+/// What is around the members of a unit, or around what a rule found outside of units.
 pub(super) struct Surroundings<'a> {
     pub(super) file: &'a File<'a>,
-    /// The product whose versions the rule speaks of.
+    /// The product whose versions the rule refers to.
     pub(super) product: &'a str,
     /// Whether another branch of a template condition has already what the rule would write.
     pub(super) guarded: bool,
@@ -39,7 +39,7 @@ fn speaks_of_carrier(when: &When) -> bool {
 impl Surroundings<'_> {
     fn judged_by(&self, when: &When) -> bool {
         let target = self.file.settings.target(self.product);
-        // Without a version it is judged by the newest.
+        // Without a version, the newest applies.
         let reaches =
             |limit: &String| target.zip(version(limit)).is_none_or(|(target, limit)| target >= limit);
         when.from.as_ref().is_none_or(reaches) && when.below.as_ref().is_none_or(|limit| !reaches(limit))
@@ -75,7 +75,7 @@ impl Surroundings<'_> {
             && when.around.iter().all(|wanted| parents().any(|at| has(at, wanted)))
     }
 
-    /// The entry that it is or stands in: of its own text, or of the nearest text around that has entries.
+    /// The entry that it is or is in: of its own text, or of the nearest text around that has entries.
     fn node(&self, carrier: &Carrier) -> Option<(&DataTree, NodeId)> {
         let (mut doc, mut offset) = (carrier.doc, carrier.name_span.start());
         loop {

@@ -9,9 +9,9 @@ use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, EditSet, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How deep texts may lie inside each other.
+/// How deep texts may be nested.
 const MAX_DEPTH: usize = 8;
-/// How many texts a file may hold.
+/// How many texts a file may contain.
 const MAX_TEXTS: usize = 20_000;
 /// Values, words and commands of all texts of a file, by [`Language::count`]: each takes some 250 bytes.
 const MAX_VALUES: usize = 800_000;
@@ -38,7 +38,7 @@ pub(crate) struct Document {
     path: Option<String>,
     /// The item of a list of scripts whose text it is, in the tree around it.
     pub(crate) item: Option<NodeId>,
-    /// What people call its place, and where that is in the text around it.
+    /// The name of its place in messages, and where that is in the text around it.
     pub(crate) place: Option<(String, Span)>,
     depth: usize,
 }
@@ -48,7 +48,7 @@ pub(crate) struct Documents {
     list: Vec<Document>,
 }
 
-/// The texts inside each text, by where they stand in it.
+/// The texts inside each text, by where they are in it.
 pub(crate) struct ByPlace(BTreeMap<usize, Vec<(Span, usize)>>);
 
 impl ByPlace {
@@ -323,7 +323,7 @@ impl Documents {
         self.chain(doc).fold(span, |span, document| document.segments.to_outer(span))
     }
 
-    /// The texts that hold the byte of the file at `offset`, from the file's own on, with the byte's place in each.
+    /// The texts that contain the byte of the file at `offset`, from the file's own on, with the byte's place in each.
     pub(crate) fn at(&self, inner: &ByPlace, offset: usize) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         let mut next = self.get(0).and_then(|file| Some((0, file.segments.to_inner(offset)?)));
@@ -352,7 +352,7 @@ impl Documents {
         self.chain(doc).find_map(|document| document.sealed.clone())
     }
 
-    /// The places that a text lies in, outermost first, in bytes of the file.
+    /// The places that contain a text, outermost first, in bytes of the file.
     pub(crate) fn places(&self, doc: usize) -> Vec<Label> {
         let mut places: Vec<_> = self
             .chain(doc)
@@ -371,8 +371,8 @@ impl Documents {
         self.chain(doc).all(|document| document.segments.codec().keeps_lines())
     }
 
-    /// The edits that `edit` of `doc` becomes, one for each text on the way to the file: the last one is of the file's
-    /// bytes, and stands under `None`.
+    /// The edits that `edit` of `doc` becomes, one for each text on the way to the file. The last one is in bytes of the
+    /// file, under `None`.
     ///
     /// # Errors
     /// [`NoEdit`] if a text on the way has no place for it.

@@ -1,4 +1,4 @@
-//! Findings: what the rules say of the members of a unit, with places and words for people.
+//! Findings: what the rules report about the members of a unit, with places and texts for reports.
 
 use super::conditions::Surroundings;
 use super::fill::fill;
@@ -23,7 +23,7 @@ pub(super) struct Judged {
     pub(super) fix: Option<UnitFix>,
     /// All that was found, with the rules, selected or not.
     pub(super) found: Vec<(String, Span)>,
-    /// Whether a rule found something that has a replacement in the version that is judged by, selected or not.
+    /// Whether a rule found something that has a replacement in the version to check against, selected or not.
     pub(super) due: bool,
 }
 
@@ -104,7 +104,7 @@ fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
     Some(file.documents.to_host(carrier.doc, carrier.name_span))
 }
 
-/// Judges what a rule found beside registrations. Its fix goes alone.
+/// Judges what a rule found outside of registrations. Its fix is applied alone.
 pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     let registration = &own.registration;
     let around = circumstances(file, registration);
@@ -186,7 +186,7 @@ struct Planned {
     plan: fixes::Plan,
 }
 
-/// The fix of a unit: with all its findings, whatever is selected.
+/// The fix of a unit: with all its findings, regardless of the selection.
 fn fix(
     file: &File<'_>,
     view: &View<'_>,
@@ -236,7 +236,7 @@ fn fix(
     }
     cautions.extend(replaced(file, hits));
     cautions.extend(around.markdown.then_some(Caution::Markdown));
-    // What people wrote next to a setting may say more than the setting.
+    // A comment next to a setting may say more than the setting.
     cautions.extend(plan.takes_comments.then_some(Caution::Comments));
     cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
     let branch = branch(file, hits);
@@ -323,7 +323,7 @@ fn finding(
             if let Some(token) = plan.tokens.get(&hit.member.carrier) {
                 message.push_str(&format!(" and set its value to `{token}`"));
             }
-            // Null is no text.
+            // Null is not a string.
             let is_empty = carrier.value.kind == ValueKind::Empty;
             let value = if is_empty { String::new() } else { carrier.value.text.clone() };
             let removes = match hit.member.role {
@@ -389,11 +389,11 @@ fn finding(
     Some(finding)
 }
 
-/// Findings of rules that look for a literal, wherever it stands.
+/// Findings of rules that look for a literal anywhere in the file.
 ///
-/// What a fix is to change is looked for in the texts of the file, where those were read.
+/// What a fix is to change is searched for in the texts of the file instead, if those were read.
 pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, read: bool) -> Vec<Finding> {
-    // Whether they are due is asked later: a suppression of them is needed all the same.
+    // Whether they are due is checked later: a suppression of them is needed in any case.
     let rules = active.iter().filter(|rule| is_selected(settings, rule));
     let rules = rules.filter(|rule| !read || !own::reads_texts(rule));
     let matches = rules.flat_map(|rule| rule.matches.iter().map(move |found| (*rule, found)));
@@ -437,14 +437,14 @@ pub(super) fn is_selected(settings: &Settings, rule: &Rule) -> bool {
     settings.reports(&rule.id)
 }
 
-/// Whether the version that is judged by has a replacement for what the rule finds.
+/// Whether the version to check against has a replacement for what the rule finds.
 pub(super) fn is_due(settings: &Settings, rule: &Rule) -> bool {
     let replacement = rule.replacement_since.as_deref().and_then(version);
     settings.target(&rule.product).zip(replacement).is_none_or(|(target, replacement)| target >= replacement)
 }
 
-/// How bad a finding is to be told: what the user says of its rule; else in a `document` (prose with examples) info, else what
-/// the rule says, by the version that is judged by.
+/// How severe a finding is: what the user sets for its rule; else in a `document` (prose with examples) info; else what the
+/// rule sets, for the version to check against.
 pub(super) fn severity(settings: &Settings, rule: &Rule, level: Level, document: bool) -> Option<Severity> {
     let own = plain(level)?;
     if let Some(wanted) = settings.level(&rule.id) {

@@ -1,4 +1,4 @@
-//! The fix of a unit: what its findings do, put together and carried to the bytes of the file.
+//! The fix of a unit: what its findings do, combined and mapped to the bytes of the file.
 
 use super::documents::Document;
 use super::findings::Hit;
@@ -28,17 +28,17 @@ pub(crate) struct UnitFix {
 /// Edits, text by text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
-    /// Of the file's bytes: all that has to be written.
+    /// Of the file's bytes: all that must be written.
     pub(crate) edits: Arc<[Edit]>,
     /// The same for each text that is touched, by its index.
     pub(crate) texts: BTreeMap<usize, TextEdits>,
-    /// Whether a comment goes with what it stands beside.
+    /// Whether a comment is removed with what is next to it.
     pub(crate) takes_comments: bool,
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
     /// The names that it writes, each where it may be only once.
     pub(crate) names: Vec<Written>,
-    /// What is written in the place of a token, by its carrier.
+    /// What is written instead of a token, by its carrier.
     pub(crate) tokens: BTreeMap<usize, String>,
 }
 
@@ -50,7 +50,7 @@ impl Plan {
 }
 
 impl Plan {
-    /// Takes in what another plan does, but for the edits of the file.
+    /// Adds what another plan does, except the edits of the file.
     pub(super) fn join(&mut self, other: &Self) {
         for (doc, text) in &other.texts {
             let own = self.text(*doc);
@@ -71,7 +71,7 @@ pub(crate) struct TextEdits {
     pub(crate) edits: Vec<Edit>,
     /// Those of comments: the text means the same without them.
     pub(crate) silent: Vec<Edit>,
-    /// The bytes whose meaning goes.
+    /// The bytes whose meaning is removed.
     pub(crate) gone: Vec<Span>,
 }
 
@@ -81,14 +81,14 @@ const MOST_ALONE: usize = 8;
 #[derive(Default)]
 struct Wanted {
     remove: Vec<NodeId>,
-    /// Parts of words that go, by the word.
+    /// Parts of words to remove, by the word.
     parts: BTreeMap<NodeId, Parts>,
     edits: Vec<Edit>,
     /// Items of lists of scripts that lose their last command.
     items: BTreeSet<NodeId>,
     /// The bytes of expressions that are replaced, and others whose meaning is removed with an edit.
     gone: Vec<Span>,
-    /// The aliases that bring what goes to the registration.
+    /// The aliases that bring what is removed to the registration.
     aliases: Vec<Span>,
     /// New names, by where they are.
     names: Vec<Written>,
@@ -96,9 +96,9 @@ struct Wanted {
     tokens: BTreeMap<usize, String>,
 }
 
-/// Parts of one word that go.
+/// Parts of one word to remove.
 struct Parts {
-    /// What goes if all of them do.
+    /// What is removed if all of them are.
     nodes: Vec<NodeId>,
     /// All parts of the word, in its decoded text.
     all: Arc<[Span]>,
@@ -112,7 +112,7 @@ impl Wanted {
         self.parts.entry(part.node).or_insert_with(parts).gone.insert(part.index);
     }
 
-    /// Scripts without commands go, where their list has others.
+    /// Removes scripts without commands, where their list has others.
     fn take_items(&mut self, document: &Document) -> Result<(), NoEdit> {
         let tree = &document.parsed.facts().tree;
         for list in self.items.iter().filter_map(|item| tree.parent(*item)).collect::<BTreeSet<_>>() {
@@ -124,7 +124,7 @@ impl Wanted {
         Ok(())
     }
 
-    /// Words that lose all their parts go; the others lose each part with one of the commas beside it.
+    /// Removes words that lose all their parts; the others lose each part with one of the commas next to it.
     fn settle(&mut self, document: &Document) -> Result<(), NoEdit> {
         for (node, parts) in std::mem::take(&mut self.parts) {
             let last = parts.all.len().saturating_sub(1);
@@ -250,7 +250,7 @@ fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan
             lift(file, doc, edit, false, &mut host, &mut plan)?;
         }
         for edit in comments {
-            // A comment that cannot go stays.
+            // A comment that cannot be removed stays.
             let _ = lift(file, doc, edit, true, &mut host, &mut plan);
         }
     }
@@ -287,7 +287,7 @@ fn lift(
     Ok(())
 }
 
-/// Whether an edit takes out the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
+/// Whether an edit removes the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
 fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
     let Some(document) = file.documents.get(doc) else { return false };
     let at_end = |edit: &Edit| {
@@ -449,7 +449,7 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
             Err(NoEdit::new("an expression cannot be written as base64: use `stringData`"))
         }
         Place::Base64(node) => document.parsed.set(node, value),
-        // A shell knows how to write the value of `--option=value`; in a list the word is the value.
+        // A shell can write the value of `--option=value`; in a list the word is the value.
         Place::Within(node, _) if carrier.via == Via::Option && document.language.name() == "shell" => {
             document.parsed.set(node, value)
         }

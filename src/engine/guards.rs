@@ -152,7 +152,7 @@ pub(super) fn decides(rule: &Rule) -> bool {
     false
 }
 
-/// What fixes of a rule would write in the place of `carrier`, and what has to be there as well.
+/// What fixes of a rule would write instead of `carrier`, and what must be there as well.
 fn written<'r>(rule: &'r Rule, carrier: &'r Carrier) -> impl Iterator<Item = (&'r str, Option<&'r str>)> {
     rule.actions.iter().flat_map(|row| {
         let moved = row.moves.as_deref().map(|path| path.rsplit('.').next().unwrap_or(path));

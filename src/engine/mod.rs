@@ -56,20 +56,20 @@ const MAX_FINDINGS: usize = 20_000;
 /// What is known about a file from the files around it (its nearest `Chart.yaml`).
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
-    /// Names under which an umbrella chart holds the gitlab-runner chart.
+    /// Names under which an umbrella chart contains the gitlab-runner chart.
     pub chart_aliases: Vec<String>,
     /// Whether the file is a template of a chart.
     pub in_chart_templates: bool,
     /// Whether the file is the values of a chart whose own templates read settings of the runner.
     pub reads_own_values: bool,
-    /// What the baseline knows of the file.
+    /// The baseline's entries for the file.
     pub known: Known,
 }
 
-/// All that is known of a file: what the fixer proves its work by.
+/// The result of an analysis of a file, with which the fixer verifies its work.
 #[derive(Default)]
 pub(crate) struct Analysis {
-    /// What it says to people.
+    /// What is reported.
     pub(crate) linted: Linted,
     /// The texts; `None` if nothing had to be parsed.
     pub(crate) documents: Option<Documents>,
@@ -84,7 +84,7 @@ pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source
     analyse(settings, path, surroundings, source, None).linted
 }
 
-/// What must not be shown of a file, whether or not there is something to tell of it.
+/// What must not be shown of a file, whether or not anything is reported for it.
 pub(crate) fn secrets(
     settings: &Settings,
     path: &str,
@@ -94,7 +94,7 @@ pub(crate) fn secrets(
     analyse(settings, path, surroundings, source, Some(&BTreeSet::new())).linted.secrets
 }
 
-/// Whether findings of a rule would be told; a rule that nobody knows has none to tell.
+/// Whether findings of a rule are reported; true for an unknown rule, which has none.
 pub fn is_told(settings: &Settings, rule: &str) -> bool {
     let rule = settings.catalogue.rule(rule);
     rule.is_none_or(|rule| findings::is_selected(settings, rule) && findings::is_due(settings, rule))
@@ -105,8 +105,8 @@ pub fn is_relevant(catalogue: &Catalogue, bytes: &[u8]) -> bool {
     catalogue.prefilter().is_relevant(bytes)
 }
 
-/// Whether anything could be said of a file. Only values can be relevant by another file: by the name that an umbrella chart
-/// gives to the runner's chart; whether there `is_named` one is asked only of files that may hold values.
+/// Whether any rule could match a file. Only values can be relevant by another file: by the name that an umbrella chart
+/// gives to the runner's chart; `is_named` checks for one, and is called only for files that may contain values.
 pub(crate) fn may_matter(
     catalogue: &Catalogue,
     path: &str,
@@ -118,13 +118,13 @@ pub(crate) fn may_matter(
     prefilter.is_relevant(bytes) || is_value() && prefilter.may_be_values(bytes)
 }
 
-/// Whether these bytes may hold values of the runner's chart: `runners.tags`, `runnerToken`.
+/// Whether these bytes may contain values of the runner's chart: `runners.tags`, `runnerToken`.
 fn speaks_of_runners(bytes: &[u8]) -> bool {
     static RUNNER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("runner"));
     RUNNER.find(bytes).is_some()
 }
 
-/// Whether a file of that name may hold values of a chart.
+/// Whether a file of that name may contain values of a chart.
 fn may_be_values(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path).as_bytes();
     let begins = |rest: &[u8], ending: &str| {
@@ -165,8 +165,8 @@ fn examine(
     let mut out = Analysis::default();
     out.linted.examined = true;
     let catalogue = settings.catalogue.as_ref();
-    // A template of a chart only says where the values of a registration go: it has no units, and nothing that is built in
-    // looks into its texts. Other rules do, and its comments may say something to us.
+    // A template of a chart only shows where the values of a registration are used: it has no units, and no built-in rule
+    // reads its texts. Other rules do, and its comments may be suppressions.
     let template = around.in_chart_templates;
     let looks = |index: &&usize| !template || **index >= BUILT_IN.rules.len();
     let rule = |index: &usize| catalogue.rules().get(*index);
@@ -233,7 +233,7 @@ fn examine(
             }
             judged_in.push((file, registrations));
         }
-        // Of most files that are read there is nothing to tell, and so nothing to hide.
+        // For most files nothing is reported, and so nothing must be hidden.
         let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
         if tells || !written.all.is_empty() || !source.is_utf8() || kept.is_some() {
             for (file, registrations) in &judged_in {
@@ -297,7 +297,7 @@ fn judge(
     }
     file.relations.join(file, registrations, &mut judged);
     let index = planned.then(|| units::Index::of(file));
-    // Whatever is selected or accepted.
+    // Regardless of what is selected or accepted.
     let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
     let is_due = |at: &usize| due(*at) || file.relations.inside(*at).any(due);
     let all = registrations.iter().zip(&units).enumerate().filter(|(at, _)| is_due(at));
@@ -364,15 +364,15 @@ impl Analysis {
     }
 }
 
-/// Whether the version that is judged by has a replacement for what the rule called `id` finds.
+/// Whether the version to check against has a replacement for what the rule called `id` finds.
 fn is_due(settings: &Settings, id: &str) -> bool {
     settings.catalogue.rule(id).is_none_or(|rule| findings::is_due(settings, rule))
 }
 
-/// A file that was read, and how it is to be judged.
+/// A file that was read, and what to check it against.
 pub(crate) struct File<'a> {
     settings: &'a Settings,
-    /// The unit that is looked for in it.
+    /// The unit that is searched for in it.
     unit: &'a Unit,
     words: &'a UnitWords,
     path: &'a str,
@@ -391,9 +391,9 @@ pub(crate) struct File<'a> {
     has_loose_settings: bool,
     /// See [`Surroundings::reads_own_values`].
     own_chart: bool,
-    /// The carriers of each scope, once somebody asks.
+    /// The carriers of each scope, built on first use.
     by_scope: OnceCell<BTreeMap<usize, Vec<usize>>>,
-    /// Which expressions stand anywhere in it, by what they are.
+    /// Whether each expression is anywhere in it, by the expression.
     mentioned: RefCell<BTreeMap<String, bool>>,
     /// What is looked up once.
     caches: Caches,
@@ -422,7 +422,7 @@ impl<'a> File<'a> {
         by_scope.get(&scope).into_iter().flatten().filter_map(|index| all.get(*index))
     }
 
-    /// Whether something like it stands anywhere in the file.
+    /// Whether the file contains something that matches it.
     fn mentions(&self, expression: &Expression) -> bool {
         if let Some(known) = self.mentioned.borrow().get(expression.as_str()) {
             return *known;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 /// The fact of a unit that names the Secret with its token.
 const FACT: &str = "secret";
 
-/// The Secrets of a file with a slot filled, by name: what it holds, and its carrier. A name that two Secrets have may
-/// be of two namespaces, and says nothing.
+/// The Secrets of a file with a slot filled, by name: what it contains, and its carrier. A name that two Secrets have may
+/// be of two namespaces, and is not used.
 pub(super) type Secrets = BTreeMap<String, Option<(Class, usize)>>;
 
 /// Those of the file that have the slot `role` filled.
@@ -78,7 +78,7 @@ pub(super) fn names(unit: &Unit, survey: &Survey) -> BTreeMap<usize, String> {
     named.map(|it| (it.scope, it.value.text.clone())).collect()
 }
 
-/// What `{secret}` and `{secret-line}` stand for in a text of a rule.
+/// What replaces `{secret}` and `{secret-line}` in a text of a rule.
 pub(super) fn word(file: &File<'_>, secret: Option<(Class, usize)>, name: &str) -> Option<String> {
     let carrier = file.survey.carriers.get(secret?.1)?;
     match name {

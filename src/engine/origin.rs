@@ -100,7 +100,7 @@ impl Finder<'_> {
         for name in names_in(text).into_iter().filter(|_| steps > 0) {
             origins.push(self.of_name(doc, &name, steps - 1));
         }
-        // Text may be put together of several values: then nothing says what is a new token.
+        // Text may be assembled from several values: then nothing shows what is a new token.
         let alone = origins.len() == 1;
         origins.into_iter().flatten().find(|it| alone || it.kind != OriginKind::New)
     }

@@ -1,4 +1,4 @@
-//! What rules find beside registrations: entries, commands, variables, values of charts, requests, words in code,
+//! What rules find outside of registrations: entries, commands, variables, values of charts, requests, words in code,
 //! literals.
 
 use super::File;
@@ -53,7 +53,7 @@ fn all(captures: &regex::Captures<'_>) -> Vec<String> {
     captures.iter().map(|group| group.map_or("", |group| group.as_str()).to_owned()).collect()
 }
 
-/// Whether what a rule finds is looked for in the texts of a file rather than in its bytes: then a fix has a place.
+/// Whether a rule searches the texts of a file instead of its bytes: then a fix has a place.
 pub(super) fn reads_texts(rule: &Rule) -> bool {
     !rule.actions.is_empty()
 }
@@ -116,7 +116,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Finds all of it. What is no carrier yet becomes one.
+/// Finds all matches. What is not a carrier yet becomes one.
 pub(super) fn find<'a>(rules: &[&'a Rule], documents: &Documents, survey: &mut Survey) -> Vec<Own<'a>> {
     let search = Search::of(rules);
     let mut out = Finder { documents, survey, out: Vec::new(), taken: BTreeSet::new() };
@@ -149,7 +149,7 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Takes in what is no carrier yet.
+    /// Adds what is not a carrier yet.
     fn push(&mut self, wanted: Wanted<'a>, mut carrier: Carrier, groups: Vec<String>) {
         carrier.scope = self.survey.places(carrier.doc);
         carrier.sealed = carrier.sealed.or_else(|| self.documents.sealed(carrier.doc));
@@ -254,9 +254,9 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// Words in code, wherever they stand but in comments and in prose; literals there too.
+    /// Words in code, anywhere except in comments and in prose; literals there too.
     fn texts(&mut self, search: &Search<'a>) {
-        // A text inside a text knows best what a word in it is.
+        // The innermost text decides what a word in it is.
         let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         for document in self.documents.iter() {
             if let Some(parent) = document.parent {
@@ -306,7 +306,7 @@ impl<'a> Finder<'a, '_> {
     }
 }
 
-/// Whether a command with those owners is one that is looked for.
+/// Whether a command with those owners is one that is searched for.
 fn is_of(command: &CommandMatch, of: &[String]) -> bool {
     of.iter().any(|owner| {
         let behind = owner.strip_prefix(command.program.as_str());
@@ -317,8 +317,8 @@ fn is_of(command: &CommandMatch, of: &[String]) -> bool {
     })
 }
 
-/// Whether a span lies in a comment of its text, or of a text inside it that nobody read: on a line that begins with the
-/// sign of one.
+/// Whether a span is in a comment of its text, or of a text inside it that was not read: on a line that begins with a
+/// comment sign.
 pub(super) fn is_comment(document: &Document, span: Span) -> bool {
     let before = document.text.get(..span.start()).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();

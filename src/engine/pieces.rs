@@ -1,4 +1,4 @@
-//! What stands in a text as one piece over several lines: what a suppression covers together.
+//! What a suppression covers together: the parts of a text that belong together over several lines.
 
 use super::documents::{Document, Documents};
 use crate::facts::NodeKind;
@@ -25,14 +25,14 @@ impl Inner {
     }
 }
 
-/// What stands in a text as one piece, line by line or over several lines.
+/// The pieces of a text: its lines, and what belongs together over several lines.
 pub(crate) struct Pieces<'d> {
     document: &'d Document,
     /// Where each line begins.
     lines: Vec<usize>,
     /// By where they begin.
     list: Vec<Span>,
-    /// The same, those that overlap put together.
+    /// The same, those that overlap merged.
     joined: Vec<Span>,
     /// The line after each comment and the comments after it.
     behind: Vec<Span>,
@@ -95,7 +95,7 @@ impl<'d> Pieces<'d> {
         self.line(comment.end().saturating_sub(1).max(comment.start()))
     }
 
-    /// Whether nothing else stands on the lines of a comment.
+    /// Whether nothing else is on the lines of a comment.
     pub(crate) fn is_alone(&self, comment: Span) -> bool {
         let text: &str = &self.document.text;
         let before = Span::new(self.line(comment.start()).start(), comment.start()).of(text);
@@ -106,13 +106,13 @@ impl<'d> Pieces<'d> {
         };
         let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
         let rest = text.get(comment.end()..).unwrap_or_default();
-        // Some comments hold their line end.
+        // Some comments contain their line end.
         let ended = comment.of(text).ends_with('\n');
         let mut behind = rest.chars().take_while(|c| *c != '\n' && !ended);
         before.chars().all(blank) && behind.all(char::is_whitespace)
     }
 
-    /// All lines of a comment, if they can go as a whole: nothing else stands there, and no line goes on into them.
+    /// All lines of a comment, if they can be removed as a whole: nothing else is there, and no line continues into them.
     pub(crate) fn lines_of(&self, comment: Span) -> Option<Span> {
         let lines = self.line(comment.start()).hull(self.last_line(comment));
         let before = self.document.text.get(..lines.start()).unwrap_or_default();
@@ -125,7 +125,7 @@ impl<'d> Pieces<'d> {
     }
 
     /// What a suppression in `comment` covers, in bytes of the text.
-    /// One that stands behind other words of the comment is at the end of a line, even if that is a comment.
+    /// One after other words of the comment is at the end of a line, even if that line is a comment.
     pub(crate) fn reach(&self, comment: Span, behind_words: bool) -> Span {
         let own = self.line(comment.start());
         let mut reach = match (self.is_alone(comment), behind_words) {
@@ -156,7 +156,7 @@ impl<'d> Pieces<'d> {
         }
     }
 
-    /// Whether all that stands in the line at `offset` stands there alone: nothing goes on from or to other lines.
+    /// Whether the line at `offset` is complete: nothing continues from or to other lines.
     pub(crate) fn is_one_line(&self, offset: usize) -> bool {
         let whole = self.line(offset);
         let next = self.joined.partition_point(|piece| piece.end() <= whole.start());
@@ -209,7 +209,7 @@ fn is_marker(c: char) -> bool {
     !matches!(c, ' ' | '\t' | '>' | '\u{feff}')
 }
 
-/// Lines of a shell that go on in the next one, which may hold several commands.
+/// Lines of a shell that continue in the next one, which may contain several commands.
 fn continued(text: &str, list: &mut Vec<Span>) {
     let mut at = 0;
     for raw in text.split_inclusive('\n') {

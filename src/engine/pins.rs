@@ -7,7 +7,7 @@ use crate::text::Span;
 
 /// A version that is too old.
 pub(super) struct Pin {
-    /// The program or the chart, as people call it.
+    /// The program or the chart, by its usual name.
     pub(super) name: String,
     /// The version.
     pub(super) version: String,

@@ -59,8 +59,8 @@ impl<'a> Reads<'a> {
         Self { unit, words, source, documents, survey, outside, names_old, pinned }
     }
 
-    /// Where `name` is read first, anywhere but in the values that it is given and in those of the options that `goes` takes
-    /// out with it: a byte offset. Only `$$NAME` counts where `escaped`.
+    /// Where `name` is read first, anywhere except in the values that it is given and in those of the options that are removed
+    /// with it (`goes`): a byte offset. Only `$$NAME` counts where `escaped`.
     pub(super) fn outside(&self, name: &str, goes: &Cover, escaped: bool) -> Option<usize> {
         let reads = self.outside.get_or_init(|| self.all_outside()).get(name)?;
         let bytes = self.source.bytes();

@@ -11,7 +11,7 @@ use crate::text::{Cover, Span};
 use crate::unit::{Given, Held, UnknownPlace};
 use std::collections::BTreeSet;
 
-/// Shorter literals are no tokens.
+/// Shorter literals are not tokens.
 const SHORTEST_TOKEN: usize = 12;
 
 /// A stray word that a reason quotes: `false`.
@@ -33,7 +33,7 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
     if because.is_empty() { Refusal::Unstated } else { Refusal::Rule(because) }
 }
 
-/// Adds what has to be done to a refusal that is about code that builds the command.
+/// Adds the manual step to a refusal that refers to code that builds the command.
 pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
     let (Refusal::NotEditable(reason) | Refusal::NameNotEditable { reason, .. }) = &refusal else {
         return refusal;
@@ -98,7 +98,7 @@ pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Ref
     (!places.is_empty()).then_some(Refusal::Unknown { because, places })
 }
 
-/// The unknowns of a scope, but for the value of the old token option where that stays: its own reason names it, and none of
+/// The unknowns of a scope, except the value of the old token option where that stays: its own reason names it, and none of
 /// its words is lost.
 pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<Item = &'a Unknown> {
     let unknowns = file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.unknowns);
@@ -168,7 +168,7 @@ fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> Str
     fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
 }
 
-/// What a name in a reason stands for that is not about the token.
+/// What is filled in for a name in a reason that does not refer to the token.
 fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &str) -> Option<String> {
     let line_of = |at: Option<usize>| Some(file.line(file.survey.carriers.get(at?)?).to_string());
     let setting = || {
@@ -230,12 +230,12 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
     }
 }
 
-/// What a name in a reason stands for that is about the token.
+/// What is filled in for a name in a reason that refers to the token.
 fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<String> {
     let filled = |role: Role| {
         let members = registration.members.iter();
         let filled = members.filter(move |it| it.role == role && it.class > Class::Empty);
-        // Of several the one that a person has to look after.
+        // Of several, the one that needs a manual step.
         let first = filled.min_by_key(|member| member.class != Class::Opaque);
         first.and_then(|member| file.survey.carriers.get(member.carrier))
     };
@@ -263,7 +263,7 @@ fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<Str
     })
 }
 
-/// The expression in the place of a token, as it is named to the user.
+/// The expression that is given as a token, as messages name it.
 fn expression(file: &File<'_>, carrier: &Carrier, replaced: Option<&String>) -> String {
     match (carrier.value.kind, replaced) {
         (_, Some(value)) => value.clone(),
@@ -320,7 +320,7 @@ fn broken_line(file: &File<'_>, registration: &Registration) -> Option<(usize, c
     let scope = scopes.find(|scope| scope.broken)?;
     let span = file.documents.to_host(scope.doc, scope.span);
     let (mut at, mut sign) = (span.start(), '\\');
-    // The first line of the command that does not go on.
+    // The first line of the command that does not continue.
     for line in span.of(file.source.text()).split_inclusive('\n') {
         at += line.len();
         match line.trim_end_matches(['\n', '\r']).chars().next_back() {
@@ -337,7 +337,7 @@ pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> 
     let is_variable = |carrier: &&Carrier| carrier.via == Via::Variable;
     let mut variables = registration.members.iter().filter_map(carrier).filter(is_variable).peekable();
     variables.peek()?;
-    // `--tag-list "$RUNNER_TAG_LIST"` goes with the variable.
+    // `--tag-list "$RUNNER_TAG_LIST"` is removed with the variable.
     let settings = registration.members.iter().filter(|member| matches!(member.role, Role::Setting(_)));
     let options = settings.filter_map(carrier).filter(|carrier| carrier.via == Via::Option);
     let goes = Cover::of(options.map(|it| file.documents.to_host(it.doc, it.value.span)).collect());
@@ -378,7 +378,7 @@ fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(u
     })
 }
 
-/// The variables of settings that the environment may give a command, but for those of settings that it has.
+/// The variables of settings that the environment may give a command, except those of settings that it has.
 pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -> Vec<Held> {
     let has = |at: usize| registration.members.iter().any(|it| it.role == Role::Setting(at));
     let all = all_inherited(file, registration).iter().filter(|(at, _, _)| !has(*at));

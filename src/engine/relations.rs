@@ -1,5 +1,5 @@
-//! Settings and registration tokens of a file that may belong to one runner although they are apart: their fixes go together,
-//! or there is none.
+//! Settings and registration tokens of a file that may belong to one runner although they are apart: their fixes are applied
+//! together, or there is none.
 
 use super::findings::Judged;
 use super::together::{lower, merge, refuse};
@@ -13,16 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Registrations that one reason names.
 const MOST_NAMES: usize = 3;
-/// Mappings of values that lie inside each other, at most.
+/// The maximum depth of nested mappings of values.
 const MOST_NESTED: usize = 8;
 
 /// Which registrations of a file may be one.
 #[derive(Debug, Default)]
 pub(super) struct Relations {
     groups: Vec<Group>,
-    /// The carrier of the token that settings without one may go with, by the first carrier of their registration.
+    /// The carrier of the token that settings without one may belong to, by the first carrier of their registration.
     tokens: BTreeMap<usize, usize>,
-    /// A setting in a text that may be values of the chart, and that nothing shows to be: its name, and where it is.
+    /// A setting in a text that may be values of the chart, without evidence that it is: its name, and where it is.
     unshown: Option<(String, usize)>,
     /// Configurations that values of charts contain, with those values.
     hosts: BTreeMap<usize, usize>,
@@ -60,7 +60,7 @@ impl Relations {
             return relations;
         }
         let named = Named::of((unit, survey, documents), registrations, &tokens);
-        // What may go with several tokens is joined by a number behind those of the registrations.
+        // What may belong to several tokens is joined by a hub; hubs are numbered after the registrations.
         let hub = |hub: Hub| registrations.len() + hub as usize;
         let mut sets = Sets::new(registrations.len() + HUBS.len());
         let mut used = [false; HUBS.len()];
@@ -113,7 +113,7 @@ impl Relations {
         relations
     }
 
-    /// The carrier of a registration token that the settings of `registration`, which has no place for one, may go with.
+    /// The carrier of a registration token that the settings of `registration`, which has no place for one, may belong to.
     pub(super) fn token(&self, registration: &Registration) -> Option<usize> {
         self.tokens.get(&registration.members.first()?.carrier).copied()
     }
@@ -146,7 +146,7 @@ impl Relations {
         for group in &self.groups {
             self.join_group(file, registrations, judged, group);
         }
-        // What a chart's values contain goes with them.
+        // What a chart's values contain is fixed with them.
         for (host, inside) in &self.inside {
             let found = judged.get(*host).is_some_and(|it| !it.found.is_empty());
             let fixed = judged.get(*host).is_some_and(|it| it.fix.is_some());
@@ -186,7 +186,7 @@ impl Relations {
         let is_fixed = |at: usize| judged.get(at).is_some_and(|it| it.fix.is_some());
         let unfixed = |all: &[usize]| all.iter().copied().find(|at| !is_fixed(*at));
         let (left, kept) = (unfixed(&tokens), unfixed(&loose));
-        // What a chart's values contain goes with them.
+        // What a chart's values contain is fixed with them.
         let with_inside = |all: &[usize]| -> Vec<usize> {
             let inside = |at: &usize| self.inside.get(at).into_iter().flatten().copied();
             all.iter().copied().chain(all.iter().flat_map(inside)).collect()
@@ -278,7 +278,7 @@ fn hosts(survey: &Survey, documents: &Documents, registrations: &[Registration])
 }
 
 impl Relations {
-    /// Refuses to move a token where settings of the file may go with it that nobody reports.
+    /// Refuses to move a token if the file has settings that may belong to it and are not reported.
     fn refuse_unshown(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
         let Some((name, at)) = &self.unshown else { return };
         let refusal = Refusal::SameRunner { name: name.clone(), line: file.source.position(*at).line };
@@ -354,7 +354,7 @@ struct Named {
     names: BTreeMap<usize, String>,
 }
 
-/// Settings that may go with several tokens.
+/// Settings that may belong to several tokens.
 #[derive(Clone, Copy, Debug)]
 enum Hub {
     /// Options of a command.

@@ -1,4 +1,4 @@
-//! New names that fixes of rules beside registrations write: a name that is there already, and one that two fixes write.
+//! New names that fixes of rules outside of registrations write: a name that exists already, and one that two fixes write.
 
 use super::fixes::UnitFix;
 use super::{Analysis, File};

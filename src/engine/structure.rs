@@ -1,5 +1,5 @@
-//! Where something stands, told by the names around it. No number of a line or of a list's entry is in it, so that what
-//! is written elsewhere changes nothing.
+//! Where something is, by the names around it. The path contains no number of a line or of a list's entry, so that
+//! changes elsewhere leave it as it is.
 
 use super::Documents;
 use crate::facts::{Command, DataTree, Facts, NodeId};
@@ -55,7 +55,7 @@ fn step(facts: &Facts, offset: usize) -> String {
 /// The innermost command around `offset`.
 fn command(commands: &[Command], offset: usize) -> Option<&Command> {
     let behind = commands.partition_point(|command| command.span.start() <= offset);
-    // Commands inside a substitution stand close behind the one that they are in.
+    // Commands inside a substitution come close after the one that contains them.
     let near = commands.get(behind.saturating_sub(NEAR)..behind)?.iter().rev();
     let holds = |command: &&Command| {
         let end =

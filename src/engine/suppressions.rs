@@ -1,4 +1,4 @@
-//! The suppressions of a file: which comments they are, what they cover, and what is said of those that cover nothing.
+//! The suppressions of a file: which comments they are, what they cover, and the findings about those that cover nothing.
 
 use super::Settings;
 use super::documents::Documents;
@@ -26,7 +26,7 @@ pub(crate) struct Written {
 pub(super) struct Origin {
     pub(super) doc: usize,
     pub(super) comment: Span,
-    /// Its lines, if nothing else stands on them.
+    /// Its lines, if nothing else is on them.
     alone: Option<Span>,
     directive: Directive,
 }
@@ -83,7 +83,7 @@ pub(super) fn find(documents: &Documents, source: &Source, catalogue: &Catalogue
 }
 
 impl Written {
-    /// What is said of suppressions that suppress none of `found`, with the fixes that take them out.
+    /// The findings about suppressions that suppress none of `found`, with the fixes that remove them.
     pub(super) fn judge(
         &self,
         settings: &Settings,
@@ -160,7 +160,7 @@ impl Written {
         plan(documents, source, origin.doc, &edits)
     }
 
-    /// Where another name can be written into the suppression at `index`: behind its last one.
+    /// Where another name can be written into the suppression at `index`: after its last one.
     pub(crate) fn end_of_names(&self, index: usize) -> Option<(usize, usize)> {
         let origin = self.origins.get(index)?;
         let (_, last) = origin.directive.names.last()?;
@@ -168,7 +168,7 @@ impl Written {
     }
 }
 
-/// What goes with a whole suppression: its comment, and its line if nothing else stands there.
+/// What is removed with a whole suppression: its comment, and its line if nothing else is there.
 fn whole(text: &str, origin: &Origin) -> Span {
     let comment = origin.comment;
     let own = origin.directive.span.shifted(comment.start());

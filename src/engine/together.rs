@@ -13,7 +13,7 @@ use crate::text::EditSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Reasons that are listed for fixes that go together.
+/// Reasons that are listed for fixes that are applied together.
 const MOST_CAUTIONS: usize = 16;
 
 /// What is fixed together: a file, a text, or a node of one.
@@ -149,7 +149,7 @@ pub(super) fn lower(judged: Option<&mut Judged>, cautions: &[Caution]) {
     }
 }
 
-/// Makes one fix of all those of `group`; none where they want the same bytes.
+/// Merges all fixes of `group` into one; none where they change the same bytes.
 pub(super) fn merge<T>(all: &mut [T], group: &[usize], judged: impl Fn(&mut T) -> &mut Judged) {
     let mut plan = Plan::default();
     let mut edits = EditSet::default();

@@ -7,7 +7,7 @@ use crate::embed::Codec;
 use crate::finding::Refusal;
 use crate::sites::{Carrier, Expands, Place, Scope, ScopeKind, Via};
 
-/// File names whose templates have these tags, whatever the language.
+/// File names whose templates have these tags, in any language.
 const TEMPLATE_FILES: &[(&str, &[&str])] =
     &[("{{", &[".j2", ".jinja", ".jinja2", ".gotmpl", ".tmpl", ".tpl", ".template"]), ("<%", &[".erb"])];
 
@@ -129,7 +129,7 @@ impl At<'_> {
             .map_or(Some(scope), |at| self.file.survey.scopes.get(at))
     }
 
-    /// Whether the environment beside it has a variable of that name, other than the one that gets the value.
+    /// Whether its environment has a variable of that name, other than the one that gets the value.
     fn defines(&self, name: &str) -> bool {
         let Some(scope) = self.scope() else { return false };
         let container =

@@ -8,14 +8,14 @@ use crate::text::Span;
 use crate::unit::{Given, Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Variables that commands share are told with each of them, up to so many in all; beyond that, the commands are told as
-/// one registration.
+/// Variables that commands share are listed with each of them, up to this many in all; beyond that, the commands are
+/// listed as one registration.
 const MOST_SHARED: usize = 100_000;
 
-/// What a file says, by what it belongs to.
+/// What a file sets, by what it belongs to.
 pub(super) struct Index<'a> {
     file: &'a File<'a>,
-    /// What says something beside tokens and settings, by its scope.
+    /// What sets something other than tokens and settings, by its scope.
     about: BTreeMap<usize, Vec<(usize, &'a Carrier)>>,
     /// The scopes that get their values in a release, by the release.
     released: BTreeMap<usize, Vec<usize>>,
@@ -144,7 +144,7 @@ impl<'a> Index<'a> {
         let carrier = |member: &Member| file.survey.carriers.get(member.carrier);
         let members: Vec<_> = members.iter().filter_map(|member| Some((*member, carrier(member)?))).collect();
         let own = || scopes.iter().filter_map(|index| file.survey.scopes.get(*index));
-        // Variables of a container or of the file say where its command stands as little as its values do.
+        // Neither variables of a container or of the file nor its values show where the command is.
         let command = own().find(|scope| scope.kind == ScopeKind::Command);
         let first = command
             .map(|scope| (scope.doc, scope.span.start()))
@@ -207,7 +207,7 @@ impl<'a> Index<'a> {
         unit
     }
 
-    /// What is said beside tokens and settings. An option counts more than a variable, what is near more than what is far.
+    /// What is set other than tokens and settings. An option counts more than a variable, what is near more than what is far.
     fn about(&self, registration: &Registration, scopes: &BTreeSet<usize>) -> Vec<(&'static str, Given)> {
         let variables = self.variables.iter().filter(|_| registration.kind == UnitKind::Command);
         let released = scopes.iter().filter_map(|scope| self.released.get(scope)).flatten();
@@ -228,9 +228,9 @@ pub(super) fn given(file: &File<'_>, carrier: &Carrier) -> Given {
     let value = &carrier.value;
     let opaque = value.kind == ValueKind::Opaque;
     let bare = carrier.via == Via::Option && value.place == Place::Nowhere;
-    // Null is no text.
+    // Null is not a string.
     let mut text = if value.kind == ValueKind::Empty { String::new() } else { value.text.clone() };
-    // A value that stands elsewhere: what stands here says which one.
+    // The value is elsewhere: the text here shows which one it is.
     if opaque && (text.is_empty() || text == UNKNOWN) {
         let written = file.written(carrier.doc, value.span);
         if !written.is_empty() {

@@ -140,7 +140,7 @@ fn short(name: &str) -> String {
     name.chars().take(64).collect()
 }
 
-/// Names for people: each in backquotes.
+/// Names for messages: each in backquotes.
 fn quoted(names: &str) -> String {
     names
         .split(", ")

@@ -1,4 +1,4 @@
-//! The uses of a variable that a custom rule renames: all of one file go with its definitions, or none.
+//! The uses of a variable that a custom rule renames: all of one file are renamed with its definitions, or none.
 
 use super::File;
 use super::own::is_comment;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-/// Where a file names a variable, but for its definitions.
+/// Where a file names a variable, except for its definitions.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
     /// Its uses, by text.
@@ -90,7 +90,7 @@ impl File<'_> {
             let mentions = self.survey.mentions.get(&index).into_iter().flatten();
             defined.extend(mentions.map(|span| (carrier.doc, *span)));
         }
-        // A text inside a text knows best what a word in it is.
+        // The innermost text decides what a word in it is.
         let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         for document in self.documents.iter() {
             if let Some(parent) = document.parent {

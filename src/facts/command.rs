@@ -17,7 +17,7 @@ pub struct Command {
     /// Index of the command whose output is piped into this one.
     pub piped_from: Option<usize>,
     /// Whether the command ends because a line that looks like its continuation lacks the `\` before it: the line
-    /// behind begins with an option. The words of those lines are in `stray`.
+    /// after it begins with an option. The words of those lines are in `stray`.
     pub stray: Vec<Word>,
     /// Whether its words are in strings of another command, where they stay as they are.
     pub is_assembled: bool,
@@ -30,17 +30,17 @@ pub struct Word {
     pub node: NodeId,
     /// The word as written, quotes included.
     pub span: Span,
-    /// The word with its quotes taken off; expansions and template expressions stay as written.
+    /// The word without its quotes; expansions and template expressions stay as written.
     pub text: String,
-    /// Whether it holds an expansion, a substitution or a template expression.
+    /// Whether it contains an expansion, a substitution or a template expression.
     pub opaque: bool,
     /// Whether it may become none or several words when it runs (`$ARGS`, `"$@"`, `{{ flags }}`).
     pub splits: bool,
     /// The variable whose words it becomes, where it is that alone: `"${args[@]}"`, `$OPTS`; `@` for `"$@"`.
     pub expands: Option<Box<str>>,
-    /// How many of its words, from the first one on, it leaves out: `"${args[@]:1}"`.
+    /// How many of its words, from the first one on, it skips: `"${args[@]:1}"`.
     pub skips: usize,
-    /// Whether it is a template tag that controls what stands between it and its end (`{% if x %}`).
+    /// Whether it is a template tag that controls what is between it and its end (`{% if x %}`).
     pub control: bool,
 }
 
@@ -53,11 +53,11 @@ pub struct Variable {
     pub name: String,
     /// The name's bytes.
     pub name_span: Span,
-    /// The value with its quotes taken off; as written where it is opaque.
+    /// The value without its quotes; as written where it is opaque.
     pub value: String,
-    /// The value's bytes, quotes included; empty behind the `=` where there is none.
+    /// The value's bytes, quotes included; empty after the `=` where there is none.
     pub value_span: Span,
-    /// Whether the value holds an expansion, a substitution or a template expression.
+    /// Whether the value contains an expansion, a substitution or a template expression.
     pub opaque: bool,
     /// Whether the environment of later commands has it (`export`, `declare -x`, a dotenv line), rather than this shell
     /// or one command alone.
@@ -113,7 +113,7 @@ pub struct VariableUse {
 /// or that gives one a value without showing it: `read NAME`.
 #[derive(Clone, Debug)]
 pub struct Import {
-    /// What shows it: the file, the word that holds the names.
+    /// What shows it: the file, the word that contains the names.
     pub span: Span,
     /// The commands that it is before, in the order in which they run.
     pub reach: Span,

@@ -36,7 +36,7 @@ pub struct Facts {
     pub comments: Vec<Comment>,
     /// Template blocks that control what is there (`{{ if }}`, `{% for %}`, `%{ if }`): spans of the tags.
     pub control: Vec<Span>,
-    /// What could not be read, for people.
+    /// What could not be read, for reports.
     pub notices: Vec<Problem>,
 }
 
@@ -73,7 +73,7 @@ pub enum Hint {
 pub struct Comment {
     /// From its sign to the end of its text.
     pub span: Span,
-    /// Whether nothing but blanks stands before it on its line.
+    /// Whether only whitespace is before it on its line.
     pub own_line: bool,
 }
 
@@ -82,6 +82,6 @@ pub struct Comment {
 pub struct Problem {
     /// Where reading stopped, byte offset.
     pub offset: usize,
-    /// Why, for people.
+    /// Why, for reports.
     pub message: String,
 }

@@ -4,10 +4,10 @@ use crate::text::Span;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
-/// A value, and the key or position at which it stands.
+/// A value, and its key or position.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'t> {
-    /// The mapping or sequence that holds it.
+    /// The mapping or sequence that contains it.
     pub parent: Option<NodeId>,
     /// Its key, in a mapping.
     pub key: Option<Key<'t>>,
@@ -50,7 +50,7 @@ pub struct Scalar<'t> {
     pub text: &'t str,
     /// How it is written.
     pub style: ScalarStyle,
-    /// Whether it holds a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
+    /// Whether it contains a template expression (`{{ x }}`, `${x}`) or a reference to a value elsewhere.
     pub opaque: bool,
     /// Whether it means null: nothing, `~` or `null` without quotes.
     pub null: bool,

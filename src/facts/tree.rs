@@ -2,10 +2,10 @@ use super::node::{Key, Kind, Node, NodeData, NodeId, NodeKind, Scalar};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
 
-/// Keys and values of a text, whatever its language: YAML, JSON, TOML, HCL.
+/// Keys and values of a text, in any of the data languages: YAML, JSON, TOML, HCL.
 ///
 /// A forest in document order: [`DataTree::roots`] are the documents. Duplicate keys stay apart. An anchor's content
-/// stands where it is written; an alias is a leaf.
+/// is where it is written; an alias is a leaf.
 #[derive(Debug, Default)]
 pub struct DataTree {
     /// By [`NodeId`], parents before children.
@@ -13,7 +13,7 @@ pub struct DataTree {
     text: SharedText,
     /// The top node of each document.
     pub roots: Vec<NodeId>,
-    /// What each alias stands for.
+    /// The node that each alias refers to.
     pub aliases: BTreeMap<NodeId, NodeId>,
     /// The children of all nodes: those of one node are next to each other, in order.
     children: Vec<NodeId>,
@@ -21,7 +21,7 @@ pub struct DataTree {
     by_key: BTreeMap<NodeId, Vec<NodeId>>,
 }
 
-/// The tag of a mapping that an expression stands for: it has one key, `f()`, for the list of its parts.
+/// The tag of a mapping that represents an expression: it has one key, `f()`, for the list of its parts.
 pub const COMPUTED: &str = "()";
 
 /// A mapping with more keys is searched by an index.
@@ -107,7 +107,7 @@ impl DataTree {
         Some(self.data(id)?.get(&self.text, id))
     }
 
-    /// The mapping or sequence that holds `id`.
+    /// The mapping or sequence that contains `id`.
     pub fn parent(&self, id: NodeId) -> Option<NodeId> {
         self.data(id)?.parent(id)
     }
@@ -169,12 +169,12 @@ impl DataTree {
         self.span(id).map_or("", |span| span.of(&self.text))
     }
 
-    /// What an alias stands for; any other node itself.
+    /// The node that an alias refers to; any other node itself.
     pub fn resolve(&self, id: NodeId) -> NodeId {
         self.aliases.get(&id).copied().unwrap_or(id)
     }
 
-    /// What a mapping or sequence holds; nothing for a leaf.
+    /// The children of a mapping or sequence; empty for a leaf.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
         let end = |id: NodeId| self.data(id).map_or(0, |node| node.children_end as usize);
         let start = id.0.checked_sub(1).map_or(0, |before| end(NodeId(before)));
@@ -230,7 +230,7 @@ impl DataTree {
         self.scalar(self.child(id, key)?).map(|scalar| scalar.text)
     }
 
-    /// The innermost node whose key or value the byte at `offset` stands in.
+    /// The innermost node whose key or value contains the byte at `offset`.
     pub fn innermost(&self, offset: usize) -> Option<NodeId> {
         let mut at = self.last_before(&self.roots, offset)?;
         while let Some(next) = self.last_before(self.children(at), offset) {
@@ -249,7 +249,7 @@ impl DataTree {
         nodes.get(behind.checked_sub(1)?).copied()
     }
 
-    /// The top node of the document that holds `id`.
+    /// The top node of the document that contains `id`.
     pub fn root_of(&self, id: NodeId) -> NodeId {
         self.around(id).last().unwrap_or(id)
     }

@@ -1,4 +1,4 @@
-//! What a run tells: findings with labels, severity and fix, and notices about what could not be checked.
+//! What a run reports: findings with labels, severity and fix, and notices about what could not be checked.
 
 mod refusal;
 
@@ -32,17 +32,17 @@ impl Severity {
     }
 }
 
-/// Whether what runs behaves as before after a fix, whatever stands in the files that nobody saw.
+/// Whether what runs behaves as before after a fix, regardless of what other files contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Safety {
-    /// A person has to put something in place as well.
+    /// The fix also needs a manual step.
     Unsafe,
     /// What runs behaves as before, or better.
     Safe,
 }
 
-/// A place beside the finding that explains it.
+/// Another place that explains the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
     /// Bytes of the file.
@@ -60,13 +60,13 @@ pub struct Fix {
     pub cautions: Arc<[Caution]>,
     /// What it does, in the imperative: "rename to `--token`".
     pub message: String,
-    /// All edits of the finding's unit, in bytes of the file, sorted: they go together or not at all.
+    /// All edits of the finding's unit, in bytes of the file, sorted: they are applied together or not at all.
     pub edits: Arc<[Edit]>,
     /// Whether reports list them: not where they are more than one file may have.
     pub listed: bool,
 }
 
-/// What a fix takes out of a file, for the migration plan.
+/// What a fix removes from a file, for the migration plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Field of `POST /user/runners`: `tag_list`.
@@ -96,7 +96,7 @@ pub struct Finding {
     pub span: Span,
     /// Why here: the text under the span; the `reason` of machine formats.
     pub label: String,
-    /// What the setting is called in a sentence ("tags"); empty where it is none.
+    /// The name of the setting in a sentence ("tags"); empty where it is not a setting.
     pub setting: String,
     /// Hosts and other places that explain it, outermost first.
     pub related: Vec<Label>,
@@ -108,18 +108,18 @@ pub struct Finding {
     pub via: Vec<&'static str>,
     /// The fix, or why there is none.
     pub fix: Result<Fix, Refusal>,
-    /// What the fix takes out of the file.
+    /// What the fix removes from the file.
     pub removes: Option<Setting>,
-    /// Where it stands, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits
+    /// Where it is, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits
     /// elsewhere.
     pub structure: String,
-    /// The canonical name of what it is about: `--tag-list`, `runners.tags`; empty for a literal.
+    /// The canonical name of what it refers to: `--tag-list`, `runners.tags`; empty for a literal.
     pub name: String,
     /// Whether a comment in the file accepts it.
     pub suppressed: bool,
     /// The reason that the comment gives; empty if it gives none.
     pub justification: String,
-    /// Whether the baseline knows it.
+    /// Whether it is in the baseline.
     pub baselined: bool,
 }
 
@@ -159,12 +159,12 @@ impl NoticeKind {
     }
 }
 
-/// Something about a file that is no finding.
+/// Something about a file that is not a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What kind of thing.
     pub kind: NoticeKind,
-    /// For people.
+    /// For reports.
     pub message: String,
     /// Where, if there is a place.
     pub position: Option<Position>,
@@ -177,14 +177,14 @@ pub struct Linted {
     pub findings: Vec<Finding>,
     /// What could not be read.
     pub notices: Vec<Notice>,
-    /// Registrations that rules found something in, for the plan; only where they are asked for.
+    /// Registrations with findings, for the plan; only if the caller requests them.
     pub units: Vec<Unit>,
-    /// Values that must not be shown: every value in the place of a token, every token literal. Bytes of the file, sorted. Not
-    /// looked for where there is nothing to tell of the file.
+    /// Values that must not be shown: every value given as a token, every token literal. Bytes of the file, sorted. Not
+    /// collected if nothing is reported for the file.
     pub secrets: Vec<Span>,
     /// Secrets that are not in the file in these letters, sorted: what it writes with escapes or in pieces, and what fixes
-    /// write in the place of a token, if it is one itself.
+    /// write instead of a token, if it is one itself.
     pub texts: Vec<String>,
-    /// Whether it was parsed at all, or passed over because no rule could match.
+    /// Whether it was parsed at all, or skipped because no rule could match.
     pub examined: bool,
 }

@@ -35,7 +35,7 @@ pub enum Refusal {
         /// The language of the place.
         language: &'static str,
     },
-    /// Code builds it: the code has to be changed manually.
+    /// Code builds it: the code must be changed manually.
     ByHand {
         /// What builds it, as a clause.
         because: String,

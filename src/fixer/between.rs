@@ -2,8 +2,8 @@ use crate::text::{Edit, Span};
 use imara_diff::{Algorithm, Diff, InternedInput};
 use std::ops::Range;
 
-/// The edits that make `new` of `old`: sorted, apart from each other, and of words where lines change. What stays of a line is
-/// in none of them, so that a token beside a change is not told again.
+/// The edits that turn `old` into `new`: sorted, apart from each other, and of words where lines change. What stays of a line
+/// is in none of them, so that a token next to a change is not shown again.
 pub fn between(old: &str, new: &str) -> Vec<Edit> {
     let (old_lines, new_lines) = (pieces(old, is_line_end), pieces(new, is_line_end));
     let mut out = Vec::new();
@@ -40,7 +40,7 @@ impl<'a> Pieces<'a> {
     }
 }
 
-/// Cuts `text` behind each character that `ends` a piece, given the one that follows.
+/// Cuts `text` after each character that `ends` a piece, given the one that follows.
 fn pieces(text: &str, ends: fn(char, Option<char>) -> bool) -> Pieces<'_> {
     let mut starts = vec![0];
     let mut chars = text.char_indices().peekable();
@@ -60,13 +60,13 @@ fn is_line_end(c: char, _: Option<char>) -> bool {
     c == '\n'
 }
 
-/// Words, what stands between them, and each line end by itself.
+/// Words, what is between them, and each line end by itself.
 fn is_word_end(c: char, next: Option<char>) -> bool {
     let kind = |c: char| (c.is_whitespace(), matches!(c, '\r' | '\n'));
     next.is_some_and(|next| kind(c) != kind(next) || c == '\n')
 }
 
-/// What goes and what comes in its place.
+/// The removed parts, each with what replaces it.
 fn changes<'a>(old: &Pieces<'a>, new: &Pieces<'a>) -> Vec<(Part<'a>, Part<'a>)> {
     let mut input = InternedInput::default();
     input.update_before(old.list.iter().copied());

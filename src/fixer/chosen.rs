@@ -4,7 +4,7 @@ use crate::finding::Linted;
 use crate::text::{EditSet, Source};
 use std::collections::BTreeSet;
 
-/// The answers to what was asked, by the first byte that a fix changes.
+/// The user's answers, by the first byte that a fix changes.
 pub(super) struct Chosen<'a> {
     ask: Option<Ask<'a>>,
     taken: BTreeSet<usize>,
@@ -16,12 +16,12 @@ impl<'a> Chosen<'a> {
         Self { ask, taken: BTreeSet::new(), left: BTreeSet::new() }
     }
 
-    /// Whether anybody is asked at all.
+    /// Whether the user is asked at all.
     pub(super) fn asks(&self) -> bool {
         self.ask.is_some()
     }
 
-    /// Asks about a fix, unless that was done.
+    /// Asks about a fix, unless it was asked about before.
     pub(super) fn wants(&mut self, fix: &UnitFix, source: &Source, linted: &Linted) -> bool {
         let (Some(ask), Some(first)) = (&mut self.ask, fix.plan.edits.first()) else { return true };
         let place = first.span.start();
@@ -49,7 +49,7 @@ impl<'a> Chosen<'a> {
         wanted
     }
 
-    /// The places of what was left, after `edits`. What was taken and is not done by now looks another way: it is
+    /// Moves the places of rejected fixes by `edits`. An accepted fix that is not applied by now has changed: it is
     /// asked about again.
     pub(super) fn follow(&mut self, edits: &EditSet) {
         self.taken.clear();

@@ -1,4 +1,4 @@
-//! What was decided of each finding before the first pass. It holds for all passes: a fix is never less strict because an
+//! What was decided for each finding before the first pass. It applies to all passes: a fix is never less strict because an
 //! earlier pass changed the text.
 
 use crate::engine::Analysis;

@@ -129,8 +129,8 @@ fn with_context(changes: impl Iterator<Item = Hunk>, lines: u32) -> Vec<Group> {
     groups
 }
 
-/// A file's name as git writes and reads it: in quotes where a character is none to be shown, and with a tab behind it where
-/// a space could be its end.
+/// A file's name as git writes and reads it: in quotes if it has a character that must not be shown, and with a tab after
+/// it if a space could be its end.
 fn name(side: &str, path: &str) -> String {
     if path.chars().any(escape::is_dangerous) {
         let mut quoted = format!("\"{side}");
@@ -166,20 +166,20 @@ fn push_header(out: &mut Vec<u8>, group: &Group) {
 pub struct Block {
     /// First changed line, from 0.
     pub line: usize,
-    /// Lines that go, without line endings, tokens hidden, safe to show.
+    /// The removed lines, without line endings, tokens hidden, safe to show.
     pub old: Vec<String>,
     /// Lines that come.
     pub new: Vec<String>,
 }
 
 impl Block {
-    /// Whether it is at `line` (from 0) or right beside it.
+    /// Whether it is at `line` (from 0) or directly next to it.
     pub fn is_near(&self, line: usize) -> bool {
         line + 1 >= self.line && line <= self.line + self.old.len()
     }
 }
 
-/// What the fixes of a file change: looked for once for all findings of a unit, which share their edits.
+/// What the fixes of a file change: computed once for all findings of a unit, which share their edits.
 #[derive(Debug, Default)]
 pub struct Changes(HashMap<*const Edit, Rc<[Block]>>);
 
@@ -202,7 +202,7 @@ fn blocks(side: Side<'_>, edits: &[Edit]) -> Vec<Block> {
     for edit in set.iter() {
         let first = source.line_at(edit.span.start());
         let mut last = source.line_at(edit.span.end());
-        // Whole lines go: the one after them stays as it is.
+        // Whole lines are removed: the one after them stays as it is.
         if last > first && source.line_span(last).start() == edit.span.end() && ends_line(source, edit) {
             last -= 1;
         }

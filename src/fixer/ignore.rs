@@ -9,11 +9,11 @@ use crate::syntax::container;
 use crate::text::{Edit, EditSet, Eol, Position, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bytes that may be read again to find out which comments hold.
+/// Bytes that may be read again to find out which comments pass.
 const BUDGET: usize = 64 << 20;
 /// Trials that a file of any size may have.
 const AT_LEAST: usize = 32;
-/// So many places are tried once more in the end.
+/// At most this many places are tried once more in the end.
 const AGAIN: usize = 64;
 
 /// What ignoring the findings of a file gave.
@@ -162,7 +162,7 @@ impl Writer<'_> {
         self.finish(&done, result, &left)
     }
 
-    /// Takes in the groups that hold together with what is done; the findings of the others, with the reason.
+    /// Adds the groups that pass together with what is done; the findings of the others, with the reason.
     fn sort_out(
         &mut self,
         groups: Groups,
@@ -249,7 +249,7 @@ impl Writer<'_> {
     ) -> Ignored {
         let (text, linted) = match result {
             Some((after, _)) => {
-                // With every fix tried again, as people see it.
+                // With every fix tried again, as reports show it.
                 let Lens { settings, path, surroundings } = self.lens;
                 (after.bytes().to_vec(), super::lint(settings, path, surroundings, &after))
             }
@@ -340,7 +340,7 @@ impl<'a> Places<'a> {
                 if style.behind && pieces.is_one_line(at) {
                     let line = pieces.line(at);
                     let at = line.start() + line.of(text).trim_end().len();
-                    // The CR of the line end would go from the last word to the comment.
+                    // The CR of the line end would move from the last word to the comment.
                     let return_counts = document.parsed.keeps_carriage_returns()
                         && text
                             .get(at..)
@@ -373,7 +373,7 @@ impl<'a> Places<'a> {
 }
 
 impl Places<'_> {
-    /// Whether nothing follows on the line of the file: a `\\` at the end of it would go with a comment before it.
+    /// Whether nothing follows on the line of the file: a comment would include a `\\` after it.
     fn ends_line(&self, doc: usize, at: usize) -> bool {
         let at = self.documents.to_host(doc, Span::at(at)).start();
         let rest = self.source.text().get(at..).unwrap_or_default();

@@ -26,10 +26,10 @@ pub enum NotKept {
 }
 
 /// Gives the new file the owner, the group, the extended attributes (access lists and labels are some of them) and the mode of
-/// the old one. At no moment may more people read the new file.
+/// the old one. At no moment may more users read the new file.
 ///
 /// # Errors
-/// [`NotKept`]: the old file has to stay.
+/// [`NotKept`]: the old file must stay.
 #[cfg(unix)]
 pub(super) fn take_over(target: &Path, file: &File, old: &Metadata) -> Result<(), NotKept> {
     use std::os::unix::fs::{MetadataExt as _, fchown};

@@ -9,7 +9,7 @@ pub(super) struct Change {
     pub(super) edits: EditSet,
     /// Those that may change what the text means.
     pub(super) loud: EditSet,
-    /// The bytes whose meaning goes.
+    /// The bytes whose meaning is removed.
     pub(super) gone: Vec<Span>,
 }
 

@@ -1,4 +1,4 @@
-//! Fixes: selected by unit, applied all at once, proven before anybody writes them.
+//! Fixes: selected by unit, applied all at once, verified before they are written.
 
 mod between;
 mod chosen;
@@ -41,14 +41,14 @@ struct Lens<'a> {
 pub struct Fixed {
     /// The text afterwards; the same as before if nothing was done.
     pub text: Vec<u8>,
-    /// The findings that are gone, with their places in the text before.
+    /// The fixed findings, with their places in the text before.
     pub fixed: Vec<Finding>,
     /// What is left, with its places in the text afterwards.
     pub remaining: Linted,
 }
 
-/// Fixes a file in memory. Nothing is done that does not hold up: after each pass the result is read and linted again; a
-/// fix whose findings are still there, that made a new one, or that changed what it did not speak of is taken back, and its
+/// Fixes a file in memory. Every fix is verified: after each pass the result is read and linted again. A
+/// fix is dropped if its findings are still there, if it added a finding, or if it changed anything else, and its
 /// findings say why.
 pub fn fix(
     settings: &Settings,
@@ -65,11 +65,11 @@ pub fn fix(
 pub struct Offer<'a> {
     /// The file as it is now: with the fixes of earlier passes.
     pub source: &'a Source,
-    /// What is to be hidden in it.
+    /// What must be hidden in it.
     pub secrets: &'a [Span],
-    /// What is to be hidden in what comes.
+    /// What must be hidden in the new text.
     pub texts: &'a [String],
-    /// The findings that would be gone.
+    /// The findings that would be fixed.
     pub findings: Vec<&'a Finding>,
     /// What would change.
     pub edits: &'a [Edit],
@@ -81,7 +81,7 @@ pub struct Offer<'a> {
 pub type Ask<'a> = &'a mut dyn FnMut(&Offer<'_>) -> bool;
 
 /// As [`fix`], with only the fixes that `ask` wants. It is asked once about each, in the order of the file, and only about
-/// those that hold by themselves.
+/// those that pass by themselves.
 pub fn fix_chosen(
     settings: &Settings,
     path: &str,
@@ -121,7 +121,7 @@ pub fn fix_chosen(
         let before = std::mem::replace(&mut analysis, after);
         decided.follow(edits, &before, &mut analysis);
         source = text;
-        // Some hold once another one has been made.
+        // Some pass after another one is applied.
         let again = analysis.fixes.iter();
         let again = again.filter_map(|fix| Some((fix.unit.clone(), tried.get(&key(fix, &source))?.clone())));
         let again: Refused = again.collect();
@@ -150,7 +150,7 @@ struct Pass {
 /// Why fixes are dropped, by their units or by what they do.
 type Refused = BTreeMap<String, Refusal>;
 
-/// Applies the fixes that are wanted and hold together. Nothing was done where there is no pass; then there is nothing left to
+/// Applies the fixes that are wanted and pass together. Nothing was done where there is no pass; then there is nothing left to
 /// do, or the fixes that are dropped are in the way.
 fn pass(
     lens: Lens<'_>,
@@ -178,7 +178,7 @@ fn pass(
             let sorted = trials.sort_out(&wanted);
             let culprits = !sorted.refused.is_empty();
             refused.extend(drops(sorted.refused));
-            // Each holds alone, but not all together: some go now, the others are looked at again.
+            // Each passes alone, but not all together: some are applied now, the others are tried again.
             match sorted.best {
                 Some(best) if !culprits => units = best,
                 _ => return (None, refused),
@@ -193,7 +193,7 @@ fn pass(
     (Some(Pass { source, after, edits: units.edits, units: fixed }), refused)
 }
 
-/// The fixes that do not hold.
+/// The fixes that do not pass.
 fn dropped(lens: Lens<'_>, source: &Source, analysis: &Analysis) -> Refused {
     let wanted: Vec<&UnitFix> = analysis.fixes.iter().collect();
     drops(Trials { lens, source, analysis }.sort_out(&wanted).refused)
@@ -209,7 +209,7 @@ fn drops(refused: Vec<(&UnitFix, String)>) -> Refused {
     refused.into_iter().map(|(fix, reason)| (fix.unit.clone(), Refusal::Dropped(reason))).collect()
 }
 
-/// As [`engine::lint`], with each fix tried: one that would be taken back is no fix.
+/// As [`engine::lint`], with each fix tried: one that would be dropped is not a fix.
 pub fn lint(settings: &Settings, path: &str, surroundings: &Surroundings, source: &Source) -> Linted {
     let lens = Lens { settings, path, surroundings };
     let mut analysis = engine::analyse(settings, path, surroundings, source, None);

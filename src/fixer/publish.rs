@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 pub enum Place<'a> {
     /// The user, by an argument.
     Argument,
-    /// A configuration file: the place has to be below this directory (absolute, without links).
+    /// A configuration file: the place must be below this directory (absolute, without links).
     Within(&'a Path),
 }
 
@@ -212,7 +212,7 @@ pub fn create_directory(path: &Path) -> Result<(), PublishError> {
     for part in parts {
         here.push(part);
         let is_missing = fs::metadata(&here).is_err();
-        // What is there has to be followed as for a file in it.
+        // What is there must be followed as for a file in it.
         directory(&here.join("x"), Place::Argument).map(drop).or_else(|error| match error {
             PublishError::NoDirectory if is_missing => Ok(()),
             error => Err(error),

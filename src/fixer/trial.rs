@@ -1,4 +1,4 @@
-//! Tries fixes in memory, many at once: which of them hold.
+//! Tries fixes in memory, many at once, to see which of them pass.
 
 use super::Lens;
 use super::verify::Edited;
@@ -6,7 +6,7 @@ use crate::engine::{Analysis, UnitFix};
 use crate::text::{EditSet, Source};
 use std::collections::BTreeMap;
 
-/// Bytes that may be read again to find out which fixes hold. Fixes that are not told apart by then are taken back.
+/// Bytes that may be read again to find out which fixes pass. Fixes that are not sorted by then are dropped.
 const BUDGET: usize = 64 << 20;
 /// Trials that a file of any size may have.
 const AT_LEAST: usize = 16;
@@ -19,25 +19,25 @@ pub(super) struct Trials<'a> {
     pub(super) analysis: &'a Analysis,
 }
 
-/// Fixes that can go together, with their edits.
+/// Fixes that can be applied together, with their edits.
 pub(super) struct Selection<'a> {
     pub(super) fixes: Vec<&'a UnitFix>,
     pub(super) edits: EditSet,
-    /// Those that want the same bytes as one before them.
+    /// Those that overlap one before them.
     rest: Vec<&'a UnitFix>,
 }
 
-/// Which fixes hold.
+/// Which fixes pass.
 #[derive(Default)]
 pub(super) struct Sorted<'a> {
-    /// Those that do not, with the reason.
+    /// Those that do not pass, with the reason.
     pub(super) refused: Vec<(&'a UnitFix, String)>,
-    /// The most that hold together.
+    /// The largest selection that passes.
     pub(super) best: Option<Selection<'a>>,
 }
 
 impl<'a> Trials<'a> {
-    /// The fixes that go together: the first of those that want the same bytes.
+    /// The fixes that can be applied together: of those that overlap, the first.
     pub(super) fn select(wanted: &[&'a UnitFix]) -> Selection<'a> {
         let mut selection = Selection { fixes: Vec::new(), edits: EditSet::default(), rest: Vec::new() };
         for fix in wanted {
@@ -74,7 +74,7 @@ impl<'a> Trials<'a> {
         Ok((edited.source, edited.after))
     }
 
-    /// Tells the fixes that hold from those that do not: all together first, then halves of those that failed.
+    /// Separates the fixes that pass from those that do not: all together first, then halves of those that failed.
     pub(super) fn sort_out(&self, wanted: &[&'a UnitFix]) -> Sorted<'a> {
         let mut sorted = Sorted::default();
         let mut trials = (BUDGET / self.source.bytes().len().max(1)).max(AT_LEAST);
@@ -101,7 +101,7 @@ impl<'a> Trials<'a> {
                 }
                 continue;
             };
-            // Fixes that leave what they are for can be told from the others at once.
+            // Fixes that leave what they should remove can be distinguished from the others at once.
             let useless = edited.map(|it| it.useless(&selection.fixes)).unwrap_or_default();
             if !useless.is_empty() && selection.fixes.len() > 1 {
                 let (bad, rest): (Vec<_>, Vec<_>) =

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Characters of a value that a reason quotes.
 const MOST_SHOWN: usize = 30;
 
-/// What is wrong where a text inside the file comes or goes.
+/// What is wrong where an embedded text is added or removed.
 const OTHER_TEXTS: &str = "it would also change the embedded code of the file";
 
 /// A file before and after edits.
@@ -241,21 +241,21 @@ fn changes<'p>(plans: impl Iterator<Item = &'p Plan>) -> Result<BTreeMap<usize, 
     Ok(changes)
 }
 
-/// The findings of the fixed units are gone, the others are there, and there is none that was not there before.
+/// Checks that the findings of the fixed units are gone, that the others are there, and that there is no new one.
 fn findings(old: &[Finding], units: &[&UnitFix], edits: &EditSet, new: &[Finding]) -> Result<(), String> {
     let fixed: BTreeSet<&str> = units.iter().map(|fix| fix.unit.as_str()).collect();
     let is_fixed = |finding: &&Finding| {
         finding.fix.is_ok() && finding.group().is_some_and(|group| fixed.contains(group.as_str()))
     };
     let moves = edits.moves();
-    // A literal may go with the value that it stands in.
+    // A fix may remove a literal with the value that contains it.
     let goes =
         |it: &&Finding| it.unit.is_none() && edits.near(it.span).any(|edit| edit.span.contains(it.span));
-    // A comment that accepts a finding goes on accepting it, and no other one.
+    // A comment that accepts a finding must still accept it, and no other one.
     let place = |it: &Finding| (moves.of(it.span.start()), it.rule.clone(), it.suppressed);
     let left: BTreeSet<_> = old.iter().filter(|finding| !is_fixed(finding)).map(place).collect();
     let found: BTreeSet<_> = new.iter().map(|it| (it.span.start(), it.rule.clone(), it.suppressed)).collect();
-    // A suppression of something that went with the fix is told, and taken out, in the next pass.
+    // A suppression of something that the fix removed is reported, and removed, in the next pass.
     if let Some((_, rule, _)) = found.difference(&left).find(|(_, rule, _)| rule != suppress::RULE) {
         return Err(format!("`{rule}` would be reported in the result"));
     }

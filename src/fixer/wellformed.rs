@@ -13,7 +13,7 @@ pub(super) struct Text<'t> {
     pub(super) tree: &'t DataTree,
 }
 
-/// Checks what a fix makes of `before`.
+/// Checks what a fix turns `before` into.
 ///
 /// # Errors
 /// What is not well formed, as a clause.

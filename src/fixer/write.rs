@@ -19,19 +19,19 @@ pub enum WriteError {
     /// A folder, a device, a pipe.
     #[error("not written: not a regular file")]
     NotRegular,
-    /// No write bit is set: its owner wants it unchanged, and so it stays, for root too.
+    /// No write bit is set: its owner wants it unchanged. It is not written, not even as root.
     #[error("not written: it is write-protected")]
     Protected,
     /// Its other names would keep the old text.
     #[error("not written: it has {0} hard links, and only one of them would change")]
     HardLinked(u64),
-    /// Somebody else wrote it meanwhile.
+    /// Another program wrote it meanwhile.
     #[error("not written: it changed since it was read; run again")]
     Changed,
     /// What others may do with it would change.
     #[error("not written: {0}")]
     NotKept(#[source] NotKept),
-    /// The new file has no place beside the old one.
+    /// The new file cannot be created next to the old one.
     #[error("not written: cannot create a file in its directory: {}", plain(.0))]
     Folder(#[source] io::Error),
     /// Anything else.
@@ -76,7 +76,7 @@ pub fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Whether a file of this name is one that we had no time to finish: nobody's, and never linted.
+/// Whether a file of this name is an unfinished one of an earlier run: not the user's, and never linted.
 pub fn is_unfinished(name: &OsStr) -> bool {
     let name = name.as_encoded_bytes();
     name.starts_with(PREFIX.as_bytes()) && name.ends_with(SUFFIX.as_bytes())
@@ -104,10 +104,10 @@ pub(super) fn settle(folder: &Path) {
     let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
-/// What went wrong, without the name of the file that nobody will see.
+/// What went wrong, without the name of a file that the user never sees.
 pub(super) fn plain(error: &io::Error) -> String {
     let kind = error.kind().to_string();
-    // What has no kind tells itself.
+    // An error without a kind is shown by its own text.
     if kind.contains("error") { error.to_string() } else { kind }
 }
 

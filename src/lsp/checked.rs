@@ -30,7 +30,7 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Lints a document: the editor's text, never what the file holds.
+    /// Lints a document: the editor's text, never the file's content.
     pub(super) fn new(
         projects: &Projects,
         folders: &[PathBuf],

@@ -22,7 +22,7 @@ pub(super) struct Client {
     pub(super) versions: bool,
     /// Whether an action may be anything but a command.
     pub(super) actions: bool,
-    /// Whether an action may come without its edits, which are asked for when it is chosen.
+    /// Whether an action may come without its edits, which the client requests when it is chosen.
     pub(super) resolves: bool,
     /// Whether the command of an action may be added when it is chosen, too.
     pub(super) resolves_commands: bool,

@@ -56,7 +56,7 @@ enum Stage {
     ShutDown,
 }
 
-/// Whether the loop goes on after a message.
+/// Whether the loop continues after a message.
 enum Next {
     Listen,
     Exit,

@@ -141,8 +141,8 @@ impl Text {
         Position { line: number(line), character: number(units) }
     }
 
-    /// The byte at a place: behind the end of a line its end, behind the last line the end of the text, inside of a character
-    /// its first byte.
+    /// The byte at a position. After the end of a line: that end. After the last line: the end of the text. Inside a
+    /// character: its first byte.
     pub(super) fn offset(&self, position: Position) -> usize {
         let line = usize::try_from(position.line).unwrap_or(usize::MAX);
         let wanted = usize::try_from(position.character).unwrap_or(usize::MAX);

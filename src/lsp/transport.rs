@@ -1,7 +1,7 @@
 //! Messages in and out: JSON after a header with its length.
 //!
-//! Whatever comes, reading goes on: what is no message is told as lost. (The reader of `lsp-server` ends at the first message
-//! that it cannot read, and makes room for as many bytes as a header asks for.)
+//! Reading goes on after any input: what is not a message is reported as lost. (The reader of `lsp-server` ends at the first
+//! message that it cannot read, and allocates as many bytes as a header asks for.)
 
 use gen_lsp_types::ErrorCodes;
 use serde::Serialize;
@@ -19,7 +19,7 @@ const LENGTH: &[u8] = b"content-length:";
 pub(super) enum Incoming {
     /// A request or a notification, or an answer to one of ours.
     Message(Message),
-    /// Something that is no message: what is to be answered, and to which request if it was one. Else it may have been
+    /// Something that is not a message: what to answer, and to which request if it was one. Else it may have been
     /// anything.
     Lost(Value, Failure),
     /// The end of the input.
@@ -98,12 +98,12 @@ impl Outgoing {
         }
     }
 
-    /// Tells something.
+    /// A notification to the client.
     pub(super) fn notification(method: &'static str, params: &impl Serialize) -> Self {
         Self { method: Some(method), params: serde_json::to_value(params).ok(), ..NOTHING }
     }
 
-    /// Asks for something.
+    /// A request to the client.
     pub(super) fn request(id: &str, method: &'static str, params: Value) -> Self {
         Self { id: Some(id.into()), method: Some(method), params: Some(params), ..NOTHING }
     }

@@ -1,4 +1,4 @@
-//! The names of documents. They go back to the client as it wrote them; only their paths are read.
+//! The names of documents. They are sent back to the client as it wrote them; only their paths are read.
 
 use std::path::{Path, PathBuf};
 

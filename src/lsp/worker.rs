@@ -24,7 +24,7 @@ const THREADS: usize = 2;
 pub(super) struct Ask {
     pub(super) id: Value,
     pub(super) what: Question,
-    /// Set when the client wants no answer any more.
+    /// Set when the client no longer wants an answer.
     pub(super) cancelled: Arc<AtomicBool>,
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    /// Starts them; each result goes to `report`.
+    /// Starts them; each result is passed to `report`.
     pub(super) fn start(projects: &Arc<Projects>, report: impl Fn(Done) + Clone + Send + 'static) -> Self {
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));

@@ -4,7 +4,7 @@ use super::{Run, is_open};
 use crate::escape::inline;
 use std::io::{self, Write};
 
-/// Checkstyle's XML: files with errors, of whatever severity.
+/// Checkstyle's XML: files with errors, of any severity.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{DECLARATION}\n<checkstyle version=\"4.3\">")?;
     for file in run.files.iter().filter(|file| file.linted.findings.iter().any(is_open)) {

@@ -1,4 +1,4 @@
-//! Telling an earlier report or plan from a file that somebody would miss.
+//! Distinguishes an earlier report or plan from a file that the user would miss.
 
 const SEVERITIES: [&str; 3] = ["error", "warning", "info"];
 

@@ -45,7 +45,7 @@ struct Row {
 /// Rows that are drawn at once.
 struct Part {
     rows: Vec<Row>,
-    /// Whether a sign before it says that lines are left out.
+    /// Whether a sign before it shows that lines are skipped.
     gap: bool,
 }
 

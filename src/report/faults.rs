@@ -1,4 +1,4 @@
-//! Examples of rules that do not hold, with their diffs.
+//! Examples of rules that fail, with their diffs.
 
 use super::hide::tokens_of;
 use super::{Style, refusal};

@@ -21,7 +21,7 @@ const REASONS: usize = 3;
 const PLACES: usize = 4;
 /// Columns of the frame around a title, next to the digits of a line.
 const FRAMED: usize = 7;
-/// Lines that a block may have, without its fix, before lines between the marks are left out: see `most_lines`.
+/// Lines that a block may have, without its fix, before lines between the marks are skipped: see `most_lines`.
 const FRAME: usize = 10;
 const FINDING: usize = 3;
 

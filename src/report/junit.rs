@@ -59,7 +59,7 @@ impl<'a> Suite<'a> {
         let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for finding in self.file.linted.findings.iter().filter(|it| is_open(it)) {
             let message = mask.prose(&finding.message);
-            // A test is known by its name from run to run: no line is in it.
+            // A test is recognized by its name from run to run: the name contains no line number.
             let mut test = format!("{}: {message}", finding.rule);
             let count = seen.entry(test.clone()).or_default();
             *count += 1;

@@ -13,7 +13,7 @@ const INDENT: usize = 6;
 /// How a page is laid out.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// Whether there are colours.
+    /// Whether there are colors.
     pub style: Style,
     /// Columns of the terminal.
     pub width: usize,

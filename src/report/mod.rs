@@ -64,7 +64,7 @@ pub struct Run<'a> {
     pub show_secrets: bool,
     /// Whether unsafe fixes are shown as diffs.
     pub unsafe_fixes: bool,
-    /// Whether colours are wanted.
+    /// Whether colors are wanted.
     pub style: Style,
     /// The rules: those of each configuration.
     pub catalogues: &'a [Arc<Catalogue>],
@@ -100,7 +100,7 @@ pub struct Format {
     pub name: &'static str,
     /// What it is, for the help text.
     pub about: &'static str,
-    /// Whether people read it: the summary and the notices then go to standard error.
+    /// Whether people read it: then the summary and the notices are printed to standard error.
     pub for_people: bool,
     /// Writes the report.
     pub write: Writer,
@@ -190,7 +190,7 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
     }))
 }
 
-/// Whether a finding is still to be dealt with: services that know of no suppressions are not told of the others.
+/// Whether a finding is still to be dealt with: services that do not support suppressions do not get the others.
 pub fn is_open(finding: &Finding) -> bool {
     !finding.suppressed && !finding.baselined
 }

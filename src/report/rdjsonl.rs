@@ -75,7 +75,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut offered = BTreeSet::new();
         for finding in file.linted.findings.iter().filter(|it| is_open(it)) {
             let mut diagnostic = diagnostic(file, &mask, finding);
-            // The fix of a unit goes in with one suggestion: it is offered at its first finding.
+            // The fix of a unit is one suggestion: it is offered at its first finding.
             if finding.group().filter(|_| finding.unit.is_some()).is_none_or(|group| offered.insert(group)) {
                 let fix = shown_fix(finding, &mask).ok().filter(|fix| fix.safety == Safety::Safe);
                 diagnostic.suggestions =
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(suggested("a\nb\r\nc\n", &[("b\r\n", "")]), some("2:1-3:1", ""));
         assert_eq!(suggested("a\r\nb\r\nc\r\nd", &[("a", "A"), ("b\r\n", "")]), some("1:1-3:1", "A\r\n"));
         assert_eq!(suggested("é x\n", &[("x", "y")]), some("1:4-1:5", "y"));
-        // Tokens are no obstacle where they are not between two edits.
+        // Tokens are not an obstacle where they are not between two edits.
         let before = format!("a {token} --locked b --x c\n");
         assert_eq!(suggested(&before, &[(" --locked", ""), (" --x", "")]), some("1:18-1:33", " b"));
         assert_eq!(suggested(&format!("key: {token}\n"), &[("key", "k")]), some("1:1-1:4", "k"));

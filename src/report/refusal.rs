@@ -4,9 +4,9 @@ use crate::finding::{Caution, Fix, Refusal, Safety};
 use crate::sites::{Brings, UnknownKind};
 use crate::unit::UnknownPlace;
 
-/// What is said of a rule that has no fix and no reason for that.
+/// The text for a rule that has no fix and no reason for that.
 const NO_FIX: &str = "the rule has no fix";
-/// What is said of a fix that no row of its rule calls safe.
+/// The text for a fix that no row of its rule calls safe.
 const NOT_SAFE: &str = "review the change: its rule does not say that it is safe";
 
 /// Why there is no fix, as a clause; never empty.

@@ -1,4 +1,4 @@
-//! Rules, explained to people: for `runnerlint rules`, and for formats that bring them along.
+//! Rules, explained to users: for `runnerlint rules`, and for formats that contain the rules.
 
 mod names;
 
@@ -20,7 +20,7 @@ pub struct RuleDoc {
     pub why: String,
     /// The worst that it reports: `error`, `warning` or `info`.
     pub severity: String,
-    /// The product whose versions it speaks of.
+    /// The product whose versions it refers to.
     #[serde(skip_serializing_if = "is_gitlab")]
     pub product: String,
     /// GitLab version that deprecated it.
@@ -88,7 +88,7 @@ pub struct RuleExample {
     pub language: String,
     /// What the rule finds; empty for an example of what is fine.
     pub bad: String,
-    /// After the fix, or what is fine; empty where a person has to decide.
+    /// After the fix, or what is fine; empty where the user has to decide.
     pub good: String,
 }
 

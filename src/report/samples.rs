@@ -188,7 +188,7 @@ fn unit() -> Unit {
     }
 }
 
-/// As many findings as nobody reads.
+/// More findings than a user reads.
 pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let line = "gitlab-runner register --token \"$T\" --locked\n";
     let text = line.repeat(1000);

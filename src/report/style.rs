@@ -10,10 +10,10 @@ const WIDTH: usize = 100;
 const NARROWEST: usize = 60;
 const WIDEST: usize = 120;
 
-/// How text is drawn: colours, characters, width.
+/// How text is drawn: colors, characters, width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// ANSI colours are wanted.
+    /// ANSI colors are wanted.
     pub colour: bool,
     /// Drawings consist of ASCII characters only.
     pub ascii: bool,
@@ -61,7 +61,7 @@ impl Style {
         self.paint("2", text)
     }
 
-    /// `text` in the colour `code` (ANSI SGR parameters).
+    /// `text` in the color `code` (ANSI SGR parameters).
     fn paint(self, code: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
@@ -81,7 +81,7 @@ impl Style {
         self.paint("36", text)
     }
 
-    /// A line that goes.
+    /// A removed line.
     pub fn removed(self, text: &str) -> String {
         self.paint("31", text)
     }
@@ -96,7 +96,7 @@ impl Style {
         self.paint("1", text)
     }
 
-    /// A unified diff, coloured.
+    /// A unified diff, in color.
     pub fn diff(self, diff: &str) -> String {
         if !self.colour {
             return diff.to_owned();
@@ -104,7 +104,7 @@ impl Style {
         let mut out = String::with_capacity(diff.len() * 2);
         for line in diff.lines() {
             out.push_str(&match line.as_bytes().first() {
-                // A line that goes may begin with `-- ` too.
+                // A removed line may begin with `-- ` too.
                 _ if NAMES.iter().any(|name| line.starts_with(name)) => self.strong(line),
                 Some(b'-') => self.removed(line),
                 Some(b'+') => self.added(line),

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 /// What a run found, in numbers. Suppressed and known findings are counted apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Findings that fail with the version that is judged by.
+    /// Findings that fail with the version to check against.
     pub errors: usize,
     /// Findings without effect, or that stop working later.
     pub warnings: usize,
@@ -19,9 +19,9 @@ pub struct Summary {
     pub infos: usize,
     /// Findings that a comment in the file accepts.
     pub suppressed: usize,
-    /// Findings that the baseline knows.
+    /// Findings in the baseline.
     pub baselined: usize,
-    /// Findings that are gone by fixing.
+    /// Findings that were fixed.
     pub fixed: usize,
     /// Findings with a safe fix.
     pub fixable: usize,
@@ -96,7 +96,7 @@ impl Summary {
         self.errors + self.warnings + self.infos
     }
 
-    /// The last line of a run, in sentences; what is zero is left out.
+    /// The last line of a run, in sentences, without what is zero.
     pub fn line(&self) -> String {
         let mut sentences: Vec<String> = self.result().into_iter().collect();
         sentences.extend(self.accepted().filter(|_| self.findings() > 0));
@@ -217,7 +217,7 @@ pub(super) fn plural(count: usize, noun: &str) -> String {
 }
 
 fn named(count: usize, severity: &str) -> String {
-    // "2 infos" is no word.
+    // "2 infos" is not English.
     if severity == "info" { format!("{count} info") } else { plural(count, severity) }
 }
 
@@ -302,7 +302,7 @@ pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
                 NoticeKind::Unreadable | NoticeKind::Unwritable => "error",
                 _ => "note",
             };
-            // What somebody pasted in the place of a path may be a token.
+            // The user may have pasted a token instead of a path.
             let path = mask.prose(&escape::name(&file.path));
             // A folder of build products may have hundreds of links to nowhere, a hostile one of anything.
             let group = groups.iter_mut().find(|(is, count, _)| *count > MOST_ALIKE && is(notice));

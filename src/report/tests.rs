@@ -1,4 +1,4 @@
-//! What holds for all formats.
+//! What applies to all formats.
 
 use super::{FORMATS, samples};
 use crate::escape;

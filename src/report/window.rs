@@ -3,8 +3,8 @@ use crate::mask::Mask;
 use crate::text::{Source, Span};
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
-/// Bytes shown before and after the marked place of a line; more is cut off. miette cannot mark what stands beyond
-/// column 65 535, and nobody reads so far.
+/// Bytes shown before and after the marked place of a line; more is cut off. miette cannot mark what is after
+/// column 65 535, and no user reads that far.
 const BEFORE: usize = 120;
 const AFTER: usize = 200;
 /// The longest marked place, in bytes.
@@ -29,7 +29,7 @@ struct Line {
     start: usize,
     /// Code points of the file's line before what is shown of it.
     column: usize,
-    /// Whether a mark of the cut stands before it.
+    /// Whether a cut mark is before it.
     cut: bool,
     /// For each character: its offset in the file, its offset in the window; one more for the end.
     map: Vec<(usize, usize)>,
@@ -103,7 +103,7 @@ impl Window {
         self.lines.push(shown);
     }
 
-    /// Where `span` of the file stands in the window: what of it is on its first line and not cut off.
+    /// Where `span` of the file is in the window: the part of it that is on its first line and not cut off.
     pub(super) fn locate(&self, source: &Source, span: Span) -> Option<Span> {
         let number = source.line_at(span.start()) + 1;
         let line = self.lines.iter().find(|line| line.number == number)?;

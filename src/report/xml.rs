@@ -5,7 +5,7 @@ use crate::escape;
 /// The first line of a document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
 
-/// `text` for an attribute in double quotes or for the text of an element. What XML cannot hold, and what a terminal would
+/// `text` for an attribute in double quotes or for the text of an element. What XML cannot contain, and what a terminal would
 /// act on, is shown by other characters; line ends in text stay.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
@@ -16,7 +16,7 @@ pub(super) fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            // A reader turns these into blanks where they stand in an attribute.
+            // A reader turns these into spaces in an attribute.
             '\t' => out.push_str("&#9;"),
             '\n' => out.push_str("&#10;"),
             '\r' => out.push_str("&#13;"),

@@ -22,7 +22,7 @@ pub enum AcceptedError {
     /// Its folder cannot be read.
     #[error("{}", crate::walk::reason(.0))]
     Folder(#[from] io::Error),
-    /// It is none.
+    /// It is not a baseline.
     #[error(transparent)]
     Form(#[from] BaselineError),
 }

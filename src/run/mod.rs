@@ -49,7 +49,7 @@ pub struct Options {
     pub baselines: bool,
     /// What becomes of fixes.
     pub mode: Mode,
-    /// Whether what is found is to be accepted by comments, and why.
+    /// Whether to accept the findings by ignore comments, and why.
     pub add_ignore: Option<Reason>,
     /// Whether unsafe fixes are applied as well.
     pub unsafe_too: bool,
@@ -78,7 +78,7 @@ pub enum State {
     Skipped,
 }
 
-/// A finding that is gone.
+/// A finding that was fixed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
     /// Id of the rule.
@@ -122,13 +122,13 @@ pub struct Checked {
     pub ignored: usize,
     /// Findings that no comment could be written for.
     pub not_ignored: Vec<Left>,
-    /// What [`write()`] has to do.
+    /// What [`write()`] must do.
     pub pending: Option<Pending>,
     /// How the tokens of the text before the fixes are hidden, if there were any.
     pub before: Option<Mask>,
 }
 
-/// A fix that is proven and not written.
+/// A fix that is verified and not written.
 #[derive(Debug)]
 pub struct Pending {
     text: Vec<u8>,
@@ -223,7 +223,7 @@ fn units(options: &Options, file: &Checked) -> usize {
 }
 
 /// Fixes what was found in `files`, one file after the other, as far as `ask` wants it. Each file is written when all of its
-/// fixes were asked about.
+/// fixes were answered.
 pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
     let charts = Charts::default();
     // In the order of both lists: two files may be shown alike.
@@ -306,7 +306,7 @@ pub fn language(options: &Options, target: &Target) -> Result<&'static str, Noti
     }
 }
 
-/// Runs over one text that is no file: nothing is written, the fixed text is in [`Checked::text`].
+/// Runs over one text that is not a file: nothing is written, the fixed text is in [`Checked::text`].
 pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     let path = walk::working_directory().unwrap_or_default();
     let real = &walk::real(&path, Path::new(name));
@@ -348,7 +348,7 @@ struct How<'a> {
     settings: &'a Settings,
     path: &'a str,
     around: &'a Surroundings,
-    /// The file to write; none for a text that is no file.
+    /// The file to write; none for a text that is not a file.
     target: Option<&'a Path>,
 }
 
@@ -400,7 +400,7 @@ fn ignore(how: &How<'_>, reason: &Reason, checked: &mut Checked) {
     }
 }
 
-/// Says how far a file was linted, and drops what nobody will look at.
+/// Sets how far a file was linted, and drops what no report needs.
 fn settle(checked: &mut Checked) {
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
@@ -427,7 +427,7 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
         }
     };
     let old = &checked.source;
-    // Whoever stops instead of answering does not want half of a file's fixes.
+    // A user who stops instead of answering does not want half of a file's fixes.
     if fixed.text == old.bytes() || is_asked_about && interrupt::is_asked() {
         return;
     }
@@ -484,7 +484,7 @@ fn commit(checked: &mut Checked, pending: Pending) {
     }
 }
 
-/// Writes `new` in the place of `old`; a text that is no file is its caller's.
+/// Writes `new` instead of `old`; a text that is not a file is left to the caller.
 fn replace(target: Option<&Path>, old: &[u8], new: &[u8]) -> Result<(), String> {
     target.map_or(Ok(()), |path| write::replace(path, old, new).map_err(|error| error.to_string()))
 }

@@ -36,7 +36,7 @@ pub(super) fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
 }
 
 /// Reads the file at `path`, of at most `limit` bytes; `named` on the command line, its absence is an error. With `tell`,
-/// each that is skipped is worth a word.
+/// each that is skipped is reported.
 pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
     match regular(path, limit) {
         Ok(Some(bytes)) => match unfit(&bytes, limit) {
@@ -78,7 +78,7 @@ fn fill(bytes: &mut Vec<u8>, mut file: File, limit: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// What a look at a regular file, found in a walk, says of it. All that has to be reported is [`Look::Wanted`]. `is_named` says
+/// The result of a look at a regular file that a walk found. All that must be reported is [`Look::Wanted`]. `is_named` returns
 /// whether the chart around the file gives a name to the runner's chart.
 pub(super) fn look(
     path: &Path,
@@ -99,7 +99,7 @@ pub(super) fn look(
     })
 }
 
-/// Why `bytes` are not linted, if they are no text or more than `limit`.
+/// Why `bytes` are not linted, if they are not text or more than `limit`.
 pub fn unfit(bytes: &[u8], limit: u64) -> Option<Notice> {
     if is_binary(bytes) {
         let utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");

@@ -66,7 +66,7 @@ fn problems(count: usize) -> String {
 }
 
 /// The folders of a user's own rules, those of the configuration and `more`: each once, from `cwd` (absolute, without links)
-/// if they lie in it.
+/// if they are in it.
 pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBuf> {
     let mut seen = BTreeSet::new();
     let all = config.rules().into_iter().chain(more.iter().cloned());
@@ -79,7 +79,7 @@ pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBu
     all.map(short).collect()
 }
 
-/// What the configuration leaves out of a walk. Rules show what is wrong in their examples: a folder of rules is not linted
+/// What the configuration excludes from a walk. Rules show what is wrong in their examples: a folder of rules is not linted
 /// by itself, unless it is named.
 pub(super) fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
     let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();

@@ -1,4 +1,4 @@
-//! Rules prove themselves: their examples are run, found, fixed and linted again, alone and inside other texts.
+//! Tests of rules by their own examples: they are run, found, fixed and linted again, alone and inside other texts.
 
 mod wrap;
 
@@ -10,7 +10,7 @@ use crate::text::Source;
 use std::fmt;
 use wrap::Wrapping;
 
-/// An example that does not hold.
+/// An example that fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Id of the rule.
@@ -19,9 +19,9 @@ pub struct Failure {
     pub index: usize,
     /// The example's name, or its position.
     pub example: String,
-    /// The file that the example stands for.
+    /// The file that the example represents.
     pub file: String,
-    /// What does not hold.
+    /// What is not as it should be.
     pub what: String,
     /// Why a finding of it has no fix.
     pub refusal: Option<Refusal>,
@@ -184,10 +184,10 @@ impl<'a> Bench<'a> {
         wrong
     }
 
-    /// The example inside other texts: the same is found, and the same comes of it, or a finding says why it is left.
+    /// The example inside other texts: the findings and the result are the same, or a finding says why it has no fix.
     fn wrapped(&self, rule: &Rule, example: &Example) -> Vec<Wrong> {
         let Some(bad) = &example.bad else { return Vec::new() };
-        // What is asked of the file is not asked of another one.
+        // A condition on the file does not apply to another one.
         let by_file = example.file.is_some() || speaks_of_files(rule);
         let language = example.language.as_deref().unwrap_or("shell");
         let wrappings = wrap::WRAPPINGS.iter().filter(|wrapping| wrapping.language == language && !by_file);

@@ -1,4 +1,4 @@
-//! Texts that hold an example: what a rule finds has nothing to do with where it is written.
+//! Texts that contain an example: what a rule finds does not depend on where it is written.
 
 /// A text around a text.
 pub(super) struct Wrapping {

@@ -7,7 +7,7 @@ pub struct Style {
     pub open: &'static str,
     /// What ends one; empty where the line ends it.
     pub close: &'static str,
-    /// Whether one may stand behind something on a line.
+    /// Whether one may come after something else on a line.
     pub behind: bool,
 }
 
@@ -42,11 +42,11 @@ impl Style {
     }
 }
 
-/// Why findings are accepted, in words that can stand in a comment of any language.
+/// Why findings are accepted, in words that can be in a comment of any language.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reason(String);
 
-/// Why words cannot stand in a comment.
+/// Why words cannot be in a comment.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReasonError {
     /// More than one line, or something that a terminal would obey.
@@ -67,7 +67,7 @@ impl Reason {
     /// Takes `text`.
     ///
     /// # Errors
-    /// [`ReasonError`] if a comment could not hold it.
+    /// [`ReasonError`] if a comment could not contain it.
     pub fn new(text: &str) -> Result<Self, ReasonError> {
         let text = text.trim();
         let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');

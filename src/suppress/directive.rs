@@ -4,7 +4,7 @@ use crate::quote::nearest;
 use crate::rules::Defect;
 use crate::text::{Edit, Span};
 
-/// What every suppression begins with, behind the sign of its comment.
+/// What every suppression begins with, after the sign of its comment.
 pub const MARKER: &str = "runnerlint:";
 /// What a comment contains that is a suppression, or is meant to be one.
 pub const MENTION: &str = "runnerlint";
@@ -12,7 +12,7 @@ pub const MENTION: &str = "runnerlint";
 /// How far a suppression reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// `ignore`: its line, or the one behind it.
+    /// `ignore`: its line, or the one after it.
     Line,
     /// `ignore-file`: all of the file.
     File,
@@ -23,13 +23,13 @@ pub enum Scope {
 pub struct Directive {
     /// How far it reaches.
     pub scope: Scope,
-    /// From the sign before it to the end of its reason: what goes if it goes.
+    /// From the sign before it to the end of its reason: the bytes to remove with it.
     pub span: Span,
     /// The rules that it names.
     pub names: Vec<(String, Span)>,
-    /// What stands behind the names.
+    /// What comes after the names.
     pub reason: String,
-    /// Why it suppresses nothing, whatever is found.
+    /// Why it suppresses nothing, regardless of the findings.
     pub defect: Option<Defect>,
 }
 
@@ -38,9 +38,9 @@ const LINE_SIGNS: &[&str] = &["#", "//", "--", ";", "::"];
 /// What ends a comment, by what begins it.
 const CLOSING: &[(&str, &str)] =
     &[("<!--", "-->"), ("{{", "}}"), ("{#", "#}"), ("/*", "*/"), ("<#", "#>"), ("<%", "%>"), ("--[[", "]]")];
-/// Bytes that signs are made of.
+/// Bytes of which signs consist.
 const SIGNS: &[char] = &['#', '/', '*', '-', ';', ':', '!', '<', '{', '%', '[', '@'];
-/// What people who know other linters write.
+/// What users of other linters write.
 const OTHER_WORDS: &[&str] = &["disable", "noqa", "nolint", "nosec", "suppress"];
 const IGNORE: &str = "ignore";
 const IGNORE_FILE: &str = "ignore-file";
@@ -109,7 +109,7 @@ fn directive(comment: &str, marker: usize) -> Option<Directive> {
     Some(out)
 }
 
-/// Where the sign before the marker begins; none if other words stand there.
+/// Where the sign before the marker begins; none if other words are there.
 fn start(comment: &str, marker: usize) -> Option<usize> {
     let before = comment.get(..marker)?.trim_end();
     // `{{- /*` and `@#` are signs too.
@@ -118,7 +118,7 @@ fn start(comment: &str, marker: usize) -> Option<usize> {
     if before.eq_ignore_ascii_case("rem") || inner.trim_start_matches(SIGNS).is_empty() {
         return Some(0).filter(|_| !before.is_empty());
     }
-    // Behind another tool's words, the sign has to be that of the comment.
+    // After another tool's words, the sign must be that of the comment.
     let own = LINE_SIGNS.iter().find(|sign| comment.trim_start_matches('@').starts_with(**sign))?;
     let start = before.strip_suffix(own)?.len();
     before.get(..start)?.ends_with([' ', '\t']).then_some(start)
@@ -151,7 +151,7 @@ fn end(comment: &str, start: usize, marker: usize) -> usize {
 }
 
 impl Directive {
-    /// The edits of the comment that take out the names at `gone`, which are not all of them.
+    /// The edits of the comment that remove the names at `gone`, which are not all of them.
     pub fn without(&self, gone: &[usize]) -> Vec<Edit> {
         let span = |index: usize| self.names.get(index).map(|(_, span)| *span).unwrap_or_default();
         let mut edits = Vec::new();

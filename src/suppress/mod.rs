@@ -1,14 +1,14 @@
 //! Suppressions: comments that accept findings, `# runnerlint: ignore[rule-id, …] reason`.
 //!
-//! What they mean, where people may have expected something else:
+//! What they mean, where users may expect something else:
 //!
-//! - **Only a real comment counts**, one that the language of its text knows: the file's, or that of a text inside it. The same
-//!   words in a string or a value are a string or a value. JSON has no comments.
-//! - **At the end of a line** it covers that line; **on a line of its own** it covers the line behind it. Other comments may
-//!   stand between, blank lines only in Markdown.
+//! - **Only a real comment counts**, one that the language of its text supports: the file's, or that of a text inside it. The
+//!   same words in a string or a value are a string or a value. JSON has no comments.
+//! - **At the end of a line** it covers that line; **on a line of its own** it covers the line after it. Other comments may
+//!   come between, blank lines only in Markdown.
 //! - With the line it covers **what begins there as one piece**: a command over several lines with its here-document, a
-//!   scalar over several lines (`- |`), a code block. A key that opens a mapping or a list is no such piece: of it, only its
-//!   own line is covered.
+//!   scalar over several lines (`- |`), a code block. A key that opens a mapping or a list is not such a piece: of it, only
+//!   its own line is covered.
 //! - **Rules are named one by one**, as in ruff and zizmor. A family (`ignore[helm]`) would accept what a later version finds,
 //!   and a bare `ignore` all there is: neither suppresses anything, and both are findings.
 //! - **`ignore-file`** counts in the first [`FILE_LINES`] lines.
@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 /// The rule that finds suppressions that suppress nothing.
 pub const RULE: &str = crate::rules::UNUSED_SUPPRESSION;
-/// `ignore-file` counts in so many lines from the top.
+/// `ignore-file` counts in this many lines from the top.
 pub const FILE_LINES: usize = 20;
 /// Names of no rule for which the nearest one is looked for, in one file.
 const MOST_MISTAKES: usize = 200;
@@ -47,11 +47,11 @@ pub struct Suppression {
     pub names: Vec<(String, Span)>,
     /// What it covers.
     pub reach: Span,
-    /// Why, in the words of whoever wrote it.
+    /// Why, in the words of its author.
     pub reason: String,
     /// Its line, from 1.
     pub line: usize,
-    /// Why it suppresses nothing, whatever is found.
+    /// Why it suppresses nothing, regardless of the findings.
     pub defect: Option<Defect>,
 }
 
@@ -82,7 +82,7 @@ pub struct Suppressions {
     list: Vec<Suppression>,
     /// By rule.
     rules: BTreeMap<String, Reaches>,
-    /// Those for lines, whatever they name.
+    /// Those for lines, regardless of what they name.
     lines: Reaches,
     /// By rule: those that suppress nothing, and may be meant for it.
     attempts: BTreeMap<String, Reaches>,
@@ -166,7 +166,7 @@ impl Suppressions {
         Self { list, rules, lines, attempts, vague }
     }
 
-    /// Whether there is none.
+    /// Whether there are no suppressions.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

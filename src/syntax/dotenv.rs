@@ -189,7 +189,7 @@ fn closing(text: &str, from: usize, quote: char) -> Option<usize> {
     None
 }
 
-/// The value below `span`, quotes and escapes taken off.
+/// The value at `span`, without its quotes and escapes.
 fn decode(text: &str, span: Span) -> Decoded {
     let raw = span.of(text);
     let mut decoder = Decoder::default();

@@ -1,5 +1,5 @@
-//! Entries that stand on lines or between brackets: what TOML and HCL share. Where each one stands, and how it is taken
-//! out or another one written behind it.
+//! Entries on lines or between brackets: what TOML and HCL share. Where each one is, how it is removed, and how another
+//! one is written after it.
 
 use super::Removal;
 use super::yaml::lines;
@@ -8,7 +8,7 @@ use crate::facts::{Comment, DataTree, NodeId};
 use crate::text::{Edit, EditSet, Eol, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where the entry of a node stands.
+/// Where the entry of a node is.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     /// All its bytes: from its key to the end of its value.
@@ -16,20 +16,20 @@ pub(super) struct Layout {
     pub(super) form: Form,
 }
 
-/// How an entry stands among its siblings.
+/// How an entry is separated from its siblings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// On lines of its own.
     Lines,
     /// Between brackets, with commas or line breaks between them.
     Item,
-    /// Written in several places: each of these, with the lines it stands on.
+    /// Written in several places: each of these, with its lines.
     Parts(Vec<Span>),
-    /// It has to be there: an argument of a function.
+    /// It must be there: an argument of a function.
     Fixed,
 }
 
-/// A text and where its entries stand.
+/// A text and where its entries are.
 pub(super) struct Entries<'d> {
     pub(super) text: &'d str,
     pub(super) tree: &'d DataTree,
@@ -39,11 +39,11 @@ pub(super) struct Entries<'d> {
     pub(super) comments: &'d [Comment],
     /// Whether a line break is enough between two items.
     pub(super) breaks_separate: bool,
-    /// Refuses bytes that nobody may edit.
+    /// Refuses bytes that must not be edited.
     pub(super) check: &'d dyn Fn(Span) -> Result<(), NoEdit>,
 }
 
-/// Bytes that go.
+/// Bytes to remove.
 struct Cut {
     span: Span,
     /// Whether they are whole lines, of which the blank ones around should not pile up.
@@ -51,7 +51,7 @@ struct Cut {
 }
 
 impl Entries<'_> {
-    /// Takes `nodes` out, all at once.
+    /// Removes `nodes`, all at once.
     pub(super) fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {
         let all: BTreeSet<NodeId> = nodes.iter().copied().collect();
         let mut groups: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
@@ -91,7 +91,7 @@ impl Entries<'_> {
         self.layouts.get(id.0 as usize).ok_or_else(|| NoEdit::new("its position was not found"))
     }
 
-    /// The lines of `entry`; in a block on one line, what stands between its braces.
+    /// The lines of `entry`; in a block on one line, what is between its braces.
     fn lines(&self, entry: Span) -> Result<Cut, NoEdit> {
         let text = self.text;
         let start = lines::line_start(text, entry.start());
@@ -115,7 +115,7 @@ impl Entries<'_> {
         self.comments.get(index).map(|comment| comment.span).filter(|span| span.start() == at)
     }
 
-    /// The comma behind an entry that ends at `at`, comments and line breaks between them aside.
+    /// The comma after an entry that ends at `at`, skipping comments and line breaks between them.
     fn comma(&self, mut at: usize) -> Option<usize> {
         loop {
             match (self.text.as_bytes().get(at)?, self.comment_at(at)) {
@@ -126,7 +126,7 @@ impl Entries<'_> {
         }
     }
 
-    /// Cuts those of `children` that stand between the brackets of `parent`.
+    /// Cuts those of `children` that are between the brackets of `parent`.
     fn items(&self, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Vec<Cut>) {
         let all = self.tree.children(parent);
         let items = all.iter().filter_map(|id| {
@@ -163,7 +163,7 @@ impl Entries<'_> {
         }
     }
 
-    /// The bytes of an item that go: whole lines where it has them for itself, else up to the next item.
+    /// The bytes of an item to remove: whole lines where only the item is on them, else up to the next item.
     fn item(&self, entry: Span, comma: Option<usize>) -> Span {
         let text = self.text;
         let line_end = lines::line_end(text, entry.end());
@@ -178,14 +178,14 @@ impl Entries<'_> {
         if !ends_line && !matches!(text.as_bytes().get(behind), Some(b']' | b'}' | b')')) {
             return Span::new(entry.start(), behind);
         }
-        // The last one on its line: the blanks before it go.
+        // The last one on its line: the spaces before it are removed.
         let before = text.get(..entry.start()).unwrap_or_default();
         let start = before.trim_end_matches([' ', '\t']);
         let opens = start.ends_with(['\n', '{', '[', '(']);
         Span::new(if opens { entry.start() } else { start.len() }, comma + 1)
     }
 
-    /// The edits: cuts that meet become one, and blank lines do not pile up where blocks went.
+    /// The edits: adjacent cuts become one, and blank lines do not pile up where blocks were.
     fn edits(&self, mut cuts: Vec<Cut>) -> Result<Vec<Edit>, NoEdit> {
         cuts.sort_by_key(|cut| cut.span);
         let mut merged: Vec<Cut> = Vec::new();
@@ -210,7 +210,7 @@ impl Entries<'_> {
         Ok(set.iter().cloned().collect())
     }
 
-    /// `span`, whole lines, with the blank lines behind it, or at the end of a text or body those before it, if else
+    /// `span`, whole lines, with the blank lines after it, or at the end of a text or body those before it, if else
     /// they would meet. Nothing before `from`.
     fn without_blank_lines(&self, span: Span, from: usize) -> Span {
         let text = self.text;
@@ -236,7 +236,7 @@ impl Entries<'_> {
         Span::new(start, if last.is_empty() { end } else { span.end() })
     }
 
-    /// At the end of a text without a final line break, the line break before goes instead.
+    /// At the end of a text without a final line break, the line break before is removed instead.
     fn last_line(&self, span: Span, from: usize) -> Span {
         let text = self.text;
         let ends = span.end() == text.len() && !text.ends_with('\n');
@@ -248,7 +248,7 @@ impl Entries<'_> {
         Span::new(from + cut.len(), span.end())
     }
 
-    /// Writes the entry `written` behind the entry of `id`.
+    /// Writes the entry `written` after the entry of `id`.
     pub(super) fn insert_after(&self, id: NodeId, written: &str) -> Result<Vec<Edit>, NoEdit> {
         let text = self.text;
         let layout = self.layout(id)?;

@@ -9,7 +9,7 @@ use crate::text::{Edit, SharedText, Span};
 /// What separates the parts of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Between {
-    /// Blanks and continued lines.
+    /// Spaces and continued lines.
     Blanks,
     /// Commas, in brackets.
     Commas,
@@ -27,13 +27,13 @@ pub(super) struct Group {
     pub(super) between: Between,
 }
 
-/// What a node is made of.
+/// What is stored for a node.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
     pub(super) decoded: Option<Decoded>,
-    /// The group and the part of it that go when the node is taken out.
+    /// The group and the part of it to remove with the node.
     pub(super) part: Option<(usize, usize)>,
-    /// The bytes that another value takes the place of.
+    /// The bytes that another value replaces.
     pub(super) value: Option<Span>,
 }
 
@@ -79,7 +79,7 @@ impl Entries {
         let tree = &mut self.facts.tree;
         tree.push(Node { parent, key, span, kind, anchor: None, tag: None });
         match parent {
-            // A parent reaches as far as what it holds.
+            // A parent covers its children.
             Some(parent) => {
                 let old = tree.span(parent).filter(|old| !old.is_empty());
                 tree.set_span(parent, old.map_or(span, |old| old.hull(span)));
@@ -119,7 +119,7 @@ impl Parsed for Entries {
             let parts: Vec<usize> = of_group.iter().map(|(_, part)| *part).collect();
             group.remove(&self.text, &parts, &mut removal)?;
         }
-        // Lines that lie side by side go as one.
+        // Adjacent lines are removed as one.
         removal.edits.sort();
         removal.edits.dedup_by(|next, last| {
             let joins = next.span.start() <= last.span.end();
@@ -155,7 +155,7 @@ impl Group {
         self.parts.get(index).copied().unwrap_or_default()
     }
 
-    /// Takes parts out; where none is left, all of the entry.
+    /// Removes parts; where none is left, all of the entry.
     fn remove(&self, text: &str, chosen: &[usize], removal: &mut Removal) -> Result<(), NoEdit> {
         if chosen.len() == self.parts.len() {
             if self.between == Between::Commas {
@@ -184,7 +184,7 @@ impl Group {
         Ok(())
     }
 
-    /// What to delete so that the parts `first..=last` go; their neighbours stay.
+    /// What to delete so that the parts `first..=last` are removed and their neighbors stay.
     fn run(&self, text: &str, first: usize, last: usize) -> Span {
         let (start, end) = (self.part(first).start(), self.part(last).end());
         let breaks = |from: usize, to: usize| text.get(from..to).is_some_and(|gap| gap.contains('\n'));
@@ -211,7 +211,7 @@ impl Group {
     }
 }
 
-/// The text of physical lines that are continued by `sign`: comments and empty lines between them are left out.
+/// The text of physical lines that are continued by `sign`, without comments and empty lines between them.
 pub(super) fn continued(text: &str, lines: &[Span], refused: &'static str) -> Decoded {
     let mut decoder = Decoder::default();
     for line in lines {
@@ -224,8 +224,8 @@ pub(super) fn continued(text: &str, lines: &[Span], refused: &'static str) -> De
     decoder.finish(outer, Codec::Continued { refused })
 }
 
-/// Where the blank-separated words between `start` and `end` stand: quotes and `\` hold them together, a `sign` at a line
-/// end is a blank, and lines that are comments are passed over.
+/// The space-separated words between `start` and `end`: quotes and `\` keep them together, a `sign` at a line
+/// end is a space, and comment lines are skipped.
 pub(super) fn words(text: &str, start: usize, end: usize, sign: u8) -> Vec<Span> {
     let bytes = text.as_bytes();
     let byte = |at: usize| if at < end { bytes.get(at).copied() } else { None };
@@ -269,7 +269,7 @@ pub(super) fn words(text: &str, start: usize, end: usize, sign: u8) -> Vec<Span>
     out
 }
 
-/// A word with its quotes and escapes taken off.
+/// A word without its quotes and escapes.
 pub(super) fn unquoted(text: &str, span: Span, sign: u8) -> Decoded {
     let bytes = text.as_bytes();
     let mut decoder = Decoder::default();

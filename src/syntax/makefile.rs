@@ -49,7 +49,7 @@ impl Language for Makefile {
             variable.exported |= named.contains("") || named.contains(variable.name.as_str());
             defined.insert(variable.name.as_str());
         }
-        // A variable that goes or gets another name would leave its `export` behind: that shows in the data.
+        // A variable that is removed or renamed would leave its `export`: that shows in the data.
         for (name, datum) in &exported {
             if let Some(datum) = file.data.get_mut(*datum).filter(|_| defined.contains(name.as_str())) {
                 datum.value.to_mut().push_str(" defined");
@@ -73,7 +73,7 @@ fn quote(value: &str) -> Result<String, NoEdit> {
     }
     let name = value.strip_prefix('$').map(|name| name.trim_start_matches('{').trim_end_matches('}'));
     match name {
-        // make knows the variables of the environment it runs in.
+        // make has the variables of its environment.
         Some(name) if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => {
             Ok(format!("$({name})"))
         }
@@ -150,7 +150,7 @@ impl Reader {
             let tab = usize::from(raw.starts_with('\t'));
             let bare = raw.get(tab..).unwrap_or_default();
             let signs = bare.len() - bare.trim_start_matches(['@', '-', '+', ' ', '\t']).len();
-            // `--option` is no sign; nor is anything on a line that goes on.
+            // `--option` is not a sign; nor is anything on a line that continues another.
             let signs = bare.get(..signs).map_or(0, |signs| signs.find("--").unwrap_or(signs.len()));
             let skip = if continues || bare.get(..signs).is_none_or(|signs| signs.trim().is_empty()) {
                 0
@@ -200,7 +200,7 @@ impl Reader {
         }
     }
 
-    /// A line that is no recipe: a comment, a variable, a rule.
+    /// A line that is not a recipe: a comment, a variable, a rule.
     fn line(&mut self, text: &str, pieces: &[Span]) {
         let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else { return };
         let lines = first.hull(*last);
@@ -314,7 +314,7 @@ fn is_continued(line: &str) -> bool {
     (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }
 
-/// A span without the blanks around its text.
+/// A span without the whitespace around its text.
 fn trimmed(text: &str, span: Span) -> Span {
     let raw = span.of(text);
     let start = span.start() + raw.len() - raw.trim_start().len();

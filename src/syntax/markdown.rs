@@ -97,7 +97,7 @@ pub(crate) fn container(line: &str) -> usize {
     }
 }
 
-/// Takes the comment that begins in a piece of HTML; it may go on over the next lines.
+/// Takes the comment that begins in a piece of HTML; it may continue over the next lines.
 fn comment(text: &str, html: Span, comments: &mut Vec<Comment>) {
     let piece = html.of(text);
     let start = html.start() + piece.len() - piece.trim_start().len();

@@ -23,7 +23,7 @@ use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Notation, SharedText, Span};
 use std::borrow::Cow;
 
-/// A language: how its texts are told apart, and how they are read.
+/// A language: how its texts are recognized, and how they are read.
 pub trait Language: Sync {
     /// Its name: lower case, as in rule and site files.
     fn name(&self) -> &'static str;
@@ -33,14 +33,14 @@ pub trait Language: Sync {
         &[]
     }
 
-    /// The file names that it owns, in small letters, matched on the last part of the path: at most one `*` stands for any
-    /// text. Endings of templates and samples (`.tpl`, `.example`) are taken off before.
+    /// The file names that it owns, in small letters, matched on the last part of the path: at most one `*` matches any
+    /// text. Extensions of templates and samples (`.tpl`, `.example`) are removed before.
     fn file_names(&self) -> &'static [&'static str];
 
     /// Whether a text of unknown name looks like it, from its first lines.
     fn recognises(&self, text: &str) -> bool;
 
-    /// About how many values a text has, told from its bytes: what reading takes is in proportion to it.
+    /// About how many values a text has, estimated from its bytes: the time to read it is in proportion to it.
     fn count(&self, text: &str) -> usize {
         let weight = |byte: u8| match byte {
             b'\n' => 2,
@@ -64,7 +64,7 @@ pub trait Language: Sync {
     fn parse(&self, text: SharedText) -> Box<dyn Parsed>;
 }
 
-/// A text that has been read. It answers what only its language knows.
+/// A text that has been read. It answers what depends on its language.
 pub trait Parsed: Send + Sync {
     /// What it says.
     fn facts(&self) -> &Facts;
@@ -72,14 +72,14 @@ pub trait Parsed: Send + Sync {
     /// The text of a scalar or word, to be read as another language; `None` where the node has no text of its own.
     fn decode(&self, node: NodeId) -> Option<Decoded>;
 
-    /// Takes `nodes` out, all at once, so that what is left is well formed and no blank line, dangling `\`, comma or
-    /// empty parent stays behind. A node that lies in another one of them needs no mention.
+    /// Removes `nodes`, all at once, so that what is left is well formed, without an extra blank line, dangling `\`, comma or
+    /// empty parent. A node inside another one of them needs no mention.
     ///
     /// # Errors
-    /// [`NoEdit`] if one of them cannot go: then none goes.
+    /// [`NoEdit`] if one of them cannot be removed: then none is.
     fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit>;
 
-    /// Takes nodes out that `aliases` bring to where they are used: those may stay without them.
+    /// Removes nodes that `aliases` bring to where they are used: those may stay without them.
     ///
     /// # Errors
     /// As [`Parsed::remove`].
@@ -88,8 +88,8 @@ pub trait Parsed: Send + Sync {
         self.remove(nodes)
     }
 
-    /// Gives `node` another value, quoted as the place needs. `value` is an expression of the language the node stands
-    /// in (`$TOKEN` in a shell, `{{ .Values.token }}` in YAML) or plain text.
+    /// Gives `node` another value, quoted as the place needs. `value` is an expression of the language of the node
+    /// (`$TOKEN` in a shell, `{{ .Values.token }}` in YAML) or plain text.
     ///
     /// # Errors
     /// [`NoEdit`] where the value has no place.
@@ -106,7 +106,7 @@ pub trait Parsed: Send + Sync {
         None
     }
 
-    /// Writes an entry `key` with `value` (plain text) behind the entry `node`, in its form.
+    /// Writes an entry `key` with `value` (plain text) after the entry `node`, in its form.
     ///
     /// # Errors
     /// [`NoEdit`] where the language or the place has no such entries.
@@ -117,16 +117,16 @@ pub trait Parsed: Send + Sync {
         false
     }
 
-    /// What the text means, piece by piece in the order of the text: a fix is proven by comparing this before and after.
+    /// What the text means, piece by piece in the order of the text: a fix is verified by comparing this before and after.
     fn data(&self) -> Data<'_>;
 }
 
-/// The edits that take nodes out of a text.
+/// The edits that remove nodes from a text.
 #[derive(Debug, Default)]
 pub struct Removal {
     /// The edits.
     pub edits: Vec<Edit>,
-    /// The bytes of what goes, as in [`Datum::span`]: each datum inside one of them is gone afterwards, and no other.
+    /// The removed bytes, as in [`Datum::span`]: each datum inside one of them is removed, and no other.
     pub gone: Vec<Span>,
 }
 
@@ -238,7 +238,7 @@ pub fn detect(path: Option<&str>, text: &str) -> Option<&'static dyn Language> {
             None => break,
         }
     }
-    // A file of another kind (`main.go`) says nothing by its content, unless it is a script after all.
+    // The content of a file of another kind (`main.go`) does not count, unless it is a script after all.
     let ending = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, ending)| ending);
     let silent = ending.is_none_or(|ending| SILENT.contains(&ending));
     let mut languages = LANGUAGES.iter().copied();

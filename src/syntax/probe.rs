@@ -62,7 +62,7 @@ pub(super) fn outline(parsed: &dyn Parsed) -> Vec<String> {
     ids(parsed).into_iter().filter_map(leaf).collect()
 }
 
-/// What must hold of every text: spans lie in it, parents come first, strings decode to what the tree says.
+/// Checks what must be true of every text: spans are inside it, parents come first, strings decode to the tree's text.
 pub(super) fn sound(language: &dyn Language, text: &str) {
     let parsed = language.parse(text.into());
     let facts = parsed.facts();
@@ -104,7 +104,7 @@ fn values(parsed: &dyn Parsed) -> Vec<(u8, String)> {
     parsed.data().map(|datum| (datum.kind, datum.value.into())).collect()
 }
 
-/// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
+/// The text without `paths`, after a check that nothing else changed its meaning; or why it cannot be edited so.
 pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Result<String, String> {
     let parsed = language.parse(text.into());
     let nodes: Vec<NodeId> = paths.iter().map(|path| find(parsed.as_ref(), path)).collect();
@@ -121,7 +121,7 @@ pub(super) fn without(language: &dyn Language, text: &str, paths: &[&str]) -> Re
     Ok(after)
 }
 
-/// The text with the string at `path` edited: `word` in it becomes `replacement`. Proves that the string reads as it
+/// The text with the string at `path` edited: `word` in it becomes `replacement`. Checks that the string reads as it
 /// should.
 pub(super) fn edited(
     language: &dyn Language,
@@ -151,7 +151,7 @@ pub(super) fn apply(text: &str, edits: Vec<Edit>) -> String {
     String::from_utf8(set.apply(text.as_bytes())).unwrap()
 }
 
-/// Strings that are hard to hold.
+/// Strings that are hard to write.
 pub(super) const HARD: &[&str] = &[
     "plain",
     "a b",

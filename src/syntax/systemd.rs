@@ -65,7 +65,7 @@ impl Reader {
             let line = Span::new(at, at + raw.len());
             at = line.end();
             let bare = raw.trim();
-            // Comments may stand between continued lines.
+            // Comments may be between continued lines.
             if bare.starts_with(['#', ';']) {
                 let start = line.start() + raw.len() - raw.trim_start().len();
                 let span = Span::new(start, start + bare.len());

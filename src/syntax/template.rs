@@ -80,13 +80,13 @@ pub(super) fn tags(text: &str, dollar: bool) -> Vec<Tag> {
     found
 }
 
-/// Whether `span` holds a byte of one of `tags`, which are sorted.
+/// Whether `span` contains a byte of one of `tags`, which are sorted.
 pub(super) fn touches(tags: &[Tag], span: Span) -> bool {
     let next = tags.partition_point(|tag| tag.span.end() <= span.start());
     tags.get(next).is_some_and(|tag| tag.span.start() < span.end())
 }
 
-/// Whether `span` cuts one of `tags`, which are sorted, or holds one that does more than write a value.
+/// Whether `span` cuts one of `tags`, which are sorted, or contains one that does more than write a value.
 pub(super) fn guards(tags: &[Tag], span: Span) -> bool {
     let next = tags.partition_point(|tag| tag.span.end() <= span.start());
     let within = tags.get(next..).unwrap_or_default();
@@ -96,17 +96,17 @@ pub(super) fn guards(tags: &[Tag], span: Span) -> bool {
         .any(|tag| tag.role != Role::Value || !span.contains(tag.span))
 }
 
-/// Whether `text` holds the start of a template expression.
+/// Whether `text` contains the start of a template expression.
 pub(super) fn has_opener(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // Asked of every scalar: `{{`, `${`, `#{`, `%{`, and `{%`, `<%`, all at once.
+    // Called for every scalar: `{{`, `${`, `#{`, `%{`, and `{%`, `<%`, all at once.
     memchr::memchr2_iter(b'{', b'%', bytes).any(|at| {
         let pair = bytes.get(at.wrapping_sub(1)).zip(bytes.get(at));
         matches!(pair, Some((b'{' | b'$' | b'#' | b'%', b'{') | (b'{' | b'<', b'%')))
     })
 }
 
-/// The longest expression that is looked for, in bytes.
+/// The longest expression that is searched for, in bytes.
 const LONGEST: usize = 64 * 1024;
 
 fn until(text: &str, at: usize, close: &str, budget: &mut usize) -> Option<usize> {
@@ -120,7 +120,7 @@ fn until(text: &str, at: usize, close: &str, budget: &mut usize) -> Option<usize
     found.map(|found| at + 2 + found + close.len())
 }
 
-/// The end of `{{ … }}`: braces nest, strings hide braces, `{{/*` goes to `*/`.
+/// The end of `{{ … }}`: braces nest, strings hide braces, `{{/*` ends at `*/`.
 fn curly(text: &str, at: usize, budget: &mut usize) -> Option<usize> {
     let inside = text.get(at + 2..)?.trim_start_matches('-').trim_start();
     if inside.starts_with("/*") {

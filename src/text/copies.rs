@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 /// The most bytes of values that are searched for: a search takes about a hundred bytes of memory for each.
 const MOST_BYTES: usize = 512 * 1024;
 
-/// Finds the longest of some values wherever one of them is.
+/// Finds some values in a text; where several match, the longest.
 #[derive(Debug)]
 pub(crate) struct Copies(AhoCorasick);
 

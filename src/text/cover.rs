@@ -1,6 +1,6 @@
 use super::Span;
 
-/// Spans, to be asked whether one of them holds another one.
+/// Spans, to check whether one of them contains another one.
 #[derive(Clone, Debug, Default)]
 pub struct Cover {
     /// The start of each, and the furthest end of all up to it.
@@ -19,7 +19,7 @@ impl Cover {
         Self { furthest: furthest.collect() }
     }
 
-    /// Whether all of `span` lies in one of them.
+    /// Whether one of them contains all of `span`.
     pub fn holds(&self, span: Span) -> bool {
         let begun = self.furthest.partition_point(|(start, _)| *start <= span.start());
         let last = begun.checked_sub(1).and_then(|last| self.furthest.get(last));

@@ -4,9 +4,9 @@ use std::fmt;
 /// Replaces the bytes below `span` by `replacement`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
-    /// What goes.
+    /// The bytes to remove.
     pub span: Span,
-    /// What comes in its place; empty for a deletion.
+    /// The text that replaces them; empty for a deletion.
     pub replacement: String,
 }
 
@@ -36,13 +36,13 @@ impl Edit {
         Self::replace(span, new.get(..new.len() - end).unwrap_or_default())
     }
 
-    /// Whether nothing comes in the place of what goes.
+    /// Whether the edit only removes text.
     pub fn is_deletion(&self) -> bool {
         self.replacement.is_empty()
     }
 }
 
-/// Two edits want the same bytes.
+/// Two edits change the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overlap {
     /// The span that was there first.
@@ -67,7 +67,7 @@ impl EditSet {
     /// Takes an edit in. The same edit twice is one edit.
     ///
     /// # Errors
-    /// [`Overlap`] if another edit holds some of the same bytes, or inserts at the same place.
+    /// [`Overlap`] if another edit contains some of the same bytes, or inserts at the same place.
     pub fn insert(&mut self, edit: Edit) -> Result<(), Overlap> {
         if let Some(at) = self.place(&edit)? {
             self.edits.insert(at, edit);
@@ -75,7 +75,7 @@ impl EditSet {
         Ok(())
     }
 
-    /// Where `edit` goes; nowhere if it does nothing, or is there.
+    /// The index at which to insert `edit`; none if it does nothing, or is there already.
     fn place(&self, edit: &Edit) -> Result<Option<usize>, Overlap> {
         if edit.span.is_empty() && edit.replacement.is_empty() {
             return Ok(None);
@@ -93,7 +93,7 @@ impl EditSet {
         Ok(Some(at))
     }
 
-    /// Takes all of `edits` in, or none of them.
+    /// Adds all of `edits`, or none of them.
     ///
     /// # Errors
     /// As [`EditSet::insert`].
@@ -153,7 +153,7 @@ impl EditSet {
         before.chain([bytes.get(end..).unwrap_or_default()])
     }
 
-    /// Where bytes of the old text stand in the new one.
+    /// Where bytes of the old text are in the new one.
     pub fn moves(&self) -> Moves<'_> {
         let mut before = Vec::with_capacity(self.edits.len() + 1);
         let mut starts = Vec::with_capacity(self.edits.len());
@@ -168,7 +168,7 @@ impl EditSet {
     }
 }
 
-/// Where bytes stand after edits.
+/// Where bytes are after edits.
 #[derive(Clone, Debug)]
 pub struct Moves<'e> {
     edits: &'e [Edit],
@@ -179,7 +179,7 @@ pub struct Moves<'e> {
 }
 
 impl Moves<'_> {
-    /// Where byte `offset` of the old text stands in the new one; inside a replaced span, where its replacement begins.
+    /// Where byte `offset` of the old text is in the new one; inside a replaced span, where its replacement begins.
     pub fn of(&self, offset: usize) -> usize {
         let done =
             |edit: &Edit| edit.span.end() <= offset && !(edit.span.is_empty() && edit.span.start() == offset);

@@ -1,4 +1,4 @@
-//! Bytes, spans and edits: the ground that everything else stands on.
+//! Bytes, spans and edits: the base of all other modules.
 
 mod copies;
 mod cover;

@@ -28,7 +28,7 @@ impl Eol {
     }
 }
 
-/// A place in a text as people name it.
+/// A position in a text as editors and reports show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// Line, from 1.
@@ -51,7 +51,7 @@ pub struct Source {
     bytes: Option<Vec<u8>>,
     shown: SharedText,
     invalid: Vec<Span>,
-    /// Line ends before each block of [`LINES`] bytes, and all of them. Told when somebody asks.
+    /// Line ends before each block of [`LINES`] bytes, and all of them. Computed on first use.
     lines: OnceLock<Vec<u32>>,
     /// Code points before each block of [`BLOCK`] bytes.
     counts: OnceLock<Vec<usize>>,
@@ -162,7 +162,7 @@ impl Source {
         Span::new(start, self.line_start(line + 1).unwrap_or(end))
     }
 
-    /// `offset` in words for people. A byte order mark does not count as a column.
+    /// `offset` as line and column. A byte order mark does not count as a column.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.shown.len());
         let line = self.line_at(offset);

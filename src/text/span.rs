@@ -37,7 +37,7 @@ impl Span {
         self.end() - self.start()
     }
 
-    /// Whether it holds no byte.
+    /// Whether it contains no byte.
     pub fn is_empty(self) -> bool {
         self.start == self.end
     }
@@ -47,7 +47,7 @@ impl Span {
         self.start()..self.end()
     }
 
-    /// The text below this span; empty if the span does not lie on character borders of `text`.
+    /// The text of this span; empty if the span is not on character boundaries of `text`.
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or_default()
     }
@@ -62,7 +62,7 @@ impl Span {
         self.start < other.end && other.start < self.end
     }
 
-    /// The smallest span that holds both.
+    /// The smallest span that contains both.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {
         Self { start: self.start.min(other.start), end: self.end.max(other.end) }

@@ -8,13 +8,13 @@ use memchr::memmem;
 pub(crate) struct Words<'a> {
     /// None of them is empty.
     pub(crate) prefixes: &'a [&'a [u8]],
-    /// Whether a byte may stand right behind a prefix.
+    /// Whether a byte may come directly after a prefix.
     pub(crate) first: fn(u8) -> bool,
-    /// Whether a byte may stand behind that.
+    /// Whether a byte may come after that.
     pub(crate) part: fn(u8) -> bool,
-    /// The fewest bytes behind a prefix.
+    /// The fewest bytes after a prefix.
     pub(crate) least: usize,
-    /// Whether a word begins only where no letter of ASCII, digit or `_` stands before it.
+    /// Whether a word begins only where no ASCII letter, digit or `_` is before it.
     pub(crate) apart: bool,
 }
 
@@ -29,7 +29,7 @@ impl Words<'_> {
         starts.sort_unstable();
         let mut words: Vec<Span> = Vec::new();
         for (start, behind) in starts {
-            // A word may hold its prefix many times: where it ends is looked for once.
+            // A word may contain its prefix many times: its end is searched for once.
             if words.last().is_some_and(|last| last.end() > start) || !self.begins(text, start) {
                 continue;
             }
@@ -46,7 +46,7 @@ impl Words<'_> {
         !self.apart || before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
     }
 
-    /// How many bytes behind a prefix belong to the word.
+    /// How many bytes after a prefix belong to the word.
     fn length(self, behind: &[u8]) -> usize {
         let rest = behind.split_first().filter(|(byte, _)| (self.first)(**byte)).map(|(_, rest)| rest);
         rest.map_or(0, |rest| 1 + rest.iter().take_while(|byte| (self.part)(**byte)).count())

@@ -39,7 +39,7 @@ pub enum GitError {
     /// It hangs.
     #[error("git: no answer within {0} seconds")]
     Slow(u64),
-    /// A path of the command line that git knows nothing of.
+    /// A path of the command line that is not in the repository.
     #[error("{path} is not in the git repository {repository}")]
     Outside {
         /// The path as it was named.
@@ -77,7 +77,7 @@ fn revision(text: &str) -> Cow<'_, str> {
 }
 
 /// The files of the working directory's repository that are not as they were where the current branch left `revision`:
-/// committed since, staged, changed or new. All absolute and without links. Files that are gone and links are left out.
+/// committed since, staged, changed or new. All absolute and without links. Removed files and links are excluded.
 ///
 /// # Errors
 /// If there is no git, no repository or no such revision.

@@ -23,11 +23,11 @@ pub struct Charts {
 struct Chart {
     folder: PathBuf,
     aliases: Vec<String>,
-    /// Whether its own templates read settings of the runner; looked up once, when somebody asks.
+    /// Whether its own templates read settings of the runner; looked up once, on first use.
     reads_settings: OnceLock<bool>,
 }
 
-/// How templates read what the rules speak of.
+/// How templates read what the rules refer to.
 const SETTINGS: [&str; 3] = [".Values.runners.", ".Values.runnerRegistrationToken", ".Values.runnerToken"];
 /// More templates than any chart has.
 const MOST_TEMPLATES: usize = 500;
@@ -121,9 +121,9 @@ fn read_text(file: &Path) -> Option<String> {
 }
 
 fn aliases(file: &Path) -> Vec<String> {
-    // Most charts do not speak of it, and reading YAML is slow.
+    // Most charts do not mention it, and reading YAML is slow.
     let text = read_text(file).filter(|text| text.contains(CHART));
-    // A chart that cannot be read names nothing: the values of the plain chart are found all the same.
+    // A chart that cannot be read names nothing: the values of the plain chart are found in any case.
     let read = text.and_then(|text| serde_yaml::from_str::<Dependencies>(&text).ok());
     read.into_iter()
         .flat_map(|it| it.dependencies)

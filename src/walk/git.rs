@@ -16,14 +16,14 @@ use std::time::{Duration, Instant};
 
 /// The oldest git that takes `GIT_CONFIG_COUNT`, without which filters cannot be switched off.
 const OLDEST: (u32, u32) = (2, 31);
-/// No answer of git is read further: 64 MiB, about a million names of files.
+/// The most that is read of git's output: 64 MiB, about a million file names.
 const LONGEST: u64 = 64 << 20;
-/// Of what git says on standard error, no more is read: 64 KiB.
+/// The most that is read of git's standard error: 64 KiB.
 const LONGEST_ERROR: u64 = 64 << 10;
-/// Git hangs on a pipe in the place of one of its files.
+/// The time limit of a call: git hangs if one of its files is a named pipe.
 const CLOCK: Duration = Duration::from_secs(300);
 
-/// Set for every call, over all that the repository's configuration says.
+/// Set for every call; overrides the repository's configuration.
 const CONFIG: &[&str] = &[
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
@@ -35,7 +35,7 @@ const CONFIG: &[&str] = &[
     "core.attributesFile=/dev/null",
     "core.excludesFile=/dev/null",
 ];
-/// No transport may start, nothing may be fetched, asked or written.
+/// No transport may start; git must not fetch, prompt or write.
 const ENVIRONMENT: &[(&str, &str)] = &[
     ("GIT_ALLOW_PROTOCOL", ""),
     ("GIT_NO_LAZY_FETCH", "1"),
@@ -65,7 +65,7 @@ impl Git {
         }
         let mut git = Self { folder: folder.to_path_buf(), filters: Vec::new() };
         let listed = git.ask(&["config", "-z", "--name-only", "--get-regexp", r"^filter\."])?;
-        // Git says nothing and fails where there is none.
+        // Git prints nothing and fails if there is none.
         if !listed.ok && !listed.error.is_empty() {
             return Err(refused(&listed.error));
         }

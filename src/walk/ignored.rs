@@ -1,8 +1,8 @@
 //! What ignore files say, by the matcher of ripgrep.
 //!
-//! As there, a file of our own goes before `.ignore`, that before `.gitignore`, and that before what a repository excludes; of
-//! two of a kind the one in the inner folder goes first. What git honours ends at the folder of a repository: nothing that
-//! lies above it, in a home folder perhaps, hides anything in it.
+//! As there, a file of our own overrides `.ignore`, that `.gitignore`, and that what a repository excludes; of two of a kind,
+//! the one in the inner folder overrides the other. What git honors ends at the folder of a repository: no file above it,
+//! in a home folder perhaps, hides anything in it.
 
 use super::IGNORE_FILE;
 use super::tree::is_walked;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// Ignore files by precedence, before what a repository excludes.
 const FILES: [&str; 3] = [IGNORE_FILE, ".ignore", ".gitignore"];
-/// From here on, what git honours.
+/// From here on, what git honors.
 const OF_GIT: usize = 2;
 /// No ignore file is read further (1 MiB).
 const LONGEST: u64 = 1 << 20;
@@ -44,7 +44,7 @@ impl Rules {
         Some(Arc::new(Self { matchers, has_git, above: above.cloned() }))
     }
 
-    /// Whether `path` (absolute) in the folder itself is named; folders above are not asked about.
+    /// Whether `path` (absolute) in the folder itself is named; parent folders are not checked.
     pub(super) fn ignores(&self, path: &Path, is_dir: bool) -> bool {
         let mut verdicts = [const { Match::None }; FILES.len() + 1];
         let mut rules = Some(self);
@@ -68,12 +68,12 @@ impl Rules {
 /// Ignore files by folder, each read once.
 #[derive(Default)]
 pub(super) struct IgnoreFiles {
-    /// What holds in each folder, and whether it is the folder of a repository.
+    /// What applies in each folder, and whether it is the folder of a repository.
     by_folder: HashMap<OsString, (Option<Arc<Rules>>, bool)>,
 }
 
 impl IgnoreFiles {
-    /// Whether an ignore file names `path` (absolute) or a folder that holds it, up to the folder of its repository.
+    /// Whether an ignore file names `path` (absolute) or a folder that contains it, up to the folder of its repository.
     pub(super) fn ignores(&mut self, path: &Path, is_dir: bool) -> bool {
         for (up, part) in path.ancestors().enumerate() {
             let Some(folder) = part.parent() else { break };
@@ -88,8 +88,8 @@ impl IgnoreFiles {
         false
     }
 
-    /// What holds in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where another
-    /// one comes first there are none, and nothing is read.
+    /// What applies in the folder of an entry (absolute), if a walk meets its ignore files before its other entries: where
+    /// another one comes first there are none, and nothing is read.
     pub(super) fn around(&mut self, path: &Path) -> Option<Arc<Rules>> {
         let folder = path.parent()?;
         if let Some((rules, _)) = self.by_folder.get(folder.as_os_str()) {
@@ -133,13 +133,13 @@ fn read(folder: &Path, file: &Path) -> Option<Gitignore> {
     let text = text(file)?;
     let mut builder = GitignoreBuilder::new(folder);
     for line in text.strip_prefix('\u{feff}').unwrap_or(&text).lines() {
-        // A line that is no glob is one that git takes for none, too.
+        // A line that is not a glob is not one for git either.
         let _ = builder.add_line(None, line);
     }
     builder.build().ok().filter(|it| !it.is_empty())
 }
 
-/// The text of a regular file, or of one that a link leads to. Where it is no UTF-8, a line names nothing.
+/// The text of a regular file, or of one that a link leads to. A line that is not UTF-8 names nothing.
 fn text(file: &Path) -> Option<String> {
     Some(String::from_utf8_lossy(&read_start(file, LONGEST)?).into_owned())
 }

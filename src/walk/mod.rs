@@ -1,4 +1,4 @@
-//! Which files to lint: a parallel walk that honours ignore files and sees hidden files, and what each file's chart says.
+//! Which files to lint: a parallel walk that honors ignore files and sees hidden files, and what each file's chart sets.
 
 mod bytes;
 mod changed;
@@ -28,10 +28,10 @@ use std::time::SystemTime;
 /// Our own ignore file, in the syntax of `.gitignore`.
 pub const IGNORE_FILE: &str = ".runnerlintignore";
 
-/// What is said of a path that does not exist.
+/// The notice for a path that does not exist.
 pub(crate) const MISSING: &str = "no such file or directory";
 
-/// What is said of a copy that an earlier run has left.
+/// The notice for a copy that an earlier run has left.
 pub(crate) const LEFT: &str = "left by a run that was stopped; may be deleted";
 
 /// What the configuration of each directory excludes.
@@ -54,7 +54,7 @@ pub struct Options {
     pub configured: Option<Arc<dyn Configured>>,
     /// Leave out files named on the command line as well.
     pub force_exclude: bool,
-    /// Pass over ignore files.
+    /// Do not read ignore files.
     pub no_ignore: bool,
     /// Threads to walk with.
     pub threads: usize,
@@ -94,18 +94,18 @@ pub struct Target {
     pub shown: PathBuf,
     /// Whether it was named on the command line.
     pub named: bool,
-    /// Whether a look has said already that it has to be linted.
+    /// Whether a look has shown already that it must be linted.
     pub looked: bool,
 }
 
-/// What a look at a file says of it while the walk goes on.
+/// The result of a look at a file during the walk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// It has to be linted.
+    /// It must be linted.
     Wanted,
     /// There is nothing in it to lint.
     Clean,
-    /// It is none to be linted, and not worth a word.
+    /// It is not to be linted, and not worth a notice.
     Skipped,
     /// It has to be linted, and was not looked at.
     Unseen,
@@ -136,7 +136,7 @@ pub struct Found {
     pub notices: Vec<(PathBuf, Notice)>,
 }
 
-/// `path` as people read it: `/`-separated, without tokens. Control characters are still in it.
+/// `path` as reports show it: `/`-separated, without tokens. Control characters are still in it.
 pub fn display(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '/' {
@@ -154,7 +154,7 @@ pub fn working_directory() -> Result<PathBuf, WalkError> {
     fs::canonicalize(".").map_err(WalkError::WorkingDirectory)
 }
 
-/// Whether `path` (absolute, without links), a file, is left out though it is named.
+/// Whether `path` (absolute, without links), a file, is excluded although it is named.
 pub fn leaves_out(options: &Options, path: &Path) -> bool {
     options.force_exclude
         && (options.excludes(path, false)
@@ -182,7 +182,7 @@ pub(crate) fn look(
 }
 
 /// Finds the files at or below `paths` that git says have changed since the current branch left `revision`: committed
-/// since, staged, changed or new. What is excluded or ignored is left out, as in a walk.
+/// since, staged, changed or new. What is excluded or ignored is skipped, as in a walk.
 ///
 /// # Errors
 /// [`WalkError`].
@@ -193,7 +193,7 @@ pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Res
     for path in paths {
         match fs::canonicalize(path) {
             Ok(real) => wanted.extend(changed.below(path, &real)?),
-            // That it is missing is said where all others are.
+            // The walk reports that it is missing, as for all others.
             Err(_) => wanted.push(path.clone()),
         }
     }
@@ -217,7 +217,7 @@ pub fn real(cwd: &Path, path: &Path) -> PathBuf {
     path
 }
 
-/// What a file is told to have changed by: when, and how long it is.
+/// What shows that a file changed: its modification time and its length.
 pub type Stamp = (Option<SystemTime>, u64);
 
 /// The stamp of a file as it is now.

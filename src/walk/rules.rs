@@ -17,7 +17,7 @@ const MOST_ENTRIES: usize = 10_000;
 pub struct RulesError {
     /// The folder or file.
     pub path: PathBuf,
-    /// Why, for people.
+    /// Why, for reports.
     pub reason: String,
 }
 
@@ -55,7 +55,7 @@ pub fn rule_files(folder: &Path) -> Result<Vec<RuleFile<PathBuf>>, RulesError> {
     Ok(files)
 }
 
-/// A folder's files come before those of one whose name goes on: `a/b` before `a-b`.
+/// A folder's files come before those of one with a longer name: `a/b` before `a-b`.
 fn order(file: &RuleFile<PathBuf>) -> impl Iterator<Item = u8> {
     file.inside.bytes().map(|byte| if byte == b'/' { 0 } else { byte })
 }

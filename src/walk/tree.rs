@@ -17,13 +17,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What is said of a pipe or a device that is named.
+/// The notice for a pipe or a device that is named.
 const NOT_REGULAR: &str = "not a regular file: pipe it in with `-` and `--stdin-filename`";
 
 /// Entries that a thread takes at once: one by one, threads would wait for each other.
 const BATCH: usize = 64;
 
-/// The files at or below `paths`; `looks` is asked about each that is not named.
+/// The files at or below `paths`; `looks` is called for each that is not named.
 pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Option<Looks<'_>>) -> Found {
     let mut walk = Walk {
         cwd,
@@ -49,7 +49,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
     let mut notices = into_inner(walk.notices);
     notices.sort_by(|a, b| bytes(&a.0).cmp(bytes(&b.0)).then_with(|| a.1.message.cmp(&b.1.message)));
     notices.dedup();
-    // Another run that goes on has put its own in their places by now.
+    // Another run that is still active may have moved its own to their final names by now.
     notices.retain(|(path, notice)| notice.message != LEFT || walk.cwd.join(path).exists());
     Found { ignored, passed, files, notices }
 }
@@ -226,7 +226,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Takes a file if a look at it says that it has to be linted; otherwise it is only counted. The target of a link may be met
+    /// Takes a file if a look shows that it must be linted; otherwise it is only counted. The target of a link may be met
     /// twice.
     fn look(&self, file: &Path, linked: bool) {
         self.options.met.fetch_add(1, Ordering::Relaxed);
@@ -285,7 +285,7 @@ fn is_wanted(
     }
     let Some(kind) = entry.file_type().filter(|kind| is_walked(*kind)) else { return false };
     let is_dir = kind.is_dir();
-    // Of each entry, since it tells what the folder has: of `.git` too.
+    // For each entry, also `.git`: it shows which ignore files the folder has.
     let rules = if options.no_ignore { None } else { lock(ignore_files).around(path) };
     if name == GIT {
         return false;

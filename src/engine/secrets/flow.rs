@@ -10,7 +10,7 @@ use crate::sites::{Carrier, Place};
 use crate::text::{Lexed, Notation, Span, lex, lex_field, lex_line, lex_value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How far a value goes that begins somewhere in a text.
+/// Where a value ends that begins somewhere in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
     /// To its own end.
@@ -26,16 +26,16 @@ pub(super) struct Flow<'a> {
     file: &'a File<'a>,
     /// Bytes of the file.
     pub(super) spans: Vec<Span>,
-    /// Literals, which may stand elsewhere too.
+    /// Literals, which may be elsewhere too.
     pub(super) texts: Vec<String>,
-    /// Names that are read and not looked up yet, and whether a token's place may become their value.
+    /// Names that are read and not looked up yet, and whether their value may be a token.
     open: Vec<(String, bool)>,
     known: BTreeSet<(String, bool)>,
     /// Values that were looked at.
     seen: BTreeSet<(At, bool)>,
     /// The bytes of texts that were looked at, by text and start: where each piece of them ends.
     covered: [BTreeMap<(usize, usize), usize>; 2],
-    /// The decoded text of a node, which may hold several values.
+    /// The decoded text of a node, which may contain several values.
     decoded: Option<(usize, NodeId, Option<Decoded>)>,
 }
 
@@ -57,7 +57,7 @@ impl<'a> Flow<'a> {
         self.file.documents.get(doc)
     }
 
-    /// Takes in an expression in the place of a token.
+    /// Adds an expression that is given as a token.
     pub(super) fn carrier(&mut self, carrier: &Carrier) {
         let Some(document) = self.document(carrier.doc) else { return };
         match carrier.value.place {
@@ -65,7 +65,7 @@ impl<'a> Flow<'a> {
                 self.node(carrier.doc, node, true);
             }
             Place::Within(node, part) => self.part(carrier, node, part),
-            // An interpolation of GitLab's has blanks: words of a shell end there.
+            // A GitLab interpolation contains spaces: words of a shell end there.
             _ if carrier.value.span.of(&document.text).starts_with("$[[") => {
                 self.at(carrier.doc, carrier.value.span.start(), Extent::Value, true);
             }
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
         self.shifted(doc, text, found, 0);
     }
 
-    /// What was found in a text of the file, `by` bytes behind its beginning.
+    /// What was found in a text of the file, `by` bytes after its beginning.
     pub(super) fn shifted(&mut self, doc: usize, text: &str, found: Lexed, by: usize) {
         let host = |span: Span| self.file.documents.to_host(doc, span.shifted(by));
         let spans: Vec<Span> = found.literals.iter().map(|it| host(it.span)).collect();
@@ -199,7 +199,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A name that is read in the place of a token.
+    /// A name whose value is read as a token.
     pub(super) fn reads(&mut self, name: &str, is_value: bool) {
         let mut parts = name.split('.').filter(|part| !part.is_empty() && !names::is_root(part));
         let first = parts.next();

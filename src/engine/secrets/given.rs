@@ -25,11 +25,11 @@ static WAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&ways.join("|")).ok()
 });
 
-/// What gives a value beside a name: `value: …`, `default: …`.
+/// What gives a value next to a name: `value: …`, `default: …`.
 static BESIDE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\b(?:value|default\w*)["']?[ \t]*(?:=>|[:=])[ \t]*"#).ok());
 
-/// How far behind a name its value is looked for.
+/// How far after a name to search for its value.
 const NEAR: usize = 300;
 
 /// A place that gives a name a value.
@@ -134,7 +134,7 @@ fn way(doc: usize, text: &str, found: &Captures<'_>, by_tree: bool, notation: No
     Some((hash(name), at))
 }
 
-/// The text behind `at`, as far as a value is looked for.
+/// The text after `at`, as far as to search for a value.
 fn near(text: &str, at: usize) -> &str {
     let end = (at + NEAR).min(text.len());
     (0..4).find_map(|less| text.get(at..end.saturating_sub(less))).unwrap_or_default()

@@ -26,14 +26,14 @@ fn prefixes(unit: &Unit) -> Vec<String> {
     let prefixes = prefixes.into_iter().filter(|prefix| !prefix.is_empty());
     let spelled = prefixes.flat_map(|prefix| {
         let mut encoded = STANDARD_NO_PAD.encode(prefix);
-        // The last sign holds bits of what follows.
+        // The last character contains bits of what follows.
         encoded.truncate(prefix.len() * 8 / 6);
         [prefix.clone(), encoded]
     });
     spelled.filter(|prefix| !prefix.is_empty()).collect()
 }
 
-/// Token literals, wherever they stand.
+/// Token literals, anywhere in the file.
 pub(super) fn literals(catalogue: &Catalogue, source: &Source) -> Vec<Span> {
     let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+/=-".contains(&byte);
     let find = |unit: &Unit| {
@@ -44,7 +44,7 @@ pub(super) fn literals(catalogue: &Catalogue, source: &Source) -> Vec<Span> {
     catalogue.units().iter().flat_map(find).collect()
 }
 
-/// What stands behind the name of a token's place, in comments too: `# runnerToken: "…"`.
+/// What comes after the name of a token's slot, in comments too: `# runnerToken: "…"`.
 fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
     let source = file.source;
     let named = file.words.named.get_or_init(|| {
@@ -55,7 +55,7 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
             names.filter(|name| name.len() > 2).map(|name| regex::escape(name)).collect();
         let named =
             format!(r#"(?:{})["']?[ \t]*[:=]?[ \t]*["']?([0-9A-Za-z_.+/=-]{{12,}})"#, names.join("|"));
-        // A name of somebody's own says it too: `my_registration_token = "…"`.
+        // A custom name counts too: `my_registration_token = "…"`.
         let own = format!(
             r#"(?i-u:{})["'\]]*[ \t]*[:=][ \t]*["']((?-u:[^"'${{}}<>%\r\n]){{4,}})["']"#,
             unit.secret_names.join("|")
@@ -75,7 +75,7 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
         let is_quoted = unquoted.len() < before.len();
         let assigned = unquoted.trim_end_matches([' ', '\t']).ends_with(['=', ':']);
         let is_option = found.get(0)?.as_bytes().starts_with(b"-");
-        // Only an option takes what comes behind a blank; in a program a word without quotes is a name.
+        // Only an option takes what comes after a space; in a program a word without quotes is a name.
         let is_value = is_option || assigned && (is_quoted || !is_program);
         let is_name = !is_value && is_named(literal)
             || is_expression(file, span.start())
@@ -103,7 +103,7 @@ pub(super) struct Secrets {
     pub(super) texts: Vec<String>,
 }
 
-/// Token literals, every literal in the place of a token, and every other place where the same text stands.
+/// Token literals, every literal given as a token, and every other place that contains the same text.
 pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     let mut spans = literals(&file.settings.catalogue, file.source);
     let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
@@ -135,7 +135,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
                 texts.extend((known.len() >= 6).then(|| known.clone()));
                 continue;
             }
-            // An expression is no secret.
+            // An expression is not a secret.
             if carrier.value.kind == ValueKind::Opaque {
                 continue;
             }
@@ -166,7 +166,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     }
     spans.sort_unstable();
     spans.dedup();
-    // What stands in the file as it is, is hidden wherever it comes.
+    // What the file contains literally is hidden wherever it appears.
     let written: BTreeSet<&str> = spans.iter().map(|span| span.of(file.source.text()).trim()).collect();
     texts.retain(|text| !written.contains(text.as_str()));
     Secrets { spans, texts }

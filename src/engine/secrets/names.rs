@@ -3,7 +3,7 @@
 use crate::engine::File;
 use crate::text::HCL_ROOTS;
 
-/// Whether a text in the place of a token is a name or an expression. A variable that no unit has counts as a name only where
+/// Whether a text given as a token is a name or an expression. A variable that no unit has counts as a name only where
 /// nothing is `assigned`: a literal may look like one.
 pub(super) fn is_name(file: &File<'_>, text: &str, assigned: bool) -> bool {
     let text = text.trim_matches(['"', '\'']);

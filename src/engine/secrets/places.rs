@@ -1,4 +1,4 @@
-//! Places of tokens that show by a name in the text alone, whatever carries them.
+//! Places of tokens that are shown by a name in the text alone, for any binding.
 
 use super::flow::{Extent, Flow};
 use crate::engine::File;
@@ -47,7 +47,7 @@ static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Takes in what comes behind the names of slots, and what requests send.
+/// Adds what comes after the names of slots, and what requests send.
 pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
     let named = file.words.places.get_or_init(|| named(file.unit));
     let short = file.words.short_places.get_or_init(|| short(file.unit));
@@ -57,7 +57,7 @@ pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
         for found in named.iter().flat_map(|named| named.captures_iter(text)) {
             let Some(whole) = found.get(0) else { continue };
             let is_sign = found.get(1).is_some();
-            // Elsewhere a comma or a blank behind a name is prose.
+            // Elsewhere a comma or a space after a name is prose.
             let is_option =
                 whole.as_str().starts_with('-') && matches!(notation, Notation::Shell | Notation::Code);
             let counts = is_sign || is_option || notation == Notation::Code && found.get(2).is_some();

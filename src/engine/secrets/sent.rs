@@ -1,4 +1,4 @@
-//! Tokens among the answers to a program that asks.
+//! Tokens among the answers to a program that prompts.
 
 use crate::engine::File;
 use crate::facts::{Command, Facts, NodeId, Region};
@@ -7,10 +7,10 @@ use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// What may be a token among answers: long, and no word of a language.
+/// What may be a token among answers: long, and not a word of a language.
 static ANSWER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[0-9A-Za-z_-]{16,}").ok());
 
-/// What may be a token among the words and lines that are piped into a program that asks for one.
+/// What may be a token among the words and lines that are piped into a program that prompts for one.
 pub(super) fn answers(file: &File<'_>) -> Vec<Span> {
     let mut asking: BTreeMap<usize, BTreeSet<NodeId>> = BTreeMap::new();
     for carrier in file.survey.carriers.iter().filter(|it| file.settings.catalogue.sites().asks(it)) {
@@ -32,7 +32,7 @@ pub(super) fn answers(file: &File<'_>) -> Vec<Span> {
     spans
 }
 
-/// The places of all that is piped or written into the commands that hold one of `nodes`.
+/// The places of all that is piped or written into the commands that contain one of `nodes`.
 fn given(facts: &Facts, nodes: &BTreeSet<NodeId>) -> Vec<Span> {
     let holds = |command: &Command| command.words.iter().any(|word| nodes.contains(&word.node));
     let mut commands: BTreeSet<usize> = BTreeSet::new();

@@ -14,7 +14,7 @@ pub(super) fn item(key: &str, html: &mut Html, label: impl FnOnce(&mut Html), mo
     });
 }
 
-/// Names for the ticks of a page, which do not change with lines that come and go: no two are the same.
+/// Names for the checkboxes of a page: unique, and independent of added or removed lines.
 pub(super) struct Keys {
     project: String,
     seen: HashMap<String, usize>,

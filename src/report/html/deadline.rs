@@ -1,4 +1,4 @@
-//! Until when findings have to be fixed.
+//! Until when findings must be fixed.
 
 use super::writer::Html;
 use crate::report::rules::product;

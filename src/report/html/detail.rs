@@ -77,7 +77,7 @@ fn docs(block: &Block<'_>, html: &mut Html) {
 }
 
 const fn code_block(label: &str) -> [Attribute<'_>; 3] {
-    // A region that scrolls has to be reached by the keyboard.
+    // The keyboard must reach a region that scrolls.
     [("role", "group"), ("tabindex", "0"), ("aria-label", label)]
 }
 

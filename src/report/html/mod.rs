@@ -1,4 +1,4 @@
-//! One page for people, without network: overview, migration plan, findings, notes. It can be read without script.
+//! One page for people, without network: overview, migration plan, findings, notes. It can be read without scripts.
 
 mod blocks;
 mod charts;

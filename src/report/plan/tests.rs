@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Texts that want to be more than text.
+/// Texts that a format might run or render instead of showing them.
 const HOSTILE: &[&str] = &[
     "'; touch owned; '",
     "$(touch owned)",

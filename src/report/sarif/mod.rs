@@ -84,7 +84,7 @@ fn descriptor(doc: Option<&RuleDoc>, finding: &Finding) -> Descriptor {
     });
     let family = doc.id.split('-').next().unwrap_or_default();
     let why = doc.why.trim();
-    // The examples of a rule hold tokens that look real to whoever searches a report for them.
+    // The examples of a rule contain tokens that look real to anyone who searches a report for them.
     let markdown = Mask::without_source(false).inserted(&page(&doc));
     let first = why.split("\n\n").next().unwrap_or_default().replace('\n', " ");
     Descriptor {
@@ -163,7 +163,7 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
         return Vec::new();
     }
     let mask = file.mask(run.show_secrets);
-    // What is gone is not told: services that know of no baseline would open an alert for it.
+    // Fixed findings are not listed: services without a baseline would open an alert for each.
     let state = |finding: &Finding| if finding.baselined { "unchanged" } else { "new" };
     let place = Place { file, mask: &mask };
     let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));

@@ -127,7 +127,7 @@ pub(super) struct Outcome<'a> {
     /// Of each result, or of none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<&'static str>,
-    /// Always there: a run that knows of suppressions says of each result that there is none.
+    /// Always present: in a run with suppressions, an empty list shows that a result is not suppressed.
     pub(super) suppressions: Vec<Suppression>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) fixes: Vec<Fix>,

@@ -13,7 +13,7 @@ pub(super) fn artifact(path: &str) -> Artifact {
     }
 }
 
-/// Percent-encodes all that is no letter, digit or separator.
+/// Percent-encodes all that is not a letter, digit or separator.
 fn encode(path: &str, has_drive: bool) -> String {
     let mut out = String::with_capacity(path.len());
     for (at, byte) in path.bytes().enumerate() {

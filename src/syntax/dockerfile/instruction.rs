@@ -7,7 +7,7 @@ use crate::text::Span;
 #[derive(Debug)]
 pub(super) struct Instruction {
     pub(super) keyword: Span,
-    /// What stands behind the keyword, line by line: comments and empty lines between continued lines are left out.
+    /// What comes after the keyword, line by line, without comments and empty lines between continued lines.
     pub(super) arguments: Vec<Span>,
     pub(super) heredocs: Vec<Heredoc>,
     /// All its lines.
@@ -131,7 +131,7 @@ fn note_comment(text: &str, line: Span, comments: &mut Vec<Comment>) -> bool {
     found
 }
 
-/// The keyword of an instruction that begins on this line; behind `ONBUILD`, that of the inner one.
+/// The keyword of an instruction that begins on this line; after `ONBUILD`, that of the inner one.
 fn keyword(text: &str, line: Span) -> Option<Span> {
     let raw = line.of(text);
     let mut at = 0;
@@ -156,7 +156,7 @@ fn is_continued(text: &str, line: Span, escape: u8) -> bool {
     line.of(text).trim_end().as_bytes().last() == Some(&escape)
 }
 
-/// Bytes of flags (`--mount=…`), blanks and continued lines before what an instruction is given.
+/// Bytes of flags (`--mount=…`), spaces and continued lines before the arguments of an instruction.
 pub(super) fn flags(text: &str) -> usize {
     let mut at = 0;
     loop {

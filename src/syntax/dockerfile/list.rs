@@ -3,7 +3,7 @@
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::text::Span;
 
-/// The items of a list, quotes included; `None` if it is none: then it is a line of shell.
+/// The items of a list, quotes included; `None` if it is not a list: then it is a line of shell.
 pub(super) fn items(text: &str) -> Option<Vec<Span>> {
     let bytes = text.as_bytes();
     let mut items = Vec::new();

@@ -311,7 +311,7 @@ impl Reader {
         self.group(instruction, outer, words);
     }
 
-    /// The words of an instruction, which go one by one or with it.
+    /// The words of an instruction, which can be removed one by one or with it.
     fn group(&mut self, instruction: &Instruction, outer: Span, parts: Vec<Span>) {
         let span = instruction.keyword.hull(outer);
         self.file.groups.push(Group { lines: instruction.lines, span, parts, between: Between::Blanks });

@@ -1,6 +1,6 @@
-//! Puts a value together from its terms.
+//! Builds a value from its terms.
 //!
-//! One term is the value. Parts with `?` and `:` between them become a mapping with the key `if()`, which holds a list of
+//! One term is the value. Parts with `?` and `:` between them become a mapping with the key `if()`, whose value is a list of
 //! them; terms with operators between them are one expression as it is written, or, where one of them is a call, a
 //! collection or a here-document, a mapping with the key `op()`.
 
@@ -160,7 +160,7 @@ impl Expression {
     }
 }
 
-/// A mapping with one key that holds a list.
+/// A mapping with one key, whose value is a list.
 fn list(key: &str, items: Vec<usize>, span: Span, nodes: &mut Vec<Raw>) -> usize {
     let mut inner = Raw::new(RawKind::Sequence, span);
     inner.key = Some((key.to_owned(), Span::at(span.start())));

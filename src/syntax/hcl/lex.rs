@@ -27,7 +27,7 @@ pub(super) enum Kind {
     Newline,
     /// A bracket, `,`, `=`, `:`, `?`, `.`
     Sign(u8),
-    /// Any other operator, or what is none at all.
+    /// Any other operator, or an unknown sign.
     Operator,
 }
 
@@ -58,7 +58,7 @@ struct Lexer<'t> {
     tokens: Vec<Token>,
     problems: Vec<Problem>,
     budget: usize,
-    /// Where lines begin that hold one word alone, by that word: what may end a here-document.
+    /// Where lines begin that contain only one word, by that word: what may end a here-document.
     ends: Option<HashMap<&'t str, Vec<usize>>>,
 }
 
@@ -185,7 +185,7 @@ enum Open {
     Template(usize),
 }
 
-/// Where the string ends that begins at `at`; `Err` with how far it was looked for.
+/// Where the string ends that begins at `at`; `Err` with how far the search went.
 fn string_end(bytes: &[u8], at: usize) -> Result<usize, usize> {
     scan(bytes, at + 1, Open::String)
 }

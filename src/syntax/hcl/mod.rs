@@ -1,23 +1,23 @@
 //! HCL: Terraform, OpenTofu, Terragrunt, Packer, Nomad.
 //!
-//! The tree is that of Terraform's JSON form. `resource "helm_release" "x" { … }` is a key `resource` that holds a mapping
+//! The tree is that of Terraform's JSON form. `resource "helm_release" "x" { … }` is a key `resource` with a mapping
 //! with the key `helm_release`, and that one with the key `x`; a block that is repeated is a key that is repeated.
 //! Objects are mappings, lists are sequences, strings and here-documents are scalars; `${…}` stays in them as it is
-//! written. Any other expression is a scalar as it is written, opaque, except for those that hold more:
+//! written. Any other expression is a scalar as it is written, opaque, except for those that contain more:
 //!
 //! | written | in the tree |
 //! |---|---|
 //! | `f(a, b)` | mapping with the key `f()`, a sequence of the arguments |
 //! | `c ? a : b` | mapping with the key `if()`, a sequence of `c`, `a`, `b` |
-//! | `[for x in xs : f(x)]` | mapping with the key `for()`, a sequence of `xs` and what stands behind the `:` |
+//! | `[for x in xs : f(x)]` | mapping with the key `for()`, a sequence of `xs` and what comes after the `:` |
 //! | `f(a) + b` | mapping with the key `op()`, a sequence of the terms |
 //! | `f(a).b[0]` | mapping with the key `op()`, a sequence of `f(a)` |
 //! | `(a)` | `a` |
 //!
 //! Each such mapping has the tag [`COMPUTED`](crate::facts::COMPUTED): it is one value like any other.
 //!
-//! The reader is our own. It goes on behind errors and takes linear time; the published parser refuses a file whole and
-//! compares each key of an object with all others. It serves the tests as the one to agree with.
+//! The reader is our own. It goes on after errors and takes linear time; the published parser refuses a file whole and
+//! compares each key of an object with all others. The tests use that parser, and the results must agree.
 
 mod expression;
 mod lex;
@@ -151,7 +151,7 @@ impl Document {
         Ok(())
     }
 
-    /// Calls `f` with what is known of where entries stand.
+    /// Calls `f` with the positions of the entries.
     fn with_entries<T>(&self, f: impl FnOnce(&Entries<'_>) -> T) -> T {
         f(&Entries {
             text: &self.text,
@@ -164,7 +164,7 @@ impl Document {
     }
 }
 
-/// `text` with blanks for tags on lines of their own and a word for the others.
+/// `text` with spaces for tags on lines of their own and a word for the others.
 fn mask(text: &str, tags: &[Tag]) -> String {
     let mut shape = text.as_bytes().to_vec();
     let mut rest = tags.iter().peekable();
@@ -215,7 +215,7 @@ impl Parsed for Document {
         self.with_entries(|entries| entries.insert_after(node, &entry))
     }
 
-    /// The tokens, strings decoded; commas, comments and line breaks mean nothing. What is wrong is said too.
+    /// The tokens, strings decoded, without commas, comments and line breaks. Errors are included.
     fn data(&self) -> Data<'_> {
         let datum = move |token: &Token| {
             let span = token.span;

@@ -1,4 +1,4 @@
-//! Nodes as they are read, before their places in the tree are known; and the tree that they become.
+//! Nodes as they are read, before their positions in the tree are known; and the tree that they become.
 
 use super::string::{self, Place};
 use crate::facts::{COMPUTED, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
@@ -16,7 +16,7 @@ pub(super) struct Raw {
     pub(super) kind: RawKind,
     pub(super) form: Form,
     pub(super) children: Vec<usize>,
-    /// Whether names or indexes behind it were read: `f(x).y[0]`.
+    /// Whether names or indexes after it were read: `f(x).y[0]`.
     pub(super) is_part: bool,
 }
 
@@ -37,7 +37,7 @@ impl Raw {
         Self { key: None, entry: span, span, kind, form: Form::Fixed, children: Vec::new(), is_part: false }
     }
 
-    /// Whether other nodes or lines of text stand inside.
+    /// Whether other nodes or lines of text are inside.
     pub(super) fn has_parts(&self) -> bool {
         match self.kind {
             RawKind::Mapping | RawKind::Computed | RawKind::Sequence => true,
@@ -96,7 +96,7 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
     out
 }
 
-/// An expression that is no string: what can be known without running it stands for itself.
+/// An expression that is not a string. It is a literal if its value is known without running it.
 fn plain(text: &str) -> Scalar<'_> {
     let number =
         text.starts_with(|sign: char| sign.is_ascii_digit() || sign == '-') && text.parse::<f64>().is_ok();

@@ -1,4 +1,4 @@
-//! Reads bodies, blocks and entries from tokens; `value` reads what stands behind their `=`. Goes on behind what it does
+//! Reads bodies, blocks and entries from tokens; `value` reads what comes after their `=`. Goes on after what it does
 //! not understand, and never recurses.
 
 use super::expression::Expression;
@@ -9,7 +9,7 @@ use crate::facts::Problem;
 use crate::syntax::entries::Form;
 use crate::text::Span;
 
-/// How deep brackets may nest; what lies deeper is one expression.
+/// How deep brackets may nest; what is deeper is one expression.
 pub(super) const DEPTH: usize = 128;
 
 /// How many names a block may have.
@@ -23,7 +23,7 @@ pub(super) struct Read {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Reads the tokens of `text`, comments left out.
+/// Reads the tokens of `text`, without comments.
 pub(super) fn read(text: &str, tokens: &[Token]) -> Read {
     let mut reader = Reader { text, tokens, at: 0, out: Read::default(), frames: Vec::new() };
     let root = reader.push(Raw::new(RawKind::Mapping, Span::new(0, text.len())));
@@ -42,7 +42,7 @@ pub(super) fn read(text: &str, tokens: &[Token]) -> Read {
     reader.out
 }
 
-/// What an open bracket holds.
+/// What an open bracket contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Bracket {
     /// Attributes and blocks, on lines.
@@ -55,7 +55,7 @@ pub(super) enum Bracket {
     Call,
     /// `( … )`
     Group,
-    /// `[ … ]` behind a value.
+    /// `[ … ]` after a value.
     Index,
 }
 
@@ -68,7 +68,7 @@ impl Bracket {
         }
     }
 
-    /// Whether a line break in it is a blank like any other.
+    /// Whether a line break in it is whitespace like any other.
     pub(super) fn spans_lines(self) -> bool {
         !matches!(self, Self::Body | Self::Object)
     }
@@ -77,7 +77,7 @@ impl Bracket {
 /// An open bracket.
 pub(super) struct Frame {
     pub(super) bracket: Bracket,
-    /// What its entries become children of.
+    /// The parent of its entries.
     pub(super) node: usize,
     /// Where it begins; of a call, at the function's name.
     pub(super) start: usize,
@@ -103,7 +103,7 @@ impl Frame {
         }
     }
 
-    /// Whether a key has to come now.
+    /// Whether a key must come now.
     fn wants_key(&self) -> bool {
         matches!(self.bracket, Bracket::Body | Bracket::Object) && self.key.is_none() && !self.each
     }
@@ -166,7 +166,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether an attribute begins here, where a bracket that holds none is still open.
+    /// Whether an attribute begins here, where a bracket that contains no attributes is still open.
     fn begins_statement(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         before.is_some_and(|token| token.kind == Kind::Newline) && self.is_sign(1, b'=')
@@ -299,7 +299,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes what stands in the bracket that was opened last.
+    /// Skips the content of the bracket that was opened last.
     pub(super) fn skip(&mut self, open: Token) {
         self.problem(open.span.start(), "nested too deep to be read");
         let mut depth = 1_usize;

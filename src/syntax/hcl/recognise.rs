@@ -1,6 +1,6 @@
-//! Tells HCL from other text by its first lines.
+//! Distinguishes HCL from other text by its first lines.
 
-/// Names of blocks that need no label to be known by.
+/// Names of blocks that are recognized without a label.
 const BLOCKS: &[&str] = &[
     "terraform",
     "locals",
@@ -21,7 +21,7 @@ const BLOCKS: &[&str] = &[
     "required_providers",
 ];
 
-/// Whether the first lines of `text` look like HCL: blocks that are known by name or label, and attributes.
+/// Whether the first lines of `text` look like HCL: blocks that are recognized by name or label, and attributes.
 pub(super) fn looks_like_hcl(text: &str) -> bool {
     let mut blocks = 0_usize;
     let mut fits = 0_usize;
@@ -45,7 +45,7 @@ pub(super) fn looks_like_hcl(text: &str) -> bool {
         if line.is_empty() || comment || template || remark || ends_remark {
             continue;
         }
-        // The lines of a list or of arguments can hold anything.
+        // The lines of a list or of arguments can contain anything.
         let inside = depth > 0;
         depth = (depth + line.matches(['(', '[']).count()).saturating_sub(line.matches([')', ']']).count());
         delimiter = line.split_once("<<").and_then(|(_, word)| {

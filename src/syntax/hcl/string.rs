@@ -26,13 +26,13 @@ pub(super) fn decode(text: &str, place: Place) -> Decoded {
     out.finish(inside, Codec::HclQuoted)
 }
 
-/// What stands between the quotes of `span`.
+/// What is between the quotes of `span`.
 pub(super) fn inside(text: &str, span: Span) -> Span {
     let closed = span.len() > 1 && span.of(text).ends_with('"');
     Span::new(span.start() + 1, span.end() - usize::from(closed))
 }
 
-/// Whether the string at `place` holds a template.
+/// Whether the string at `place` contains a template.
 pub(super) fn has_template(text: &str, place: Place) -> bool {
     let inside = if place.heredoc { body(text, place.span) } else { inside(text, place.span) };
     !templates(text, inside, !place.heredoc).is_empty()
@@ -51,12 +51,12 @@ fn heredoc(text: &str, span: Span) -> Decoded {
     let delimiter = delimiter.lines().next().unwrap_or_default().trim();
     let body = body(text, span);
     let templates = templates(text, body, false);
-    // A line that goes on with a template has no indentation of its own.
+    // A line that continues a template has no indentation of its own.
     let goes_on = |at: usize| {
         let next = templates.partition_point(|template| template.span.end() <= at);
         templates.get(next).is_some_and(|template| template.span.start() < at)
     };
-    // A line without text has none either, and keeps its blanks.
+    // A line without text has none either, and keeps its whitespace.
     let blank = |line: &str| line.trim().is_empty() && line.ends_with('\n');
     let mut at = body.start();
     let lines = body.of(text).split_inclusive('\n').map(|line| {
@@ -91,7 +91,7 @@ fn width(line: &str, blanks: usize) -> usize {
 struct Template {
     /// Up to its `}`, or to the end of the string.
     span: Span,
-    /// Whether it has an end: else the string is broken, and what stands behind is shown as it is.
+    /// Whether it has an end: else the string is broken, and the text after it is shown as it is.
     ends: bool,
 }
 
@@ -107,7 +107,7 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Template> {
             [b'$' | b'%', b'{', ..] => {
                 let end = lex::template_end(bytes, at);
                 found.push(Template { span: Span::new(at, end.unwrap_or(span.end())), ends: end.is_some() });
-                // One that does not end hides what is behind it: each search would go to the end.
+                // One that does not end hides what is after it: each search would go to the end.
                 let Some(end) = end else { break };
                 end - at
             }
@@ -117,7 +117,7 @@ fn templates(text: &str, span: Span, quoted: bool) -> Vec<Template> {
     found
 }
 
-/// Writes what the bytes below `span` mean. What one of `templates` holds is its own: nothing in it is an escape.
+/// Writes what the bytes below `span` mean. Nothing inside one of `templates` is an escape.
 fn pieces(text: &str, span: Span, quoted: bool, templates: &[Template], out: &mut Decoder) {
     let bytes = text.as_bytes().get(..span.end()).unwrap_or_default();
     let next = templates.partition_point(|template| template.span.end() <= span.start());

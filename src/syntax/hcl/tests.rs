@@ -263,7 +263,7 @@ fn strings_take_edits_or_refuse_them() {
     for host in hosts {
         for host in [host.to_owned(), host.replace('\n', "\r\n")] {
             for hard in HARD {
-                // A line with fewer blanks than all others would move the others.
+                // A line with fewer spaces than all others would move the others.
                 let moves = host.contains("\n    WORD") && hard.starts_with(' ');
                 done += usize::from(!moves && edited(&Hcl, &host, "k", "WORD", hard).is_ok());
             }
@@ -379,7 +379,7 @@ fn hcl_is_told_from_other_texts() {
     assert_eq!(detected(Some("main.tf.json"), ""), Some("yaml"));
 }
 
-/// `count` lines with a number in the place of the `#`.
+/// `count` lines with a number instead of the `#`.
 fn numbered(count: usize, line: &str) -> String {
     (0..count).map(|number| line.replace('#', &number.to_string())).collect()
 }

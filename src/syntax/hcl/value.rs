@@ -7,7 +7,7 @@ use super::string::Place;
 use crate::syntax::entries::Form;
 use crate::text::Span;
 
-/// Whether the arguments of a function begin at the token `at`; behind line breaks only where `lines`.
+/// Whether the arguments of a function begin at the token `at`; after line breaks only where `lines`.
 fn opens_call(tokens: &[Token], at: usize, lines: bool) -> bool {
     let mut ahead = tokens.get(at..).unwrap_or_default().iter();
     let next = ahead.find(|token| token.kind != Kind::Newline || !lines);
@@ -200,7 +200,7 @@ impl Reader<'_> {
                 }
             }
             Bracket::Group => {
-                // The parentheses mean nothing; what they hold stands for them.
+                // The parentheses mean nothing; their content replaces them.
                 let inner = raw.children.first().copied().filter(|_| raw.children.len() == 1);
                 raw.span = span;
                 if inner.is_none() {

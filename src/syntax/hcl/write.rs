@@ -18,7 +18,7 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
     Ok(vec![Edit::replace(node.span, written(value)?)])
 }
 
-/// `key = "value"`, to stand behind the entry `sibling`.
+/// `key = "value"`, to be written after the entry `sibling`.
 pub(super) fn entry(document: &Document, sibling: NodeId, key: &str, value: &str) -> Result<String, NoEdit> {
     let written = quoted(value)?;
     if is_name(key) {

@@ -14,15 +14,15 @@ pub(crate) struct Family {
     pub(super) line_comments: &'static [&'static str],
     /// What begins and ends a comment over several lines.
     pub(super) block_comments: &'static [(&'static str, &'static str)],
-    /// How it writes strings; a longer opening sign stands before a shorter one.
+    /// How it writes strings; a longer opening sign comes before a shorter one.
     pub(super) strings: &'static [Form],
     /// What opens a here-document.
     pub(super) heredoc: Option<&'static str>,
-    /// What puts strings together.
+    /// What joins strings.
     pub(super) joiner: &'static str,
     /// Whether strings side by side are one string.
     pub(super) adjacent: bool,
-    /// Whether `{name}` in a string stands for a value.
+    /// Whether `{name}` in a string is replaced by a value.
     pub(super) braces: bool,
     /// How it writes keys and values, where those are read.
     pub(super) objects: Option<Objects>,
@@ -34,11 +34,11 @@ pub(super) struct Form {
     pub(super) open: &'static str,
     pub(super) close: &'static str,
     pub(super) escape: Escape,
-    /// Whether it may hold line ends.
+    /// Whether it may contain line ends.
     pub(super) lines: bool,
 }
 
-/// What stands for something else in a string.
+/// What is an escape in a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escape {
     /// `\n`, `\"`, `\` at a line end.

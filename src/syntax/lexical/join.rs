@@ -1,4 +1,4 @@
-//! Texts made of strings: one string, several that are put together, a list of words.
+//! Texts of strings: one string, several that are joined, a list of words.
 
 use super::SEALED;
 use super::family::{Escape, Family};
@@ -7,10 +7,10 @@ use crate::embed::{Codec, Decoded, Decoder, UNKNOWN};
 use crate::facts::{Hint, Region};
 use crate::text::Span;
 
-/// How far apart strings may stand that are put together.
+/// How far apart joined strings may be.
 const NEAR: usize = 200;
 
-/// Functions and keys whose strings are shown to people.
+/// Functions and keys whose strings are shown to users.
 const SHOWN: &[&str] = &[
     "print",
     "println",
@@ -48,7 +48,7 @@ const SHOWN: &[&str] = &[
     "deprecated",
 ];
 
-/// The texts in which commands may stand.
+/// The texts that may contain commands.
 pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region> {
     let mut out = Vec::new();
     let mut literals = found.literals.iter().peekable();
@@ -96,7 +96,7 @@ fn region(decoded: Decoded, literal: &Literal) -> Region {
     Region { hint, decoded, opener, what, reader: None }
 }
 
-/// Whether the strings around `gap` are put together: with nothing between them (`true`), or with a value of its own.
+/// Whether the strings around `gap` are joined: with nothing between them (`true`), or with a value of its own.
 fn joins(text: &str, gap: Span, family: &Family) -> Option<bool> {
     if gap.len() > NEAR {
         return None;
@@ -113,7 +113,7 @@ fn joins(text: &str, gap: Span, family: &Family) -> Option<bool> {
     (!inner.contains([';', '\n', ',', '"', '\''])).then_some(false)
 }
 
-/// Whether the string at `start` is text for people.
+/// Whether the string at `start` is text for users.
 fn is_shown(text: &str, start: usize) -> bool {
     let from = (0..=start.saturating_sub(60)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
     let before = text.get(from..start).unwrap_or_default();
@@ -126,7 +126,7 @@ fn is_shown(text: &str, start: usize) -> bool {
     SHOWN.contains(&word.as_str()) || word.ends_with("error") || word.ends_with("exception")
 }
 
-/// The text of a string, escapes taken off.
+/// The text of a string, without its escapes.
 fn write(decoder: &mut Decoder, text: &str, literal: &Literal, family: &Family) {
     let bytes = text.as_bytes();
     let end = literal.inner.end();
@@ -228,7 +228,7 @@ fn list(text: &str, family: &Family, found: &Found, items: &[Item]) -> Option<Re
         } else {
             "'"
         };
-        // A quote of the command line lies on the string's own.
+        // A quote of the command line has the span of the string's own quote.
         let (open, close) = if literal.heredoc {
             (Span::at(literal.inner.start()), Span::at(literal.inner.end()))
         } else {

@@ -1,5 +1,5 @@
-//! Programs in general-purpose languages, whose strings may hold commands. Only strings and comments are told apart, not
-//! what a program does: so what is found can be shown, but never be edited.
+//! Programs in general-purpose languages, whose strings may contain commands. Only strings and comments are recognized, not
+//! what a program does: so findings can be shown, but never be fixed.
 
 mod family;
 mod join;

@@ -34,7 +34,7 @@ pub(super) enum Item {
 pub(super) struct Found {
     pub(super) literals: Vec<Literal>,
     pub(super) comments: Vec<Comment>,
-    /// Lists in brackets that hold a string.
+    /// Lists in brackets that contain a string.
     pub(super) lists: Vec<Vec<Item>>,
     /// The first bracket that is nested too deep to be followed.
     pub(super) deep: Option<usize>,
@@ -147,7 +147,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Something that is no string, in the brackets around it.
+    /// Something that is not a string, in the brackets around it.
     fn other(&mut self, start: usize, end: usize) {
         let Some(frame) = self.frames.last_mut() else { return };
         let span = Span::new(start, end);
@@ -200,7 +200,7 @@ impl Scanner<'_> {
         self.found.comments.push(Comment { span: Span::new(start, end), own_line });
     }
 
-    /// Whether only blanks stand before `at` on its line. Asked from left to right, so that each byte is seen once.
+    /// Whether only whitespace is before `at` on its line. Called from left to right, so that each byte is read once.
     fn begins_line(&mut self, at: usize) -> bool {
         let (mut first, known) = self.line;
         for (offset, byte) in self.bytes.get(known..at).unwrap_or_default().iter().enumerate() {
@@ -208,7 +208,7 @@ impl Scanner<'_> {
             if *byte == b'\n' {
                 first = here + 1;
             } else if byte.is_ascii_whitespace() && first == here {
-                // `first` is the first byte of the line that is no blank.
+                // `first` is the first byte of the line that is not whitespace.
                 first = here + 1;
             }
         }

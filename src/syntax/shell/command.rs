@@ -142,7 +142,7 @@ impl Lexer<'_> {
         let expands =
             (opaque || splat).then(|| lists::expanded(word.span.of(self.text), self.dialect)).flatten();
         let splat = splat && expands.is_some();
-        // PowerShell makes one text of `--tag-list=$x`, whatever `$x` is.
+        // PowerShell reads `--tag-list=$x` as one word, for any `$x`.
         let written = word.span.of(self.text);
         let joined =
             self.dialect == Dialect::PowerShell && written.starts_with('-') && !written.contains("{{");
@@ -270,7 +270,7 @@ impl Lexer<'_> {
             && rest.get(2) != Some(&b'<')
             && self.dialect == Dialect::Sh;
         self.at = scan::skip_blanks(self.bytes, operator.end());
-        // `register >` before options: a `>` that was meant for YAML. It is a word that nobody wants, not a redirection.
+        // `register >` before options: a `>` that was meant for YAML. It is an unwanted word, not a redirection.
         let option = self.bytes.get(self.at..).is_some_and(|behind| behind.starts_with(b"--"));
         if len == 1 && option {
             self.at = operator.end();
@@ -317,7 +317,7 @@ impl Lexer<'_> {
         placeholder
     }
 
-    /// Whether the statement goes on behind the line end at this place: an option begins the next line, or `[[` is
+    /// Whether the statement continues after the line end at this place: an option begins the next line, or `[[` is
     /// still open. Goes there.
     fn line_goes_on(&mut self, building: &mut Building) -> bool {
         if building.test || !self.pending.is_empty() || building.command.words.is_empty() {
@@ -343,8 +343,8 @@ impl Lexer<'_> {
         building.stray = true;
     }
 
-    /// Behind the line end at `at`: the line end before the next line that begins with an option, and that line's
-    /// start. Comments may stand between.
+    /// After the line end at `at`: the line end before the next line that begins with an option, and that line's
+    /// start. Comments may be between.
     fn stray_line(&self, at: usize) -> Option<(usize, usize)> {
         let mut newline = at;
         for _ in 0..8 {
@@ -445,7 +445,7 @@ fn closing_bracket(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// Whether `%NAME%` stands in `text`.
+/// Whether `text` contains `%NAME%`.
 fn has_percent_name(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.iter().enumerate().any(|(at, byte)| {

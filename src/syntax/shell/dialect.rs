@@ -21,7 +21,7 @@ impl Dialect {
         }
     }
 
-    /// Chooses by content; sh unless something speaks against it.
+    /// Chooses by content; sh unless something shows another dialect.
     pub(super) fn of(text: &str) -> Self {
         if text.trim_start_matches('\u{feff}').trim_start().starts_with("#!") {
             let first = text.trim_start_matches('\u{feff}').trim_start().lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Puts what the lexer wrote down in order: commands by position, readers of here-documents, strings that hold options.
+//! Sorts what the lexer recorded: commands by position, readers of here-documents, strings that contain options.
 
 use super::dialect::Dialect;
 use super::script::{DatumKind, Output, Raw};
@@ -66,7 +66,7 @@ fn order_commands(out: &mut Output) -> Vec<Option<usize>> {
     readers
 }
 
-/// What a here-document becomes, from the command that reads it and those behind it in the pipe.
+/// What a here-document becomes, from the command that reads it and those after it in the pipe.
 fn hint(commands: &[Command], reader: usize) -> Hint {
     let mut at = reader;
     for _ in 0..4 {
@@ -74,7 +74,7 @@ fn hint(commands: &[Command], reader: usize) -> Hint {
         if let Some(hint) = hint_of(command) {
             return hint;
         }
-        // Pipes run forward: the next reader stands close behind.
+        // Pipes run forward: the next reader comes close after.
         let next = commands.iter().enumerate().skip(at + 1).take(16).find(|(_, c)| c.piped_from == Some(at));
         match next {
             Some((next, _)) => at = next,

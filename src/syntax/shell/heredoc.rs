@@ -8,7 +8,7 @@ use super::word::{Means, RawWord};
 use crate::embed::{Codec, Decoded, Decoder, Quoting};
 use crate::text::Span;
 
-/// A here-document whose body begins behind the next line end.
+/// A here-document whose body begins after the next line end.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub(super) opener: Span,
@@ -18,9 +18,9 @@ pub(super) struct Pending {
     pub(super) statement: usize,
 }
 
-/// How many here-documents may lack their end before nobody looks for indented ends any more.
+/// How many here-documents may lack their end before indented ends are no longer searched for.
 const ENDLESS: usize = 16;
-/// How long a delimiter is at most that is shown.
+/// The longest delimiter that is shown.
 const LONGEST_SHOWN: usize = 16;
 
 impl Lexer<'_> {
@@ -66,7 +66,7 @@ impl Lexer<'_> {
         true
     }
 
-    /// Where the body ends and where reading goes on.
+    /// Where the body ends and where to continue.
     fn body_end(&mut self, pending: &Pending) -> (usize, usize) {
         let delimiter = pending.delimiter.as_str();
         if self.at >= self.text.len() {
@@ -108,7 +108,7 @@ impl Lexer<'_> {
     }
 }
 
-/// Whether a delimiter is one that people write. Where a text is no shell, anything may be taken for one, a token as well.
+/// Whether a delimiter is one that people write. Where a text is not shell, anything may be read as one, a token as well.
 fn is_shown(delimiter: &str) -> bool {
     delimiter.len() <= LONGEST_SHOWN
         && delimiter.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -168,7 +168,7 @@ fn unescape(decoder: &mut Decoder, text: &str, start: usize, end: usize) {
     decoder.verbatim(text, Span::new(from, end));
 }
 
-/// One line of a here-string that is expanded: a backtick takes the meaning of the sign behind it.
+/// One line of a here-string that is expanded: a backtick removes the meaning of the sign after it.
 fn unescape_string(decoder: &mut Decoder, text: &str, start: usize, end: usize) {
     let bytes = text.as_bytes();
     let (mut from, mut at) = (start, start);

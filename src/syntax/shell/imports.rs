@@ -8,13 +8,13 @@ use crate::facts::{Import, Variable, Word};
 use crate::text::Span;
 use std::collections::BTreeSet;
 
-/// A substitution that begins with an import ends soon behind it, in bytes.
+/// A substitution that begins with an import ends soon after it, in bytes.
 const LONGEST_SUBSHELL: usize = 256;
 
-/// References whose uses are looked for in the text; of more it is not known what they change.
+/// References whose uses are searched for in the text; what more of them change is unknown.
 const MOST_REFERENCES: usize = 8;
 
-/// Adds what the commands of `out` import. Their reach is what is behind them; blocks are looked at later.
+/// Adds what the commands of `out` import. They reach what comes after them; blocks are handled later.
 pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     let given: BTreeSet<&str> = out.facts.variables.iter().map(|it| it.name.as_str()).collect();
     let mut reader = Reader { text, given, imports: Vec::new(), references: 0, shown: Vec::new() };
@@ -55,7 +55,7 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     out.facts.imports.sort_by_key(|import| import.span);
 }
 
-/// What an import that is the first command of `( … )` reaches: no command behind the parentheses.
+/// What an import that is the first command of `( … )` reaches: no command after the parentheses.
 fn subshell(text: &str, at: usize) -> Option<usize> {
     let before = text.get(..at)?.trim_end_matches([' ', '\t']);
     let before =
@@ -82,7 +82,7 @@ struct Reader<'a> {
     given: BTreeSet<&'a str>,
     imports: Vec<Import>,
     references: usize,
-    /// Variables of the environment that a command shows beside others, with their values.
+    /// Variables of the environment that a command shows together with others, with their values.
     shown: Vec<(Span, Span)>,
 }
 
@@ -195,7 +195,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `eval "$(…)"`, `eval export $(…)`. A command that is only put together is none: `eval "helm $OPTS"`.
+    /// `eval "$(…)"`, `eval export $(…)`. A command that is only assembled does not import: `eval "helm $OPTS"`.
     fn evaluated(&mut self, arguments: &[&Word]) {
         let (Some(first), Some(last)) = (arguments.first(), arguments.last()) else { return };
         if !arguments.iter().any(|word| word.opaque) {
@@ -347,7 +347,7 @@ pub(super) fn env_name(path: &str) -> Option<&str> {
     path.get(drive.len()..).map(|name| name.trim_start_matches(['\\', '/']))
 }
 
-/// The word behind one of `options`, in small letters; else the first one that belongs to no option.
+/// The word after one of `options`, in small letters; else the first one that belongs to no option.
 pub(super) fn value_of<'w>(words: &[&'w Word], options: &[&str]) -> Option<&'w Word> {
     let option = |word: &Word| word.text.to_ascii_lowercase();
     if let Some(at) = words.iter().position(|word| options.contains(&option(word).as_str())) {

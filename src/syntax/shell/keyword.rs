@@ -7,7 +7,7 @@ use super::script::DatumKind;
 use super::word::RawWord;
 use crate::text::Span;
 
-/// How far before a value its option is looked for, in bytes.
+/// How far before a value to search for its option, in bytes.
 const LONGEST_OPTION: usize = 64;
 
 /// A longer statement is looked at to the end of its first line, in bytes.
@@ -103,7 +103,7 @@ impl Lexer<'_> {
         marked.is_some_and(|mark| mark.span.of(self.text) == "case")
     }
 
-    /// The name behind `function`.
+    /// The name after `function`.
     fn header_word(&mut self) {
         let mut name = String::new();
         self.blanks();
@@ -118,7 +118,7 @@ impl Lexer<'_> {
         self.out.functions.push((name, self.at));
     }
 
-    /// The patterns of a branch of `case`, up to behind their `)`; `true` if `esac` stands there instead.
+    /// The patterns of a branch of `case`, up to and with their `)`; `true` if `esac` is there instead.
     pub(super) fn case_pattern(&mut self) -> bool {
         loop {
             self.blanks();
@@ -181,7 +181,7 @@ impl Lexer<'_> {
         Keyword::None
     }
 
-    /// `$env:NAME = value`, `$name = value`; a pipeline behind `=` is read as such.
+    /// `$env:NAME = value`, `$name = value`; a pipeline after `=` is read as such.
     fn powershell_assignment(&mut self) -> Keyword {
         let start = self.at;
         if self.byte() != Some(b'$') {
@@ -232,7 +232,7 @@ impl Lexer<'_> {
         Keyword::Plain
     }
 
-    /// `$name = Get-Content x`: the variable gets what nobody sees.
+    /// `$name = Get-Content x`: the variable gets a value that is not visible in this file.
     fn powershell_result(&mut self, start: usize, name_span: Span, from: usize, exported: bool) {
         let name = name_span.of(self.text);
         if !exported {
@@ -260,7 +260,7 @@ impl Lexer<'_> {
         });
     }
 
-    /// The end of the statement that goes on at `from`: of its line, or of a later one where that is open. Not far.
+    /// The end of the statement that continues at `from`: of its line, or of a later one where that is open. Not far.
     fn powershell_end(&self, from: usize) -> usize {
         let (mut depth, mut before) = (0_usize, b'\n');
         let near = self.bytes.iter().enumerate().skip(from).take(LONGEST_VALUE);

@@ -101,7 +101,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Reads the inside of a substitution or group, up to behind its end.
+    /// Reads the inside of a substitution or group, and its end.
     pub(super) fn nested(&mut self, until: Until) {
         let outer = (self.until, self.pipe.take(), self.last);
         self.until = until;
@@ -111,7 +111,7 @@ impl<'t> Lexer<'t> {
         (self.until, self.pipe, self.last) = outer;
     }
 
-    /// Reads statements up to behind what ends them.
+    /// Reads statements, and what ends them.
     pub(super) fn list(&mut self) {
         let mut cases = 0_usize;
         let mut pattern = false;
@@ -210,7 +210,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Writes down the operator or keyword of `len` bytes at `start` and goes behind it.
+    /// Records the operator or keyword of `len` bytes at `start` and goes past it.
     pub(super) fn mark(&mut self, start: usize, len: usize, opens: bool, closes: bool) {
         let span = Span::new(start, start + len);
         self.out.marks.push(Mark { span, opens, closes });
@@ -218,14 +218,14 @@ impl<'t> Lexer<'t> {
         self.at = start + len;
     }
 
-    /// A line end outside of statements; here-documents begin behind it.
+    /// A line end outside of statements; here-documents begin after it.
     pub(super) fn newline(&mut self) {
         self.at += scan::newline_len(self.bytes, self.at).max(1);
         self.bodies();
         self.prompt();
     }
 
-    /// Blanks, continued lines and block comments.
+    /// Spaces, continued lines and block comments.
     pub(super) fn blanks(&mut self) {
         loop {
             self.at = scan::skip_blanks(self.bytes, self.at);
@@ -238,7 +238,7 @@ impl<'t> Lexer<'t> {
                     self.continued_prompt();
                     continue;
                 }
-                // `\ ` between words: what a line end leaves when lines are put together.
+                // `\ ` between words: what a line end leaves when lines are joined.
                 if self.dialect == Dialect::Sh && matches!(self.peek(1), Some(b' ' | b'\t')) {
                     self.at += 1;
                     continue;
@@ -313,7 +313,7 @@ impl<'t> Lexer<'t> {
         self.at = span.end();
     }
 
-    /// Whether nothing but blanks stands before `at` on its line.
+    /// Whether only spaces and tabs are before `at` on its line.
     pub(super) fn first_on_line(&self, at: usize) -> bool {
         let mut before = at;
         while before > 0 && matches!(self.bytes.get(before - 1), Some(b' ' | b'\t')) {
@@ -322,7 +322,7 @@ impl<'t> Lexer<'t> {
         before == 0 || matches!(self.bytes.get(before - 1), Some(b'\n' | b'\xbf'))
     }
 
-    /// Writes down a template tag that controls what stands behind it.
+    /// Records a template tag that controls what comes after it.
     pub(super) fn note_control(&mut self, start: usize, end: usize, role: Role) {
         if role != Role::Value {
             self.out.facts.control.push(Span::new(start, end));
@@ -333,7 +333,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// A template tag that stands for no text, at this place: goes behind it.
+    /// A template tag that produces no text, at this place: goes past it.
     pub(super) fn own_tag(&mut self) -> Option<(Span, Role)> {
         let (end, role) = self.tag_at(self.at)?;
         let span = Span::new(self.at, end);
@@ -343,7 +343,7 @@ impl<'t> Lexer<'t> {
         Some((span, role))
     }
 
-    /// The template tag at `at`, if it stands for no text.
+    /// The template tag at `at`, if it produces no text.
     pub(super) fn tag_at(&self, at: usize) -> Option<(usize, Role)> {
         if !matches!(self.bytes.get(at), Some(b'{' | b'<' | b'%')) {
             return None;
@@ -353,10 +353,10 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// What a keyword makes of the list it stands in.
+/// What a keyword means for the list that contains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keyword {
-    /// It is none.
+    /// It is not a keyword.
     None,
     /// It has been taken.
     Plain,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Positional parameters.
 const POSITIONAL: &str = "@";
 
-/// The variable that `raw` expands, if it is one expansion and nothing else, and how many of its words it leaves out.
+/// The variable that `raw` expands, if it is one expansion and nothing else, and how many of its words it skips.
 pub(super) fn expanded(raw: &str, dialect: Dialect) -> Option<(Box<str>, usize)> {
     let quoted = raw.len() > 1 && raw.starts_with('"') && raw.ends_with('"');
     let bare = if quoted { raw.get(1..raw.len() - 1)? } else { raw };
@@ -41,13 +41,13 @@ pub(super) fn expanded(raw: &str, dialect: Dialect) -> Option<(Box<str>, usize)>
     };
     match name {
         "@" | "*" if dialect == Dialect::Sh => Some((POSITIONAL.into(), skips)),
-        // Its value is one word, and says nothing of an array's other words.
+        // Its value is one word, and does not show an array's other words.
         _ => is_name(name).then(|| (name.into(), skips)),
     }
 }
 
-/// The name in `NAME[@]`, `NAME:-`, `NAME[@]+"${NAME[@]}"`: the inside of `${…}`; and the words before the first one that
-/// `NAME[@]:1` or `@:2` stands for.
+/// The name in `NAME[@]`, `NAME:-`, `NAME[@]+"${NAME[@]}"`: the inside of `${…}`; and the number of words that
+/// `NAME[@]:1` or `@:2` skips.
 fn parameter(inside: &str) -> (&str, usize) {
     let name = scan::name_len(inside.as_bytes(), 0).max(usize::from(inside.starts_with(['@', '*'])));
     let (name, rest) = inside.split_at(name);
@@ -71,7 +71,7 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && scan::name_len(text.as_bytes(), 0) == text.len()
 }
 
-/// Adds strings, positional parameters and arguments of functions to the arrays that were read, and says where each holds.
+/// Adds strings, positional parameters and arguments of functions to the arrays that were read, and where each applies.
 pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     let blocks = Blocks::of(out, text);
     positional(out, &blocks);

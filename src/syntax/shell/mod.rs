@@ -1,5 +1,5 @@
 //! Shells: sh and its kin, PowerShell, cmd. A tolerant lexer of our own: it never fails, keeps every byte's place, takes
-//! template expressions as they stand, and looks into substitutions.
+//! template expressions as they are, and reads substitutions.
 
 mod array;
 mod command;
@@ -272,7 +272,7 @@ pub(super) struct Script {
     text: SharedText,
     dialect: Dialect,
     out: Output,
-    /// Bytes that were read again to prove removals.
+    /// Bytes that were read again to verify removals.
     proven: AtomicUsize,
 }
 

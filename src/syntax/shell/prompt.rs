@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use super::lexer::Lexer;
 use super::scan;
 
-/// Programs that one meets behind a root prompt.
+/// Programs that are common after a root prompt.
 const KNOWN: &[&str] = &[
     "gitlab-runner",
     "sudo",
@@ -22,7 +22,7 @@ const KNOWN: &[&str] = &[
     "docker-compose",
 ];
 
-/// Whether `# ` at the start of a line is a prompt: the text begins with one, and no command stands without.
+/// Whether `# ` at the start of a line is a prompt: the text begins with one, and no command is without one.
 pub(super) fn is_root_transcript(text: &str) -> bool {
     let known = |rest: &str| {
         let word = rest.split_ascii_whitespace().next().unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn is_root_transcript(text: &str) -> bool {
 }
 
 impl Lexer<'_> {
-    /// Goes behind a prompt at the start of a line.
+    /// Goes past a prompt at the start of a line.
     pub(super) fn prompt(&mut self) {
         let start = scan::skip_blanks(self.bytes, self.at);
         let Some(rest) = self.text.get(start..) else { return };
@@ -65,7 +65,7 @@ impl Lexer<'_> {
         self.at = start + len;
     }
 
-    /// Goes behind the prompt of a continued line.
+    /// Goes past the prompt of a continued line.
     pub(super) fn continued_prompt(&mut self) {
         let start = scan::skip_blanks(self.bytes, self.at);
         let prompts = self.transcript || self.dialect == Dialect::PowerShell;

@@ -15,7 +15,7 @@ impl Lexer<'_> {
             self.unclosed(start, "'");
             return self.literal(word, Quoting::Bare);
         };
-        // A template expression may hold quotes: `'{{ cfg['name'] }}'`.
+        // A template expression may contain quotes: `'{{ cfg['name'] }}'`.
         let mut from = start + 1;
         while let Some((open, end)) = self.template_before(from, close) {
             from = end;

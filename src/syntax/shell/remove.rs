@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-/// So many bytes of one text are read again to prove removals, and no more: whoever asked for them does that anyway.
+/// The most bytes of one text that are read again to verify removals. More is left to the caller, who verifies in any case.
 const PROVEN: usize = 1 << 22;
 
 /// As [`super::super::Parsed::remove`].
@@ -31,7 +31,7 @@ pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdi
             }
         }
     }
-    // A statement of which nothing is left goes whole.
+    // A statement of which nothing is left is removed as a whole.
     parts.retain(|index, spans| {
         let gone = script
             .out
@@ -194,7 +194,7 @@ impl View<'_> {
         self.breaks(self.part(index).end(), to)
     }
 
-    /// Whether a line end without `\` stands behind the part.
+    /// Whether a line end without `\` comes after the part.
     fn newline_behind(&self, index: usize) -> bool {
         self.breaks_behind(index).iter().any(|line| line.kind != BreakKind::Continuation)
     }
@@ -205,7 +205,7 @@ impl View<'_> {
         staying.map_or(self.part(index).start(), |before| self.part(before).end())
     }
 
-    /// The parts `first..=last` go; none of their neighbours does, unless a line end without `\` stands between.
+    /// Removes the parts `first..=last`; their neighbors stay, unless a line end without `\` is between.
     fn run(&self, first: usize, last: usize, deleted: &mut Vec<Span>) -> Result<(), NoEdit> {
         let before = self.breaks_before(first).last();
         let behind = self.breaks_behind(last).first();
@@ -230,7 +230,7 @@ impl View<'_> {
                 let broken = (first..last).rev().find(|index| !self.breaks_behind(*index).is_empty());
                 match broken {
                     Some(index) => {
-                        // Part of the last line goes, the rest of it keeps its place.
+                        // Part of the last line is removed, the rest of it keeps its place.
                         self.run(first, index, deleted)?;
                         Span::new(self.part(index + 1).start(), next)
                     }
@@ -243,7 +243,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// The parts from `first` to the end of the statement go.
+    /// Removes the parts from `first` to the end of the statement.
     fn tail(&self, first: usize, last: usize) -> Result<Span, NoEdit> {
         let text = &self.script.text;
         let end = self.part(last).end();
@@ -262,7 +262,7 @@ impl View<'_> {
                 return Err(NoEdit::new("a template tag is after it"));
             }
             (BreakKind::Continuation, None) => Span::new(self.staying_before(first), end),
-            // A `\` with nothing behind it goes as well.
+            // A `\` with nothing after it is removed as well.
             (BreakKind::Continuation, Some(line)) if at_end || comment => {
                 let raw = line.span.of(text);
                 let kept = raw.trim_end_matches('\n').trim_end_matches('\r').len();

@@ -2,18 +2,18 @@
 
 use std::cell::Cell;
 
-/// Answers "where is the next one?" for a few needles; a question asked again from further on is not searched again
+/// Finds the next offset of a few needles; a call from further on does not search the same bytes again
 /// (`benches/linear`).
 #[derive(Debug, Default)]
 pub(super) struct Finder {
-    /// Per needle: asked from, answer.
+    /// For each needle: where the search began, its result.
     known: [Cell<(usize, Option<usize>, bool)>; NEEDLES.len()],
 }
 
 const NEEDLES: [&str; 12] = ["}}", "%}", "#}", "%>", "'", "\"", "`", "}", "\n", ")", "\n\"@", "\n'@"];
 
 impl Finder {
-    /// Offset of the next `needle` (one of [`NEEDLES`]) at or behind `from`.
+    /// Offset of the next `needle` (one of [`NEEDLES`]) at or after `from`.
     pub(super) fn find(&self, text: &str, needle: &str, from: usize) -> Option<usize> {
         let index = NEEDLES.iter().position(|known| *known == needle)?;
         let cell = self.known.get(index)?;
@@ -39,13 +39,13 @@ impl Finder {
 /// What a template atom does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Stands for text.
+    /// Produces text.
     Value,
     /// Opens a block (`{% if %}`).
     Opens,
     /// Closes a block (`{% endif %}`).
     Closes,
-    /// Neither, and stands for no text (`{% else %}`, `{# … #}`).
+    /// Neither, and produces no text (`{% else %}`, `{# … #}`).
     Neutral,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn template(finder: &Finder, text: &str, at: usize, one_line: bool) -
     Some((end, role(rest, inner)))
 }
 
-/// The closing sign where the first one found stands in quotes.
+/// The closing sign if the first one found is in quotes.
 fn quoted_close(finder: &Finder, text: &str, start: usize, found: usize, close: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = start;
@@ -121,7 +121,7 @@ fn role(open: &[u8], inner: &str) -> Role {
         word.starts_with("end") && (word == "end" || OPENS.contains(&word.get(3..).unwrap_or_default()));
     match open {
         [b'{', b'#', ..] => Role::Neutral,
-        // Vue and Jinja values may begin with a name such as `for`; a bare one needs more behind it.
+        // Vue and Jinja values may begin with a name such as `for`; a bare one needs more after it.
         [b'{', b'{', ..] if inner.starts_with("/*") => Role::Neutral,
         [b'{', b'{', ..] => match word {
             "if" | "range" | "with" | "define" | "block" if inner.len() > word.len() => Role::Opens,
@@ -161,7 +161,7 @@ pub(super) fn newline_len(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// Offset of the first byte at or behind `at` that is no blank.
+/// Offset of the first byte at or after `at` that is neither space nor tab.
 pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\t')) {
         at += 1;
@@ -169,7 +169,7 @@ pub(super) fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Offset of the line end behind `at`, or of the end of the text.
+/// Offset of the line end after `at`, or of the end of the text.
 pub(super) fn line_end(finder: &Finder, text: &str, at: usize) -> usize {
     match finder.find(text, "\n", at) {
         Some(newline) if newline > at && text.as_bytes().get(newline - 1) == Some(&b'\r') => newline - 1,

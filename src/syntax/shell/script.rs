@@ -7,11 +7,11 @@ use crate::text::Span;
 /// What a node is, for those that edit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NodeKind {
-    /// A part of a statement that can go: a word, an assignment before a program, an element of an array.
+    /// A part of a statement that can be removed: a word, an assignment before a program, an element of an array.
     Part,
     /// A statement of its own that gives a variable a value.
     Statement,
-    /// Something whose value can be changed, but that cannot go: the target of a redirection, `${X:=value}`.
+    /// Something whose value can be changed, but that cannot be removed: the target of a redirection, `${X:=value}`.
     Value,
     /// Part of a string: not for editing here.
     Inner,
@@ -24,7 +24,7 @@ pub(super) struct NodeInfo {
     pub(super) span: Span,
     /// What [`super::set`] replaces and [`super::word`] decodes.
     pub(super) value: Span,
-    /// Index of the statement that holds it.
+    /// Index of the statement that contains it.
     pub(super) statement: usize,
 }
 
@@ -35,7 +35,7 @@ pub(super) enum BreakKind {
     Continuation,
     /// A line end in an array, or one whose `\` is missing.
     Newline,
-    /// The end of a line that holds a template tag alone.
+    /// The end of a line that contains only a template tag.
     Tag,
 }
 
@@ -47,7 +47,7 @@ pub(super) struct Break {
     pub(super) span: Span,
 }
 
-/// A simple command, an assignment or an array, as it stands in the text.
+/// A simple command, an assignment or an array, as it is in the text.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Statement {
     /// Assignments, words and redirections, by position.
@@ -62,7 +62,7 @@ pub(super) struct Statement {
     pub(super) array: bool,
     /// Whether its words only give variables a value (`export A=b`): without them nothing is left of it.
     pub(super) declares: bool,
-    /// Whether it stands in backquotes.
+    /// Whether it is in backquotes.
     pub(super) backquoted: bool,
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Mark {
     pub(super) span: Span,
     /// Whether a statement must follow it.
     pub(super) opens: bool,
-    /// Whether a statement must stand before it.
+    /// Whether a statement must come before it.
     pub(super) closes: bool,
 }
 

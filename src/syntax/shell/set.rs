@@ -21,7 +21,7 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
     if backquoted && written.contains(['"', '\\', '`', '\'']) {
         return Err(NoEdit::new("quotes have another meaning in backquotes"));
     }
-    // `"${NAME:=value}"`, `set "NAME=value"`: the value stands in quotes already.
+    // `"${NAME:=value}"`, `set "NAME=value"`: the value is in quotes already.
     let before = script.text.get(info.span.start()..info.value.start()).unwrap_or_default();
     if before.starts_with(['"', '\'']) || before.starts_with("${") {
         let expands = is_name(value) || is_foreign_name(value, script.dialect);
@@ -81,7 +81,7 @@ fn is_foreign_name(value: &str, dialect: Dialect) -> bool {
     name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
 }
 
-/// Gives `part` of a word, in its decoded text, an expression as its value: in double quotes, whatever quotes were there.
+/// Gives `part` of a word, in its decoded text, an expression as its value: in double quotes, regardless of the old quotes.
 pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Result<Vec<Edit>, NoEdit> {
     const PIECES: &str = "the shell word is put together from several pieces";
     let info = script.out.nodes.get(node.0 as usize).ok_or_else(|| NoEdit::new("its word was not found"))?;
@@ -102,7 +102,7 @@ pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Re
     let simple = !raw.contains(['"', '\'', '\\', '`', '^']) || raw == inner;
     let bare = format!("\"{value}\"");
     let behind = text.get(outer.end()..word.end()).unwrap_or_default();
-    // A name that goes on behind the value would be another name.
+    // A name that continues after the value would be another name.
     let joined =
         behind.starts_with(|sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '_' | '[' | ':'));
     let inside = match value.strip_prefix('$') {

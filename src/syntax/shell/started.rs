@@ -118,7 +118,7 @@ fn argument(bytes: &[u8], at: usize) -> Option<Span> {
     (len > 0).then(|| Span::new(at, at + len))
 }
 
-/// Adds the words of one argument: those of a text with blanks, each by itself.
+/// Adds the words of one argument: those of a text with spaces, each by itself.
 fn read(out: &mut Output, text: &str, argument: Span, statement: usize, words: &mut Vec<Word>) {
     let raw = argument.of(text);
     let inner = unquoted(raw);

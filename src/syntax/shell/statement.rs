@@ -6,7 +6,7 @@ use super::script::Mark;
 use crate::embed::NoEdit;
 use crate::text::Span;
 
-/// What to delete so that statement `index` goes, with its line where it has one of its own; `gone` go with it.
+/// What to delete to remove statement `index`, with its line where it has one of its own; `gone` are removed with it.
 pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Span, NoEdit> {
     let text: &str = &script.text;
     let bytes = text.as_bytes();
@@ -46,7 +46,7 @@ pub(super) fn remove(script: &Script, index: usize, gone: &[usize]) -> Result<Sp
     Err(NoEdit::new("other commands are in the same line"))
 }
 
-/// Refuses where the statement's block would be empty, or an operator would lose what it stands beside.
+/// Refuses if the statement's block would be empty, or an operator would lose one of its sides.
 fn check(script: &Script, span: Span, gone: &[usize]) -> Result<(), NoEdit> {
     let out = &script.out;
     let text: &str = &script.text;

@@ -103,7 +103,7 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     out.facts.variables.sort_by_key(|variable| variable.name_span);
 }
 
-/// `set OPTS=--tag-list a` of cmd: the value goes to the end of the line.
+/// `set OPTS=--tag-list a` of cmd: the value ends with the line.
 fn whole_line(
     out: &mut Output,
     text: &str,

@@ -6,7 +6,7 @@ use super::scan::{self, Role};
 use crate::embed::{Codec, Decoded, Decoder, Quoting};
 use crate::text::Span;
 
-/// What the bytes of a piece stand for.
+/// What the bytes of a piece produce.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Means {
     /// Themselves.
@@ -17,7 +17,7 @@ pub(super) enum Means {
     Substitution,
 }
 
-/// A stretch of a word that stands for text.
+/// A part of a word that produces text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Piece {
     pub(super) span: Span,
@@ -57,7 +57,7 @@ impl RawWord {
         self.pieces.push(Piece { span: Span::new(start, end), means, quoting });
     }
 
-    /// The word with its quotes taken off.
+    /// The word without its quotes.
     pub(super) fn text(&self, text: &str) -> String {
         let mut out = String::new();
         for piece in &self.pieces {
@@ -82,7 +82,7 @@ impl RawWord {
         out
     }
 
-    /// The part of the word behind byte `from`, as a word.
+    /// The part of the word after byte `from`, as a word.
     pub(super) fn from(&self, from: usize) -> Self {
         let cut = |piece: &Piece| {
             let start = piece.span.start().max(from);
@@ -121,7 +121,7 @@ fn expands_braces(raw: &str) -> bool {
     false
 }
 
-/// A longer parameter is none, in bytes.
+/// The longest parameter, in bytes.
 const LONGEST_PARAMETER: usize = 200;
 
 impl Lexer<'_> {
@@ -288,7 +288,7 @@ impl Lexer<'_> {
         (is_name && closes && name.contains('.')).then_some(self.at + 2 + end + 2)
     }
 
-    /// What stands between blanks before `at`; nothing where that is longer than any option.
+    /// The word between spaces before `at`; nothing where it is longer than any option.
     fn word_before(&self, at: usize) -> &[u8] {
         let near = self.bytes.get(at.saturating_sub(LONGEST_OPTION)..at).unwrap_or_default();
         let blanks = near.iter().rev().take_while(|byte| b" \t".contains(byte)).count();
@@ -300,7 +300,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// The end of `<your token>`, which is no redirection.
+    /// The end of `<your token>`, which is not a redirection.
     pub(super) fn placeholder(&self, start: usize) -> Option<usize> {
         let at = self.at;
         let rest = self.text.get(at..)?.strip_prefix('<')?;
@@ -309,7 +309,7 @@ impl Lexer<'_> {
         if !is_value && !rest.starts_with(char::is_alphabetic) || rest.starts_with(['(', ' ', '<', '>']) {
             return None;
         }
-        // Behind an option, whatever the author thought of: `<a,b>`, `<token (from the UI)>`, `<...>`.
+        // After an option, any text is a placeholder: `<a,b>`, `<token (from the UI)>`, `<...>`.
         let len = if is_value {
             rest.find(['<', '>', '\n'])?
         } else {
@@ -411,7 +411,7 @@ impl Lexer<'_> {
                     self.at += 1;
                     self.at += scan::name_len(self.bytes, self.at);
                 }
-                // `$env:NAME` is one text, whatever is in it.
+                // `$env:NAME` is one word, for any value.
                 word.splits |= bare && !scoped;
             }
             Some(byte)
@@ -443,7 +443,7 @@ impl Lexer<'_> {
         end.map(|end| at + end)
     }
 
-    /// The inside of `${…}`, up to behind its `}`.
+    /// The inside of `${…}`, and its `}`.
     fn parameter(&mut self, in_quotes: bool) {
         let mut open = 0_usize;
         let mut scratch = RawWord::default();
@@ -458,7 +458,7 @@ impl Lexer<'_> {
                     open -= 1;
                     self.at += 1;
                 }
-                // Terraform's objects; the shell's own braces stand behind other signs.
+                // Terraform's objects; the shell's own braces come after other signs.
                 b'{' if b"(,=[ ".contains(&before) && self.finder.find(self.text, "}", self.at).is_some() => {
                     open += 1;
                     self.at += 1;
@@ -487,9 +487,9 @@ impl Lexer<'_> {
     }
 }
 
-/// The longest option that is looked for before a placeholder, with blanks, in bytes.
+/// The longest option that is searched for before a placeholder, with spaces, in bytes.
 const LONGEST_OPTION: usize = 160;
-/// The longest `((…))` that is looked for, in bytes.
+/// The longest `((…))` that is searched for, in bytes.
 const LONGEST_ARITHMETIC: usize = 4096;
 
 /// Where `((…))` at the start of `bytes` ends, if it does within `limit` bytes, and how many bytes were read.

@@ -1,6 +1,6 @@
 //! Masks template expressions so that a TOML parser can read what is around them.
 //!
-//! The masked text has the same length: tags on lines of their own become blanks, tags in strings and keys a word of
+//! The masked text has the same length: tags on lines of their own become spaces, tags in strings and keys a word of
 //! `x`, and a value with a tag becomes a string.
 
 use crate::syntax::template::{self, Tag};
@@ -15,12 +15,12 @@ pub(super) struct Masked {
     pub(super) tags: Vec<Tag>,
 }
 
-/// Where the masker stands.
+/// Where the masker is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// Before the `=` of a line, or in a header.
     Key,
-    /// Behind the `=`.
+    /// After the `=`.
     Value,
     /// In a string, with its quote.
     Text(u8, bool),
@@ -37,10 +37,10 @@ pub(super) fn mask(text: &str) -> Masked {
     let mut rest = found.iter().copied().peekable();
     let mut state = State::Key;
     let mut depth = 0_usize;
-    // Where the word or value that stands here begins.
+    // Where the current word or value begins.
     let mut word = 0;
     let mut at = 0;
-    // Whether only tags and blanks stood on the line so far.
+    // Whether the line has only tags and whitespace so far.
     let mut bare = true;
     while let Some(byte) = bytes.get(at).copied() {
         while rest.next_if(|tag| tag.span.start() < at).is_some() {}
@@ -110,7 +110,7 @@ fn comment(bytes: &[u8], at: &mut usize) -> State {
     State::Value
 }
 
-/// Whether nothing but tags stands between `at` and the end of the line.
+/// Whether only tags are between `at` and the end of the line.
 fn alone(text: &str, at: usize, next: Option<&Tag>) -> bool {
     let rest = text.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\r']);
     rest.is_empty()
@@ -138,7 +138,7 @@ fn value_end(
     at
 }
 
-/// Blanks; line breaks stay.
+/// Spaces; line breaks stay.
 fn blank(shape: &mut [u8], span: Span) {
     for byte in shape.get_mut(span.range()).unwrap_or_default() {
         if !matches!(byte, b'\n' | b'\r') {

@@ -1,10 +1,10 @@
 //! TOML: GitLab Runner's `config.toml`, the chart's `runners.config`.
 //!
-//! `[[runners]]` is a key `runners` that holds a list of mappings, `[runners.docker]` a mapping in the last one of them;
-//! the parts of a dotted key are mappings in each other. A mapping that is written in several places knows all of them.
+//! `[[runners]]` is a key `runners` with a list of mappings, `[runners.docker]` a mapping in the last one of them; the
+//! parts of a dotted key are nested mappings. A mapping that is written in several places has the spans of all of them.
 //!
 //! A text is parsed as it is; if that fails, with its template expressions masked; if that fails too, the parser goes on
-//! behind each error. See `read` and `mask`.
+//! after each error. See `read` and `mask`.
 
 mod mask;
 mod read;
@@ -88,7 +88,7 @@ impl Document {
         Ok(())
     }
 
-    /// Calls `f` with what is known of where entries stand.
+    /// Calls `f` with the positions of the entries.
     fn with_entries<T>(&self, f: impl FnOnce(&Entries<'_>) -> T) -> T {
         f(&Entries {
             text: &self.text,
@@ -124,7 +124,7 @@ impl Parsed for Document {
         self.with_entries(|entries| entries.insert_after(node, &entry))
     }
 
-    /// The tokens, strings decoded; commas and blanks mean nothing.
+    /// The tokens, strings decoded, without commas and whitespace.
     fn data(&self) -> Data<'_> {
         let datum = move |event: &toml_parser::parser::Event| {
             let span = Span::new(event.span().start(), event.span().end());

@@ -1,7 +1,7 @@
 //! Reads a text: as it is if it is TOML, else with its templates masked, else as much of it as can be read.
 //!
-//! `toml_edit` says whether it is TOML. What stands where is read from the events of the parser below it, which goes on
-//! behind an error.
+//! `toml_edit` decides whether it is TOML. The positions come from the events of the parser below it, which goes on
+//! after an error.
 
 use super::mask::{self, Masked};
 use crate::facts::Problem;
@@ -19,7 +19,7 @@ pub(super) struct Reading {
     /// The text with its template expressions masked, if that was needed.
     pub(super) masked: Option<Masked>,
     pub(super) events: Vec<Event>,
-    /// Lines that are no TOML.
+    /// Lines that are not TOML.
     pub(super) loose: Vec<Span>,
     pub(super) notices: Vec<Problem>,
 }
@@ -51,7 +51,7 @@ impl Reading {
             error => error,
         };
         if let Some(mut error) = error {
-            // `toml_edit` says only that a value is none; the line says more.
+            // `toml_edit` only reports that a value is invalid; the line shows more.
             error.message = format!("{}; the rest was read line by line", error.message);
             reading.loose.push(lines_of(text, Span::at(error.offset)));
             reading.notices.push(error);
@@ -98,7 +98,7 @@ impl Reading {
         tags.get(from..to).unwrap_or_default()
     }
 
-    /// Whether `span` cuts a masked template expression, or holds one that does more than write a value.
+    /// Whether `span` cuts a masked template expression, or contains one that does more than write a value.
     pub(super) fn guards(&self, span: Span) -> bool {
         self.masked.as_ref().is_some_and(|masked| template::guards(&masked.tags, span))
     }

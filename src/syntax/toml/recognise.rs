@@ -1,4 +1,4 @@
-//! Tells TOML from other text by its first lines.
+//! Distinguishes TOML from other text by its first lines.
 
 /// Whether the first lines of `text` look like TOML: headers, and keys with values that are written as TOML writes them.
 pub(super) fn looks_like_toml(text: &str) -> bool {
@@ -48,7 +48,7 @@ fn value(line: &str) -> Option<&str> {
     let starts = number
         || value.starts_with(['"', '\'', '[', '{', '$', '<'])
         || ["true", "false", "inf", "nan"].iter().any(|word| value.starts_with(word));
-    // `NAME="value"` without blanks is a shell's or a dotenv file's.
+    // `NAME="value"` without spaces is a line of a shell script or a dotenv file.
     let spaced = line.contains(" = ") || line.contains("= ") || line.contains(" =");
     (!key.is_empty() && key.chars().all(plain) && starts && spaced).then_some(value)
 }

@@ -26,12 +26,12 @@ impl Place {
         }
     }
 
-    /// Whether it may hold line breaks.
+    /// Whether it may contain line breaks.
     pub(super) fn lines(self) -> bool {
         matches!(self.encoding, Encoding::MlLiteralString | Encoding::MlBasicString)
     }
 
-    /// What stands between its quotes; the line break behind the opening ones does not count.
+    /// What is between its quotes; the line break after the opening ones does not count.
     pub(super) fn inside(self, shape: &str) -> Span {
         let quotes = if self.lines() { 3 } else { 1 };
         let raw = self.span.of(shape);
@@ -92,7 +92,7 @@ pub(super) fn decode(text: &str, reading: &Reading, place: Place) -> Decoded {
     out.finish(inside, codec)
 }
 
-/// Length and meaning of an escape; `rest` is what stands behind its `\`. One byte long if it is none.
+/// Length and meaning of an escape; `rest` is the text after its `\`. One byte long if it is not an escape.
 fn escape(rest: &[u8], lines: bool) -> (usize, Option<char>) {
     let digits = match rest.first() {
         Some(b'b') => return (2, Some('\u{8}')),

@@ -1,4 +1,4 @@
-//! Builds the tree from the events: nodes with exact spans, and where each entry stands.
+//! Builds the tree from the events: nodes with exact spans, and where each entry is.
 
 use super::read::Reading;
 use super::string::{self, Place};
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use toml_parser::decoder::Encoding;
 use toml_parser::parser::{Event, EventKind};
 
-/// How many parts of a dotted key become levels; the rest is taken for one part.
+/// How many parts of a dotted key become levels; the rest is read as one part.
 const PARTS: usize = 32;
 
 /// A text as a tree.
@@ -346,7 +346,7 @@ impl<'t> Builder<'t> {
     }
 }
 
-/// `at` without the blanks before it.
+/// `at` without the spaces before it.
 fn lines_end(text: &str, at: usize) -> usize {
     text.get(..at).map_or(at, |before| before.trim_end_matches([' ', '\t', '\r']).len())
 }

@@ -1,4 +1,4 @@
-//! What a text means, piece by piece: told from its tree, so that a proof needs no list of it.
+//! What a text means, piece by piece: read from its tree, so that a check needs no list of it.
 
 use super::Document;
 use super::scalar::is_null;
@@ -19,7 +19,7 @@ struct Walk<'d> {
     next: u32,
     /// The collections around it, each with its last datum.
     open: Vec<(NodeId, Datum<'d>)>,
-    /// The value whose key was told.
+    /// The value whose key was returned last.
     value: Option<Datum<'d>>,
 }
 
@@ -33,7 +33,7 @@ impl<'d> Iterator for Walk<'d> {
         let tree = &self.document.facts.tree;
         let id = NodeId(self.next);
         let Some(node) = tree.get(id) else { return self.open.pop().map(|(_, end)| end) };
-        // Nodes come in the order of the text: what does not hold the next one is closed.
+        // Nodes come in the order of the text: a collection that does not contain the next one is closed.
         if let Some((_, end)) = self.open.pop_if(|(open, _)| node.parent != Some(*open)) {
             return Some(end);
         }
@@ -64,7 +64,7 @@ impl<'d> Iterator for Walk<'d> {
     }
 }
 
-/// All bytes of a collection, with what stands before it behind the key.
+/// All bytes of a collection, with what comes before it after the key.
 fn around(layout: &Layout, span: Span, parent: Option<NodeId>) -> Span {
     let from = if parent.is_none() { layout.rest().min(span.start()) } else { layout.rest() };
     Span::new(from, span.end())
@@ -105,10 +105,10 @@ mod kind {
     /// What it means depends on what it looks like.
     pub(super) const PLAIN: u8 = 6;
     pub(super) const NULL: u8 = 7;
-    /// A key that is no plain or quoted scalar, as it is written.
+    /// A key that is not a plain or quoted scalar, as it is written.
     pub(super) const WRITTEN: u8 = 8;
     /// It is a document.
     pub(super) const ROOT: u8 = 16;
-    /// Its anchor and its tag stand before its value.
+    /// Its anchor and its tag are before its value.
     pub(super) const MARKED: u8 = 32;
 }

@@ -1,4 +1,4 @@
-//! The parser behind an event list of our own, so that nothing else knows which parser it is.
+//! Turns the events of the parser into an event list of our own: only this file depends on the parser.
 
 use crate::facts::ScalarStyle;
 use crate::text::Span;
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 pub(super) struct Event {
     /// The bytes of a scalar, an alias, a comment or a bracket; empty for block collections.
     ///
-    /// A block scalar begins at its first character, behind header and indentation.
+    /// A block scalar begins at its first character, after header and indentation.
     pub(super) span: Span,
     pub(super) kind: Kind,
     /// Of a block scalar: columns before each line of content.
@@ -47,7 +47,7 @@ pub(super) enum Kind {
     },
     Alias,
     Comment,
-    /// Text that nobody could read.
+    /// Text that no reader could read.
     Unread,
 }
 
@@ -63,7 +63,7 @@ impl Event {
         Self { kind, span, indent: 0, rare: None }
     }
 
-    /// A scalar of that text; `None` for a block scalar that nobody has decoded.
+    /// A scalar of that text; `None` for a block scalar that is not decoded yet.
     pub(super) fn scalar(
         style: ScalarStyle,
         span: Span,
@@ -73,7 +73,7 @@ impl Event {
     ) -> Self {
         let mut event = Self::new(Kind::Scalar { style }, span);
         event.indent = u32::try_from(indent).unwrap_or(u32::MAX);
-        // An empty block scalar is decoded by us: how many of its blanks are text is not told in the event.
+        // We decode an empty block scalar: the event does not show how many of its spaces are text.
         let written = event.written(all).unwrap_or_default();
         if let Some(text) = text.filter(|text| *text != written) {
             event.rare().text = Some(text.into());
@@ -91,7 +91,7 @@ impl Event {
         self.rare.as_ref()?.tag
     }
 
-    /// The text of a scalar in `all`, which is what was parsed; `None` for a block scalar that nobody has decoded.
+    /// The text of a scalar in `all`, which is what was parsed; `None` for a block scalar that is not decoded yet.
     pub(super) fn text<'t>(&self, all: &'t str) -> Option<Cow<'t, str>> {
         let decoded = self.rare.as_ref().and_then(|rare| rare.text.as_deref());
         decoded.map(|text| Cow::Owned(text.to_owned())).or_else(|| self.written(all).map(Cow::Borrowed))
@@ -135,7 +135,7 @@ pub(super) struct Document {
 /// The parser, with the limits and events that we need.
 fn parser(text: &str) -> granit::Parser<'_, granit::StrInput<'_>> {
     let mut options = granit::Options::default();
-    // The default of 96 fails on a key behind a long comment, as in every commented values file.
+    // The default of 96 fails on a key after a long comment, as in every commented values file.
     options.max_buffered_comment_events = usize::MAX;
     options.emit_unresolved_aliases = true;
     options.emit_anchor_events = true;
@@ -156,7 +156,7 @@ fn run<'t>(
     text: &str,
     mut take: impl FnMut(Event) -> bool,
 ) -> Result<(), (usize, String)> {
-    // An anchor is told behind the event that it belongs to.
+    // The parser reports an anchor after the event that it belongs to.
     let mut last: Option<Event> = None;
     while let Some(next) = parser.next_event() {
         match next {
@@ -186,7 +186,7 @@ fn run<'t>(
     Ok(())
 }
 
-/// Parses the documents of `text`; after an error, goes on with the next document.
+/// Parses the documents of `text`; after an error, continues with the next document.
 pub(super) fn documents(text: &str) -> Vec<Document> {
     let mut parser = parser(text);
     let mut done = Vec::new();
@@ -212,7 +212,7 @@ pub(super) fn documents(text: &str) -> Vec<Document> {
     }
 }
 
-/// The events between the start and the end of the only document of `piece`, which stands at `offset` of a text.
+/// The events between the start and the end of the only document of `piece`, which begins at `offset` of a text.
 pub(super) fn inside(piece: &str, offset: usize) -> Option<Vec<Event>> {
     let mut documents = documents(piece).into_iter();
     let only = documents.next()?;

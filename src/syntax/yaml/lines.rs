@@ -1,8 +1,8 @@
-//! Lines, blanks and comments: what stands between tokens of YAML, and of other languages made of lines.
+//! Lines, spaces and comments: what is between tokens of YAML, and of other languages made of lines.
 
 use crate::text::Span;
 
-/// Offset of the first byte of the line that holds `at`.
+/// Offset of the first byte of the line that contains `at`.
 pub(in crate::syntax) fn line_start(text: &str, at: usize) -> usize {
     text.as_bytes()
         .get(..at)
@@ -18,19 +18,19 @@ pub(in crate::syntax) fn line_end(text: &str, at: usize) -> usize {
     if cr { end - 1 } else { end }
 }
 
-/// Offset of the first byte of the line behind the line of `at`.
+/// Offset of the first byte of the line after the line of `at`.
 pub(in crate::syntax) fn next_line(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |nl| at + nl + 1)
 }
 
-/// Offset of the first byte at or behind `at` that is neither blank nor tab.
+/// Offset of the first byte at or after `at` that is neither space nor tab.
 pub(in crate::syntax) fn skip_blanks(text: &str, at: usize) -> usize {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
-/// Offset of the first byte at or behind `at` that is no blank, line break or part of a comment.
+/// Offset of the first byte at or after `at` that is not a space, line break or part of a comment.
 pub(super) fn skip_trivia(text: &str, at: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = at;
@@ -48,22 +48,22 @@ pub(super) fn skip_trivia(text: &str, at: usize) -> usize {
     }
 }
 
-/// Whether nothing but blanks and line ends stand in `line`. Other white space is text.
+/// Whether `line` contains only spaces, tabs and line ends. Other whitespace is text.
 pub(in crate::syntax) fn is_blank(line: &str) -> bool {
     line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
-/// Bytes before the first one of `line` that is no blank.
+/// Bytes before the first one of `line` that is not a space.
 pub(super) fn indent_of(line: &str) -> usize {
     line.bytes().take_while(|byte| *byte == b' ').count()
 }
 
-/// Whether a line break stands at `at`.
+/// Whether a line break is at `at`.
 pub(super) fn ends_line(text: &str, at: usize) -> bool {
     matches!(text.as_bytes().get(at..), Some([b'\n', ..] | [b'\r', b'\n', ..]))
 }
 
-/// Whether only blanks stand between the start of its line and `at`.
+/// Whether only spaces are between the start of its line and `at`.
 pub(in crate::syntax) fn opens_line(text: &str, at: usize) -> bool {
     let start = line_start(text, at);
     text.get(start..at).is_some_and(|before| before.bytes().all(|byte| matches!(byte, b' ' | b'\t')))
@@ -92,7 +92,7 @@ pub(in crate::syntax) fn breaks(text: &str, from: usize, to: usize) -> impl Iter
 pub(in crate::syntax) struct Line {
     /// Without its line break.
     pub(in crate::syntax) content: Span,
-    /// Behind its line break.
+    /// After its line break.
     pub(in crate::syntax) end: usize,
 }
 

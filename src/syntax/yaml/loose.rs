@@ -1,4 +1,4 @@
-//! The line-based reader for text that is no YAML: `key: value` and `- item` lines, nested by their indentation.
+//! The line-based reader for text that is not YAML: `key: value` and `- item` lines, nested by their indentation.
 
 use super::events::{self, Event, Kind};
 use super::lines::{self, Line, indent_of};
@@ -29,11 +29,11 @@ pub(super) fn read(shape: &str, span: Span) -> Vec<Event> {
 struct Level {
     column: usize,
     mapping: bool,
-    /// Where a value may come: behind a `:` or a dash without one.
+    /// Where a value may come: after a `:` or a dash without one.
     waits: Option<usize>,
 }
 
-/// More levels than any file that people write; deeper lines are left out.
+/// More levels than real files have; deeper lines are skipped.
 const DEEPEST: usize = 200;
 
 struct Reader<'t> {
@@ -48,7 +48,7 @@ impl Reader<'_> {
         self.events.push(Event::new(kind, span));
     }
 
-    /// Reads the line, and the block scalar that it opens; returns where reading goes on.
+    /// Reads the line, and the block scalar that it opens; returns where to continue.
     fn line(&mut self, line: Line) -> usize {
         let content = line.content.of(self.shape);
         let mut at = line.content.start() + content.len() - content.trim_start_matches([' ', '\t']).len();
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 self.fill_wait();
                 return true;
             }
-            // Deeper than a key that has a value already: the line goes on with something unknown.
+            // Deeper than a key that has a value already: the line continues something unknown.
             Some(level) => level.waits.is_some(),
         };
         if !open || self.levels.len() >= DEEPEST {
@@ -153,7 +153,7 @@ impl Reader<'_> {
         self.events.push(Event::scalar(style, span, 0, Some(&decoded.text), self.shape));
     }
 
-    /// Reads what stands behind a `:` or dash; returns where reading goes on.
+    /// Reads what comes after a `:` or dash; returns where to continue.
     fn value(&mut self, at: usize, line: Line, column: usize) -> usize {
         let rest = self.shape.get(at..line.content.end()).unwrap_or_default();
         let body = without_comment(rest);
@@ -228,7 +228,7 @@ fn quote_of(body: &str) -> ScalarStyle {
     }
 }
 
-/// Whether a scalar in `"…"` ends before the end of `inside`, or an escape goes beyond it.
+/// Whether a scalar in `"…"` ends before the end of `inside`, or an escape ends after it.
 fn ends_before(inside: &str) -> bool {
     let mut escaped = false;
     for byte in inside.bytes() {
@@ -263,7 +263,7 @@ fn key_of(rest: &str) -> Option<(usize, usize)> {
     (ends && end > 0 && !rest.get(..end)?.contains(" #")).then_some((end, colon))
 }
 
-/// A value without the comment behind it.
+/// A value without the comment after it.
 fn without_comment(rest: &str) -> &str {
     let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''));
     let from = quote.and_then(|quote| rest.get(1..)?.find(quote)).map_or(0, |at| at + 2);

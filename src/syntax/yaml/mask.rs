@@ -1,7 +1,7 @@
 //! Masks template expressions so that a YAML parser can read what is around them.
 //!
 //! The masked text has the same length: tags on lines of their own become line breaks, values become a word of `x`, what
-//! writes structure behind a key becomes blanks.
+//! writes structure after a key becomes spaces.
 
 use super::lines::{self, Line, indent_of};
 use crate::syntax::template::{self, Role, Tag};
@@ -14,7 +14,7 @@ pub(super) struct Masked {
     pub(super) shape: String,
     /// What is masked, by position.
     pub(super) tags: Vec<Tag>,
-    /// Those of them that stand where keys or items stand, and may write some.
+    /// Those of them in the position of a key or item, which may write some.
     pub(super) inserted: Vec<Span>,
 }
 
@@ -24,7 +24,7 @@ impl Masked {
         template::touches(&self.tags, span)
     }
 
-    /// Whether `span` cuts a tag, or holds one that does more than write a value.
+    /// Whether `span` cuts a tag, or contains one that does more than write a value.
     pub(super) fn guards(&self, span: Span) -> bool {
         template::guards(&self.tags, span)
     }
@@ -46,7 +46,7 @@ pub(super) fn mask(text: &str) -> Masked {
     let mut masker = Masker { text, found: &found, next: 0, shape, tags: Vec::new(), inserted: Vec::new() };
     let follows = masker.indents_behind(&lines);
     let mut block: Option<Block> = None;
-    // Behind a tag of several lines, the first line that is not part of it.
+    // After a tag of several lines, the first line that is not part of it.
     let mut skip_to = 0;
     for (index, line) in lines.iter().enumerate() {
         if line.content.start() < skip_to {
@@ -93,7 +93,7 @@ pub(super) fn mask(text: &str) -> Masked {
 
 /// An open block scalar.
 struct Block {
-    /// Column of the key or dash that holds it.
+    /// Column of the key or dash that contains it.
     parent: usize,
     /// Columns of its content, once known.
     indent: Option<usize>,
@@ -113,7 +113,7 @@ impl Block {
     }
 }
 
-/// What stands on the next line that is neither blank nor a comment nor a tag.
+/// What is on the next line that is neither blank nor a comment nor a tag.
 #[derive(Clone, Copy, Default)]
 struct Behind {
     indent: usize,
@@ -131,7 +131,7 @@ struct Masker<'t> {
 }
 
 impl Masker<'_> {
-    /// Index of the first tag at or behind the start of `line`.
+    /// Index of the first tag at or after the start of `line`.
     fn tags_from(&mut self, line: Span) -> usize {
         while self.found.get(self.next).is_some_and(|tag| tag.span.start() < line.start()) {
             self.next += 1;
@@ -139,7 +139,7 @@ impl Masker<'_> {
         self.next
     }
 
-    /// If `line` holds nothing but tags: where the last one of them ends.
+    /// If `line` contains only tags: where the last one of them ends.
     fn own_lines(&self, line: Span, first: usize) -> Option<usize> {
         let mut at = lines::skip_blanks(self.text, line.start());
         let mut end = None;
@@ -180,7 +180,7 @@ impl Masker<'_> {
         }
     }
 
-    /// Masks the tags of a line that holds more than tags; returns where the last one ends.
+    /// Masks the tags of a line that contains more than tags; returns where the last one ends.
     fn fill_line(&mut self, line: Span, first: usize, children: bool) -> usize {
         let mut end = line.start();
         let mut limit = line.end();
@@ -201,7 +201,7 @@ impl Masker<'_> {
         end
     }
 
-    /// For each line: what stands there, or, on a line without content, on the next one that has some.
+    /// For each line: what is there, or, on a line without content, on the next one that has some.
     fn indents_behind(&self, lines: &[Line]) -> Vec<Behind> {
         let mut behind = vec![Behind::default(); lines.len()];
         let mut next = Behind::default();
@@ -232,7 +232,7 @@ impl Masker<'_> {
     }
 }
 
-/// Column of the key of a line, or of its last dash where there is none.
+/// Column of the key of a line, or of its last dash if it has no key.
 fn key_column(line: &str) -> usize {
     let mut at = indent_of(line);
     loop {

@@ -13,7 +13,7 @@ use crate::text::{SharedText, Span};
 pub(super) fn read(text: &SharedText, masked: Option<Masked>) -> (Reading, Built) {
     let shape = masked.as_ref().map_or(&**text, |masked| masked.shape.as_str());
     let documents = events::documents(shape);
-    // Where the document behind each one begins, of those that say so.
+    // Where the document after each one begins, if its start is known.
     let mut next = None;
     let mut behind: Vec<Option<usize>> = Vec::with_capacity(documents.len());
     for document in documents.iter().rev() {
@@ -44,8 +44,8 @@ pub(super) fn read(text: &SharedText, masked: Option<Masked>) -> (Reading, Built
     (reading, built)
 }
 
-/// Where the `...` before `until` stands, if nothing but the header of a block scalar stands between: a document without
-/// `---` is said to begin at its content, behind the header.
+/// Where the `...` before `until` is, if only the header of a block scalar is between: the parser reports a document without
+/// `---` as beginning at its content, after the header.
 fn ended(shape: &str, from: usize, until: usize) -> Option<usize> {
     let part = Span::new(from, until).of(shape);
     // What broke before may have ended right there.
@@ -138,7 +138,7 @@ fn collection(events: &mut Vec<Event>) -> Option<bool> {
     Some(mapping)
 }
 
-/// Splits a document at the lines that have its smallest indentation, and before items behind a key of that column.
+/// Splits a document at the lines that have its smallest indentation, and before items after a key of that column.
 fn split(shape: &str, span: Span) -> Vec<Span> {
     let mut pieces: Vec<Span> = Vec::new();
     let mut root: Option<(usize, bool)> = None;

@@ -46,7 +46,7 @@ impl Reading {
         self.masked.as_ref().is_some_and(|masked| masked.touches(span))
     }
 
-    /// Whether `span` cuts a masked template expression, or holds one that does more than write a value.
+    /// Whether `span` cuts a masked template expression, or contains one that does more than write a value.
     pub(super) fn guards(&self, span: Span) -> bool {
         self.masked.as_ref().is_some_and(|masked| masked.guards(span))
     }

@@ -1,4 +1,4 @@
-//! Tells YAML from other text by its first lines.
+//! Distinguishes YAML from other text by its first lines.
 
 /// Whether the first lines of `text` look like YAML or JSON.
 pub(super) fn looks_like_yaml(text: &str) -> bool {
@@ -13,7 +13,7 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
                 return false;
             }
             if trimmed == "---" || trimmed.starts_with("--- ") || trimmed.starts_with("%YAML") {
-                // Front matter of Markdown looks the same; what stands behind it does not.
+                // Front matter of Markdown looks the same; the text after it does not.
                 return front_matter_end(text)
                     .is_none_or(|rest| rest.trim().is_empty() || looks_like_yaml(rest));
             }
@@ -32,7 +32,7 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
             keys += 1;
             deep = line.len() - line.trim_start().len();
         } else if keys > 0 && (line.starts_with([' ', '\t']) && line.len() - line.trim_start().len() > deep) {
-            // A block scalar or a value that goes on.
+            // A block scalar or a value that continues.
         } else if keys > 0 && trimmed.starts_with("- ") {
             // An item without keys, in the list of a key.
         } else {
@@ -42,7 +42,7 @@ pub(super) fn looks_like_yaml(text: &str) -> bool {
     keys > 0 && others * 4 <= keys
 }
 
-/// The text behind a second `---` line.
+/// The text after a second `---` line.
 fn front_matter_end(text: &str) -> Option<&str> {
     let body = text.trim_start().strip_prefix("---")?;
     let at = body.find("\n---")?;

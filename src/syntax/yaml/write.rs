@@ -40,7 +40,7 @@ fn is_json(document: &Document, id: NodeId) -> bool {
             || tree.around(id).take_while(in_flow).take(8).any(is_quoted))
 }
 
-/// Writes an entry behind the entry `id`.
+/// Writes an entry after the entry `id`.
 pub(super) fn insert_after(
     document: &Document,
     id: NodeId,
@@ -89,7 +89,7 @@ fn flow_entry(text: &str, sibling: usize, entry: &str) -> String {
     format!(",{}{before}{entry}", Eol::of(text).as_str())
 }
 
-/// `value` in `style` where that can hold it, else in quotes.
+/// `value` in `style` where that can express it, else in quotes.
 fn written(value: &str, style: ScalarStyle, flow: bool) -> Result<String, NoEdit> {
     let fits = |codec: Codec| codec.encode("", Span::at(0), value).ok();
     match style {

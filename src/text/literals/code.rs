@@ -57,7 +57,7 @@ const TRANSPARENT: &[&str] = &[
     "yamlencode",
 ];
 
-/// Functions that look something up: what comes behind the name is what they give where it is not there.
+/// Functions that look up a name: the argument after the name is the default value.
 const LOOKUPS: &[&str] = &[
     "get",
     "fetch",
@@ -102,7 +102,7 @@ enum Last {
 #[derive(Debug)]
 struct Level {
     bracket: u8,
-    /// The function whose arguments it holds.
+    /// The function whose arguments it contains.
     callee: Option<String>,
     index: usize,
     /// The first word, which may be a function whose arguments follow without brackets.
@@ -251,7 +251,7 @@ impl Lexer<'_> {
         Some(Stop::Byte(close))
     }
 
-    /// Whether a statement goes on in the next line.
+    /// Whether a statement continues in the next line.
     fn goes_on(&self, last: Last) -> bool {
         let before = self.text.get(..self.at).unwrap_or_default().as_bytes();
         let tail = before.iter().rev().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r'));
@@ -366,7 +366,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A word with the attributes and keys behind it.
+    /// A word with the attributes and keys after it.
     fn word(&mut self, level: &mut Level, loose: bool) {
         let start = self.at;
         let in_path = |byte: u8| is_word(byte) || matches!(byte, b'.' | b'-');
@@ -427,7 +427,7 @@ fn open(bracket: u8, level: &mut Level) -> Level {
     match bracket {
         b'(' if level.last == Last::Word => {
             let callee = level.head.take();
-            // Behind a pipe or a dot: `x | default('y')`.
+            // After a pipe or a dot: `x | default('y')`.
             let outer = match &level.callee {
                 Some(outer) => argument(outer, level.index, level.usage),
                 None => level.usage,

@@ -1,4 +1,4 @@
-//! What stands for something else in a text: variables, substitutions, templates.
+//! What is expanded in a text: variables, substitutions, templates.
 
 use super::shape::is_identifier;
 use super::{Lexer, Notation, Stop, Usage};
@@ -60,7 +60,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// An expression behind so many bytes, up to `stop`.
+    /// An expression after `signs` bytes, up to `stop`.
     fn tag(&mut self, signs: usize, stop: Stop, usage: Usage) -> bool {
         self.at += signs;
         while matches!(self.peek(0), Some(b'-' | b'=' | b'~')) {
@@ -151,7 +151,7 @@ impl Lexer<'_> {
         name
     }
 
-    /// What stands in `${…}`, its end included.
+    /// The content of `${…}`, its end included.
     fn parameter(&mut self, usage: Usage) {
         let close = Stop::Byte(b'}');
         while matches!(self.peek(0), Some(b'#' | b'!')) {
@@ -195,7 +195,7 @@ impl Lexer<'_> {
         self.close(Stop::Byte(b'}'));
     }
 
-    /// What stands in `$(…)`, its end included.
+    /// The content of `$(…)`, its end included.
     fn substitution(&mut self, usage: Usage) {
         // Kubernetes and make expand `$(NAME)`.
         let start = self.at;
@@ -238,7 +238,7 @@ impl Lexer<'_> {
                     self.at += 1;
                 }
                 b'<' | b'>' => {
-                    // What comes behind `<<` is text, not a command.
+                    // What comes after `<<` is text, not a command.
                     document |= byte == b'<' && self.peek(1) == Some(b'<');
                     self.at += 1;
                 }
@@ -246,7 +246,7 @@ impl Lexer<'_> {
                 _ => {
                     let start = self.at;
                     let (literals, reads) = (self.out.literals.len(), self.out.reads.len());
-                    // A backquote ends the command that it began, whatever word it stands in.
+                    // A backquote ends the command that it began, even inside a word.
                     let end = if stop == Stop::Byte(b'`') { Stop::Backquoted } else { Stop::Word };
                     self.words(end, Usage::Argument, false);
                     if self.at == start {

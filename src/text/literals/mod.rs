@@ -21,7 +21,7 @@ pub enum Notation {
     Text,
     /// Text of a makefile: `$(or …)`.
     Make,
-    /// A string of HCL: `${…}` holds an expression.
+    /// A string of HCL: `${…}` contains an expression.
     Hcl,
     /// An expression of a program: words are names, strings are literals.
     Code,
@@ -30,9 +30,9 @@ pub enum Notation {
 /// What a piece is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Usage {
-    /// The expression may become it.
+    /// The expression may become the value.
     Value,
-    /// Something is made from it: only its form says whether it is a name.
+    /// Something is computed from it: its form alone shows whether it is a name.
     Argument,
     /// A key, an index, a command, the name that a look-up takes.
     Name,
@@ -45,7 +45,7 @@ pub(crate) struct Literal {
     pub(crate) span: Span,
     /// Without quotes and escapes.
     pub(crate) text: String,
-    /// Whether the expression may become it.
+    /// Whether the expression may become the value.
     pub(crate) is_value: bool,
 }
 
@@ -109,13 +109,13 @@ pub(crate) fn lex_value(text: &str, at: usize, notation: Notation, is_value: boo
     lex_until(text, at, notation, stop, is_value)
 }
 
-/// The same for all arguments of the command or statement that goes on at `at`.
+/// The same for all arguments of the command or statement that continues at `at`.
 pub(crate) fn lex_line(text: &str, at: usize, notation: Notation) -> Lexed {
     let stop = if notation == Notation::Code { Stop::Statement } else { Stop::Line };
     lex_until(text, at, notation, stop, false)
 }
 
-/// The same for a field of a request at `at`: it ends with the word, pair or string that it stands in.
+/// The same for a field of a request at `at`: it ends with the word, pair or string that contains it.
 pub(crate) fn lex_field(text: &str, at: usize, notation: Notation, is_value: bool) -> Lexed {
     // An expression of PowerShell.
     if notation == Notation::Shell && text.as_bytes().get(at) == Some(&b'(') {
@@ -250,7 +250,7 @@ impl Lexer<'_> {
 
     /// Keeps what was collected, as far as it is a literal.
     fn keep(&mut self, words: Words, usage: Usage) {
-        // A token has no blanks: a text with blanks is judged word by word.
+        // A token contains no spaces: a text with spaces is checked word by word.
         let usage = if usage == Usage::Value && words.is_text() { Usage::Argument } else { usage };
         for (span, text) in words.finish() {
             match usage {

@@ -114,7 +114,7 @@ fn parts(text: &str, span: Span) -> Vec<Span> {
     found
 }
 
-/// Whether a word has the form of a name, a path, an option, or of something that is put together of names.
+/// Whether a word has the form of a name, a path, an option, or of something that consists of names.
 pub(crate) fn is_named(word: &str) -> bool {
     let name = word.trim_start_matches(['-', '.', '@', '%', '+', '!', '#', '$', '*', '^', '\\']);
     let name = name.trim_end_matches(['*', '.', '!', '+', '#', '$', '\\', '%', '^']);

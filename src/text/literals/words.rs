@@ -9,7 +9,7 @@ enum Gap {
     /// The beginning.
     #[default]
     Start,
-    /// Nothing: the word goes on.
+    /// Nothing: the word continues.
     Open,
     /// A variable.
     Joined,
@@ -21,12 +21,12 @@ enum Gap {
 pub(super) struct Words {
     list: Vec<(Span, String)>,
     gap: Gap,
-    /// Whether a blank is between two of them.
+    /// Whether a space is between two of them.
     blanks: bool,
 }
 
 impl Words {
-    /// The bytes at `span` stand for `text`.
+    /// Adds `text`, which the bytes at `span` represent.
     pub(super) fn push(&mut self, span: Span, text: &str) {
         match self.list.last_mut().filter(|_| self.gap == Gap::Open) {
             Some((whole, word)) => {
@@ -48,7 +48,7 @@ impl Words {
         }
     }
 
-    /// A variable stands here.
+    /// A variable is here.
     fn join(&mut self) {
         self.blanks |= self.gap == Gap::Blank;
         self.gap = Gap::Joined;
@@ -69,7 +69,7 @@ impl Lexer<'_> {
     pub(super) fn words(&mut self, stop: Stop, usage: Usage, string: bool) {
         let mut words = Words::default();
         let shell = self.notation == Notation::Shell && !string;
-        // In `"…"` a word goes on over blanks.
+        // In `"…"` a word continues over spaces.
         let mut double = false;
         while let Some(byte) = self.peek(0) {
             let quoted = double
@@ -111,7 +111,7 @@ impl Lexer<'_> {
         self.at = span.end();
     }
 
-    /// `'…'`, in which nothing stands for something else.
+    /// `'…'`, in which nothing is expanded.
     fn raw(&mut self, words: &mut Words) {
         self.at += 1;
         while let Some(byte) = self.peek(0) {
@@ -129,7 +129,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// `$'…'`, in which only escapes stand for something else.
+    /// `$'…'`, in which only escapes are expanded.
     fn quoted(&mut self, words: &mut Words) {
         while let Some(byte) = self.peek(0) {
             match byte {
@@ -150,7 +150,7 @@ impl Lexer<'_> {
         let Some(byte) = self.peek(0) else { return };
         let code = match byte {
             b'\n' | b'\r' => {
-                // A word goes on in the next line.
+                // A word continues in the next line.
                 self.at += 1;
                 return;
             }
@@ -178,7 +178,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// The character whose number stands `ahead`, in at most so many digits; nothing is taken if there is none.
+    /// The character whose number begins `ahead` bytes further, in at most `most` digits; nothing is read if there is none.
     fn digits(&mut self, ahead: usize, most: usize, base: u32) -> Option<char> {
         let from = self.at + ahead;
         let rest = self.text.as_bytes().get(from..).unwrap_or_default();

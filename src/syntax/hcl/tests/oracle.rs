@@ -8,7 +8,7 @@ use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::{Body, Structure};
 
-/// Each leaf of `text`: its path, and the text of strings without templates. Expressions with operators are left out.
+/// Each leaf of `text`: its path, and the text of strings without templates. Expressions with operators are skipped.
 pub(super) fn read(text: &str) -> Option<Vec<String>> {
     let body: Body = hcl_edit::parser::parse_body(text).ok()?;
     let mut out = Vec::new();

@@ -1,6 +1,6 @@
 use super::commands;
 
-/// Deep and open-ended input: reading ends, and what stands before it is read.
+/// Deep and open-ended input: reading ends, and what comes before it is read.
 #[test]
 fn nothing_is_too_deep_or_open_to_end() {
     for piece in [

@@ -15,7 +15,7 @@ fn script(text: &str) -> Script {
     Script::read(text.into(), Dialect::of(text))
 }
 
-/// Commands as one string: words between `·`, assignments before a `:`, stray words behind a `~`, `|` before a command
+/// Commands as one string: words between `·`, assignments before a `:`, stray words after a `~`, `|` before a command
 /// that reads a pipe, commands between ` / `.
 fn commands(text: &str) -> String {
     let script = script(text);
@@ -47,8 +47,8 @@ fn variables(text: &str) -> String {
     script.facts().variables.iter().map(show).collect::<Vec<_>>().join(" / ")
 }
 
-/// All nodes of words and assignments whose text begins with one of `names`, each with the word behind it if that is
-/// no option.
+/// All nodes of words and assignments whose text begins with one of `names`, each with the word after it if that is
+/// not an option.
 fn options(script: &Script, names: &[&str]) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     for command in &script.facts().commands {

@@ -55,7 +55,7 @@ const CASES: &[(&str, &str)] = &[
     ("for x in a b; do r $x; done; while read l; do y; done", "r·$x / read·l / y"),
     ("for ((i=0; i<3; i++)); do r; done", "r"),
     ("case $x in a|b) r --a ;; (c) d ;; *) e; esac; f", "r·--a / d / e / f"),
-    // An operator right behind a pattern, or in the place of one.
+    // An operator directly after a pattern, or instead of one.
     ("case $x in a);; r --a);; *) r --b;; esac; f", "r·--b / f"),
     ("case $x\nr --a;;\nr --b&& c; f", "c / f"),
     ("X=$(case $x in a) r --a ;; esac) y", "X=$(case $x in a) r --a ;; esac):y / r·--a"),

@@ -18,7 +18,7 @@ pub(super) fn take(
     let text: &str = &document.text;
     let siblings = document.facts.tree.children(parent);
     let mut leading = true;
-    // Where the first entry that stays moves to: behind a dash.
+    // Where the first entry that stays moves to: after a dash.
     let mut moves: Option<(usize, usize)> = None;
     for id in siblings {
         let Some(layout) = document.layout(*id) else { continue };
@@ -48,7 +48,7 @@ pub(super) fn take(
     Ok(())
 }
 
-/// Takes all children of `parent`, which stays as `{}` or `[]`.
+/// Removes all children of `parent`, which stays as `{}` or `[]`.
 pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
     let text: &str = &document.text;
     let (Some(layout), children) = (document.layout(parent), document.facts.tree.children(parent)) else {
@@ -68,7 +68,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
         cuts.replace(Span::at(insert), &format!(" {value}"));
         cuts.delete(Span::new(lines::line_start(text, first.entry()), end));
     } else {
-        // Behind a dash, or the top of a document.
+        // After a dash, or at the top of a document.
         cuts.replace(Span::new(first.entry(), first.end()), value);
     }
     for layout in rest {
@@ -78,7 +78,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     Ok(())
 }
 
-/// Behind the line break of the last line of an entry.
+/// The offset after the line break of the last line of an entry.
 fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
     let text: &str = &document.text;
     let end = layout.end();
@@ -90,13 +90,13 @@ fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
     Ok(lines::next_line(text, end))
 }
 
-/// Whether only dashes stand before `at` on its line.
+/// Whether only dashes are before `at` on its line.
 fn behind_dash(text: &str, at: usize) -> bool {
     let before = text.get(lines::line_start(text, at)..at).unwrap_or_default();
     before.trim_end().ends_with('-') && before.bytes().all(|byte| matches!(byte, b' ' | b'-' | b'\t'))
 }
 
-/// The first byte at or behind `from` that is no blank: an entry or a comment.
+/// The first byte at or after `from` that is not whitespace: an entry or a comment.
 fn first_text(text: &str, from: usize) -> usize {
     let rest = text.get(from..).unwrap_or_default();
     text.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len()

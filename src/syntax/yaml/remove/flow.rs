@@ -7,10 +7,10 @@ use crate::syntax::yaml::{Document, lines};
 use crate::text::Span;
 use std::collections::BTreeSet;
 
-/// Takes `children`, not all of those of `parent`.
+/// Removes `children`, which are not all of those of `parent`.
 pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
     let text: &str = &document.text;
-    // The comma behind the last entry that stays, and whether only what goes stands behind it.
+    // The comma after the last entry that stays, and whether only removed entries come after it.
     let mut last_comma = None;
     let mut tail = false;
     let mut last_has_comma = true;
@@ -34,7 +34,7 @@ pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<Node
     }
 }
 
-/// Takes all children of `parent`, which stays as `{}` or `[]`.
+/// Removes all children of `parent`, which stays as `{}` or `[]`.
 pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
     let node = document.facts.tree.get(parent).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if is_pair(document, parent) {
@@ -45,7 +45,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
     Ok(())
 }
 
-/// The bytes of an entry that go: whole lines where it has them for itself, else up to the next entry.
+/// The bytes of an entry to remove: whole lines where only the entry is on them, else up to the next entry.
 fn own(text: &str, entry: Span, comma: Option<usize>) -> Span {
     let line_end = lines::line_end(text, entry.end());
     let comma = comma.filter(|comma| *comma < line_end);
@@ -61,7 +61,7 @@ fn own(text: &str, entry: Span, comma: Option<usize>) -> Span {
     if !ends_line && !closes {
         return Span::new(entry.start(), behind);
     }
-    // The last one on its line: the blanks before it go.
+    // The last one on its line: the spaces before it are removed.
     let before = text.get(..entry.start()).unwrap_or_default();
     let start = before.trim_end_matches([' ', '\t']).len();
     let end = comma.map_or(entry.end(), |comma| comma + 1);

@@ -11,7 +11,7 @@ use crate::syntax::Removal;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Takes `nodes` out of `document`, all at once. What `known` aliases stand for may lose them.
+/// Removes `nodes` from `document`, all at once. What `known` aliases refer to may lose them.
 pub(super) fn remove(document: &Document, nodes: &[NodeId], known: &[Span]) -> Result<Removal, NoEdit> {
     let plan = Plan::of(document, nodes, known)?;
     let mut cuts = Cuts { document, list: Vec::new() };
@@ -50,7 +50,7 @@ fn nothing(document: &Document, id: NodeId) -> &'static str {
     if document.facts.tree.is_sequence(id) { "[]" } else { "{}" }
 }
 
-/// What goes, by the collection that holds it.
+/// What to remove, by the collection that contains it.
 struct Plan {
     /// Collections that keep something, with what they lose.
     partial: BTreeMap<NodeId, BTreeSet<NodeId>>,
@@ -110,7 +110,7 @@ impl Plan {
     }
 }
 
-/// Whether lines of a collection hold what is not data: comments on lines of their own, template tags.
+/// Whether lines of a collection contain what is not data: comments on lines of their own, template tags.
 fn holds_more(document: &Document, id: NodeId) -> bool {
     let Some(layout) = document.layout(id) else { return true };
     let Some(node) = document.facts.tree.get(id) else { return true };
@@ -121,7 +121,7 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
     let first = document.facts.comments.partition_point(|comment| comment.span.end() <= span.start());
     let comments = document.facts.comments.get(first..).unwrap_or_default();
     let own = |at: usize| {
-        // Comments in what is taken out go with it; these stand between.
+        // Comments in what is removed are removed with it; these are between.
         children
             .iter()
             .filter_map(|child| document.layout(*child))
@@ -138,20 +138,20 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
         || node.anchor.is_some()
 }
 
-/// Whether comments behind the last entry stand deeper than the collection's own entry: they are about what is in it.
+/// Whether comments after the last entry are indented deeper than the collection's own entry: they belong to its content.
 fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
     let text: &str = &document.text;
     let column = |at: usize| at - lines::line_start(text, at);
     let next = document.facts.comments.partition_point(|comment| comment.span.start() < last);
     let behind = document.facts.comments.get(next..).unwrap_or_default();
-    // One may stand on the last line itself.
+    // One may be on the last line itself.
     let Some(comment) = behind.iter().take(2).find(|comment| comment.own_line) else { return false };
     let from = lines::line_end(text, last);
     let between = text.get(from..comment.span.start()).unwrap_or("-");
     !layout.flow && between.trim().is_empty() && column(comment.span.start()) > column(layout.entry())
 }
 
-/// Refuses nodes that are not ours to take.
+/// Refuses nodes that must not be removed.
 fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
     let Some(layout) = document.layout(id) else { return Err(NoEdit::new("its position was not found")) };
     let key = document.written_key(id).filter(|_| layout.odd_key).unwrap_or_default().of(&document.text);
@@ -161,7 +161,7 @@ fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
     document.check_read(Span::new(layout.entry(), layout.end()))
 }
 
-/// Refuses what an alias uses elsewhere: nodes that hold an anchor, and nodes under one that others than the `known` aliases
+/// Refuses what an alias uses elsewhere: nodes that contain an anchor, and nodes under one that others than the `known` aliases
 /// use.
 fn check_aliases(document: &Document, removed: &[NodeId], known: &[Span]) -> Result<(), NoEdit> {
     if document.aliases.is_empty() {
@@ -214,8 +214,8 @@ impl Cuts<'_> {
         self.list.push(Edit::replace(span, text));
     }
 
-    /// The edits: deletions that meet become one; at the end of a text without a final line break, the line break
-    /// before goes instead.
+    /// The edits: adjacent deletions become one; at the end of a text without a final line break, the line break
+    /// before is removed instead.
     fn finish(mut self) -> Result<Vec<Edit>, NoEdit> {
         let text: &str = &self.document.text;
         self.list.sort();

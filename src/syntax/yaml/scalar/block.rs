@@ -47,10 +47,10 @@ impl Header {
         for line in lines::breaks(texts.text, lines::next_line(texts.text, end), limit) {
             let content = line.content.of(texts.text);
             let blank = content.bytes().all(|byte| byte == b' ');
-            // A line with nothing but template tags that control: it may stand before the end or behind it.
+            // A line with only control tags of a template: it may be before the end or after it.
             let masked = line.content.of(texts.shape);
             let tag = content != masked && lines::is_blank(masked);
-            // The parser may say that it ends where the next entry begins, behind the blanks of that line.
+            // The parser may report an end where the next entry begins, after the spaces of that line.
             let cut = line.end == limit && line.line_break().is_empty() && limit < texts.text.len();
             if blank && cut && !lines::ends_line(texts.text, limit) {
                 break;
@@ -93,7 +93,7 @@ pub(super) fn read(out: &mut Writer<'_>, span: Span, indent: usize, folded: bool
     Span::new(from.min(to), to)
 }
 
-/// A line without the blanks of its indentation.
+/// A line without the spaces of its indentation.
 fn strip(text: &str, line: Line, indent: usize) -> Span {
     let blanks = indent_of(line.content.of(text)).min(indent);
     Span::new(line.content.start() + blanks, line.content.end())
@@ -104,9 +104,9 @@ struct State {
     folded: bool,
     /// The one that ended the last line of text.
     first: Option<Span>,
-    /// Those of the blank lines behind it.
+    /// Those of the blank lines after it.
     blank: Vec<Span>,
-    /// Whether the last line of text began with a blank.
+    /// Whether the last line of text began with a space.
     after_indented: bool,
 }
 

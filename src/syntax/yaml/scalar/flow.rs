@@ -52,7 +52,7 @@ pub(super) fn double(out: &mut Writer<'_>, within: Span) {
     });
 }
 
-/// What the escape behind a `\` means, and how long it is without the `\`.
+/// The meaning of the escape after a `\`, and its length without the `\`.
 fn escape(rest: &str) -> (String, usize) {
     let Some(sign) = rest.chars().next() else { return (String::new(), 0) };
     let hex = |digits: usize| {
@@ -93,7 +93,7 @@ fn surrogates(rest: &str) -> Option<(String, usize)> {
     Some((text, 11))
 }
 
-/// Lines of a plain scalar: blanks around line breaks do not count, line breaks fold.
+/// Lines of a plain scalar: spaces around line breaks do not count, line breaks fold.
 fn folded_lines(out: &mut Writer<'_>, span: Span, text: impl Fn(&mut Writer<'_>, Span)) {
     let mut fold = Fold::default();
     for line in lines::breaks(out.texts.text, span.start(), span.end()) {
@@ -109,7 +109,7 @@ fn folded_lines(out: &mut Writer<'_>, span: Span, text: impl Fn(&mut Writer<'_>,
     }
 }
 
-/// Lines of a quoted scalar: as [`folded_lines`], but blanks right inside the quotes count. With `escapes`, a `\` at the
+/// Lines of a quoted scalar: as [`folded_lines`], but spaces directly inside the quotes count. With `escapes`, a `\` at the
 /// end of a line takes the line break away.
 fn quoted_lines(out: &mut Writer<'_>, within: Span, escapes: bool, text: impl Fn(&mut Writer<'_>, Span)) {
     let mut fold = Fold::default();
@@ -150,7 +150,7 @@ fn trim_start(out: &Writer<'_>, line: Line) -> usize {
     lines::skip_blanks(out.texts.text, line.content.start()).min(line.content.end())
 }
 
-/// Where the blanks before `end` begin, not before `start`; an escaped blank is text.
+/// Where the spaces before `end` begin, not before `start`; an escaped space is text.
 fn trim_end(out: &Writer<'_>, start: usize, end: usize, escapes: bool) -> usize {
     let piece = out.texts.text.as_bytes().get(start..end).unwrap_or_default();
     let count = |piece: &[u8], wanted: &[u8]| piece.iter().rev().take_while(|b| wanted.contains(b)).count();

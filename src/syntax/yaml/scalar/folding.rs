@@ -7,16 +7,16 @@ use crate::text::Span;
 /// Folds between the lines of a plain or quoted scalar.
 #[derive(Debug, Default)]
 pub(super) struct Fold {
-    /// The first line break since the last text, with the blanks before it; `None` where a `\` took it away.
+    /// The first line break since the last text, with the spaces before it; `None` where a `\` removed it.
     first: Option<Span>,
-    /// The line breaks of the blank lines behind it.
+    /// The line breaks of the blank lines after it.
     rest: Vec<Span>,
     /// Whether a line break came since the last text.
     open: bool,
 }
 
 impl Fold {
-    /// A line ended; `blanks` is where the blanks before its line break begin.
+    /// A line ended; `blanks` is where the spaces before its line break begin.
     pub(super) fn line_break(&mut self, line: Line, blanks: usize) {
         if self.open {
             self.rest.push(line.line_break());
@@ -26,7 +26,7 @@ impl Fold {
         }
     }
 
-    /// A `\` took the line break away.
+    /// A `\` removed the line break.
     pub(super) fn escaped_break(&mut self) {
         self.open = true;
     }
@@ -39,7 +39,7 @@ impl Fold {
         match (self.first.take(), self.rest.is_empty()) {
             (Some(first), true) => out.decoded(" ", first),
             (Some(first), false) => {
-                // The first break is dropped; it goes with the blank line behind it.
+                // The first break is dropped, as part of the blank line after it.
                 let mut from = first.start();
                 for span in self.rest.drain(..) {
                     out.decoded("\n", Span::new(from, span.end()));

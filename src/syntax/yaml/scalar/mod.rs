@@ -20,13 +20,13 @@ pub(super) struct Texts<'t> {
     pub(super) shape: &'t str,
 }
 
-/// A scalar: where it stands and how it is written.
+/// A scalar: where it is and how it is written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     /// All of it: quotes and block header included.
     pub(super) span: Span,
     pub(super) style: ScalarStyle,
-    /// Whether it stands in a flow collection.
+    /// Whether it is in a flow collection.
     pub(super) flow: bool,
     /// Of a block scalar: columns before each line of content.
     pub(super) indent: u32,

@@ -60,7 +60,7 @@ fn outline(document: &Document) -> Vec<String> {
     ids(document).into_iter().filter_map(leaf).collect()
 }
 
-/// The text without `paths`, proven to mean the same but for them; or the reason why it cannot be.
+/// The text without `paths`, after a check that nothing else changed its meaning; or why it cannot be edited so.
 fn without(text: &str, paths: &[&str]) -> Result<String, String> {
     let document = read(text);
     let nodes: Vec<NodeId> = paths.iter().map(|path| find(&document, path)).collect();

@@ -25,12 +25,12 @@ pub(super) struct Built {
     pub(super) indents: HashMap<NodeId, u32>,
     /// The names of the anchors.
     pub(super) anchors: Vec<Span>,
-    /// The names that aliases use, with where they stand.
+    /// The names that aliases use, with their spans.
     pub(super) aliases: Vec<Span>,
 }
 
 /// Builds the tree of a text that is read as a whole; `None` if it is not well-formed, or if it is not masked and a template
-/// expression was taken for a flow mapping. Events go as they come: a large file has more of them than it has nodes.
+/// expression was read as a flow mapping. Events are not stored: a large file has more of them than nodes.
 pub(super) fn build(text: &SharedText, reading: &Reading) -> Option<Built> {
     let shape = reading.shape(text);
     let mut builder = Builder::new(text, reading);
@@ -74,9 +74,9 @@ struct Frame<'t> {
     start: usize,
     /// Whether it is a key of the mapping around it.
     is_key: bool,
-    /// Behind the `:` or dash before it, its anchor and its tag.
+    /// After the `:` or dash before it, its anchor and its tag.
     head: usize,
-    /// Where the last of what it holds ends.
+    /// Where the last node in it ends.
     end: Option<usize>,
 }
 
@@ -89,7 +89,7 @@ struct OpenKey<'t> {
     form: KeyForm,
 }
 
-/// Where a value stands.
+/// Where a value is.
 struct Slot<'t> {
     entry: usize,
     rest: usize,
@@ -105,7 +105,7 @@ struct Builder<'t> {
     frames: Vec<Frame<'t>>,
     /// What each anchor of the document names, as far as it is read.
     anchors: HashMap<&'t str, NodeId>,
-    /// Behind the last token.
+    /// After the last token.
     cursor: usize,
     limit: usize,
 }
@@ -132,7 +132,7 @@ impl<'t> Builder<'t> {
 
     fn event(&mut self, event: &Event) {
         match event.kind {
-            // One without `---` is said to begin at its content, behind the header of a block scalar.
+            // The parser reports a document without `---` as beginning at its content, after the header of a block scalar.
             Kind::DocumentStart { explicit: false } => self.skip_ends(),
             Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
             Kind::DocumentEnd => {
@@ -155,7 +155,7 @@ impl<'t> Builder<'t> {
         self.anchors.clear();
     }
 
-    /// Goes behind `...` lines, which end documents that were read or that there are none of.
+    /// Goes past `...` lines, which end documents that were read, or no document.
     fn skip_ends(&mut self) {
         loop {
             let at = lines::skip_trivia(self.texts.shape, self.cursor);
@@ -179,7 +179,7 @@ impl<'t> Builder<'t> {
         self.texts.shape.as_bytes().get(at).copied()
     }
 
-    /// Where the next token begins; in a flow collection, behind the comma.
+    /// Where the next token begins; in a flow collection, after the comma.
     fn next_token(&self, flow: bool) -> usize {
         let mut at = lines::skip_trivia(self.texts.shape, self.cursor);
         while flow && self.byte(at) == Some(b',') {
@@ -238,7 +238,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Where the value that comes now stands.
+    /// Where the next value is.
     fn slot(&mut self, event: &Event) -> Slot<'t> {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let at = self.next_token(flow && self.frames.last().is_some_and(|frame| !frame.mapping));
@@ -324,7 +324,7 @@ impl<'t> Builder<'t> {
 
     fn close(&mut self, event: &Event) {
         if self.frames.last().is_some_and(|frame| frame.key.is_some()) {
-            // Cut off behind a key, in a text that was read line by line.
+            // Cut off after a key, in a text that was read line by line.
             self.open(&Event::new(Kind::Scalar { style: ScalarStyle::Plain }, Span::at(self.cursor)));
         }
         let Some(frame) = self.frames.pop() else { return };
@@ -348,7 +348,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Says where the last of what the open collection holds ends.
+    /// Sets where the last node of the open collection ends.
     fn ends_at(&mut self, end: usize) {
         if let Some(frame) = self.frames.last_mut() {
             frame.end = Some(end);

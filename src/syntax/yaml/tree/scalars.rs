@@ -1,4 +1,4 @@
-//! Scalars and aliases: where they stand, and what they say.
+//! Scalars and aliases: where they are, and what they mean.
 
 use super::Builder;
 use crate::facts::{Scalar, ScalarStyle};
@@ -34,8 +34,8 @@ impl<'t> Builder<'t> {
         (span, Some(Place { span, style, flow, indent }))
     }
 
-    /// The indentation of a block scalar of which the parser says none. It says none where it takes all of it for blank, and so
-    /// it takes white space that is text in YAML.
+    /// The indentation of a block scalar for which the parser reports none: it reads all of the scalar as blank, and with it
+    /// whitespace that is text in YAML.
     fn indent_of_blanks(&self, event: &Event, head: usize) -> u32 {
         let text = event.text(self.texts.shape).unwrap_or_default();
         let Some(first) = text.lines().find(|line| !lines::is_blank(line)) else { return 0 };
@@ -55,7 +55,7 @@ impl<'t> Builder<'t> {
         span: Span,
         place: Option<Place>,
     ) -> Cow<'t, str> {
-        // Behind a block scalar, a masked line looks blank.
+        // After a block scalar, a masked line looks blank.
         let block = style.is_block() && self.reading.masked.is_some();
         let is_written = !block && !self.reading.touches(span);
         match (place, event.text(self.texts.shape).filter(|_| is_written)) {
@@ -72,7 +72,7 @@ impl<'t> Builder<'t> {
         span: Span,
         text: &'s str,
     ) -> Scalar<'s> {
-        // `!Ref x`, `!vault …`: a tag of somebody's own says that the value is made of it.
+        // `!Ref x`, `!vault …`: a custom tag means that a program computes the value from it.
         let own_tag = event.tag().map(|tag| tag.of(self.texts.text));
         let made =
             own_tag.is_some_and(|tag| tag.len() > 1 && !tag.starts_with("!!") && !tag.starts_with("!<"));
