@@ -19,7 +19,7 @@ pub use value::Value;
 use crate::finding::{Finding, Fix, Linted, Refusal, Safety};
 use crate::mask::Mask;
 use crate::rules::{self, Class, UnitKind};
-use crate::sites::{Road, Via};
+use crate::sites::{Replacement, Road, Via};
 use crate::text::{Position, Source};
 use crate::unit::{Given, Held, Unit, UnknownPlace};
 use std::collections::BTreeMap;
@@ -311,6 +311,13 @@ impl Group {
     /// Whether a file creates the runner by itself, once it is changed.
     pub fn is_self_made(&self) -> bool {
         self.entries.iter().any(Entry::is_self_made)
+    }
+
+    /// Whether all its registrations are resources, which another resource replaces.
+    pub fn is_resource(&self) -> bool {
+        let is_resource =
+            |entry: &Entry| entry.road.is_some_and(|it| it.replacement == Some(Replacement::Resource));
+        self.entries.iter().all(is_resource)
     }
 
     /// Its registrations without Secrets that another one of them reads: such a Secret is a part of that one.

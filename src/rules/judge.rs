@@ -65,6 +65,8 @@ struct Slot {
     carrier: Option<usize>,
     /// Whether several members of the slot have different values.
     mixed: bool,
+    /// Whether a command takes several of them: they are not in branches that exclude each other.
+    repeated: bool,
 }
 
 /// What is asked of a unit again and again.
@@ -104,7 +106,15 @@ impl Summary {
                     let text = |index: usize| survey.carriers.get(index).map(|it| &it.value.text);
                     text(known) != text(member.carrier)
                 };
+                let piece = |index: usize| {
+                    let carrier = survey.carriers.get(index)?;
+                    survey.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
+                };
+                let excludes = |known: usize| {
+                    piece(known).zip(piece(member.carrier)).is_some_and(|(one, other)| one.excludes(other))
+                };
                 slot.mixed |= slot.carrier.is_some_and(differs);
+                slot.repeated |= slot.carrier.is_some_and(|known| differs(known) && !excludes(known));
                 if slot.carrier.is_none() || member.class > slot.class {
                     (slot.class, slot.carrier) = (member.class, Some(member.carrier));
                 }
@@ -196,7 +206,7 @@ impl<'a> View<'a> {
             && same(when.shared, &|| self.summary.shared)
             && same(when.names_old_variable, &|| self.circumstances.names_old_variable)
             && same(when.names_secret, &|| self.circumstances.names_secret)
-            && same(when.repeated, &|| slots.iter().any(|slot| slot.mixed))
+            && same(when.repeated, &|| slots.iter().any(|slot| slot.repeated))
             && same(when.read_by_name, &|| self.circumstances.read_by_name)
             && same(when.inherits, &|| self.circumstances.inherits)
             && same(when.token_elsewhere, &|| {

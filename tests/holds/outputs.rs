@@ -7,7 +7,7 @@ use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::escape::is_dangerous;
 use runnerlint::fixer;
 use runnerlint::mask::Mask;
-use runnerlint::plan::{self, Need, Plan};
+use runnerlint::plan::{self, Group, Need, Plan};
 use runnerlint::report::{self, Style, Summary};
 use runnerlint::run::{self, Checked, Mode, Options, Projects};
 use runnerlint::suppress::Reason;
@@ -143,17 +143,21 @@ pub(crate) fn plan_of(path: &str, bytes: &[u8]) -> Holds {
 }
 
 fn planned(plan: &Plan, secrets: &BTreeSet<String>) -> Holds {
-    let wanted = plan.groups.iter().filter(|group| group.need == Need::Create).count();
+    // A changed file may create its runner by itself.
+    let created = |makes: &dyn Fn(&Group) -> bool| {
+        plan.groups.iter().filter(|group| group.need == Need::Create && makes(group)).count()
+    };
     for format in report::plan::FORMATS {
         let mut out = Vec::new();
         (format.write)(plan, &mut out).map_err(|error| format!("{}: {error}", format.name))?;
         let text = shown(format.name, out, secrets)?;
-        let seen = match format.name {
+        let (seen, wanted) = match format.name {
             "json" => {
-                serde_json::from_str::<IgnoredAny>(&text).map(|_| wanted).map_err(|error| error.to_string())
+                let read = serde_json::from_str::<IgnoredAny>(&text);
+                (read.map(|_| 0).map_err(|error| error.to_string()), 0)
             }
-            "curl" => requests(&text),
-            "terraform" => runners(&text),
+            "curl" => (requests(&text), created(&|group| !group.is_self_made())),
+            "terraform" => (runners(&text), created(&|group| !group.is_self_made() || group.is_resource())),
             _ => continue,
         };
         let seen = seen.map_err(|why| format!("{}: {why}\n{text}", format.name))?;

@@ -3,8 +3,7 @@
 
 use super::{code, title};
 use crate::escape::{escaped, in_string, inline, is_dangerous};
-use crate::plan::{Entry, Field, Group, Need, Plan, Value};
-use crate::sites::Replacement;
+use crate::plan::{Field, Group, Need, Plan, Value};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -24,9 +23,7 @@ const NOTHING: &str = "\
 const DIGITS: usize = 12;
 
 pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
-    let is_resource =
-        |entry: &Entry| entry.road.is_some_and(|it| it.replacement == Some(Replacement::Resource));
-    let makes = |group: &Group| !group.is_self_made() || group.entries.iter().all(is_resource);
+    let makes = |group: &Group| !group.is_self_made() || group.is_resource();
     let creates = plan.groups.iter().any(|group| group.need == Need::Create && makes(group));
     writeln!(out, "{}#\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
     let compare = |field: &Field| format!("{} = {}", field.argument, expression(field, None));

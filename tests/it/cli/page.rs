@@ -52,7 +52,7 @@ fn the_plan_is_before_the_findings_and_each_link_has_its_target() {
             ("a.sh", OLD),
             ("b.sh", EXISTS),
             ("dir with ü/values.yaml", VALUES),
-            ("m.tf", "resource \"gitlab_runner\" \"x\" {\n  registration_token = var.t\n}\n"),
+            ("reset.sh", "curl -X POST https://gitlab.example.com/api/v4/runners/reset_registration_token\n"),
             ("docs.md", "```sh\ngitlab-runner register --registration-token TOKEN\n```\n"),
         ],
         &[],

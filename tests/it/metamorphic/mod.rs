@@ -34,6 +34,11 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("a values file of another item of the script", ": alias in"),
     ("a values file that other items change", ": alias in"),
     ("a values file of cloud-init", ": alias in"),
+    ("Helm values in a variable of an Argo CD plugin", ": alias in"),
+    // The quotes of m4 and those of the shell are the same.
+    ("m4 includes a file", ": backquotes in"),
+    // The call shows what the function gets: nothing.
+    ("another function that is called in between may change the array", "\"$@\""),
     // In a string that is run, `@name` is no splat.
     ("PowerShell, ", "@MadeUp"),
     // The call shows what the function gets: nothing.
