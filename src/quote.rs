@@ -19,10 +19,14 @@ pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
         return None;
     }
     let plain = |name: &str| name.to_lowercase().replace('_', "-");
-    let name = plain(name);
-    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&name, &plain(known));
-    let alike =
-        known.iter().map(|known| (likeness(known), *known)).filter(|(likeness, _)| *likeness >= ALIKE);
+    let wanted = plain(name);
+    let likeness = |known: &str| match plain(known) {
+        // Cut off: `warn`.
+        known if wanted.len() >= 3 && known.starts_with(&wanted) => 1.0,
+        known => strsim::normalized_damerau_levenshtein(&wanted, &known),
+    };
+    let others = known.iter().filter(|known| **known != name);
+    let alike = others.map(|known| (likeness(known), *known)).filter(|(likeness, _)| *likeness >= ALIKE);
     // Of equals the first.
     alike.rev().max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
 }
