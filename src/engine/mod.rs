@@ -236,19 +236,13 @@ fn examine(
         // For most files nothing is reported, and so nothing must be hidden.
         let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
         if tells || !written.all.is_empty() || !source.is_utf8() || kept.is_some() {
-            for (file, registrations) in &judged_in {
-                let found = secrets::find(file, registrations);
-                out.linted.secrets.extend(found.spans);
-                out.linted.texts.extend(found.texts);
-            }
+            out.hide(&judged_in);
         }
         drop(judged_in);
         renames::refuse_twice(&mut out, &mut findings);
         if read.is_cut {
             out.refuse_all(&mut findings, &Refusal::PartlyRead);
         }
-        out.linted.secrets.sort_unstable();
-        out.linted.secrets.dedup();
         out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
         if !written.all.is_empty() {
             accepted::accept(
@@ -338,6 +332,17 @@ impl Analysis {
             message: "not all of it is valid UTF-8; it was read byte by byte".to_owned(),
             position: None,
         }));
+    }
+
+    /// Notes what must not be shown of the file.
+    fn hide(&mut self, judged: &[(File<'_>, Vec<Registration>)]) {
+        for (file, registrations) in judged {
+            let found = secrets::find(file, registrations);
+            self.linted.secrets.extend(found.spans);
+            self.linted.texts.extend(found.texts);
+        }
+        self.linted.secrets.sort_unstable();
+        self.linted.secrets.dedup();
     }
 
     fn refuse_all(&mut self, findings: &mut [Finding], reason: &Refusal) {
