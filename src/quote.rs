@@ -13,7 +13,7 @@ const ALIKE: f64 = 0.6;
 /// Longer names are no slips of the pen, and comparing them takes time.
 const LONGEST_NAME: usize = 100;
 
-/// The one of `known` that somebody who wrote `name` most likely meant.
+/// The one of `known` that the author of `name` most likely meant.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     if name.len() > LONGEST_NAME {
         return None;

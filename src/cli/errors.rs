@@ -4,7 +4,7 @@
 const PAGE: &str = include_str!("../../rules/errors.md");
 /// What begins the section of a message.
 const HEADING: &str = "\n## ";
-/// A shorter text is no part of a message.
+/// A shorter text is not searched for.
 const SHORTEST: usize = 3;
 
 /// The sections of the messages that `text` is a part of, or that are a part of it.

@@ -369,7 +369,7 @@ fn finding(
         removes,
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
         name: match unit {
-            // What it means is no name of a file.
+            // As it is written: the name of its site is not in the file.
             Some(_) if carrier.via == Via::Named => carrier.written.clone(),
             Some(_) if carrier.via == Via::Road => match view.road().and_then(|it| it.known_as.as_ref()) {
                 Some(prefix) => format!("{prefix}{}", carrier.written.replace('_', "-")),

@@ -236,6 +236,7 @@ fn examine(
         // For most files nothing is reported, and so nothing must be hidden.
         let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
         if tells || !written.all.is_empty() || !source.is_utf8() || kept.is_some() {
+            out.linted.secrets.extend(secrets::random::find(source.text()));
             out.hide(&judged_in);
         }
         drop(judged_in);

@@ -242,7 +242,7 @@ fn need(unit: &Unit) -> Need {
     }
 }
 
-/// Runners of one file are told apart by their places in it.
+/// Runners of one file differ by their places in it.
 fn name_origins(groups: &mut [Group]) {
     let mut files: BTreeMap<String, usize> = BTreeMap::new();
     let first = |group: &Group| group.own_entries().next().map(|entry| (entry.path.clone(), entry.at()));

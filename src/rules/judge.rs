@@ -106,12 +106,9 @@ impl Summary {
                     let text = |index: usize| survey.carriers.get(index).map(|it| &it.value.text);
                     text(known) != text(member.carrier)
                 };
-                let piece = |index: usize| {
-                    let carrier = survey.carriers.get(index)?;
-                    survey.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
-                };
                 let excludes = |known: usize| {
-                    piece(known).zip(piece(member.carrier)).is_some_and(|(one, other)| one.excludes(other))
+                    let pieces = survey.piece(known).zip(survey.piece(member.carrier));
+                    pieces.is_some_and(|(one, other)| one.excludes(other))
                 };
                 slot.mixed |= slot.carrier.is_some_and(differs);
                 slot.repeated |= slot.carrier.is_some_and(|known| differs(known) && !excludes(known));

@@ -410,8 +410,7 @@ impl Registration {
 
     /// The piece of a command that a member is in, where it has one.
     pub fn piece<'s>(&self, survey: &'s Survey, member: &Member) -> Option<&'s Piece> {
-        let carrier = survey.carriers.get(member.carrier)?;
-        survey.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
+        survey.piece(member.carrier)
     }
 
     /// A new and an old token, filled both, of which a command only ever takes one.

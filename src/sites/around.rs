@@ -1,11 +1,17 @@
 //! What reaches a registration from around it: containers, and texts that hand something on.
 
-use super::{ScopeKind, Sites, Survey};
+use super::{Piece, ScopeKind, Sites, Survey};
 
 /// Containers that are followed from one scope: each takes environment from the next.
 const MOST_CONTAINERS: usize = 16;
 
 impl Survey {
+    /// The piece of its command that a carrier is in.
+    pub(crate) fn piece(&self, carrier: usize) -> Option<&Piece> {
+        let carrier = self.carriers.get(carrier)?;
+        self.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
+    }
+
     /// The containers that the scope is in, from the nearest on.
     pub(crate) fn containers(&self, scope: usize) -> impl Iterator<Item = usize> {
         let around = move |at: &usize| {

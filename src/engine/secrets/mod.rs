@@ -4,7 +4,7 @@ mod flow;
 mod given;
 mod names;
 mod places;
-mod random;
+pub(super) mod random;
 mod sent;
 
 use super::File;
@@ -111,7 +111,6 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     spans.extend(named.map(|it| file.documents.to_host(it.doc, it.value.span)));
     let mut flow = Flow::new(file);
     spans.extend(beside_names(file));
-    spans.extend(random::find(file.source.text()));
     spans.extend(sent::answers(file));
     let mut texts = Vec::new();
     for member in registrations.iter().flat_map(|registration| &registration.members) {

@@ -7,7 +7,7 @@ use crate::text::{Span, is_named};
 const LENGTH: std::ops::RangeInclusive<usize> = 16..=64;
 
 /// The words in `text` that look random: capital and small letters and digits that change at least at every third byte.
-pub(super) fn find(text: &str) -> impl Iterator<Item = Span> {
+pub(in crate::engine) fn find(text: &str) -> impl Iterator<Item = Span> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
