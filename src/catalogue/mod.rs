@@ -17,7 +17,8 @@ pub(crate) use prefilter::Prefilter;
 /// Rules and all that they refer to.
 pub struct Catalogue {
     data: Arc<RuleData>,
-    sites: Arc<Sites>,
+    /// `None` for those that are built in, which are read once a file needs them.
+    sites: Option<Arc<Sites>>,
     /// The files of the rules that are not built in.
     files: Vec<Arc<Read>>,
     pub(crate) words: Vec<UnitWords>,
@@ -64,6 +65,10 @@ pub(crate) struct UnitWords {
 impl Catalogue {
     /// Rules, the sites and programs that they refer to, and the files of the rules that are not built in.
     pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<Read>>) -> Self {
+        Self::of(data, Some(sites), files)
+    }
+
+    fn of(data: Arc<RuleData>, sites: Option<Arc<Sites>>, files: Vec<Arc<Read>>) -> Self {
         let words = data.units.iter().map(|_| UnitWords::default()).collect();
         let advice = data.rules.iter().map(Advice::of).collect();
         let prefilter = Prefilter::of(&data.rules, BUILT_IN.rules.len());
@@ -74,9 +79,8 @@ impl Catalogue {
 
     /// What is built in.
     pub fn built_in() -> &'static Arc<Self> {
-        static CATALOGUE: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
-            Arc::new(Catalogue::new(Arc::clone(&BUILT_IN), Arc::clone(Sites::built_in()), Vec::new()))
-        });
+        static CATALOGUE: LazyLock<Arc<Catalogue>> =
+            LazyLock::new(|| Arc::new(Catalogue::of(Arc::clone(&BUILT_IN), None, Vec::new())));
         &CATALOGUE
     }
 
@@ -120,7 +124,7 @@ impl Catalogue {
     }
 
     pub(crate) fn sites(&self) -> &Sites {
-        &self.sites
+        self.sites.as_ref().unwrap_or_else(|| Sites::built_in())
     }
 
     /// Whether a rule or a unit names the chart value at this dotted path.

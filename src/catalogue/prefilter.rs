@@ -2,8 +2,9 @@
 
 use super::grams::{self, Grams};
 use crate::rules::Rule;
+use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex::bytes::{Regex, RegexBuilder};
+use std::sync::OnceLock;
 
 /// With more words, n-grams are the faster search (`tests/many_rules`).
 const MANY: usize = 64;
@@ -56,15 +57,15 @@ struct Words {
     telling: Vec<Search>,
     /// The words of all lists, sorted, each once.
     all: Vec<String>,
-    /// All of them; `None` if there are too many for one automaton: then each is taken for found.
-    automaton: Option<AhoCorasick>,
+    /// All of them, once a file needs it; `None` if there are too many for one automaton: then each is taken for found.
+    automaton: OnceLock<Option<AhoCorasick>>,
     /// For each rule the lists of which it needs one word each, by index.
     needs: Vec<Vec<Vec<usize>>>,
 }
 
 enum Search {
-    /// `None` if there are too many words for one expression: then each file is searched for all words.
-    Regex(Option<Regex>),
+    /// `None` where the processor can't: then each file is searched for all words.
+    Few(Option<Searcher>),
     /// Long words of many rules.
     Ngrams(Grams),
 }
@@ -78,15 +79,14 @@ impl Search {
             words = short;
         }
         if !words.is_empty() {
-            let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
-            searches.push(Self::Regex(RegexBuilder::new(&words.join("|")).unicode(false).build().ok()));
+            searches.push(Self::Few(Searcher::new(words)));
         }
         searches
     }
 
     fn is_match(&self, bytes: &[u8]) -> bool {
         match self {
-            Self::Regex(regex) => regex.as_ref().is_none_or(|regex| regex.is_match(bytes)),
+            Self::Few(searcher) => searcher.as_ref().is_none_or(|searcher| searcher.find(bytes).is_some()),
             Self::Ngrams(grams) => grams.is_match(bytes),
         }
     }
@@ -97,11 +97,9 @@ impl Words {
         let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
         let index = |word: &String| all.binary_search(word).ok();
         let indices = |list: &Vec<String>| list.iter().filter_map(index).collect();
-        // The default would be a DFA, which takes a third of the start of the program.
-        let kind = Some(AhoCorasickKind::ContiguousNFA);
         Self {
             telling: Search::of(shortest(distinct(rules.iter().filter_map(rarest_list).flatten()))),
-            automaton: AhoCorasick::builder().kind(kind).build(&all).ok(),
+            automaton: OnceLock::new(),
             needs: rules.iter().map(|rule| rule.needs.iter().map(indices).collect()).collect(),
             all,
         }
@@ -112,8 +110,14 @@ impl Words {
         self.telling.iter().any(|search| search.is_match(bytes))
     }
 
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        // The default would be a DFA, which takes a third of the start of the program.
+        let kind = Some(AhoCorasickKind::ContiguousNFA);
+        self.automaton.get_or_init(|| AhoCorasick::builder().kind(kind).build(&self.all).ok()).as_ref()
+    }
+
     fn is_mentioned(&self, bytes: &[u8]) -> bool {
-        self.automaton.as_ref().is_none_or(|automaton| automaton.is_match(bytes))
+        self.automaton().is_none_or(|automaton| automaton.is_match(bytes))
     }
 
     /// The rules that find all that they need, by index.
@@ -121,8 +125,8 @@ impl Words {
         if !self.may_match(bytes) {
             return Vec::new();
         }
-        let mut found = vec![self.automaton.is_none(); self.all.len()];
-        for word in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(bytes)) {
+        let mut found = vec![self.automaton().is_none(); self.all.len()];
+        for word in self.automaton().iter().flat_map(|automaton| automaton.find_overlapping_iter(bytes)) {
             if let Some(found) = found.get_mut(word.pattern().as_usize()) {
                 *found = true;
             }
