@@ -44,7 +44,7 @@ pub(super) fn value(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<V
         && scalar.style == ScalarStyle::Plain
         && !scalar.opaque
         && (is_typed(scalar.text) || scalar.text == "null")
-        && (is_typed(value) || value == "null" && document.language.name() != "toml")
+        && (is_typed(value) || value == "null" && document.language.has_null())
     {
         return Ok(vec![Edit::replace(carrier.value.span, value)]);
     }

@@ -155,7 +155,7 @@ pub(crate) fn read(
             sites: catalogue.sites(),
             doc,
             text: &next.text,
-            language: next.language.name(),
+            language: next.language,
             path: next.path.as_deref(),
             aliases: &around.chart_aliases,
             given: &next.given,

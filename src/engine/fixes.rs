@@ -241,7 +241,7 @@ fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan
         }
         if let Some((what, _)) = &document.place
             && document.parent.and_then(|it| file.documents.get(it)).is_some_and(Document::is_tree)
-            && document.language.name() == "shell"
+            && document.language.is_shell()
             && document.is_emptied_by(&removal.edits)
         {
             return Err(NoEdit::new(format!("the {what} would be empty: remove it manually")));
@@ -369,8 +369,7 @@ fn act(
         }
         want.edits.extend(edits);
         // What a substitution in it runs is replaced with it.
-        let shell =
-            file.documents.get(carrier.doc).is_some_and(|document| document.language.name() == "shell");
+        let shell = file.documents.get(carrier.doc).is_some_and(|document| document.language.is_shell());
         let span = carrier.value.span;
         want.gone.extend(shell.then(|| Span::new(span.start() + 1, span.end().saturating_sub(1))));
     }
@@ -402,7 +401,8 @@ fn act(
 /// text around it.
 fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
     let document = file.documents.get(carrier.doc);
-    matches!(carrier.value.place, Place::Node(_)) && document.is_some_and(|it| it.language.name() == "hcl")
+    matches!(carrier.value.place, Place::Node(_))
+        && document.is_some_and(|it| it.language.values_are_expressions())
 }
 
 /// What replaces the token of `carrier`, as it is written there.
@@ -450,7 +450,7 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
         }
         Place::Base64(node) => document.parsed.set(node, value),
         // A shell can write the value of `--option=value`; in a list the word is the value.
-        Place::Within(node, _) if carrier.via == Via::Option && document.language.name() == "shell" => {
+        Place::Within(node, _) if carrier.via == Via::Option && document.language.is_shell() => {
             document.parsed.set(node, value)
         }
         Place::Within(node, inner) => {
@@ -459,7 +459,7 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
             }
             let decoded =
                 document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
-            if document.language.name() == "hcl"
+            if document.language.values_are_expressions()
                 && let Some(template) = template(value)
             {
                 return Ok(vec![Edit::replace(decoded.segments.to_outer(inner), template)]);

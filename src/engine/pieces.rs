@@ -3,7 +3,7 @@
 use super::documents::{Document, Documents};
 use crate::facts::NodeKind;
 use crate::syntax::container;
-use crate::text::Span;
+use crate::text::{Notation, Span};
 use std::collections::BTreeMap;
 
 /// The texts inside each text, as bytes of the text around them.
@@ -51,7 +51,7 @@ impl<'d> Pieces<'d> {
         for region in &facts.regions {
             let outer = region.decoded.segments.outer();
             // The target of a rule opens all of its recipes: each is a piece of its own.
-            if document.language.name() != "makefile" {
+            if document.language.notation() != Notation::Make {
                 list.push(region.opener.hull(outer));
             }
             if let Some(reader) = region.reader.and_then(|reader| facts.commands.get(reader)) {
@@ -64,7 +64,7 @@ impl<'d> Pieces<'d> {
                 list.push(node.key.map_or(node.span, |key| key.span.hull(node.span)));
             }
         }
-        if document.language.name() == "shell" {
+        if document.language.is_shell() {
             continued(&document.text, &mut list);
         }
         // A piece on one line adds nothing to its line.
@@ -100,10 +100,8 @@ impl<'d> Pieces<'d> {
         let text: &str = &self.document.text;
         let before = Span::new(self.line(comment.start()).start(), comment.start()).of(text);
         // A quote sign or list marker of Markdown is not text of the line.
-        let before = match self.document.language.name() {
-            "markdown" => before.get(container(before)..).unwrap_or_default(),
-            _ => before,
-        };
+        let prose = self.document.language.is_prose();
+        let before = if prose { before.get(container(before)..).unwrap_or_default() } else { before };
         let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
         let rest = text.get(comment.end()..).unwrap_or_default();
         // Some comments contain their line end.
@@ -116,7 +114,7 @@ impl<'d> Pieces<'d> {
     pub(crate) fn lines_of(&self, comment: Span) -> Option<Span> {
         let lines = self.line(comment.start()).hull(self.last_line(comment));
         let before = self.document.text.get(..lines.start()).unwrap_or_default();
-        let goes_on = self.document.language.name() == "shell"
+        let goes_on = self.document.language.is_shell()
             && before.trim_end_matches(['\n', '\r']).ends_with(['\\', '`', '^']);
         // A list marker stays.
         let starts_line =
@@ -175,7 +173,7 @@ impl<'d> Pieces<'d> {
     fn lines_behind(&self) -> Vec<Span> {
         let text: &str = &self.document.text;
         let comments = &self.document.parsed.facts().comments;
-        let blanks = self.document.language.name() == "markdown";
+        let blanks = self.document.language.is_prose();
         let mut behind = vec![Span::at(text.len()); comments.len()];
         for (index, comment) in comments.iter().enumerate().rev() {
             let mut at = self.last_line(comment.span).end();

@@ -73,7 +73,7 @@ fn mapping(file: &File<'_>, carrier: &Carrier) -> Option<Within> {
     let document = file.documents.get(carrier.doc)?;
     let tree = &document.parsed.facts().tree;
     let node = *carrier.nodes.first()?;
-    if document.language.name() == "hcl" && tree.is_block(node) {
+    if tree.is_block(node) {
         return None;
     }
     // The key is the name itself, and not that of a list item with a name in it.

@@ -72,7 +72,7 @@ impl At<'_> {
                 text.strip_prefix('$').is_some_and(|rest| rest.len() == 1 || rest.starts_with("{1"));
             let parent = self.document.parent.and_then(|parent| self.file.documents.get(parent));
             // In a quoted script it would be another script's parameter.
-            let inner = parent.is_some_and(|parent| parent.language.name() == "shell");
+            let inner = parent.is_some_and(|parent| parent.language.is_shell());
             return (!positional || !inner).then(|| text.to_owned());
         }
         // `$(NAME)` of Kubernetes.
@@ -82,7 +82,7 @@ impl At<'_> {
 
     fn reference(&self, text: &str, quoted: bool) -> Option<String> {
         let is_value = matches!(self.carrier.value.place, Place::Node(_));
-        if self.document.language.name() == "hcl" && is_value {
+        if self.document.language.values_are_expressions() && is_value {
             return Some(text.to_owned());
         }
         nearest_hcl(self.file, self.carrier)?;

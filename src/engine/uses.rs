@@ -60,7 +60,7 @@ pub(super) fn of(file: &File<'_>, carrier: &Carrier) -> Result<Rc<Uses>, NoEdit>
 pub(super) fn outside(file: &File<'_>, carrier: &Carrier) -> Option<Caution> {
     let scope = file.survey.scopes.get(carrier.scope);
     let container = scope.is_some_and(|scope| scope.kind == ScopeKind::Container);
-    let dotenv = file.documents.get(carrier.doc).is_some_and(|it| it.language.name() == "dotenv");
+    let dotenv = file.documents.get(carrier.doc).is_some_and(|it| it.language.is_environment());
     let uses = file.uses(&carrier.name);
     let is_outside = container || dotenv || uses.list.is_empty() || uses.handed_on;
     is_outside.then(|| Caution::Rule(format!("other programs may read `{}`", carrier.name)))

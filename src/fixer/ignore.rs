@@ -4,9 +4,9 @@ use super::Lens;
 use super::verify::Edited;
 use crate::engine::{self, Analysis, ByPlace, Documents, Inner, Pieces, Plan, Settings, Surroundings};
 use crate::finding::{Finding, Linted};
-use crate::suppress::{self, RULE, Reason, Style};
-use crate::syntax::container;
-use crate::text::{Edit, EditSet, Eol, Position, Source, Span};
+use crate::suppress::{RULE, Reason};
+use crate::syntax::{CommentStyle, container};
+use crate::text::{Edit, EditSet, Eol, Notation, Position, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes that may be read again to find out which comments pass.
@@ -225,8 +225,8 @@ impl Writer<'_> {
         let document = documents.get(place.doc)?;
         let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
         let at = Span::at(place.at);
-        let style = |nth: usize| suppress::style(document.language.name()).get(nth).copied();
-        let comment = |style: Style| style.comment(&rules, self.reason);
+        let style = |nth: usize| document.language.comment_styles().get(nth).copied();
+        let comment = |style: CommentStyle| style.comment(&rules, self.reason);
         Some(match &place.form {
             Form::Extend => Edit::replace(at, format!(", {}", rules.join(", "))),
             Form::Behind(nth) => Edit::replace(at, format!("  {}", comment(style(*nth)?))),
@@ -307,9 +307,9 @@ impl<'a> Places<'a> {
     fn find(&self, finding: &Finding) -> Result<Vec<Place>, String> {
         let mut found = Vec::new();
         let mut around = self.documents.at(&self.by_place, finding.span.start());
-        let language = |doc: usize| self.documents.get(doc).map(|it| it.language.name());
+        let is_prose = |doc: usize| self.documents.get(doc).is_some_and(|it| it.language.is_prose());
         // Readers copy code from a page: its comment is on the page, not in the code.
-        if let Some(page) = around.iter().position(|(doc, _)| language(*doc) == Some("markdown")) {
+        if let Some(page) = around.iter().position(|(doc, _)| is_prose(*doc)) {
             around.truncate(page + 1);
             if page == 0 && self.path.to_ascii_lowercase().ends_with(".mdx") {
                 return Err("MDX has no HTML comments".to_owned());
@@ -327,16 +327,16 @@ impl<'a> Places<'a> {
             let (Some(document), Some(pieces)) = (self.documents.get(doc), self.pieces.get(doc)) else {
                 continue;
             };
-            let language = document.language.name();
+            let language = document.language;
             if !self.documents.keeps_lines(doc) {
                 continue;
             }
-            if language == "yaml" && is_json(if doc == 0 { self.path } else { "" }, &document.text) {
+            if language.includes_json() && is_json(if doc == 0 { self.path } else { "" }, &document.text) {
                 refused = "JSON has no comments";
                 continue;
             }
             let text: &str = &document.text;
-            for (nth, style) in suppress::style(language).iter().enumerate() {
+            for (nth, style) in language.comment_styles().iter().enumerate() {
                 if style.behind && pieces.is_one_line(at) {
                     let line = pieces.line(at);
                     let at = line.start() + line.of(text).trim_end().len();
@@ -351,16 +351,16 @@ impl<'a> Places<'a> {
                 }
                 let first = pieces.first_line(at);
                 let line = pieces.line(first).of(text);
-                let sign = |c: char| matches!(c, ' ' | '\t') || c == '>' && language == "markdown";
+                let sign = |c: char| matches!(c, ' ' | '\t') || c == '>' && language.is_prose();
                 let prefix = line.get(..line.find(|c| !sign(c)).unwrap_or(0)).unwrap_or_default();
                 // A line that begins with a tab is make's recipe, and a comment there is shown when it runs.
-                let prefix = if language == "makefile" { "" } else { prefix };
+                let prefix = if language.notation() == Notation::Make { "" } else { prefix };
                 found.push(Place { doc, at: first, form: Form::Before(nth, prefix.to_owned()) });
                 // What makes an indented code block would make one of the comment.
-                if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language == "markdown") {
+                if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language.is_prose()) {
                     found.push(Place { doc, at: first, form: Form::Before(nth, outside.to_owned()) });
                 }
-                let marker = if language == "markdown" { container(line) } else { 0 };
+                let marker = if language.is_prose() { container(line) } else { 0 };
                 if marker > prefix.len() {
                     let spaces = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
                     let prefix = line.get(..marker).unwrap_or_default().chars().map(spaces).collect();

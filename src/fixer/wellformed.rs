@@ -34,14 +34,13 @@ fn is_json(text: &str) -> bool {
 /// How often each key is in a mapping that has it already.
 fn twice(of: Text<'_>) -> BTreeMap<&str, usize> {
     let mut twice: BTreeMap<&str, usize> = BTreeMap::new();
-    if !["yaml", "toml", "hcl"].contains(&of.language.name()) {
+    if !of.language.keys_are_unique() {
         return twice;
     }
-    // Of a block there may be several.
-    let is_hcl = of.language.name() == "hcl";
     let mut known: BTreeSet<(Option<NodeId>, &str)> = BTreeSet::new();
     for id in of.tree.ids() {
-        let Some(key) = of.tree.key(id).filter(|_| !is_hcl || !of.tree.is_block(id)) else { continue };
+        // Of a block there may be several.
+        let Some(key) = of.tree.key(id).filter(|_| !of.tree.is_block(id)) else { continue };
         if !known.insert((of.tree.parent(id), key.text)) {
             *twice.entry(key.text).or_default() += 1;
         }

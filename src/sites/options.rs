@@ -68,7 +68,7 @@ impl Options<'_> {
 
     /// Whether a shell reads the words.
     fn is_read_by_shell(&self) -> bool {
-        self.around.context.language == "shell" && !self.around.context.given.no_shell
+        self.around.context.language.is_shell() && !self.around.context.given.no_shell
     }
 
     /// Adds a word that changes a variable, which the fix would no longer do.
@@ -223,7 +223,7 @@ impl Options<'_> {
             let sealed = slip.take();
             let value = if let Some((_, value)) = word.text.split_once('=') {
                 // `--tag-list=$TAGS` as well: what follows the first blank goes with it.
-                if word.splits && self.around.context.language == "shell" && self.goes(&name) {
+                if word.splits && self.around.context.language.is_shell() && self.goes(&name) {
                     self.unknown(UnknownKind::Words, word);
                 }
                 self.effect(word, &name);
@@ -255,7 +255,7 @@ impl Options<'_> {
                 at += 1;
                 // `--tag-list $TAGS`: without quotes it may be several words.
                 let one = || next.splits && self.goes(&name) && !self.is_one_word(next);
-                if self.around.context.language == "shell" && one() {
+                if self.around.context.language.is_shell() && one() {
                     self.unknown(UnknownKind::Words, next);
                 }
                 self.effect(next, &name);

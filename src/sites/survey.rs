@@ -14,8 +14,8 @@ use super::{
 };
 use crate::embed::{Codec, Decoded};
 use crate::facts::{Command, Facts, Hint, Region, VariableUse, Word};
-use crate::syntax::Parsed;
-use crate::text::Span;
+use crate::syntax::{Language, Parsed};
+use crate::text::{Notation, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known around a text.
@@ -30,7 +30,7 @@ pub struct Context<'a> {
     /// The path of the file that it is or becomes, `/`-separated.
     pub path: Option<&'a str>,
     /// The language it is written in.
-    pub language: &'static str,
+    pub language: &'static dyn Language,
     /// Other names of charts around the file.
     pub aliases: &'a [String],
     /// What is known of it from its place.
@@ -204,7 +204,7 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
         let (span, text) = (Span::new(0, context.text.len()), context.text.to_owned());
         survey.stated.push(Stated { name, doc: context.doc, span, text });
     }
-    for variable in facts.variables.iter().filter(|_| context.language == "makefile") {
+    for variable in facts.variables.iter().filter(|_| context.language.notation() == Notation::Make) {
         let sign = variable.name_span.end()..variable.value_span.start();
         // `?=`: the environment may give it another value; `+=`: it is part of one.
         let sign = context.text.get(sign).unwrap_or_default();
@@ -224,7 +224,7 @@ const MOST_LINES: usize = 3;
 /// Lines of a script that the text around it replaces by any text: what they are may set variables for the commands behind
 /// them, whose scopes begin at `first`.
 fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
-    let is_commands = matches!(context.language, "shell" | "dockerfile") && survey.scopes.len() > first;
+    let is_commands = context.language.is_script() && survey.scopes.len() > first;
     if !is_commands || !context.text.contains(['{', '<', '@', '(']) {
         return;
     }

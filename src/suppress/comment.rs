@@ -1,40 +1,8 @@
 //! How a suppression is written: the sign of the language, the place, the reason.
 
-/// How a language writes comments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Style {
-    /// What begins one.
-    pub open: &'static str,
-    /// What ends one; empty where the line ends it.
-    pub close: &'static str,
-    /// Whether one may come after something else on a line.
-    pub behind: bool,
-}
+use crate::syntax::CommentStyle;
 
-const HASH: Style = Style { open: "#", close: "", behind: true };
-const HASH_ALONE: Style = Style { behind: false, ..HASH };
-const SLASHES: Style = Style { open: "//", ..HASH };
-const DASHES: Style = Style { open: "--", ..HASH };
-const REM: Style = Style { open: "REM", ..HASH_ALONE };
-const HTML: Style = Style { open: "<!--", close: " -->", behind: false };
-
-/// The ways to write a comment in the language of that name, the usual one first; none where it has no comments.
-///
-/// The name says nothing of the dialect of a shell: which way is a comment there is seen when the result is read.
-pub fn style(language: &str) -> &'static [Style] {
-    match language {
-        "shell" => &[HASH, REM],
-        "yaml" | "toml" | "hcl" | "python" | "ruby" | "puppet" | "perl" | "nix" => &[HASH],
-        // The rest of a line belongs to the value, or to the shell.
-        "dockerfile" | "makefile" | "systemd" | "dotenv" => &[HASH_ALONE],
-        "markdown" => &[HTML],
-        "lua" => &[DASHES],
-        "groovy" | "java" | "kotlin" | "csharp" | "javascript" | "go" | "php" | "jsonnet" => &[SLASHES],
-        _ => &[],
-    }
-}
-
-impl Style {
+impl CommentStyle {
     /// The comment that suppresses `rules`.
     pub fn comment(self, rules: &[&str], reason: &Reason) -> String {
         let blank = if reason.0.is_empty() { "" } else { " " };
@@ -85,6 +53,7 @@ impl Reason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::syntax;
 
     #[test]
     fn a_reason_stays_in_its_comment() {
@@ -113,7 +82,7 @@ mod tests {
     fn what_is_written_is_read() {
         let reason = Reason::new("until Q3").unwrap();
         for name in ["shell", "yaml", "markdown", "lua", "go", "dockerfile"] {
-            for style in style(name) {
+            for style in syntax::named(name).unwrap().comment_styles() {
                 let comment = style.comment(&["a-b", "c"], &reason);
                 let [found] = &*super::super::parse(&comment) else { panic!("{comment}") };
                 assert_eq!((found.names.len(), found.reason.as_str()), (2, "until Q3"), "{comment}");

@@ -19,7 +19,7 @@
 mod comment;
 mod directive;
 
-pub use comment::{Reason, ReasonError, Style, style};
+pub use comment::{Reason, ReasonError};
 pub use directive::{Directive, MARKER, MENTION, Scope, parse};
 
 use crate::catalogue::Catalogue;

@@ -1,6 +1,6 @@
 //! Dotenv files: `NAME=value` lines.
 
-use super::{Data, Datum, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
 use crate::facts::{Comment, Facts, NodeId, Variable};
 use crate::text::{Edit, SharedText, Span};
@@ -35,6 +35,14 @@ impl Language for Dotenv {
             }
         }
         fits > 0 && fits > other * 4
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH_ALONE]
+    }
+
+    fn is_environment(&self) -> bool {
+        true
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

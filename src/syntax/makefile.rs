@@ -2,7 +2,7 @@
 //! shell's.
 
 use super::grouped::{Between, Entries, Group, Slot};
-use super::{Language, Parsed};
+use super::{CommentStyle, Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Import, Region, Variable};
 use crate::text::{Notation, SharedText, Span};
@@ -31,6 +31,10 @@ impl Language for Makefile {
 
     fn notation(&self) -> Notation {
         Notation::Make
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH_ALONE]
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

@@ -1,6 +1,6 @@
 //! Markdown: its code blocks, fenced or indented, in lists and quotes.
 
-use super::{Data, Datum, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Facts, Hint, NodeId, Region};
 use crate::text::{Edit, SharedText, Span};
@@ -34,6 +34,14 @@ impl Language for Markdown {
 
     fn renders_alike(&self, old: &str, new: &str) -> bool {
         page(old).eq(page(new))
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HTML]
+    }
+
+    fn is_prose(&self) -> bool {
+        true
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

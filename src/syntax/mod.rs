@@ -1,5 +1,6 @@
 //! Languages: text in, [`Facts`] out. One file or folder each, and one line in [`LANGUAGES`].
 
+mod comment;
 mod dockerfile;
 mod dotenv;
 mod entries;
@@ -16,6 +17,7 @@ mod template;
 mod toml;
 mod yaml;
 
+pub use comment::CommentStyle;
 pub(crate) use markdown::container;
 
 use crate::embed::{Decoded, NoEdit};
@@ -53,6 +55,51 @@ pub trait Language: Sync {
     /// How its values write expressions.
     fn notation(&self) -> Notation {
         Notation::Text
+    }
+
+    /// The ways to write a comment, the usual one first; none where it has no comments.
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[]
+    }
+
+    /// Whether values are expressions, of which a text in quotes is only one.
+    fn values_are_expressions(&self) -> bool {
+        false
+    }
+
+    /// Whether a mapping has each of its keys once.
+    fn keys_are_unique(&self) -> bool {
+        false
+    }
+
+    /// Whether `null` is a value.
+    fn has_null(&self) -> bool {
+        true
+    }
+
+    /// Whether JSON is read as this language.
+    fn includes_json(&self) -> bool {
+        false
+    }
+
+    /// Whether it is prose, which shows code to people.
+    fn is_prose(&self) -> bool {
+        false
+    }
+
+    /// Whether a text of it is the environment of programs.
+    fn is_environment(&self) -> bool {
+        false
+    }
+
+    /// Whether a shell reads its texts.
+    fn is_shell(&self) -> bool {
+        self.notation() == Notation::Shell
+    }
+
+    /// Whether its lines are run one after the other.
+    fn is_script(&self) -> bool {
+        self.is_shell()
     }
 
     /// Whether two texts show the same to a reader, except for comments.

@@ -1,7 +1,7 @@
 //! Unit files of systemd, and of Podman, which are written alike. The tree is `{systemd: {Service: {ExecStart: …}}}`.
 
 use super::grouped::{self, Between, Entries, Group, Slot};
-use super::{Language, Parsed};
+use super::{CommentStyle, Language, Parsed};
 use crate::embed::NoEdit;
 use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
@@ -31,6 +31,10 @@ impl Language for Systemd {
         let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
         let first = lines.find(|line| !line.is_empty() && !line.starts_with(['#', ';']));
         first.is_some_and(|line| SECTIONS.contains(&line))
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH_ALONE]
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

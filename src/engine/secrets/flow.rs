@@ -61,7 +61,7 @@ impl<'a> Flow<'a> {
     pub(super) fn carrier(&mut self, carrier: &Carrier) {
         let Some(document) = self.document(carrier.doc) else { return };
         match carrier.value.place {
-            Place::Node(node) | Place::Base64(node) if document.language.name() != "shell" => {
+            Place::Node(node) | Place::Base64(node) if !document.language.is_shell() => {
                 self.node(carrier.doc, node, true);
             }
             Place::Within(node, part) => self.part(carrier, node, part),
@@ -78,7 +78,7 @@ impl<'a> Flow<'a> {
             return;
         };
         let notation = builder.language.notation();
-        if matches!(notation, Notation::Code | Notation::Make) && builder.language.name() != "hcl" {
+        if matches!(notation, Notation::Code | Notation::Make) && !builder.language.values_are_expressions() {
             let outer = document.segments.to_outer(carrier.value.span);
             self.lexed(parent, &builder.text, outer, notation, true);
         }

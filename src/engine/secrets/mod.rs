@@ -86,7 +86,9 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
 
 /// Whether an expression begins at that byte of the file, in a language where a text has quotes.
 fn is_expression(file: &File<'_>, at: usize) -> bool {
-    let Some(document) = file.documents.get(0).filter(|it| it.language.name() == "hcl") else { return false };
+    let Some(document) = file.documents.get(0).filter(|it| it.language.values_are_expressions()) else {
+        return false;
+    };
     let tree = &document.parsed.facts().tree;
     let Some(node) = at.checked_sub(file.source.text_start()).and_then(|at| tree.innermost(at)) else {
         return false;

@@ -66,7 +66,7 @@ pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
                 flow.at(doc, whole.end(), Extent::Value, is_sign && notation == Notation::Code);
             }
         }
-        let is_prose = document.language.name() == "markdown";
+        let is_prose = document.language.is_prose();
         for found in short.iter().filter(|_| is_prose).flat_map(|short| short.find_iter(text)) {
             flow.at(doc, found.end(), Extent::Value, false);
         }

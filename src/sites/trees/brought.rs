@@ -61,7 +61,9 @@ impl Trees<'_> {
     /// `format("%s\n%s", file("env.sh"), <<EOT …)`, `templatefile("x.sh", { command = "…" })`.
     fn called_with(&mut self, id: NodeId, around: Option<Container>) -> Option<Container> {
         let (mut at, mut found) = (id, None);
-        while let Some(parent) = self.tree.parent(at).filter(|_| self.context.language == "hcl") {
+        while let Some(parent) =
+            self.tree.parent(at).filter(|_| self.context.language.values_are_expressions())
+        {
             let key = self.tree.key_text(parent).unwrap_or_default();
             if key == "templatefile()" {
                 found = self.tree.children(parent).first().copied();

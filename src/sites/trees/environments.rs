@@ -342,7 +342,8 @@ impl Trees<'_> {
 
     /// What opens the expressions that are replaced by any text in what the site holds.
     pub(super) fn expressions(&self, site: &Site) -> Option<Box<str>> {
-        let own = site.expressions.as_deref().or((self.context.language == "hcl").then_some("${"));
+        let own =
+            site.expressions.as_deref().or(self.context.language.values_are_expressions().then_some("${"));
         own.map(Box::from).or_else(|| self.context.given.expressions.clone())
     }
 
@@ -360,7 +361,9 @@ impl Trees<'_> {
         }
         let opens = self.expressions(site);
         let is_expression = |item: &&NodeId| match self.tree.scalar(**item) {
-            Some(scalar) if self.context.language == "hcl" && scalar.style == ScalarStyle::Plain => {
+            Some(scalar)
+                if self.context.language.values_are_expressions() && scalar.style == ScalarStyle::Plain =>
+            {
                 scalar.opaque
             }
             Some(scalar) => is_expression(scalar.text.trim(), opens.as_deref()),

@@ -39,7 +39,7 @@ pub(super) fn read(
 
 /// Takes in what the sites of a program hold: those of hosts in its language alone.
 pub(super) fn read_objects(tree: &DataTree, parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
-    let is_own = |host: &Host| host.language.as_deref() == Some(context.language);
+    let is_own = |host: &Host| host.language.as_deref() == Some(context.language.name());
     if context.sites.data.hosts.iter().any(is_own) {
         go(tree, &[], parsed, context, true, survey);
     }
@@ -71,7 +71,7 @@ fn go(
         pinned: None,
         sops: false,
         of_source: None,
-        aliases: Rc::new(Aliases::of(tree, context.language == "yaml" && context.text.contains("<<"))),
+        aliases: Rc::new(Aliases::of(tree, context.text.contains("<<"))),
         inserted,
         named: BTreeMap::new(),
         environments: BTreeMap::new(),
@@ -238,8 +238,9 @@ impl<'a> Trees<'a> {
 
     /// For each host, whether its documents are like this one.
     fn hosts_of(&self, document: NodeId) -> Vec<bool> {
-        let spoken =
-            |host: &Host| host.language.as_deref().map_or(!self.program, |it| it == self.context.language);
+        let spoken = |host: &Host| {
+            host.language.as_deref().map_or(!self.program, |it| it == self.context.language.name())
+        };
         let fits = |host: &Host| spoken(host) && satisfies(self.tree, document, &host.document);
         self.context.sites.data.hosts.iter().map(fits).collect()
     }

@@ -39,7 +39,8 @@ impl Trees<'_> {
             _ => return None,
         };
         // An item of a list in HCL is one word, whatever its template gives.
-        let splits = opaque && text.starts_with(['{', '$', '*']) && self.context.language != "hcl";
+        let splits =
+            opaque && text.starts_with(['{', '$', '*']) && !self.context.language.values_are_expressions();
         Some(Word {
             node: id,
             span: node.span,

@@ -8,7 +8,7 @@ mod instruction;
 mod list;
 
 use super::grouped::{self, Between, Entries, Group, Slot};
-use super::{Language, Parsed};
+use super::{CommentStyle, Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Hint, Key, NodeId, NodeKind, Region, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
@@ -53,6 +53,14 @@ impl Language for Dockerfile {
         words.next().is_some()
             && words.next().is_none_or(|word| word.eq_ignore_ascii_case("as"))
             && !first.ends_with([';', ',', '.'])
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH_ALONE]
+    }
+
+    fn is_script(&self) -> bool {
+        true
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

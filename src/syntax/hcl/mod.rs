@@ -33,7 +33,7 @@ mod write;
 use super::entries::Entries;
 use super::template::{self, Role, Tag};
 use super::yaml::lines;
-use super::{Data, Datum, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, Problem};
 use crate::text::{Edit, Notation, SharedText, Span};
@@ -63,6 +63,18 @@ impl Language for Hcl {
 
     fn notation(&self) -> Notation {
         Notation::Code
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH]
+    }
+
+    fn keys_are_unique(&self) -> bool {
+        true
+    }
+
+    fn values_are_expressions(&self) -> bool {
+        true
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

@@ -6,7 +6,7 @@ mod join;
 mod objects;
 mod scan;
 
-use super::{Data, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId, Problem};
 use crate::text::{Edit, Notation, SharedText};
@@ -41,6 +41,15 @@ impl Language for Family {
 
     fn notation(&self) -> Notation {
         Notation::Code
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        match self.line_comments.first() {
+            Some(&"#") => &[CommentStyle::HASH],
+            Some(&"//") => &[CommentStyle::SLASHES],
+            Some(&"--") => &[CommentStyle::DASHES],
+            _ => &[],
+        }
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

@@ -25,7 +25,7 @@ mod tests;
 mod variables;
 mod word;
 
-use super::{Data, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Notation, SharedText, Span};
@@ -140,6 +140,11 @@ impl Language for Shell {
         Notation::Shell
     }
 
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        // Which of them is a comment in the dialect of a text is seen when the result is read.
+        &[CommentStyle::HASH, CommentStyle::REM]
+    }
+
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let dialect = Dialect::of(&text);
         Box::new(Script::read(text, dialect))
@@ -179,6 +184,10 @@ impl Language for WindowsShell {
 
     fn notation(&self) -> Notation {
         Shell.notation()
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        Shell.comment_styles()
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

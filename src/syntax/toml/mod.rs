@@ -17,7 +17,7 @@ mod write;
 
 use super::entries::Entries;
 use super::template::{self, Role};
-use super::{Data, Datum, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Datum, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, SharedText, Span};
@@ -39,6 +39,18 @@ impl Language for Toml {
 
     fn recognises(&self, text: &str) -> bool {
         recognise::looks_like_toml(text)
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH]
+    }
+
+    fn keys_are_unique(&self) -> bool {
+        true
+    }
+
+    fn has_null(&self) -> bool {
+        false
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {

@@ -19,7 +19,7 @@ mod tree;
 mod write;
 
 use super::template::{self, Role};
-use super::{Data, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId, ScalarStyle};
 use crate::text::{Edit, SharedText, Span};
@@ -46,6 +46,18 @@ impl Language for Yaml {
 
     fn recognises(&self, text: &str) -> bool {
         recognise::looks_like_yaml(text)
+    }
+
+    fn comment_styles(&self) -> &'static [CommentStyle] {
+        &[CommentStyle::HASH]
+    }
+
+    fn keys_are_unique(&self) -> bool {
+        true
+    }
+
+    fn includes_json(&self) -> bool {
+        true
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
