@@ -5,6 +5,9 @@ use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "rules/action.rs"]
+#[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
+mod rules_action;
 #[path = "rules/example.rs"]
 #[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod rules_example;
@@ -23,9 +26,10 @@ mod sites_one_or_many;
 #[expect(unreachable_pub, reason = "the build script uses the form only to read and write it")]
 mod sites_schema;
 
+use rules_action::{ActionRow, SafetyRow};
 use rules_example::RuleText;
 use rules_own::{ChartMatch, CommandMatch, Together};
-use rules_schema::{Rule, RuleData, SafetyRow, UnitKind, gitlab};
+use rules_schema::{Rule, RuleData, UnitKind, When, gitlab};
 use rules_unit::Unit;
 use sites_one_or_many::one_or_many;
 use sites_schema::{Pattern, Requirement, SiteData, Via};
@@ -40,6 +44,7 @@ fn main() -> Result<(), Failure> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("rules");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rules/action.rs");
     println!("cargo::rerun-if-changed=src/rules/example.rs");
     println!("cargo::rerun-if-changed=src/rules/own.rs");
     println!("cargo::rerun-if-changed=src/rules/schema.rs");

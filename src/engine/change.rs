@@ -1,20 +1,12 @@
-//! What fixes of rules outside of registrations change: names, values, places.
+//! What fixes of rules outside of registrations change: names, values, new entries.
 
 use super::documents::Document;
-use super::renames::{Within, Written};
 use super::{File, fixes};
 use crate::embed::NoEdit;
-use crate::facts::{DataTree, NodeId, NodeKind, ScalarStyle};
-use crate::sites::{Carrier, Place, Via, document_of};
+use crate::facts::{NodeId, ScalarStyle};
+use crate::rules::NewEntry;
+use crate::sites::{Carrier, Place, Via};
 use crate::text::Edit;
-
-/// A value that moves.
-pub(super) struct Moved {
-    pub(super) edits: Vec<Edit>,
-    pub(super) remove: Vec<NodeId>,
-    /// Its new name, and where.
-    pub(super) name: Written,
-}
 
 /// Another name for what carries a value.
 pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec<Edit>, NoEdit> {
@@ -27,14 +19,6 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
         }
     }
     Ok(vec![Edit::replace(carrier.name_span, name)])
-}
-
-/// Refuses a key that is there already.
-fn free(tree: &DataTree, mapping: Option<NodeId>, key: &str) -> Result<(), NoEdit> {
-    if mapping.is_some_and(|mapping| tree.child(mapping, key).is_some()) {
-        return Err(NoEdit::new(format!("`{key}` already exists")));
-    }
-    Ok(())
 }
 
 /// Another value. One that is not a string (`true`, `3`) stays without quotes where it replaces another that is not a string.
@@ -58,67 +42,43 @@ fn is_typed(text: &str) -> bool {
         || text.contains('.') && text.parse::<f64>().is_ok_and(|number| number.to_string() == text)
 }
 
-/// Another place for a value: `path`, from the top of the document, or of the values of a chart.
-pub(super) fn moved(file: &File<'_>, carrier: &Carrier, path: &str) -> Result<Moved, NoEdit> {
+/// New entries behind `carrier`, with their values.
+pub(super) fn insert(
+    file: &File<'_>,
+    carrier: &Carrier,
+    entries: &[NewEntry],
+    fill: impl Fn(&str) -> String,
+) -> Result<Vec<Edit>, NoEdit> {
     let (Some(document), Some(node)) = (file.documents.get(carrier.doc), carrier.nodes.first()) else {
-        return Err(NoEdit::new("it is not an entry"));
+        return Ok(Vec::new());
     };
     let tree = &document.parsed.facts().tree;
-    let (before, key) = path.rsplit_once('.').map_or(("", path), |(before, key)| (before, key));
-    let keys = before.split('.').filter(|key| !key.is_empty());
-    let top = top(tree, carrier, *node)?;
-    let target = keys.into_iter().try_fold(top, |at, key| tree.child(at, key));
-    let last = target.and_then(|target| Some((target, *tree.children(target).last()?)));
-    let Some((target, last)) = last else {
-        return Err(NoEdit::new(format!("`{before}` does not exist: create it first")));
-    };
-    free(tree, Some(target), key)?;
-    let name = Written::new(Within::Mapping(carrier.doc, target), key, carrier);
-    if tree.parent(*node) == Some(target) {
-        return Ok(Moved { edits: vec![Edit::replace(carrier.name_span, key)], remove: Vec::new(), name });
+    let mut edits: Vec<Edit> = Vec::new();
+    for entry in entries {
+        let (key, value) = (fill(&entry.key), fill(&entry.value));
+        let is_new = !value.is_empty();
+        if is_new && tree.parent(*node).is_some_and(|mapping| tree.child(mapping, &key).is_some()) {
+            return Err(NoEdit::new(format!("`{key}` already exists")));
+        }
+        let new = if entry.typed {
+            insert_raw(document, *node, &key, &value)?
+        } else {
+            document.parsed.insert_after(*node, &key, &value)?
+        };
+        for edit in new {
+            // Several entries come one behind the other.
+            match edits.iter_mut().find(|it| it.span == edit.span && edit.span.is_empty()) {
+                Some(before) => before.replacement.push_str(&edit.replacement),
+                None => edits.push(edit),
+            }
+        }
     }
-    if tree.around(target).any(|at| at == *node) {
-        return Err(NoEdit::new("it cannot be moved into itself"));
-    }
-    let edits = insert(document, last, key, raw(document, *node)?)?;
-    Ok(Moved { edits, remove: vec![*node], name })
-}
-
-/// Where paths begin that refer to the place of `carrier`.
-fn top(tree: &DataTree, carrier: &Carrier, id: NodeId) -> Result<NodeId, NoEdit> {
-    if carrier.via != Via::Chart {
-        return Ok(document_of(tree, id));
-    }
-    let mut at = id;
-    for key in carrier.name.rsplit('.') {
-        let parent = tree.parent(at).filter(|_| tree.is_key(at, key));
-        at = parent.ok_or_else(|| NoEdit::new("only a value in a values file can be moved"))?;
-    }
-    Ok(at)
-}
-
-/// A value as it is written, if it means the same elsewhere.
-fn raw(document: &Document, id: NodeId) -> Result<&str, NoEdit> {
-    let node = document.parsed.facts().tree.get(id);
-    let Some((node, NodeKind::Scalar(scalar))) = node.map(|node| (node, node.kind)) else {
-        return Err(NoEdit::new("only a single value can be moved"));
-    };
-    let text = node.span.of(&document.text);
-    let plain = scalar.style == ScalarStyle::Plain;
-    let lines = scalar.style.is_block() || text.contains('\n');
-    if lines
-        || scalar.opaque
-        || node.tag.is_some()
-        || plain && text.contains([',', '[', ']', '{', '}', '#', ':'])
-    {
-        return Err(NoEdit::new("the value may have another meaning elsewhere"));
-    }
-    Ok(text)
+    Ok(edits)
 }
 
 /// An entry with a value as it is written: the language writes a word in any quotes, which the value replaces.
-fn insert(document: &Document, behind: NodeId, key: &str, raw: &str) -> Result<Vec<Edit>, NoEdit> {
-    const WORD: &str = "moved";
+fn insert_raw(document: &Document, behind: NodeId, key: &str, raw: &str) -> Result<Vec<Edit>, NoEdit> {
+    const WORD: &str = "inserted";
     let edits = document.parsed.insert_after(behind, key, WORD)?;
     let with_value = |edit: Edit| {
         let forms = [format!("\"{WORD}\""), format!("'{WORD}'"), WORD.to_owned()];

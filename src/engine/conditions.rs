@@ -2,7 +2,7 @@
 
 use super::File;
 use crate::facts::{DataTree, NodeId};
-use crate::rules::{Member, Place, When, version};
+use crate::rules::{Member, Place, Role, When, version};
 use crate::sites::{Carrier, Requirement, Via, accepts, document_of};
 
 /// What is around the members of a unit, or around what a rule found outside of units.
@@ -17,11 +17,13 @@ pub(super) struct Surroundings<'a> {
 impl Place for Surroundings<'_> {
     fn holds(&self, when: &When, member: Option<&Member>) -> bool {
         let carrier = member.and_then(|member| self.file.survey.carriers.get(member.carrier));
+        let is_own = member.is_some_and(|member| matches!(member.role, Role::Own(_)));
         self.judged_by(when)
             && when.guarded.is_none_or(|wanted| wanted == self.guarded)
             && (when.file.is_empty() || when.file.is_match(self.file.path))
             && when.mentions.as_ref().is_none_or(|it| self.file.mentions(it))
-            && (!speaks_of_carrier(when) || carrier.is_some_and(|carrier| self.of_carrier(when, carrier)))
+            && (!speaks_of_carrier(when)
+                || carrier.is_some_and(|carrier| self.of_carrier(when, carrier, is_own)))
     }
 }
 
@@ -45,8 +47,8 @@ impl Surroundings<'_> {
         when.from.as_ref().is_none_or(reaches) && when.below.as_ref().is_none_or(|limit| !reaches(limit))
     }
 
-    fn of_carrier(&self, when: &When, carrier: &Carrier) -> bool {
-        let text = carrier.value.text.as_str();
+    fn of_carrier(&self, when: &When, carrier: &Carrier, is_own: bool) -> bool {
+        let text = if is_own { carrier.own_value() } else { carrier.value.text.as_str() };
         let language = || self.file.documents.get(carrier.doc).map(|document| document.language.name());
         // What an alias or a variable of the file is counts as well.
         let known = carrier.value.known.as_deref();

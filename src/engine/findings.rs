@@ -1,7 +1,7 @@
 //! Findings: what the rules report about the members of a unit, with places and texts for reports.
 
 use super::conditions::Surroundings;
-use super::fill::fill;
+use super::fill::{self, Groups, fill};
 use super::fixes::{self, UnitFix};
 use super::own::Own;
 use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure, uses};
@@ -9,8 +9,8 @@ use crate::catalogue::Advice;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
 use crate::mask::Mask;
 use crate::rules::{
-    Circumstances, Level, Match, Member, OriginKind, Registration, Role, Rule, SeverityRow, Verdict, View,
-    version,
+    ActionRow, Circumstances, Level, Match, Member, OriginKind, Registration, Role, Rule, SeverityRow,
+    Verdict, View, version,
 };
 use crate::sites::{Carrier, ValueKind, Via, expanded};
 use crate::text::{Source, Span};
@@ -34,21 +34,30 @@ pub(super) struct Hit<'a> {
     pub(super) member: &'a Member,
     pub(super) level: Level,
     row: &'a SeverityRow,
-    /// The groups of the expression that found it; the first one is all of it.
-    pub(super) groups: Vec<String>,
+    /// The groups of the expressions that found it.
+    pub(super) groups: Groups,
 }
 
 impl Hit<'_> {
-    /// A text of the rule: `{name}` is the name as written, `{value}` the value, `{1}` a group.
-    pub(super) fn fill(&self, text: &str, carrier: &Carrier) -> String {
-        fill(text, |name| self.word(name, carrier))
+    /// A text of the row `action` of the rule: as [`Hit::fill`], with the groups of the row.
+    pub(super) fn fill_row(&self, action: &ActionRow, text: &str, carrier: &Carrier) -> String {
+        if !text.contains('{') {
+            return text.to_owned();
+        }
+        let groups = self.groups.with_row(action, carrier);
+        fill(text, |name| self.word(name, carrier, &groups))
     }
 
-    fn word(&self, name: &str, carrier: &Carrier) -> Option<String> {
+    /// A text of the rule: `{name}` is the name as written, `{value}` the value, `{1}` a group.
+    pub(super) fn fill(&self, text: &str, carrier: &Carrier) -> String {
+        fill(text, |name| self.word(name, carrier, &self.groups))
+    }
+
+    fn word(&self, name: &str, carrier: &Carrier, groups: &Groups) -> Option<String> {
         let of_unit = !matches!(self.member.role, Role::Own(_));
         match name {
             "name" if of_unit => Some(carrier.shown().to_owned()),
-            _ => word(name, carrier, &self.groups),
+            _ => word(name, carrier, groups),
         }
     }
 
@@ -60,15 +69,23 @@ impl Hit<'_> {
 }
 
 /// A text of a rule with the name and value of `carrier` and the groups of the expression that found it.
-pub(super) fn filled(text: &str, carrier: &Carrier, groups: &[String]) -> String {
+pub(super) fn filled(text: &str, carrier: &Carrier, groups: &Groups) -> String {
     fill(text, |name| word(name, carrier, groups))
 }
 
-fn word(name: &str, carrier: &Carrier, groups: &[String]) -> Option<String> {
+fn word(name: &str, carrier: &Carrier, groups: &Groups) -> Option<String> {
     match name {
         "name" => Some(carrier.written.clone()),
-        "value" => Some(carrier.value.text.clone()),
-        number => groups.get(number.parse::<usize>().ok()?).cloned(),
+        "value" => Some(carrier.own_value().to_owned()),
+        group => groups.get(group),
+    }
+}
+
+impl Groups {
+    /// With those of a row of `do` about `carrier`.
+    pub(super) fn with_row(&self, action: &ActionRow, carrier: &Carrier) -> Self {
+        let captures = fill::like(&action.when).and_then(|like| like.captures(carrier.own_value()));
+        Self { row: captures.map(|it| fill::groups(&it)).unwrap_or_default(), ..self.clone() }
     }
 }
 
@@ -169,7 +186,7 @@ fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a
     let view = view.of(member);
     let found = view.matched(rule)?;
     let row = view.severity(rule).filter(|row| row.is != Level::Nothing)?;
-    Some(Hit { rule, found, member, level: row.is, row, groups: Vec::new() })
+    Some(Hit { rule, found, member, level: row.is, row, groups: Groups::default() })
 }
 
 /// Why there is no fix, as the rule says.
@@ -312,14 +329,17 @@ fn finding(
         fill(text, |name| match name {
             "setting" => Some(setting.clone()),
             "new" | "old" => seen.slot_name(name),
-            _ => hit.word(name, carrier).or_else(|| named_secrets::word(file, around.secret, name)),
+            _ => hit
+                .word(name, carrier, &hit.groups)
+                .or_else(|| named_secrets::word(file, around.secret, name)),
         })
     };
     let label = hit.found.message.as_deref().or(hit.row.label.as_deref()).unwrap_or_default();
     let (fix, removes) = match fix {
         Ok(Planned { safety, cautions, plan }) => {
             let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
-            let mut message = action.map_or_else(String::new, |action| hit.fill(&action.message, carrier));
+            let mut message =
+                action.map_or_else(String::new, |action| hit.fill_row(action, &action.message, carrier));
             if let Some(token) = plan.tokens.get(&hit.member.carrier) {
                 message.push_str(&format!(" and set its value to `{token}`"));
             }

@@ -2,15 +2,16 @@
 
 use super::documents::Document;
 use super::findings::Hit;
+use super::moves::{self, Moving};
 use super::renames::{self, Written};
-use super::{File, change, comments, reasons, token, uses};
+use super::{File, change, comments, reasons, token, uses, words};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
 use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
-use crate::syntax::Removal;
-use crate::text::{Edit, EditSet, Span};
+use crate::syntax::{Move, Removal};
+use crate::text::{Cover, Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -40,7 +41,12 @@ pub(crate) struct Plan {
     pub(crate) names: Vec<Written>,
     /// What is written instead of a token, by its carrier.
     pub(crate) tokens: BTreeMap<usize, String>,
+    /// What it was put together from, where it may be put together with others.
+    wanted: Option<Arc<AllWanted>>,
 }
+
+/// What is wanted of each text, by its index.
+type AllWanted = BTreeMap<usize, Wanted>;
 
 impl Plan {
     /// What is done to the text called `doc`.
@@ -57,6 +63,7 @@ impl Plan {
             own.edits.extend(text.edits.iter().cloned());
             own.silent.extend(text.silent.iter().cloned());
             own.gone.extend(&text.gone);
+            own.kept.extend(&text.kept);
         }
         self.takes_comments |= other.takes_comments;
         self.ends_with_return |= other.ends_with_return;
@@ -73,12 +80,14 @@ pub(crate) struct TextEdits {
     pub(crate) silent: Vec<Edit>,
     /// The bytes whose meaning is removed.
     pub(crate) gone: Vec<Span>,
+    /// Values among them that are written again.
+    pub(crate) kept: Vec<Span>,
 }
 
 /// Findings of a unit that are tried alone, to say which one cannot be edited.
 const MOST_ALONE: usize = 8;
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 struct Wanted {
     remove: Vec<NodeId>,
     /// Parts of words to remove, by the word.
@@ -90,6 +99,8 @@ struct Wanted {
     gone: Vec<Span>,
     /// The aliases that bring what is removed to the registration.
     aliases: Vec<Span>,
+    /// Entries that get another path.
+    moves: Vec<Move>,
     /// New names, by where they are.
     names: Vec<Written>,
     /// What replaces a token, by its carrier.
@@ -97,6 +108,7 @@ struct Wanted {
 }
 
 /// Parts of one word to remove.
+#[derive(Clone, Debug)]
 struct Parts {
     /// What is removed if all of them are.
     nodes: Vec<NodeId>,
@@ -106,10 +118,53 @@ struct Parts {
 }
 
 impl Wanted {
+    /// Takes in edits that replace text by any number of words: insertions and deletions.
+    fn write(&mut self, edits: Vec<Edit>) {
+        self.gone.extend(edits.iter().filter(|edit| edit.is_deletion()).map(|edit| edit.span));
+        self.edits.extend(edits);
+    }
+
     fn take(&mut self, carrier: &Carrier) {
         let Some(part) = &carrier.part else { return self.remove.extend(&carrier.nodes) };
         let parts = || Parts { nodes: carrier.nodes.clone(), all: part.all.clone(), gone: BTreeSet::new() };
         self.parts.entry(part.node).or_insert_with(parts).gone.insert(part.index);
+    }
+
+    /// Adds what is wanted in the same text by another fix.
+    fn join(&mut self, other: &Self) {
+        self.remove.extend(&other.remove);
+        for (word, parts) in &other.parts {
+            match self.parts.get_mut(word) {
+                Some(own) => own.gone.extend(&parts.gone),
+                None => {
+                    self.parts.insert(*word, parts.clone());
+                }
+            }
+        }
+        self.edits.extend(other.edits.iter().cloned());
+        self.items.extend(&other.items);
+        self.gone.extend(&other.gone);
+        self.aliases.extend(&other.aliases);
+        self.moves.extend(other.moves.iter().cloned());
+        self.names.extend(other.names.iter().cloned());
+        self.tokens.extend(other.tokens.clone());
+    }
+
+    /// Writes the entries that move, with the comments above them.
+    fn relocate(&mut self, document: &Document) -> Result<Vec<Span>, NoEdit> {
+        if self.moves.is_empty() {
+            return Ok(Vec::new());
+        }
+        for it in &mut self.moves {
+            let removal = document.parsed.remove(&[it.node]).unwrap_or_default();
+            let comments = comments::above(document, &removal.edits, &[it.node]);
+            it.comments = comments.first().map(|edit| edit.span);
+        }
+        let moved = document.parsed.relocate(&self.moves)?;
+        self.edits.extend(moved.edits);
+        self.gone.extend(moved.gone);
+        self.remove.extend(moved.remove);
+        Ok(moved.kept)
     }
 
     /// Removes scripts without commands, where their list has others.
@@ -168,7 +223,7 @@ pub(super) fn plan(
     registration: &Registration,
     hits: &[Hit<'_>],
 ) -> Result<Plan, Refusal> {
-    let mut wanted: BTreeMap<usize, Wanted> = BTreeMap::new();
+    let mut wanted = AllWanted::new();
     for hit in hits {
         let Some(carrier) = file.survey.carriers.get(hit.member.carrier) else { continue };
         if let Some(sealed) = &carrier.sealed {
@@ -187,10 +242,28 @@ pub(super) fn plan(
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
         act(file, registration, carrier, hit, action, &mut wanted).map_err(|it| named(file, carrier, it))?;
     }
-    assemble(file, wanted).map_err(|reason| {
+    let own = hits.iter().any(|hit| matches!(hit.member.role, Role::Own(_)));
+    let joined = own.then(|| Arc::new(wanted.clone()));
+    let plan = assemble(file, wanted).map_err(|reason| {
         let alone = hits.iter().take(MOST_ALONE).find_map(|hit| alone(file, view, registration, hit));
         alone.unwrap_or(Refusal::NotEditable(reason))
-    })
+    })?;
+    Ok(Plan { wanted: joined, ..plan })
+}
+
+/// Puts several plans together as one: what moves to one place shares the mappings that are new. `None` where one of them was
+/// not made by this.
+pub(super) fn together<'p>(
+    file: &File<'_>,
+    plans: impl Iterator<Item = &'p Plan>,
+) -> Option<Result<Plan, NoEdit>> {
+    let mut all = AllWanted::new();
+    for plan in plans {
+        for (doc, wanted) in plan.wanted.as_deref()? {
+            all.entry(*doc).or_default().join(wanted);
+        }
+    }
+    Some(assemble(file, all))
 }
 
 /// Why the part of one finding cannot be edited, if it is this part that cannot.
@@ -198,7 +271,7 @@ fn alone(file: &File<'_>, view: &View<'_>, registration: &Registration, hit: &Hi
     let carrier = file.survey.carriers.get(hit.member.carrier)?;
     let view = view.of(hit.member);
     let action = hit.rule.actions.iter().find(|action| view.holds(&action.when))?;
-    let mut wanted = BTreeMap::new();
+    let mut wanted = AllWanted::new();
     act(file, registration, carrier, hit, action, &mut wanted).ok()?;
     assemble(file, wanted).err().map(|reason| named(file, carrier, Refusal::NotEditable(reason)))
 }
@@ -214,7 +287,7 @@ fn named(file: &File<'_>, carrier: &Carrier, refusal: Refusal) -> Refusal {
 }
 
 /// Puts the edits of all texts together.
-fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan, NoEdit> {
+fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
     let mut plan = Plan::default();
     let mut host = EditSet::default();
     // A text comes after the one around it, which may lose the item that it is.
@@ -222,6 +295,7 @@ fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan
         let Some(document) = file.documents.get(doc) else { continue };
         want.settle(document)?;
         want.take_items(document)?;
+        let mut kept = want.relocate(document)?;
         let mut removal = if want.remove.is_empty() {
             Removal::default()
         } else {
@@ -231,6 +305,7 @@ fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);
         plan.text(doc).gone.append(&mut want.gone);
+        plan.text(doc).kept.append(&mut kept);
         plan.names.append(&mut want.names);
         plan.tokens.append(&mut want.tokens);
         let item = document.parent.zip(document.item);
@@ -246,29 +321,38 @@ fn assemble(file: &File<'_>, mut wanted: BTreeMap<usize, Wanted>) -> Result<Plan
         {
             return Err(NoEdit::new(format!("the {what} would be empty: remove it manually")));
         }
-        for edit in removal.edits {
-            lift(file, doc, edit, false, &mut host, &mut plan)?;
+        removal.edits.sort();
+        let mut edits = removal.edits.into_iter().peekable();
+        while let Some(edit) = edits.next() {
+            // Text that is written in the place of another one is one change of the texts around it.
+            let is_instead = |next: &Edit| edit.span.is_empty() && next.span.start() == edit.span.start();
+            match edits.next_if(|next| is_instead(next) && next.is_deletion()) {
+                Some(removed) => {
+                    let instead = Edit::replace(removed.span, edit.replacement.clone());
+                    lift(file, doc, instead, &mut host, &mut plan)?;
+                    plan.text(doc).edits.extend([edit, removed]);
+                }
+                None => {
+                    lift(file, doc, edit.clone(), &mut host, &mut plan)?;
+                    plan.text(doc).edits.push(edit);
+                }
+            }
         }
         for edit in comments {
             // A comment that cannot be removed stays.
-            let _ = lift(file, doc, edit, true, &mut host, &mut plan);
+            if lift(file, doc, edit.clone(), &mut host, &mut plan).is_ok() {
+                plan.text(doc).silent.push(edit);
+            }
         }
     }
     plan.edits = host.iter().cloned().collect();
-    plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, &text.edits));
+    plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, text));
     plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("no text has to change")) } else { Ok(plan) }
 }
 
-/// Carries an edit of one text to all texts around it; all or nothing. `silent` ones are of comments.
-fn lift(
-    file: &File<'_>,
-    doc: usize,
-    edit: Edit,
-    silent: bool,
-    host: &mut EditSet,
-    plan: &mut Plan,
-) -> Result<(), NoEdit> {
+/// Carries an edit of one text to all texts around it; all or nothing.
+fn lift(file: &File<'_>, doc: usize, edit: Edit, host: &mut EditSet, plan: &mut Plan) -> Result<(), NoEdit> {
     let lifted = file.documents.lift(doc, &edit, file.source)?;
     for (_, edit) in lifted.iter().filter(|(text, _)| text.is_none()) {
         host.insert(edit.clone()).map_err(|overlap| NoEdit::new(overlap.to_string()))?;
@@ -277,12 +361,6 @@ fn lift(
         if let Some(text) = text {
             plan.text(text).edits.push(edit);
         }
-    }
-    let text = plan.text(doc);
-    if silent {
-        text.silent.push(edit);
-    } else {
-        text.edits.push(edit);
     }
     Ok(())
 }
@@ -297,13 +375,23 @@ fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
     document.parsed.keeps_carriage_returns() && edits.iter().any(at_end)
 }
 
-fn takes_comments(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
+fn takes_comments(file: &File<'_>, doc: usize, text: &TextEdits) -> bool {
     let Some(document) = file.documents.get(doc) else { return false };
     let comments = &document.parsed.facts().comments;
-    edits.iter().any(|edit| {
+    // What moves takes its comments along.
+    let kept = text.kept.iter().map(|span| Span::new(span.start(), line_end(&document.text, span.end())));
+    let kept = Cover::of(kept.collect());
+    text.edits.iter().any(|edit| {
         let next = comments.partition_point(|comment| comment.span.end() <= edit.span.start());
-        comments.get(next).is_some_and(|comment| comment.span.overlaps(edit.span))
+        let near = comments.get(next..).unwrap_or_default().iter();
+        let mut inside = near.take_while(|comment| comment.span.overlaps(edit.span));
+        inside.any(|comment| !kept.holds(comment.span))
     })
+}
+
+/// The end of the line of `at`.
+fn line_end(text: &str, at: usize) -> usize {
+    text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |end| at + end)
 }
 
 fn act(
@@ -312,7 +400,7 @@ fn act(
     carrier: &Carrier,
     hit: &Hit<'_>,
     action: &ActionRow,
-    wanted: &mut BTreeMap<usize, Wanted>,
+    wanted: &mut AllWanted,
 ) -> Result<(), Refusal> {
     let is_own = matches!(hit.member.role, Role::Own(_));
     for target in &action.remove {
@@ -324,8 +412,11 @@ fn act(
             }
         }
     }
-    if let Some(name) = &action.rename {
-        let name = hit.fill(name, carrier);
+    if let Some(name) = action.rename.as_ref().filter(|_| carrier.via == Via::Command) {
+        let edits = words::replace(file, carrier, &hit.fill_row(action, name, carrier), false)?;
+        wanted.entry(carrier.doc).or_default().write(edits);
+    } else if let Some(name) = &action.rename {
+        let name = hit.fill_row(action, name, carrier);
         let edits = change::name(file, carrier, &name)?;
         if is_own {
             renames::check(file, carrier, &name)?;
@@ -373,28 +464,51 @@ fn act(
         let span = carrier.value.span;
         want.gone.extend(shell.then(|| Span::new(span.start() + 1, span.end().saturating_sub(1))));
     }
-    if let (Some(key), Some(node)) = (&action.insert, carrier.nodes.first())
-        && let Some(document) = file.documents.get(carrier.doc)
-    {
-        let edits = document.parsed.insert_after(*node, key, "")?;
+    if !action.insert.is_empty() {
+        let fill = |text: &str| hit.fill_row(action, text, carrier);
+        let edits = change::insert(file, carrier, &action.insert, fill)?;
         wanted.entry(carrier.doc).or_default().edits.extend(edits);
     }
-    if let Some(text) = &action.set {
-        let edits = change::value(file, carrier, &hit.fill(text, carrier))?;
+    let set = action.set.as_ref().map(|text| hit.fill_row(action, text, carrier));
+    if let Some((path, beside)) = new_path(action) {
+        let path = hit.fill_row(action, path, carrier);
+        let want = wanted.entry(carrier.doc).or_default();
+        match moves::plan(file, carrier, &path, beside, set.as_deref(), &mut want.names)? {
+            Moving::Entry(it) => want.moves.push(it),
+            Moving::Name(edits) => want.edits.extend(edits),
+        }
+    } else if let Some(value) = set {
+        let edits = change::value(file, carrier, &value)?;
         wanted.entry(carrier.doc).or_default().edits.extend(edits);
     }
     if let Some(text) = &action.replace {
-        let edit = Edit::replace(carrier.name_span, hit.fill(text, carrier));
-        wanted.entry(carrier.doc).or_default().edits.push(edit);
+        let text = hit.fill_row(action, text, carrier);
+        let edits = match carrier.via {
+            Via::Command | Via::Option | Via::Argument => words::replace(file, carrier, &text, true)?,
+            _ => vec![
+                Edit::replace(Span::at(carrier.name_span.start()), text),
+                Edit::delete(carrier.name_span),
+            ],
+        };
+        wanted.entry(carrier.doc).or_default().write(edits);
     }
-    if let Some(path) = &action.moves {
-        let moved = change::moved(file, carrier, path)?;
+    if let Some(text) = &action.add_option {
+        let edits = words::add_option(file, carrier, &hit.fill_row(action, text, carrier))?;
+        wanted.entry(carrier.doc).or_default().edits.extend(edits);
+    }
+    if let Some(position) = action.to_argument {
+        let edits = words::to_argument(file, carrier, position)?;
         let want = wanted.entry(carrier.doc).or_default();
-        want.edits.extend(moved.edits);
-        want.remove.extend(moved.remove);
-        want.names.push(moved.name);
+        want.edits.extend(edits);
+        want.take(carrier);
     }
     Ok(())
+}
+
+/// The path that a row moves its finding to, and whether it begins at the mapping that this is in.
+fn new_path(action: &ActionRow) -> Option<(&str, bool)> {
+    let moves = action.moves.as_deref().map(|path| (path, false));
+    moves.or_else(|| action.move_beside.as_deref().map(|path| (path, true)))
 }
 
 /// Whether the value is an expression in a language where a text is one of several forms of it: its parts are parts of the

@@ -2,7 +2,7 @@
 
 use super::File;
 use crate::facts::Facts;
-use crate::rules::{Rule, When};
+use crate::rules::{ActionRow, Rule, When};
 use crate::sites::Carrier;
 use crate::text::Span;
 use std::rc::Rc;
@@ -153,12 +153,16 @@ pub(super) fn decides(rule: &Rule) -> bool {
 }
 
 /// What fixes of a rule would write instead of `carrier`, and what must be there as well.
-fn written<'r>(rule: &'r Rule, carrier: &'r Carrier) -> impl Iterator<Item = (&'r str, Option<&'r str>)> {
+fn written<'r>(
+    rule: &'r Rule,
+    carrier: &'r Carrier,
+) -> impl Iterator<Item = (&'r ActionRow, &'r str, Option<&'r str>)> {
     rule.actions.iter().flat_map(|row| {
-        let moved = row.moves.as_deref().map(|path| path.rsplit('.').next().unwrap_or(path));
+        let path = row.moves.as_deref().or(row.move_beside.as_deref());
+        let moved = path.map(|path| path.rsplit('.').next().unwrap_or(path));
         let names = [row.rename.as_deref(), moved, row.replace.as_deref()];
-        let set = row.set.as_deref().map(|value| (value, Some(carrier.written.as_str())));
-        names.into_iter().flatten().map(|name| (name, None)).chain(set)
+        let set = row.set.as_deref().map(|value| (row, value, Some(carrier.written.as_str())));
+        names.into_iter().flatten().map(move |name| (row, name, None)).chain(set)
     })
 }
 
@@ -207,7 +211,12 @@ impl File<'_> {
 
     /// Whether another branch of a condition around `carrier` has already what `rule` would write there. `fill` completes the
     /// texts of the rule.
-    pub(super) fn is_guarded(&self, rule: &Rule, carrier: &Carrier, fill: impl Fn(&str) -> String) -> bool {
+    pub(super) fn is_guarded(
+        &self,
+        rule: &Rule,
+        carrier: &Carrier,
+        fill: impl Fn(&ActionRow, &str) -> String,
+    ) -> bool {
         let has = |doc: usize, branch: usize, branches: &Branches, (new, beside): (String, Option<&str>)| {
             let key = (doc, branch, format!("{new}\n{}", beside.unwrap_or_default()));
             if let Some(known) = self.caches.guarded.borrow().get(&key) {
@@ -230,7 +239,8 @@ impl File<'_> {
             let around = branches.around(at).map(|(index, _)| index);
             let around: Vec<usize> = around.collect();
             around.into_iter().any(|branch| {
-                written(rule, carrier).any(|(new, beside)| has(doc, branch, &branches, (fill(new), beside)))
+                written(rule, carrier)
+                    .any(|(row, new, beside)| has(doc, branch, &branches, (fill(row, new), beside)))
             })
         })
     }

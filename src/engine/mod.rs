@@ -10,6 +10,7 @@ mod fill;
 mod findings;
 mod fixes;
 mod guards;
+mod moves;
 mod named_secrets;
 mod origin;
 mod own;
@@ -27,6 +28,7 @@ mod token;
 mod units;
 mod unused;
 mod uses;
+mod words;
 
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;

@@ -3,6 +3,7 @@
 
 use super::File;
 use super::documents::{Document, Documents};
+use super::fill::{self, Groups};
 use super::findings::filled;
 use crate::facts::{DataTree, NodeId};
 use crate::rules::{CommandMatch, Match, Registration, Role, Rule};
@@ -17,7 +18,7 @@ pub(super) struct Own<'a> {
     pub(super) rule: &'a Rule,
     /// A unit of one member.
     pub(super) registration: Registration,
-    /// The groups of the expression that found it; the first one is all of it.
+    /// The groups of the expression on a text that found it; the first one is all of it.
     groups: Vec<String>,
 }
 
@@ -33,30 +34,39 @@ impl Own<'_> {
             _ => None,
         });
         let groups = found.map(|found| self.groups(found, file.survey)).unwrap_or_default();
-        file.is_guarded(self.rule, carrier, |text| filled(text, carrier, &groups))
+        file.is_guarded(self.rule, carrier, |row, text| filled(text, carrier, &groups.with_row(row, carrier)))
     }
 
     /// The groups that the texts of the rule may name.
-    pub(super) fn groups(&self, found: &Match, survey: &Survey) -> Vec<String> {
-        if !self.groups.is_empty() {
-            return self.groups.clone();
-        }
+    pub(super) fn groups(&self, found: &Match, survey: &Survey) -> Groups {
         let member = self.registration.members.first();
         let carrier = member.and_then(|member| survey.carriers.get(member.carrier));
-        let like = found.when.like.as_ref().or(found.command.as_ref().and_then(|it| it.argument.as_ref()));
-        let captures = carrier.zip(like).and_then(|(carrier, like)| like.captures(&carrier.value.text));
-        captures.map(|captures| all(&captures)).unwrap_or_default()
+        let of = |expression: Option<&Expression>, text: fn(&Carrier) -> &str| {
+            let captures = carrier.zip(expression).and_then(|(it, expression)| expression.captures(text(it)));
+            captures.map(|captures| fill::groups(&captures)).unwrap_or_default()
+        };
+        let key = of(found.key.as_ref(), |carrier| &carrier.written);
+        if !self.groups.is_empty() {
+            return Groups { found: self.groups.clone(), key, ..Groups::default() };
+        }
+        let like = fill::like(&found.when).or(found.command.as_ref().and_then(|it| it.argument.as_ref()));
+        Groups { found: of(like, Carrier::own_value), key, ..Groups::default() }
     }
 }
 
-fn all(captures: &regex::Captures<'_>) -> Vec<String> {
-    captures.iter().map(|group| group.map_or("", |group| group.as_str()).to_owned()).collect()
+/// Whether the name of `carrier` is one that the match asks for.
+fn has_key((rule, found): &Wanted<'_>, carrier: &Carrier) -> bool {
+    let key = rule.matches.get(*found).and_then(|found| found.key.as_ref());
+    key.is_none_or(|key| key.is_like(&carrier.written))
 }
 
 /// Whether a rule searches the texts of a file instead of its bytes: then a fix has a place.
 pub(super) fn reads_texts(rule: &Rule) -> bool {
     !rule.actions.is_empty()
 }
+
+/// The name that stands for every one.
+const ANY: &str = "*";
 
 /// A match of a rule, by its index.
 type Wanted<'a> = (&'a Rule, usize);
@@ -173,7 +183,9 @@ impl<'a> Finder<'a, '_> {
             let of =
                 self.survey.scopes.get(carrier.scope).map(|scope| scope.of.as_slice()).unwrap_or_default();
             let mut taken: Vec<Wanted<'a>> = Vec::new();
-            if let Some(wanted) = search.names.get(&(via, carrier.name.as_str())) {
+            for wanted in
+                [carrier.name.as_str(), ANY].into_iter().filter_map(|it| search.names.get(&(via, it)))
+            {
                 let fits = |(rule, found): &&Wanted<'a>| {
                     let Some(found) = rule.matches.get(*found) else { return false };
                     match via {
@@ -182,7 +194,7 @@ impl<'a> Finder<'a, '_> {
                         _ => true,
                     }
                 };
-                taken.extend(wanted.iter().filter(fits));
+                taken.extend(wanted.iter().filter(fits).filter(|wanted| has_key(wanted, carrier)));
             }
             if matches!(via, Via::Command | Via::Argument) {
                 let fits = |(_, command): &&(Wanted<'a>, &CommandMatch)| {
@@ -227,7 +239,8 @@ impl<'a> Finder<'a, '_> {
             // A URL is shown from its path on.
             let span = decoded.segments.to_outer(Span::new(at.start(), decoded.text.len()));
             let written = at.as_str().to_owned();
-            self.push(*wanted, Carrier { written, name_span: span, ..carrier.clone() }, all(&captures));
+            let groups = fill::groups(&captures);
+            self.push(*wanted, Carrier { written, name_span: span, ..carrier.clone() }, groups);
         }
     }
 
@@ -247,7 +260,7 @@ impl<'a> Finder<'a, '_> {
                 _ => tree.ids().collect(),
             };
             for id in nodes.into_iter().filter(|id| tops.lead(pattern, *id)) {
-                if let Some(carrier) = sites::entry(tree, doc, id) {
+                if let Some(carrier) = sites::entry(tree, doc, id).filter(|it| has_key(wanted, it)) {
                     self.push(*wanted, carrier, Vec::new());
                 }
             }
@@ -281,7 +294,7 @@ impl<'a> Finder<'a, '_> {
                     if span.is_empty() || comment() || inner.holds(span) {
                         continue;
                     }
-                    found.push((*wanted, doc, span, at.as_str().to_owned(), all(&captures)));
+                    found.push((*wanted, doc, span, at.as_str().to_owned(), fill::groups(&captures)));
                 }
             }
         }

@@ -157,7 +157,7 @@ impl Relations {
             let fixable = |at: &&usize| judged.get(**at).is_some_and(|it| it.fix.is_some());
             let all: Vec<usize> = std::iter::once(host).chain(inside).filter(fixable).copied().collect();
             if fixed && all.len() > 1 {
-                merge(judged, &all, |it| it);
+                merge(file, judged, &all, |it| it);
             } else if let Some((name, line)) = first(file, registrations, *host).filter(|_| !fixed) {
                 let refusal = Refusal::Together { name, line };
                 for at in inside {
@@ -201,7 +201,7 @@ impl Relations {
                 side.retain(|at| is_fixed(*at));
                 side
             });
-            merge(judged, &sides.concat(), |it| it);
+            merge(file, judged, &sides.concat(), |it| it);
             let [tokens, loose] = sides;
             for at in &tokens {
                 lower(judged.get_mut(*at), &of_tokens);

@@ -50,13 +50,18 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
 pub(crate) struct Written {
     within: Within,
     new: String,
-    /// What had another name: the same name may be written for it in several places.
+    /// What had another name: the same name may be written for it in several places. Empty for a new mapping.
     old: String,
 }
 
 impl Written {
     pub(super) fn new(within: Within, new: &str, carrier: &Carrier) -> Self {
         Self { within, new: new.to_owned(), old: carrier.name.clone() }
+    }
+
+    /// A new mapping, which several entries may move into.
+    pub(super) fn created(within: Within, new: &str) -> Self {
+        Self { within, new: new.to_owned(), old: String::new() }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::File;
 use super::findings::Judged;
-use super::fixes::{Plan, UnitFix};
+use super::fixes::{self, Plan, UnitFix};
 use super::own::Own;
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Caution, Finding, Fix, Refusal, Safety};
-use crate::rules::Together;
+use crate::rules;
 use crate::sites::{Carrier, Via, document_of};
 use crate::text::EditSet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,20 +22,22 @@ type Within = (Option<usize>, Option<NodeId>);
 /// Joins the fixes of rules that ask for it. Where a rule is about a document as a whole and does not ask, a fix of a part of it
 /// is unsafe.
 pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
-    // By the rule, the variable that it renames, and where.
-    let mut groups: BTreeMap<(&str, Option<String>, Within), Vec<usize>> = BTreeMap::new();
+    // By the rule or what several have in common, the variable that it renames, and where.
+    let mut groups: BTreeMap<((bool, &str), Option<String>, Within), Vec<usize>> = BTreeMap::new();
     for (index, (own, _)) in judged.iter().enumerate().filter(|(_, (_, it))| !it.findings.is_empty()) {
         let variable = renamed(file, own);
-        let together = own.rule.together.or_else(|| {
+        let together = own.rule.together.as_ref().map(|it| it.within).or_else(|| {
             let is_about = own.rule.matches.iter().any(|found| !found.when.document.is_empty());
-            is_about.then_some(Together::Document)
+            is_about.then_some(rules::Within::Document)
         });
+        let named = own.rule.together.as_ref().and_then(|it| it.name.as_deref());
         let within = match (&variable, together) {
             (Some(_), _) => Some((None, None)),
             (None, together) => together.and_then(|it| within(file, own, it)),
         };
         if let Some(within) = within {
-            groups.entry((own.rule.id.as_str(), variable, within)).or_default().push(index);
+            let name = (named.is_some(), named.unwrap_or(own.rule.id.as_str()));
+            groups.entry((name, variable, within)).or_default().push(index);
         }
     }
     let groups: Vec<_> = groups.into_iter().map(|((_, variable, _), group)| (variable, group)).collect();
@@ -64,7 +66,7 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
                 let caution = [Caution::Apart { name, line }];
                 members.for_each(|at| lower(judged.get_mut(*at).map(|it| &mut it.1), &caution));
             }
-            None if asks && group.len() > 1 => merge(judged, &group, |it| &mut it.1),
+            None if asks && group.len() > 1 => merge(file, judged, &group, |it| &mut it.1),
             None => {}
         }
     }
@@ -98,10 +100,10 @@ fn left(
     Some((carrier.written.clone(), file.source.position(start).line))
 }
 
-fn within(file: &File<'_>, own: &Own<'_>, together: Together) -> Option<Within> {
+fn within(file: &File<'_>, own: &Own<'_>, together: rules::Within) -> Option<Within> {
     let carrier = carrier(file, own)?;
     let (mut doc, mut offset) = (carrier.doc, carrier.name_span.start());
-    if together == Together::File {
+    if together == rules::Within::File {
         return Some((None, None));
     }
     // The nearest text with entries.
@@ -112,7 +114,7 @@ fn within(file: &File<'_>, own: &Own<'_>, together: Together) -> Option<Within> 
             return Some((
                 Some(doc),
                 match together {
-                    Together::Mapping => tree.parent(*node),
+                    rules::Within::Mapping => tree.parent(*node),
                     _ => Some(document_of(tree, *node)),
                 },
             ));
@@ -150,15 +152,22 @@ pub(super) fn lower(judged: Option<&mut Judged>, cautions: &[Caution]) {
 }
 
 /// Merges all fixes of `group` into one; none where they change the same bytes.
-pub(super) fn merge<T>(all: &mut [T], group: &[usize], judged: impl Fn(&mut T) -> &mut Judged) {
+pub(super) fn merge<T>(
+    file: &File<'_>,
+    all: &mut [T],
+    group: &[usize],
+    judged: impl Fn(&mut T) -> &mut Judged,
+) {
     let mut plan = Plan::default();
     let mut edits = EditSet::default();
     let mut safety = Safety::Safe;
     let mut cautions: Vec<Caution> = Vec::new();
     let mut overlap = None;
+    let mut plans = Vec::new();
     for at in group {
         let Some(judged) = all.get_mut(*at).map(&judged) else { continue };
         let Some(fix) = &judged.fix else { continue };
+        plans.push(fix.plan.clone());
         overlap = overlap.or(edits.insert_all(fix.plan.edits.iter().cloned()).err());
         plan.join(&fix.plan);
         safety = safety.min(fix.safety);
@@ -169,11 +178,21 @@ pub(super) fn merge<T>(all: &mut [T], group: &[usize], judged: impl Fn(&mut T) -
             }
         }
     }
-    if let Some(overlap) = overlap {
-        let refusal = Refusal::NotEditable(NoEdit::new(overlap.to_string()));
+    let reason = match fixes::together(file, plans.iter()) {
+        Some(Ok(joined)) => {
+            plan = joined;
+            None
+        }
+        Some(Err(reason)) => Some(reason),
+        None => {
+            plan.edits = edits.iter().cloned().collect();
+            overlap.map(|overlap| NoEdit::new(overlap.to_string()))
+        }
+    };
+    if let Some(reason) = reason {
+        let refusal = Refusal::NotEditable(reason);
         return group.iter().for_each(|at| refuse(all.get_mut(*at).map(&judged), &refusal));
     }
-    plan.edits = edits.iter().cloned().collect();
     let cautions: Arc<[Caution]> = cautions.into();
     let mut unit: Option<String> = None;
     for at in group {

@@ -11,7 +11,12 @@ pub(super) struct Change {
     pub(super) loud: EditSet,
     /// The bytes whose meaning is removed.
     pub(super) gone: Vec<Span>,
+    /// Values among them that are written again.
+    pub(super) kept: Vec<Span>,
 }
+
+/// Comparisons that a check of what is kept may take, by the pieces of the text.
+const MOST_COMPARED: usize = 64;
 
 /// A piece before and after a fix.
 pub(super) type Difference<'o, 'n> = (Option<Datum<'o>>, Option<Datum<'n>>);
@@ -54,6 +59,46 @@ impl Change {
                 difference => return Some(difference),
             }
         }
+    }
+
+    /// Whether what is written contains all values that are to be kept, each with its pieces in their order.
+    pub(super) fn keeps(&self, old: Data<'_>, new: Data<'_>) -> bool {
+        if self.kept.is_empty() {
+            return true;
+        }
+        let moves = self.edits.moves();
+        let written = self.loud.iter().filter(|edit| !edit.replacement.is_empty()).map(|edit| {
+            let start = moves.of(edit.span.start());
+            Span::new(start, start + edit.replacement.len())
+        });
+        let written = Cover::of(written.collect());
+        let pieces = |datum: Datum<'_>| (datum.kind, datum.value.into_owned());
+        let new: Vec<_> = new.filter(|datum| written.holds(datum.span)).map(pieces).collect();
+        let old: Vec<Datum<'_>> = old.collect();
+        let mut left = MOST_COMPARED * (old.len() + new.len());
+        let mut next = 0;
+        self.kept.iter().all(|kept| {
+            let from = old.partition_point(|datum| datum.span.start() < kept.start());
+            let inside =
+                old.get(from..).unwrap_or_default().iter().take_while(|it| it.span.start() < kept.end());
+            let value: Vec<_> = inside.filter(|it| kept.contains(it.span)).collect();
+            let is_here = |window: &[(u8, String)]| {
+                window.iter().zip(&value).all(|(new, old)| {
+                    left = left.saturating_sub(1);
+                    left > 0 && new.0 == old.kind && *new.1 == *old.value
+                })
+            };
+            if value.is_empty() {
+                return true;
+            }
+            // Most values are written in the order of the text.
+            let windows = new.windows(value.len()).enumerate();
+            let mut found = windows.clone().skip(next).chain(windows.take(next));
+            let mut is_here = is_here;
+            let at = found.find(|(_, window)| is_here(window)).map(|(at, _)| at);
+            next = at.map_or(next, |at| at + value.len());
+            at.is_some()
+        })
     }
 
     /// Whether an edit makes an old piece another one.

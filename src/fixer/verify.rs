@@ -143,8 +143,15 @@ impl<'a> Edited<'a> {
             if change.is_some_and(|change| !means(change, false) && !means(change, true)) {
                 return Err(self.other_change(index, after));
             }
-            if change.is_some() {
+            if let Some(change) = change {
+                if !change.keeps(before.parsed.data(), after.parsed.data()) {
+                    return Err("a moved value would mean something else".to_owned());
+                }
                 wellformed::check(well_formed(before), well_formed(after))?;
+                let (known, new) = (&before.parsed.facts().notices, &after.parsed.facts().notices);
+                if let Some(problem) = new.first().filter(|_| known.is_empty()) {
+                    return Err(format!("the result could not be read: {}", problem.message));
+                }
             }
         }
         Ok(())
@@ -236,6 +243,7 @@ fn changes<'p>(plans: impl Iterator<Item = &'p Plan>) -> Result<BTreeMap<usize, 
             change.edits.insert_all(text.silent.iter().cloned())?;
             change.loud.insert_all(text.edits.iter().cloned())?;
             change.gone.extend(&text.gone);
+            change.kept.extend(&text.kept);
         }
     }
     Ok(changes)

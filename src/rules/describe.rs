@@ -1,7 +1,8 @@
 //! The form of rules, described as JSON schemas: what the types do not derive.
 
+use super::own::Named;
 use super::schema::{CLASSES, Classes};
-use super::{Rule, RuleText, Unit};
+use super::{Rule, RuleText, Together, Unit, Within};
 use crate::sites::{Chart, Host, Programs};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde_json::{Map, Value};
@@ -16,6 +17,42 @@ impl JsonSchema for Classes {
         json_schema!({
             "description": "What a value is: one or several of these.",
             "anyOf": [{"enum": CLASSES}, {"type": "array", "items": {"enum": CLASSES}}]
+        })
+    }
+}
+
+impl JsonSchema for Together {
+    fn schema_name() -> Cow<'static, str> {
+        "Together".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (within, named) = (generator.subschema_for::<Within>(), generator.subschema_for::<Named>());
+        json_schema!({
+            "description": "Which findings are fixed together or not at all.",
+            "anyOf": [within, named]
+        })
+    }
+}
+
+/// What a row of `do` may insert; for the description of the form only.
+pub(super) struct NewEntries;
+
+impl JsonSchema for NewEntries {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "NewEntries".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "anyOf": [
+                {"type": "string"},
+                {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
+            ]
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What the rules say of a unit: which of its members are findings, how bad they are, how safe its fix is.
 
-use super::schema::{Class, Match, OriginKind, Rule, SafetyRow, SeverityRow, Verdict, When};
+use super::action::{SafetyRow, Verdict};
+use super::schema::{Class, Match, OriginKind, Rule, SeverityRow, When};
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Carrier, Road, Scope, Survey, Via};

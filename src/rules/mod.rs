@@ -1,5 +1,6 @@
 //! Rules: the compiled data of `rules/`, the units that registrations form, and what the rules say of them.
 
+mod action;
 mod containers;
 pub mod describe;
 mod example;
@@ -13,13 +14,13 @@ mod units;
 use crate::sites::{Expression, Globs, Pattern, Requirement, Via, one_or_many};
 use std::sync::{Arc, LazyLock};
 
+pub use action::{ActionRow, NewEntry, NewValue, SafetyRow, Verdict};
 pub use example::{Example, RuleText};
 pub use judge::{Circumstances, Place, SafetyVerdict, View, version};
-pub use own::{ChartMatch, CommandMatch, Together};
+pub use own::{ChartMatch, CommandMatch, Together, Within};
 pub(crate) use schema::gitlab;
 pub use schema::{
-    ActionRow, Class, Defect, GITLAB, Level, Match, NewValue, OriginKind, Rule, RuleData, SafetyRow,
-    SeverityRow, UnitKind, Verdict, When,
+    Class, Defect, GITLAB, Level, Match, OriginKind, Rule, RuleData, SeverityRow, UnitKind, When,
 };
 pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
 pub use units::{Member, Registration, Role, assemble};

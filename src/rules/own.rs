@@ -1,7 +1,10 @@
 //! What a rule may find beside registrations. The build script compiles it too.
 
 use super::{Expression, one_or_many};
-use serde::{Deserialize, Serialize};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, IntoDeserializer as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
 
 /// A command, or one of its words.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,15 +43,65 @@ pub struct ChartMatch {
     pub value: Vec<String>,
 }
 
+/// Which findings are fixed together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Together {
+    /// What the rules have in common that are fixed together; none for the rule alone.
+    pub name: Option<String>,
+    /// How far.
+    pub within: Within,
+}
+
 /// How far findings are fixed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(with_schema, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
-pub enum Together {
+pub enum Within {
     /// In one mapping.
     Mapping,
     /// In one document of a file.
     Document,
     /// In the whole file.
     File,
+}
+
+/// [`Together`] as it is written with a name.
+#[derive(Deserialize)]
+#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
+#[cfg_attr(with_schema, schemars(rename = "TogetherNamed"))]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Named {
+    /// Rules with the same name are fixed together.
+    name: Option<String>,
+    /// How far.
+    within: Within,
+}
+
+impl<'de> Deserialize<'de> for Together {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Form;
+
+        impl<'de> Visitor<'de> for Form {
+            type Value = Together;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`mapping`, `document`, `file`, or `{name: …, within: …}`")
+            }
+
+            fn visit_str<E: de::Error>(self, word: &str) -> Result<Together, E> {
+                Within::deserialize(word.into_deserializer()).map(|within| Together { name: None, within })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Together, A::Error> {
+                let Named { name, within } = Named::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Together { name, within })
+            }
+        }
+
+        if deserializer.is_human_readable() {
+            return deserializer.deserialize_any(Form);
+        }
+        let (name, within) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { name, within })
+    }
 }

@@ -1,7 +1,8 @@
 //! The form of a rule. The build script compiles it too, so it stands on serde alone.
 
 use super::{
-    ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, Together, Unit, Via, one_or_many,
+    ActionRow, ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, SafetyRow, Together, Unit,
+    Via, one_or_many,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -50,7 +51,8 @@ pub struct Rule {
     /// The finding's part in the fix of its unit: the first row that applies. No row: nothing to do; the other findings of the unit are still fixed.
     #[serde(default, rename = "do")]
     pub actions: Vec<ActionRow>,
-    /// Where all findings of the rule are fixed together or not at all.
+    /// Where all findings of the rule are fixed together or not at all: `document`, or `{name: …, within: document}` for all rules
+    /// with that name.
     #[serde(default)]
     pub together: Option<Together>,
     /// When the fix of a finding that belongs to no unit is safe: the first row that applies. No row: it is unsafe.
@@ -110,6 +112,10 @@ pub struct Match {
     /// By what it is carried.
     #[serde(default)]
     pub via: Option<Via>,
+    /// A regular expression that its whole name matches: the key, the variable, the option. Texts of the rule name its groups as
+    /// `{1}`, or as `{key.1}`.
+    #[serde(default)]
+    pub key: Option<Expression>,
     /// Under which conditions.
     #[serde(default)]
     pub when: When,
@@ -505,89 +511,6 @@ impl Level {
             Self::Error => "error",
         }
     }
-}
-
-/// One row of a fix.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct ActionRow {
-    /// When it applies.
-    #[serde(default)]
-    pub when: When,
-    /// What the fix does, in the imperative; `{name}` is the name as written.
-    pub message: String,
-    /// Removes these: `self`, or a slot.
-    #[serde(default, deserialize_with = "one_or_many")]
-    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
-    pub remove: Vec<String>,
-    /// The finding's new name.
-    #[serde(default)]
-    pub rename: Option<String>,
-    /// New names of slots, by slot.
-    #[serde(default)]
-    pub rename_slots: Vec<(String, String)>,
-    /// The value to give to the finding's place: `token` puts the given token value there.
-    #[serde(default)]
-    pub value: Option<NewValue>,
-    /// An entry to add after the finding, with an empty value.
-    #[serde(default)]
-    pub insert: Option<String>,
-    /// The new value of the finding's place; `{value}` is the old one, `{1}` a group of `like`.
-    #[serde(default)]
-    pub set: Option<String>,
-    /// The dotted path, from the top of the document or of the chart's values, that the value moves to. The mapping that it
-    /// moves into must be there.
-    #[serde(default, rename = "move")]
-    pub moves: Option<String>,
-    /// Replaces the text that a `literal` or `text` found; `{1}` is a group of it.
-    #[serde(default)]
-    pub replace: Option<String>,
-    /// The name of the value in the list of removed values.
-    #[serde(default)]
-    pub plan: Option<String>,
-}
-
-/// The value that a fix writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum NewValue {
-    /// The value of `--token-value`, if there is one and the old value is not an authentication token.
-    Token,
-    /// An empty string.
-    Empty,
-}
-
-/// One row of the safety of a unit's fix.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct SafetyRow {
-    /// When it applies.
-    #[serde(default)]
-    pub when: When,
-    /// How safe the fix is then.
-    pub is: Verdict,
-    /// Whether the row only lowers what a later row gives.
-    #[serde(default)]
-    pub at_most: bool,
-    /// Why, for `none` and `unsafe`.
-    #[serde(default)]
-    pub because: Option<String>,
-}
-
-/// How safe a fix is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(with_schema, derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// There is none.
-    None,
-    /// It needs a manual step.
-    Unsafe,
-    /// What runs keeps working.
-    Safe,
 }
 
 /// All rules and units, compiled into the program.

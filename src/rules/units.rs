@@ -377,6 +377,7 @@ impl Registration {
     /// What `carrier` is to the match `found` of a rule that speaks of it by itself.
     pub fn own(carrier: &Carrier, index: usize, found: usize) -> Self {
         let class = match carrier.value.kind {
+            _ if carrier.is_bare() => Class::Absent,
             ValueKind::Empty => Class::Empty,
             ValueKind::Opaque => Class::Opaque,
             ValueKind::Literal => Class::Other,

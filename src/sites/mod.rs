@@ -108,6 +108,16 @@ impl Carrier {
         if self.via == Via::Chart { &self.name } else { &self.written }
     }
 
+    /// Its value for rules of a user's own: an option without a value has none.
+    pub fn own_value(&self) -> &str {
+        if self.is_bare() { "" } else { &self.value.text }
+    }
+
+    /// Whether it is an option without a value.
+    pub fn is_bare(&self) -> bool {
+        self.via == Via::Option && self.value.place == Place::Nowhere && self.value.span.is_empty()
+    }
+
     /// A carrier of that name that takes `node` with it when it goes.
     pub(crate) fn new(via: Via, name: String, name_span: Span, value: Value, node: NodeId) -> Self {
         Self {

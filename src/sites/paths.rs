@@ -44,6 +44,20 @@ impl Requirement {
     }
 }
 
+impl Pattern {
+    /// The keys of the path of one entry: `a.b`, `'a.b'.c`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn keys(path: &str) -> Result<Vec<String>, String> {
+        let key = |step: Step| match step {
+            Step::Key(mut names) if names.len() == 1 => names.pop().ok_or_else(String::new),
+            _ => Err(format!("`{path}` is not the path of one entry: use keys with `.` between them")),
+        };
+        Self::parse(path)?.0.into_iter().map(key).collect()
+    }
+}
+
 /// Whether `pattern` leads from `document` to `id`.
 pub(super) fn leads_to(pattern: &Pattern, tree: &DataTree, document: NodeId, id: NodeId) -> bool {
     climb(&pattern.0, tree, document, id)

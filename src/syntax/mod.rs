@@ -9,6 +9,7 @@ mod hcl;
 mod lexical;
 mod makefile;
 mod markdown;
+mod nested;
 #[cfg(test)]
 mod probe;
 mod shell;
@@ -64,6 +65,11 @@ pub trait Language: Sync {
 
     /// Whether values are expressions, of which a text in quotes is only one.
     fn values_are_expressions(&self) -> bool {
+        false
+    }
+
+    /// Whether the items of its lists have commas between them.
+    fn has_commas(&self) -> bool {
         false
     }
 
@@ -159,6 +165,14 @@ pub trait Parsed: Send + Sync {
     /// [`NoEdit`] where the language or the place has no such entries.
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit>;
 
+    /// Gives entries other paths, as [`Move`] says. What they are written with stays: quotes, comments, the order.
+    ///
+    /// # Errors
+    /// [`NoEdit`] where the language or the place has no such path.
+    fn relocate(&self, _moves: &[Move]) -> Result<Moved, NoEdit> {
+        Err(NoEdit::new("entries of this language cannot be moved"))
+    }
+
     /// Whether the CR of a line end CR LF is part of the last word of its line for the program that reads the text.
     fn keeps_carriage_returns(&self) -> bool {
         false
@@ -175,6 +189,34 @@ pub struct Removal {
     pub edits: Vec<Edit>,
     /// The removed bytes, as in [`Datum::span`]: each datum inside one of them is removed, and no other.
     pub gone: Vec<Span>,
+}
+
+/// An entry that gets another path.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// The entry.
+    pub node: NodeId,
+    /// The mapping that it moves into, or that the new mappings for it are created in.
+    pub into: NodeId,
+    /// The keys from there on: all but the last are those of new mappings.
+    pub path: Vec<String>,
+    /// Its new value as it is written; none for the one that it has.
+    pub value: Option<String>,
+    /// The lines of comments above it that go with it.
+    pub comments: Option<Span>,
+}
+
+/// The edits that give entries other paths.
+#[derive(Debug, Default)]
+pub struct Moved {
+    /// What is written.
+    pub edits: Vec<Edit>,
+    /// Entries that are written elsewhere, to be removed.
+    pub remove: Vec<NodeId>,
+    /// As in [`Removal::gone`].
+    pub gone: Vec<Span>,
+    /// The values that are written again: the same pieces in the same order must be in what is written.
+    pub kept: Vec<Span>,
 }
 
 /// One piece of what a text means: an event of YAML, a word of a command, an assignment.

@@ -32,7 +32,8 @@ impl Checked<'_> {
 pub(super) fn spell(rule: &mut Rule) {
     for found in &mut rule.matches {
         if let Some(command) = &mut found.command {
-            command.option.iter_mut().for_each(|option| *option = canonical(option));
+            let named = command.option.iter_mut().filter(|option| *option != "*");
+            named.for_each(|option| *option = canonical(option));
         }
         spell_when(&mut found.when);
     }
@@ -204,6 +205,14 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
     }
     for name in found.text.iter().flat_map(|text| &text.within) {
         known(&["text", "in"], "language", name, &languages());
+    }
+    let has_name = !found.entry.is_empty()
+        || !found.variable.is_empty()
+        || found.chart.is_some()
+        || found.command.as_ref().is_some_and(|it| !it.option.is_empty());
+    if found.key.is_some() && !has_name {
+        let message = "`key` needs `entry`, `variable`, `chart` or an `option` of a command";
+        checked.wrong(&[path, &["key"]].concat(), message, "");
     }
     let subjects = subjects(found);
     if subjects.len() != 1 {
@@ -385,7 +394,8 @@ pub(super) fn host(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
 /// Marks the programs whose words the rule asks for.
 pub(super) fn words(rule: &Rule, programs: &mut Programs) {
     for command in rule.matches.iter().filter_map(|found| found.command.as_ref()) {
-        let asks = command.option.is_empty() || asks_for_words(rule);
+        let takes_place = rule.actions.iter().any(|row| row.to_argument.is_some());
+        let asks = command.option.is_empty() || takes_place || asks_for_words(rule);
         for program in programs.programs.iter_mut().filter(|program| program.name == command.program) {
             program.words |= asks;
         }

@@ -49,6 +49,7 @@ fn of_match(found: &Match, unit: Option<&Unit>, sites: &SiteData) -> Vec<Vec<Str
         add(named.map(|program| program.files.iter().map(|glob| fragment(glob)).collect()));
     }
     add(Some(found.variable.clone()));
+    add(found.key.as_ref().and_then(literals));
     if let Some(chart) = &found.chart {
         add(Some(chart.value.iter().map(|path| last(path)).collect()));
     }

@@ -55,6 +55,10 @@ impl Language for Dockerfile {
             && !first.ends_with([';', ',', '.'])
     }
 
+    fn has_commas(&self) -> bool {
+        true
+    }
+
     fn comment_styles(&self) -> &'static [CommentStyle] {
         &[CommentStyle::HASH_ALONE]
     }

@@ -24,6 +24,7 @@ mod lex;
 mod raw;
 mod read;
 mod recognise;
+mod relocate;
 mod string;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,7 @@ mod write;
 use super::entries::Entries;
 use super::template::{self, Role, Tag};
 use super::yaml::lines;
-use super::{CommentStyle, Data, Datum, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Datum, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, Problem};
 use crate::text::{Edit, Notation, SharedText, Span};
@@ -67,6 +68,10 @@ impl Language for Hcl {
 
     fn comment_styles(&self) -> &'static [CommentStyle] {
         &[CommentStyle::HASH]
+    }
+
+    fn has_commas(&self) -> bool {
+        true
     }
 
     fn keys_are_unique(&self) -> bool {
@@ -225,6 +230,10 @@ impl Parsed for Document {
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
         let entry = write::entry(self, node, key, value)?;
         self.with_entries(|entries| entries.insert_after(node, &entry))
+    }
+
+    fn relocate(&self, moves: &[Move]) -> Result<Moved, NoEdit> {
+        relocate::relocate(self, moves)
     }
 
     /// The tokens, strings decoded, without commas, comments and line breaks. Errors are included.

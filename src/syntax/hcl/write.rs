@@ -32,7 +32,7 @@ pub(super) fn entry(document: &Document, sibling: NodeId, key: &str, value: &str
     Err(NoEdit::new("an attribute cannot have that name"))
 }
 
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|sign: char| sign.is_alphabetic() || sign == '_')
         && text.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | '-'))
 }

@@ -9,6 +9,7 @@
 mod mask;
 mod read;
 mod recognise;
+mod relocate;
 mod string;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ mod write;
 
 use super::entries::Entries;
 use super::template::{self, Role};
-use super::{CommentStyle, Data, Datum, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Datum, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, SharedText, Span};
@@ -43,6 +44,10 @@ impl Language for Toml {
 
     fn comment_styles(&self) -> &'static [CommentStyle] {
         &[CommentStyle::HASH]
+    }
+
+    fn has_commas(&self) -> bool {
+        true
     }
 
     fn keys_are_unique(&self) -> bool {
@@ -134,6 +139,10 @@ impl Parsed for Document {
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
         let entry = write::entry(key, value)?;
         self.with_entries(|entries| entries.insert_after(node, &entry))
+    }
+
+    fn relocate(&self, moves: &[Move]) -> Result<Moved, NoEdit> {
+        relocate::relocate(self, moves)
     }
 
     /// The tokens, strings decoded, without commas and whitespace.

@@ -28,9 +28,13 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
 
 /// `key = "value"`.
 pub(super) fn entry(key: &str, value: &str) -> Result<String, NoEdit> {
+    Ok(format!("{} = {}", self::key(key)?, quoted(value)?))
+}
+
+/// One part of a key.
+pub(super) fn key(key: &str) -> Result<String, NoEdit> {
     let bare = !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
-    let key = if bare { key.to_owned() } else { quoted(key)? };
-    Ok(format!("{key} = {}", quoted(value)?))
+    if bare { Ok(key.to_owned()) } else { quoted(key) }
 }
 
 /// Whether a value means the same without quotes, where the one before had none.

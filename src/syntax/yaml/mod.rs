@@ -11,6 +11,7 @@ mod mask;
 mod pieces;
 mod read;
 mod recognise;
+mod relocate;
 mod remove;
 mod scalar;
 #[cfg(test)]
@@ -19,7 +20,7 @@ mod tree;
 mod write;
 
 use super::template::{self, Role};
-use super::{CommentStyle, Data, Language, Parsed, Removal};
+use super::{CommentStyle, Data, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId, ScalarStyle};
 use crate::text::{Edit, SharedText, Span};
@@ -50,6 +51,10 @@ impl Language for Yaml {
 
     fn comment_styles(&self) -> &'static [CommentStyle] {
         &[CommentStyle::HASH]
+    }
+
+    fn has_commas(&self) -> bool {
+        true
     }
 
     fn keys_are_unique(&self) -> bool {
@@ -166,6 +171,10 @@ impl Parsed for Document {
 
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
         write::insert_after(self, node, key, value)
+    }
+
+    fn relocate(&self, moves: &[Move]) -> Result<Moved, NoEdit> {
+        relocate::relocate(self, moves)
     }
 
     fn data(&self) -> Data<'_> {

@@ -81,7 +81,7 @@ pub(super) fn insert_after(
 }
 
 /// `, entry`, or the entry on a line of its own where the others have one.
-fn flow_entry(text: &str, sibling: usize, entry: &str) -> String {
+pub(super) fn flow_entry(text: &str, sibling: usize, entry: &str) -> String {
     if !lines::opens_line(text, sibling) {
         return format!(", {entry}");
     }
@@ -90,7 +90,7 @@ fn flow_entry(text: &str, sibling: usize, entry: &str) -> String {
 }
 
 /// `value` in `style` where that can express it, else in quotes.
-fn written(value: &str, style: ScalarStyle, flow: bool) -> Result<String, NoEdit> {
+pub(super) fn written(value: &str, style: ScalarStyle, flow: bool) -> Result<String, NoEdit> {
     let fits = |codec: Codec| codec.encode("", Span::at(0), value).ok();
     match style {
         ScalarStyle::Plain if !value.is_empty() => {
