@@ -50,8 +50,8 @@ pub struct ActionRow {
     /// An option to add after the finding, with its value: `--wait`, `--timeout=5m`.
     #[serde(default)]
     pub add_option: Option<String>,
-    /// Makes the value of the option that was found a word of its own: this one, from 1, of those after the subcommand that are no
-    /// options.
+    /// Makes the value of the option that was found an argument: its position, from 1, among the words after the subcommand that
+    /// do not belong to an option.
     #[serde(default)]
     pub to_argument: Option<usize>,
     /// The name of the value in the list of removed values.
