@@ -6,6 +6,7 @@ mod change;
 mod comments;
 mod conditions;
 mod documents;
+mod examine;
 mod fill;
 mod findings;
 mod fixes;
@@ -33,9 +34,9 @@ mod words;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{self, BUILT_IN, Registration, Role, Rule, Unit, UnitKind};
+use crate::rules::{Registration, Unit};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
-use crate::suppress::{MENTION, Suppressions};
+use crate::suppress::Suppressions;
 use crate::text::{Source, Span};
 use memchr::memmem::Finder;
 use std::cell::{OnceCell, RefCell};
@@ -46,6 +47,7 @@ pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
 use caches::Caches;
 pub(crate) use documents::{ByPlace, Document, Documents};
+use examine::Examination;
 pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
@@ -152,157 +154,7 @@ pub(crate) fn analyse(
     if kept.is_none() && active.is_empty() && !named() {
         return Analysis::default();
     }
-    examine(settings, path, around, source, &active, kept)
-}
-
-/// `active` are the rules that find in the file all that they need, by index.
-fn examine(
-    settings: &Settings,
-    path: &str,
-    around: &Surroundings,
-    source: &Source,
-    active: &[usize],
-    kept: Option<&BTreeSet<usize>>,
-) -> Analysis {
-    let mut out = Analysis::default();
-    out.linted.examined = true;
-    let catalogue = settings.catalogue.as_ref();
-    // A template of a chart only shows where the values of a registration are used: it has no units, and no built-in rule
-    // reads its texts. Other rules do, and its comments may be suppressions.
-    let template = around.in_chart_templates;
-    let looks = |index: &&usize| !template || **index >= BUILT_IN.rules.len();
-    let rule = |index: &usize| catalogue.rules().get(*index);
-    let looking: Vec<&Rule> = active.iter().filter(looks).filter_map(rule).collect();
-    let active: Vec<&Rule> = active.iter().filter_map(rule).collect();
-    let needs_texts = !template || !looking.is_empty() || kept.is_some() || source.text().contains(MENTION);
-    let read = needs_texts.then(|| documents::read(source, path, around, catalogue, kept)).flatten();
-    let mut findings = findings::literals(settings, &active, source, read.is_some());
-    if let Some(mut read) = read {
-        let written = suppressions::find(&read.documents, source, catalogue);
-        for literal in &mut findings {
-            let offset = literal.span.start() - source.text_start();
-            literal.structure = structure::path(&read.documents, 0, offset);
-        }
-        let own = own::find(&looking, &read.documents, &mut read.survey);
-        let mut found: Vec<(String, Span)> = Vec::new();
-        let mut names = BTreeSet::new();
-        let mut judged_in = Vec::new();
-        for (index, (unit, words)) in catalogue.units().iter().zip(&catalogue.words).enumerate() {
-            let evidence = catalogue.sites().program_variables(&unit.program);
-            let mut registrations =
-                if template { Vec::new() } else { rules::assemble(unit, &read.survey, evidence) };
-            if index > 0 && registrations.is_empty() {
-                continue;
-            }
-            let facts = (unit, &read.survey, &read.documents);
-            let origins = origin::find(facts, &mut registrations);
-            let file = File {
-                settings,
-                unit,
-                words,
-                path,
-                source,
-                documents: &read.documents,
-                survey: &read.survey,
-                suppressions: &written.all,
-                reads: Reads::of((unit, words), source, &read.documents, &read.survey),
-                relations: Relations::of(facts, &registrations),
-                origins,
-                new_token: new_token(&registrations),
-                has_loose_settings: registrations.iter().any(|unit| unit.has_loose_settings(&read.survey)),
-                own_chart: around.reads_own_values,
-                by_scope: OnceCell::new(),
-                mentioned: RefCell::default(),
-                caches: Caches::default(),
-                secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::New),
-                unmoved_secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::Old),
-            };
-            // A plan is about the registrations that are built in.
-            let planned = settings.units && index == 0;
-            let (judged, units) = judge(&file, &registrations, &mut names, findings.len(), planned);
-            out.linted.units.extend(units);
-            // What belongs to no unit is judged once.
-            let own = own.iter().filter(|_| index == 0).take(MAX_FINDINGS + 1);
-            let mut own: Vec<_> = own.map(|own| (own, findings::judge_own(&file, own))).collect();
-            together::join(&file, &mut own);
-            for judged in judged.into_iter().chain(own.into_iter().map(|(_, judged)| judged)) {
-                if findings.len() > MAX_FINDINGS {
-                    break;
-                }
-                findings.extend(judged.findings);
-                out.fixes.extend(judged.fix);
-                found.extend(judged.found);
-            }
-            judged_in.push((file, registrations));
-        }
-        // For most files nothing is reported, and so nothing must be hidden.
-        let tells = !findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
-        if tells || !written.all.is_empty() || !source.is_utf8() || kept.is_some() {
-            out.linted.secrets.extend(secrets::random::find(source.text()));
-            out.hide(&judged_in);
-        }
-        drop(judged_in);
-        renames::refuse_twice(&mut out, &mut findings);
-        if read.is_cut {
-            out.refuse_all(&mut findings, &Refusal::PartlyRead);
-        }
-        out.linted.notices = if template && looking.is_empty() { Vec::new() } else { read.notices };
-        if !written.all.is_empty() {
-            accepted::accept(
-                settings,
-                &read.documents,
-                source,
-                &written,
-                found,
-                &mut findings,
-                &mut out.fixes,
-            );
-        }
-        out.suppressions = written;
-        out.documents = Some(read.documents);
-    } else {
-        out.linted.secrets = secrets::literals(catalogue, source);
-    }
-    out.finish(settings, around, source, findings);
-    out
-}
-
-/// A token in the new place of a registration of the program itself.
-fn new_token(registrations: &[Registration]) -> Option<usize> {
-    let mut own = registrations.iter().filter(|it| !matches!(it.kind, UnitKind::Secret | UnitKind::Road));
-    own.find_map(|it| it.filled(Role::New))
-}
-
-/// Judges the registrations of a file in which `count` findings are known, and gives those of the plan if it is `planned`.
-fn judge(
-    file: &File<'_>,
-    registrations: &[Registration],
-    names: &mut BTreeSet<String>,
-    mut count: usize,
-    planned: bool,
-) -> (Vec<findings::Judged>, Vec<crate::unit::Unit>) {
-    let units = file.relations.names(registrations, |it| file.name(it, names));
-    let mut judged = Vec::new();
-    for (registration, unit) in registrations.iter().zip(&units) {
-        // Of too many none is fixed.
-        if count > MAX_FINDINGS {
-            break;
-        }
-        let one = findings::judge(file, registration, unit.clone());
-        count += one.findings.len();
-        judged.push(one);
-    }
-    file.relations.join(file, registrations, &mut judged);
-    let index = planned.then(|| units::Index::of(file));
-    // Regardless of what is selected or accepted.
-    let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
-    let is_due = |at: &usize| due(*at) || file.relations.inside(*at).any(due);
-    let all = registrations.iter().zip(&units).enumerate().filter(|(at, _)| is_due(at));
-    let one = |(_, (registration, unit)): (usize, (&Registration, &String))| {
-        index.as_ref().map_or_else(Vec::new, |it| it.units(registration, unit))
-    };
-    let planned = all.flat_map(one).collect();
-    (judged, planned)
+    Examination { settings, path, around, source, kept }.run(&active)
 }
 
 impl Analysis {
