@@ -4,7 +4,7 @@ use super::{Catalogue, Surroundings};
 use crate::embed::{NoEdit, Segments};
 use crate::facts::{Hint, NodeId};
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, CalledText, Context, Given, Inner, Survey, Variables};
+use crate::sites::{self, CalledText, Context, Given, Inner, Sites, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, EditSet, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,16 +131,7 @@ pub(crate) fn read(
     let mut left = MAX_VALUES;
     while let Some(mut next) = waiting.pop() {
         let doc = out.documents.list.len();
-        let mut count = next.language.count(&next.text);
-        if count > left {
-            // The other half is for the texts inside it.
-            count = left / 2;
-            next.text = beginning(&next.text, next.language, count).into();
-            let end = out.host_place(&next, next.text.len());
-            out.limited("too many values in this file: the rest was not checked".to_owned(), end, source);
-            out.is_cut = true;
-        }
-        left -= count;
+        left -= out.shorten(&mut next, left, source);
         let documents = &out.documents;
         let is_kept = |kept: &BTreeSet<usize>, span: Span| {
             let outer = next.segments.to_outer(span);
@@ -166,20 +157,7 @@ pub(crate) fn read(
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let mut inner = std::mem::take(&mut out.survey.inner);
         inner.retain(|it| wanted(&it.decoded.text, it.decoded.segments.to_outer(Span::at(0))));
-        out.documents.list.push(Document {
-            language: next.language,
-            parsed,
-            text: next.text,
-            parent: next.parent,
-            segments: next.segments,
-            sealed: next.given.sealed.clone(),
-            no_shell: next.given.no_shell,
-            item: next.given.item,
-            of_chart: next.given.of_chart,
-            path: next.path,
-            place: next.place,
-            depth: next.depth,
-        });
+        out.documents.list.push(next.read(parsed));
         out.note(doc, source);
         // The last one that waits is read first: put them so that texts are read in the order of the file.
         let before = waiting.len();
@@ -192,20 +170,59 @@ pub(crate) fn read(
             break;
         }
     }
-    let documents = &out.documents;
-    if out.survey.has_calls() {
-        let texts: Vec<CalledText<'_>> =
-            (0..documents.list.len()).filter_map(|doc| documents.called(doc)).collect();
-        out.survey.join_releases(catalogue.sites(), &texts);
-    }
-    let parent = |doc: usize| documents.get(doc).and_then(|document| document.parent);
-    let text = |doc: usize| documents.get(doc).map_or("", |document| &*document.text);
-    out.survey.put_in(catalogue.sites(), &parent, &text);
-    out.survey.link(catalogue.sites(), &text);
+    out.join(catalogue.sites());
     Some(out)
 }
 
+impl Waiting {
+    fn read(self, parsed: Box<dyn Parsed>) -> Document {
+        Document {
+            language: self.language,
+            parsed,
+            text: self.text,
+            parent: self.parent,
+            segments: self.segments,
+            sealed: self.given.sealed,
+            no_shell: self.given.no_shell,
+            item: self.given.item,
+            of_chart: self.given.of_chart,
+            path: self.path,
+            place: self.place,
+            depth: self.depth,
+        }
+    }
+}
+
 impl Read {
+    /// About how many values the text has; it loses its end where they are more than are `left`.
+    fn shorten(&mut self, next: &mut Waiting, left: usize, source: &Source) -> usize {
+        let count = next.language.count(&next.text);
+        if count <= left {
+            return count;
+        }
+        // The other half is for the texts inside it.
+        let count = left / 2;
+        next.text = beginning(&next.text, next.language, count).into();
+        let end = self.host_place(next, next.text.len());
+        self.limited("too many values in this file: the rest was not checked".to_owned(), end, source);
+        self.is_cut = true;
+        count
+    }
+
+    /// Joins what texts say of each other, once all are read.
+    fn join(&mut self, sites: &Sites) {
+        let documents = &self.documents;
+        if self.survey.has_calls() {
+            let texts: Vec<CalledText<'_>> =
+                (0..documents.list.len()).filter_map(|doc| documents.called(doc)).collect();
+            self.survey.join_releases(sites, &texts);
+        }
+        let parent = |doc: usize| documents.get(doc).and_then(|document| document.parent);
+        let text = |doc: usize| documents.get(doc).map_or("", |document| &*document.text);
+        self.survey.put_in(sites, &parent, &text);
+        self.survey.link(sites, &text);
+    }
+
     fn wait(&mut self, inner: Inner, parent: usize, source: &Source) -> Option<Waiting> {
         let (language, path) = match &inner.hint {
             Hint::Language(name) => (syntax::named(name), None),
@@ -236,13 +253,13 @@ impl Read {
         })
     }
 
-    /// Says that a limit is reached at the beginning of the text `doc`; of the file without one.
     /// The byte of the file at `offset` of a text that is not read yet.
     fn host_place(&self, text: &Waiting, offset: usize) -> usize {
         let outer = text.segments.to_outer(Span::at(offset));
         text.parent.map_or(outer, |parent| self.documents.to_host(parent, outer)).start()
     }
 
+    /// Says that a limit is reached at a byte of the file.
     fn limited(&mut self, message: String, at: usize, source: &Source) {
         if self.notices.iter().any(|notice| notice.kind == NoticeKind::Limited) {
             return;

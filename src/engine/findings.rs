@@ -336,35 +336,9 @@ fn finding(
     };
     let label = hit.found.message.as_deref().or(hit.row.label.as_deref()).unwrap_or_default();
     let (fix, removes) = match fix {
-        Ok(Planned { safety, cautions, plan }) => {
-            let action = rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
-            let mut message =
-                action.map_or_else(String::new, |action| hit.fill_row(action, &action.message, carrier));
-            if let Some(token) = plan.tokens.get(&hit.member.carrier) {
-                message.push_str(&format!(" and set its value to `{token}`"));
-            }
-            // Null is not a string.
-            let is_empty = carrier.value.kind == ValueKind::Empty;
-            let value = if is_empty { String::new() } else { carrier.value.text.clone() };
-            let removes = match hit.member.role {
-                Role::Setting(at) => {
-                    let setting = file.unit.settings.get(at);
-                    setting.map(|it| Setting {
-                        field: it.field.clone(),
-                        name: carrier.shown().to_owned(),
-                        title: it.title().to_owned(),
-                        value,
-                    })
-                }
-                _ => action.and_then(|action| action.plan.clone()).map(|field| Setting {
-                    name: field.clone(),
-                    field,
-                    title: String::new(),
-                    value,
-                }),
-            };
-            let (safety, cautions, edits) = (*safety, Arc::clone(cautions), plan.edits.clone());
-            (Ok(Fix { safety, cautions, message, edits, listed: true }), removes)
+        Ok(planned) => {
+            let (fix, removes) = fix_of(file, view, hit, carrier, planned);
+            (Ok(fix), removes)
         }
         Err(reason) => (Err(reason.clone()), None),
     };
@@ -388,16 +362,7 @@ fn finding(
         fix,
         removes,
         structure: structure::path(file.documents, carrier.doc, carrier.name_span.start()),
-        name: match unit {
-            // As it is written: the name of its site is not in the file.
-            Some(_) if carrier.via == Via::Named => carrier.written.clone(),
-            Some(_) if carrier.via == Via::Road => match view.road().and_then(|it| it.known_as.as_ref()) {
-                Some(prefix) => format!("{prefix}{}", carrier.written.replace('_', "-")),
-                None => carrier.written.clone(),
-            },
-            Some(_) => carrier.name.clone(),
-            None => Mask::without_source(false).inserted(&carrier.written),
-        },
+        name: name_of(view, carrier, unit.is_some()),
         suppressed: false,
         justification: String::new(),
         baselined: false,
@@ -407,6 +372,55 @@ fn finding(
         suppression.accept(&mut finding);
     }
     Some(finding)
+}
+
+/// The fix of a finding, and the setting that it takes out.
+fn fix_of(
+    file: &File<'_>,
+    view: &View<'_>,
+    hit: &Hit<'_>,
+    carrier: &Carrier,
+    Planned { safety, cautions, plan }: &Planned,
+) -> (Fix, Option<Setting>) {
+    let action = hit.rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
+    let mut message =
+        action.map_or_else(String::new, |action| hit.fill_row(action, &action.message, carrier));
+    if let Some(token) = plan.tokens.get(&hit.member.carrier) {
+        message.push_str(&format!(" and set its value to `{token}`"));
+    }
+    // Null is not a string.
+    let is_empty = carrier.value.kind == ValueKind::Empty;
+    let value = if is_empty { String::new() } else { carrier.value.text.clone() };
+    let removes = match hit.member.role {
+        Role::Setting(at) => file.unit.settings.get(at).map(|it| Setting {
+            field: it.field.clone(),
+            name: carrier.shown().to_owned(),
+            title: it.title().to_owned(),
+            value,
+        }),
+        _ => action.and_then(|action| action.plan.clone()).map(|field| Setting {
+            name: field.clone(),
+            field,
+            title: String::new(),
+            value,
+        }),
+    };
+    let (safety, cautions, edits) = (*safety, Arc::clone(cautions), plan.edits.clone());
+    (Fix { safety, cautions, message, edits, listed: true }, removes)
+}
+
+/// The name that a finding goes by in fingerprints.
+fn name_of(view: &View<'_>, carrier: &Carrier, in_unit: bool) -> String {
+    match carrier.via {
+        _ if !in_unit => Mask::without_source(false).inserted(&carrier.written),
+        // As it is written: the name of its site is not in the file.
+        Via::Named => carrier.written.clone(),
+        Via::Road => match view.road().and_then(|it| it.known_as.as_ref()) {
+            Some(prefix) => format!("{prefix}{}", carrier.written.replace('_', "-")),
+            None => carrier.written.clone(),
+        },
+        _ => carrier.name.clone(),
+    }
 }
 
 /// Findings of rules that look for a literal anywhere in the file.

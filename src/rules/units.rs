@@ -73,19 +73,7 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     let commands: Vec<usize> = scopes_of(survey, ScopeKind::Command)
         .filter(|scope| survey.scopes.get(*scope).is_some_and(is_ours))
         .collect();
-    let mut by_scope: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
-    for (index, carrier) in survey.carriers.iter().enumerate() {
-        let again = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier));
-        let of_road = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Road);
-        let role =
-            if of_road && carrier.via == Via::Named { Some(Role::Place) } else { role_of(unit, carrier) };
-        if let Some(role) = role.filter(|_| !again) {
-            let overridden = survey.anchored.get(&index).is_some_and(|it| it.overridden);
-            let member = member(unit, carrier, index, role);
-            let triggers = member.triggers && !overridden;
-            by_scope.entry(carrier.scope).or_default().push(Member { triggers, ..member });
-        }
-    }
+    let mut by_scope = members_by_scope(unit, survey);
     drop_flat_values_alone(unit, survey, &mut by_scope);
     drop_alternatives(survey, &mut by_scope);
     keep_own((unit, survey, evidence), !commands.is_empty(), &is_ours, &mut by_scope);
@@ -101,21 +89,11 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
     let is_brought = |scope: &usize| survey.scopes.get(*scope).is_some_and(|it| !it.unknowns.is_empty());
     let brought: Vec<usize> =
         scopes_of(survey, ScopeKind::Variables).filter(is_brought).take(MOST_BROUGHT).collect();
-    let mut groups: Vec<Vec<usize>> = Vec::new();
-    if !variables.is_empty() && !commands.is_empty() {
-        groups.push(commands.clone());
+    let groups = if variables.is_empty() || commands.is_empty() {
+        groups_of(survey, &by_scope, &containers, &commands)
     } else {
-        groups.extend(containers.commands(survey, &commands));
-        // Commands that take words from the same array or string go together.
-        let mut alone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        let mut known = BTreeMap::new();
-        for command in commands.iter().filter(|command| outermost(**command).is_none()) {
-            let first =
-                shares(survey, &by_scope, *command, &mut known).filter(|first| alone.contains_key(first));
-            alone.entry(first.unwrap_or(*command)).or_default().push(*command);
-        }
-        groups.extend(alone.into_values());
-    }
+        vec![commands.clone()]
+    };
     let mut units = Vec::new();
     for commands in groups.iter().filter(|commands| !commands.is_empty()) {
         let around = commands.iter().flat_map(|command| survey.containers(*command));
@@ -132,7 +110,56 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
             units.push(Registration { kind: UnitKind::Command, scopes, members, road: None, ambiguous });
         }
     }
-    // What gives values to one release is one unit; everything else stands alone.
+    units.extend(without_command(survey, by_scope, &containers));
+    if !survey.anchored.is_empty() {
+        share(survey, &mut units);
+    }
+    units
+}
+
+/// What is given to the unit, by its scope.
+fn members_by_scope(unit: &Unit, survey: &Survey) -> BTreeMap<usize, Vec<Member>> {
+    let mut by_scope: BTreeMap<usize, Vec<Member>> = BTreeMap::new();
+    for (index, carrier) in survey.carriers.iter().enumerate() {
+        let again = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier));
+        let of_road = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Road);
+        let role =
+            if of_road && carrier.via == Via::Named { Some(Role::Place) } else { role_of(unit, carrier) };
+        if let Some(role) = role.filter(|_| !again) {
+            let overridden = survey.anchored.get(&index).is_some_and(|it| it.overridden);
+            let member = member(unit, carrier, index, role);
+            let triggers = member.triggers && !overridden;
+            by_scope.entry(carrier.scope).or_default().push(Member { triggers, ..member });
+        }
+    }
+    by_scope
+}
+
+/// Commands that are one unit together: those of a container, and those that take words from the same array or string.
+fn groups_of(
+    survey: &Survey,
+    by_scope: &BTreeMap<usize, Vec<Member>>,
+    containers: &Containers,
+    commands: &[usize],
+) -> Vec<Vec<usize>> {
+    let mut groups = containers.commands(survey, commands);
+    let mut alone: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut known = BTreeMap::new();
+    for command in commands.iter().filter(|command| containers.outermost(survey, **command).is_none()) {
+        let first = shares(survey, by_scope, *command, &mut known).filter(|first| alone.contains_key(first));
+        alone.entry(first.unwrap_or(*command)).or_default().push(*command);
+    }
+    groups.extend(alone.into_values());
+    groups
+}
+
+/// The units without a command. What gives values to one release is one unit; everything else stands alone.
+fn without_command(
+    survey: &Survey,
+    by_scope: BTreeMap<usize, Vec<Member>>,
+    containers: &Containers,
+) -> Vec<Registration> {
+    let outermost = |scope: usize| containers.outermost(survey, scope);
     let mut rest: BTreeMap<(usize, UnitKind), (BTreeSet<usize>, Vec<Member>)> = BTreeMap::new();
     let mut released = within(survey, ScopeKind::Chart);
     // So are the entries of a road that share keys, those without a key of their own too.
@@ -161,11 +188,7 @@ pub fn assemble(unit: &Unit, survey: &Survey, evidence: &[String]) -> Vec<Regist
         members.sort_by_key(|member| member.carrier);
         Registration { kind, road: road(&scopes), scopes, members, ambiguous: false }
     };
-    units.extend(rest.into_iter().map(registration));
-    if !survey.anchored.is_empty() {
-        share(survey, &mut units);
-    }
-    units
+    rest.into_iter().map(registration).collect()
 }
 
 /// The scopes of that kind that are within another one, by that one.
