@@ -9,6 +9,7 @@
 //! | [`escape`], [`mask`], `quote` | what may be seen on a terminal, and what may not |
 //! | `interrupt` | signals that ask a run to end |
 //! | [`disk`] | reading files with limits |
+//! | [`repository`] | the repository of a file: directory, remote, revision |
 //! | [`embed`] | decoded text and the host bytes it came from |
 //! | [`facts`] | the vocabulary that rules match on |
 //! | [`syntax`] | languages: text to facts |
@@ -49,6 +50,7 @@ mod parallel;
 pub mod plan;
 mod quote;
 pub mod report;
+pub mod repository;
 pub mod rules;
 pub mod run;
 pub mod selftest;

@@ -54,6 +54,8 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Write the migration plan: which runners to create, with which settings
     Plan(super::plan::PlanArgs),
+    /// Merge JSON reports of many repositories into one page or document
+    Report(super::report::ReportArgs),
     /// List the rules, explain one, or create a new one
     Rules(RulesArgs),
     /// Run the language server
@@ -93,6 +95,7 @@ impl Cli {
             None => self.check.color,
             Some(Command::Check(args)) => args.color,
             Some(Command::Plan(args)) => args.look.color,
+            Some(Command::Report(args)) => args.look.color,
             Some(Command::Rules(args)) => args.look.color,
             Some(Command::Lsp(args)) => args.look.color,
             Some(Command::Test(args)) => args.color,

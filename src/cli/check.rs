@@ -7,12 +7,14 @@ use crate::catalogue::Catalogue;
 use crate::config::DEFAULT_MAX_FILE_SIZE;
 use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
+use crate::repository::Repository;
 use crate::run::{self, Checked, Mode, Projects};
 use crate::walk::{Options as Walk, Passed};
 use crate::{interrupt, parallel, walk};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The name of standard input where none is given.
@@ -67,13 +69,13 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
         return show::files(&options, &find(args, &options, &walk, &mut baselines)?);
     }
     let begin = Instant::now();
-    let progress = Progress::start(args, &walk.met);
+    let progress = Progress::start(args, &walk.met, options.projects.met());
     let found = find(args, &options, &walk, &mut baselines);
     let found = found
         .and_then(|found| destinations::check_baselines(args, &destinations, &baselines).map(|()| found));
     let walked = begin.elapsed();
     let files = found.map(|found| {
-        progress.files(found.files.len());
+        progress.files(found.files.len(), options.projects.met().load(Ordering::Relaxed));
         if options.mode == Mode::Fix || options.add_ignore.is_some() || args.interactive {
             interrupt::watch();
         }
@@ -98,6 +100,7 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
         return Ok(Outcome::Failed);
     }
     let compared = settle(args, &options, &baselines, &mut files)?;
+    let (repository, repositories) = repositories(&args.paths, &options.projects);
     let ran = Ran {
         args,
         options: &options,
@@ -106,6 +109,8 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
         ignored: found.ignored,
         baselines: &baselines,
         compared: &compared,
+        repository,
+        repositories,
     };
     finish(&ran, &outputs, &mut io::stdout().lock())
 }
@@ -231,6 +236,7 @@ fn stdin(
     write_held(args, &mut files)?;
     let text = files.iter_mut().find_map(|file| file.text.take()).unwrap_or(bytes);
     let compared = settle(args, options, baselines, &mut files)?;
+    let (repository, _) = repositories(&[], &options.projects);
     let ran = Ran {
         args,
         options,
@@ -239,6 +245,8 @@ fn stdin(
         ignored: 0,
         baselines,
         compared: &compared,
+        repository,
+        repositories: Vec::new(),
     };
     if options.mode == Mode::Fix || options.add_ignore.is_some() {
         let mut out = io::stdout().lock();
@@ -283,6 +291,10 @@ struct Ran<'a> {
     ignored: usize,
     baselines: &'a Baselines,
     compared: &'a Compared,
+    /// The repository of the directory that was checked.
+    repository: Option<Arc<Repository>>,
+    /// All repositories that were met, if that is not the only one.
+    repositories: Vec<Arc<Repository>>,
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
@@ -346,6 +358,9 @@ fn report(
         project: report::Project {
             title: &args.title.clone().unwrap_or_else(|| directory_name(&args.paths)),
             revision: args.revision.as_deref().unwrap_or_default(),
+            name: args.title.as_deref(),
+            repository: ran.repository.as_deref(),
+            repositories: &ran.repositories,
         },
     };
     let reads_inside = output::reads_inside();
@@ -360,13 +375,26 @@ fn report(
     })
 }
 
-/// The name of the directory that is checked: the only one that is named, or the working directory. Empty for `/`.
-fn directory_name(paths: &[PathBuf]) -> String {
-    let named = match paths {
+/// The directory that is checked: the only one that is named, or the working directory.
+fn directory(paths: &[PathBuf]) -> &Path {
+    match paths {
         [path] if path.is_dir() => path,
         _ => Path::new("."),
-    };
-    let real = std::fs::canonicalize(named).unwrap_or_default();
+    }
+}
+
+/// The repository of the directory that is checked, and all that were met if that is not the only one.
+fn repositories(paths: &[PathBuf], projects: &Projects) -> (Option<Arc<Repository>>, Vec<Arc<Repository>>) {
+    let named = directory(paths);
+    let own = std::fs::canonicalize(named).ok().and_then(|real| projects.repository(named, &real));
+    let all = projects.repositories();
+    let is_only = all.iter().all(|it| own.as_ref() == Some(it));
+    (own, if is_only { Vec::new() } else { all })
+}
+
+/// The name of the directory that is checked. Empty for `/`.
+fn directory_name(paths: &[PathBuf]) -> String {
+    let real = std::fs::canonicalize(directory(paths)).unwrap_or_default();
     real.file_name().map_or(String::new(), |name| walk::display(Path::new(name)))
 }
 

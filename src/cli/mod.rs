@@ -15,6 +15,7 @@ mod output;
 mod plan;
 mod progress;
 mod reference;
+mod report;
 pub mod rules;
 mod show;
 mod starter;
@@ -28,7 +29,7 @@ use crate::fixer::publish::PublishError;
 use crate::interrupt;
 use crate::mask::Mask;
 use crate::quote::{is_plain, masked};
-use crate::report;
+use crate::report as reports;
 use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError, ProjectError};
 use crate::walk::MISSING;
@@ -109,6 +110,10 @@ enum Error {
     DiffOrReport(String),
     #[error("`--statistics` cannot be written as `{0}`: use `full` for text, or `json`")]
     NoStatistics(String),
+    #[error("reports cannot be merged into `{format}`: {reason}\nhelp: use one of {known}")]
+    NotMerged { format: String, reason: &'static str, known: String },
+    #[error("`--statistics` cannot be written as `{0}`: use `json`, or no format for text")]
+    NoMergedStatistics(String),
     #[error("`-` (standard input) cannot be combined with other paths")]
     StdinAndPaths,
     #[error(
@@ -183,6 +188,7 @@ fn run_command(cli: Cli) -> ExitCode {
         None => check::check(cli.check),
         Some(Command::Check(args)) => check::check(*args),
         Some(Command::Plan(args)) => plan::plan(&args),
+        Some(Command::Report(args)) => report::report(&args),
         Some(Command::Rules(args)) => rules::rules(&args),
         // Its exit code is the protocol's.
         Some(Command::Lsp(args)) => match lsp::lsp(&args) {
@@ -204,13 +210,13 @@ fn finish(result: Result<Outcome, Error>, color: Colour) -> ExitCode {
         Err(Error::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Clean.into(),
         Err(Error::Config(ConfigError::Invalid(problem))) => {
             let style = output::style(color, output::stderr_is_terminal());
-            output::complain(&report::problem(&problem, style));
+            output::complain(&reports::problem(&problem, style));
             Outcome::Failed.into()
         }
         Err(Error::Rules(LoadError::Wrong(problems))) => {
             let style = output::style(color, output::stderr_is_terminal());
             for problem in problems.iter().take(MOST_PROBLEMS) {
-                output::complain(&format!("{}\n", report::rule_problem(problem, style)));
+                output::complain(&format!("{}\n", reports::rule_problem(problem, style)));
             }
             if let Some(more) = problems.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
                 output::complain(&format!("note: and {more} more\n"));

@@ -23,20 +23,21 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// `met` counts the files that were found.
-    pub(super) fn start(args: &CheckArgs, met: &Arc<AtomicUsize>) -> Self {
+    /// `met` counts the files that were found, `repositories` the repositories.
+    pub(super) fn start(args: &CheckArgs, met: &Arc<AtomicUsize>, repositories: &Arc<AtomicUsize>) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let wanted = !args.quiet && !args.no_progress && output::stderr_is_terminal() && !output::is_dumb();
-        let waiting = wanted.then(|| wait(&bar, Arc::clone(met))).flatten();
+        let waiting = wanted.then(|| wait(&bar, Arc::clone(met), Arc::clone(repositories))).flatten();
         Self { bar, waiting }
     }
 
     /// Says how many files there are.
-    pub(super) fn files(&self, count: usize) {
+    pub(super) fn files(&self, count: usize, repositories: usize) {
         self.bar.set_length(count as u64);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} files{msg}") {
             self.bar.set_style(style);
         }
+        self.bar.set_message(in_repositories(repositories));
     }
 
     /// One more file is done.
@@ -55,13 +56,23 @@ impl Progress {
     }
 }
 
+/// ` in 12 repositories`; of one there is nothing to say.
+fn in_repositories(count: usize) -> String {
+    if count > 1 { format!(" in {count} repositories") } else { String::new() }
+}
+
 /// Shows the bar after a while; without a thread for it there is no bar.
-fn wait(bar: &ProgressBar, met: Arc<AtomicUsize>) -> Option<(Sender<()>, JoinHandle<()>)> {
+fn wait(
+    bar: &ProgressBar,
+    met: Arc<AtomicUsize>,
+    repositories: Arc<AtomicUsize>,
+) -> Option<(Sender<()>, JoinHandle<()>)> {
     let (end, ended) = channel();
     let bar = bar.clone();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {met} files found") {
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {met}") {
         let write = move |_: &ProgressState, out: &mut dyn Write| {
-            let _ = write!(out, "{}", met.load(Ordering::Relaxed));
+            let (files, repositories) = (met.load(Ordering::Relaxed), repositories.load(Ordering::Relaxed));
+            let _ = write!(out, "{files} files found{}", in_repositories(repositories));
         };
         bar.set_style(style.with_key("met", write));
     }

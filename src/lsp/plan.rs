@@ -19,7 +19,8 @@ pub(super) fn markdown(checked: &Checked) -> Option<String> {
     let source = checked.source();
     let linted = fixer::lint(&settings, &checked.place.path, &checked.place.around, &source);
     let mask = Mask::new(false, &source, &linted.secrets).with(&linted.texts);
-    let file = File { path: &checked.place.path, source: &source, linted: &linted, mask, refusal };
+    let file =
+        File { path: &checked.place.path, source: &source, linted: &linted, mask, refusal, repository: None };
     let plan = of(std::iter::once(file));
     let mut text = Vec::new();
     let markdown = FORMATS.first()?;

@@ -3,12 +3,13 @@
 use super::commands::Commands;
 use super::fingerprints::Fingerprints;
 use super::value::{self, Value};
-use super::{Entry, Field, File, Group, Need, WithoutEffect, shared, steps};
+use super::{Entry, Field, File, Group, Need, State, WithoutEffect, shared, steps};
 use crate::finding::{Fix, Refusal};
 use crate::rules::{self, Class, Defaults, UnitKind};
 use crate::sites::{Road, Via};
 use crate::unit::{Held, Slot, Unit};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 /// More runners than this are not listed as alike.
 const MOST_ALIKE: usize = 50;
@@ -22,13 +23,15 @@ pub(super) struct Waiting {
     token: String,
 }
 
-/// A Secret as it is named: its name, whether that is an expression, and the file where it must be.
-type Named = (String, bool, Option<String>);
+/// A Secret as it is named: its repository, its name, whether that is an expression, and the file where it must be.
+type Named = (Option<PathBuf>, String, bool, Option<String>);
 
 /// What must be the same for one runner.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     need: Need,
+    /// Names of variables and Secrets are no identity outside of a repository.
+    repository: Option<PathBuf>,
     url: Option<String>,
     token: String,
     secret: Option<String>,
@@ -96,7 +99,16 @@ impl Waiting {
         let url = self.entry.url.as_ref().map(|url| url.text.trim_end_matches('/').to_owned());
         let secret = self.entry.secret.as_ref().map(|it| it.text.clone());
         let own = self.entry.is_self_made().then(|| self.entry.at());
-        Key { need: self.need, url, token: self.token.clone(), secret, fields: self.fields.clone(), own }
+        let repository = self.entry.repository_key();
+        Key {
+            need: self.need,
+            repository,
+            url,
+            token: self.token.clone(),
+            secret,
+            fields: self.fields.clone(),
+            own,
+        }
     }
 }
 
@@ -269,32 +281,34 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         // What has its token already, and what an expression names, is known to be the same Secret only in the same file.
         let path = |opaque| (it.need == Need::Exists || opaque).then(|| it.entry.path.clone());
         if let Some(secret) = named {
-            let named = (secret.text.clone(), secret.opaque, path(secret.opaque));
+            let named = (it.entry.repository_key(), secret.text.clone(), secret.opaque, path(secret.opaque));
             readers.entry(named).or_insert_with(|| it.key());
         }
     }
     // A Secret of that name in another file may be of another namespace: whether it is the same one has to be checked.
-    let mut existing: BTreeMap<String, String> = BTreeMap::new();
+    let mut existing: BTreeMap<(Option<PathBuf>, String), String> = BTreeMap::new();
     for it in secrets.iter().filter(|it| it.need == Need::Exists) {
         if let Some(object) = &it.entry.object {
-            existing.entry(object.clone()).or_insert_with(|| it.entry.at());
+            existing.entry((it.entry.repository_key(), object.clone())).or_insert_with(|| it.entry.at());
         }
     }
     for mut it in others.into_iter().chain(secrets) {
         let secret_in = it.entry.secret.as_ref().filter(|secret| !secret.opaque && it.need == Need::Create);
         let secret_in = secret_in.filter(|_| it.entry.slots.iter().all(|slot| slot.class <= Class::Empty));
-        let secret_in = secret_in.and_then(|secret| existing.get(&secret.text)).cloned();
+        let secret_in = secret_in
+            .and_then(|secret| existing.get(&(it.entry.repository_key(), secret.text.clone())))
+            .cloned();
         if secret_in.is_some() {
             it.need = Need::Check;
         }
         let path = || Some(it.entry.path.clone());
         let reader = match (it.entry.kind, &it.entry.object, it.need) {
             (UnitKind::Secret, Some(object), Need::Create) => readers
-                .get(&(object.clone(), false, None))
-                .or_else(|| readers.get(&(object.clone(), true, path())))
+                .get(&(it.entry.repository_key(), object.clone(), false, None))
+                .or_else(|| readers.get(&(it.entry.repository_key(), object.clone(), true, path())))
                 .cloned(),
             (UnitKind::Secret, Some(object), Need::Exists) => {
-                readers.get(&(object.clone(), false, path())).cloned()
+                readers.get(&(it.entry.repository_key(), object.clone(), false, path())).cloned()
             }
             _ => None,
         };
@@ -321,9 +335,9 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
             }
         }
     }
-    groups.sort_by(|(_, a), (_, b)| {
+    groups.sort_by(|(key_a, a), (key_b, b)| {
         let first = |group: &Group| group.entries.first().map(|it| (it.path.clone(), it.position));
-        (a.need, first(a)).cmp(&(b.need, first(b)))
+        (&key_a.repository, a.need, first(a)).cmp(&(&key_b.repository, b.need, first(b)))
     });
     let mut similar: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
     for (index, (key, group)) in
@@ -342,6 +356,10 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
+    for group in &mut groups {
+        let need = group.need;
+        group.entries.iter_mut().for_each(|entry| entry.state = State::of(entry, need));
+    }
     name_origins(&mut groups);
     let commands = Commands::of_groups(groups.iter());
     let mut fingerprints = Fingerprints::default();

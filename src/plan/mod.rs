@@ -18,15 +18,58 @@ pub use value::Value;
 
 use crate::finding::{Finding, Fix, Linted, Refusal, Safety};
 use crate::mask::Mask;
+use crate::repository::Repository;
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::{Replacement, Road, Via};
 use crate::text::{Position, Source};
 use crate::unit::{Given, Held, Unit, UnknownPlace};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 use words::Sentence;
 
 /// The language of documents whose samples are not registrations.
 const MARKDOWN: &str = "markdown";
+
+/// How far the migration of a registration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It uses a registration token, or has settings that only registration with one uses.
+    Legacy,
+    /// It has a registration token and an authentication token.
+    Mixed,
+    /// Its runner exists: only names or settings of the legacy workflow are left.
+    Exists,
+}
+
+impl State {
+    /// All of them, in order.
+    pub const ALL: [Self; 3] = [Self::Legacy, Self::Mixed, Self::Exists];
+
+    /// Its name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Legacy => "legacy",
+            Self::Mixed => "mixed",
+            Self::Exists => "exists",
+        }
+    }
+
+    /// The state of a registration in a group with that need; `None` where another file sets its token.
+    fn of(entry: &Entry, need: Need) -> Option<Self> {
+        let holds = |old: bool, classes: &[Class]| {
+            entry.slots.iter().any(|slot| slot.old == old && classes.contains(&slot.class))
+        };
+        let has_old = holds(true, &[Class::Legacy, Class::Opaque, Class::Other]);
+        let has_new = holds(false, &[Class::Glrt, Class::Registered, Class::Opaque, Class::Other]);
+        match need {
+            Need::Create => Some(Self::Legacy),
+            _ if has_old && has_new => Some(Self::Mixed),
+            Need::Exists => Some(Self::Exists),
+            Need::Check | Need::Elsewhere => None,
+        }
+    }
+}
 
 /// A file whose registrations belong to the plan.
 #[derive(Debug)]
@@ -41,6 +84,8 @@ pub struct File<'a> {
     pub mask: Mask,
     /// The words for a refusal.
     pub refusal: fn(&Refusal) -> String,
+    /// Its repository: registrations of different ones share no runner.
+    pub repository: Option<&'a Arc<Repository>>,
 }
 
 /// The plan.
@@ -156,6 +201,10 @@ pub struct Entry {
     pub kind: UnitKind,
     /// The road that makes it.
     pub road: Option<&'static Road>,
+    /// How far its migration is; `None` where another file sets its token, and for samples.
+    pub state: Option<State>,
+    /// The repository of its file.
+    pub repository: Option<Arc<Repository>>,
     /// Languages from the file's own to the innermost.
     pub via: Vec<&'static str>,
     /// What it is in.
@@ -313,6 +362,11 @@ impl Group {
         self.entries.iter().any(Entry::is_self_made)
     }
 
+    /// The repository of its registrations.
+    pub fn repository(&self) -> Option<&Repository> {
+        self.entries.first()?.repository.as_deref()
+    }
+
     /// Whether all its registrations are resources, which another resource replaces.
     pub fn is_resource(&self) -> bool {
         let is_resource =
@@ -341,6 +395,11 @@ impl Plan {
     /// All registrations, samples in documents included.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.groups.iter().flat_map(|group| &group.entries).chain(&self.documentation.entries)
+    }
+
+    /// Whether its registrations are in more than one repository.
+    pub fn has_repositories(&self) -> bool {
+        self.groups.windows(2).any(|pair| matches!(pair, [a, b] if a.repository() != b.repository()))
     }
 
     /// Whether nothing was found.
@@ -420,6 +479,8 @@ impl Entry {
             position: unit.position,
             kind: unit.kind,
             road: unit.road,
+            state: None,
+            repository: file.repository.cloned(),
             via: unit.via.clone(),
             place: unit.place.clone(),
             object: unit.object.as_ref().map(hide),
@@ -453,6 +514,11 @@ impl Entry {
             },
             fingerprint: String::new(),
         }
+    }
+
+    /// What distinguishes its repository from others, ordered as their directories.
+    fn repository_key(&self) -> Option<PathBuf> {
+        self.repository.as_ref().map(|it| it.root.clone())
     }
 
     /// Whether its file creates the runner by itself, once it is changed.

@@ -2,24 +2,26 @@
 
 use super::steps::{Do, source};
 use super::words::say;
-use super::{Group, Need};
+use super::{Entry, Group, Need};
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 /// More readers of one variable are a pattern, not a mistake: the first ones are named.
 const MOST_NAMED: usize = 5;
 
 /// Adds to the step that stores a token which other runners read it too: one token makes one runner.
 pub(super) fn note(groups: &mut [Group]) {
-    let mut readers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut readers: BTreeMap<(Option<PathBuf>, String), Vec<usize>> = BTreeMap::new();
     for (number, group) in (1..).zip(groups.iter()).filter(|(_, group)| group.need == Need::Create) {
         let mut sources: Vec<String> = group.entries.iter().filter_map(source).collect();
         sources.sort_unstable();
         sources.dedup();
         for source in sources {
-            readers.entry(source).or_default().push(number);
+            let repository = group.entries.first().and_then(Entry::repository_key);
+            readers.entry((repository, source)).or_default().push(number);
         }
     }
-    for (source, numbers) in readers.into_iter().filter(|(_, numbers)| numbers.len() > 1) {
+    for ((_, source), numbers) in readers.into_iter().filter(|(_, numbers)| numbers.len() > 1) {
         for number in &numbers {
             let others = numbers.iter().filter(|it| *it != number).take(MOST_NAMED);
             let others: Vec<String> = others.map(ToString::to_string).collect();

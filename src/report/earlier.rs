@@ -7,6 +7,7 @@ const BEGINNINGS: &[(&str, &[&str])] = &[
     ("{\n  \"version\": 1,\n  \"findings\": [", &[]),
     ("{\n  \"version\": 1,\n  \"repository\": {", &["\"findings\": ["]),
     ("{\n  \"version\": 1,\n  \"groups\": [", &[]),
+    ("{\n  \"repositories\": [", &["\"accepted\""]),
     ("{\"type\":\"", &["\"version\":1"]),
     ("{\"type\":\"finding\"", &["\"rule\":\""]),
     ("{\n  \"$schema\"", &["\"name\": \"runnerlint\""]),
@@ -50,6 +51,7 @@ pub fn is_report(text: &[u8]) -> bool {
         || is_line(first)
         || is_count(first)
         || text.lines().nth(1).is_some_and(is_grouped)
+        || first.starts_with("Repository ") && text.lines().nth(3).is_some_and(is_grouped)
 }
 
 /// `path:line:column: warning: message [rule]`

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 /// The findings of each file below its name: `  5:3  error    message (reason) [rule]`.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut is_first = true;
+    let mut last = None;
     for file in run.files {
         let findings: Vec<&Finding> = file.linted.findings.iter().filter(|it| is_open(it)).collect();
         if findings.is_empty() {
@@ -14,6 +15,11 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         if !std::mem::replace(&mut is_first, false) {
             writeln!(out)?;
+        }
+        let repository = run.repository_of(file);
+        if let Some(name) = repository.filter(|_| repository != last) {
+            writeln!(out, "{}\n", run.style.strong(&format!("Repository {}", escape::name(name))))?;
+            last = repository;
         }
         writeln!(out, "{}", run.style.strong(&escape::name(&file.path)))?;
         let mask = file.mask(run.show_secrets);

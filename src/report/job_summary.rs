@@ -81,7 +81,7 @@ fn plan(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     more(plan.groups.len(), MOST_RUNNERS, " runners", out)
 }
 
-fn more(all: usize, most: usize, what: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn more(all: usize, most: usize, what: &str, out: &mut dyn Write) -> io::Result<()> {
     match all.checked_sub(most) {
         None | Some(0) => Ok(()),
         Some(more) => writeln!(out, "\nAnd {more} more{what}."),
@@ -94,7 +94,7 @@ fn in_cell(text: &str) -> String {
 }
 
 /// A code span for a cell.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     span(&without_bars(text))
 }
 

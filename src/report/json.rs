@@ -1,11 +1,15 @@
-use super::{Run, Summary, fix_reason, shown_fix};
+use super::plan::{Registration, registrations};
+use super::{Project, Run, Summary, fix_reason, plan_of, shown_fix};
 use crate::baseline::Comparison;
 use crate::escape;
 use crate::finding::{Finding, Fix, NoticeKind, Safety, Severity};
+use crate::fingerprint::fingerprints;
 use crate::mask::Mask;
+use crate::repository::Repository;
 use crate::run::Checked;
 use crate::text::{Edit, Position};
 use serde::Serialize;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// The version of the format; grows when a field is removed or changes its meaning.
@@ -14,12 +18,66 @@ pub(super) const VERSION: u32 = 1;
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
+    #[serde(skip_serializing_if = "Origin::is_empty")]
+    repository: Origin,
     findings: Vec<Entry<'a>>,
+    registrations: Vec<Registered<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    repositories: Vec<Origin>,
     notices: Vec<Remark<'a>>,
     fixed: Vec<Gone<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<Progress>,
     summary: Counts,
+}
+
+/// A repository.
+#[derive(Serialize)]
+pub(super) struct Origin {
+    #[serde(skip_serializing_if = "String::is_empty")]
+    name: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    folder: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    directory: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remote: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<String>,
+}
+
+impl Origin {
+    /// The repository of a run, with the name and the revision that the user gives it.
+    pub(super) fn of_run(project: Project<'_>, show_secrets: bool) -> Self {
+        let mask = Mask::without_source(show_secrets);
+        let repository = project.repository.cloned().unwrap_or_default();
+        let found = Some(&*repository.name).filter(|it| !it.is_empty());
+        let name = mask.prose(project.name.or(found).unwrap_or(project.title));
+        let revision = Some(mask.prose(project.revision)).filter(|it| !it.is_empty());
+        Self { name, revision: revision.or_else(|| repository.revision.clone()), ..Self::of(&repository) }
+    }
+
+    pub(super) fn of(repository: &Repository) -> Self {
+        let Repository { name, folder, directory, remote, revision, root: _ } = repository.clone();
+        Self { name, folder, directory, remote, revision }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.name.is_empty()
+            && self.folder.is_empty()
+            && self.directory.is_empty()
+            && self.remote.is_none()
+            && self.revision.is_none()
+    }
+}
+
+/// A registration, and the repository that it is in if that is not the one of the run.
+#[derive(Serialize)]
+struct Registered<'a> {
+    #[serde(flatten)]
+    registration: Registration<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Origin>,
 }
 
 #[derive(Serialize)]
@@ -43,6 +101,9 @@ pub(super) struct Entry<'a> {
     manual: Option<String>,
     suppressed: bool,
     baselined: bool,
+    fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Origin>,
 }
 
 #[derive(Serialize)]
@@ -81,6 +142,8 @@ pub(super) struct Remark<'a> {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Origin>,
 }
 
 #[derive(Serialize)]
@@ -90,6 +153,8 @@ pub(super) struct Gone<'a> {
     start: Place,
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<Removed<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Origin>,
 }
 
 #[derive(Serialize)]
@@ -129,11 +194,22 @@ pub(super) struct Counts {
 }
 
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let plan = plan_of(run.files, run.show_secrets);
+    let repositories: HashMap<&str, &Repository> =
+        run.files.iter().filter_map(|file| Some((&*file.path, run.project.other(file)?))).collect();
     let document = Document {
         version: VERSION,
-        findings: run.files.iter().flat_map(|file| entries(file, run.show_secrets)).collect(),
-        notices: run.files.iter().flat_map(remarks).collect(),
-        fixed: run.files.iter().flat_map(gone).collect(),
+        repository: Origin::of_run(run.project, run.show_secrets),
+        findings: run.files.iter().flat_map(|file| entries(run, file)).collect(),
+        registrations: registrations(&plan)
+            .map(|(registration, entry)| {
+                let repository = repositories.get(&*entry.path).map(|it| Origin::of(it));
+                Registered { registration, repository }
+            })
+            .collect(),
+        repositories: run.project.repositories.iter().map(|it| Origin::of(it)).collect(),
+        notices: run.files.iter().flat_map(|file| remarks(run, file)).collect(),
+        fixed: run.files.iter().flat_map(|file| gone(run, file)).collect(),
         baseline: run.baseline.map(progress),
         summary: counts(run),
     };
@@ -174,13 +250,18 @@ pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "{}", escape::json(json))
 }
 
-pub(super) fn entries(file: &Checked, show_secrets: bool) -> Vec<Entry<'_>> {
+pub(super) fn entries<'a>(run: &Run<'a>, file: &'a Checked) -> Vec<Entry<'a>> {
     if file.linted.findings.is_empty() {
         return Vec::new();
     }
-    let mask = file.mask(show_secrets);
-    let entry = |finding| entry(finding, file, &mask);
-    file.linted.findings.iter().map(entry).collect()
+    let mask = file.mask(run.show_secrets);
+    let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
+    let entry = |(finding, fingerprint)| Entry {
+        fingerprint,
+        repository: run.project.other(file).map(Origin::of),
+        ..entry(finding, file, &mask)
+    };
+    findings.map(entry).collect()
 }
 
 fn entry<'a>(finding: &'a Finding, file: &'a Checked, mask: &Mask) -> Entry<'a> {
@@ -204,6 +285,8 @@ fn entry<'a>(finding: &'a Finding, file: &'a Checked, mask: &Mask) -> Entry<'a> 
         manual,
         suppressed: finding.suppressed,
         baselined: finding.baselined,
+        fingerprint: String::new(),
+        repository: None,
     }
 }
 
@@ -218,22 +301,26 @@ fn repair(fix: &Fix, mask: &Mask) -> Repair {
     Repair { safety: fix.safety, reason, message: mask.prose(&fix.message), edits }
 }
 
-pub(super) fn remarks(file: &Checked) -> impl Iterator<Item = Remark<'_>> {
+pub(super) fn remarks<'a>(run: &Run<'a>, file: &'a Checked) -> impl Iterator<Item = Remark<'a>> {
+    let other = run.project.other(file);
     let mask = Mask::without_source(false);
     file.linted.notices.iter().map(move |notice| Remark {
         path: &file.path,
         kind: notice.kind,
         message: mask.prose(&notice.message),
         line: notice.position.map(|at| at.line),
+        repository: other.map(Origin::of),
     })
 }
 
-pub(super) fn gone(file: &Checked) -> impl Iterator<Item = Gone<'_>> {
-    file.fixed.iter().map(|gone| Gone {
+pub(super) fn gone<'a>(run: &Run<'a>, file: &'a Checked) -> impl Iterator<Item = Gone<'a>> {
+    let other = run.project.other(file);
+    file.fixed.iter().map(move |gone| Gone {
         rule: &gone.rule,
         path: &file.path,
         start: gone.start.into(),
         removed: gone.removed.as_ref().map(|it| Removed { setting: &it.field, value: &it.value }),
+        repository: other.map(Origin::of),
     })
 }
 

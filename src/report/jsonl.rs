@@ -24,13 +24,13 @@ struct Last {
 /// `{"type": "finding", …}`, file by file; the last line is the summary.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
-        for entry in json::entries(file, run.show_secrets) {
+        for entry in json::entries(run, file) {
             json::line(&Line::Finding(Box::new(entry)), out)?;
         }
-        for remark in json::remarks(file) {
+        for remark in json::remarks(run, file) {
             json::line(&Line::Notice(remark), out)?;
         }
-        for gone in json::gone(file) {
+        for gone in json::gone(run, file) {
             json::line(&Line::Fixed(gone), out)?;
         }
     }

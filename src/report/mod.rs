@@ -16,6 +16,7 @@ mod json;
 mod jsonl;
 mod junit;
 mod markdown;
+pub mod merged;
 mod picture;
 pub mod plan;
 mod problem;
@@ -46,6 +47,7 @@ use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
 use crate::plan::{File, Plan};
+use crate::repository::Repository;
 use crate::rules::Rule;
 use crate::run::Checked;
 use crate::walk::Passed;
@@ -75,6 +77,12 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// The name of the repository of a file, if the run is about several.
+    fn repository_of(&self, file: &'a Checked) -> Option<&'a str> {
+        let is_one = self.project.repositories.is_empty();
+        (!is_one).then(|| file.repository.as_deref().map_or("no repository", |it| &it.name))
+    }
+
     /// The rule of that id.
     fn rule(&self, id: &str) -> Option<&'a Rule> {
         self.catalogues.iter().find_map(|it| it.rule(id))
@@ -88,6 +96,20 @@ pub struct Project<'a> {
     pub title: &'a str,
     /// The revision that was checked.
     pub revision: &'a str,
+    /// Its name, where the user gives one.
+    pub name: Option<&'a str>,
+    /// The repository of the directory that was checked.
+    pub repository: Option<&'a Repository>,
+    /// All repositories that were met, if that is not the only one.
+    pub repositories: &'a [Arc<Repository>],
+}
+
+impl<'a> Project<'a> {
+    /// The repository of a file, if it is not that of the run.
+    fn other(&self, file: &'a Checked) -> Option<&'a Repository> {
+        let repository = file.repository.as_deref()?;
+        (self.repository != Some(repository)).then_some(repository)
+    }
 }
 
 /// Writes a report.
@@ -147,7 +169,11 @@ pub const FORMATS: &[Format] = &[
         shows_plan: false,
         is_commands: false,
     },
-    Format { statistics: Some(statistics::json), ..machine("json", "one JSON document", json::write) },
+    Format {
+        statistics: Some(statistics::json),
+        shows_plan: true,
+        ..machine("json", "one JSON document, with registrations", json::write)
+    },
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
     Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
@@ -187,6 +213,7 @@ pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
         linted: &file.linted,
         mask: file.mask(show_secrets),
         refusal,
+        repository: file.repository.as_ref(),
     }))
 }
 

@@ -70,7 +70,41 @@ pub(super) fn text(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     if marks().next().is_some() {
         writeln!(out)?;
     }
-    marks().try_for_each(|(sign, meaning)| writeln!(out, "{sign} {meaning}"))
+    marks().try_for_each(|(sign, meaning)| writeln!(out, "{sign} {meaning}"))?;
+    by_repository(run, out)
+}
+
+/// `12  team/app`, if the run is about several repositories.
+fn by_repository(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let counts = repositories(run);
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let width = counts.first().map_or(0, |(_, count)| count.to_string().len());
+    writeln!(out)?;
+    for (name, count) in &counts {
+        writeln!(out, "{count:>width$}  {}", escape::name(name))?;
+    }
+    let others = run.project.repositories.iter().filter(|it| counts.iter().all(|(name, _)| *name != it.name));
+    match others.count() {
+        0 => Ok(()),
+        1 => writeln!(out, "1 more repository without findings"),
+        others => writeln!(out, "{others} more repositories without findings"),
+    }
+}
+
+/// The findings of each repository, most first; nothing if there is only one.
+pub(super) fn repositories<'a>(run: &Run<'a>) -> Vec<(&'a str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in run.files {
+        let open = file.linted.findings.iter().filter(|it| is_open(it)).count();
+        if let Some(name) = run.repository_of(file).filter(|_| open > 0) {
+            *counts.entry(name).or_default() += open;
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| Reverse(*count));
+    counts
 }
 
 /// `[{"rule": …, "severity": …, "count": …, "fixable": …, "fixable_unsafe": …}]`

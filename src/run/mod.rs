@@ -17,6 +17,7 @@ use crate::fixer::{self, Left, Offer, diff, write};
 use crate::interrupt;
 use crate::mask::{self, Mask};
 use crate::parallel;
+use crate::repository::Repository;
 use crate::suppress::Reason;
 use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
@@ -126,6 +127,8 @@ pub struct Checked {
     pub pending: Option<Pending>,
     /// How the tokens of the text before the fixes are hidden, if there were any.
     pub before: Option<Mask>,
+    /// The repository that it is in; not looked for where there is nothing to report.
+    pub repository: Option<Arc<Repository>>,
 }
 
 /// A fix that is verified and not written.
@@ -159,6 +162,7 @@ impl Checked {
             not_ignored: Vec::new(),
             before: None,
             pending: None,
+            repository: None,
         }
     }
 
@@ -269,7 +273,18 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
     } else {
         Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) }
     };
-    known_as(checked, &project, &target.real)
+    let repository =
+        if has_something(&checked) { options.projects.repository(&target.shown, &target.real) } else { None };
+    Checked { repository, ..known_as(checked, &project, &target.real) }
+}
+
+/// Whether a report says more of a file than that it was checked.
+fn has_something(checked: &Checked) -> bool {
+    let linted = &checked.linted;
+    !linted.findings.is_empty()
+        || !linted.notices.is_empty()
+        || !linted.units.is_empty()
+        || !checked.fixed.is_empty()
 }
 
 /// What is around the file at `real`, with what is known of it.
@@ -323,6 +338,7 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
     let how = How { options, settings, path: name, around, target: None };
     let checked = text(&how, Source::new(bytes.clone()), None);
     let mut checked = known_as(checked, project, real);
+    checked.repository = options.projects.repository(Path::new(name), real);
     checked.text.get_or_insert(bytes);
     checked
 }

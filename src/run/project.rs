@@ -4,8 +4,9 @@ use super::accepted::Accepted;
 use super::rules::{LoadError, left_out, rule_folders};
 use crate::catalogue::Catalogue;
 use crate::config::{Choice, Config, ConfigError, Discovery, Globs, Layer, Seen, load, size_in_words};
+use crate::repository::{self, Repository};
 use crate::walk::{self, Configured};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +72,17 @@ pub struct Projects {
     state: RwLock<State>,
     /// Counts what is not walked since its configuration cannot be used.
     unusable: Arc<AtomicUsize>,
+    repositories: RwLock<Repositories>,
+    /// How many repositories the walk has met, for a user who waits.
+    met: Arc<AtomicUsize>,
+}
+
+#[derive(Default)]
+struct Repositories {
+    /// The directories of repositories that the walk has met.
+    met: BTreeSet<PathBuf>,
+    /// By directory, those that were asked for.
+    known: HashMap<PathBuf, Arc<Repository>>,
 }
 
 #[derive(Default)]
@@ -101,7 +113,16 @@ impl Projects {
         load_rules: impl Fn(&Config, &[PathBuf]) -> Result<Arc<Catalogue>, LoadError> + Send + Sync + 'static,
     ) -> Self {
         let load_rules = Box::new(load_rules);
-        Self { choice, cwd, command_line, load_rules, state: RwLock::default(), unusable: Arc::default() }
+        Self {
+            choice,
+            cwd,
+            command_line,
+            load_rules,
+            state: RwLock::default(),
+            unusable: Arc::default(),
+            repositories: RwLock::default(),
+            met: Arc::default(),
+        }
     }
 
     /// This configuration for all files.
@@ -134,6 +155,28 @@ impl Projects {
     pub fn of_named(&self, path: &Path) -> Option<Arc<Project>> {
         let real = walk::real(&self.cwd, path);
         if real.is_dir() { self.of(&real) } else { self.of_file(&real) }
+    }
+
+    /// The repository of the file or directory at `real` (absolute, without links), which reports show as `shown`.
+    pub fn repository(&self, shown: &Path, real: &Path) -> Option<Arc<Repository>> {
+        let root = real.ancestors().find(|it| repository::is_root(it))?;
+        let known = self.repositories.read().unwrap_or_else(PoisonError::into_inner).known.get(root).cloned();
+        known.or_else(|| {
+            let repository = Arc::new(Repository::at(root, &self.cwd, (shown, real)));
+            let mut all = self.repositories.write().unwrap_or_else(PoisonError::into_inner);
+            Some(Arc::clone(all.known.entry(root.to_path_buf()).or_insert(repository)))
+        })
+    }
+
+    /// The repositories that the walk has met, by their directories.
+    pub fn repositories(&self) -> Vec<Arc<Repository>> {
+        let met = self.repositories.read().unwrap_or_else(PoisonError::into_inner).met.clone();
+        met.iter().filter_map(|root| self.repository(root, root)).collect()
+    }
+
+    /// Counts the repositories that the walk meets.
+    pub fn met(&self) -> &Arc<AtomicUsize> {
+        &self.met
     }
 
     /// All that were loaded, by the paths of their configuration files as shown.
@@ -251,6 +294,12 @@ impl Configured for Projects {
     }
 
     fn enter(&self, folder: &Path, may_have_one: bool) {
+        if may_have_one && repository::is_root(folder) {
+            let mut all = self.repositories.write().unwrap_or_else(PoisonError::into_inner);
+            if all.met.insert(folder.to_path_buf()) {
+                self.met.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         self.find(folder, if may_have_one { Seen::Nothing } else { Seen::NoConfig });
     }
 }

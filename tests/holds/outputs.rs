@@ -125,8 +125,14 @@ pub(crate) fn plan_of(path: &str, bytes: &[u8]) -> Holds {
     let linted = fixer::lint(&settings, path, &Surroundings::default(), &source);
     let secrets = tokens(path, &source, &linted.secrets);
     let mask = Mask::new(false, &source, &linted.secrets);
-    let plan =
-        plan::of([plan::File { path, source: &source, linted: &linted, mask, refusal: report::refusal }]);
+    let plan = plan::of([plan::File {
+        path,
+        source: &source,
+        linted: &linted,
+        mask,
+        refusal: report::refusal,
+        repository: None,
+    }]);
     let mut units: Vec<&str> = linted.units.iter().map(|unit| unit.name.as_str()).collect();
     let inside = plan.entries().flat_map(|entry| {
         let names: BTreeSet<&str> = entry.without_effect.iter().map(|it| it.unit.as_str()).collect();

@@ -193,8 +193,14 @@ impl Case {
             .map(|removed| (removed.field.clone(), hide(&removed.value)))
             .collect();
         let mask = Mask::new(false, &source, &linted.secrets);
-        let plan =
-            plan::of([plan::File { path: &self.path, source: &source, linted: &linted, mask, refusal }]);
+        let plan = plan::of([plan::File {
+            path: &self.path,
+            source: &source,
+            linted: &linted,
+            mask,
+            refusal,
+            repository: None,
+        }]);
         if let Some(planned) = &self.plan {
             planned.check(&plan, report);
         }

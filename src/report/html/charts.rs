@@ -6,6 +6,7 @@ use super::writer::{Html, Link};
 use crate::baseline::Comparison;
 use crate::finding::{Finding, Severity};
 use crate::plan::Plan;
+use crate::report::statistics::repositories;
 use crate::report::summary::plural;
 use crate::report::{Run, is_open};
 use std::cmp::Reverse;
@@ -15,15 +16,15 @@ use std::collections::HashMap;
 const BARS: usize = 8;
 
 /// Part of a bar.
-struct Part<'a> {
+pub(in crate::report) struct Part<'a> {
     /// Its class, which gives the color.
-    class: &'static str,
+    pub(in crate::report) class: &'static str,
     /// How many.
-    count: usize,
+    pub(in crate::report) count: usize,
     /// Its text in the legend, count included.
-    text: String,
+    pub(in crate::report) text: String,
     /// Where a click leads.
-    link: Option<Link<'a>>,
+    pub(in crate::report) link: Option<Link<'a>>,
 }
 
 /// All charts of a run, in their section.
@@ -40,6 +41,7 @@ pub(super) fn write(run: &Run<'_>, plan: &Plan, html: &mut Html) {
             }
         });
         html.element("div", &[("class", "charts")], |html| {
+            bars("Findings by repository", "repository", &repositories(run), html);
             bars("Findings by directory", "directory", &count(run, |path, _| directory(path)), html);
             bars("Findings by rule", "rule", &count(run, |_, finding| &finding.rule), html);
             bars("Findings by family", "family", &count(run, |_, finding| family(&finding.rule)), html);
@@ -104,7 +106,8 @@ fn progress(baseline: &Comparison, is_marked: bool, html: &mut Html) {
     });
 }
 
-fn stacked(title: &str, parts: &[Part<'_>], html: &mut Html) {
+/// One bar of several parts, with its legend.
+pub(in crate::report) fn stacked(title: &str, parts: &[Part<'_>], html: &mut Html) {
     stack(title, parts, html, |_| {});
 }
 

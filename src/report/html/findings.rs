@@ -31,7 +31,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     html.raw("<section id=\"findings\" aria-labelledby=\"findings-title\">\n");
     html.element("h2", &[("id", "findings-title")], |html| html.text("Findings"));
-    controls(files, html);
+    controls(run, files, html);
     html.raw("<table id=\"list\" aria-labelledby=\"findings-title\">\n");
     html.tag("thead", |html| {
         html.tag("tr", |html| {
@@ -48,17 +48,21 @@ pub(super) fn write(
     for FileBlocks { file, blocks } in files {
         let mask = file.mask(run.show_secrets);
         let directory = inline(directory(&file.path));
+        let repository = run.repository_of(file).map(inline);
         let mut changes = Changes::default();
         for block in blocks {
             let id = block.registration.map(|(_, number)| format!("registration-{number}"));
             let id = id.as_deref().map(|id| ("id", id));
-            let attributes: Vec<_> = id.into_iter().chain([("data-directory", &*directory)]).collect();
+            let attributes = id.into_iter().chain([("data-directory", &*directory)]);
+            let repository = repository.as_deref().map(|it| ("data-repository", it));
+            let attributes: Vec<_> = attributes.chain(repository).collect();
             html.element("tbody", &attributes, |html| {
                 if let Some((unit, _)) = block.registration {
                     registration(file, unit, &mask, runners, html);
                 }
                 for (number, finding) in &block.findings {
-                    row(file, *number, finding, &mask, runners, &mut anchors, html);
+                    let repository = run.repository_of(file);
+                    row((file, repository), *number, finding, &mask, runners, &mut anchors, html);
                 }
                 html.element("tr", &[("class", "detail")], |html| {
                     html.element("td", &[("colspan", "4")], |html| {
@@ -91,7 +95,7 @@ fn registration(file: &Checked, unit: &str, mask: &Mask, runners: &Runners<'_>, 
 }
 
 fn row(
-    file: &Checked,
+    (file, repository): (&Checked, Option<&str>),
     number: usize,
     finding: &Finding,
     mask: &Mask,
@@ -105,6 +109,7 @@ fn row(
     html.element("tr", &attributes, |html| {
         html.element("td", &[("class", &format!("severity {severity}"))], |html| {
             anchors.write(&file.path, finding, html);
+            anchors.of_repository(repository, html);
             html.text(severity);
         });
         html.element("td", &[("class", "place")], |html| {
@@ -129,6 +134,14 @@ fn row(
 struct Anchors(HashSet<String>);
 
 impl Anchors {
+    fn of_repository(&mut self, name: Option<&str>, html: &mut Html) {
+        let Some(id) = name.map(|name| filter("repository", name)).filter(|id| !self.0.contains(id)) else {
+            return;
+        };
+        html.empty("span", &[("id", &id)]);
+        self.0.insert(id);
+    }
+
     fn write(&mut self, path: &str, finding: &Finding, html: &mut Html) {
         for (kind, value) in [
             ("severity", finding.severity.as_str()),
@@ -146,7 +159,8 @@ impl Anchors {
 }
 
 /// The filters. They need the script, which shows them.
-fn controls(files: &[FileBlocks<'_>], html: &mut Html) {
+fn controls(run: &Run<'_>, files: &[FileBlocks<'_>], html: &mut Html) {
+    let repositories: BTreeSet<&str> = files.iter().filter_map(|it| run.repository_of(it.file)).collect();
     let findings = || files.iter().flat_map(|it| &it.blocks).flat_map(|it| &it.findings).map(|(_, it)| *it);
     let rules: BTreeSet<&str> = findings().map(|it| &*it.rule).collect();
     let families: BTreeSet<&str> = rules.iter().map(|rule| family(rule)).collect();
@@ -175,6 +189,9 @@ fn controls(files: &[FileBlocks<'_>], html: &mut Html) {
         select("rule", "Rule", &mut rules.iter().copied(), html);
         select("family", "Family", &mut families.iter().copied(), html);
         select("directory", "Directory", &mut directories.iter().copied(), html);
+        if !repositories.is_empty() {
+            select("repository", "Repository", &mut repositories.iter().copied(), html);
+        }
         html.element("button", &[("id", "clear"), ("type", "button")], |html| html.text("Show all"));
         html.empty("p", &[("id", "shown"), ("class", "soft"), ("role", "status")]);
     });

@@ -1,14 +1,14 @@
 //! One page for people, without network: overview, migration plan, findings, notes. It can be read without scripts.
 
 mod blocks;
-mod charts;
+pub(super) mod charts;
 mod checklist;
 mod deadline;
 mod detail;
 mod findings;
 mod notes;
 mod plan;
-mod writer;
+pub(super) mod writer;
 
 use super::{Run, Summary};
 use crate::mask::Mask;
@@ -16,12 +16,12 @@ use notes::Notes;
 use std::io::{self, Write};
 use writer::{Html, Link};
 
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What a browser may use of this page: one style and one script, by their hashes. `tests/formats` checks them.
-const POLICY: &str = "default-src 'none'; \
+pub(super) const POLICY: &str = "default-src 'none'; \
     style-src 'sha256-wxXUmPxZJ+59XzjKqSF2iT+8Wd0ymHog17R4GpcHCCs='; \
-    script-src 'sha256-5L7z8RmNcW+/7d/ghRZCCCtXtcPGH38FM9AuNXu73Qc='; \
+    script-src 'sha256-jpMmNCPV0hXYVKuoj0jtVfodZitEnJ8WN4/EwBRuEpI='; \
     base-uri 'none'; form-action 'none'";
 /// The heading of a page without a title.
 const TITLE: &str = "runnerlint report";
@@ -74,7 +74,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     html.flush(out)
 }
 
-fn head(title: &str, html: &mut Html) {
+pub(super) fn head(title: &str, html: &mut Html) {
     let title = if title.is_empty() { TITLE.to_owned() } else { format!("{title}: {TITLE}") };
     html.tag("head", |html| {
         html.empty("meta", &[("charset", "utf-8")]);

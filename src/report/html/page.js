@@ -66,8 +66,9 @@
     rule: (row) => row.dataset.rule,
     family: (row) => row.dataset.rule.split('-')[0],
     directory: (row) => row.parentNode.dataset.directory,
+    repository: (row) => row.parentNode.dataset.repository,
   };
-  const names = Object.keys(values);
+  const names = Object.keys(values).filter((name) => document.getElementById(name));
   const all = names.concat('words');
   const control = Object.fromEntries(all.map((name) => [name, document.getElementById(name)]));
   const shown = document.getElementById('shown');

@@ -5,7 +5,7 @@ use crate::report::xml::escape;
 use std::io::{self, Write};
 
 /// An attribute.
-pub(super) type Attribute<'a> = (&'static str, &'a str);
+pub(in crate::report) type Attribute<'a> = (&'static str, &'a str);
 
 /// Elements that have no content and no closing tag.
 const VOID: &[&str] = &["input", "meta"];
@@ -15,7 +15,7 @@ const INLINE: &[&str] =
 
 /// Where a link leads.
 #[derive(Clone, Copy)]
-pub(super) enum Link<'a> {
+pub(in crate::report) enum Link<'a> {
     /// A part of the page, by its id.
     Part(&'a str),
     /// The findings of the page that a filter keeps.
@@ -26,13 +26,13 @@ pub(super) enum Link<'a> {
 
 /// Part of a page, in memory.
 #[derive(Default)]
-pub(super) struct Html {
+pub(in crate::report) struct Html {
     out: String,
 }
 
 impl Html {
     /// An element with what `inside` writes into it.
-    pub(super) fn element(
+    pub(in crate::report) fn element(
         &mut self,
         name: &'static str,
         attributes: &[Attribute<'_>],
@@ -44,17 +44,17 @@ impl Html {
     }
 
     /// [`Html::element`] without attributes.
-    pub(super) fn tag(&mut self, name: &'static str, inside: impl FnOnce(&mut Self)) {
+    pub(in crate::report) fn tag(&mut self, name: &'static str, inside: impl FnOnce(&mut Self)) {
         self.element(name, &[], inside);
     }
 
     /// An element without content. An attribute without a value is present and empty.
-    pub(super) fn empty(&mut self, name: &'static str, attributes: &[Attribute<'_>]) {
+    pub(in crate::report) fn empty(&mut self, name: &'static str, attributes: &[Attribute<'_>]) {
         self.element(name, attributes, |_| {});
     }
 
     /// A link, or only its content where the address is not one to follow.
-    pub(super) fn link(
+    pub(in crate::report) fn link(
         &mut self,
         to: Link<'_>,
         attributes: &[Attribute<'_>],
@@ -73,22 +73,22 @@ impl Html {
     }
 
     /// Text on one line: dangerous characters are shown as `\u{202e}`.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(in crate::report) fn text(&mut self, text: &str) {
         self.out.push_str(&escape(&inline(text)));
     }
 
     /// A line of a file: tabs stay.
-    pub(super) fn source(&mut self, line: &str) {
+    pub(in crate::report) fn source(&mut self, line: &str) {
         self.out.push_str(&escape(line));
     }
 
     /// Text of a file, or a name from one.
-    pub(super) fn code(&mut self, text: &str) {
+    pub(in crate::report) fn code(&mut self, text: &str) {
         self.tag("code", |html| html.text(text));
     }
 
     /// A sentence: text between backquotes is code.
-    pub(super) fn prose(&mut self, text: &str) {
+    pub(in crate::report) fn prose(&mut self, text: &str) {
         let mut parts = text.split('`').peekable();
         let mut is_code = false;
         while let Some(part) = parts.next() {
@@ -103,12 +103,12 @@ impl Html {
     }
 
     /// Markup, style or script of this program. By its type it cannot contain anything from a file.
-    pub(super) fn raw(&mut self, text: &'static str) {
+    pub(in crate::report) fn raw(&mut self, text: &'static str) {
         self.out.push_str(text);
     }
 
     /// Passes on what there is, so that a large page is not kept in memory.
-    pub(super) fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
+    pub(in crate::report) fn flush(&mut self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(self.out.as_bytes())?;
         self.out.clear();
         Ok(())
@@ -142,7 +142,7 @@ impl Html {
 }
 
 /// The fragment of the page's address that keeps the findings with this value: `rule=register-server-option`.
-pub(super) fn filter(kind: &'static str, value: &str) -> String {
+pub(in crate::report) fn filter(kind: &'static str, value: &str) -> String {
     let mut out = format!("{kind}=");
     for byte in inline(value).bytes() {
         match byte {

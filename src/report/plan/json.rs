@@ -3,7 +3,8 @@
 use super::api;
 use crate::escape;
 use crate::plan::words::plain;
-use crate::plan::{Entry, Field, Group, Place, Plan, Shown, Step, Value};
+use crate::plan::{Entry, Field, Group, Place, Plan, Shown, State, Step, Value};
+use crate::report::json::Origin;
 use crate::rules::UnitKind;
 use crate::sites::{Brings, UnknownKind};
 use crate::text::Position;
@@ -41,6 +42,8 @@ struct Runner<'a> {
     create: BTreeMap<&'static str, Option<serde_json::Value>>,
     fields: Vec<Explained<'a>>,
     registrations: Vec<Registration<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repository: Option<Origin>,
     same_but_for_description: &'a [usize],
     steps: Vec<ToDo>,
 }
@@ -56,8 +59,9 @@ struct Explained<'a> {
     notes: &'a [&'static str],
 }
 
+/// A registration.
 #[derive(Serialize)]
-struct Registration<'a> {
+pub(in crate::report) struct Registration<'a> {
     unit: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     fingerprint: &'a str,
@@ -67,6 +71,8 @@ struct Registration<'a> {
     kind: UnitKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     road: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
     via: &'a [&'static str],
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<&'a str>,
@@ -165,12 +171,25 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
     let places = plan.documentation.places.iter().map(|it| Sample::Place(by_hand(it)));
     let document = Document {
         version: VERSION,
-        groups: plan.groups.iter().enumerate().map(|(index, group)| runner(index + 1, group)).collect(),
+        groups: plan
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(index, group)| {
+                let repository = group.repository().filter(|_| plan.has_repositories());
+                Runner { repository: repository.map(Origin::of), ..runner(index + 1, group) }
+            })
+            .collect(),
         by_hand: plan.by_hand.iter().map(by_hand).collect(),
         documentation: samples.chain(places).collect(),
     };
     let json = serde_json::to_string_pretty(&document).map_err(io::Error::from)?;
     writeln!(out, "{}", escape::json(json))
+}
+
+/// All registrations of a plan; samples in documents are none.
+pub(in crate::report) fn registrations(plan: &Plan) -> impl Iterator<Item = (Registration<'_>, &Entry)> {
+    plan.groups.iter().flat_map(|group| &group.entries).map(|entry| (registration(entry), entry))
 }
 
 fn runner(number: usize, group: &Group) -> Runner<'_> {
@@ -181,6 +200,7 @@ fn runner(number: usize, group: &Group) -> Runner<'_> {
         create: group.fields.iter().map(|field| (field.name, value(&field.value))).collect(),
         fields: group.fields.iter().map(explained).collect(),
         registrations: group.entries.iter().map(registration).collect(),
+        repository: None,
         same_but_for_description: &group.alike,
         steps: group.steps.iter().map(to_do).collect(),
     }
@@ -215,6 +235,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
         column,
         kind: entry.kind,
         road: entry.road.map(|road| road.road.as_str()),
+        state: entry.state.map(State::as_str),
         via: &entry.via,
         place: entry.place.as_deref(),
         object: entry.object.as_deref(),

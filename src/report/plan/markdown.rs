@@ -21,7 +21,13 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
         }
         steps(&plan.groups, out)?;
     }
+    let mut last = None;
     for (number, group) in (1..).zip(&plan.groups) {
+        let repository = group.repository().filter(|_| plan.has_repositories());
+        if let Some(repository) = repository.filter(|_| repository != last) {
+            writeln!(out, "\n# Repository {}", code(&repository.name))?;
+        }
+        last = repository;
         section(number, group, out)?;
     }
     if !plan.by_hand.is_empty() {

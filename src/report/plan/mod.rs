@@ -7,6 +7,7 @@ mod replacement;
 mod spans;
 mod terraform;
 
+pub(super) use json::{Registration, registrations};
 pub(super) use markdown::table;
 pub(super) use spans::{code as span, prose};
 

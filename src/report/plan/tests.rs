@@ -54,6 +54,7 @@ fn plan_of(files: &[(&str, &str)]) -> Plan {
         linted,
         mask: Mask::new(false, source, &linted.secrets).with(&linted.texts),
         refusal: crate::report::refusal,
+        repository: None,
     }))
 }
 

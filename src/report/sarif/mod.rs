@@ -1,7 +1,7 @@
 //! SARIF 2.1.0.
 
 mod model;
-mod uri;
+pub(super) mod uri;
 
 use super::rules::{RuleDoc, catalogue, page};
 use super::words::{paragraphs, sentences};
@@ -20,10 +20,10 @@ use model::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-const SCHEMA: &str =
+pub(super) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// The name of our fingerprints; it changes when they do.
-const FINGERPRINT: &str = "runnerlint/v1";
+pub(super) const FINGERPRINT: &str = "runnerlint/v1";
 /// Longer lines are not shown.
 const LONGEST_LINE: usize = 400;
 

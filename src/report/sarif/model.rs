@@ -174,7 +174,7 @@ pub(super) struct Physical {
 
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Artifact {
+pub(in crate::report) struct Artifact {
     pub(super) uri: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) uri_base_id: Option<&'static str>,

@@ -1,10 +1,10 @@
 use super::model::Artifact;
 
 /// The name of the folder that paths are relative to.
-pub(super) const ROOT: &str = "%SRCROOT%";
+pub(in crate::report) const ROOT: &str = "%SRCROOT%";
 
 /// Where a file is: relative to the folder of the run, unless its path is absolute.
-pub(super) fn artifact(path: &str) -> Artifact {
+pub(in crate::report) fn artifact(path: &str) -> Artifact {
     let drive = path.as_bytes().get(1) == Some(&b':');
     match (path.starts_with('/'), drive) {
         (true, _) => Artifact { uri: format!("file://{}", encode(path, false)), uri_base_id: None },

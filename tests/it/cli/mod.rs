@@ -16,6 +16,7 @@ mod interactive;
 #[cfg(unix)]
 mod made;
 mod monorepo;
+mod organisation;
 mod output;
 mod own;
 mod page;

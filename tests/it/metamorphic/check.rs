@@ -84,7 +84,7 @@ fn check_unseen(
     let source = Source::new(variant.text.as_bytes().to_vec());
     let mask = Mask::new(false, &source, &linted.secrets);
     let path = &variant.original.case.path;
-    let plan = plan::of([plan::File { path, source: &source, linted, mask, refusal }]);
+    let plan = plan::of([plan::File { path, source: &source, linted, mask, refusal, repository: None }]);
     let named: Vec<&str> =
         plan.entries().flat_map(|entry| entry.unknowns.iter().map(|it| it.written.as_str())).collect();
     if !row.named.is_empty() && !named.iter().any(|written| written.contains(row.named)) {
