@@ -37,6 +37,14 @@ pub(super) fn projects(
         let loaded = load_counted(folders, threads, &total);
         loaded.map_err(|error| error.hide_outside(config, &named, &here))
     });
+    let base = match paths {
+        [path] => std::fs::canonicalize(path).ok().filter(|it| it.is_dir()),
+        _ => None,
+    };
+    let projects = match base {
+        Some(base) => projects.below(base),
+        None => projects,
+    };
     for path in paths {
         projects.of_named(path);
         projects.check()?;

@@ -62,6 +62,8 @@ fn format_help() -> String {
 struct Output {
     format: &'static Format,
     file: Option<PathBuf>,
+    /// Whether it is written as counts.
+    statistics: bool,
 }
 
 /// Runs the command: 0 unless something could not be read or written.
@@ -76,14 +78,14 @@ pub(super) fn report(args: &ReportArgs) -> Result<Outcome, Error> {
         failed = true;
     }
     let reads_inside = reads_inside();
-    for Output { format, file } in &outputs {
+    for Output { format, file, statistics } in &outputs {
         let style = match file {
             Some(_) => Style::default(),
             None => style(args.look.color, stdout_is_terminal()),
         };
         destinations::write(file.as_deref(), &mut io::stdout().lock(), |out| {
             let mut out = Tame::new(out, reads_inside);
-            let statistics = format.statistics.filter(|_| args.statistics);
+            let statistics = format.statistics.filter(|_| *statistics);
             statistics.unwrap_or(format.write)(&merged, style, &mut out)?;
             io::Write::flush(&mut out)
         })?;
@@ -102,19 +104,20 @@ pub(super) fn report(args: &ReportArgs) -> Result<Outcome, Error> {
 fn outputs(args: &ReportArgs) -> Result<Vec<Output>, Error> {
     let mut outputs: Vec<Output> =
         args.output_format.iter().map(|text| output(text)).collect::<Result<_, _>>()?;
-    if outputs.iter().all(|it| it.file.is_some()) && (outputs.is_empty() || args.output_file.is_some()) {
-        outputs.extend(FORMATS.first().map(|format| Output { format, file: None }));
+    let needs_more = outputs.is_empty() || args.output_file.is_some() || args.statistics;
+    if needs_more && outputs.iter().all(|it| it.file.is_some()) {
+        outputs.extend(FORMATS.first().map(|format| Output { format, file: None, statistics: false }));
     }
     let mut without_file = outputs.iter_mut().filter(|it| it.file.is_none());
-    let first = without_file.next();
+    if let Some(first) = without_file.next() {
+        first.file.clone_from(&args.output_file);
+        first.statistics = args.statistics;
+        if first.statistics && first.format.statistics.is_none() {
+            return Err(Error::NoMergedStatistics(first.format.name.to_owned()));
+        }
+    }
     if let Some(second) = without_file.next() {
         return Err(Error::TwoReports(second.format.name.to_owned()));
-    }
-    if let Some(first) = first {
-        first.file.clone_from(&args.output_file);
-    }
-    if let Some(output) = outputs.iter().find(|it| args.statistics && it.format.statistics.is_none()) {
-        return Err(Error::NoMergedStatistics(output.format.name.to_owned()));
     }
     Ok(outputs)
 }
@@ -125,7 +128,7 @@ fn output(text: &str) -> Result<Output, Error> {
         _ => (text, None),
     };
     if let Some(format) = FORMATS.iter().find(|format| format.name == name) {
-        return Ok(Output { format, file });
+        return Ok(Output { format, file, statistics: false });
     }
     let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     let known = names.join(", ");

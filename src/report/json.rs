@@ -52,7 +52,7 @@ impl Origin {
         let mask = Mask::without_source(show_secrets);
         let repository = project.repository.cloned().unwrap_or_default();
         let found = Some(&*repository.name).filter(|it| !it.is_empty());
-        let name = mask.prose(project.name.or(found).unwrap_or(project.title));
+        let name = mask.prose(project.name.filter(|it| !it.is_empty()).or(found).unwrap_or(project.title));
         let revision = Some(mask.prose(project.revision)).filter(|it| !it.is_empty());
         Self { name, revision: revision.or_else(|| repository.revision.clone()), ..Self::of(&repository) }
     }

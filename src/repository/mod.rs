@@ -18,7 +18,7 @@ const LARGEST_PACKED: u64 = 16 << 20;
 /// A repository, or a directory that the user names one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repository {
-    /// Its name: that of its directory, with those around it up to the working directory.
+    /// Its name: that of its directory, with those around it up to the one that is checked.
     pub name: String,
     /// Its directory, as paths in reports begin with it; empty if they do not.
     pub folder: String,
@@ -33,9 +33,9 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// The repository with the directory `root`. `shown` is how reports show `real`, a path in it; both are absolute, without
-    /// links, as is `cwd`.
-    pub fn at(root: &Path, cwd: &Path, (shown, real): (&Path, &Path)) -> Self {
+    /// The repository with the directory `root`, seen from `cwd`. `shown` is how reports show `real`, a path in it. Below `base` it
+    /// is named by its path. All but `shown` are absolute, without links.
+    pub fn at(root: &Path, (cwd, base): (&Path, &Path), (shown, real): (&Path, &Path)) -> Self {
         let (mut folder, mut directory) = (String::new(), String::new());
         if let Ok(inside) = root.strip_prefix(cwd) {
             folder = display(inside);
@@ -47,9 +47,8 @@ impl Repository {
             let up = inside.components().count();
             folder = shown.ancestors().nth(up).map(display).unwrap_or_default();
         }
-        let is_below = root != cwd && root.starts_with(cwd);
-        let name = || root.file_name().map_or(String::new(), |name| display(Path::new(name)));
-        let name = if is_below { folder.clone() } else { name() };
+        let inside = root.strip_prefix(base).ok().filter(|inside| !inside.as_os_str().is_empty());
+        let name = inside.or_else(|| root.file_name().map(Path::new)).map(display).unwrap_or_default();
         let git = root.join(GIT);
         // A file or a link instead of the directory may lead to another repository, whose remote is not to be shown.
         let is_own = fs::symlink_metadata(&git).is_ok_and(|it| it.is_dir());

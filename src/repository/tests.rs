@@ -67,7 +67,7 @@ fn the_remote_and_the_commit_are_read() {
         ("glpat-EXAMPLE", (".git/x", ""), None),
     ] {
         let (_root, path) = repository(&[(".git/config", config), (".git/HEAD", head), more]);
-        let found = Repository::at(&path, &path, (Path::new("a"), &path.join("a")));
+        let found = Repository::at(&path, (&path, &path), (Path::new("a"), &path.join("a")));
         assert_eq!(found.remote.as_deref(), Some("https://c.example.com/x"));
         assert_eq!(found.revision.as_deref(), wanted, "{head}");
     }
@@ -100,7 +100,7 @@ fn nothing_leads_out_of_the_repository() {
     ] {
         let (_root, path) = repository(&[]);
         make(&path, &outside);
-        let found = Repository::at(&path, &path, (Path::new("a"), &path.join("a")));
+        let found = Repository::at(&path, (&path, &path), (Path::new("a"), &path.join("a")));
         assert_eq!((found.remote, found.revision), (None, None));
         assert!(is_root(&path));
     }
@@ -116,7 +116,15 @@ fn paths_are_seen_from_the_repository() {
         ("/srv/app", "/w", "../srv/app/x", "/srv/app/x", ("../srv/app", "")),
         ("/srv/app", "/w", "link/x", "/srv/app/a/x", ("", "")),
     ] {
-        let found = Repository::at(Path::new(root), Path::new(cwd), (Path::new(shown), Path::new(real)));
+        let found = Repository::at(
+            Path::new(root),
+            (Path::new(cwd), Path::new("/w")),
+            (Path::new(shown), Path::new(real)),
+        );
         assert_eq!((found.folder.as_str(), found.directory.as_str()), wanted, "{root} from {cwd}");
+        assert_eq!(
+            found.name,
+            root.trim_start_matches("/w/").trim_start_matches("/srv/").trim_start_matches('/')
+        );
     }
 }

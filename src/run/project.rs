@@ -67,6 +67,8 @@ type LoadRules = dyn Fn(&Config, &[PathBuf]) -> Result<Arc<Catalogue>, LoadError
 pub struct Projects {
     choice: Choice,
     cwd: PathBuf,
+    /// The only directory that is checked, if that is not `cwd`.
+    base: Option<PathBuf>,
     command_line: Layer,
     load_rules: Box<LoadRules>,
     state: RwLock<State>,
@@ -116,6 +118,7 @@ impl Projects {
         Self {
             choice,
             cwd,
+            base: None,
             command_line,
             load_rules,
             state: RwLock::default(),
@@ -123,6 +126,12 @@ impl Projects {
             repositories: RwLock::default(),
             met: Arc::default(),
         }
+    }
+
+    /// As the only directory that is checked is `base` (absolute, without links): repositories in it are named by their paths.
+    #[must_use]
+    pub fn below(self, base: PathBuf) -> Self {
+        Self { base: Some(base), ..self }
     }
 
     /// This configuration for all files.
@@ -162,7 +171,8 @@ impl Projects {
         let root = real.ancestors().find(|it| repository::is_root(it))?;
         let known = self.repositories.read().unwrap_or_else(PoisonError::into_inner).known.get(root).cloned();
         known.or_else(|| {
-            let repository = Arc::new(Repository::at(root, &self.cwd, (shown, real)));
+            let base = self.base.as_deref().unwrap_or(&self.cwd);
+            let repository = Arc::new(Repository::at(root, (&self.cwd, base), (shown, real)));
             let mut all = self.repositories.write().unwrap_or_else(PoisonError::into_inner);
             Some(Arc::clone(all.known.entry(root.to_path_buf()).or_insert(repository)))
         })

@@ -23,6 +23,9 @@ pub enum ReportError {
     /// It cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// It has no text.
+    #[error("empty file")]
+    Empty,
     /// It is not JSON, or not such a document.
     #[error("not a report of `--output-format json`: line {line}, column {column}")]
     Form {
@@ -170,6 +173,9 @@ const KINDS: [&str; 6] = ["unparsable", "skipped", "limited", "unreadable", "unw
 /// Reads a report. A repository without a name is called `name`.
 pub(super) fn read(path: &Path, name: &str) -> Result<Document, ReportError> {
     let bytes = disk::read(path, LARGEST, NamedBy::Repository)?;
+    if bytes.is_empty() {
+        return Err(ReportError::Empty);
+    }
     let form = |error: serde_json::Error| ReportError::Form { line: error.line(), column: error.column() };
     let mut document: Document = serde_json::from_slice(&bytes).map_err(form)?;
     drop(bytes);

@@ -162,7 +162,7 @@ fn findings(row: &Row, listed: &[Listed], html: &mut Html) {
             }
         });
         if let Some(more) = row.open().checked_sub(listed.len()).filter(|more| *more > 0) {
-            html.tag("p", |html| html.text(&format!("And {} more.", plural(more, "finding"))));
+            html.tag("p", |html| html.text(&format!("And {}.", plural(more, "more finding"))));
         }
     });
 }
