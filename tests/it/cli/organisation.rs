@@ -129,7 +129,7 @@ fn registrations_of_different_repositories_share_no_runner() {
         assert_eq!(groups.iter().any(|it| it["repository"].is_object()), together == 2);
     }
     // A Secret of the same name in another repository is another Secret.
-    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: runner\nstringData:\n  runner-token: glrt-made-up-token-0001\n  runner-registration-token: ''\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: runner\nstringData:\n  runner-token: glrt-made-up-token-0001\n  runner-registration-token: dead\n";
     let values = "gitlabUrl: https://gitlab.example.com\nrunners:\n  secret: runner\n  tags: a\n";
     let scratch = Scratch::with(&[("one/secret.yaml", secret), ("two/values.yaml", values)]);
     let need = |scratch: &Scratch| {

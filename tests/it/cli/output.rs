@@ -78,7 +78,9 @@ fn json_has_the_form_that_scripts_rely_on() {
     let ran = scratch.run(&["-f", "json", "sub", "b.bin"]);
     let found = ran.json();
     assert_eq!(ran.code, 1);
-    assert_eq!(keys(&found), ["findings", "fixed", "notices", "summary", "version"]);
+    // Why changed: the contract adds `repository` and `registrations` to the document, and findings have a fingerprint.
+    let wanted = ["findings", "fixed", "notices", "registrations", "repository", "summary", "version"];
+    assert_eq!(keys(&found), wanted);
     assert_eq!(found["version"], 1);
     let finding = &found["findings"][0];
     assert_eq!(
@@ -86,6 +88,7 @@ fn json_has_the_form_that_scripts_rely_on() {
         [
             "baselined",
             "end",
+            "fingerprint",
             "fix",
             "help",
             "message",
