@@ -14,7 +14,7 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
         && let Some(document) = file.documents.get(carrier.doc)
     {
         let tree = &document.parsed.facts().tree;
-        if tree.get(*node).is_none_or(|node| node.key.is_none()) {
+        if !tree.is_empty() && tree.get(*node).is_none_or(|node| node.key.is_none()) {
             return Err(NoEdit::new("an item of a list has no name"));
         }
     }

@@ -136,6 +136,9 @@ pub(super) fn find<'a>(rules: &[&'a Rule], documents: &Documents, survey: &mut S
         if !search.entries.is_empty() && !tree.is_empty() {
             out.entries(&search, doc, tree);
         }
+        if document.language.is_environment() && tree.is_empty() {
+            out.lines(&search, doc, document);
+        }
     }
     if !search.texts.is_empty() {
         out.texts(&search);
@@ -262,6 +265,18 @@ impl<'a> Finder<'a, '_> {
             for id in nodes.into_iter().filter(|id| tops.lead(pattern, *id)) {
                 if let Some(carrier) = sites::entry(tree, doc, id).filter(|it| has_key(wanted, it)) {
                     self.push(*wanted, carrier, Vec::new());
+                }
+            }
+        }
+    }
+
+    /// Lines of a file of variables.
+    fn lines(&mut self, search: &Search<'a>, doc: usize, document: &Document) {
+        for (wanted, pattern) in &search.entries {
+            for variable in &document.parsed.facts().variables {
+                let carrier = || sites::line(variable, doc);
+                if sites::leads_to_line(pattern, &variable.name) && has_key(wanted, &carrier()) {
+                    self.push(*wanted, carrier(), Vec::new());
                 }
             }
         }

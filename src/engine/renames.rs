@@ -33,6 +33,12 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
     {
         return Err(NoEdit::new(format!("`{name}` already exists")));
     }
+    if let Some(Within::Top(doc)) = mapping(file, carrier)
+        && let Some(document) = file.documents.get(doc)
+        && document.parsed.facts().variables.iter().any(|it| it.name == name)
+    {
+        return Err(NoEdit::new(format!("`{name}` already exists")));
+    }
     if matches!(carrier.via, Via::Option | Via::Variable | Via::Chart) {
         let mut known = file.caches.named.borrow_mut();
         let known = known.entry(carrier.scope).or_insert_with(|| {
@@ -77,6 +83,9 @@ pub(super) fn written(file: &File<'_>, carrier: &Carrier, name: &str) -> Vec<Wri
 fn mapping(file: &File<'_>, carrier: &Carrier) -> Option<Within> {
     let document = file.documents.get(carrier.doc)?;
     let tree = &document.parsed.facts().tree;
+    if carrier.via == Via::Entry && tree.is_empty() {
+        return Some(Within::Top(carrier.doc));
+    }
     let node = *carrier.nodes.first()?;
     if tree.is_block(node) {
         return None;

@@ -18,7 +18,10 @@ pub(super) fn path(documents: &Documents, doc: usize, offset: usize) -> String {
     let mut at = Some((doc, offset));
     while let Some((doc, offset)) = at {
         let Some(document) = documents.get(doc) else { break };
-        steps.push(step(document.parsed.facts(), offset));
+        // A flat text has no structure.
+        let own =
+            if document.language.is_flat() { String::new() } else { step(document.parsed.facts(), offset) };
+        steps.push(own);
         at = document.parent.zip(document.place.as_ref().map(|(_, place)| place.start()));
     }
     steps.retain(|step| !step.is_empty());

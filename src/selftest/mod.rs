@@ -54,6 +54,8 @@ pub fn file_name(language: &str) -> &'static str {
         "dockerfile" => "Dockerfile",
         "makefile" => "Makefile",
         "systemd" => "runner.service",
+        "ini" => "setup.cfg",
+        "properties" => "app.properties",
         "python" => "script.py",
         "ruby" => "script.rb",
         "go" => "main.go",

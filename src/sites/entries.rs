@@ -1,14 +1,17 @@
 //! Entries of mappings and lists that rules speak of by their path.
 
 use super::environment::setting_of;
+use super::options::kind_of;
 use super::paths::{is_document, leads_to};
-use super::{Carrier, Pattern, Place, Value, ValueKind, Via};
-use crate::facts::{DataTree, NodeId, NodeKind};
+use super::{Carrier, Pattern, Place, Step, Value, ValueKind, Via};
+use crate::facts::{DataTree, NodeId, NodeKind, Variable};
 
 /// The top of the document of each node of a tree.
 pub(crate) struct Tops<'a> {
     tree: &'a DataTree,
     tops: Vec<NodeId>,
+    /// The mapping that is the whole text, where that is not the top.
+    inner: Option<NodeId>,
 }
 
 impl<'a> Tops<'a> {
@@ -20,15 +23,42 @@ impl<'a> Tops<'a> {
             let top = parent.map_or(id, |up| tops.get(up.0 as usize).copied().unwrap_or(up));
             tops.push(top);
         }
-        Self { tree, tops }
+        // The key that says what the file is is not written in it.
+        let root = tree.roots.first().and_then(|root| tree.children(*root).first());
+        let inner = root
+            .copied()
+            .filter(|id| tree.key(*id).is_some_and(|key| key.span.is_empty() && !key.text.is_empty()));
+        Self { tree, tops, inner }
     }
 
     /// Whether `pattern` leads to `id` from the top of its document; of the whole too, where that is an item of a `List`.
     pub(crate) fn lead(&self, pattern: &Pattern, id: NodeId) -> bool {
         let top = self.tops.get(id.0 as usize).copied().unwrap_or(id);
         leads_to(pattern, self.tree, top, id)
+            || self.inner.is_some_and(|inner| leads_to(pattern, self.tree, inner, id))
             || self.tree.get(top).is_some_and(|node| node.parent.is_some())
                 && leads_to(pattern, self.tree, self.tree.root_of(id), id)
+    }
+}
+
+/// The line of a file of variables as an entry at its top.
+pub(crate) fn line(variable: &Variable, doc: usize) -> Carrier {
+    let kind = kind_of(&variable.value, variable.opaque);
+    let (text, span) = (variable.value.clone(), variable.value_span);
+    let value = Value { text, span, kind, place: Place::Node(variable.node), known: None };
+    Carrier {
+        doc,
+        ..Carrier::new(Via::Entry, variable.name.clone(), variable.name_span, value, variable.node)
+    }
+}
+
+/// Whether `pattern` leads to the entry `name` at the top.
+pub(crate) fn leads_to_line(pattern: &Pattern, name: &str) -> bool {
+    let steps = pattern.0.iter().skip_while(|step| **step == Step::Deep);
+    match steps.collect::<Vec<_>>().as_slice() {
+        [Step::Key(names)] => names.iter().any(|it| it == name),
+        [Step::Any] | [] => true,
+        _ => false,
     }
 }
 

@@ -40,7 +40,7 @@ mod variables;
 
 pub use aliases::Anchored;
 pub(crate) use describe::OneOrMany;
-pub(crate) use entries::{Tops, entry};
+pub(crate) use entries::{Tops, entry, leads_to_line, line};
 pub use expression::Expression;
 pub use globs::Globs;
 pub(crate) use globs::globs;

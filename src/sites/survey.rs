@@ -96,7 +96,11 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     collected(parsed, context, &assembler, survey);
     variables(facts, context, survey);
     if !facts.tree.is_empty() {
-        trees::read(&facts.tree, &facts.control, parsed, context, survey);
+        if context.language.is_flat() {
+            trees::read_objects(&facts.tree, parsed, context, survey);
+        } else {
+            trees::read(&facts.tree, &facts.control, parsed, context, survey);
+        }
     }
     if !facts.objects.is_empty() {
         trees::read_objects(&facts.objects, parsed, context, survey);

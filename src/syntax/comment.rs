@@ -16,6 +16,8 @@ impl CommentStyle {
     /// Where the rest of a line belongs to the value, or to the shell.
     pub(super) const HASH_ALONE: Self = Self { behind: false, ..Self::HASH };
     pub(super) const SLASHES: Self = Self { open: "//", ..Self::HASH };
+    pub(super) const SEMICOLON: Self = Self { open: ";", ..Self::HASH_ALONE };
+    pub(super) const EXCLAMATION: Self = Self { open: "!", ..Self::HASH_ALONE };
     pub(super) const DASHES: Self = Self { open: "--", ..Self::HASH };
     pub(super) const REM: Self = Self { open: "REM", ..Self::HASH_ALONE };
     pub(super) const HTML: Self = Self { open: "<!--", close: " -->", behind: false };

@@ -1,10 +1,10 @@
 //! What files made of lines have in common (Dockerfile, make, systemd): entries of one or more parts on lines that may be
 //! continued, and texts inside.
 
-use super::{Data, Datum, Parsed, Removal};
+use super::{Data, Datum, Move, Moved, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
 use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
-use crate::text::{Edit, SharedText, Span};
+use crate::text::{Edit, Eol, SharedText, Span};
 
 /// What separates the parts of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub(super) struct Entries {
     pub(super) data: Vec<Datum<'static>>,
     /// How a value is written.
     pub(super) quote: Option<Quote>,
+    /// The mapping of the sections, where entries are lines `key=value`.
+    pub(super) sections: Option<NodeId>,
 }
 
 impl Entries {
@@ -91,6 +93,34 @@ impl Entries {
 
     pub(super) fn datum(&mut self, span: Span, value: String) {
         self.data.push(Datum { span, kind: 0, value: value.into() });
+    }
+}
+
+impl Entries {
+    fn lines(&self, node: NodeId) -> Result<Span, NoEdit> {
+        let part = self.slots.get(node.0 as usize).and_then(|slot| slot.part);
+        let group = part.and_then(|(group, _)| self.groups.get(group));
+        group.map(|group| group.lines).ok_or_else(|| NoEdit::new("its line was not found"))
+    }
+
+    /// A line with another key and value, written as that of `node`.
+    fn line(&self, node: NodeId, key: &str, value: &str) -> Result<String, NoEdit> {
+        let lines = self.lines(node)?;
+        let (own, span) = (self.facts.tree.key(node), self.facts.tree.span(node));
+        let (Some(own), Some(span)) = (own, span) else { return Err(NoEdit::new("its line was not found")) };
+        let part = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
+        let (before, between) = (part(lines.start(), own.span.start()), part(own.span.end(), span.start()));
+        let between = if between.trim().is_empty() { "=" } else { between };
+        Ok(format!("{before}{key}{between}{value}"))
+    }
+
+    /// Writes a line after that of `node`.
+    fn line_after(&self, node: NodeId, line: &str) -> Result<Edit, NoEdit> {
+        let lines = self.lines(node)?;
+        let eol = Eol::of(&self.text).as_str();
+        let ended = lines.of(&self.text).ends_with('\n');
+        let text = if ended { format!("{line}{eol}") } else { format!("{eol}{line}") };
+        Ok(Edit::replace(Span::at(lines.end()), text))
     }
 }
 
@@ -141,8 +171,49 @@ impl Parsed for Entries {
         Ok(vec![decoded.segments.edit(&self.text, &decoded.text, &whole)?])
     }
 
-    fn insert_after(&self, _node: NodeId, _key: &str, _value: &str) -> Result<Vec<Edit>, NoEdit> {
-        Err(NoEdit::new("no entry can be added here"))
+    fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
+        let quote = self.quote.filter(|_| self.sections.is_some());
+        let quote = quote.ok_or_else(|| NoEdit::new("no entry can be added here"))?;
+        Ok(vec![self.line_after(node, &self.line(node, key, &quote(value)?)?)?])
+    }
+
+    fn relocate(&self, moves: &[Move]) -> Result<Moved, NoEdit> {
+        let sections =
+            self.sections.ok_or_else(|| NoEdit::new("entries of this language cannot be moved"))?;
+        let tree = &self.facts.tree;
+        let mut out = Moved::default();
+        for it in moves {
+            let value = it.value.clone().unwrap_or_else(|| tree.written(it.node).to_owned());
+            let (key, edit) = match it.path.as_slice() {
+                [key] if tree.parent(it.node) == Some(it.into) => {
+                    let own = tree.key(it.node).ok_or_else(|| NoEdit::new("it has no name"))?;
+                    out.edits.push(Edit::replace(own.span, key.clone()));
+                    if let Some(value) = &it.value {
+                        out.edits.extend(self.set(it.node, value)?);
+                    }
+                    continue;
+                }
+                [key] => {
+                    let last = tree.children(it.into).last().filter(|_| it.into != sections);
+                    let last = last.ok_or_else(|| NoEdit::new("no entry can be added there"))?;
+                    (key, self.line_after(*last, &self.line(it.node, key, &value)?)?)
+                }
+                [section, key] if it.into == sections && tree.parent(it.node) != Some(sections) => {
+                    let eol = Eol::of(&self.text).as_str();
+                    let line = self.line(it.node, key, &value)?;
+                    let before = if self.text.ends_with('\n') { eol.to_owned() } else { eol.repeat(2) };
+                    let text = format!("{before}[{section}]{eol}{line}{eol}");
+                    (key, Edit::replace(Span::at(self.text.len()), text))
+                }
+                _ => return Err(NoEdit::new("there are only sections and keys")),
+            };
+            if key.contains(['=', ':', '[', ']', '\n']) {
+                return Err(NoEdit::new(format!("`{key}` cannot be a key")));
+            }
+            out.edits.push(edit);
+            out.remove.push(it.node);
+        }
+        Ok(out)
     }
 
     fn data(&self) -> Data<'_> {
@@ -209,6 +280,13 @@ impl Group {
             (None, None) => Span::new(start, end),
         }
     }
+}
+
+/// A value as it is written on a line of its own.
+pub(super) fn one_line(value: &str) -> Result<String, NoEdit> {
+    let is_plain =
+        value.trim() == value && !value.contains(['\n', '\r', '\\']) && !value.starts_with(['=', ':']);
+    if is_plain { Ok(value.to_owned()) } else { Err(NoEdit::new("the value cannot be written there")) }
 }
 
 /// The text of physical lines that are continued by `sign`, without comments and empty lines between them.

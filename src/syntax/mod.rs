@@ -6,6 +6,7 @@ mod dotenv;
 mod entries;
 mod grouped;
 mod hcl;
+mod ini;
 mod lexical;
 mod makefile;
 mod markdown;
@@ -95,6 +96,11 @@ pub trait Language: Sync {
 
     /// Whether a text of it is the environment of programs.
     fn is_environment(&self) -> bool {
+        false
+    }
+
+    /// Whether its keys and values are those of any program: only hosts of the language have sites in it.
+    fn is_flat(&self) -> bool {
         false
     }
 
@@ -245,6 +251,8 @@ pub static LANGUAGES: &[&dyn Language] = &[
     &toml::Toml,
     &hcl::Hcl,
     &dotenv::Dotenv,
+    &ini::INI,
+    &ini::PROPERTIES,
     &markdown::Markdown,
     &lexical::GROOVY,
     &lexical::JAVA,

@@ -2,7 +2,6 @@
 
 use super::grouped::{self, Between, Entries, Group, Slot};
 use super::{CommentStyle, Language, Parsed};
-use crate::embed::NoEdit;
 use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
@@ -12,7 +11,19 @@ use std::collections::BTreeMap;
 pub(super) struct Systemd;
 
 /// Sections that no other kind of file has.
-const SECTIONS: &[&str] = &["[Unit]", "[Service]", "[Timer]", "[Install]", "[Container]"];
+const SECTIONS: &[&str] = &[
+    "[Unit]",
+    "[Service]",
+    "[Timer]",
+    "[Socket]",
+    "[Mount]",
+    "[Automount]",
+    "[Slice]",
+    "[Scope]",
+    "[Install]",
+    "[Container]",
+    "[Kube]",
+];
 
 impl Language for Systemd {
     fn name(&self) -> &'static str {
@@ -24,7 +35,22 @@ impl Language for Systemd {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["*.service", "*.timer", "*.socket", "*.container"]
+        &[
+            "*.service",
+            "*.timer",
+            "*.socket",
+            "*.mount",
+            "*.automount",
+            "*.swap",
+            "*.slice",
+            "*.scope",
+            "*.path",
+            "*.target",
+            "*.container",
+            "*.volume",
+            "*.network",
+            "*.kube",
+        ]
     }
 
     fn recognises(&self, text: &str) -> bool {
@@ -39,10 +65,11 @@ impl Language for Systemd {
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let whole = Span::new(0, text.len());
-        let mut file = Entries::new(text, |_| Err(NoEdit::new("the value is not a string")));
+        let mut file = Entries::new(text, grouped::one_line);
         let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());
         let key = Some(Key { text: "systemd", span: Span::default() });
         let units = file.node(Some(root), key, whole, NodeKind::Mapping, Slot::default());
+        file.sections = Some(units);
         let mut reader =
             Reader { file, units, section: None, sections: BTreeMap::new(), lists: BTreeMap::new() };
         reader.read();
@@ -141,8 +168,12 @@ impl Reader {
             return;
         }
         let span = decoded.segments.outer();
-        let slot = Slot { decoded: Some(decoded), ..Slot::default() };
+        let written = Span::new(span.start(), span.start() + span.of(&text).trim_end().len());
+        let part = Some((self.file.groups.len(), 0));
+        let slot = Slot { decoded: Some(decoded), part, value: Some(written) };
         self.file.node(Some(section), Some(key), span, scalar(&value), slot);
+        let parts = vec![key_span.hull(span)];
+        self.file.groups.push(Group { lines, span: lines, parts, between: Between::Blanks });
     }
 
     /// `Environment="A=b" C=d`

@@ -1,6 +1,7 @@
 //! The reference of the format of rules, generated from the types: `docs/rules-reference.md`.
 
 use crate::generated::{Files, assert_current};
+use crate::support;
 use runnerlint::rules::describe;
 use serde_json::{Map, Value};
 
@@ -9,6 +10,62 @@ const HEAD: &str = "# Format of rules
 Every key of the files in a directory of rules, generated from the program's types. `runnerlint schema rule` and the other schemas
 contain the same for programs. [writing-rules.md](writing-rules.md) shows how to write a rule.
 ";
+
+const FIXES: &str = "
+## Fixes by example
+
+Each of these rules is complete in `tests/own`; here are its `match` and `do`, and what the fix writes. A fix is verified before it is
+written: the text outside of the replaced range is the same, the result can be read, no key appears twice, a moved value keeps its
+content, the finding is no longer reported, and no other rule reports a new one. Otherwise it is dropped, with the reason.
+
+In all texts of a row, `{name}` is the name and `{value}` the value of the finding. `{1}` is a group of the row's own `like`, of the match
+where the row has none, or of `key`; `{match.1}` and `{key.1}` name a group of one of these.
+";
+
+/// What is shown: a word, a file of `tests/own`, one of its examples.
+const SHOWN: &[(&str, &str, &str)] = &[
+    ("`rename` of a command", "docker-compose/docker-compose-plugin.yaml", "in an image"),
+    ("`rename` with groups of `key`", "key-groups.yaml", "a resource"),
+    ("`rename` of a variable", "renamed-variable/app-database-host.yaml", "an image"),
+    ("`rename` and `set` with groups of the row", "row-groups.yaml", "an expression"),
+    ("`replace`", "github-set-output/actions-set-output.yaml", "in a workflow"),
+    ("`to-argument`", "helm-three/helm-install-name.yaml", "in a script"),
+    ("`add-option`", "command-add-option.yaml", "in a list"),
+    ("`insert`", "entry-insert.yaml", "on lines"),
+    ("`move` of a chart value", "cert-manager/cert-manager-crds.yaml", "in a file of values"),
+    ("`move` of a TOML table", "move-table.yaml", "a table"),
+    ("`move-beside`", "move-beside.yaml", "on lines"),
+    ("`together` with a name", "kubernetes-ingress/k8s-ingress-version.yaml", "a manifest"),
+];
+
+/// The lines of the keys `match`, `together` and `do` of a rule.
+fn shown(text: &str) -> String {
+    let mut is_shown = false;
+    let lines = text.lines().filter(|line| {
+        if let Some((key, _)) = line.split_once(':').filter(|_| line.starts_with(char::is_alphabetic)) {
+            is_shown = ["match", "together", "do"].contains(&key);
+        }
+        is_shown && !line.trim_start().starts_with('#')
+    });
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+fn fixes() -> String {
+    let mut out = FIXES.to_owned();
+    for (title, file, name) in SHOWN {
+        let text = std::fs::read_to_string(support::root().join("tests/own").join(file)).unwrap();
+        let rule: Value = serde_yaml::from_str(&text).unwrap();
+        let example = rule["examples"].as_array().unwrap().iter().find(|it| it["name"] == *name).unwrap();
+        let language = example["language"].as_str().unwrap();
+        let block = |key: &str| format!("```{language}\n{}```\n", example[key].as_str().unwrap());
+        let (bad, good) = (block("bad"), block("good"));
+        out.push_str(&format!(
+            "\n### {title}\n\n```yaml\n{}```\n\nBefore:\n\n{bad}\nAfter:\n\n{good}",
+            shown(&text)
+        ));
+    }
+    out
+}
 
 /// The form of a value in words, with links to the forms that have keys of their own.
 fn form(schema: &Value) -> String {
@@ -98,6 +155,7 @@ pub(crate) fn files() -> Files {
         }
     }
     out.push_str("\nKeys in bold have to be there.\n");
+    out.push_str(&fixes());
     let mut names: Vec<&String> = forms.keys().collect();
     names.sort();
     for name in names {
