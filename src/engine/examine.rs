@@ -169,7 +169,7 @@ impl<'a> Examination<'a> {
             let own = own.take().unwrap_or_default();
             let mut own: Vec<_> =
                 own.iter().take(MAX_FINDINGS + 1).map(|own| (own, findings::judge_own(file, own))).collect();
-            together::join(file, &mut own);
+            together::join(file, &mut own, &mut names);
             judged.extend(own.into_iter().map(|(_, judged)| judged));
             for judged in judged {
                 if judgement.findings.len() > MAX_FINDINGS {

@@ -294,7 +294,12 @@ impl<'a> File<'a> {
 
     /// `path:line` of a unit; with the column where another unit begins on the same line.
     fn name(&self, registration: &Registration, taken: &mut BTreeSet<String>) -> String {
-        let position = self.source.position(self.start(registration));
+        self.name_of(self.start(registration), taken)
+    }
+
+    /// As [`File::name`], of what begins at the byte `start` of the file.
+    fn name_of(&self, start: usize, taken: &mut BTreeSet<String>) -> String {
+        let position = self.source.position(start);
         let line = format!("{}:{}", self.path, position.line);
         let column = format!("{line}:{}", position.column);
         let numbered = (2..).map(|number| format!("{column}:{number}"));

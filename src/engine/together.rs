@@ -21,7 +21,9 @@ type Within = (Option<usize>, Option<NodeId>);
 
 /// Joins the fixes of rules that ask for it. Where a rule is about a document as a whole and does not ask, a fix of a part of it
 /// is unsafe.
-pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
+///
+/// `names` are those of the registrations of the file.
+pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)], names: &mut BTreeSet<String>) {
     // By the rule or what several have in common, the variable that it renames, and where.
     let mut groups: BTreeMap<((bool, &str), Option<String>, Within), Vec<usize>> = BTreeMap::new();
     for (index, (own, _)) in judged.iter().enumerate().filter(|(_, (_, it))| !it.findings.is_empty()) {
@@ -56,6 +58,14 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
                 .is_some_and(|(own, _)| own.rule.together.is_some());
         let left = variable.and_then(|name| left(file, &name, judged, &group));
         let unfixed = first(&|finding| finding.fix.is_err()).or(left);
+        if asks && group.len() > 1 {
+            let name = shared(file, judged, &group, names);
+            for at in &group {
+                for finding in judged.get_mut(*at).into_iter().flat_map(|(_, judged)| &mut judged.findings) {
+                    finding.fix_group.clone_from(&name);
+                }
+            }
+        }
         let members = group.iter();
         match unfixed {
             Some((name, line)) if asks => {
@@ -70,6 +80,18 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)]) {
             None => {}
         }
     }
+}
+
+/// A name for what the findings of `group` share: where the first of them is.
+fn shared(
+    file: &File<'_>,
+    judged: &[(&Own<'_>, Judged)],
+    group: &[usize],
+    names: &mut BTreeSet<String>,
+) -> Option<String> {
+    let findings = group.iter().filter_map(|at| judged.get(*at)?.1.findings.first());
+    let start = findings.map(|finding| finding.span.start()).min()?;
+    Some(file.name_of(start, names))
 }
 
 fn carrier<'a>(file: &File<'a>, own: &Own<'_>) -> Option<&'a Carrier> {

@@ -124,6 +124,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The registration that it belongs to, or what it shares its fix with.
+    pub fn shared_unit(&self) -> Option<&str> {
+        self.unit.as_deref().or(self.fix_group.as_deref())
+    }
+
     /// Names what it is fixed together with: what shares its fix; its unit; else the first byte that its fix changes.
     pub(crate) fn group(&self) -> Option<String> {
         let alone = || {

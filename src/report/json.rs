@@ -279,7 +279,7 @@ fn entry<'a>(finding: &'a Finding, file: &'a Checked, mask: &Mask) -> Entry<'a> 
         path: &file.path,
         start: file.source.position(finding.span.start()).into(),
         end: file.source.position(finding.span.end()).into(),
-        unit: finding.unit.as_deref(),
+        unit: finding.shared_unit(),
         via: &finding.via,
         fix,
         manual,

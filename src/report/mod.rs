@@ -224,7 +224,7 @@ pub fn is_open(finding: &Finding) -> bool {
 
 /// The open findings of a file, those of one registration together, in the order of the first of each.
 fn blocks(findings: &[Finding]) -> Vec<Vec<&Finding>> {
-    by_unit(findings.iter().filter(|it| is_open(it)), |finding| finding.unit.as_deref())
+    by_unit(findings.iter().filter(|it| is_open(it)), |finding| finding.shared_unit())
 }
 
 /// Items of one registration together, each item without one by itself; in the order of the first of each.

@@ -2,7 +2,7 @@
 
 use super::environment::setting_of;
 use super::options::kind_of;
-use super::paths::{is_document, leads_to};
+use super::paths::{is_document, leads_through_dynamic, leads_to};
 use super::{Carrier, Pattern, Place, Step, Value, ValueKind, Via};
 use crate::facts::{DataTree, NodeId, NodeKind, Variable};
 
@@ -12,6 +12,8 @@ pub(crate) struct Tops<'a> {
     tops: Vec<NodeId>,
     /// The mapping that is the whole text, where that is not the top.
     inner: Option<NodeId>,
+    /// Whether it may have blocks of HCL that are written as `dynamic`.
+    has_dynamic: bool,
 }
 
 impl<'a> Tops<'a> {
@@ -28,13 +30,15 @@ impl<'a> Tops<'a> {
         let inner = root
             .copied()
             .filter(|id| tree.key(*id).is_some_and(|key| key.span.is_empty() && !key.text.is_empty()));
-        Self { tree, tops, inner }
+        let has_dynamic = tree.ids().any(|id| tree.is_key(id, "dynamic") && tree.is_block(id));
+        Self { tree, tops, inner, has_dynamic }
     }
 
     /// Whether `pattern` leads to `id` from the top of its document; of the whole too, where that is an item of a `List`.
     pub(crate) fn lead(&self, pattern: &Pattern, id: NodeId) -> bool {
         let top = self.tops.get(id.0 as usize).copied().unwrap_or(id);
         leads_to(pattern, self.tree, top, id)
+            || self.has_dynamic && leads_through_dynamic(pattern, self.tree, top, id)
             || self.inner.is_some_and(|inner| leads_to(pattern, self.tree, inner, id))
             || self.tree.get(top).is_some_and(|node| node.parent.is_some())
                 && leads_to(pattern, self.tree, self.tree.root_of(id), id)

@@ -60,12 +60,29 @@ impl Pattern {
 
 /// Whether `pattern` leads from `document` to `id`.
 pub(super) fn leads_to(pattern: &Pattern, tree: &DataTree, document: NodeId, id: NodeId) -> bool {
-    climb(&pattern.0, tree, document, id)
+    climb(&pattern.0, tree, document, id, false)
+}
+
+/// As [`leads_to`], where `dynamic "name" { content { … } }` counts as the block `name`.
+pub(super) fn leads_through_dynamic(
+    pattern: &Pattern,
+    tree: &DataTree,
+    document: NodeId,
+    id: NodeId,
+) -> bool {
+    climb(&pattern.0, tree, document, id, true)
+}
+
+/// For the `content` of a dynamic block its name and the block.
+fn dynamic(tree: &DataTree, id: NodeId) -> Option<(NodeId, NodeId)> {
+    let name = tree.parent(id).filter(|_| tree.is_key(id, "content") && tree.is_block(id))?;
+    let block = tree.parent(name).filter(|block| tree.is_key(*block, "dynamic") && tree.is_block(*block))?;
+    Some((name, block))
 }
 
 /// Matches the steps from the last one up the tree. Only `**` in the middle of a pattern has a choice to make, so the
 /// depth of the recursion is the number of those.
-fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId) -> bool {
+fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId, through: bool) -> bool {
     let mut at = id;
     for (index, step) in steps.iter().enumerate().rev() {
         if *step == Step::Deep {
@@ -75,7 +92,7 @@ fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId) -> bool 
             }
             let mut candidate = at;
             loop {
-                if climb(before, tree, document, candidate) {
+                if climb(before, tree, document, candidate, through) {
                     return true;
                 }
                 match parent(tree, document, candidate) {
@@ -84,8 +101,10 @@ fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId) -> bool 
                 }
             }
         }
-        let Some(up) = parent(tree, document, at) else { return false };
-        if !step_fits(step, tree, at, up) {
+        // The block is where its `dynamic` is, and has the name that this has.
+        let (named, placed) = dynamic(tree, at).filter(|_| through).unwrap_or((at, at));
+        let Some(up) = parent(tree, document, placed) else { return false };
+        if !step_fits(step, tree, named, up) {
             return false;
         }
         at = up;

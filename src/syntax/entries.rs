@@ -201,7 +201,11 @@ impl Entries<'_> {
         let mut set = EditSet::default();
         let mut from = 0;
         for cut in merged {
-            let span = if cut.block { self.without_blank_lines(cut.span, from) } else { cut.span };
+            let span = if cut.block {
+                self.without_blank_lines(cut.span, from)
+            } else {
+                lines::with_blank_lines(self.text, cut.span)
+            };
             let span = self.last_line(span, from);
             (self.check)(span)?;
             from = span.end();

@@ -192,12 +192,7 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
                 baseline_state: run.baseline.map(|_| state(finding)),
                 suppressions: suppression.into_iter().collect(),
                 fixes,
-                properties: Properties {
-                    unit: finding.unit.as_deref(),
-                    via: &finding.via,
-                    manual,
-                    fix_reason,
-                },
+                properties: Properties { unit: finding.shared_unit(), via: &finding.via, manual, fix_reason },
             }
         })
         .collect()

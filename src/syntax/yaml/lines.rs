@@ -53,6 +53,19 @@ pub(in crate::syntax) fn is_blank(line: &str) -> bool {
     line.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
+/// `span` with the blank lines after it, where it is whole lines that begin the text, or come after a blank line too: those
+/// would be left without a purpose. Not at the end of the text.
+pub(in crate::syntax) fn with_blank_lines(text: &str, span: Span) -> Span {
+    let before = text.get(..span.start()).unwrap_or_default();
+    let behind = text.get(span.end()..).unwrap_or_default();
+    let opens = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n");
+    if !opens || !span.of(text).ends_with('\n') || behind.trim().is_empty() {
+        return span;
+    }
+    let blank: usize = behind.split_inclusive('\n').take_while(|line| is_blank(line)).map(str::len).sum();
+    Span::new(span.start(), span.end() + blank)
+}
+
 /// Bytes before the first one of `line` that is not a space.
 pub(super) fn indent_of(line: &str) -> usize {
     line.bytes().take_while(|byte| *byte == b' ').count()

@@ -230,6 +230,9 @@ impl Cuts<'_> {
                 _ => merged.push(edit),
             }
         }
+        for edit in merged.iter_mut().filter(|edit| edit.is_deletion()) {
+            edit.span = lines::with_blank_lines(text, edit.span);
+        }
         if let Some(last) = merged.last_mut() {
             let start = last.span.start();
             if last.is_deletion() && last.span.end() == text.len() && !text.ends_with('\n') && start > 0 {
