@@ -19,6 +19,8 @@ pub(super) struct Caches {
     pub(super) defined: RefCell<BTreeMap<usize, BTreeSet<String>>>,
     /// What else is named in each scope.
     pub(super) named: RefCell<BTreeMap<usize, BTreeSet<(Via, String)>>>,
+    /// The names of the variables in each text.
+    pub(super) lines: RefCell<BTreeMap<usize, BTreeSet<String>>>,
     /// The branches of template tags in each text.
     pub(super) branches: RefCell<BTreeMap<usize, Rc<guards::Branches>>>,
     /// Which branches have another one with a text.

@@ -48,7 +48,7 @@ pub use crate::config::Settings;
 use caches::Caches;
 pub(crate) use documents::{ByPlace, Document, Documents};
 use examine::Examination;
-pub(crate) use fixes::{Plan, UnitFix};
+pub(crate) use fixes::{Plan, UnitFix, align};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
 use relations::Relations;

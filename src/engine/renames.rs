@@ -33,11 +33,15 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
     {
         return Err(NoEdit::new(format!("`{name}` already exists")));
     }
-    if let Some(Within::Top(doc)) = mapping(file, carrier)
-        && let Some(document) = file.documents.get(doc)
-        && document.parsed.facts().variables.iter().any(|it| it.name == name)
-    {
-        return Err(NoEdit::new(format!("`{name}` already exists")));
+    if let Some(Within::Top(doc)) = mapping(file, carrier) {
+        let mut lines = file.caches.lines.borrow_mut();
+        let lines = lines.entry(doc).or_insert_with(|| {
+            let variables = file.documents.get(doc).map(|it| it.parsed.facts().variables.iter());
+            variables.into_iter().flatten().map(|it| it.name.clone()).collect()
+        });
+        if lines.contains(name) {
+            return Err(NoEdit::new(format!("`{name}` already exists")));
+        }
     }
     if matches!(carrier.via, Via::Option | Via::Variable | Via::Chart) {
         let mut known = file.caches.named.borrow_mut();

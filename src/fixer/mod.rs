@@ -171,7 +171,7 @@ fn pass(
     if wanted.is_empty() {
         return (None, refused);
     }
-    let mut units = Trials::select(&wanted);
+    let mut units = trials.select(&wanted);
     let (source, after) = match trials.run(&units) {
         Ok(done) => done,
         Err(_) => {

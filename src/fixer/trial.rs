@@ -2,7 +2,7 @@
 
 use super::Lens;
 use super::verify::Edited;
-use crate::engine::{Analysis, UnitFix};
+use crate::engine::{self, Analysis, Plan, UnitFix};
 use crate::text::{EditSet, Source};
 use std::collections::BTreeMap;
 
@@ -25,6 +25,8 @@ pub(super) struct Selection<'a> {
     pub(super) edits: EditSet,
     /// Those that overlap one before them.
     rest: Vec<&'a UnitFix>,
+    /// The whitespace that changes with them.
+    aligned: Plan,
 }
 
 /// Which fixes pass.
@@ -38,12 +40,24 @@ pub(super) struct Sorted<'a> {
 
 impl<'a> Trials<'a> {
     /// The fixes that can be applied together: of those that overlap, the first.
-    pub(super) fn select(wanted: &[&'a UnitFix]) -> Selection<'a> {
-        let mut selection = Selection { fixes: Vec::new(), edits: EditSet::default(), rest: Vec::new() };
+    pub(super) fn select(&self, wanted: &[&'a UnitFix]) -> Selection<'a> {
+        let mut selection = Selection {
+            fixes: Vec::new(),
+            edits: EditSet::default(),
+            rest: Vec::new(),
+            aligned: Plan::default(),
+        };
         for fix in wanted {
             match selection.edits.insert_all(fix.plan.edits.iter().cloned()) {
                 Ok(()) => selection.fixes.push(*fix),
                 Err(_) => selection.rest.push(*fix),
+            }
+        }
+        if let Some(documents) = &self.analysis.documents {
+            let plans = selection.fixes.iter().map(|fix| &fix.plan);
+            let aligned = engine::align(documents, self.source, plans);
+            if selection.edits.insert_all(aligned.edits.iter().cloned()).is_ok() {
+                selection.aligned = aligned;
             }
         }
         selection
@@ -60,7 +74,7 @@ impl<'a> Trials<'a> {
     /// # Errors
     /// Why the fixes cannot be tried.
     fn attempt<'s>(&self, selection: &'s Selection<'a>) -> Result<Edited<'s>, String> {
-        let plans = selection.fixes.iter().map(|fix| &fix.plan);
+        let plans = selection.fixes.iter().map(|fix| &fix.plan).chain([&selection.aligned]);
         Edited::new(self.lens, self.source, self.analysis, plans, &selection.edits)
     }
 
@@ -83,7 +97,7 @@ impl<'a> Trials<'a> {
             if group.is_empty() {
                 continue;
             }
-            let mut selection = Self::select(&group);
+            let mut selection = self.select(&group);
             waiting.push(std::mem::take(&mut selection.rest));
             if trials == 0 {
                 let reason = "this file exceeds the limit of fixes that are verified one by one";

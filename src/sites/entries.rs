@@ -58,12 +58,13 @@ pub(crate) fn line(variable: &Variable, doc: usize) -> Carrier {
 
 /// Whether `pattern` leads to the entry `name` at the top.
 pub(crate) fn leads_to_line(pattern: &Pattern, name: &str) -> bool {
-    let steps = pattern.0.iter().skip_while(|step| **step == Step::Deep);
-    match steps.collect::<Vec<_>>().as_slice() {
-        [Step::Key(names)] => names.iter().any(|it| it == name),
-        [Step::Any] | [] => true,
-        _ => false,
-    }
+    let mut steps = pattern.0.iter().skip_while(|step| **step == Step::Deep);
+    let is_named = match steps.next() {
+        Some(Step::Key(names)) => names.iter().any(|it| it == name),
+        Some(Step::Any) | None => true,
+        Some(_) => false,
+    };
+    is_named && steps.next().is_none()
 }
 
 /// The entry `id` of the text `doc`: its name is its key, or its value in a list.

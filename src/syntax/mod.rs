@@ -24,7 +24,7 @@ pub(crate) use markdown::container;
 
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
-use crate::text::{Edit, Notation, SharedText, Span};
+use crate::text::{Edit, EditSet, Notation, SharedText, Span};
 use std::borrow::Cow;
 
 /// A language: how its texts are recognized, and how they are read.
@@ -177,6 +177,11 @@ pub trait Parsed: Send + Sync {
     /// [`NoEdit`] where the language or the place has no such path.
     fn relocate(&self, _moves: &[Move]) -> Result<Moved, NoEdit> {
         Err(NoEdit::new("entries of this language cannot be moved"))
+    }
+
+    /// The edits of whitespace that keep aligned what was aligned before `edits`.
+    fn align(&self, _edits: &EditSet) -> Vec<Edit> {
+        Vec::new()
     }
 
     /// Whether the CR of a line end CR LF is part of the last word of its line for the program that reads the text.

@@ -19,6 +19,7 @@
 //! The reader is our own. It goes on after errors and takes linear time; the published parser refuses a file whole and
 //! compares each key of an object with all others. The tests use that parser, and the results must agree.
 
+mod align;
 mod expression;
 mod lex;
 mod raw;
@@ -37,7 +38,7 @@ use super::yaml::lines;
 use super::{CommentStyle, Data, Datum, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, Problem};
-use crate::text::{Edit, Notation, SharedText, Span};
+use crate::text::{Edit, EditSet, Notation, SharedText, Span};
 use lex::{Kind, Token};
 use raw::Built;
 use string::Place;
@@ -230,6 +231,10 @@ impl Parsed for Document {
     fn insert_after(&self, node: NodeId, key: &str, value: &str) -> Result<Vec<Edit>, NoEdit> {
         let entry = write::entry(self, node, key, value)?;
         self.with_entries(|entries| entries.insert_after(node, &entry))
+    }
+
+    fn align(&self, edits: &EditSet) -> Vec<Edit> {
+        align::align(self, edits)
     }
 
     fn relocate(&self, moves: &[Move]) -> Result<Moved, NoEdit> {
