@@ -330,18 +330,18 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
             match edits.next_if(|next| is_instead(next) && next.is_deletion()) {
                 Some(removed) => {
                     let instead = Edit::replace(removed.span, edit.replacement.clone());
-                    lift(file, doc, instead, &mut host, &mut plan)?;
+                    lift(file, doc, &instead, &mut host, &mut plan)?;
                     plan.text(doc).edits.extend([edit, removed]);
                 }
                 None => {
-                    lift(file, doc, edit.clone(), &mut host, &mut plan)?;
+                    lift(file, doc, &edit, &mut host, &mut plan)?;
                     plan.text(doc).edits.push(edit);
                 }
             }
         }
         for edit in comments {
             // A comment that cannot be removed stays.
-            if lift(file, doc, edit.clone(), &mut host, &mut plan).is_ok() {
+            if lift(file, doc, &edit, &mut host, &mut plan).is_ok() {
                 plan.text(doc).silent.push(edit);
             }
         }
@@ -383,8 +383,8 @@ pub(crate) fn align<'p>(
 }
 
 /// Carries an edit of one text to all texts around it; all or nothing.
-fn lift(file: &File<'_>, doc: usize, edit: Edit, host: &mut EditSet, plan: &mut Plan) -> Result<(), NoEdit> {
-    let lifted = file.documents.lift(doc, &edit, file.source)?;
+fn lift(file: &File<'_>, doc: usize, edit: &Edit, host: &mut EditSet, plan: &mut Plan) -> Result<(), NoEdit> {
+    let lifted = file.documents.lift(doc, edit, file.source)?;
     for (_, edit) in lifted.iter().filter(|(text, _)| text.is_none()) {
         host.insert(edit.clone()).map_err(|overlap| NoEdit::new(overlap.to_string()))?;
     }

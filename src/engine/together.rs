@@ -19,13 +19,16 @@ const MOST_CAUTIONS: usize = 16;
 /// What is fixed together: a file, a text, or a node of one.
 type Within = (Option<usize>, Option<NodeId>);
 
+/// What findings have in common that are fixed together: whether it is a name of several rules, the name or the rule, a variable.
+type Key<'a> = ((bool, &'a str), Option<String>, Within);
+
 /// Joins the fixes of rules that ask for it. Where a rule is about a document as a whole and does not ask, a fix of a part of it
 /// is unsafe.
 ///
 /// `names` are those of the registrations of the file.
 pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)], names: &mut BTreeSet<String>) {
     // By the rule or what several have in common, the variable that it renames, and where.
-    let mut groups: BTreeMap<((bool, &str), Option<String>, Within), Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
     for (index, (own, _)) in judged.iter().enumerate().filter(|(_, (_, it))| !it.findings.is_empty()) {
         let variable = renamed(file, own);
         let together = own.rule.together.as_ref().map(|it| it.within).or_else(|| {

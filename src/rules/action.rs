@@ -123,8 +123,8 @@ impl<'de> Deserialize<'de> for NewScalar {
         struct Form;
 
         impl Form {
-            fn typed<E>(value: impl fmt::Display) -> Result<NewScalar, E> {
-                Ok(NewScalar { value: value.to_string(), typed: true })
+            fn typed(value: impl fmt::Display) -> NewScalar {
+                NewScalar { value: value.to_string(), typed: true }
             }
         }
 
@@ -140,19 +140,19 @@ impl<'de> Deserialize<'de> for NewScalar {
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<NewScalar, E> {
-                Self::typed(number)
+                Ok(Self::typed(number))
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<NewScalar, E> {
-                Self::typed(number)
+                Ok(Self::typed(number))
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<NewScalar, E> {
-                Self::typed(number)
+                Ok(Self::typed(number))
             }
 
             fn visit_bool<E: de::Error>(self, is: bool) -> Result<NewScalar, E> {
-                Self::typed(is)
+                Ok(Self::typed(is))
             }
         }
 

@@ -182,3 +182,34 @@ fn a_variable_is_renamed_with_its_uses_or_not_at_all() {
     assert_eq!(after, text);
     assert_eq!(reasons, ["`OLD_HOST` (line 2) has no fix, and they are fixed together or not at all"]);
 }
+
+#[test]
+fn rules_that_are_fixed_together_agree_how_far() {
+    let rule = |id: &str, within: &str| {
+        rule("{entry: OLD}", "{message: m, rename: NEW}", "yaml", "OLD: a", "OLD")
+            .replace("id: team-x", &format!("id: {id}"))
+            .replace("match:", &format!("together: {{name: both, within: {within}}}\nmatch:"))
+    };
+    for (within, code) in [("document", 0), ("file", 2)] {
+        let folder = Scratch::new();
+        folder.write("lint/team-a.yaml", rule("team-a", "document"));
+        folder.write("lint/team-b.yaml", rule("team-b", within));
+        folder.write("b.yaml", "a: b\n");
+        let ran = folder.run(&["--rules", "lint"]);
+        assert_eq!(ran.code, code, "{ran:?}");
+        assert_eq!(ran.err.contains("`within` differs from that of `team-a`"), code == 2, "{ran:?}");
+    }
+}
+
+#[test]
+fn a_path_to_move_to_is_that_of_one_entry() {
+    for (path, wrong) in [("b.c", false), ("'b[*].c'", true), ("'*.c'", true), ("''", true)] {
+        let folder = Scratch::new();
+        let rule = rule("{entry: OLD}", &format!("{{message: m, move: {path}}}"), "yaml", "OLD: a", "OLD");
+        folder.write("lint/team-x.yaml", rule);
+        folder.write("b.yaml", "OLD: a\n");
+        let ran = folder.run(&["--rules", "lint", "--diff", "-q"]);
+        assert_eq!(ran.code == 2, wrong, "{path}: {ran:?}");
+        assert_eq!(ran.text().contains("+b:\n+  c: a\n"), !wrong, "{path}: {ran:?}");
+    }
+}

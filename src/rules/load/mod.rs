@@ -366,6 +366,17 @@ impl Loader {
         known.requests.extend(programs.requests);
     }
 
+    /// Rules that are fixed together in different ways.
+    fn together(&self, read: &Read, rule: &super::Rule) -> Option<Problem> {
+        let own = rule.together.as_ref().filter(|it| it.name.is_some())?;
+        let differs = |other: &&super::Rule| {
+            other.together.as_ref().is_some_and(|it| it.name == own.name && it.within != own.within)
+        };
+        let other = self.out.data.rules.iter().find(differs)?;
+        let message = format!("`within` differs from that of `{}`, which has the same name", other.id);
+        Some(read.problem(&["together", "within"], message, None))
+    }
+
     fn rule(&mut self, form: Form, ids: &mut HashSet<String>) {
         let before = self.problems.len();
         let Form { read, rule, problems } = form;
@@ -375,6 +386,7 @@ impl Loader {
             self.problems.push(check::twice(&read, rule));
         }
         self.problems.extend(problems);
+        self.problems.extend(rule.as_ref().and_then(|rule| self.together(&read, rule)));
         let Some(rule) = rule.filter(|_| self.problems.len() == before) else { return };
         check::words(&rule, &mut self.out.sites.programs);
         self.out.data.rules.push(rule);

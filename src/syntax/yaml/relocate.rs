@@ -186,16 +186,16 @@ impl Writer<'_> {
     }
 
     /// What is written behind the key of an entry, and where that ends.
-    fn rest(&self, it: &Move) -> Result<(String, usize), NoEdit> {
+    fn rest(&self, it: &Move) -> (String, usize) {
         let text: &str = &self.document.text;
         let layout = self.document.layout(it.node).unwrap_or_default();
         let end = layout.end();
         let Some(value) = &it.value else {
-            return Ok((text.get(layout.rest()..end).unwrap_or_default().to_owned(), end));
+            return (text.get(layout.rest()..end).unwrap_or_default().to_owned(), end);
         };
         let span = self.document.facts.tree.span(it.node).unwrap_or_default();
         let before = text.get(layout.rest()..span.start()).unwrap_or_default();
-        Ok((format!("{before}{value}"), end))
+        (format!("{before}{value}"), end)
     }
 
     /// `new` in one line, between the brackets of a flow mapping.
@@ -209,7 +209,7 @@ impl Writer<'_> {
                 }
                 Branch::Entry(index) => {
                     let it = self.entry(*index)?;
-                    let (rest, _) = self.rest(it)?;
+                    let (rest, _) = self.rest(it);
                     if rest.contains('\n') || !self.fits_flow(it.node) || it.comments.is_some() {
                         return Err(NoEdit::new("the value may have another meaning elsewhere"));
                     }
@@ -228,8 +228,8 @@ impl Writer<'_> {
         layout.in_flow
             || match tree.kind(node) {
                 Some(NodeKind::Scalar(scalar)) => {
-                    !scalar.style.is_block()
-                        && !(scalar.style == ScalarStyle::Plain
+                    !(scalar.style.is_block()
+                        || scalar.style == ScalarStyle::Plain
                             && scalar.text.contains([',', '[', ']', '{', '}']))
                         && comment_behind(&self.document.text, layout.end()).is_none()
                 }
@@ -275,7 +275,7 @@ impl Writer<'_> {
         let text: &str = &self.document.text;
         let layout = self.document.layout(it.node).unwrap_or_default();
         let old = layout.entry() - lines::line_start(text, layout.entry());
-        let (mut rest, end) = self.rest(it)?;
+        let (mut rest, end) = self.rest(it);
         rest.push_str(text.get(end..entry_end(text, end)).unwrap_or_default());
         let indent = " ".repeat(column);
         let mut out = String::new();
