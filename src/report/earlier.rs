@@ -51,7 +51,8 @@ pub fn is_report(text: &[u8]) -> bool {
         || is_line(first)
         || is_count(first)
         || text.lines().nth(1).is_some_and(is_grouped)
-        || first.starts_with("Repository ") && text.lines().nth(3).is_some_and(is_grouped)
+        || (first.starts_with("Repository ") || first == "Not in a repository")
+            && text.lines().nth(3).is_some_and(is_grouped)
 }
 
 /// `path:line:column: warning: message [rule]`

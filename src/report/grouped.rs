@@ -1,5 +1,5 @@
 use super::words::headline;
-use super::{Run, is_open, wrap};
+use super::{NO_REPOSITORY, Run, is_open, wrap};
 use crate::escape;
 use crate::finding::Finding;
 use std::io::{self, Write};
@@ -18,7 +18,11 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         }
         let repository = run.repository_of(file);
         if let Some(name) = repository.filter(|_| repository != last) {
-            writeln!(out, "{}\n", run.style.strong(&format!("Repository {}", escape::name(name))))?;
+            let head = match name {
+                NO_REPOSITORY => "Not in a repository".to_owned(),
+                name => format!("Repository {}", escape::name(name)),
+            };
+            writeln!(out, "{}\n", run.style.strong(&head))?;
             last = repository;
         }
         writeln!(out, "{}", run.style.strong(&escape::name(&file.path)))?;

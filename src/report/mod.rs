@@ -76,11 +76,14 @@ pub struct Run<'a> {
     pub project: Project<'a>,
 }
 
+/// The name instead of the repository of a file that is in none.
+const NO_REPOSITORY: &str = "no repository";
+
 impl<'a> Run<'a> {
     /// The name of the repository of a file, if the run is about several.
     fn repository_of(&self, file: &'a Checked) -> Option<&'a str> {
         let is_one = self.project.repositories.is_empty();
-        (!is_one).then(|| file.repository.as_deref().map_or("no repository", |it| &it.name))
+        (!is_one).then(|| file.repository.as_deref().map_or(NO_REPOSITORY, |it| &it.name))
     }
 
     /// The rule of that id.
