@@ -18,9 +18,8 @@ class Settings(NamedTuple):
     remote: str = "origin"
 
 
-def git(*arguments, check=True):
-    done = subprocess.run(["git", *arguments], stdout=subprocess.PIPE, text=True, check=check)
-    return done.stdout.strip() if done.returncode == 0 else None
+def git(*arguments):
+    return subprocess.run(["git", *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 def push(settings, branch_name):
@@ -29,20 +28,18 @@ def push(settings, branch_name):
     subprocess.run(["git", "commit", "--quiet", "--amend", "--no-verify", "--cleanup=whitespace", "--file=-"],
                    input=message, text=True, check=True)
     theirs = f"refs/runnerlint/{branch_name}"
-    fetched = git("fetch", "--quiet", settings.remote, f"+refs/heads/{branch_name}:{theirs}", check=False)
     destination = f"HEAD:refs/heads/{branch_name}"
-    if fetched is None:
-        if git("ls-remote", settings.remote, f"refs/heads/{branch_name}"):
-            raise RuntimeError(f"{branch_name}: cannot fetch the branch")
+    if not git("ls-remote", settings.remote, f"refs/heads/{branch_name}"):
         # Fails if another run has made the branch meanwhile.
         subprocess.run(["git", "push", "--quiet", f"--force-with-lease=refs/heads/{branch_name}:", settings.remote, destination], check=True)
         print(f"{branch_name}: pushed")
         return
+    git("fetch", "--quiet", settings.remote, f"+refs/heads/{branch_name}:{theirs}")
     if git("rev-parse", f"{theirs}^{{tree}}") == git("rev-parse", "HEAD^{tree}"):
         print(f"{branch_name}: up to date")
         return
-    base = git("merge-base", theirs, "HEAD")
-    commits = git("rev-list", f"{base}..{theirs}").splitlines() if base else []
+    # Without a common ancestor these are all commits of the branch.
+    commits = git("rev-list", theirs, "--not", "HEAD").splitlines()
     if len(commits) != 1 or f"{TRAILER}{branch_name}" not in git("show", "--no-patch", "--format=%B", theirs).splitlines():
         raise RuntimeError(f"{branch_name}: the branch has other commits: merge or delete it first")
     lease = f"--force-with-lease=refs/heads/{branch_name}:{git('rev-parse', theirs)}"

@@ -20,7 +20,7 @@ pub(super) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// What a browser may use of this page: one style and one script, by their hashes. `tests/formats` checks them.
 pub(super) const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-wxXUmPxZJ+59XzjKqSF2iT+8Wd0ymHog17R4GpcHCCs='; \
+    style-src 'sha256-zlbcoQQnSP/ig9H/72dHNvolkMCtfflqJS+HzaVQ5PY='; \
     script-src 'sha256-jpMmNCPV0hXYVKuoj0jtVfodZitEnJ8WN4/EwBRuEpI='; \
     base-uri 'none'; form-action 'none'";
 /// The heading of a page without a title.

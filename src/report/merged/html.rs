@@ -91,7 +91,7 @@ fn table(merged: &Merged, html: &mut Html, out: &mut dyn Write) -> io::Result<()
     html.raw("<section id=\"repositories\" aria-labelledby=\"repositories-title\">\n");
     html.element("h2", &[("id", "repositories-title")], |html| html.text("Repositories"));
     html.raw("<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Repositories\">\n");
-    html.raw("<table class=\"runners\" aria-labelledby=\"repositories-title\">\n");
+    html.raw("<table class=\"repositories\" aria-labelledby=\"repositories-title\">\n");
     html.tag("thead", |html| {
         html.tag("tr", |html| {
             for (class, title) in COLUMNS {
