@@ -70,6 +70,20 @@ pub(super) fn above(document: &Document, edits: &[Edit], nodes: &[NodeId]) -> Ve
     runs.into_iter().filter_map(of).filter(|edit| !edit.span.is_empty()).collect()
 }
 
+/// The comments directly above an entry on lines of its own, which move with it.
+pub(super) fn of_entry(document: &Document, id: NodeId) -> Option<Span> {
+    if document.parsed.facts().comments.is_empty() {
+        return None;
+    }
+    let key = document.parsed.facts().tree.key(id)?.span;
+    let before = document.text.get(..key.start())?;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let is_alone = before.get(start..)?.trim_matches([' ', '\t', '"', '\'']).is_empty();
+    let block = block(document, start).filter(|_| is_alone)?;
+    let comment = block.of(&document.text).to_lowercase();
+    (!INSTRUCTIONS.iter().any(|word| comment.contains(word))).then_some(block)
+}
+
 /// The lines that a deletion takes: from the start of the first one. `None` where it leaves a part of one.
 fn whole_lines(text: &str, span: Span) -> Option<Span> {
     let opens = |at: usize| at == 0 || text.get(..at).is_some_and(|before| before.ends_with('\n'));

@@ -155,13 +155,12 @@ impl Wanted {
         if self.moves.is_empty() {
             return Ok(Vec::new());
         }
-        let has_comments = !document.parsed.facts().comments.is_empty();
-        for it in self.moves.iter_mut().filter(|_| has_comments) {
-            let removal = document.parsed.remove(&[it.node]).unwrap_or_default();
-            let comments = comments::above(document, &removal.edits, &[it.node]);
-            it.comments = comments.first().map(|edit| edit.span);
+        for it in &mut self.moves {
+            it.comments = comments::of_entry(document, it.node);
         }
-        let moved = document.parsed.relocate(&self.moves)?;
+        let mut moved = document.parsed.relocate(&self.moves)?;
+        self.edits.extend(moved.comments.iter().map(|span| Edit::delete(*span)));
+        moved.kept.append(&mut moved.comments);
         self.edits.extend(moved.edits);
         self.gone.extend(moved.gone);
         self.remove.extend(moved.remove);
@@ -302,6 +301,9 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
         } else {
             document.parsed.remove_aliased(&want.remove, &want.aliases)?
         };
+        // What moves has its comments with it, or leaves them.
+        let moved: BTreeSet<NodeId> = want.moves.iter().map(|it| it.node).collect();
+        want.remove.retain(|node| !moved.contains(node));
         let comments = comments::above(document, &removal.edits, &want.remove);
         removal.edits.extend(want.edits);
         plan.text(doc).gone.append(&mut removal.gone);

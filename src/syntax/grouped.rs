@@ -183,8 +183,11 @@ impl Parsed for Entries {
         let tree = &self.facts.tree;
         let mut out = Moved::default();
         for it in moves {
+            if let Some(key) = it.path.iter().find(|key| key.contains(['=', ':', '[', ']', '\n'])) {
+                return Err(NoEdit::new(format!("`{key}` cannot be a key")));
+            }
             let value = it.value.clone().unwrap_or_else(|| tree.written(it.node).to_owned());
-            let (key, edit) = match it.path.as_slice() {
+            let (line, edit) = match it.path.as_slice() {
                 [key] if tree.parent(it.node) == Some(it.into) => {
                     let own = tree.key(it.node).ok_or_else(|| NoEdit::new("it has no name"))?;
                     out.edits.push(Edit::replace(own.span, key.clone()));
@@ -196,19 +199,24 @@ impl Parsed for Entries {
                 [key] => {
                     let last = tree.children(it.into).last().filter(|_| it.into != sections);
                     let last = last.ok_or_else(|| NoEdit::new("no entry can be added there"))?;
-                    (key, self.line_after(*last, &self.line(it.node, key, &value)?)?)
+                    let line = self.line(it.node, key, &value)?;
+                    let edit = self.line_after(*last, &line)?;
+                    (line, edit)
                 }
                 [section, key] if it.into == sections && tree.parent(it.node) != Some(sections) => {
                     let eol = Eol::of(&self.text).as_str();
                     let line = self.line(it.node, key, &value)?;
                     let before = if self.text.ends_with('\n') { eol.to_owned() } else { eol.repeat(2) };
                     let text = format!("{before}[{section}]{eol}{line}{eol}");
-                    (key, Edit::replace(Span::at(self.text.len()), text))
+                    (line, Edit::replace(Span::at(self.text.len()), text))
                 }
                 _ => return Err(NoEdit::new("there are only sections and keys")),
             };
-            if key.contains(['=', ':', '[', ']', '\n']) {
-                return Err(NoEdit::new(format!("`{key}` cannot be a key")));
+            // Before the line itself, which may come after a new section.
+            let mut edit = edit;
+            if let Some((comments, at)) = it.comments.zip(edit.replacement.rfind(&line)) {
+                edit.replacement.insert_str(at, comments.of(&self.text));
+                out.comments.push(comments);
             }
             out.edits.push(edit);
             out.remove.push(it.node);

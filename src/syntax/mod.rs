@@ -226,6 +226,8 @@ pub struct Moved {
     pub remove: Vec<NodeId>,
     /// As in [`Removal::gone`].
     pub gone: Vec<Span>,
+    /// The comments that are written again with their entries, to be removed where they were.
+    pub comments: Vec<Span>,
     /// The values that are written again: the same pieces in the same order must be in what is written.
     pub kept: Vec<Span>,
 }

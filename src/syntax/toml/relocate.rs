@@ -91,6 +91,16 @@ fn replace(span: Span, text: String, out: &mut Moved) {
     out.gone.push(span);
 }
 
+/// The comment that is the rest of the line after `at`, with the spaces before it.
+fn trailing(document: &Document, at: usize) -> &str {
+    let comments = &document.facts.comments;
+    let next = comments.partition_point(|comment| comment.span.start() < at);
+    let end = comments.get(next).map_or(at, |comment| comment.span.end());
+    let rest = document.text.get(at..end).unwrap_or_default();
+    let is_next = rest.trim_start_matches([' ', '\t']).starts_with('#');
+    if is_next && !rest.contains('\n') { rest } else { "" }
+}
+
 /// Writes an entry with a dotted key.
 fn entry(
     document: &Document,
@@ -126,6 +136,18 @@ fn entry(
     };
     match facts.children(it.into).iter().rev().find(on_lines) {
         Some(last) => {
+            let on_lines = |id: &NodeId| layout(id).is_some_and(|it| it.form == Form::Lines);
+            let mut written = written;
+            if on_lines(last) {
+                written.push_str(trailing(document, entry.end()));
+            }
+            if let Some(comments) = it.comments.filter(|_| on_lines(last)) {
+                let eol = Eol::of(text).as_str();
+                let lines: String =
+                    comments.of(text).lines().map(|line| format!("{}{eol}", line.trim())).collect();
+                written = lines + &written;
+                out.comments.push(comments);
+            }
             out.edits.extend(document.with_entries(|entries| entries.insert_after(*last, &written))?);
         }
         None => {

@@ -23,7 +23,7 @@ pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoE
     }
     let nodes = moves.iter().map(|it| it.node).collect();
     let eol = Eol::of(&document.text).as_str();
-    let mut writer = Writer { document, moves, nodes, eol, out: Moved::default() };
+    let mut writer = Writer { document, moves, nodes, eol, in_place: None, out: Moved::default() };
     for (into, indices) in groups {
         writer.group(into, &indices)?;
     }
@@ -57,6 +57,8 @@ struct Writer<'d> {
     /// All that move.
     nodes: BTreeSet<NodeId>,
     eol: &'static str,
+    /// The entry that is written where it is: comments above it stay.
+    in_place: Option<NodeId>,
     out: Moved,
 }
 
@@ -70,6 +72,7 @@ impl Writer<'_> {
         let nodes = moved.iter().map(|it| it.node);
         let first = nodes.clone().filter(|node| facts.parent(*node) == Some(into)).min();
         let others: Vec<NodeId> = nodes.filter(|node| Some(*node) != first).collect();
+        self.in_place = first;
         if let Some(node) = first {
             self.instead(node, &new)?;
         } else {
@@ -83,6 +86,8 @@ impl Writer<'_> {
             let layout = document.layout(it.node).unwrap_or_default();
             self.out.kept.push(Span::new(layout.rest(), layout.end()));
         }
+        let elsewhere = moved.iter().filter(|it| Some(it.node) != first);
+        self.out.comments.extend(elsewhere.filter_map(|it| it.comments));
         self.out.remove.extend(others);
         Ok(())
     }
@@ -181,6 +186,11 @@ impl Writer<'_> {
         written(key, if quoted { ScalarStyle::Double } else { ScalarStyle::Plain }, flow)
     }
 
+    /// The comments that are written again with an entry.
+    fn comments(&self, it: &Move) -> Option<Span> {
+        it.comments.filter(|_| self.in_place != Some(it.node))
+    }
+
     fn entry(&self, index: usize) -> Result<&Move, NoEdit> {
         self.moves.get(index).ok_or_else(|| NoEdit::new("its position was not found"))
     }
@@ -210,7 +220,7 @@ impl Writer<'_> {
                 Branch::Entry(index) => {
                     let it = self.entry(*index)?;
                     let (rest, _) = self.rest(it);
-                    if rest.contains('\n') || !self.fits_flow(it.node) || it.comments.is_some() {
+                    if rest.contains('\n') || !self.fits_flow(it.node) || self.comments(it).is_some() {
                         return Err(NoEdit::new("the value may have another meaning elsewhere"));
                     }
                     format!("{}{rest}", self.key(key, it.node, true)?)
@@ -279,7 +289,7 @@ impl Writer<'_> {
         rest.push_str(text.get(end..entry_end(text, end)).unwrap_or_default());
         let indent = " ".repeat(column);
         let mut out = String::new();
-        for line in it.comments.map_or("", |span| span.of(text)).lines() {
+        for line in self.comments(it).map_or("", |span| span.of(text)).lines() {
             out.push_str(&format!("{indent}{}{}", line.trim(), self.eol));
         }
         out.push_str(&indent);
