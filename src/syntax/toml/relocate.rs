@@ -143,9 +143,8 @@ fn entry(
             }
             if let Some(comments) = it.comments.filter(|_| on_lines(last)) {
                 let eol = Eol::of(text).as_str();
-                let lines: String =
-                    comments.of(text).lines().map(|line| format!("{}{eol}", line.trim())).collect();
-                written = lines + &written;
+                let lines: Vec<&str> = comments.of(text).lines().map(str::trim).collect();
+                written = format!("{}{eol}{written}", lines.join(eol));
                 out.comments.push(comments);
             }
             out.edits.extend(document.with_entries(|entries| entries.insert_after(*last, &written))?);
