@@ -1,6 +1,6 @@
 //! The fix of a unit: what its findings do, combined and mapped to the bytes of the file.
 
-use super::documents::{Document, Documents};
+use super::documents::Document;
 use super::findings::Hit;
 use super::moves::{self, Moving};
 use super::renames::{self, Written};
@@ -11,7 +11,7 @@ use crate::finding::{Refusal, Safety};
 use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
 use crate::sites::{Carrier, Place, Via};
 use crate::syntax::{Move, Removal};
-use crate::text::{Cover, Edit, EditSet, Source, Span};
+use crate::text::{Cover, Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -352,36 +352,6 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
     plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, text));
     plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("no text has to change")) } else { Ok(plan) }
-}
-
-/// The whitespace that keeps aligned what was aligned before `plans`, which can be applied together.
-pub(crate) fn align<'p>(
-    documents: &Documents,
-    source: &Source,
-    plans: impl Iterator<Item = &'p Plan>,
-) -> Plan {
-    let mut edits: BTreeMap<usize, EditSet> = BTreeMap::new();
-    for (doc, text) in plans.flat_map(|plan| &plan.texts) {
-        // Each overlap was looked for before.
-        let _ = edits.entry(*doc).or_default().insert_all(text.edits.iter().cloned());
-    }
-    let mut plan = Plan::default();
-    let mut host = EditSet::default();
-    for (doc, edits) in &edits {
-        let Some(document) = documents.get(*doc) else { continue };
-        for edit in document.parsed.align(edits) {
-            let Ok(lifted) = documents.lift(*doc, &edit, source) else { continue };
-            plan.text(*doc).silent.push(edit);
-            for (text, edit) in lifted {
-                match text {
-                    Some(text) => plan.text(text).edits.push(edit),
-                    None => drop(host.insert(edit)),
-                }
-            }
-        }
-    }
-    plan.edits = host.iter().cloned().collect();
-    plan
 }
 
 /// Carries an edit of one text to all texts around it; all or nothing.

@@ -1,6 +1,7 @@
 //! The engine, a pure function: path and bytes in, findings out. No I/O, no printing.
 
 mod accepted;
+mod align;
 mod caches;
 mod change;
 mod comments;
@@ -45,10 +46,11 @@ use std::sync::LazyLock;
 
 pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
+pub(crate) use align::align;
 use caches::Caches;
 pub(crate) use documents::{ByPlace, Document, Documents};
 use examine::Examination;
-pub(crate) use fixes::{Plan, UnitFix, align};
+pub(crate) use fixes::{Plan, UnitFix};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
 use relations::Relations;
