@@ -89,7 +89,7 @@ fn nothing_leads_out_of_the_repository() {
         },
         |root: &Path, outside: &Path| symlink(outside, root.join(GIT)).unwrap(),
         |root: &Path, outside: &Path| {
-            fs::write(root.join(GIT), format!("gitdir: {}\n", outside.display())).unwrap()
+            fs::write(root.join(GIT), format!("gitdir: {}\n", outside.display())).unwrap();
         },
         |root: &Path, _: &Path| {
             fs::create_dir(root.join(GIT)).unwrap();

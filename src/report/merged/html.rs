@@ -116,7 +116,7 @@ fn one(row: &Row, listed: &[Listed], html: &mut Html) {
         html.element("th", &[("scope", "row")], |html| {
             let page = row.origin.page();
             html.link(Link::Web(page.as_deref().unwrap_or_default()), &[], |html| {
-                html.code(row.origin.title())
+                html.code(row.origin.title());
             });
             let revision = row.origin.revision.as_deref().map(|it| it.chars().take(12).collect::<String>());
             let parts = [row.origin.remote.clone(), revision];

@@ -44,6 +44,7 @@ fn finding(path: &str, severity: &str) -> Value {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is called with literals")]
 fn report(repository: Value, findings: &[Value], registrations: &[Value]) -> Value {
     json!({
         "version": 1, "repository": repository, "findings": findings, "registrations": registrations,
@@ -124,7 +125,7 @@ fn other_remotes_have_other_pages() {
 fn what_is_merged_can_be_merged_again() {
     let (_folder, merged) = some();
     let json = text(&merged, json::write);
-    let (_folder, again) = of_texts(&[json.clone()]);
+    let (_folder, again) = of_texts(std::slice::from_ref(&json));
     assert!(again.failures.is_empty());
     // Without a remote, what was one report is the identity: the two `x` are the same now.
     assert_eq!(again.sums.findings(), merged.sums.findings());
