@@ -8,7 +8,7 @@ use crate::rules::load::Read;
 use crate::rules::{BUILT_IN, Rule, RuleData, RuleText, Unit};
 use crate::sites::{Sites, Via};
 use regex::bytes::Regex;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
 
@@ -29,6 +29,10 @@ pub struct Catalogue {
     advice: Vec<Advice>,
     /// Chart values that they name.
     values: HashSet<String>,
+    /// Variables that rules look for by themselves.
+    variables: HashSet<String>,
+    /// Variables of units.
+    unit_variables: HashSet<String>,
 }
 
 /// What a rule says with all that it finds, once for all of that.
@@ -74,7 +78,11 @@ impl Catalogue {
         let prefilter = Prefilter::of(&data.rules, BUILT_IN.rules.len());
         let ids = data.rules.iter().enumerate().map(|(at, rule)| (rule.id.clone(), at)).collect();
         let values = chart_values(&data);
-        Self { data, sites, files, words, prefilter, ids, advice, values }
+        let variables =
+            data.rules.iter().flat_map(|rule| &rule.matches).flat_map(|found| found.variable.clone());
+        let variables = variables.collect();
+        let unit_variables = spelled(&data, Via::Variable).cloned().collect();
+        Self { data, sites, files, words, prefilter, ids, advice, values, variables, unit_variables }
     }
 
     /// What is built in.
@@ -109,6 +117,12 @@ impl Catalogue {
         self.data.rules.iter().map(|rule| rule.id.as_str()).collect()
     }
 
+    /// The products of the rules, each once.
+    pub fn products(&self) -> Vec<&str> {
+        let products: BTreeSet<&str> = self.data.rules.iter().map(|rule| rule.product.as_str()).collect();
+        products.into_iter().collect()
+    }
+
     /// The files of the rules that are not built in, in their order in [`Catalogue::rules`].
     pub fn files(&self) -> &[Arc<Read>] {
         &self.files
@@ -132,6 +146,13 @@ impl Catalogue {
         self.values.contains(path)
     }
 
+    /// Whether a rule looks for the variable by itself.
+    pub(crate) fn names_variable(&self, name: &str) -> bool {
+        let is_asked = self.variables.contains(name) || self.variables.contains("*");
+        // Those of registrations are found with them.
+        is_asked && !self.unit_variables.contains(name)
+    }
+
     pub(crate) fn prefilter(&self) -> &Prefilter {
         &self.prefilter
     }
@@ -141,11 +162,16 @@ impl Catalogue {
 fn chart_values(data: &RuleData) -> HashSet<String> {
     let of_rules = data.rules.iter().flat_map(|rule| &rule.matches).filter_map(|found| found.chart.as_ref());
     let of_rules = of_rules.flat_map(|chart| &chart.value);
+    of_rules.chain(spelled(data, Via::Chart)).cloned().collect()
+}
+
+/// The names of the slots, settings and other facts of units.
+fn spelled(data: &RuleData, via: Via) -> impl Iterator<Item = &String> {
     let slots = data.units.iter().flat_map(|unit| {
         let settings = unit.settings.iter().map(|setting| &setting.spelled);
         settings.chain(unit.about.iter().map(|about| &about.spelled)).chain([&unit.old, &unit.new])
     });
-    of_rules.chain(slots.flat_map(|spelled| spelled.names(Via::Chart))).cloned().collect()
+    slots.flat_map(move |spelled| spelled.names(via))
 }
 
 impl fmt::Debug for Catalogue {

@@ -62,6 +62,8 @@ pub(super) enum Command {
     Lsp(super::lsp::LspArgs),
     /// Run the examples in rule files as tests
     Test(TestArgs),
+    /// Print the paths of the entries of a file, as rules write them
+    Paths(PathsArgs),
     /// Print a script that completes options and values in a shell
     Completions {
         /// Print the script for this shell
@@ -99,6 +101,7 @@ impl Cli {
             Some(Command::Rules(args)) => args.look.color,
             Some(Command::Lsp(args)) => args.look.color,
             Some(Command::Test(args)) => args.color,
+            Some(Command::Paths(args)) => args.look.color,
             Some(
                 Command::Completions { look, .. } | Command::Man { look, .. } | Command::Schema { look, .. },
             ) => look.color,
@@ -228,14 +231,17 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Output")]
     pub(super) show_secrets: bool,
 
-    /// Report only these rules or families (comma-separated, repeatable)
+    /// Report only these rules, families or products (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) select: Vec<String>,
-    /// Do not report these rules or families (comma-separated, repeatable)
+    /// Do not report these rules, families or products (comma-separated, repeatable)
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub(super) ignore: Vec<String>,
     #[command(flatten)]
     pub(super) own: OwnRules,
+    /// Use only the rules of --rules and of the configuration, not the built-in ones
+    #[arg(long, help_heading = "Rules")]
+    pub(super) no_built_in: bool,
     /// File with accepted findings, which do not fail the run; '' disables it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Rules")]
     pub(super) baseline: Option<OsString>,
@@ -329,11 +335,28 @@ pub(super) struct TestArgs {
     /// Test the rules in these directories [default: those of the configuration, else built in]
     #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(super) folders: Vec<PathBuf>,
+    /// Also show what a dropped fix would have written
+    #[arg(long)]
+    pub(super) explain: bool,
     /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(super) color: Colour,
     #[command(flatten)]
     pub(super) config: ConfigArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PathsArgs {
+    /// The file; with a line, only the entries that begin there, or the one around it
+    #[arg(value_name = "FILE[:LINE]", value_hint = ValueHint::FilePath)]
+    pub(super) target: String,
+    /// Also use the sites and programs in this directory of rules (repeatable)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(super) rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
+    #[command(flatten)]
+    pub(super) look: Look,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -39,6 +39,9 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
     let stdin_name = args.stdin_filename.as_deref();
     let named = if is_stdin { &[PathBuf::from(stdin_name.unwrap_or(STDIN))] } else { paths.as_slice() };
     let projects = config::projects(&args.config, config::layer(args), threads, named)?;
+    if args.no_built_in && projects.catalogues().iter().all(|it| it.files().is_empty()) {
+        return Err(Error::NoCustomRules);
+    }
     if args.show_settings {
         config::check_names(&projects)?;
         return show::settings(args, &projects);

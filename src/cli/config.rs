@@ -58,7 +58,8 @@ pub(super) fn check_names(projects: &Projects) -> Result<(), Error> {
     let Some(first) = all.first() else { return Ok(()) };
     let catalogues = projects.catalogues();
     let ids: Vec<&str> = catalogues.iter().flat_map(|it| it.ids()).collect();
-    rules::validate(&ids, first.config.named_by_options())
+    let products: Vec<&str> = catalogues.iter().flat_map(|it| it.products()).collect();
+    rules::validate(&ids, &products, first.config.named_by_options())
 }
 
 /// The built-in rules, with those of the directories of the configuration and of `more`.
@@ -102,6 +103,9 @@ pub(super) fn layer(args: &CheckArgs) -> Layer {
         layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
     }
     own_rules(&args.own, &mut layer);
+    if args.no_built_in {
+        layer.give_option(Key::BuiltIn, Value::Flag(false));
+    }
     layer
 }
 

@@ -12,6 +12,7 @@ mod interactive;
 mod lsp;
 mod man;
 mod output;
+mod paths;
 mod plan;
 mod progress;
 mod reference;
@@ -80,6 +81,12 @@ enum Error {
     Exists(String),
     #[error("no rules in {0}")]
     NoRules(String),
+    #[error("`--no-built-in` needs custom rules: add `--rules DIR`")]
+    NoCustomRules,
+    #[error("cannot read {path}: {reason}")]
+    ReadFile { path: String, reason: String },
+    #[error("the language of {0} is not known: `runnerlint --show-files` lists that of each file")]
+    NoLanguage(String),
     #[error("unknown extension of the plan `{path}`\nhelp: use one of {known}")]
     PlanExtension { path: String, known: String },
     #[error("`--stdin-filename` is the name of standard input: add `-`, or remove the paths")]
@@ -196,6 +203,7 @@ fn run_command(cli: Cli) -> ExitCode {
             Err(error) => Err(error),
         },
         Some(Command::Test(args)) => test::test(&args),
+        Some(Command::Paths(args)) => paths::paths(&args),
         Some(Command::Completions { shell, .. }) => completions::script(shell),
         Some(Command::Man { dir, .. }) => man::man(dir.as_deref()),
         Some(Command::Schema { of, .. }) => schema(of),

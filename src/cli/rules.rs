@@ -11,9 +11,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Checks that each of `names` is one of the rules `ids` or a family.
-pub(super) fn validate<'a>(ids: &[&str], names: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+pub(super) fn validate<'a>(
+    ids: &[&str],
+    products: &[&str],
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), Error> {
     let ids: Vec<&str> = ids.iter().copied().chain([ALL]).collect();
-    names.into_iter().try_for_each(|name| is_known(name, &ids))
+    let mut names = names.into_iter().filter(|name| !products.contains(name));
+    names.try_for_each(|name| is_known(name, &ids))
 }
 
 fn is_known(name: &str, ids: &[&str]) -> Result<(), Error> {

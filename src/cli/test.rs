@@ -6,6 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::config::{Config, Layer, Settings};
 use crate::parallel;
 use crate::report;
+use crate::rules::load::warning;
 use crate::rules::{Rule, RuleText};
 use crate::selftest;
 use crate::walk;
@@ -35,6 +36,12 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
     let (mut examples, mut failed) = (0, 0);
     for (index, (rule, text)) in rules.iter().enumerate() {
         examples += text.examples.len();
+        let file = catalogue.files().get(index).filter(|_| !only_built_in);
+        if let Some(problem) = file.and_then(|file| warning(file, rule)) {
+            let line = problem.source.position(problem.span.start()).line;
+            let help = problem.help.map_or_else(String::new, |help| format!("; {help}"));
+            output::complain(&format!("warning: {}:{line}: {}{help}", problem.path, problem.message));
+        }
         for failure in selftest::run(&settings, rule, text) {
             failed += 1;
             if let Some(file) = catalogue.files().get(index) {
@@ -51,6 +58,9 @@ pub(super) fn test(args: &TestArgs) -> Result<Outcome, Error> {
                 write!(out, "{}", report::failure(&failure, style))?;
             }
             writeln!(out, "{}", report::difference(&failure, style))?;
+            if args.explain && failure.tried.is_some() {
+                writeln!(out, "{}", report::tried(&failure, style))?;
+            }
         }
     }
     out.flush()?;

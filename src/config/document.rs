@@ -94,7 +94,7 @@ impl ConfigFile {
     ///
     /// # Errors
     /// The first that is not.
-    pub fn check_names(&self, ids: &[&str]) -> Result<(), ConfigError> {
+    pub fn check_names(&self, ids: &[&str], products: &[&str]) -> Result<(), ConfigError> {
         let mut known: Vec<&str> = ids.iter().copied().chain(families(ids)).collect();
         let layers = std::iter::once(&self.layer).chain(self.overrides.iter().map(|it| &it.layer));
         let names = layers.flat_map(Layer::values).flat_map(|given| match &given.value {
@@ -103,7 +103,8 @@ impl ConfigFile {
             _ => Vec::new(),
         });
         for (Name { text, span }, all) in names {
-            if !(known.contains(&text.as_str()) || all && text == ALL) {
+            let is_selected = all && (text == ALL || products.contains(&text.as_str()));
+            if !known.contains(&text.as_str()) && !is_selected {
                 known.push(ALL);
                 let message = format!("unknown rule or family `{text}`");
                 let help = did_you_mean(nearest(text, &known))

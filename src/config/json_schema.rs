@@ -84,6 +84,7 @@ fn form(entry: &Entry) -> Value {
             {"type": "integer", "minimum": 1, "maximum": 1 << 30},
             {"type": "string", "pattern": r"^\d+ *(B|kB|KB|KiB|MB|MiB|GB|GiB)?$"},
         ]}),
+        Form::Flag => json!({"type": "boolean"}),
         Form::Levels => json!({
             "type": "object",
             "propertyNames": {"$ref": "#/definitions/name"},

@@ -91,7 +91,7 @@ impl Config {
     /// The first that is not.
     pub fn by(mut self, catalogue: Arc<Catalogue>) -> Result<Self, ConfigError> {
         if let Some(file) = &mut self.file {
-            file.check_names(&catalogue.ids())?;
+            file.check_names(&catalogue.ids(), &catalogue.products())?;
             // A run may have thousands of files.
             file.text = String::new();
         }
@@ -170,6 +170,11 @@ impl Config {
         folders
     }
 
+    /// Whether the built-in rules are used.
+    pub fn built_in(&self) -> bool {
+        self.base.built_in
+    }
+
     /// The folders of rules that the command line names.
     pub fn rules_by_options(&self) -> impl Iterator<Item = &PathBuf> {
         let folders = self.command_line.get(Key::Rules).and_then(|given| match &given.value {
@@ -221,14 +226,22 @@ impl Config {
 
     fn build(&self, path: Option<&Path>) -> Settings {
         let mut settings = Settings { catalogue: Arc::clone(&self.base.catalogue), ..Settings::default() };
-        let keys =
-            [Key::Select, Key::Ignore, Key::Severity, Key::TokenValue, Key::TargetGitlab, Key::Targets];
+        let keys = [
+            Key::BuiltIn,
+            Key::Select,
+            Key::Ignore,
+            Key::Severity,
+            Key::TokenValue,
+            Key::TargetGitlab,
+            Key::Targets,
+        ];
         for key in keys {
             for given in self.effective(key, path) {
                 match (key, &given.value) {
                     (Key::Select, Value::Names(names)) => {
                         settings.select = names.iter().map(|name| name.text.clone()).collect();
                     }
+                    (_, Value::Flag(is)) => settings.built_in = *is,
                     (_, Value::Names(names)) => {
                         settings.ignore.extend(names.iter().map(|name| name.text.clone()));
                     }

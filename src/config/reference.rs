@@ -47,6 +47,7 @@ fn what(form: Form) -> &'static str {
         Form::Version => "a version, `\"MAJOR.MINOR\"` or `\"latest\"`",
         Form::Versions => "a table: product = version, `\"MAJOR.MINOR\"` or `\"latest\"`",
         Form::FailOn => "`\"error\"`, `\"warning\"`, `\"info\"` or `\"never\"`",
+        Form::Flag => "`true` or `false`",
         Form::Size => "a number of bytes, or a string with a unit",
         Form::Levels => "a table: rule or family = `\"error\"`, `\"warning\"`, `\"info\"` or `\"off\"`",
     }

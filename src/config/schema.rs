@@ -13,6 +13,7 @@ pub enum Key {
     Baseline,
     MaxFileSize,
     Rules,
+    BuiltIn,
     Severity,
     Targets,
 }
@@ -36,6 +37,8 @@ pub enum Form {
     FailOn,
     /// A number of bytes.
     Size,
+    /// `true` or `false`.
+    Flag,
     /// A table: rule or family = severity, or `off`.
     Levels,
     /// A table: product = version.
@@ -83,7 +86,8 @@ pub const KEYS: &[Entry] = &[
         by_path: Some("Replaces the value for all files."),
         option: Some("--select"),
         default: Some("[\"ALL\"]"),
-        about: "Report only these rules and families (the part of an id before the first `-`). `ALL` selects all rules.",
+        about: "Report only these rules, families (the part of an id before the first `-`) and products (the `product` of custom \
+                rules). `ALL` selects all rules.",
         example: "select = [\"helm\", \"register-registration-token\"]",
     },
     Entry {
@@ -193,6 +197,16 @@ pub const KEYS: &[Entry] = &[
         about: "Directories with [custom rules](writing-rules.md), relative to the directory of the configuration file. `--rules` \
                 adds to it, relative to the working directory. Files in them are not checked.",
         example: "rules = [\"tools/runnerlint-rules\"]",
+    },
+    Entry {
+        key: Key::BuiltIn,
+        name: "built-in",
+        form: Form::Flag,
+        by_path: None,
+        option: Some("--no-built-in"),
+        default: Some("true"),
+        about: "Whether the built-in rules are used. `false` reports only what [custom rules](writing-rules.md) find.",
+        example: "built-in = false",
     },
 ];
 

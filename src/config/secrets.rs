@@ -103,7 +103,7 @@ fn is_shown(table: Table, name: &str, value: &str) -> bool {
         _ if entry.key == Key::TokenValue => is_reference(value) && quote::is_plain(value),
         Form::Names | Form::Globs | Form::Folders => value.starts_with('[') || is_word(value),
         Form::Path => is_word(value),
-        Form::Version | Form::FailOn | Form::Size => is_word(value),
+        Form::Version | Form::FailOn | Form::Size | Form::Flag => is_word(value),
         Form::Levels | Form::Versions => value.starts_with('{') || is_word(value),
         Form::Text => false,
     }

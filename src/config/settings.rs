@@ -1,7 +1,7 @@
 use super::document::is_reference;
 use super::names::ALL;
 use crate::catalogue::Catalogue;
-use crate::rules::{GITLAB, Level};
+use crate::rules::{GITLAB, Level, is_built_in};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,9 +10,11 @@ use std::sync::Arc;
 pub struct Settings {
     /// The rules, and all that they speak of.
     pub catalogue: Arc<Catalogue>,
-    /// Rule ids or families to report; empty for all.
+    /// Whether built-in rules are reported.
+    pub built_in: bool,
+    /// Rule ids, families or products to report; empty for all.
     pub select: Vec<String>,
-    /// Rule ids or families not to report.
+    /// Rule ids, families or products not to report.
     pub ignore: Vec<String>,
     /// How bad the findings of a rule or a family are; what comes later wins, a rule over its family.
     pub severity: Vec<(String, Level)>,
@@ -30,6 +32,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             catalogue: Arc::clone(Catalogue::built_in()),
+            built_in: true,
             select: Vec::new(),
             ignore: Vec::new(),
             severity: Vec::new(),
@@ -54,8 +57,11 @@ impl Settings {
 
     /// Whether findings of the rule `id` are to be reported.
     pub fn reports(&self, id: &str) -> bool {
-        let named = |list: &[String]| list.iter().any(|name| name == ALL || names(name, id));
-        (self.select.is_empty() || named(&self.select))
+        let is_product = |name: &str| self.catalogue.rule(id).is_some_and(|rule| rule.product == name);
+        let named =
+            |list: &[String]| list.iter().any(|name| name == ALL || names(name, id) || is_product(name));
+        (self.built_in || !is_built_in(id))
+            && (self.select.is_empty() || named(&self.select))
             && !named(&self.ignore)
             && self.level(id) != Some(Level::Nothing)
     }

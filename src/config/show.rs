@@ -104,6 +104,7 @@ fn toml(values: &[&Value], hidden: bool) -> Option<String> {
             quoted(known.map_or("", |(name, _)| name))
         }
         Value::Size(bytes) => bytes.to_string(),
+        Value::Flag(is) => is.to_string(),
         Value::Levels(_) | Value::Versions(_) => return None,
     })
 }

@@ -80,6 +80,8 @@ pub enum Value {
     FailOn(FailOn),
     /// See [`Form::Size`]: bytes.
     Size(u64),
+    /// See [`Form::Flag`].
+    Flag(bool),
     /// See [`Form::Levels`].
     Levels(Vec<(Name, Level)>),
     /// See [`Form::Versions`].
@@ -136,6 +138,7 @@ impl Value {
                     None,
                 )
             })?),
+            Form::Flag => Self::Flag(item.as_bool().ok_or_else(|| is_not("`true` or `false`"))?),
             Form::Levels => {
                 let help = "write a line `[severity]`, and below it lines such as `helm = \"info\"`";
                 let mut levels = Vec::new();

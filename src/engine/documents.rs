@@ -16,6 +16,9 @@ const MAX_TEXTS: usize = 20_000;
 /// Values, words and commands of all texts of a file, by [`Language::count`]: each takes some 250 bytes.
 const MAX_VALUES: usize = 800_000;
 
+/// What a string of a program is called, which may be a command.
+const TRIED: &str = "string";
+
 /// One text.
 pub(crate) struct Document {
     /// What it is written in.
@@ -41,6 +44,8 @@ pub(crate) struct Document {
     /// The name of its place in messages, and where that is in the text around it.
     pub(crate) place: Option<(String, Span)>,
     depth: usize,
+    /// Whether it is a string of a program that was only tried as a command.
+    is_tried: bool,
 }
 
 /// All texts of a file.
@@ -75,6 +80,7 @@ struct Waiting {
     place: Option<(String, Span)>,
     given: Given,
     depth: usize,
+    is_tried: bool,
 }
 
 /// The first lines of `text`, with at most `most` values.
@@ -93,6 +99,8 @@ pub(crate) struct Read {
     pub(crate) documents: Documents,
     pub(crate) survey: Survey,
     pub(crate) notices: Vec<Notice>,
+    /// The notices about strings that were only tried as a command, by their index, and the bytes of those strings in the file.
+    pub(crate) tried: BTreeMap<usize, Span>,
     /// Whether a limit kept the rest of the file from being read.
     pub(crate) is_cut: bool,
 }
@@ -105,6 +113,28 @@ pub(crate) fn read(
     around: &Surroundings,
     catalogue: &Catalogue,
     kept: Option<&BTreeSet<usize>>,
+) -> Option<Read> {
+    read_texts(source, path, around, catalogue, kept, false)
+}
+
+/// Reads the file and all texts inside it. `None` if its language is unknown.
+pub(crate) fn read_all(
+    source: &Source,
+    path: &str,
+    around: &Surroundings,
+    catalogue: &Catalogue,
+) -> Option<Read> {
+    read_texts(source, path, around, catalogue, None, true)
+}
+
+/// As [`read`]; with `all`, all texts inside the file are read.
+fn read_texts(
+    source: &Source,
+    path: &str,
+    around: &Surroundings,
+    catalogue: &Catalogue,
+    kept: Option<&BTreeSet<usize>>,
+    all: bool,
 ) -> Option<Read> {
     let relevant = catalogue.prefilter().within(source.bytes());
     let hands_on = catalogue.sites().hands_on(source.text());
@@ -121,11 +151,13 @@ pub(crate) fn read(
         place: None,
         given: Given::default(),
         depth: 0,
+        is_tried: false,
     }];
     let mut out = Read {
         documents: Documents { list: Vec::new() },
         survey: Survey::default(),
         notices: Vec::new(),
+        tried: BTreeMap::new(),
         is_cut: false,
     };
     let mut left = MAX_VALUES;
@@ -139,7 +171,7 @@ pub(crate) fn read(
             kept.range(host.start()..=host.end()).next().is_some()
         };
         let wanted = |text: &str, span: Span| {
-            relevant(text) || hands_on(text) || kept.is_some_and(|kept| is_kept(kept, span))
+            all || relevant(text) || hands_on(text) || kept.is_some_and(|kept| is_kept(kept, span))
         };
         let parsed = next.language.parse(next.text.clone());
         let context = Context {
@@ -153,6 +185,7 @@ pub(crate) fn read(
             variables: &Variables::default(),
             wanted: &wanted,
             names_value: &|path| catalogue.names_value(path),
+            names_variable: &|name| catalogue.names_variable(name),
         };
         sites::survey(parsed.as_ref(), &context, &mut out.survey);
         let mut inner = std::mem::take(&mut out.survey.inner);
@@ -189,6 +222,7 @@ impl Waiting {
             path: self.path,
             place: self.place,
             depth: self.depth,
+            is_tried: self.is_tried,
         }
     }
 }
@@ -233,6 +267,7 @@ impl Read {
             }
         };
         let language = language?;
+        let is_tried = inner.what == TRIED;
         let depth = self.documents.list.get(parent).map_or(0, |document| document.depth) + 1;
         if depth > MAX_DEPTH {
             let message = format!(
@@ -250,6 +285,7 @@ impl Read {
             place: Some((inner.what, inner.at)),
             given: inner.given,
             depth,
+            is_tried,
         })
     }
 
@@ -275,6 +311,10 @@ impl Read {
         // Code blocks show what programs print, and parts of files.
         if self.documents.via(doc).contains(&"markdown") {
             return;
+        }
+        if document.is_tried {
+            let whole = self.documents.to_host(doc, Span::new(0, document.text.len()));
+            self.tried.insert(self.notices.len(), whole);
         }
         let message = match &document.place {
             Some((what, _)) => {

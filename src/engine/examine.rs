@@ -169,6 +169,7 @@ impl<'a> Examination<'a> {
             let own = own.take().unwrap_or_default();
             let mut own: Vec<_> =
                 own.iter().take(MAX_FINDINGS + 1).map(|own| (own, findings::judge_own(file, own))).collect();
+            own::first(file.survey, &mut own);
             together::join(file, &mut own, &mut names);
             judged.extend(own.into_iter().map(|(_, judged)| judged));
             for judged in judged {
@@ -202,7 +203,7 @@ impl<'a> Examination<'a> {
     /// Refuses what cannot be fixed after all, and marks what comments accept.
     fn accept(
         &self,
-        read: Read,
+        mut read: Read,
         written: Written,
         looking: &Looking<'_>,
         judgement: &mut Judgement,
@@ -213,7 +214,14 @@ impl<'a> Examination<'a> {
             out.refuse_all(&mut judgement.findings, &Refusal::PartlyRead);
         }
         if !self.is_template() || !looking.in_texts.is_empty() {
-            out.linted.notices = read.notices;
+            // Prose in a string of a program is no broken command.
+            let is_said = |index: usize| {
+                let tried = read.tried.get(&index);
+                tried.is_none_or(|span| judgement.findings.iter().any(|it| span.contains(it.span)))
+            };
+            let notices = std::mem::take(&mut read.notices).into_iter().enumerate();
+            out.linted.notices =
+                notices.filter(|(index, _)| is_said(*index)).map(|(_, notice)| notice).collect();
         }
         if !written.all.is_empty() {
             accepted::accept(

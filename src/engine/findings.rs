@@ -14,6 +14,7 @@ use crate::rules::{
 };
 use crate::sites::{Carrier, ValueKind, Via, expanded};
 use crate::text::{Source, Span};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What judging a unit gave.
@@ -254,12 +255,12 @@ fn fix(
     cautions.extend(replaced(file, hits));
     cautions.extend(around.markdown.then_some(Caution::Markdown));
     // A comment next to a setting may say more than the setting.
-    cautions.extend(plan.takes_comments.then_some(Caution::Comments));
+    cautions.extend(plan.comment.clone().map(Caution::Comment));
     cautions.extend(plan.ends_with_return.then_some(Caution::CarriageReturn));
     let branch = branch(file, hits);
     let outside = outside(file, view, hits);
     let unsure = around.markdown
-        || plan.takes_comments
+        || plan.comment.is_some()
         || plan.ends_with_return
         || branch.is_some()
         || outside.is_some();
@@ -433,11 +434,14 @@ pub(super) fn literals(settings: &Settings, active: &[&Rule], source: &Source, r
     let matches = rules.flat_map(|rule| rule.matches.iter().map(move |found| (*rule, found)));
     let literals = matches.filter_map(|(rule, found)| Some((rule, found, found.literal.as_ref()?.bytes()?)));
     let mut findings = Vec::new();
+    let mut places: BTreeSet<(&str, Span)> = BTreeSet::new();
     for (rule, found, regex) in literals {
         let Some(row) = rule.severity.first() else { continue };
         let Some(severity) = severity(settings, rule, row.is, false) else { continue };
         let advice = settings.catalogue.advice(rule);
         let found_at = regex.captures_iter(source.bytes()).filter_map(|at| at.get(1).or_else(|| at.get(0)));
+        // The first match of a rule in a place counts.
+        let found_at = found_at.filter(|at| places.insert((rule.id.as_str(), Span::from(at.range()))));
         // One more shows that there are too many.
         findings.extend(found_at.take(super::MAX_FINDINGS + 1).map(|at| {
             Finding {

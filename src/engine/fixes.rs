@@ -33,8 +33,8 @@ pub(crate) struct Plan {
     pub(crate) edits: Arc<[Edit]>,
     /// The same for each text that is touched, by its index.
     pub(crate) texts: BTreeMap<usize, TextEdits>,
-    /// Whether a comment is removed with what is next to it.
-    pub(crate) takes_comments: bool,
+    /// The first comment that is removed with what is next to it.
+    pub(crate) comment: Option<String>,
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
     /// The names that it writes, each where it may be only once.
@@ -65,7 +65,7 @@ impl Plan {
             own.gone.extend(&text.gone);
             own.kept.extend(&text.kept);
         }
-        self.takes_comments |= other.takes_comments;
+        self.comment = self.comment.take().or_else(|| other.comment.clone());
         self.ends_with_return |= other.ends_with_return;
         self.names.extend(other.names.iter().cloned());
     }
@@ -349,7 +349,7 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
         }
     }
     plan.edits = host.iter().cloned().collect();
-    plan.takes_comments = plan.texts.iter().any(|(doc, text)| takes_comments(file, *doc, text));
+    plan.comment = plan.texts.iter().find_map(|(doc, text)| comment(file, *doc, text));
     plan.ends_with_return = plan.texts.iter().any(|(doc, text)| ends_with_return(file, *doc, &text.edits));
     if plan.edits.is_empty() { Err(NoEdit::new("no text has to change")) } else { Ok(plan) }
 }
@@ -378,18 +378,26 @@ fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
     document.parsed.keeps_carriage_returns() && edits.iter().any(at_end)
 }
 
-fn takes_comments(file: &File<'_>, doc: usize, text: &TextEdits) -> bool {
-    let Some(document) = file.documents.get(doc) else { return false };
+/// Characters of a comment that are shown.
+const MOST_SHOWN: usize = 40;
+
+/// The first comment that edits remove.
+fn comment(file: &File<'_>, doc: usize, text: &TextEdits) -> Option<String> {
+    let document = file.documents.get(doc)?;
     let comments = &document.parsed.facts().comments;
     // What moves takes its comments along.
     let kept = text.kept.iter().map(|span| Span::new(span.start(), line_end(&document.text, span.end())));
     let kept = Cover::of(kept.collect());
-    text.edits.iter().any(|edit| {
+    let taken = text.edits.iter().filter_map(|edit| {
         let next = comments.partition_point(|comment| comment.span.end() <= edit.span.start());
         let near = comments.get(next..).unwrap_or_default().iter();
         let mut inside = near.take_while(|comment| comment.span.overlaps(edit.span));
-        inside.any(|comment| !kept.holds(comment.span))
-    })
+        inside.find(|comment| !kept.holds(comment.span))
+    });
+    let text = taken.min_by_key(|comment| comment.span)?.span.of(&document.text);
+    let line = text.lines().next().unwrap_or_default().trim();
+    let short: String = line.chars().take(MOST_SHOWN).collect();
+    Some(if short.len() < text.trim().len() { format!("{short}…") } else { short })
 }
 
 /// The end of the line of `at`.

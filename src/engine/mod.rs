@@ -2,6 +2,7 @@
 
 mod accepted;
 mod align;
+mod anchors;
 mod caches;
 mod change;
 mod comments;
@@ -16,6 +17,7 @@ mod moves;
 mod named_secrets;
 mod origin;
 mod own;
+mod paths;
 mod pieces;
 mod pins;
 mod reads;
@@ -51,6 +53,7 @@ use caches::Caches;
 pub(crate) use documents::{ByPlace, Document, Documents};
 use examine::Examination;
 pub(crate) use fixes::{Plan, UnitFix};
+pub use paths::{EntryPath, TextPaths, paths};
 pub(crate) use pieces::{Inner, Pieces};
 use reads::Reads;
 use relations::Relations;

@@ -2,9 +2,10 @@
 //! literals.
 
 use super::File;
+use super::anchors::Aliases;
 use super::documents::{Document, Documents};
 use super::fill::{self, Groups};
-use super::findings::filled;
+use super::findings::{Judged, filled};
 use crate::facts::{DataTree, NodeId};
 use crate::rules::{CommandMatch, Match, Registration, Role, Rule};
 use crate::sites::{
@@ -58,6 +59,28 @@ impl Own<'_> {
 fn has_key((rule, found): &Wanted<'_>, carrier: &Carrier) -> bool {
     let key = rule.matches.get(*found).and_then(|found| found.key.as_ref());
     key.is_none_or(|key| key.is_like(&carrier.written))
+}
+
+/// Leaves one finding of each rule in each place: that of the first match that fits.
+pub(super) fn first(survey: &Survey, judged: &mut Vec<(&Own<'_>, Judged)>) {
+    let place = |own: &Own<'_>| {
+        let member = own.registration.members.first()?;
+        let carrier = survey.carriers.get(member.carrier)?;
+        let Role::Own(found) = member.role else { return None };
+        Some(((own.rule.id.clone(), carrier.doc, carrier.name_span), found))
+    };
+    let mut firsts: BTreeMap<_, (usize, usize)> = BTreeMap::new();
+    for (index, (own, it)) in judged.iter().enumerate() {
+        let Some((key, found)) = place(own).filter(|_| !it.found.is_empty()) else { continue };
+        let first = firsts.entry(key).or_insert((found, index));
+        *first = (*first).min((found, index));
+    }
+    let mut index = 0;
+    judged.retain(|(own, it)| {
+        let is_first = place(own).and_then(|(key, _)| firsts.get(&key)).is_none_or(|first| first.1 == index);
+        index += 1;
+        is_first || it.found.is_empty()
+    });
 }
 
 /// Whether a rule searches the texts of a file instead of its bytes: then a fix has a place.
@@ -126,10 +149,11 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Finds all matches. What is not a carrier yet becomes one.
+/// Finds all matches. What is not a carrier yet becomes one. A rule may find one place by several of its matches, of which
+/// [`first`] leaves one.
 pub(super) fn find<'a>(rules: &[&'a Rule], documents: &Documents, survey: &mut Survey) -> Vec<Own<'a>> {
     let search = Search::of(rules);
-    let mut out = Finder { documents, survey, out: Vec::new(), taken: BTreeSet::new() };
+    let mut out = Finder { documents, survey, out: Vec::new() };
     out.carriers(&search);
     for (doc, document) in documents.iter().enumerate() {
         let tree = &document.parsed.facts().tree;
@@ -150,16 +174,12 @@ struct Finder<'a, 's> {
     documents: &'s Documents,
     survey: &'s mut Survey,
     out: Vec<Own<'a>>,
-    /// The first match of a rule counts.
-    taken: BTreeSet<(usize, &'a str)>,
 }
 
 impl<'a> Finder<'a, '_> {
     fn take(&mut self, (rule, found): Wanted<'a>, index: usize, groups: Vec<String>) {
         let Some(carrier) = self.survey.carriers.get(index) else { return };
-        if self.taken.insert((index, &rule.id)) {
-            self.out.push(Own { rule, registration: Registration::own(carrier, index, found), groups });
-        }
+        self.out.push(Own { rule, registration: Registration::own(carrier, index, found), groups });
     }
 
     /// Adds what is not a carrier yet.
@@ -255,6 +275,7 @@ impl<'a> Finder<'a, '_> {
             }
         }
         let tops = sites::Tops::of(tree);
+        let mut aliases = (!tree.aliases.is_empty()).then(|| Aliases::of(tree));
         for (wanted, pattern) in &search.entries {
             let nodes: Vec<NodeId> = match pattern.0.last() {
                 Some(Step::Key(names)) => {
@@ -264,6 +285,9 @@ impl<'a> Finder<'a, '_> {
             };
             for id in nodes.into_iter().filter(|id| tops.lead(pattern, *id)) {
                 if let Some(carrier) = sites::entry(tree, doc, id).filter(|it| has_key(wanted, it)) {
+                    let patterns = wanted.0.matches.get(wanted.1).map_or(&[][..], |found| &found.entry);
+                    let anchored = aliases.as_mut().and_then(|it| it.anchored(wanted.0, patterns, id));
+                    self.survey.anchored.extend(anchored.map(|it| (self.survey.carriers.len(), it)));
                     self.push(*wanted, carrier, Vec::new());
                 }
             }

@@ -160,7 +160,7 @@ pub enum Caution {
         line: usize,
     },
     /// It removes comments.
-    Comments,
+    Comment(String),
     /// It makes another word the last one of a line that ends with CR LF.
     CarriageReturn,
     /// It changes documentation.

@@ -229,7 +229,7 @@ fn block(side: Side<'_>, first: usize, last: usize, edits: &[Edit]) -> Option<Bl
     let span = around(side.source.text(), whole, edits.first()?.span.start());
     let mut after = Vec::new();
     let mut done = span.start();
-    for edit in edits.iter().take_while(|edit| edit.span.start() < span.end()) {
+    for edit in edits.iter().take_while(|edit| edit.span.start() < span.end() || span.is_empty()) {
         after.extend_from_slice(&side.mask.excerpt(bytes, Span::new(done, edit.span.start())));
         after.extend_from_slice(side.mask.inserted(&edit.replacement).as_bytes());
         done = edit.span.end();

@@ -1,7 +1,7 @@
 //! What a fixed text must be in its own language: JSON that stays JSON, and mappings without a key twice.
 
 use crate::facts::{DataTree, NodeId};
-use crate::syntax::Language;
+use crate::syntax::{Language, is_lenient_json};
 use serde::de::IgnoredAny;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,10 @@ pub(super) struct Text<'t> {
 /// # Errors
 /// What is not well formed, as a clause.
 pub(super) fn check(before: Text<'_>, after: Text<'_>) -> Result<(), String> {
-    if is_json(before.text) && !is_json(after.text) {
+    let was_json = is_json(before.text);
+    let has_comments = before.text.contains("//") || before.text.contains("/*");
+    let is_lenient = !was_json && has_comments && is_lenient_json(before.text);
+    if was_json && !is_json(after.text) || is_lenient && !is_lenient_json(after.text) {
         return Err("the result would not be valid JSON".to_owned());
     }
     let known = twice(before);

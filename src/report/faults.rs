@@ -26,8 +26,22 @@ pub fn why(failure: &Failure) -> String {
 
 /// What should be, and what is.
 pub fn difference(failure: &Failure, style: Style) -> String {
+    changes(failure, failure.diff.as_ref(), ["--- expected", "+++ actual"], style)
+}
+
+/// What the fix that was dropped would have changed.
+pub fn tried(failure: &Failure, style: Style) -> String {
+    changes(failure, failure.tried.as_ref(), ["--- example", "+++ the dropped fix"], style)
+}
+
+fn changes(
+    failure: &Failure,
+    texts: Option<&(String, String)>,
+    heads: [&'static str; 2],
+    style: Style,
+) -> String {
     let mut out = String::new();
-    if let Some((expected, actual)) = &failure.diff {
+    if let Some((expected, actual)) = texts {
         let mask = tokens_of(&failure.file, &[expected, actual]);
         let (expected, actual) = (mask.inserted(expected), mask.inserted(actual));
         let input = InternedInput::new(expected.as_str(), actual.as_str());
@@ -35,7 +49,7 @@ pub fn difference(failure: &Failure, style: Style) -> String {
         diff.postprocess_lines(&input);
         let printer = BasicLineDiffPrinter(&input.interner);
         let diff = diff.unified_diff(&printer, UnifiedDiffConfig::default(), &input).to_string();
-        let lines = ["--- expected", "+++ actual"].into_iter().chain(diff.lines());
+        let lines = heads.into_iter().chain(diff.lines());
         let shown = lines.map(|line| escape::inline(line).into_owned() + "\n").collect::<String>();
         out.push_str(&style.diff(&shown));
     }

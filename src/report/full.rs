@@ -15,6 +15,8 @@ use std::io::{self, Write};
 
 /// Lines of a fix that are shown in one block.
 const FIX_LINES: usize = 40;
+/// The same for the fix of a custom rule, which may change several places.
+const OWN_FIX_LINES: usize = 12;
 /// Reasons for no fix that are shown in one block.
 const REASONS: usize = 3;
 /// Places that are named in one block.
@@ -161,7 +163,11 @@ impl Shown<'_> {
                     Safety::Unsafe => "unsafe fix",
                 };
                 let blocks = changes.of(side, fix);
-                let near: Vec<&Block> = blocks.iter().filter(|block| self.is_near(block)).collect();
+                // What belongs to a registration has a picture of its own.
+                let is_own = self.findings.iter().all(|finding| finding.unit.is_none());
+                let is_near = |block: &&Block| is_own || self.is_near(block);
+                let near: Vec<&Block> = blocks.iter().filter(is_near).collect();
+                let most = if is_own { OWN_FIX_LINES } else { FIX_LINES };
                 let more = match blocks.len() - near.len() {
                     0 => String::new(),
                     1 => " (with one more change)".to_owned(),
@@ -169,7 +175,7 @@ impl Shown<'_> {
                 };
                 let message = self.mask.prose(&summary(&fixed));
                 remark(foot, style, word, &format!("{message}{more}{reasons}"));
-                diff.push_str(&lines_of(&near, style));
+                diff.push_str(&lines_of(&near, most, style));
             }
         }
         for reason in self.refusals() {
@@ -266,13 +272,13 @@ fn remark(text: &mut String, style: Style, word: &str, remark: &str) {
 }
 
 /// The lines of changes, with their numbers.
-fn lines_of(blocks: &[&Block], style: Style) -> String {
+fn lines_of(blocks: &[&Block], most: usize, style: Style) -> String {
     let mut text = String::new();
     let last = blocks.iter().map(|block| block.line + block.old.len().max(block.new.len())).max();
     let width = last.unwrap_or_default().to_string().len().max(2);
     let room = style.width.saturating_sub(width + 6);
     let all: usize = blocks.iter().map(|block| block.old.len() + block.new.len()).sum();
-    let mut left = FIX_LINES;
+    let mut left = most;
     for block in blocks {
         let cut = Cut::new(block, room, style);
         let old = block.old.iter().enumerate().map(|(index, line)| (index, '-', line));
@@ -285,8 +291,9 @@ fn lines_of(blocks: &[&Block], style: Style) -> String {
             text.push('\n');
         }
         left = left.saturating_sub(block.old.len() + block.new.len());
-        if left == 0 && all > FIX_LINES {
-            text.push_str(&format!("   {:width$} {} {} more lines\n", "", style.ellipsis(), all - FIX_LINES));
+        if left == 0 && all > most {
+            let more = if all - most == 1 { "line" } else { "lines" };
+            text.push_str(&format!("   {:width$} {} and {} more {more}\n", "", style.ellipsis(), all - most));
             break;
         }
     }

@@ -34,7 +34,7 @@ mod wrap;
 mod xml;
 
 pub use earlier::is_report;
-pub use faults::{difference, failure, why};
+pub use faults::{difference, failure, tried, why};
 pub use markdown::{Layout, render};
 pub use problem::{problem, rule_problem};
 pub use refusal::{fix_reason, refusal, stated};

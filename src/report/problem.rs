@@ -55,7 +55,11 @@ fn draw(
     let message = mask.prose(message);
     let picture = Picture {
         message: wrap::tie(&message, style.width),
-        help: help.map(|help| wrap::tie(&mask.prose(help), style.width)),
+        // An example has lines of its own.
+        help: help.map(|help| {
+            let lines = help.lines().map(|line| wrap::tie(&mask.prose(line), style.width));
+            lines.collect::<Vec<_>>().join("\n")
+        }),
         labels: label.into_iter().map(|label| (label, Severity::Error)).collect(),
         window,
     };

@@ -170,7 +170,7 @@ fn caution(caution: &Caution) -> String {
             "bash reads the CR at the end of the line as part of the last word".to_owned()
         }
         Caution::Replaced { name, line } => format!("`{name}` (line {line}) is no longer used"),
-        Caution::Comments => "it removes a comment".to_owned(),
+        Caution::Comment(text) => format!("it removes the comment `{}`", text.replace('`', "'")),
         Caution::Apart { name, line } => {
             format!("`{name}` (line {line}) of the same document has no fix: change it as well")
         }

@@ -98,7 +98,12 @@ impl Summary {
 
     /// The last line of a run, in sentences, without what is zero.
     pub fn line(&self) -> String {
-        let mut sentences: Vec<String> = self.result().into_iter().collect();
+        self.line_of("")
+    }
+
+    /// The same, where only the rules `ran` were looked for: ` from 3 rules in `lint``.
+    pub(super) fn line_of(&self, ran: &str) -> String {
+        let mut sentences: Vec<String> = self.result(ran).into_iter().collect();
         sentences.extend(self.accepted().filter(|_| self.findings() > 0));
         sentences.extend(self.fixes());
         sentences.push(self.scope());
@@ -128,7 +133,7 @@ impl Summary {
     }
 
     /// What was found and fixed. There is no all-clear where something was not checked.
-    fn result(&self) -> Option<String> {
+    fn result(&self, ran: &str) -> Option<String> {
         let severities = || {
             let severities = [(self.errors, "error"), (self.warnings, "warning"), (self.infos, "info")];
             let severities = severities.iter().filter(|(count, _)| *count > 0);
@@ -147,7 +152,7 @@ impl Summary {
         }
         match found {
             0 if self.failed || self.checked + self.partly == 0 => None,
-            0 => Some(format!("No findings{}.", accepted())),
+            0 => Some(format!("No findings{ran}{}.", accepted())),
             _ => Some(format!(
                 "Found {} ({}) in {}.",
                 plural(found, "finding"),

@@ -4,12 +4,12 @@ use super::summary::plural;
 use super::{Summary, is_open};
 use crate::config::schema::Key;
 use crate::config::{Config, ConfigFile, FailOn, Origin, Settings};
-use crate::engine;
 use crate::finding::Severity;
 use crate::rules::Level;
 use crate::run::{Checked, Project, Projects, TOO_LARGE};
 use crate::walk;
-use std::collections::BTreeMap;
+use crate::{engine, escape};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ pub struct SwitchedOff<'a> {
     projects: Vec<Judged<'a>>,
     /// Sentences for the summary, without a full stop.
     pub clauses: Vec<String>,
+    /// Which rules ran, where those are custom rules alone: ` from 3 rules in `lint``.
+    ran: String,
 }
 
 /// A project with a configuration file, and its files.
@@ -46,7 +48,7 @@ impl Judged<'_> {
         let wanted = ids.iter().filter(|id| engine::is_told(&plain, id)).count();
         let looked =
             ids.iter().filter(|id| engine::is_told(&plain, id) && engine::is_told(&base, id)).count();
-        let keys = [Key::Select, Key::Ignore, Key::Severity, Key::TargetGitlab, Key::Targets];
+        let keys = [Key::BuiltIn, Key::Select, Key::Ignore, Key::Severity, Key::TargetGitlab, Key::Targets];
         let keys = keys.into_iter().filter(|key| {
             config.effective(*key, None).iter().any(|it| matches!(it.origin, Origin::File { .. }))
         });
@@ -130,7 +132,7 @@ impl<'a> SwitchedOff<'a> {
                 judged.files.push((file, path));
             }
         }
-        Self { projects: judged, clauses: Vec::new() }
+        Self { projects: judged, clauses: Vec::new(), ran: ran(&projects.all()) }
     }
 
     fn add(&mut self, sentence: impl Fn(&Judged<'a>) -> Option<String>) {
@@ -179,10 +181,35 @@ impl<'a> SwitchedOff<'a> {
                 more.join("; ")
             );
         }
-        self.clauses.iter().fold(summary.line(), |line, sentence| format!("{line} {sentence}."))
+        self.clauses.iter().fold(summary.line_of(&self.ran), |line, sentence| format!("{line} {sentence}."))
     }
 }
 
 fn entries(count: usize) -> String {
     if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
+}
+
+/// Which rules ran, where no configuration uses the built-in ones.
+fn ran(projects: &[Arc<Project>]) -> String {
+    if projects.is_empty() || projects.iter().any(|project| project.config.built_in()) {
+        return String::new();
+    }
+    let mut rules: BTreeSet<String> = BTreeSet::new();
+    let mut folders: BTreeSet<String> = BTreeSet::new();
+    for project in projects {
+        let settings = project.config.settings(Path::new(""));
+        let ids = project.config.catalogue().ids();
+        rules.extend(ids.iter().filter(|id| engine::is_told(&settings, id)).map(|id| (*id).to_owned()));
+        let named = project.config.rules().into_iter();
+        folders.extend(named.map(|folder| escape::inline(&walk::display(&shortened(folder))).into_owned()));
+    }
+    let folders: Vec<String> = folders.iter().map(|folder| format!("`{folder}`")).collect();
+    let place = if folders.is_empty() { String::new() } else { format!(" in {}", folders.join(", ")) };
+    format!(" from {}{place}", plural(rules.len(), "rule"))
+}
+
+/// A directory from the working directory on, where it is in there.
+fn shortened(folder: PathBuf) -> PathBuf {
+    let cwd = walk::working_directory().unwrap_or_default();
+    folder.strip_prefix(&cwd).map(Path::to_path_buf).unwrap_or(folder)
 }

@@ -35,6 +35,9 @@ pub struct Example {
     /// The texts under the findings of this rule, in order.
     #[serde(default)]
     pub at: Vec<String>,
+    /// The texts under the findings of this rule that are left after all fixes, in order.
+    #[serde(default)]
+    pub remains: Vec<String>,
     /// A text without findings of this rule.
     #[serde(default)]
     pub ok: Option<String>,

@@ -125,7 +125,10 @@ fn members_by_scope(unit: &Unit, survey: &Survey) -> BTreeMap<usize, Vec<Member>
         let of_road = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Road);
         let role =
             if of_road && carrier.via == Via::Named { Some(Role::Place) } else { role_of(unit, carrier) };
-        if let Some(role) = role.filter(|_| !again) {
+        // What only a custom rule asks for is no variable of a registration.
+        let is_asked = carrier.via == Via::Variable
+            && survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Places);
+        if let Some(role) = role.filter(|_| !again && !is_asked) {
             let overridden = survey.anchored.get(&index).is_some_and(|it| it.overridden);
             let member = member(unit, carrier, index, role);
             let triggers = member.triggers && !overridden;

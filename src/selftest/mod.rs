@@ -5,8 +5,9 @@ mod wrap;
 use crate::engine::{Settings, Surroundings, lint};
 use crate::finding::{Finding, Refusal};
 use crate::fixer::{self, Fixed};
-use crate::rules::{Example, GITLAB, Rule, RuleText, version};
-use crate::text::Source;
+use crate::rules::{Example, GITLAB, Rule, RuleText, is_built_in, version};
+use crate::syntax::{self, Language};
+use crate::text::{EditSet, Source};
 use std::fmt;
 use wrap::Wrapping;
 
@@ -27,6 +28,8 @@ pub struct Failure {
     pub refusal: Option<Refusal>,
     /// What should be there, and what is.
     pub diff: Option<(String, String)>,
+    /// The example, and what the fix that was dropped would have made of it.
+    pub tried: Option<(String, String)>,
 }
 
 impl fmt::Display for Failure {
@@ -42,39 +45,74 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The name of a file of that language, for texts that have none.
+/// The name of a file of that language, by its name or one of its aliases, for texts that have none.
 pub fn file_name(language: &str) -> &'static str {
     match language {
-        "yaml" => "values.yaml",
-        "markdown" => "notes.md",
-        "dotenv" => ".env",
-        "toml" => "config.toml",
-        "hcl" => "main.tf",
-        "nix" => "configuration.nix",
-        "dockerfile" => "Dockerfile",
-        "makefile" => "Makefile",
-        "systemd" => "runner.service",
-        "ini" => "setup.cfg",
-        "properties" => "app.properties",
-        "python" => "script.py",
-        "ruby" => "script.rb",
-        "go" => "main.go",
-        "groovy" => "Jenkinsfile",
-        "javascript" => "script.js",
+        "json" => return "values.json",
+        "jsonc" => return "values.jsonc",
+        "json5" => return "values.json5",
+        "powershell" | "pwsh" | "ps1" | "posh" | "ps" => return "script.ps1",
+        "bat" | "batch" | "batchfile" | "cmd" | "dosbatch" | "winbatch" => return "script.cmd",
+        "typescript" | "ts" => return "script.ts",
+        _ => {}
+    }
+    match syntax::named(language).map(Language::name) {
+        Some("yaml") => "values.yaml",
+        Some("markdown") => "notes.md",
+        Some("dotenv") => ".env",
+        Some("toml") => "config.toml",
+        Some("hcl") => "main.tf",
+        Some("nix") => "configuration.nix",
+        Some("dockerfile") => "Dockerfile",
+        Some("makefile") => "Makefile",
+        Some("systemd") => "runner.service",
+        Some("ini") => "setup.cfg",
+        Some("properties") => "app.properties",
+        Some("python") => "script.py",
+        Some("ruby") => "script.rb",
+        Some("go") => "main.go",
+        Some("groovy") => "Jenkinsfile",
+        Some("javascript") => "script.js",
+        Some("java") => "Main.java",
+        Some("kotlin") => "build.kts",
+        Some("csharp") => "Program.cs",
+        Some("puppet") => "site.pp",
+        Some("perl") => "script.pl",
+        Some("php") => "index.php",
+        Some("lua") => "init.lua",
+        Some("jsonnet") => "main.jsonnet",
+        Some("rust") => "main.rs",
+        Some("swift") => "main.swift",
+        Some("bicep") => "main.bicep",
+        Some("cue") => "main.cue",
+        Some("awk") => "script.awk",
         _ => "script.sh",
     }
 }
 
-/// Runs all examples of a rule, by the rules of `settings`.
+/// The rules that an example of `rule` runs: itself, and those that its fixes need.
+fn with(settings: &Settings, rule: &Rule) -> Vec<String> {
+    let is_of_unit =
+        |it: &Rule| it.matches.iter().any(|found| found.slot.is_some() || found.setting.is_some());
+    let name = |it: &Rule| it.together.as_ref().and_then(|together| together.name.clone());
+    let is_with = |it: &&Rule| {
+        let of_unit = is_of_unit(rule) && is_of_unit(it) && it.unit() == rule.unit();
+        of_unit || name(rule).is_some_and(|own| name(it) == Some(own))
+    };
+    let others = settings.catalogue.rules().iter().filter(is_with).map(|it| it.id.clone());
+    others.chain([rule.id.clone()]).collect()
+}
+
+/// Runs all examples of a rule. A rule that is not built in runs alone, or with the other rules of its unit.
 pub fn run(settings: &Settings, rule: &Rule, text: &RuleText) -> Vec<Failure> {
     let mut failures = Vec::new();
     for (index, example) in text.examples.iter().enumerate() {
         let name = example.name.clone().unwrap_or_else(|| format!("example {}", index + 1));
         let bench = Bench::of(settings, rule, example);
-        let mut wrong = bench.alone(example);
-        if wrong.is_empty() {
-            wrong = bench.wrapped(rule, example);
-        }
+        let wrong = match bench.alone(example) {
+            Some(wrong) => vec![wrong],
+            None => bench.wrapped(rule, example),
+        };
         failures.extend(wrong.into_iter().map(|wrong| Failure {
             rule: rule.id.clone(),
             index,
@@ -83,6 +121,7 @@ pub fn run(settings: &Settings, rule: &Rule, text: &RuleText) -> Vec<Failure> {
             what: wrong.what,
             refusal: wrong.refusal,
             diff: wrong.diff,
+            tried: wrong.tried,
         }));
     }
     failures
@@ -92,16 +131,17 @@ struct Wrong {
     what: String,
     refusal: Option<Refusal>,
     diff: Option<(String, String)>,
+    tried: Option<(String, String)>,
 }
 
 impl Wrong {
     fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), refusal: None, diff: None }
+        Self { what: what.into(), refusal: None, diff: None, tried: None }
     }
 
     fn diff(what: impl Into<String>, expected: &str, actual: &str) -> Self {
         let diff = Some((expected.to_owned(), actual.to_owned()));
-        Self { what: what.into(), refusal: None, diff }
+        Self { diff, ..Self::new(what) }
     }
 }
 
@@ -123,6 +163,9 @@ fn text_of(fixed: &Fixed) -> String {
 impl<'a> Bench<'a> {
     fn of(settings: &Settings, rule: &'a Rule, example: &Example) -> Self {
         let mut settings = Settings { token_value: example.token_value.clone(), ..settings.clone() };
+        if !is_built_in(&rule.id) {
+            settings.select = with(&settings, rule);
+        }
         if let Some(target) = example.target.as_deref().and_then(version) {
             if rule.product == GITLAB {
                 settings.target_gitlab = Some(target);
@@ -150,18 +193,22 @@ impl<'a> Bench<'a> {
         fixer::fix(&self.settings, path, &Surroundings::default(), source(text), true)
     }
 
-    fn alone(&self, example: &Example) -> Vec<Wrong> {
-        let mut wrong = Vec::new();
+    /// What is wrong with the example in a file of its own: the cause, not what comes of it.
+    fn alone(&self, example: &Example) -> Option<Wrong> {
+        let text = example.bad.as_ref().or(example.ok.as_ref())?;
+        if let Some(wrong) = self.language(example, text) {
+            return Some(wrong);
+        }
         if let Some(ok) = &example.ok {
             let found = self.found(&self.path, ok);
             if !found.is_empty() {
-                wrong.push(Wrong::new(format!("{} is reported, but the example is `ok`", listed(&found))));
+                return Some(Wrong::new(format!("{} is reported, but the example is `ok`", listed(&found))));
             }
         }
-        let Some(bad) = &example.bad else { return wrong };
+        let bad = example.bad.as_ref()?;
         let at = self.found(&self.path, bad);
         if at != example.at {
-            wrong.push(Wrong::diff("other findings than in `at`", &lines(&example.at), &lines(&at)));
+            return Some(Wrong::diff("other findings than in `at`", &lines(&example.at), &lines(&at)));
         }
         let fixed = self.fix(&self.path, bad);
         let text = text_of(&fixed);
@@ -174,16 +221,47 @@ impl<'a> Bench<'a> {
                 None => "the example has a fix, but no `good`",
             };
             let refusal = refusals.find(|refusal| **refusal != Refusal::Unstated).cloned();
-            wrong.push(Wrong { refusal, ..Wrong::diff(what, good, &text) });
+            let is_dropped = matches!(refusal, Some(Refusal::Dropped(_)));
+            let tried = is_dropped.then(|| self.tried(&text)).flatten().map(|tried| (text.clone(), tried));
+            return Some(Wrong { refusal, tried, ..Wrong::diff(what, good, &text) });
         }
         let again = text_of(&self.fix(&self.path, &text));
         if again != text {
-            wrong.push(Wrong::diff("a second fix changes the result again", &text, &again));
+            return Some(Wrong::diff("a second fix changes the result again", &text, &again));
         }
-        if example.good.is_some() && !self.findings(&self.path, &text).is_empty() {
-            wrong.push(Wrong::new("it is still reported after the fix"));
+        let left = self.found(&self.path, &text);
+        if example.good.is_some() && left != example.remains {
+            let what = if example.remains.is_empty() {
+                "it is still reported after the fix: list what is left under `remains`"
+            } else {
+                "other findings after the fix than in `remains`"
+            };
+            return Some(Wrong::diff(what, &lines(&example.remains), &lines(&left)));
         }
-        wrong
+        None
+    }
+
+    /// What the fixes of the rule would make of a text, verified or not.
+    fn tried(&self, text: &str) -> Option<String> {
+        let findings = self.findings(&self.path, text);
+        let mut edits = EditSet::default();
+        for fix in findings.iter().filter_map(|finding| finding.fix.as_ref().ok()) {
+            // The same fix may be that of several findings.
+            let _ = edits.insert_all(fix.edits.iter().cloned());
+        }
+        String::from_utf8(edits.apply(text.as_bytes())).ok().filter(|tried| tried != text)
+    }
+
+    /// An example in another language than it names shows nothing.
+    fn language(&self, example: &Example, text: &str) -> Option<Wrong> {
+        let wanted = syntax::named(example.language.as_deref()?)?.name();
+        let read = syntax::detect(Some(&self.path), text).map(Language::name);
+        let what = match read {
+            Some(read) if read == wanted => return None,
+            Some(read) => format!("`{}` is read as `{read}`, not as `{wanted}`", self.path),
+            None => format!("`{}` has no known language, and the example is in `{wanted}`", self.path),
+        };
+        Some(Wrong::new(what))
     }
 
     /// The example inside other texts: the findings and the result are the same, or a finding says why it has no fix.
@@ -222,4 +300,20 @@ fn listed(found: &[String]) -> String {
 
 fn lines(found: &[String]) -> String {
     found.iter().flat_map(|text| [text, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, file_name};
+    use crate::syntax::{LANGUAGES, detect};
+
+    #[test]
+    fn every_language_and_alias_has_a_file_name() {
+        for language in LANGUAGES {
+            for name in language.aliases().iter().copied().chain([language.name()]) {
+                let detected = detect(Some(file_name(name)), "").map(Language::name);
+                assert_eq!(detected, Some(language.name()), "{name}");
+            }
+        }
+    }
 }

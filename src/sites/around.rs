@@ -41,14 +41,14 @@ impl Sites {
 
     /// What opens the template expressions that are expanded in a file at that path, by its name alone.
     pub(crate) fn templates_in<'s>(&'s self, path: &str) -> impl Iterator<Item = &'s str> {
-        let named =
-            self.data.hosts.iter().zip(&self.files).filter_map(|(host, files)| Some((host, files.as_ref()?)));
-        let fits = named.filter(move |(_, files)| files.is_match(path));
-        fits.filter_map(|(host, _)| host.sites.iter().find_map(|site| site.templates.as_deref()))
+        let named = self.data.hosts.iter().filter(|host| !host.files.is_empty());
+        let fits = named.filter(move |host| host.files.is_match(path));
+        fits.filter_map(|host| host.sites.iter().find_map(|site| site.templates.as_deref()))
     }
 
     /// Whether a file at that path may be one of the host of that index.
     pub(super) fn is_file_of(&self, host: usize, path: &str) -> bool {
-        self.files.get(host).and_then(Option::as_ref).is_none_or(|files| files.is_match(path))
+        let files = self.data.hosts.get(host).map(|host| &host.files).filter(|files| !files.is_empty());
+        files.is_none_or(|files| files.is_match(path))
     }
 }

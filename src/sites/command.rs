@@ -318,10 +318,20 @@ fn read_answers(
     });
 }
 
+/// Variables that rules look for, whatever the command runs: `NAME=value make`, `docker run -e NAME=value IMAGE`.
+fn read_asked(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
+    for given in &found.variables {
+        if (around.context.names_variable)(given.name()) {
+            let scope = survey.places(around.context.doc);
+            read_given(given, around, scope, true, survey);
+        }
+    }
+}
+
 /// `docker run -e REGISTRATION_TOKEN=x IMAGE`, with no command that registers in view: the image's own may.
 fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
     if !matches!(found.program, Runs::Known(_)) {
-        return;
+        return read_asked(found, around, survey);
     }
     if found.variables.is_empty() || around.container.is_some_and(|container| container.direct) {
         return;

@@ -5,6 +5,7 @@ use super::options::kind_of;
 use super::paths::{is_document, leads_through_dynamic, leads_to};
 use super::{Carrier, Pattern, Place, Step, Value, ValueKind, Via};
 use crate::facts::{DataTree, NodeId, NodeKind, Variable};
+use crate::text::Span;
 
 /// The top of the document of each node of a tree.
 pub(crate) struct Tops<'a> {
@@ -83,21 +84,24 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
     };
     let (written, span) = match &node.key {
         Some(key) => (key.text.to_string(), key.span),
-        None => (value.text.clone(), node.span),
+        None => (value.text.clone(), inside_quotes(tree.written(id), node.span)),
     };
     let document = tree.root_of(id);
     let sops = tree.child(document, "sops").is_some();
-    let mut above = tree.around(id);
-    let anchored = above.any(|at| tree.get(at).is_some_and(|node| node.anchor.is_some()));
-    let sealed = if sops {
-        Some("the file is encrypted: change it with `sops`")
-    } else {
-        anchored.then_some("an alias uses it elsewhere too")
-    };
+    let sealed = sops.then_some("the file is encrypted: change it with `sops`");
     Some(Carrier {
         doc,
         written: written.clone(),
         sealed: sealed.map(str::to_owned),
         ..Carrier::new(Via::Entry, written, span, value, id)
     })
+}
+
+/// The bytes of a value without the quotes around it: those of keys have none either.
+fn inside_quotes(written: &str, span: Span) -> Span {
+    let is_quoted = |quote: char| {
+        let inside = written.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        inside.is_some_and(|inside| !inside.is_empty() && !inside.starts_with(quote))
+    };
+    if is_quoted('"') || is_quoted('\'') { Span::new(span.start() + 1, span.end() - 1) } else { span }
 }

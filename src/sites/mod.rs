@@ -46,7 +46,7 @@ pub use globs::Globs;
 pub(crate) use globs::globs;
 pub(crate) use one_or_many::one_or_many;
 pub(crate) use options::{canonical, is_option_name};
-pub(crate) use paths::{accepts, document_of};
+pub(crate) use paths::{accepts, document_of, leads_along};
 pub use schema::pattern::Step;
 pub use schema::programs::{Program, Programs, Subcommand, Wrapper};
 pub use schema::road::{Replacement, Road};
@@ -60,7 +60,6 @@ use crate::embed::Decoded;
 use crate::facts::{Hint, NodeId};
 use crate::text::Span;
 use constants::Constants;
-use globset::GlobSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
@@ -403,8 +402,6 @@ impl Survey {
 #[derive(Debug)]
 pub struct Sites {
     data: SiteData,
-    /// The globs of each host that has any, in the order of the data.
-    files: Vec<Option<GlobSet>>,
     /// The programs, by name.
     lookup: lookup::Lookup,
     /// The sites, by the end of their paths.
@@ -414,13 +411,7 @@ pub struct Sites {
 impl Sites {
     /// Makes them ready.
     pub fn new(data: SiteData) -> Self {
-        let files = |host: &Host| (!host.files.is_empty()).then(|| globs(&host.files));
-        Self {
-            files: data.hosts.iter().map(files).collect(),
-            lookup: lookup::Lookup::of(&data.programs.programs),
-            ends: ends::Ends::of(&data.hosts),
-            data,
-        }
+        Self { lookup: lookup::Lookup::of(&data.programs.programs), ends: ends::Ends::of(&data.hosts), data }
     }
 
     /// Those that are built in.

@@ -112,6 +112,32 @@ fn climb(steps: &[Step], tree: &DataTree, document: NodeId, id: NodeId, through:
     at == document
 }
 
+/// Whether `pattern` leads to the last node of `chain`: the nodes on the way there, from the top on, some of them through an alias.
+pub(crate) fn leads_along(pattern: &Pattern, tree: &DataTree, chain: &[NodeId]) -> bool {
+    let document = chain.iter().rposition(|id| is_document(tree, tree.resolve(*id))).unwrap_or_default();
+    let from = |at: usize| climb_along(&pattern.0, tree, chain.get(at..).unwrap_or_default());
+    from(document) || document > 0 && from(0)
+}
+
+/// As [`climb`], along `chain`.
+fn climb_along(steps: &[Step], tree: &DataTree, chain: &[NodeId]) -> bool {
+    let mut chain = chain;
+    for (index, step) in steps.iter().enumerate().rev() {
+        if *step == Step::Deep {
+            let before = steps.get(..index).unwrap_or_default();
+            let mut prefixes = (1..=chain.len()).rev().filter_map(|end| chain.get(..end));
+            return before.is_empty() || prefixes.any(|prefix| climb_along(before, tree, prefix));
+        }
+        let [up @ .., at] = chain else { return false };
+        let Some(parent) = up.last() else { return false };
+        if !step_fits(step, tree, *at, tree.resolve(*parent)) {
+            return false;
+        }
+        chain = up;
+    }
+    chain.len() == 1
+}
+
 fn parent(tree: &DataTree, document: NodeId, id: NodeId) -> Option<NodeId> {
     if id == document { None } else { tree.parent(id) }
 }

@@ -67,6 +67,22 @@ pub(super) enum Given<'a> {
     },
 }
 
+impl Given<'_> {
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Assignment(variable) => &variable.name,
+            Self::Word { word, skip, .. } => {
+                let text = word.text.get(*skip..).unwrap_or_default();
+                text.split_once('=').map_or(text, |(name, _)| name)
+            }
+            Self::Name { word, index, all } => {
+                all.get(*index).and_then(|name| word.text.get(name.range())).unwrap_or_default()
+            }
+        }
+    }
+}
+
 /// A program that runs another one.
 #[derive(Debug)]
 pub(super) struct Outer<'a> {

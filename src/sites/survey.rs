@@ -13,7 +13,7 @@ use super::{
     ValueKind, Variables, Via, trees,
 };
 use crate::embed::{Codec, Decoded};
-use crate::facts::{Command, Facts, Hint, Region, VariableUse, Word};
+use crate::facts::{Command, Facts, Hint, Region, Variable, VariableUse, Word};
 use crate::syntax::{Language, Parsed};
 use crate::text::{Notation, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub wanted: &'a dyn Fn(&str, Span) -> bool,
     /// Whether anyone asks for the chart value at a dotted path.
     pub names_value: &'a dyn Fn(&str) -> bool,
+    /// Whether a rule looks for the variable, whatever reads it.
+    pub names_variable: &'a dyn Fn(&str) -> bool,
 }
 
 /// Takes in what the text says. [`Survey::inner`] then holds the texts inside it.
@@ -479,6 +481,14 @@ fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Surve
 
 /// Variables of a shell or of a dotenv file: one scope for all of the text.
 fn variables(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
+    // `$NAME = …` of PowerShell is none of the environment.
+    let is_signed = |name: Span| context.text.get(..name.start()).is_some_and(|before| before.ends_with('$'));
+    let asked =
+        |it: &&Variable| !it.exported && (context.names_variable)(&it.name) && !is_signed(it.name_span);
+    for variable in facts.variables.iter().filter(asked) {
+        let scope = survey.places(context.doc);
+        survey.carriers.push(of_variable(variable, context.doc, scope, true));
+    }
     let exported = || facts.variables.iter().filter(|variable| variable.exported);
     let passed = passed_on(facts, context);
     let spans =

@@ -21,6 +21,7 @@ mod yaml;
 
 pub use comment::CommentStyle;
 pub(crate) use markdown::container;
+pub(crate) use yaml::is_lenient_json;
 
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};

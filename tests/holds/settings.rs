@@ -14,7 +14,7 @@ pub(super) fn config(data: &[u8]) -> Holds {
     let folder = PathBuf::from("/made-up/folder");
     let read = |bytes: &[u8]| {
         let file = ConfigFile::parse("runnerlint.toml".to_owned(), folder.clone(), bytes.to_vec())?;
-        file.check_names(&ids)?;
+        file.check_names(&ids, &[])?;
         Ok(Config::new(Some(file), Layer::default()))
     };
     let config = match read(data) {

@@ -1,6 +1,7 @@
 //! The reference of the format of rules, generated from the types: `docs/rules-reference.md`.
 
 use crate::generated::{Files, assert_current};
+use crate::reference_text;
 use crate::support;
 use runnerlint::rules::describe;
 use serde_json::{Map, Value};
@@ -161,8 +162,10 @@ pub(crate) fn files() -> Files {
     for name in names {
         let schema = &forms[name];
         let about = line(schema["description"].as_str().unwrap_or_default());
-        out.push_str(&format!("\n## {name}\n\n{about}\n{}{}", keys(schema), variants(schema)));
+        let keys = if name == "When" { reference_text::conditions(&keys(schema)) } else { keys(schema) };
+        out.push_str(&format!("\n## {name}\n\n{about}\n{keys}{}", variants(schema)));
     }
+    out.push_str(&reference_text::sections());
     [("docs/rules-reference.md".to_owned(), out)].into()
 }
 

@@ -4,33 +4,64 @@ use super::super::{
     ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
 };
 use super::fault::{Fault, Problem};
-use super::{Read, actions};
-use crate::sites::{Holds, Host, Programs, SiteData, canonical};
+use super::{Read, actions, texts};
+use crate::sites::{Programs, SiteData, canonical};
 use crate::syntax;
+use std::collections::BTreeSet;
 
 /// Where a problem is looked for, and the problems so far.
 pub(super) struct Checked<'a> {
     pub(super) read: &'a Read,
+    /// Keys of the top mapping whose value could not be read: nothing more is said of them.
+    pub(super) unread: &'a [String],
     pub(super) problems: Vec<Problem>,
 }
 
 impl Checked<'_> {
     pub(super) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
-        self.problems.push(self.read.problem(path, message, help));
+        self.push(path, message.into(), help);
     }
 
-    fn known(&mut self, path: &[&str], what: &str, name: &str, known: &[&str]) {
+    fn push(&mut self, path: &[&str], message: String, help: Option<String>) {
+        if path.first().is_none_or(|key| self.unread.iter().all(|unread| unread != key)) {
+            self.problems.push(self.read.problem(path, message, help));
+        }
+    }
+
+    /// A name or alias of a language.
+    pub(super) fn language(&mut self, path: &[&str], name: &str) {
+        if syntax::named(name).is_none() {
+            let names: Vec<&str> = syntax::LANGUAGES.iter().map(|language| language.name()).collect();
+            let aliases = syntax::LANGUAGES.iter().flat_map(|language| language.aliases().iter().copied());
+            let known: Vec<&str> = names.iter().copied().chain(aliases).collect();
+            let fault = Fault::unknown("language", name, &known);
+            let near = fault.help.filter(|help| help.starts_with("did")).map(|help| format!("{help} "));
+            let names: BTreeSet<&str> = names.into_iter().collect();
+            let all = names.into_iter().collect::<Vec<_>>().join(", ");
+            self.push(path, fault.message, Some(format!("{}languages: {all}", near.unwrap_or_default())));
+        }
+    }
+
+    pub(super) fn known(&mut self, path: &[&str], what: &str, name: &str, known: &[&str]) {
         if !known.contains(&name) {
             let fault = Fault::unknown(what, name, known);
-            self.problems.push(self.read.problem(path, fault.message, fault.help));
+            self.push(path, fault.message, fault.help);
         }
     }
 }
 
-/// Names options as the engine does.
+/// The name of a language, by its name or one of its aliases.
+pub(super) fn spell_language(name: &mut String) {
+    if let Some(language) = syntax::named(name) {
+        *name = language.name().to_owned();
+    }
+}
+
+/// Names options and languages as the engine does.
 pub(super) fn spell(rule: &mut Rule) {
     for found in &mut rule.matches {
+        found.text.iter_mut().flat_map(|text| &mut text.within).for_each(spell_language);
         if let Some(command) = &mut found.command {
             let named = command.option.iter_mut().filter(|option| *option != "*");
             named.for_each(|option| *option = canonical(option));
@@ -50,6 +81,7 @@ fn is_always(when: &When) -> bool {
 
 fn spell_when(when: &mut When) {
     when.option.iter_mut().for_each(|option| *option = canonical(option));
+    when.language.iter_mut().for_each(spell_language);
     let inner = when.all.iter_mut().chain(&mut when.any).chain(when.not.as_deref_mut());
     inner.for_each(spell_when);
 }
@@ -78,10 +110,10 @@ pub(super) fn rule(
     inside: &str,
     rule: &Rule,
     text: &RuleText,
-    data: &RuleData,
-    sites: &SiteData,
+    (data, sites): (&RuleData, &SiteData),
+    unread: &[String],
 ) -> Vec<Problem> {
-    let mut checked = Checked { read, problems: Vec::new() };
+    let mut checked = Checked { read, unread, problems: Vec::new() };
     id(&mut checked, inside, rule);
     versions(&mut checked, rule);
     let unit = unit(&mut checked, rule, data);
@@ -100,6 +132,7 @@ pub(super) fn rule(
     severity(&mut checked, rule);
     actions::check(&mut checked, rule);
     needs(&mut checked, rule);
+    texts::check(&mut checked, rule);
     examples(&mut checked, text);
     checked.problems
 }
@@ -156,12 +189,8 @@ fn unit<'d>(checked: &mut Checked<'_>, rule: &Rule, data: &'d RuleData) -> Optio
 }
 
 fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&Unit>, sites: &SiteData) {
-    let at = |keys: &[&'static str]| -> Vec<String> {
-        path.iter().copied().chain(keys.iter().copied()).map(str::to_owned).collect()
-    };
     let mut known = |keys: &[&'static str], what: &str, name: &str, names: &[&str]| {
-        let path = at(keys);
-        checked.known(&path.iter().map(String::as_str).collect::<Vec<_>>(), what, name, names);
+        checked.known(&[path, keys].concat(), what, name, names);
     };
     if let Some(slot) = &found.slot {
         known(&["slot"], "slot", slot, &["new", "old"]);
@@ -176,20 +205,33 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
         match programs.iter().find(|program| program.name == command.program) {
             None => {
                 let names: Vec<&str> = programs.iter().map(|program| program.name.as_str()).collect();
-                known(&["command", "program"], "program", &command.program, &names);
+                let example = format!(
+                    "programs:\n  - name: {0}\n    files: [{0}]\n    subcommands: [{{name: run, valued: [--name]}}]",
+                    command.program
+                );
+                let fault = Fault::undefined("program", &command.program, &names, "programs.yaml", &example);
+                checked.push(&[path, &["command", "program"]].concat(), fault.message, fault.help);
             }
             Some(program) => {
                 let names = program.subcommands.iter().map(|it| it.name.as_str());
                 let names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
                 for name in &command.subcommand {
-                    known(&["command", "subcommand"], "subcommand", name, &names);
+                    checked.known(&[path, &["command", "subcommand"]].concat(), "subcommand", name, &names);
                 }
             }
         }
     }
     if let Some(chart) = &found.chart {
         let names: Vec<&str> = sites.charts.iter().map(|chart| chart.chart.as_str()).collect();
-        known(&["chart", "name"], "chart", &chart.name, &names);
+        if !names.contains(&chart.name.as_str()) {
+            let value = chart.value.first().map_or("image", String::as_str);
+            let example = format!(
+                "- chart: {}\n  evidence: [{{scalar: {value}}}]\n  named-in: [chart, name]",
+                chart.name
+            );
+            let fault = Fault::undefined("chart", &chart.name, &names, "charts.yaml", &example);
+            checked.push(&[path, &["chart", "name"]].concat(), fault.message, fault.help);
+        }
     }
     if !found.named.is_empty() {
         let named = sites.hosts.iter().flat_map(|host| &host.sites).filter_map(|site| site.name.as_deref());
@@ -200,11 +242,11 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
         names.sort_unstable();
         names.dedup();
         for name in &found.named {
-            known(&["named"], "site", name, &names);
+            checked.known(&[path, &["named"]].concat(), "site", name, &names);
         }
     }
     for name in found.text.iter().flat_map(|text| &text.within) {
-        known(&["text", "in"], "language", name, &languages());
+        checked.language(&[path, &["text", "in"]].concat(), name);
     }
     let has_name = !found.entry.is_empty()
         || !found.variable.is_empty()
@@ -231,13 +273,11 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
     }
 }
 
-fn languages() -> Vec<&'static str> {
-    syntax::LANGUAGES.iter().map(|language| language.name()).collect()
-}
-
 /// All conditions of a rule, with their places.
 fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
-    let of_unit = rule.matches.iter().any(|found| found.slot.is_some() || found.setting.is_some());
+    // What a road names belongs to its unit.
+    let of_unit =
+        rule.matches.iter().any(|it| it.slot.is_some() || it.setting.is_some() || !it.named.is_empty());
     let matches =
         rule.matches.iter().map(|found| &found.when).enumerate().map(|(at, when)| ("match", at, when));
     let severity =
@@ -256,24 +296,61 @@ fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
 
 fn condition(checked: &mut Checked<'_>, path: &[&str], when: &When, of_unit: bool) {
     for name in &when.language {
-        checked.known(&[path, &["language"]].concat(), "language", name, &languages());
+        checked.language(&[path, &["language"]].concat(), name);
     }
     for (key, text) in [("from", &when.from), ("below", &when.below)] {
         if let Some(text) = text.as_ref().filter(|text| version(text).is_none()) {
             checked.wrong(&[path, &[key]].concat(), no_version(text), "");
         }
     }
-    let unit = [
+    for (key, _) in of_units(when).iter().filter(|(_, given)| *given && !of_unit) {
+        let message = format!("`{key}` needs a match with `slot` or `setting`");
+        checked.wrong(
+            &[path, &[key]].concat(),
+            message,
+            "it says something of a registration, not of a single place",
+        );
+    }
+}
+
+/// The conditions that only apply to units, and whether they are given.
+fn of_units(when: &When) -> [(&'static str, bool); 34] {
+    [
         ("new", when.new.is_some()),
         ("old", when.old.is_some()),
+        ("same-token", when.same_token.is_some()),
+        ("secret", when.secret.is_some()),
         ("unit", !when.unit.is_empty()),
+        ("road", !when.road.is_empty()),
         ("setting", !when.setting.is_empty()),
+        ("mechanical", when.mechanical.is_some()),
         ("triggers", when.triggers.is_some()),
-    ];
-    for (key, _) in unit.iter().filter(|(_, given)| *given && !of_unit) {
-        let message = format!("`{key}` needs a match with `slot` or `setting`");
-        checked.wrong(&[path, &[key]].concat(), message, "");
-    }
+        ("token-value", when.token_value.is_some()),
+        ("old-never", when.old_never.is_some()),
+        ("in-view", when.in_view.is_some()),
+        ("unknown-token", when.unknown_token.is_some()),
+        ("unknown-setting", when.unknown_setting.is_some()),
+        ("has-setting", when.has_setting.is_some()),
+        ("settings", when.settings.is_some()),
+        ("resets", when.resets.is_some()),
+        ("shared", when.shared.is_some()),
+        ("names-old-variable", when.names_old_variable.is_some()),
+        ("names-secret", when.names_secret.is_some()),
+        ("repeated", when.repeated.is_some()),
+        ("read-by-name", when.read_by_name.is_some()),
+        ("inherits", when.inherits.is_some()),
+        ("origin", when.origin.is_some()),
+        ("token-elsewhere", when.token_elsewhere.is_some()),
+        ("new-token-elsewhere", when.new_token_elsewhere.is_some()),
+        ("settings-elsewhere", when.settings_elsewhere.is_some()),
+        ("own-chart", when.own_chart.is_some()),
+        ("hinted", when.hinted.is_some()),
+        ("isolated", when.isolated.is_some()),
+        ("silent", when.silent.is_some()),
+        ("wakes", when.wakes.is_some()),
+        ("broken", when.broken.is_some()),
+        ("outdated", when.outdated.is_some()),
+    ]
 }
 
 fn severity(checked: &mut Checked<'_>, rule: &Rule) {
@@ -286,6 +363,14 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
     }
     reachable(checked, "severity", &rule.severity.iter().map(|row| is_always(&row.when)).collect::<Vec<_>>());
     reachable(checked, "safety", &rule.safety.iter().map(|row| is_always(&row.when)).collect::<Vec<_>>());
+    let of_unit = rule.matches.iter().any(|it| it.slot.is_some() || it.setting.is_some());
+    if !rule.safety.is_empty() && rule.actions.is_empty() && !of_unit {
+        checked.wrong(
+            &["safety"],
+            "`safety` needs `do`: the rule has no fix",
+            "add `do`, or remove `safety`",
+        );
+    }
     let never = rule.safety.first().is_some_and(|row| row.is == Verdict::None && is_always(&row.when));
     if never && !rule.actions.is_empty() {
         checked.wrong(
@@ -349,46 +434,20 @@ fn examples(checked: &mut Checked<'_>, text: &RuleText) {
                 "use `ok` for a text that is not reported",
             );
         }
+        if example.good.is_none() && !example.remains.is_empty() {
+            checked.wrong(
+                &["examples", &index, "remains"],
+                "`remains` needs `good`",
+                "without a fix all findings of `at` are left",
+            );
+        }
         if let Some(language) = &example.language {
-            let known = syntax::named(language).is_some();
-            if !known {
-                checked.known(&["examples", &index, "language"], "language", language, &languages());
-            }
+            checked.language(&["examples", &index, "language"], language);
         }
         if let Some(target) = example.target.as_ref().filter(|target| version(target).is_none()) {
             checked.wrong(&["examples", &index, "target"], no_version(target), "");
         }
     }
-}
-
-/// Everything that is wrong with the sites of a host.
-pub(super) fn host(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
-    let mut checked = Checked { read, problems: Vec::new() };
-    if sites.hosts.iter().any(|known| known.host == host.host) {
-        checked.wrong(&["host"], format!("the host `{}` already exists", host.host), "use another name");
-    }
-    let languages = languages();
-    if let Some(language) = &host.language {
-        checked.known(&["language"], "language", language, &languages);
-    }
-    for (index, site) in host.sites.iter().enumerate() {
-        let index = index.to_string();
-        let missing = match site.holds {
-            Holds::Named if site.name.is_none() => Some("name"),
-            Holds::Keys if site.via.is_none() => Some("via"),
-            Holds::SecretItems if site.name_key.is_none() => Some("name-key"),
-            Holds::MoreValues if site.release.is_none() && site.contains.is_empty() => Some("release"),
-            _ => None,
-        };
-        if let Some(key) = missing {
-            checked.wrong(&["sites", &index, "holds"], format!("this site needs `{key}`"), "");
-        }
-        let language = site.language.as_deref().filter(|language| syntax::named(language).is_none());
-        if let Some(language) = language {
-            checked.known(&["sites", &index, "language"], "language", language, &languages);
-        }
-    }
-    checked.problems
 }
 
 /// Marks the programs whose words the rule asks for.

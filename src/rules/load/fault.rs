@@ -131,6 +131,18 @@ impl Fault {
             None => fault.help(format!("known: {}", listed(known))),
         }
     }
+
+    /// A name that a file of the directory of rules must define.
+    pub(super) fn undefined(what: &str, name: &str, known: &[&str], file: &str, example: &str) -> Self {
+        let fault = Self::unknown(what, name, known);
+        let hint = match fault.help.as_deref() {
+            Some(help) if help.ends_with('?') => format!("{help} Or define it"),
+            Some(help) => format!("{help}; define it"),
+            None => "define it".to_owned(),
+        };
+        let example = example.replace('\n', "\n    ");
+        Self { help: Some(format!("{hint} in `{file}`:\n    {example}")), ..fault }
+    }
 }
 
 fn listed(names: &[&str]) -> String {

@@ -6,8 +6,11 @@
 mod actions;
 mod check;
 mod fault;
+mod hosts;
 mod needs;
+mod several;
 mod spanned;
+mod texts;
 
 use super::{BUILT_IN, RuleData, RuleText};
 use crate::facts::{DataTree, Facts, NodeId};
@@ -73,24 +76,29 @@ impl Read {
         Self { path, source, parsed }
     }
 
-    /// The rule in the file, and its text for people.
-    fn rule(&self, problems: &mut Vec<Problem>) -> Option<(super::Rule, RuleText)> {
+    /// The rule in the file, and its text for people. The keys of what could not be read are added to `unread`.
+    fn rule(&self, problems: &mut Vec<Problem>, unread: &mut Vec<String>) -> Option<(super::Rule, RuleText)> {
         let tree = read_one(self, problems)?;
         let top = tree.roots.first().copied()?;
         let reader = Reader::of(tree);
         match (reader.read(top, Keys::Without(TEXT)), reader.read(top, Keys::Only(TEXT_AND_ID))) {
             (Ok(rule), Ok(text)) => Some((rule, text)),
-            (rule, text) => {
-                let faults = [rule.err(), text.err()].into_iter().flatten();
-                problems.extend(faults.map(|fault| self.fault(fault)));
+            (Err(fault), _) | (_, Err(fault)) if !tree.is_mapping(top) => {
+                problems.push(self.fault(fault));
                 None
+            }
+            _ => {
+                let several = several::read(tree, top);
+                problems.extend(several.faults.into_iter().map(|fault| self.fault(fault)));
+                unread.extend(several.unread);
+                several.rule
             }
         }
     }
 
     /// The text of its rule for people.
     pub(crate) fn text(&self) -> RuleText {
-        self.rule(&mut Vec::new()).map(|(_, text)| text).unwrap_or_default()
+        self.rule(&mut Vec::new(), &mut Vec::new()).map(|(_, text)| text).unwrap_or_default()
     }
 
     fn facts(&self) -> Option<&Facts> {
@@ -195,14 +203,17 @@ struct Form {
 impl Form {
     /// The rule in the file that the folder calls `inside`.
     fn of(read: Read, inside: &str, known: &Loaded) -> Self {
-        let mut problems = Vec::new();
-        let rule = read.rule(&mut problems).map(|(mut rule, text)| {
+        let (mut problems, mut unread) = (Vec::new(), Vec::new());
+        let rule = read.rule(&mut problems, &mut unread).map(|(mut rule, text)| {
             check::spell(&mut rule);
-            problems.extend(check::rule(&read, inside, &rule, &text, &known.data, &known.sites));
+            let known = (&known.data, &known.sites);
+            problems.extend(check::rule(&read, inside, &rule, &text, known, &unread));
+            problems.sort_by_key(|problem| problem.span);
+            let (data, sites) = known;
             if problems.is_empty() && rule.needs.is_empty() {
-                match needs::of(&rule, &known.data, &known.sites) {
+                match needs::of(&rule, data, sites) {
                     Some(found) => rule.needs = found,
-                    None => problems.push(no_needs(&read)),
+                    None => problems.push(no_needs(&read, &text)),
                 }
             }
             rule
@@ -211,10 +222,24 @@ impl Form {
     }
 }
 
-fn no_needs(read: &Read) -> Problem {
+fn no_needs(read: &Read, text: &RuleText) -> Problem {
     let message = "`match` contains no literal word";
-    let help = "add `needs: [[old-tool]]`, with a word that is in every matching file";
-    read.problem(&["match"], message, Some(help.to_owned()))
+    let word = needs::proposed(text).unwrap_or_else(|| "old-tool".to_owned());
+    let help = format!("add `needs: [[{word}]]`, with words of which one is in every matching file");
+    read.problem(&["match"], message, Some(help))
+}
+
+/// A rule for which almost every file is parsed, since its words are short.
+pub fn warning(read: &Read, rule: &super::Rule) -> Option<Problem> {
+    let is_short = |list: &Vec<String>| list.iter().any(|word| word.len() < needs::SHORTEST);
+    let is_own = read.source.text().lines().any(|line| line.starts_with("needs:"));
+    if is_own || !rule.needs.iter().all(is_short) {
+        return None;
+    }
+    let word = rule.needs.iter().flatten().min_by_key(|word| word.len())?;
+    let message = format!("`{word}` is in almost every file: all of them are parsed");
+    let help = "add `needs`, with longer words of which one is in every matching file".to_owned();
+    Some(read.problem(&["match"], message, Some(help)))
 }
 
 /// The tree of a file that holds one document.
@@ -319,8 +344,9 @@ impl Loader {
                 }
             }
             Kind::Site => {
-                let Some(host) = self.get::<Host>(read) else { return };
-                self.problems.extend(check::host(read, &host, &self.out.sites));
+                let Some(mut host) = self.get::<Host>(read) else { return };
+                self.problems.extend(hosts::check(read, &host, &self.out.sites));
+                hosts::complete(&mut host);
                 self.out.sites.hosts.push(host);
             }
             Kind::Road => {

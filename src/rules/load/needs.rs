@@ -1,22 +1,28 @@
 //! The words without which a rule finds nothing, told from what it looks for.
 
-use super::super::{Match, Rule, RuleData, Spelling, Unit};
+use super::super::{Match, Rule, RuleData, RuleText, Spelling, Unit};
 use crate::sites::{Expression, Pattern, Requirement, SiteData, Step};
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+use regex_syntax::hir::{Hir, HirKind};
 
-/// Shorter words tell nothing.
-const SHORTEST: usize = 3;
+/// Shorter words are in most files; they count only where a rule has no others.
+pub(super) const SHORTEST: usize = 3;
 /// More words than this are no list, they are a dictionary.
 const MOST: usize = 64;
 
-/// Lists of words, one of each of which has to stand in a file; `None` if none can be told.
+/// Lists of words, one of each of which has to stand in a file; `None` if none can be told. Short words count where there are
+/// no others.
 pub(super) fn of(rule: &Rule, data: &RuleData, sites: &SiteData) -> Option<Vec<Vec<String>>> {
+    [SHORTEST, 1].into_iter().find_map(|shortest| at_least(shortest, rule, data, sites))
+}
+
+fn at_least(shortest: usize, rule: &Rule, data: &RuleData, sites: &SiteData) -> Option<Vec<Vec<String>>> {
     let unit = match &rule.unit {
         Some(name) => data.units.iter().find(|unit| unit.unit == *name),
         None => data.units.first(),
     };
     let lists: Vec<Vec<Vec<String>>> =
-        rule.matches.iter().map(|found| of_match(found, unit, sites)).collect();
+        rule.matches.iter().map(|found| of_match(shortest, found, unit, sites)).collect();
     if let [only] = lists.as_slice() {
         return Some(only.clone()).filter(|lists| !lists.is_empty());
     }
@@ -31,8 +37,9 @@ pub(super) fn of(rule: &Rule, data: &RuleData, sites: &SiteData) -> Option<Vec<V
     Some(vec![words]).filter(|lists| lists.iter().all(|list| !list.is_empty()))
 }
 
-fn of_match(found: &Match, unit: Option<&Unit>, sites: &SiteData) -> Vec<Vec<String>> {
+fn of_match(shortest: usize, found: &Match, unit: Option<&Unit>, sites: &SiteData) -> Vec<Vec<String>> {
     let mut lists = Vec::new();
+    let telling = |words| telling(shortest, words);
     let mut add = |words: Option<Vec<String>>| lists.extend(words.and_then(telling));
     if !found.entry.is_empty() {
         let last = found.entry.iter().map(last_keys).collect::<Option<Vec<_>>>();
@@ -70,12 +77,10 @@ fn required(wanted: &Requirement) -> Vec<String> {
 }
 
 /// A list that tells something: no short words, nothing that might be written in another way.
-fn telling(mut words: Vec<String>) -> Option<Vec<String>> {
+fn telling(shortest: usize, mut words: Vec<String>) -> Option<Vec<String>> {
     words.sort();
     words.dedup();
-    let plain = |word: &String| {
-        word.len() >= SHORTEST && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_./:@".contains(&b))
-    };
+    let plain = |word: &String| word.len() >= shortest && word.chars().all(is_plain);
     (!words.is_empty() && words.len() <= MOST && words.iter().all(plain)).then_some(words)
 }
 
@@ -127,10 +132,15 @@ fn spelled(found: &Match, unit: &Unit) -> Vec<String> {
         .collect()
 }
 
-/// Literals one of which every match of the expression begins or ends with.
+/// Whether a sign is written as itself everywhere.
+fn is_plain(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || "-_./:@".contains(sign)
+}
+
+/// Literals one of which is in every match of the expression: at its beginning, at its end, or between.
 fn literals(expression: &Expression) -> Option<Vec<String>> {
     if let Some(literal) = expression.literal() {
-        return Some(vec![literal]);
+        return Some(plain_part(&literal).map_or(vec![literal.clone()], |part| vec![part]));
     }
     let hir = regex_syntax::parse(expression.as_str()).ok()?;
     let extract = |kind: ExtractKind| {
@@ -138,13 +148,44 @@ fn literals(expression: &Expression) -> Option<Vec<String>> {
         found.optimize_for_prefix_by_preference();
         words(&found)
     };
-    let (prefixes, suffixes) = (extract(ExtractKind::Prefix), extract(ExtractKind::Suffix));
-    let shortest =
-        |words: &Option<Vec<String>>| words.iter().flatten().map(String::len).min().unwrap_or_default();
-    if shortest(&prefixes) >= shortest(&suffixes) { prefixes } else { suffixes }
+    let all = [extract(ExtractKind::Prefix), extract(ExtractKind::Suffix), inner(&hir)];
+    let is_telling = |words: &Vec<String>| words.iter().all(|word| word.chars().all(is_plain));
+    // Of equals the first.
+    let telling = all.into_iter().flatten().filter(is_telling).rev();
+    telling.max_by_key(|words| words.iter().map(String::len).min().unwrap_or_default())
 }
 
 fn words(found: &Seq) -> Option<Vec<String>> {
     let literals = found.literals()?.iter();
     literals.map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok()).collect()
+}
+
+/// Literals one of which every match contains somewhere. How deep an expression may be is limited where it is parsed.
+fn inner(hir: &Hir) -> Option<Vec<String>> {
+    let shortest = |words: &Vec<String>| words.iter().map(String::len).min().unwrap_or_default();
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(vec![plain_part(std::str::from_utf8(&literal.0).ok()?)?]),
+        HirKind::Capture(capture) => inner(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => inner(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(inner).max_by_key(shortest),
+        HirKind::Alternation(branches) => {
+            let branches = branches.iter().map(inner).collect::<Option<Vec<_>>>()?;
+            Some(branches.concat()).filter(|words| words.len() <= MOST)
+        }
+        _ => None,
+    }
+}
+
+/// The longest part of a text that is written as itself everywhere.
+fn plain_part(text: &str) -> Option<String> {
+    let parts = text.split(|sign: char| !is_plain(sign));
+    parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty()).map(str::to_owned)
+}
+
+/// A word of the rule's own example, for a rule whose words cannot be told.
+pub(super) fn proposed(text: &RuleText) -> Option<String> {
+    let bad = text.examples.iter().filter(|example| example.bad.is_some());
+    let names = bad.clone().flat_map(|example| &example.at);
+    let mut texts = names.chain(bad.filter_map(|example| example.bad.as_ref()));
+    texts.find_map(|text| plain_part(text).filter(|word| word.len() >= SHORTEST))
 }

@@ -1,13 +1,14 @@
 //! Reads types from YAML by our own reader, so that what is wrong has a place: the key, the value.
 
 use super::fault::Fault;
-use crate::facts::{DataTree, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{DataTree, Key, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::text::Span;
 use serde::de::value::StrDeserializer;
 use serde::de::{
     self, DeserializeSeed, Deserializer, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor,
 };
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 /// Nodes that may be read, aliases followed: more of them is no rule file.
 const MOST_NODES: usize = 100_000;
@@ -17,6 +18,10 @@ const DEEPEST: usize = 64;
 /// A tree that is read.
 pub(super) struct Reader<'a> {
     tree: &'a DataTree,
+    /// Nodes that are not there.
+    skipped: BTreeSet<NodeId>,
+    /// Keys of the top mapping for those that are missing.
+    defaults: Option<&'a Reader<'a>>,
     read: Cell<usize>,
     /// The key that was read last.
     key: Cell<Span>,
@@ -47,7 +52,22 @@ impl Keys {
 
 impl<'a> Reader<'a> {
     pub(super) fn of(tree: &'a DataTree) -> Self {
-        Self { tree, read: Cell::new(0), key: Cell::default() }
+        Self { tree, skipped: BTreeSet::new(), defaults: None, read: Cell::new(0), key: Cell::default() }
+    }
+
+    /// The same without `skipped`, and with the top keys of `defaults` where there are none.
+    pub(super) fn without(tree: &'a DataTree, skipped: BTreeSet<NodeId>, defaults: &'a Reader<'a>) -> Self {
+        Self { skipped, defaults: Some(defaults), ..Self::of(tree) }
+    }
+
+    /// The keys of the mapping `id`.
+    pub(super) fn keys(&self, id: NodeId) -> Vec<&'a str> {
+        self.tree.children(id).iter().filter_map(|child| self.tree.key_text(*child)).collect()
+    }
+
+    /// Its top node.
+    pub(super) fn top(&self) -> Option<NodeId> {
+        self.tree.roots.first().copied()
     }
 
     /// Reads what stands at `id`, of its keys those that count.
@@ -91,12 +111,8 @@ impl<'a> Node<'_, 'a> {
         let result = match self.resolved()? {
             NodeKind::Scalar(scalar) if scalar.null => visitor.visit_unit(),
             NodeKind::Scalar(scalar) => meaning(scalar.text, scalar.style == ScalarStyle::Plain, visitor),
-            NodeKind::Mapping => {
-                visitor.visit_map(Items { node: &self, children: self.reader.tree.children(id), value: None })
-            }
-            NodeKind::Sequence => {
-                visitor.visit_seq(Items { node: &self, children: self.reader.tree.children(id), value: None })
-            }
+            NodeKind::Mapping => visitor.visit_map(Items::of(&self, id)),
+            NodeKind::Sequence => visitor.visit_seq(Items::of(&self, id)),
             NodeKind::Alias => Err(no_alias()),
         };
         result.map_err(|fault| {
@@ -130,14 +146,42 @@ fn meaning<'de, V: Visitor<'de>>(text: &str, plain: bool, visitor: V) -> Result<
 struct Items<'n, 'r, 'a> {
     node: &'n Node<'r, 'a>,
     children: &'a [NodeId],
-    value: Option<NodeId>,
+    /// The keys that were read.
+    read: Vec<&'a str>,
+    /// The value that is next, and whether it is one of the defaults.
+    value: Option<(NodeId, bool)>,
+    /// Keys of the defaults.
+    defaults: &'a [NodeId],
 }
 
-impl<'r, 'a> Items<'_, 'r, 'a> {
+impl<'n, 'r, 'a> Items<'n, 'r, 'a> {
+    fn of(node: &'n Node<'r, 'a>, id: NodeId) -> Self {
+        let defaults = node.reader.defaults.filter(|_| node.depth == 0);
+        let defaults = defaults.and_then(|it| Some(it.tree.children(it.top()?))).unwrap_or_default();
+        Self { node, children: node.reader.tree.children(id), read: Vec::new(), value: None, defaults }
+    }
+
     fn next(&mut self) -> Option<NodeId> {
-        let (first, rest) = self.children.split_first()?;
-        self.children = rest;
-        Some(*first)
+        loop {
+            let (first, rest) = self.children.split_first()?;
+            self.children = rest;
+            if !self.node.reader.skipped.contains(first) {
+                return Some(*first);
+            }
+        }
+    }
+
+    /// The next key that has only a default.
+    fn next_default(&mut self) -> Option<(NodeId, Key<'a>)> {
+        let reader = self.node.reader.defaults?;
+        loop {
+            let (first, rest) = self.defaults.split_first()?;
+            self.defaults = rest;
+            let key = reader.tree.key(*first)?;
+            if self.node.keys.has(key.text) && !self.read.contains(&key.text) {
+                return Some((*first, key));
+            }
+        }
     }
 
     fn below(&self, id: NodeId) -> Node<'r, 'a> {
@@ -156,7 +200,8 @@ impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
             if !self.node.keys.has(key.text) {
                 continue;
             }
-            self.value = Some(id);
+            self.read.push(key.text);
+            self.value = Some((id, false));
             self.node.reader.key.set(key.span);
             let text: StrDeserializer<'_, Fault> = key.text.into_deserializer();
             return seed
@@ -164,11 +209,17 @@ impl<'de> MapAccess<'de> for Items<'_, '_, '_> {
                 .map(Some)
                 .map_err(|fault| fault.or_known(self.node.keys.others()).at(key.span));
         }
-        Ok(None)
+        let Some((id, key)) = self.next_default() else { return Ok(None) };
+        self.value = Some((id, true));
+        let text: StrDeserializer<'_, Fault> = key.text.into_deserializer();
+        seed.deserialize(text).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let id = self.value.take().ok_or_else(|| Fault::new("a key without value"))?;
+        let (id, is_default) = self.value.take().ok_or_else(|| Fault::new("a key without value"))?;
+        if let Some(reader) = self.node.reader.defaults.filter(|_| is_default) {
+            return seed.deserialize(Node { reader, id, depth: self.node.depth + 1, keys: Keys::All });
+        }
         let key = self.node.reader.tree.key(id).map(|key| key.span);
         let node = self.below(id);
         let span = Some(node.span()).filter(|span| !span.is_empty()).or(key).unwrap_or_default();

@@ -5,7 +5,7 @@ pub(super) mod pattern;
 pub(super) mod programs;
 pub(super) mod road;
 
-use super::{Expression, one_or_many};
+use super::{Expression, Globs, one_or_many};
 use serde::{Deserialize, Serialize};
 
 pub use pattern::Pattern;
@@ -19,10 +19,11 @@ use road::Road;
 pub struct Host {
     /// Its name: `gitlab-ci`.
     pub host: String,
-    /// Globs of the files it is looked for in; none for every file.
+    /// Globs of the files it is looked for in, as in `when`: one without `/` is of the file's name; none for every file.
     #[serde(default)]
-    pub files: Vec<String>,
-    /// The language of its texts; none for every one.
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
+    pub files: Globs,
+    /// The language of its texts, by its name or an alias; none for every one.
     #[serde(default)]
     pub language: Option<String>,
     /// Whether its sites come last, for what no other host matches.

@@ -28,8 +28,12 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
+        const PATHS: &str = "paths are `a.b`, `a[*].b`, `**.b`";
         let mut steps = Vec::new();
         let mut rest = text;
+        if text == "$" || text.starts_with("$.") || text.starts_with("$[") {
+            return Err(format!("`{text}` begins with `$`: {PATHS}"));
+        }
         while !rest.is_empty() {
             if let Some(tail) = rest.strip_prefix("[*]") {
                 steps.push(Step::Item);
@@ -44,9 +48,18 @@ impl Pattern {
                 let (key, tail) = tail.split_once('\'').ok_or("a quote without end")?;
                 (vec![key.to_owned()], tail)
             } else {
+                if rest.starts_with('[') {
+                    return Err(format!("an index is not supported in `{text}`: use `[*]`"));
+                }
                 let end = rest.find(['.', '[']).unwrap_or(rest.len());
                 let (key, tail) = rest.split_at(end);
                 match key {
+                    // A path of OpenAPI begins with one.
+                    key if key.trim_start_matches('/').contains('/') => {
+                        return Err(format!(
+                            "`{key}` contains `/`: {PATHS}; quote a key that contains one: `'{key}'`"
+                        ));
+                    }
                     "" => return Err(format!("an empty step in `{text}`")),
                     "**" => steps.push(Step::Deep),
                     "*" => steps.push(Step::Any),

@@ -43,6 +43,8 @@ pub(super) struct Lexer<'t> {
     pub(super) last: Option<usize>,
     /// Whether a prompt was seen.
     pub(super) transcript: bool,
+    /// How many marks were counted since the last prompt, and how many blocks they leave open.
+    pub(super) nesting: (usize, i32),
     /// Whether `# ` is the prompt of root.
     pub(super) root_prompt: bool,
     /// Delimiters of here-documents that never end.
@@ -66,6 +68,7 @@ impl<'t> Lexer<'t> {
             pipe: None,
             last: None,
             transcript: false,
+            nesting: (0, 0),
             root_prompt: false,
             endless: Vec::new(),
             patience: Cell::new(PATIENCE * text.len() + 4096),

@@ -1,8 +1,10 @@
 //! Prompts of console transcripts: `$ `, `# `, `> `, `PS C:\> `, `user@host:~$ `.
 
 use super::dialect::Dialect;
-use super::lexer::Lexer;
+use super::lexer::{Lexer, Until};
 use super::scan;
+use crate::facts::Comment;
+use crate::text::Span;
 
 /// Programs that are common after a root prompt.
 const KNOWN: &[&str] = &[
@@ -22,6 +24,9 @@ const KNOWN: &[&str] = &[
     "docker-compose",
 ];
 
+/// More spaces and line ends than are after an operator at the end of a line.
+const LONGEST_END: usize = 64;
+
 /// Whether `# ` at the start of a line is a prompt: the text begins with one, and no command is without one.
 pub(super) fn is_root_transcript(text: &str) -> bool {
     let known = |rest: &str| {
@@ -33,36 +38,81 @@ pub(super) fn is_root_transcript(text: &str) -> bool {
 }
 
 impl Lexer<'_> {
-    /// Goes past a prompt at the start of a line.
+    /// Goes past a prompt at the start of a line. After the first one, a line without it is what a command printed, unless
+    /// a statement over several lines is open.
     pub(super) fn prompt(&mut self) {
+        if self.go_past_prompt() || !self.transcript || self.until != Until::End {
+            return;
+        }
+        if self.is_in_statement() {
+            self.continued_prompt();
+            return;
+        }
         let start = scan::skip_blanks(self.bytes, self.at);
-        let Some(rest) = self.text.get(start..) else { return };
+        let end = scan::line_end(&self.finder, self.text, self.at);
+        if start < end {
+            self.out.facts.comments.push(Comment { span: Span::new(start, end), own_line: true });
+            self.at = end;
+        }
+    }
+
+    /// Whether a loop, a branch, a function or a list goes on after the line before.
+    fn is_in_statement(&mut self) -> bool {
+        let (counted, depth) = self.nesting;
+        let marks = self.out.marks.iter().skip(counted).map(|mark| mark.span.of(self.text));
+        let steps = marks.map(|mark| match mark {
+            "then" | "do" | "case" | "{" | "(" => 1,
+            "fi" | "done" | "esac" | "}" | ")" => -1,
+            _ => 0,
+        });
+        let depth = depth + steps.sum::<i32>();
+        self.nesting = (self.out.marks.len(), depth);
+        let last = self.out.marks.last().map(|mark| mark.span);
+        let is_open = last.is_some_and(|last| {
+            // A line end is all that may be between.
+            let rest = self.text.get(last.end()..self.at).filter(|rest| rest.len() < LONGEST_END);
+            matches!(last.of(self.text), "&&" | "||" | "|") && rest.is_some_and(|rest| rest.trim().is_empty())
+        });
+        depth > 0 || is_open
+    }
+
+    fn go_past_prompt(&mut self) -> bool {
+        let start = scan::skip_blanks(self.bytes, self.at);
+        let Some(rest) = self.text.get(start..) else { return false };
         let len = match rest.as_bytes() {
             [b'$' | b'%', b' ', next, ..] if !next.is_ascii_whitespace() && *next != b'=' => 2,
             [b'#', b' ', ..] if self.root_prompt => {
                 let word =
                     rest.get(2..).and_then(|rest| rest.split_ascii_whitespace().next()).unwrap_or_default();
                 if !KNOWN.contains(&word) {
-                    return;
+                    return false;
                 }
                 2
             }
             [b'P', b'S', b' ' | b'>', ..] => match shell_prompt(rest, '>') {
                 Some(len) => len,
-                None => return,
+                None => return false,
             },
             [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic() => match shell_prompt(rest, '>') {
                 Some(len) => len,
-                None => return,
+                None => return false,
             },
             [b'[' | b'a'..=b'z', ..] => match user_prompt(rest) {
                 Some(len) => len,
-                None => return,
+                None => return false,
             },
-            _ => return,
+            _ => return false,
         };
-        self.transcript = true;
+        let sign = rest.get(..len).unwrap_or_default().trim_end();
+        // `% { … }` runs a block for each of something in PowerShell, and `> file` may be after a path.
+        let is_block = sign == "%" && self.dialect == Dialect::PowerShell;
+        let is_target = sign.strip_suffix('>').is_some_and(|before| before.ends_with([' ', '\t']));
+        if !is_block && !is_target {
+            self.transcript = true;
+            self.nesting = (self.out.marks.len(), 0);
+        }
         self.at = start + len;
+        true
     }
 
     /// Goes past the prompt of a continued line.

@@ -5,6 +5,7 @@
 
 mod data;
 mod events;
+mod json;
 pub(super) mod lines;
 mod loose;
 mod mask;
@@ -22,8 +23,9 @@ mod write;
 use super::template::{self, Role};
 use super::{CommentStyle, Data, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
-use crate::facts::{Facts, NodeId, ScalarStyle};
+use crate::facts::{Comment, Facts, NodeId, ScalarStyle};
 use crate::text::{Edit, SharedText, Span};
+pub(crate) use json::is_lenient_json;
 use read::Reading;
 use scalar::{Place, Texts};
 use std::collections::HashMap;
@@ -42,7 +44,20 @@ impl Language for Yaml {
     }
 
     fn file_names(&self) -> &'static [&'static str] {
-        &["*.yaml", "*.yml", "*.json", "*.ign", "*.bu", "*.sls", "user-data", "cloud-config", ".clang-format"]
+        &[
+            "*.yaml",
+            "*.yml",
+            "*.json",
+            "*.jsonc",
+            "*.json5",
+            "*.code-workspace",
+            "*.ign",
+            "*.bu",
+            "*.sls",
+            "user-data",
+            "cloud-config",
+            ".clang-format",
+        ]
     }
 
     fn recognises(&self, text: &str) -> bool {
@@ -92,6 +107,10 @@ impl Document {
             built.comments.extend(template::comments(&text, &masked.tags));
             built.comments.sort_by_key(|comment| comment.span);
         }
+        let own_line = |span: &Span| lines::opens_line(&text, span.start());
+        built
+            .comments
+            .extend(reading.json.iter().map(|span| Comment { span: *span, own_line: own_line(span) }));
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
             let control = masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span);
             // What writes keys decides what is there, too.
@@ -112,6 +131,11 @@ impl Document {
 
     fn texts(&self) -> Texts<'_> {
         Texts { text: &self.text, shape: self.reading.shape(&self.text) }
+    }
+
+    /// The text whose spaces and comments are between entries: JSON writes comments in its own way.
+    fn outline(&self) -> &str {
+        if self.reading.json.is_empty() { &self.text } else { self.reading.shape(&self.text) }
     }
 
     fn layout(&self, id: NodeId) -> Option<Layout> {

@@ -1,5 +1,6 @@
 //! Reads a text: as it is if it is YAML, else with its templates masked, else piece by piece.
 
+use super::json;
 use super::mask::{self, Masked};
 use super::pieces;
 use super::tree::{self, Built};
@@ -12,6 +13,8 @@ use crate::text::{SharedText, Span};
 pub(super) struct Reading {
     /// The text with its template expressions masked, if that was needed.
     pub(super) masked: Option<Masked>,
+    /// The comments of JSON, which are masked.
+    pub(super) json: Vec<Span>,
     /// What was read line by line.
     pub(super) loose: Vec<Span>,
     /// What could not be parsed.
@@ -20,6 +23,18 @@ pub(super) struct Reading {
 
 /// Reads `text`.
 pub(super) fn read(text: &SharedText) -> (Reading, Built) {
+    if let Some(json) = json::lenient(text) {
+        let masked = Masked { shape: json.shape, tags: Vec::new(), inserted: Vec::new() };
+        let tight = json.tight.map(|offset| Problem {
+            offset,
+            message: "a key without quotes needs a space after its `:`".to_owned(),
+        });
+        let notices = tight.into_iter().collect();
+        let reading = Reading { masked: Some(masked), json: json.comments, notices, ..Reading::default() };
+        if let Some(built) = tree::build(text, &reading) {
+            return (reading, built);
+        }
+    }
     let plain = Reading::default();
     if let Some(built) = tree::build(text, &plain) {
         return (plain, built);

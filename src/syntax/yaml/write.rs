@@ -36,7 +36,7 @@ fn is_json(document: &Document, id: NodeId) -> bool {
         |id: NodeId| document.written_key(id).is_some_and(|key| key.of(&document.text).starts_with('"'));
     let in_flow = |id: &NodeId| document.layout(*id).is_some_and(|layout| layout.in_flow);
     in_flow(&id)
-        && (document.text.trim_start().starts_with(['{', '['])
+        && (document.outline().trim_start().starts_with(['{', '['])
             || tree.around(id).take_while(in_flow).take(8).any(is_quoted))
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Removes `children`, which are not all of those of `parent`.
 pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
-    let text: &str = &document.text;
+    let text = document.outline();
     // The comma after the last entry that stays, and whether only removed entries come after it.
     let mut last_comma = None;
     let mut tail = false;
