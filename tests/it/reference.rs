@@ -48,7 +48,7 @@ fn shown(text: &str) -> String {
         }
         is_shown && !line.trim_start().starts_with('#')
     });
-    lines.map(|line| format!("{line}\n")).collect()
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 fn fixes() -> String {

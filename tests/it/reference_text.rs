@@ -43,12 +43,12 @@ const OF_REGISTRATIONS: &[&str] = &[
 /// The table of conditions as two: those of every rule, and those of rules about registrations.
 pub(crate) fn conditions(table: &str) -> String {
     let is_row = |line: &&str| line.starts_with("| `") || line.starts_with("| **`");
-    let head: String = table.lines().filter(|line| !is_row(line)).map(|line| format!("{line}\n")).collect();
+    let head: String = table.lines().filter(|line| !is_row(line)).flat_map(|line| [line, "\n"]).collect();
     let key = |row: &str| row.split('`').nth(1).unwrap_or_default().to_owned();
     let rows = |of_registrations: bool| -> String {
         let rows = table.lines().filter(is_row);
         let rows = rows.filter(|row| OF_REGISTRATIONS.contains(&key(row).as_str()) == of_registrations);
-        rows.map(|row| format!("{row}\n")).collect()
+        rows.flat_map(|row| [row, "\n"]).collect()
     };
     format!("{head}{}\nOnly for rules with `slot` or `setting`:\n{head}{}", rows(false), rows(true))
 }
