@@ -456,7 +456,13 @@ impl Shown {
 fn settings(file: &File<'_>, unit: &Unit) -> Vec<SettingShown> {
     let shown = |held: &Held| {
         let setting = rules::registration().settings.get(held.setting)?;
-        let value = Shown::of(&held.given, &file.mask);
+        let mut value = Shown::of(&held.given, &file.mask);
+        // `active: true` is shown as it is written, although it means `paused: false`.
+        if !held.given.opaque
+            && let Some(written) = value.written.take()
+        {
+            value.text = written;
+        }
         let name = held.name.clone();
         Some(SettingShown { field: &setting.field, name, value, overridden: false })
     };

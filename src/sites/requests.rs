@@ -142,7 +142,7 @@ fn register(
 }
 
 /// The fields of a body: JSON, or `name=value` with `&` between them; `None` if they are not there to be read.
-fn fields(text: &str) -> Option<Vec<(String, String)>> {
+pub(super) fn fields(text: &str) -> Option<Vec<(String, String)>> {
     let text = text.trim();
     // `--data=name=value`
     let text =

@@ -222,6 +222,18 @@ pub struct Site {
     /// For a request: whether it posts where its `method` is not set.
     #[serde(default)]
     pub posts: bool,
+    /// For a request: whether it posts where its `method` is not set and it sends something.
+    #[serde(default)]
+    pub posts_body: bool,
+    /// For a request with a `place`: whether its name alone shows that it registers.
+    #[serde(default)]
+    pub evident: bool,
+    /// For a request: which of its arguments without a name is the token, from 0.
+    #[serde(default)]
+    pub token_at: Option<usize>,
+    /// Words, one of which the text must contain, in any case.
+    #[serde(default)]
+    pub mentions: Vec<String>,
     /// For a request: the keys of what it sends.
     #[serde(default)]
     pub body: Vec<String>,

@@ -5,6 +5,7 @@ mod environments;
 mod held;
 mod imported;
 mod names;
+mod request;
 pub(super) mod road;
 mod sources;
 mod words;
@@ -23,6 +24,7 @@ use super::{ScopeKind, Survey, Unknown};
 use crate::facts::{DataTree, Hint, NodeId};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -71,7 +73,7 @@ fn go(
         pinned: None,
         sops: false,
         of_source: None,
-        aliases: Rc::new(Aliases::of(tree, context.text.contains("<<"))),
+        aliases: Rc::new(Aliases::of(tree, program || context.text.contains("<<"))),
         inserted,
         named: BTreeMap::new(),
         environments: BTreeMap::new(),
@@ -82,6 +84,9 @@ fn go(
         imports: BTreeMap::new(),
         links: names::Links::default(),
         grouped: BTreeSet::new(),
+        waiting: Vec::new(),
+        postponed: HashSet::new(),
+        mentioned: RefCell::default(),
         program,
     }
     .read();
@@ -132,6 +137,11 @@ pub(super) struct Trees<'a> {
     links: names::Links,
     /// Mappings with entries of a road that were read, with the road.
     grouped: BTreeSet<(NodeId, usize)>,
+    /// Mappings that names stand for, which wait for what uses them.
+    waiting: Vec<(&'a Site, NodeId)>,
+    postponed: HashSet<NodeId>,
+    /// Words of sites, and whether the text has them.
+    mentioned: RefCell<BTreeMap<String, bool>>,
     /// Whether it is a program.
     program: bool,
 }
@@ -202,6 +212,11 @@ impl<'a> Trees<'a> {
             if !self.aliases.is_followed(id) && self.charted.insert(id) {
                 self.next_document(id);
                 self.values(chart, id, self.context.given.within);
+            }
+        }
+        for (site, id) in std::mem::take(&mut self.waiting) {
+            if !self.aliases.is_followed(id) {
+                self.road_keys(site, id);
             }
         }
         self.link_releases();
@@ -333,7 +348,7 @@ impl<'a> Trees<'a> {
         }
     }
 
-    fn hold(&mut self, site: &Site, id: NodeId) {
+    fn hold(&mut self, site: &'a Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         if site.holds == Holds::MoreValues {
             if site.contains.is_empty() {
@@ -429,6 +444,17 @@ impl<'a> Trees<'a> {
         }
     }
 
+    /// Whether the text has one of the site's words.
+    fn mentions(&self, site: &Site) -> bool {
+        let has = |word: &String| {
+            let (text, word) = (self.context.text.as_bytes(), word.as_bytes());
+            text.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word))
+        };
+        let known =
+            |word: &String| *self.mentioned.borrow_mut().entry(word.clone()).or_insert_with(|| has(word));
+        site.mentions.iter().any(known)
+    }
+
     /// Whether a node is what the site asks for.
     fn fits(&self, site: &Site, id: NodeId) -> bool {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text);
@@ -451,5 +477,6 @@ impl<'a> Trees<'a> {
                 .as_ref()
                 .is_none_or(|like| self.tree.key_text(id).is_some_and(|key| like.is_like(key)))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
+            && (site.mentions.is_empty() || self.mentions(site))
     }
 }

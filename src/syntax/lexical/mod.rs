@@ -1,8 +1,10 @@
 //! Programs in general-purpose languages, whose strings may contain commands. Only strings and comments are recognized, not
 //! what a program does: so findings can be shown, but never be fixed.
 
+mod added;
 mod family;
 mod join;
+mod names;
 mod objects;
 mod scan;
 
