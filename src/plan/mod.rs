@@ -221,6 +221,8 @@ pub struct Entry {
     pub url: Option<Shown>,
     /// The Secret that contains the token.
     pub secret: Option<Shown>,
+    /// What makes several runners of it: a name, and its value.
+    pub repeated: Option<(&'static str, Shown)>,
     /// Its server-side settings, all of them, empty ones too.
     pub settings: Vec<SettingShown>,
     /// Settings that are written inside it, where they have no effect: keys of config.toml in the values of a chart.
@@ -452,6 +454,9 @@ impl Shown {
     }
 }
 
+/// Facts that make several runners of one registration.
+const REPEATS: &[&str] = &["count", "for_each"];
+
 /// The settings of a unit.
 fn settings(file: &File<'_>, unit: &Unit) -> Vec<SettingShown> {
     let shown = |held: &Held| {
@@ -499,6 +504,7 @@ impl Entry {
             executor: about("executor"),
             url: about("url"),
             secret: about("secret"),
+            repeated: REPEATS.iter().find_map(|fact| Some((*fact, about(fact)?))),
             settings: settings(file, unit),
             without_effect: Vec::new(),
             slots: unit

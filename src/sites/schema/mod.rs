@@ -231,6 +231,9 @@ pub struct Site {
     /// For a request: which of its arguments without a name is the token, from 0.
     #[serde(default)]
     pub token_at: Option<usize>,
+    /// For the keys of a road: whether they may be `name=value` words of one text.
+    #[serde(default)]
+    pub inline: bool,
     /// Words, one of which the text must contain, in any case.
     #[serde(default)]
     pub mentions: Vec<String>,
@@ -351,6 +354,8 @@ pub enum Holds {
     /// Values of the chart one by one: mappings with a dotted path under `name-key` and a value under `value-key`, one or a
     /// list of them; without `name-key`, a mapping with dotted paths as its keys.
     ChartItems,
+    /// An item of a list of `path=value` texts, all of which are values of the chart.
+    ChartWords,
     /// A mapping whose keys are settings of a registration, spelled as `via` spells them.
     Keys,
     /// A key of a road that counts for all entries of the mapping around it.

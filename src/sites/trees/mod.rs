@@ -1,6 +1,7 @@
 //! Goes through the tree of one parsed text and takes in what its sites hold.
 
 mod brought;
+mod chart_words;
 mod environments;
 mod held;
 mod imported;
@@ -397,7 +398,8 @@ impl<'a> Trees<'a> {
                 if let Some(it) = self.survey.scope_mut(scope) {
                     it.expands = site.expands;
                 }
-                environment::read(self.tree, id, &self.target(self.sealed()), scope, true, self.survey);
+                let sealed = self.sealed().or(site.sealed.as_deref());
+                environment::read(self.tree, id, &self.target(sealed), scope, true, self.survey);
             }
             Holds::Container => self.container(site, id),
             Holds::Values => {
@@ -406,6 +408,7 @@ impl<'a> Trees<'a> {
                 }
             }
             Holds::ChartItems => self.items(site, id),
+            Holds::ChartWords => self.chart_words(site, id),
             Holds::Keys if site.road.is_some() => self.road_keys(site, id),
             Holds::Keys => self.keys(site, id),
             Holds::Key => self.road_group(site, id),
@@ -444,15 +447,18 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// Whether the text has one of the site's words.
-    fn mentions(&self, site: &Site) -> bool {
-        let has = |word: &String| {
+    /// Whether the text has a word, in any case.
+    fn mentions(&self, word: &str) -> bool {
+        let has = || {
             let (text, word) = (self.context.text.as_bytes(), word.as_bytes());
-            text.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word))
+            text.windows(word.len().max(1)).any(|it| it.eq_ignore_ascii_case(word))
         };
-        let known =
-            |word: &String| *self.mentioned.borrow_mut().entry(word.clone()).or_insert_with(|| has(word));
-        site.mentions.iter().any(known)
+        if let Some(known) = self.mentioned.borrow().get(word) {
+            return *known;
+        }
+        let found = has();
+        self.mentioned.borrow_mut().insert(word.to_owned(), found);
+        found
     }
 
     /// Whether a node is what the site asks for.
@@ -460,10 +466,17 @@ impl<'a> Trees<'a> {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text);
         let begins = || {
             let text = text().trim_start();
+            let text = if self.program { chart_words::bare(text) } else { text };
             site.begins.iter().any(|sign| text.starts_with(sign.as_str()))
         };
         let tag = || self.tree.tag(id);
-        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
+        let inline = |key: &String| {
+            let mut words = text().split_ascii_whitespace().filter(|_| site.inline);
+            words.any(|word| word.split_once('=').is_some_and(|(name, _)| name == key))
+        };
+        let beside = || {
+            site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key || inline(key))
+        };
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
         let known = || image().is_some_and(|image| self.context.sites.known_by(image.text).is_some());
         (site.begins.is_empty() || begins())
@@ -477,6 +490,6 @@ impl<'a> Trees<'a> {
                 .as_ref()
                 .is_none_or(|like| self.tree.key_text(id).is_some_and(|key| like.is_like(key)))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
-            && (site.mentions.is_empty() || self.mentions(site))
+            && (site.mentions.is_empty() || site.mentions.iter().any(|word| self.mentions(word)))
     }
 }

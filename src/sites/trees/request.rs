@@ -6,7 +6,7 @@ use super::super::schema::road::Road;
 use super::super::{Brings, Carrier, Place, UnknownKind, Value, Via, options};
 use super::Trees;
 use super::road::{OLD, find, meant};
-use crate::facts::NodeId;
+use crate::facts::{NodeId, Scalar, ScalarStyle};
 use crate::text::Span;
 
 /// Methods of requests.
@@ -68,9 +68,10 @@ impl Trees<'_> {
         });
         if let Some((at, span, text)) = &found.url {
             let query = text.split_once('?').map(|(_, query)| query.trim_end_matches(['"', '\'', '`', ')']));
+            let whole = tree.span(tree.resolve(*at)).unwrap_or(*span);
             match query.map(fields) {
                 Some(None) => found.opaque.push(*at),
-                read => self.sent(road.1, read.flatten().unwrap_or_default(), (*at, *span), scope),
+                read => self.sent(road.1, read.flatten().unwrap_or_default(), (*at, whole), scope),
             }
         }
         if let Some(at) = site.token_at {
@@ -86,7 +87,8 @@ impl Trees<'_> {
         }
         let target = self.target(None);
         for at in found.opaque {
-            let text = tree.scalar(at).filter(|it| !it.opaque).and_then(|it| fields(it.text));
+            let is_text = |it: &Scalar<'_>| !self.program || !it.opaque || it.style != ScalarStyle::Plain;
+            let text = tree.scalar(at).filter(is_text).and_then(|it| fields(it.text));
             if let Some((text, span)) = text.zip(tree.span(at)) {
                 self.sent(road.1, text, (at, span), scope);
                 continue;
@@ -106,6 +108,10 @@ impl Trees<'_> {
     fn sent(&mut self, road: &Road, fields: Vec<(String, String)>, (at, span): (NodeId, Span), scope: usize) {
         for (key, text) in fields {
             let Some(meaning) = road.meaning(&key, &|_| None) else { continue };
+            // Only the value is hidden, where it is known where it is.
+            let pair = format!("{key}={text}");
+            let found = span.of(self.context.text).find(&pair).map(|at| span.start() + at);
+            let span = found.map_or(span, |at| Span::new(at + key.len() + 1, at + pair.len()));
             let kind = options::kind_of(&text, text.contains(['$', '{', '%', '"', '\'', '`']));
             let value = Value { text, span, kind, place: Place::Nowhere, known: None };
             let (name, value) = meant(meaning, value);

@@ -2,13 +2,14 @@
 
 use super::super::aliases::Entry;
 use super::super::environment;
-use super::super::linked::{options, words_of};
+use super::super::linked::{self, options};
 use super::super::paths::{above, accepts};
-use super::super::schema::Site;
 use super::super::schema::road::{Other, Road};
+use super::super::schema::{Requirement, Site};
 use super::super::{Brings, Carrier, Place, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via};
 use super::Trees;
 use crate::facts::{DataTree, NodeId, ScalarStyle};
+use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// The signs in front of a meaning.
@@ -23,14 +24,24 @@ impl<'a> Trees<'a> {
     pub(super) fn road(&self, site: &Site) -> Option<(usize, &'a Road)> {
         let name = site.road.as_ref()?;
         let roads = &self.context.sites.data.roads;
-        roads.iter().enumerate().find(|(_, road)| road.road == *name)
+        let find = |name: &str| roads.iter().enumerate().find(|(_, road)| road.road == *name);
+        let found = find(name)?;
+        let is_shown = || found.1.shown_by.iter().any(|word| self.mentions(word));
+        match &found.1.otherwise {
+            Some(other) if !is_shown() => find(other),
+            _ => Some(found),
+        }
     }
 
     /// A mapping that is one registration.
     pub(super) fn road_keys(&mut self, site: &'a Site, id: NodeId) {
-        let Some(road) = self.road(site).filter(|_| self.tree.is_mapping(self.tree.resolve(id))) else {
+        let Some(road) = self.road(site) else { return };
+        if site.inline && self.tree.scalar(id).is_some() {
+            return self.road_words(road, id);
+        }
+        if !self.tree.is_mapping(self.tree.resolve(id)) {
             return;
-        };
+        }
         if self.is_none(road.1, id) {
             return;
         }
@@ -57,6 +68,44 @@ impl<'a> Trees<'a> {
             });
         }
         self.read_road(road, site, id, None, scope);
+    }
+
+    /// `name=value` words of one text.
+    fn road_words(&mut self, (index, road): (usize, &Road), id: NodeId) {
+        let Some(decoded) = self.parsed.decode(id) else { return };
+        let words = words_of(&decoded.text);
+        let says = |key: &str| {
+            let found = words.iter().find(|(name, _)| name.of(&decoded.text) == key);
+            found.map(|(_, value)| value.of(&decoded.text).to_owned())
+        };
+        let is_none =
+            |it: &Requirement| says(&it.key).is_some_and(|text| it.is.is_empty() || it.is.contains(&text));
+        if road.unless.iter().any(is_none) {
+            return;
+        }
+        let scope = self.road_scope(index, id, None);
+        for (name, value) in &words {
+            let (key, text) = (name.of(&decoded.text), value.of(&decoded.text));
+            let Some(meaning) = road.meaning(key, &says) else { continue };
+            let text = text.trim_matches(['"', '\'']).to_owned();
+            let span = decoded.segments.to_outer(*value);
+            let kind = if text.is_empty() {
+                ValueKind::Empty
+            } else if text.contains("{{") {
+                ValueKind::Opaque
+            } else {
+                ValueKind::Literal
+            };
+            let (meant, value) =
+                meant(meaning, Value { text, span, kind, place: Place::Nowhere, known: None });
+            self.survey.carriers.push(Carrier {
+                doc: self.context.doc,
+                scope,
+                sealed: Some("the options are on one line: change them manually".to_owned()),
+                written: key.to_owned(),
+                ..Carrier::new(Via::Road, meant.to_owned(), decoded.segments.to_outer(*name), value, id)
+            });
+        }
     }
 
     /// A key that counts for all entries of the mapping around it: the mapping is read once.
@@ -181,7 +230,7 @@ impl<'a> Trees<'a> {
             if let Some((scalar, span)) =
                 scalar.filter(|(it, _)| !it.opaque || it.style != ScalarStyle::Plain)
             {
-                words.extend(words_of(scalar.text, span, self.context.text));
+                words.extend(linked::words_of(scalar.text, span, self.context.text));
             } else {
                 let unknown = target.unknown(UnknownKind::Words, Brings::Settings, tree, item);
                 self.survey.scope_mut(scope).into_iter().for_each(|it| it.add_unknown(unknown.clone()));
@@ -199,13 +248,52 @@ impl<'a> Trees<'a> {
     }
 }
 
+/// `name=value` words of a text: their names and values. An expression may contain whitespace.
+fn words_of(text: &str) -> Vec<(Span, Span)> {
+    let bytes = text.as_bytes();
+    let mut words = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let (start, mut equals, mut quote, mut depth) = (at, None, None, 0_usize);
+        while let Some(byte) = bytes.get(at).copied() {
+            match (quote, byte) {
+                (Some(sign), _) if byte == sign => quote = None,
+                (Some(_), _) => {}
+                (None, b'{') => depth += 1,
+                (None, b'}') => depth = depth.saturating_sub(1),
+                (None, b'"' | b'\'') if depth == 0 => quote = Some(byte),
+                (None, _) if byte.is_ascii_whitespace() && depth == 0 => break,
+                (None, b'=') if depth == 0 && equals.is_none() => equals = Some(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        if let Some(equals) = equals {
+            words.push((Span::new(start, equals), Span::new(equals + 1, at)));
+        }
+        at += 1;
+    }
+    words
+}
+
 /// Functions that give their argument.
 const SAME: &[&str] =
     &["Ptr", "String", "Bool", "Int", "Int64", "ptr", "str", "bool", "int", "list", "tuple", "pointer"];
 
 /// The value of an entry of a program. What is not a literal is shown as it is written.
-pub(super) fn value(tree: &DataTree, id: NodeId) -> Option<Value> {
+pub(in crate::sites) fn value(tree: &DataTree, id: NodeId) -> Option<Value> {
     let mut at = tree.resolve(id);
+    // `@("a", "b")`
+    if let [list] = tree.children(at)
+        && tree.is_computed(at)
+        && tree.key_text(*list) == Some("@()")
+    {
+        let literal = |it: &NodeId| Some(tree.scalar(*it).filter(|it| !it.opaque)?.text);
+        let items: Option<Vec<&str>> = tree.children(*list).iter().map(literal).collect();
+        let (text, span) = (tree.written(id).to_owned(), tree.span(id)?);
+        let known = items.map(|items| items.join(","));
+        return Some(Value { text, span, kind: ValueKind::Opaque, place: Place::Nowhere, known });
+    }
     // `gitlab.Ptr(false)`, `{"a"}` of a list of values in Go.
     for _ in 0..2 {
         let inner = match tree.children(at) {
@@ -239,7 +327,9 @@ pub(super) fn value(tree: &DataTree, id: NodeId) -> Option<Value> {
 pub(in crate::sites) fn meant(meaning: &str, value: Value) -> (&str, Value) {
     if let Some(name) = meaning.strip_prefix(FILE) {
         let kind = if value.kind == ValueKind::Empty { value.kind } else { ValueKind::Opaque };
-        return (name, Value { kind, place: Place::Nowhere, ..value });
+        // The name of a file is no secret.
+        let span = Span::at(value.span.start());
+        return (name, Value { kind, span, place: Place::Nowhere, ..value });
     }
     let Some(name) = meaning.strip_prefix(INVERTED) else { return (meaning, value) };
     let text = value.known.as_deref().unwrap_or(&value.text);

@@ -293,6 +293,28 @@ pub(crate) static NIX: Family = Family {
     ..HASH_LIKE
 };
 
+/// Only hash tables are read so: the shells' own reader reads the rest.
+pub(super) static POWERSHELL: Family = Family {
+    name: "powershell",
+    block_comments: &[("<#", "#>")],
+    strings: &[
+        form("@\"\n", "\n\"@", Escape::Raw, true),
+        form("@'\n", "\n'@", Escape::Raw, true),
+        form("\"", "\"", Escape::Raw, true),
+        form("'", "'", Escape::Raw, true),
+    ],
+    objects: Some(Objects {
+        assigns: &["="],
+        spaced: false,
+        lines: Lines::Blocks,
+        ordered: true,
+        shorthand: false,
+        expression: "$",
+        nothing: &["$null"],
+    }),
+    ..HASH_LIKE
+};
+
 pub(crate) static JSONNET: Family = Family {
     name: "jsonnet",
     aliases: &["libsonnet"],

@@ -84,20 +84,20 @@ pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region>
         if literal.alone || !decoded.text.contains([' ', '\n']) || is_shown(text, literal.span.start()) {
             continue;
         }
-        out.push(region(decoded, literal));
+        let what = if literal.heredoc { "here-document" } else { "string" };
+        out.push(region(decoded, literal, what));
     }
     out.extend(found.lists.iter().filter_map(|items| list(text, family, found, items, &added)));
     out.sort_by_key(|region| region.opener);
     out
 }
 
-fn region(decoded: Decoded, literal: &Literal) -> Region {
+fn region(decoded: Decoded, literal: &Literal, what: &'static str) -> Region {
     let hint = if decoded.text.trim().contains('\n') {
         Hint::Likely("shell")
     } else {
         Hint::Language("shell".to_owned())
     };
-    let what = if literal.heredoc { "here-document" } else { "string" };
     let opener = Span::new(literal.span.start(), literal.span.start() + 1);
     Region { hint, decoded, opener, what, reader: None }
 }
@@ -293,5 +293,5 @@ fn list(text: &str, family: &Family, found: &Found, items: &[Item], added: &Adde
             whole = whole.hull(span);
         }
     }
-    Some(region(decoder.finish(whole, Codec::Sealed(SEALED)), first))
+    Some(region(decoder.finish(whole, Codec::Sealed(SEALED)), first, "list"))
 }

@@ -563,7 +563,9 @@ impl<'t> Reader<'t> {
         let span = first.span().hull(end.span());
         if done {
             // What is behind the brackets may give more than they do.
-            let same = matches!(word(Some(first)), "as" | "satisfies") || word(Some(first)).starts_with('.');
+            let same = matches!(word(Some(first)), "as" | "satisfies")
+                || word(Some(first)).starts_with('.')
+                || word(tokens.get(1)) == "ConvertTo";
             if let Some(last) = last.filter(|_| !same) {
                 if let Some(whole) = self.tree.span(last).filter(|_| self.tree.is_sequence(last)) {
                     self.tree.set_span(last, whole.hull(span));
@@ -650,6 +652,8 @@ impl<'t> Reader<'t> {
                 let text = word.of(self.text);
                 let null = self.objects.nothing.contains(&text);
                 let number = text.bytes().all(|byte| byte.is_ascii_digit());
+                let text =
+                    if matches!(text, "$true" | "$false") { text.trim_start_matches('$') } else { text };
                 let boolean = matches!(text, "true" | "false" | "True" | "False");
                 Scalar { text, style: ScalarStyle::Plain, opaque: !null && !number && !boolean, null }
             }
