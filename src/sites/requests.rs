@@ -92,7 +92,8 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
             let decoded = around.parsed.decode(word.node)?;
             let Some(at) = url(&decoded.text) else {
                 let text = with_address(&decoded.text, &around.parsed.facts().variables)?;
-                return Some(Url { word, at: url(&text)?, text, span: word.span });
+                let span = decoded.segments.to_outer(Span::new(0, decoded.text.len()));
+                return Some(Url { word, at: url(&text)?, text, span });
             };
             // A URL is shown from its path on; its query has values.
             let rest = decoded.text.get(at.start()..)?;

@@ -28,7 +28,9 @@ impl<'a> Trees<'a> {
         let found = find(name)?;
         let is_shown = || found.1.shown_by.iter().any(|word| self.mentions(word));
         match &found.1.otherwise {
-            Some(other) if !is_shown() => find(other),
+            Some(other) if !is_shown() && found.1.others.iter().any(|word| self.mentions(word)) => {
+                find(other)
+            }
             _ => Some(found),
         }
     }
