@@ -37,7 +37,7 @@ mod words;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{Registration, Unit};
+use crate::rules::{Registration, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::Suppressions;
 use crate::text::{Source, Span};
