@@ -25,7 +25,7 @@ const FUNCTIONS: &[&str] = &[
 const MOST: usize = 64;
 /// How much of a line, and of the text of an addition, is looked at.
 const LINE: usize = 200;
-const LONGEST: usize = 4096;
+const LONGEST: usize = 1024;
 
 #[derive(Clone, Copy)]
 enum Change {

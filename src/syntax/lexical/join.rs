@@ -76,7 +76,10 @@ pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region>
                 decoder.decoded(UNKNOWN, Span::new(last.span.end() - 1, last.span.end()));
             }
         }
-        if !literal.alone && !literal.heredoc && decoder.len() > 0 {
+        // An item of a list is added to with the list.
+        let before = text.get(..literal.span.start()).unwrap_or_default().trim_end_matches(' ');
+        let is_item = before.ends_with(['[', '{', ',']);
+        if !literal.alone && !literal.heredoc && !is_item && !decoder.is_empty() {
             let pieces = added.pieces(literal.span.start(), last.span.end());
             whole = append(&mut decoder, text, family, found, &pieces, whole);
         }
