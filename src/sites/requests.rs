@@ -92,7 +92,9 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
             let decoded = around.parsed.decode(word.node)?;
             let Some(at) = url(&decoded.text) else {
                 let text = with_address(&decoded.text, &around.parsed.facts().variables)?;
-                let span = decoded.segments.to_outer(Span::new(0, decoded.text.len()));
+                // What is in the variable is not shown.
+                let start = decoded.text.find("/runners")?;
+                let span = decoded.segments.to_outer(Span::new(start, start + "/runners".len()));
                 return Some(Url { word, at: url(&text)?, text, span });
             };
             // A URL is shown from its path on; its query has values.
