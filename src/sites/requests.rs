@@ -10,6 +10,7 @@ use crate::facts::{Variable, Word};
 use crate::text::Span;
 
 /// Takes in the request that a command sends: its method is the name of what carries it, its URL the value.
+#[expect(clippy::too_many_lines, reason = "each kind of word has its branch")]
 pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Survey) {
     let known = around
         .context
@@ -202,7 +203,9 @@ impl Request<'_> {
 
 fn add_unknowns(unknowns: &[Unknown], scope: usize, survey: &mut Survey) {
     let Some(it) = survey.scope_mut(scope) else { return };
-    unknowns.iter().for_each(|unknown| it.add_unknown(unknown.clone()));
+    for unknown in unknowns {
+        it.add_unknown(unknown.clone());
+    }
 }
 
 /// Takes in the fields of a text.

@@ -82,7 +82,7 @@ impl Trees<'_> {
                 let (doc, span) = (self.context.doc, value.span);
                 let written = "token".to_owned();
                 let carrier = Carrier::new(Via::Road, OLD.to_owned(), span, value, at);
-                self.survey.carriers.push(Carrier { doc, scope, written, ..carrier });
+                self.survey.carriers.push(Carrier { written, doc, scope, ..carrier });
             }
         }
         let target = self.target(None);
@@ -156,7 +156,7 @@ impl Trees<'_> {
         let url = |at: NodeId| {
             let text = tree.written(tree.resolve(at));
             let is_short =
-                text.len() <= LONGEST && !(tree.is_mapping(tree.resolve(at)) && !tree.is_computed(at));
+                text.len() <= LONGEST && (tree.is_computed(at) || !tree.is_mapping(tree.resolve(at)));
             let found = request_url(road, Some(text).filter(|_| is_short)?)?;
             let start = tree.span(tree.resolve(at))?.start();
             let rest = text.get(found.start()..)?;
