@@ -1,7 +1,7 @@
 //! The texts of a file: the file's own, and the texts inside it, each tied to the one around it.
 
 use super::{Catalogue, Surroundings};
-use crate::embed::{NoEdit, Segments};
+use crate::embed::{Codec, NoEdit, Segments};
 use crate::facts::{Hint, NodeId};
 use crate::finding::{Label, Notice, NoticeKind};
 use crate::sites::{self, CalledText, Context, Given, Inner, Sites, Survey, Variables};
@@ -312,6 +312,12 @@ impl Read {
         if self.documents.via(doc).contains(&"markdown") {
             return;
         }
+        // A sentence in a program's string is not a command.
+        let is_sentence =
+            matches!(document.segments.codec(), Codec::Sealed(_)) && !has_option(&document.text);
+        if is_sentence && document.place.is_some() {
+            return;
+        }
         if document.is_tried {
             let whole = self.documents.to_host(doc, Span::new(0, document.text.len()));
             self.tried.insert(self.notices.len(), whole);
@@ -324,6 +330,15 @@ impl Read {
         };
         self.notices.push(Notice { kind: NoticeKind::Unparsable, message, position: Some(position) });
     }
+}
+
+/// Whether a text has a word like an option.
+fn has_option(text: &str) -> bool {
+    text.split_whitespace().any(|word| {
+        word.strip_prefix('-').is_some_and(|rest| {
+            rest.trim_start_matches('-').starts_with(|sign: char| sign.is_ascii_alphabetic())
+        })
+    })
 }
 
 impl Document {

@@ -142,6 +142,7 @@ impl<'a> Examination<'a> {
                 by_scope: OnceCell::new(),
                 mentioned: RefCell::default(),
                 caches: Caches::default(),
+                readers: named_secrets::readers(unit, &read.survey),
                 secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::New),
                 unmoved_secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::Old),
             };

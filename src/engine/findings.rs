@@ -104,12 +104,18 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
     if hits.is_empty() {
         return Judged::default();
     }
+    let (apart, hits): (Vec<_>, Vec<_>) = hits.into_iter().partition(|hit| hit.rule.apart);
     let fix = fix(file, &view, registration, &hits, around);
-    let findings: Vec<Finding> = hits
-        .iter()
-        .filter(|hit| is_selected(file.settings, hit.rule))
-        .filter_map(|hit| finding(file, &view, hit, Some(&unit), around, &fix))
-        .collect();
+    let of = |hit: &Hit<'_>, fix: &Result<Planned, Refusal>| {
+        let selected = is_selected(file.settings, hit.rule);
+        selected.then(|| finding(file, &view, hit, Some(&unit), around, fix)).flatten()
+    };
+    let mut findings: Vec<Finding> = hits.iter().filter_map(|hit| of(hit, &fix)).collect();
+    for hit in &apart {
+        let manual = manual(file, hit).map_or(Refusal::Unstated, Refusal::Rule);
+        findings.extend(of(hit, &Err(manual)));
+    }
+    let hits: Vec<Hit<'_>> = hits.into_iter().chain(apart).collect();
     let fix = fix.ok().map(|fix| UnitFix { unit, safety: fix.safety, plan: fix.plan });
     let found = hits.iter().filter_map(|hit| Some((hit.rule.id.clone(), span(file, hit)?))).collect();
     let due = hits.iter().any(|hit| is_due(file.settings, hit.rule));
@@ -168,6 +174,10 @@ fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances 
     Circumstances {
         token_value: file.settings.token_value.is_some(),
         secret: named_secrets::of(file, registration),
+        reader: named_secrets::reader(file, registration),
+        in_chart: registration.any_scope(file.survey, |scope| {
+            file.documents.get(scope.doc).is_some_and(|document| document.of_chart)
+        }),
         old_never: origin::of(file, registration).is_some_and(|it| it.kind == OriginKind::Random),
         origin: origin::of(file, registration).map(|it| it.kind),
         names_old_variable: file.reads.names_old(),

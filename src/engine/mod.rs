@@ -37,7 +37,7 @@ mod words;
 use crate::baseline::Known;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
-use crate::rules::{Registration, Unit};
+use crate::rules::{Registration, Unit, UnitKind};
 use crate::sites::{Carrier, Expression, ScopeKind, Survey, Via};
 use crate::suppress::Suppressions;
 use crate::text::{Source, Span};
@@ -262,6 +262,8 @@ pub(crate) struct File<'a> {
     mentioned: RefCell<BTreeMap<String, bool>>,
     /// What is looked up once.
     caches: Caches,
+    /// What names its Secrets, by their names.
+    readers: BTreeMap<String, UnitKind>,
     /// Its Secrets with an authentication token, by name.
     secrets: named_secrets::Secrets,
     /// The same, for those with a token in the old place.

@@ -1,8 +1,8 @@
 //! The Secrets of a file that registrations in it name.
 
 use super::{Documents, File, structure};
-use crate::rules::{Class, Registration, Role, Unit};
-use crate::sites::{Carrier, ScopeKind, Survey, ValueKind};
+use crate::rules::{Class, Registration, Role, Unit, UnitKind};
+use crate::sites::{Carrier, ScopeKind, Survey, ValueKind, Via};
 use std::collections::BTreeMap;
 
 /// The fact of a unit that names the Secret with its token.
@@ -49,6 +49,29 @@ fn slot_in(file: &File<'_>, registration: &Registration, secrets: &Secrets) -> O
         return None;
     }
     *secrets.get(&naming(file, registration)?.value.text)?
+}
+
+/// What names the Secrets of a file, by their names.
+pub(super) fn readers(unit: &Unit, survey: &Survey) -> BTreeMap<String, UnitKind> {
+    let named = survey.carriers.iter().filter(|it| it.value.kind == ValueKind::Literal);
+    let named = named.filter_map(|it| {
+        let kind = match it.via {
+            Via::Chart => UnitKind::Chart,
+            Via::Operator => UnitKind::Operator,
+            _ => return None,
+        };
+        names_secret(unit, it).then(|| (it.value.text.clone(), kind))
+    });
+    named.collect()
+}
+
+/// What names the Secret that a registration is.
+pub(super) fn reader(file: &File<'_>, registration: &Registration) -> Option<UnitKind> {
+    if file.readers.is_empty() || registration.kind != UnitKind::Secret {
+        return None;
+    }
+    let carrier = file.survey.carriers.get(registration.members.first()?.carrier)?;
+    file.readers.get(&object(file.documents, file.survey, carrier)?).copied()
 }
 
 /// What names the Secret of a registration.

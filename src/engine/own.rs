@@ -339,7 +339,9 @@ impl<'a> Finder<'a, '_> {
         }
         // What a registration has is not found again by its words.
         let scopes = &self.survey.scopes;
-        let of_road = |it: &&Carrier| scopes.get(it.scope).is_some_and(|it| it.kind == ScopeKind::Road);
+        let of_road = |it: &&Carrier| {
+            scopes.get(it.scope).is_some_and(|it| matches!(it.kind, ScopeKind::Road | ScopeKind::Chart))
+        };
         let known = self.survey.carriers.iter().filter(of_road).map(|it| (it.doc, it.name_span));
         let known: BTreeSet<(usize, Span)> = known.collect();
         found.retain(|(_, doc, span, ..)| !known.contains(&(*doc, *span)));

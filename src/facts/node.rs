@@ -171,6 +171,12 @@ impl NodeData {
         }
     }
 
+    /// Makes an expression of it.
+    pub(super) fn set_computed(&mut self) {
+        self.kind = Kind::Mapping;
+        self.extra.get_or_insert_default().tag = Some(super::COMPUTED.into());
+    }
+
     /// Its tag as written.
     pub(super) fn tag(&self) -> Option<&str> {
         self.extra.as_ref()?.tag.as_deref()

@@ -54,6 +54,21 @@ impl DataTree {
         }
     }
 
+    /// Makes the scalar `id` an alias of `target`.
+    pub fn set_alias(&mut self, id: NodeId, target: NodeId) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.kind = Kind::Alias;
+            self.aliases.insert(id, target);
+        }
+    }
+
+    /// Makes the scalar `id` an expression; its list of parts is pushed behind it.
+    pub fn set_computed(&mut self, id: NodeId) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.set_computed();
+        }
+    }
+
     /// Must be called after the last node is pushed: [`DataTree::children`] and [`DataTree::child`] find nothing before.
     pub fn finish(&mut self) {
         let ids = self.ids();

@@ -221,6 +221,8 @@ pub struct Entry {
     pub url: Option<Shown>,
     /// The Secret that contains the token.
     pub secret: Option<Shown>,
+    /// What makes several runners of it: a name, and its value.
+    pub repeated: Option<(&'static str, Shown)>,
     /// Its server-side settings, all of them, empty ones too.
     pub settings: Vec<SettingShown>,
     /// Settings that are written inside it, where they have no effect: keys of config.toml in the values of a chart.
@@ -452,11 +454,20 @@ impl Shown {
     }
 }
 
+/// Facts that make several runners of one registration.
+const REPEATS: &[&str] = &["count", "for_each"];
+
 /// The settings of a unit.
 fn settings(file: &File<'_>, unit: &Unit) -> Vec<SettingShown> {
     let shown = |held: &Held| {
         let setting = rules::registration().settings.get(held.setting)?;
-        let value = Shown::of(&held.given, &file.mask);
+        let mut value = Shown::of(&held.given, &file.mask);
+        // `active: true` is shown as it is written, although it means `paused: false`.
+        if !held.given.opaque
+            && let Some(written) = value.written.take()
+        {
+            value.text = written;
+        }
         let name = held.name.clone();
         Some(SettingShown { field: &setting.field, name, value, overridden: false })
     };
@@ -493,6 +504,7 @@ impl Entry {
             executor: about("executor"),
             url: about("url"),
             secret: about("secret"),
+            repeated: REPEATS.iter().find_map(|fact| Some((*fact, about(fact)?))),
             settings: settings(file, unit),
             without_effect: Vec::new(),
             slots: unit

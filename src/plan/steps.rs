@@ -120,6 +120,17 @@ fn create(group: &Group) -> Vec<Sentence> {
             "Not all settings are visible in these files: compare the fields with the old runner in GitLab.";
         parts.push(say(text, &[]));
     }
+    if group.entries.iter().any(|it| it.road.is_some_and(|road| road.unset.is_empty() && !road.registers)) {
+        let text =
+            "The defaults of the role are not known here: compare the fields with the old runner in GitLab.";
+        parts.push(say(text, &[]));
+    }
+    if let Some((entry, (name, value))) =
+        group.entries.iter().find_map(|entry| Some((entry, entry.repeated.as_ref()?)))
+    {
+        let text = "{} has {} ({}): it registers several runners. Create one for each, or one that all of them share.";
+        parts.push(say(text, &[&entry.at(), name, &value.text]));
+    }
     if group.own_entries().count() > 1 {
         let text = "One runner can serve all of these registrations if their tokens belong to the same project, group or instance.";
         parts.push(say(text, &[]));

@@ -1,7 +1,7 @@
 //! What the rules say of a unit: which of its members are findings, how bad they are, how safe its fix is.
 
 use super::action::{SafetyRow, Verdict};
-use super::schema::{Class, Match, OriginKind, Rule, SeverityRow, When};
+use super::schema::{Class, Match, OriginKind, Rule, SeverityRow, UnitKind, When};
 use super::unit::Unit;
 use super::units::{Member, Registration, Role};
 use crate::sites::{Carrier, Road, Scope, Survey, Via};
@@ -15,6 +15,10 @@ pub struct Circumstances {
     pub token_value: bool,
     /// The new slot of the Secret that the unit names: what it holds, and its carrier.
     pub secret: Option<(Class, usize)>,
+    /// What names the unit, a Secret, in the same file.
+    pub reader: Option<UnitKind>,
+    /// Whether the unit is text that is a value of a chart.
+    pub in_chart: bool,
     /// Whether the old slot holds what can never belong in the new one.
     pub old_never: bool,
     /// Where the token comes from, where it is an expression.
@@ -184,6 +188,9 @@ impl<'a> View<'a> {
                 classes.has(self.circumstances.secret.map_or(Class::Absent, |(class, _)| class))
             })
             && (when.unit.is_empty() || when.unit.contains(&self.registration.kind))
+            && (when.read_by.is_empty()
+                || self.circumstances.reader.is_some_and(|reader| when.read_by.contains(&reader)))
+            && same(when.in_chart, &|| self.circumstances.in_chart)
             && (when.setting.is_empty()
                 || setting.is_some_and(|setting| when.setting.contains(&setting.field)))
             && (when.road.is_empty()

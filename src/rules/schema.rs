@@ -51,6 +51,9 @@ pub struct Rule {
     /// The finding's part in the fix of its unit: the first row that applies. No row: nothing to do; the other findings of the unit are still fixed.
     #[serde(default, rename = "do")]
     pub actions: Vec<ActionRow>,
+    /// Whether its findings have no part in the fix of their unit: they are changed manually.
+    #[serde(default)]
+    pub apart: bool,
     /// Where all findings of the rule are fixed together or not at all: `document`, or `{name: …, within: document}` for all rules
     /// with that name.
     #[serde(default)]
@@ -285,6 +288,13 @@ pub struct When {
     /// What the new slot of the Secret that the unit names contains, if the same file has that Secret.
     #[serde(default)]
     pub secret: Option<Classes>,
+    /// What names the unit, a Secret, in the same file: one of these.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]
+    pub read_by: Vec<UnitKind>,
+    /// Whether the unit is text that is a value of a chart.
+    #[serde(default)]
+    pub in_chart: Option<bool>,
     /// What the unit is: one of these.
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<UnitKind>"))]

@@ -22,7 +22,7 @@ pub(super) struct Accepted<'a> {
 pub(super) fn accepted<'a>(
     sites: &'a Sites,
     found: &Invocation<'a>,
-    command: &Command,
+    command: &'a Command,
     text: &str,
 ) -> Option<Accepted<'a>> {
     let programs = &sites.data.programs.programs;
@@ -36,18 +36,34 @@ pub(super) fn accepted<'a>(
         return None;
     }
     let words = || arguments.iter().chain(&command.stray);
-    let has = |names: &[String]| {
-        words().any(|word| {
-            let option = canonical(word.text.split('=').next().unwrap_or_default());
-            names.contains(&option)
-        })
+    let has = |names: &[String]| words().any(|word| names.contains(&option_of(word)));
+    let tells = |subcommand: &Subcommand| {
+        has(&subcommand.telling)
+            || words().any(|word| subcommand.telling.iter().any(|option| offers(word, option)))
     };
+    // A list of options alone, which something else hands to the program.
+    if command.words.first().is_some_and(|word| word.text.starts_with("--") && !word.opaque) {
+        let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
+        let shows = |(_, subcommand): &(&Program, &Subcommand)| {
+            let known = [&subcommand.telling, &subcommand.valued, &subcommand.flags];
+            let is_known = |word: &&Word| known.iter().any(|it| it.contains(&option_of(word)));
+            command.words.iter().any(|word| subcommand.telling.contains(&option_of(word)))
+                && command.words.iter().filter(is_known).count() >= ENOUGH
+        };
+        let (program, subcommand) = { all }.find(shows)?;
+        let (arguments, wrapped, sealed) = (&*command.words, false, true);
+        return Some(Accepted { program, subcommand, arguments, wrapped, sealed });
+    }
     let signed = { sites.signed() }.find_map(|program| {
         let subcommand = subcommand_of(program, arguments)?;
         let supported = has(&subcommand.supporting);
+        let short = || {
+            let is_one = |word: &&Word| subcommand.supporting.contains(&option_of(word));
+            has(&subcommand.removable) && words().filter(is_one).count() >= ENOUGH
+        };
         let enough = match found.program {
-            Runs::Variable => has(&subcommand.telling) || has(&subcommand.hinting) && supported,
-            _ => supported && (has(&subcommand.telling) || has(&subcommand.hinting)),
+            Runs::Variable => tells(subcommand) || has(&subcommand.hinting) && supported || short(),
+            _ => supported && (tells(subcommand) || has(&subcommand.hinting)),
         };
         enough.then_some(Accepted { program, subcommand, arguments, wrapped: false, sealed: false })
     });
@@ -55,7 +71,7 @@ pub(super) fn accepted<'a>(
     let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
     let halved = { all }.find(|(_, subcommand)| {
         let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
-        found.program == Runs::Variable && named && has(&subcommand.telling)
+        found.program == Runs::Variable && named && tells(subcommand)
     });
     if let (None, Some((program, subcommand))) = (&signed, halved) {
         return Some(Accepted { program, subcommand, arguments, wrapped: true, sealed: true });
@@ -74,6 +90,21 @@ pub(super) fn accepted<'a>(
     })
 }
 
+/// The option that a word is, without its value.
+fn option_of(word: &Word) -> String {
+    canonical(word.text.split('=').next().unwrap_or_default())
+}
+
+/// Whether a word is an expression that may give the option: `${newer ? '--token' : '--registration-token'}`.
+fn offers(word: &Word, option: &str) -> bool {
+    word.opaque
+        && word.text.match_indices(option).any(|(at, _)| {
+            let before = word.text.get(..at).and_then(|it| it.chars().next_back());
+            let behind = word.text.get(at + option.len()..).and_then(|it| it.chars().next());
+            before.is_some_and(|sign| "'\"`".contains(sign)) && before == behind
+        })
+}
+
 /// The subcommand that the words name, the longest name first; a program without any is one itself.
 pub(super) fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Option<&'a Subcommand> {
     let words: Vec<&str> =
@@ -88,5 +119,7 @@ pub(super) fn subcommand_of<'a>(program: &'a Program, arguments: &[Word]) -> Opt
     program.subcommands.iter().filter(is).max_by_key(|subcommand| subcommand.name.split_whitespace().count())
 }
 
+/// Options that show a list of them without a program.
+const ENOUGH: usize = 3;
 /// Words in the name of a subcommand.
 const LONGEST_NAME: usize = 4;

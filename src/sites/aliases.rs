@@ -122,6 +122,14 @@ impl Aliases {
                 path.push(at);
             }
             match tree.kind(target) {
+                Some(NodeKind::Mapping) if tree.is_computed(target) && seen.len() < MOST_MERGED => {
+                    if !seen.insert(target) {
+                        continue;
+                    }
+                    let built = Built::of(tree, target, Wants::Objects);
+                    unread.extend(built.unknowns);
+                    open.extend(built.parts.into_iter().rev().map(|part| (part, path.clone())));
+                }
                 Some(NodeKind::Mapping) if seen.len() < MOST_MERGED => {
                     if !seen.insert(target) {
                         continue;

@@ -11,6 +11,9 @@ pub(super) enum Wants {
     Lists,
 }
 
+/// Aliases that are followed for one value.
+const MOST_ALIASES: usize = 32;
+
 /// What a value is built of, in the order of the text.
 #[derive(Debug, Default)]
 pub(super) struct Built {
@@ -43,7 +46,15 @@ impl Built {
         let mut built = Self::default();
         // Each with whether an unknown around it is named already.
         let mut open = vec![(id, false)];
+        // Names may be values of each other.
+        let mut aliases = 0;
         while let Some((at, named)) = open.pop() {
+            let (written, at) = (at, tree.resolve(at));
+            aliases += usize::from(written != at);
+            if aliases > MOST_ALIASES {
+                built.unknowns.push(written);
+                break;
+            }
             let unknown = match tree.kind(at) {
                 Some(NodeKind::Mapping) if tree.is_computed(at) => {
                     let before = open.len();

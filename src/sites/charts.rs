@@ -322,7 +322,8 @@ pub(super) fn has_expansion(text: &str) -> bool {
 
 /// What can be known of a scalar.
 pub(super) fn scalar_kind(scalar: Scalar<'_>) -> ValueKind {
-    if scalar.opaque || has_expansion(scalar.text) {
+    // eyaml decrypts `ENC[…]`.
+    if scalar.opaque || has_expansion(scalar.text) || scalar.text.trim_start().starts_with("ENC[") {
         ValueKind::Opaque
     } else if scalar.null || scalar.text.trim().is_empty() {
         ValueKind::Empty

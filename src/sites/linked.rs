@@ -69,7 +69,7 @@ impl Survey {
             own.of.contains(&super::command::owner(program, subcommand))
         };
         let Some((_, subcommand)) = all.find(is_own) else { return };
-        let carriers = options(subcommand, value, text, scope);
+        let carriers = options(subcommand, &words_of(&value.text, value.span, text), value.doc, scope);
         if carriers.is_empty() {
             return;
         }
@@ -120,16 +120,35 @@ struct Links {
     known: BTreeMap<(usize, Span), usize>,
 }
 
-/// The options of `subcommand` that are in the value of a variable.
-pub(super) fn options(subcommand: &Subcommand, value: &Stated, text: &str, scope: usize) -> Vec<Carrier> {
-    let start = value.span.of(text).find(value.text.as_str()).map(|at| value.span.start() + at);
+/// A word, and where it is.
+pub(super) struct Given<'a> {
+    text: &'a str,
+    span: Span,
+    /// Whether its bytes are those of its text.
+    is_written: bool,
+}
+
+/// The words of a value that is at `span` of `host`.
+pub(super) fn words_of<'a>(value: &'a str, span: Span, host: &str) -> Vec<Given<'a>> {
+    let start = span.of(host).find(value).map(|at| span.start() + at);
     let mut words = Vec::new();
     let mut at = 0;
-    for word in value.text.split_ascii_whitespace() {
-        let from = value.text.get(at..).and_then(|rest| rest.find(word)).map_or(at, |found| at + found);
+    for word in value.split_ascii_whitespace() {
+        let from = value.get(at..).and_then(|rest| rest.find(word)).map_or(at, |found| at + found);
         at = from + word.len();
-        words.push((word, from));
+        let own = start.map(|start| Span::new(start + from, start + at));
+        words.push(Given { text: word, span: own.unwrap_or(span), is_written: own.is_some() });
     }
+    words
+}
+
+/// The options of `subcommand` among words of the text `doc`.
+pub(super) fn options(
+    subcommand: &Subcommand,
+    words: &[Given<'_>],
+    doc: usize,
+    scope: usize,
+) -> Vec<Carrier> {
     let is_own = |name: &String| {
         subcommand.telling.contains(name)
             || subcommand.hinting.contains(name)
@@ -137,22 +156,25 @@ pub(super) fn options(subcommand: &Subcommand, value: &Stated, text: &str, scope
             || name == "--token"
     };
     let mut carriers = Vec::new();
-    for (index, (word, from)) in words.iter().enumerate().filter(|(_, (word, _))| word.starts_with('-')) {
+    for (index, word) in words.iter().enumerate().filter(|(_, word)| word.text.starts_with('-')) {
         let (written, inline) =
-            word.split_once('=').map_or((*word, None), |(name, value)| (name, Some(value)));
+            word.text.split_once('=').map_or((word.text, None), |(name, value)| (name, Some(value)));
         let name = canonical(written);
         if !is_own(&name) {
             continue;
         }
-        let next = || words.get(index + 1).map_or("", |(word, _)| word);
+        let next = || words.get(index + 1).map_or("", |word| word.text);
         let given = match inline {
             Some(value) => value,
             None if subcommand.flags.contains(&name) => "true",
             None => next(),
         };
         let given = given.trim_matches(['"', '\'']);
-        let name_span =
-            start.map_or(value.span, |start| Span::new(start + from, start + from + written.len()));
+        let name_span = if word.is_written {
+            Span::new(word.span.start(), word.span.start() + written.len())
+        } else {
+            word.span
+        };
         let value_ = Value {
             text: given.to_owned(),
             span: name_span,
@@ -162,7 +184,7 @@ pub(super) fn options(subcommand: &Subcommand, value: &Stated, text: &str, scope
         };
         carriers.push(Carrier {
             written: written.to_owned(),
-            doc: value.doc,
+            doc,
             scope,
             sealed: Some(super::command::IN_PIECES.to_owned()),
             ..Carrier::new(Via::Option, name, name_span, value_, NodeId(0))

@@ -21,6 +21,7 @@ mod expression;
 mod given;
 mod globs;
 mod grammar;
+mod hashtables;
 mod imports;
 mod joined;
 mod linked;

@@ -177,6 +177,9 @@ pub(super) fn says(nearby: &Nearby, tree: &DataTree, id: NodeId) -> bool {
     let mut around = tree.around(id);
     let Some(at) = around.find(|at| tree.child(*at, &nearby.key).is_some()) else { return false };
     let name = tree.key_text(at);
+    if nearby.says.is_empty() {
+        return true;
+    }
     [tree.text(at, &nearby.key), name].into_iter().flatten().any(|text| {
         let text = text.to_ascii_lowercase();
         nearby.says.iter().try_fold(&*text, |rest, word| Some(rest.split_once(word.as_str())?.1)).is_some()

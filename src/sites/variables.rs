@@ -1,7 +1,7 @@
 //! What the variables of a text stand for, looked up by name.
 
 use super::imports::Imports;
-use crate::facts::Variable;
+use crate::facts::{DataTree, NodeId, Variable};
 use regex::Regex;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +36,8 @@ pub struct Variables {
     reads: OnceCell<BTreeMap<String, Vec<usize>>>,
     /// Names that are given a value in a way that does not tell it, where no variable is known.
     otherwise: OnceCell<BTreeSet<String>>,
+    /// Objects of a program, by their names, with where those are.
+    objects: OnceCell<BTreeMap<String, Vec<(usize, NodeId)>>>,
     /// What the text imports.
     pub(super) imports: Imports,
 }
@@ -100,6 +102,21 @@ impl Variables {
     /// Whether one of `variables`, those of `text`, is called so.
     pub(super) fn is_given(&self, name: &str, text: &str, variables: &[Variable]) -> bool {
         self.once.get_or_init(|| Names::of(text, variables)).given.contains_key(name)
+    }
+
+    /// The objects of `tree`, the only one of the text, that the variable of PowerShell gets, with where it does.
+    pub(super) fn objects(&self, tree: &DataTree, name: &str) -> &[(usize, NodeId)] {
+        let all = || {
+            let mut objects: BTreeMap<String, Vec<(usize, NodeId)>> = BTreeMap::new();
+            for id in tree.ids() {
+                let Some(key) = tree.key(id) else { continue };
+                if let Some(name) = key.text.strip_prefix('$') {
+                    objects.entry(name.to_ascii_lowercase()).or_default().push((key.span.start(), id));
+                }
+            }
+            objects
+        };
+        self.objects.get_or_init(all).get(&name.to_ascii_lowercase()).map_or(&[], Vec::as_slice)
     }
 
     /// Where `text` reads the variable, byte offsets in their order; `@` for any positional parameter.

@@ -183,7 +183,7 @@ impl<'a> Flow<'a> {
     /// What was found in `text`, and the bytes of the file.
     fn take(&mut self, found: Lexed, spans: &[Span], text: &str) {
         for (literal, span) in found.literals.into_iter().zip(spans) {
-            if names::is_name(self.file, &literal.text, true) {
+            if names::is_name(self.file, &literal.text, true) || is_expansion(&literal.text) {
                 continue;
             }
             self.spans.push(*span);
@@ -241,6 +241,18 @@ impl<'a> Flow<'a> {
             }
         }
     }
+}
+
+/// Whether a literal is one variable: `'${TOKEN}'`, which something else expands.
+fn is_expansion(text: &str) -> bool {
+    let name = text
+        .strip_prefix('$')
+        .map(|rest| rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest));
+    name.is_some_and(|name| {
+        name.starts_with(|sign: char| sign.is_ascii_uppercase())
+            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            && name.contains('_')
+    })
 }
 
 /// How strings of a text write expressions.

@@ -22,6 +22,9 @@ fn resource(group: &Group, entry: &Entry) -> String {
     };
     let name = entry.object.as_ref().filter(is_name).map_or("runner", String::as_str);
     let mut rows: Vec<(&str, String)> = Vec::new();
+    if let Some((name, today)) = &entry.repeated {
+        rows.push((name, format!("\"{FILL_IN}\" # today: {}", inline(&today.text))));
+    }
     if group.fields.iter().all(|field| field.name != "runner_type") {
         let types = "instance_type, group_type (with group_id) or project_type (with project_id)";
         rows.push(("runner_type", format!("\"{FILL_IN}\" # {types}")));

@@ -222,6 +222,21 @@ pub struct Site {
     /// For a request: whether it posts where its `method` is not set.
     #[serde(default)]
     pub posts: bool,
+    /// For a request: whether it posts where its `method` is not set and it sends something.
+    #[serde(default)]
+    pub posts_body: bool,
+    /// For a request with a `place`: whether its name alone shows that it registers.
+    #[serde(default)]
+    pub evident: bool,
+    /// For a request: which of its arguments without a name is the token, from 0.
+    #[serde(default)]
+    pub token_at: Option<usize>,
+    /// For the keys of a road: whether they may be `name=value` words of one text.
+    #[serde(default)]
+    pub inline: bool,
+    /// Words, one of which the text must contain, in any case.
+    #[serde(default)]
+    pub mentions: Vec<String>,
     /// For a request: the keys of what it sends.
     #[serde(default)]
     pub body: Vec<String>,
@@ -339,6 +354,8 @@ pub enum Holds {
     /// Values of the chart one by one: mappings with a dotted path under `name-key` and a value under `value-key`, one or a
     /// list of them; without `name-key`, a mapping with dotted paths as its keys.
     ChartItems,
+    /// An item of a list of `path=value` texts, all of which are values of the chart.
+    ChartWords,
     /// A mapping whose keys are settings of a registration, spelled as `via` spells them.
     Keys,
     /// A key of a road that counts for all entries of the mapping around it.

@@ -21,6 +21,15 @@ pub struct Road {
     /// Other meanings where the mapping, or the one around its entries, has a key with one of these values.
     #[serde(default)]
     pub instead: Vec<Other>,
+    /// Words, one of which the text contains where it is this road, in any case.
+    #[serde(default)]
+    pub shown_by: Vec<String>,
+    /// The road that it is where the text has none of them, and one of `others`.
+    #[serde(default)]
+    pub otherwise: Option<String>,
+    /// Words of texts that name what is used.
+    #[serde(default)]
+    pub others: Vec<String>,
     /// Whether the key of its mapping names it.
     #[serde(default)]
     pub labelled: bool,

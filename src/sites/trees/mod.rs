@@ -1,10 +1,12 @@
 //! Goes through the tree of one parsed text and takes in what its sites hold.
 
 mod brought;
+mod chart_words;
 mod environments;
 mod held;
 mod imported;
 mod names;
+mod request;
 pub(super) mod road;
 mod sources;
 mod words;
@@ -23,6 +25,7 @@ use super::{ScopeKind, Survey, Unknown};
 use crate::facts::{DataTree, Hint, NodeId};
 use crate::syntax::Parsed;
 use crate::text::Span;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -71,7 +74,7 @@ fn go(
         pinned: None,
         sops: false,
         of_source: None,
-        aliases: Rc::new(Aliases::of(tree, context.text.contains("<<"))),
+        aliases: Rc::new(Aliases::of(tree, program || context.text.contains("<<"))),
         inserted,
         named: BTreeMap::new(),
         environments: BTreeMap::new(),
@@ -82,6 +85,9 @@ fn go(
         imports: BTreeMap::new(),
         links: names::Links::default(),
         grouped: BTreeSet::new(),
+        waiting: Vec::new(),
+        postponed: HashSet::new(),
+        mentioned: RefCell::default(),
         program,
     }
     .read();
@@ -132,6 +138,11 @@ pub(super) struct Trees<'a> {
     links: names::Links,
     /// Mappings with entries of a road that were read, with the road.
     grouped: BTreeSet<(NodeId, usize)>,
+    /// Mappings that names stand for, which wait for what uses them.
+    waiting: Vec<(&'a Site, NodeId)>,
+    postponed: HashSet<NodeId>,
+    /// Words of sites, and whether the text has them.
+    mentioned: RefCell<BTreeMap<String, bool>>,
     /// Whether it is a program.
     program: bool,
 }
@@ -202,6 +213,11 @@ impl<'a> Trees<'a> {
             if !self.aliases.is_followed(id) && self.charted.insert(id) {
                 self.next_document(id);
                 self.values(chart, id, self.context.given.within);
+            }
+        }
+        for (site, id) in std::mem::take(&mut self.waiting) {
+            if !self.aliases.is_followed(id) {
+                self.road_keys(site, id);
             }
         }
         self.link_releases();
@@ -333,7 +349,7 @@ impl<'a> Trees<'a> {
         }
     }
 
-    fn hold(&mut self, site: &Site, id: NodeId) {
+    fn hold(&mut self, site: &'a Site, id: NodeId) {
         let Some(node) = self.tree.get(id) else { return };
         if site.holds == Holds::MoreValues {
             if site.contains.is_empty() {
@@ -382,7 +398,8 @@ impl<'a> Trees<'a> {
                 if let Some(it) = self.survey.scope_mut(scope) {
                     it.expands = site.expands;
                 }
-                environment::read(self.tree, id, &self.target(self.sealed()), scope, true, self.survey);
+                let sealed = self.sealed().or(site.sealed.as_deref());
+                environment::read(self.tree, id, &self.target(sealed), scope, true, self.survey);
             }
             Holds::Container => self.container(site, id),
             Holds::Values => {
@@ -391,6 +408,7 @@ impl<'a> Trees<'a> {
                 }
             }
             Holds::ChartItems => self.items(site, id),
+            Holds::ChartWords => self.chart_words(site, id),
             Holds::Keys if site.road.is_some() => self.road_keys(site, id),
             Holds::Keys => self.keys(site, id),
             Holds::Key => self.road_group(site, id),
@@ -429,15 +447,36 @@ impl<'a> Trees<'a> {
         }
     }
 
+    /// Whether the text has a word, in any case.
+    fn mentions(&self, word: &str) -> bool {
+        let has = || {
+            let (text, word) = (self.context.text.as_bytes(), word.as_bytes());
+            text.windows(word.len().max(1)).any(|it| it.eq_ignore_ascii_case(word))
+        };
+        if let Some(known) = self.mentioned.borrow().get(word) {
+            return *known;
+        }
+        let found = has();
+        self.mentioned.borrow_mut().insert(word.to_owned(), found);
+        found
+    }
+
     /// Whether a node is what the site asks for.
     fn fits(&self, site: &Site, id: NodeId) -> bool {
         let text = || self.tree.scalar(id).map_or("", |scalar| scalar.text);
         let begins = || {
             let text = text().trim_start();
+            let text = if self.program { chart_words::bare(text) } else { text };
             site.begins.iter().any(|sign| text.starts_with(sign.as_str()))
         };
         let tag = || self.tree.tag(id);
-        let beside = || site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key);
+        let inline = |key: &String| {
+            let mut words = text().split_ascii_whitespace().filter(|_| site.inline);
+            words.any(|word| word.split_once('=').is_some_and(|(name, _)| name == key))
+        };
+        let beside = || {
+            site.beside.iter().any(|key| self.tree.child(id, key).is_some() || text() == key || inline(key))
+        };
         let image = || site.image.as_deref().and_then(|path| self.tree.scalar(below(self.tree, id, path)?));
         let known = || image().is_some_and(|image| self.context.sites.known_by(image.text).is_some());
         (site.begins.is_empty() || begins())
@@ -451,5 +490,6 @@ impl<'a> Trees<'a> {
                 .as_ref()
                 .is_none_or(|like| self.tree.key_text(id).is_some_and(|key| like.is_like(key)))
             && (site.beside.is_empty() || self.context.given.of_chart || beside())
+            && (site.mentions.is_empty() || site.mentions.iter().any(|word| self.mentions(word)))
     }
 }

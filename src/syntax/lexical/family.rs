@@ -1,6 +1,6 @@
 //! How the languages of a family write comments and strings.
 
-use super::objects::Objects;
+use super::objects::{Lines, Objects};
 
 /// Languages that write comments and strings alike.
 #[derive(Debug)]
@@ -111,6 +111,15 @@ pub(crate) static JAVASCRIPT: Family = Family {
     files: &["*.js", "*.mjs", "*.cjs", "*.jsx", "*.ts", "*.mts", "*.cts", "*.tsx"],
     interpreters: &["node", "deno", "bun", "zx"],
     strings: &[form("`", "`", Escape::Backslash, true), DOUBLE, SINGLE],
+    objects: Some(Objects {
+        assigns: &[":", "="],
+        spaced: false,
+        lines: Lines::Blocks,
+        ordered: true,
+        shorthand: true,
+        expression: "${",
+        nothing: &["null", "undefined"],
+    }),
     ..C_LIKE
 };
 
@@ -119,6 +128,15 @@ pub(crate) static GO: Family = Family {
     aliases: &["golang"],
     files: &["*.go"],
     strings: &[form("`", "`", Escape::Raw, true), DOUBLE, SINGLE],
+    objects: Some(Objects {
+        assigns: &[":=", ":", "="],
+        spaced: false,
+        lines: Lines::Blocks,
+        ordered: true,
+        shorthand: false,
+        expression: "%",
+        nothing: &["nil"],
+    }),
     ..C_LIKE
 };
 
@@ -177,7 +195,9 @@ pub(crate) static PYTHON: Family = Family {
     objects: Some(Objects {
         assigns: &["=", ":"],
         spaced: false,
-        lines: true,
+        lines: Lines::Outside,
+        ordered: true,
+        shorthand: false,
         expression: "{",
         nothing: &["None"],
     }),
@@ -192,6 +212,15 @@ pub(crate) static RUBY: Family = Family {
     block_comments: &[("\n=begin", "\n=end")],
     strings: &[DOUBLE_LINES, SINGLE_LINES, form("`", "`", Escape::Backslash, true)],
     heredoc: Some("<<"),
+    objects: Some(Objects {
+        assigns: &["=>", ":", "="],
+        spaced: false,
+        lines: Lines::Blocks,
+        ordered: true,
+        shorthand: false,
+        expression: "#{",
+        nothing: &["nil"],
+    }),
     ..HASH_LIKE
 };
 
@@ -204,7 +233,9 @@ pub(crate) static PUPPET: Family = Family {
     objects: Some(Objects {
         assigns: &["=>"],
         spaced: false,
-        lines: false,
+        lines: Lines::Never,
+        ordered: true,
+        shorthand: false,
         expression: "${",
         nothing: &["undef"],
     }),
@@ -253,9 +284,33 @@ pub(crate) static NIX: Family = Family {
     objects: Some(Objects {
         assigns: &["="],
         spaced: true,
-        lines: false,
+        lines: Lines::Never,
+        ordered: false,
+        shorthand: false,
         expression: "${",
         nothing: &["null"],
+    }),
+    ..HASH_LIKE
+};
+
+/// Only hash tables are read so: the shells' own reader reads the rest.
+pub(super) static POWERSHELL: Family = Family {
+    name: "powershell",
+    block_comments: &[("<#", "#>")],
+    strings: &[
+        form("@\"\n", "\n\"@", Escape::Raw, true),
+        form("@'\n", "\n'@", Escape::Raw, true),
+        form("\"", "\"", Escape::Raw, true),
+        form("'", "'", Escape::Raw, true),
+    ],
+    objects: Some(Objects {
+        assigns: &["="],
+        spaced: false,
+        lines: Lines::Blocks,
+        ordered: true,
+        shorthand: false,
+        expression: "$",
+        nothing: &["$null"],
     }),
     ..HASH_LIKE
 };

@@ -1,6 +1,7 @@
 //! Texts of strings: one string, several that are joined, a list of words.
 
 use super::SEALED;
+use super::added::{Added, Piece};
 use super::family::{Escape, Family};
 use super::scan::{Found, Item, Literal};
 use crate::embed::{Codec, Decoded, Decoder, UNKNOWN};
@@ -51,6 +52,7 @@ const SHOWN: &[&str] = &[
 /// The texts that may contain commands.
 pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region> {
     let mut out = Vec::new();
+    let added = Added::of(text, found);
     let mut literals = found.literals.iter().peekable();
     while let Some(literal) = literals.next() {
         let mut decoder = Decoder::default();
@@ -74,24 +76,31 @@ pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region>
                 decoder.decoded(UNKNOWN, Span::new(last.span.end() - 1, last.span.end()));
             }
         }
+        // An item of a list is added to with the list.
+        let before = text.get(..literal.span.start()).unwrap_or_default().trim_end_matches(' ');
+        let is_item = before.ends_with(['[', '{', ',']);
+        if !literal.alone && !literal.heredoc && !is_item && !decoder.is_empty() {
+            let pieces = added.pieces(literal.span.start(), last.span.end());
+            whole = append(&mut decoder, text, family, found, &pieces, whole);
+        }
         let decoded = decoder.finish(whole, Codec::Sealed(SEALED));
         if literal.alone || !decoded.text.contains([' ', '\n']) || is_shown(text, literal.span.start()) {
             continue;
         }
-        out.push(region(decoded, literal));
+        let what = if literal.heredoc { "here-document" } else { "string" };
+        out.push(region(decoded, literal, what));
     }
-    out.extend(found.lists.iter().filter_map(|items| list(text, family, found, items)));
+    out.extend(found.lists.iter().filter_map(|items| list(text, family, found, items, &added)));
     out.sort_by_key(|region| region.opener);
     out
 }
 
-fn region(decoded: Decoded, literal: &Literal) -> Region {
+fn region(decoded: Decoded, literal: &Literal, what: &'static str) -> Region {
     let hint = if decoded.text.trim().contains('\n') {
         Hint::Likely("shell")
     } else {
         Hint::Language("shell".to_owned())
     };
-    let what = if literal.heredoc { "here-document" } else { "string" };
     let opener = Span::new(literal.span.start(), literal.span.start() + 1);
     Region { hint, decoded, opener, what, reader: None }
 }
@@ -190,31 +199,73 @@ fn placeholder(text: &str, at: usize, end: usize) -> Option<usize> {
     (bytes.get(at + 1 + len) == Some(&b'}') && bytes.get(at + 2 + len) != Some(&b'}')).then_some(len + 2)
 }
 
+/// Adds what is added to a string. Says where all of it is.
+fn append(
+    decoder: &mut Decoder,
+    text: &str,
+    family: &Family,
+    found: &Found,
+    pieces: &[Piece],
+    mut whole: Span,
+) -> Span {
+    for piece in pieces {
+        let (literal, other) = parts(found, piece);
+        if let Some(literal) = literal {
+            write(decoder, text, literal, family);
+            whole = whole.hull(literal.span);
+        }
+        if let Some(span) = other {
+            if matches!(piece, Piece::Unknown(_)) {
+                decoder.decoded(" ", Span::at(span.start()));
+            }
+            decoder.decoded(UNKNOWN, span);
+            whole = whole.hull(span);
+        }
+    }
+    whole
+}
+
+/// The string of a piece, and what is not one.
+fn parts<'f>(found: &'f Found, piece: &Piece) -> (Option<&'f Literal>, Option<Span>) {
+    match piece {
+        Piece::Item(Item::Literal(index)) => (found.literals.get(*index), None),
+        Piece::Item(Item::Begins(index, rest)) => (found.literals.get(*index), Some(*rest)),
+        Piece::Item(Item::Other(span)) | Piece::Unknown(span) => (None, Some(*span)),
+    }
+}
+
+/// Options that show a list of words without a program.
+const ENOUGH_OPTIONS: usize = 3;
+
 /// `["gitlab-runner", "register", "--locked", token]` as a command line.
-fn list(text: &str, family: &Family, found: &Found, items: &[Item]) -> Option<Region> {
+fn list(text: &str, family: &Family, found: &Found, items: &[Item], added: &Added<'_>) -> Option<Region> {
     let literal = |item: &Item| match item {
-        Item::Literal(index) => found.literals.get(*index),
+        Item::Literal(index) | Item::Begins(index, _) => found.literals.get(*index),
         Item::Other(_) => None,
     };
     let subcommand =
         |item: &Item| literal(item).is_some_and(|it| !it.inner.of(text).contains([' ', '/', '-']));
     let options = items.iter().filter_map(literal).filter(|it| it.inner.of(text).starts_with('-')).count();
     let first = items.iter().find_map(literal)?;
-    if options == 0 || !items.iter().any(subcommand) {
+    if options == 0 || options < ENOUGH_OPTIONS && !items.iter().any(subcommand) {
         return None;
     }
+    let start = items.first().map(|item| match item {
+        Item::Other(span) => span.start(),
+        Item::Literal(_) | Item::Begins(..) => first.span.start(),
+    })?;
     let mut decoder = Decoder::default();
     let mut whole = first.span;
-    for item in items {
-        let at = match item {
-            Item::Literal(index) => found.literals.get(*index)?.span,
-            Item::Other(span) => *span,
-        };
+    let end = items.iter().filter_map(literal).map(|it| it.span.end()).max().unwrap_or(start);
+    let pieces: Vec<Piece> = items.iter().copied().map(Piece::Item).chain(added.pieces(start, end)).collect();
+    for piece in &pieces {
+        let (literal, other) = parts(found, piece);
+        let Some(at) = literal.map(|it| it.span).or(other) else { continue };
         if !decoder.is_empty() {
             decoder.decoded(" ", Span::at(at.start()));
         }
         whole = whole.hull(at);
-        let Some(literal) = literal(item) else {
+        let Some(literal) = literal else {
             decoder.decoded(UNKNOWN, at);
             continue;
         };
@@ -240,6 +291,10 @@ fn list(text: &str, family: &Family, found: &Found, items: &[Item]) -> Option<Re
         decoder.decoded(quote, open);
         write(&mut decoder, text, literal, family);
         decoder.decoded(quote, close);
+        if let Some(span) = other {
+            decoder.decoded(UNKNOWN, span);
+            whole = whole.hull(span);
+        }
     }
-    Some(region(decoder.finish(whole, Codec::Sealed(SEALED)), first))
+    Some(region(decoder.finish(whole, Codec::Sealed(SEALED)), first, "list"))
 }

@@ -1,14 +1,16 @@
 //! Programs in general-purpose languages, whose strings may contain commands. Only strings and comments are recognized, not
 //! what a program does: so findings can be shown, but never be fixed.
 
+mod added;
 mod family;
 mod join;
+mod names;
 mod objects;
 mod scan;
 
 use super::{CommentStyle, Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
-use crate::facts::{Facts, NodeId, Problem};
+use crate::facts::{DataTree, Facts, NodeId, Problem};
 use crate::text::{Edit, Notation, SharedText};
 use family::Family;
 pub(super) use family::{
@@ -18,6 +20,14 @@ pub(super) use family::{
 
 /// Why nothing in a program is edited.
 const SEALED: &str = "program code builds this command";
+
+/// The hash tables of a script of PowerShell.
+pub(super) fn hash_tables(text: &SharedText) -> DataTree {
+    let found = scan::scan(text, &family::POWERSHELL);
+    let objects = family::POWERSHELL.objects;
+    objects
+        .map_or_else(DataTree::default, |objects| objects::read(text, &family::POWERSHELL, objects, &found))
+}
 
 impl Language for Family {
     fn name(&self) -> &'static str {

@@ -1,9 +1,10 @@
 //! Keys and values of a program: attribute sets, hashes, dictionaries, named arguments. Nothing is computed: what is not one literal
-//! is an expression.
+//! is an expression. A name that the same text gives to an object is an alias of it.
 
 use super::family::Family;
+use super::names::Names;
 use super::scan::{Found, Literal};
-use crate::facts::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{COMPUTED, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
 
 /// How a language writes keys and values.
@@ -13,20 +14,39 @@ pub(super) struct Objects {
     pub(super) assigns: &'static [&'static str],
     /// Whether items of a list have nothing but blanks between them.
     pub(super) spaced: bool,
-    /// Whether a line end in the outermost text ends a statement.
-    pub(super) lines: bool,
+    /// Where a line end ends a statement.
+    pub(super) lines: Lines,
+    /// Whether statements come one after the other, so that a name has what it was given last.
+    pub(super) ordered: bool,
+    /// Whether a word alone in braces is a key and its value.
+    pub(super) shorthand: bool,
     /// What opens an expression in a string.
     pub(super) expression: &'static str,
     /// Words for null.
     pub(super) nothing: &'static [&'static str],
 }
 
+/// Where a line end ends a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// Nowhere.
+    Never,
+    /// Outside of brackets.
+    Outside,
+    /// There, and in braces.
+    Blocks,
+}
+
+/// The key of what is merged into a mapping.
+const MERGED: &str = "<<";
 /// The key of the title of a resource: `file { '/x': … }`.
 const TITLE: &str = ":";
 /// How deep brackets are followed.
 const DEEPEST: usize = 200;
 /// Parts of a dotted key.
 const MOST_PARTS: usize = 16;
+/// How far the next line is looked at.
+const LONGEST_INDENT: usize = 200;
 
 /// A piece of the value, or of the key, that is being read.
 #[derive(Clone, Copy)]
@@ -44,14 +64,45 @@ impl Token {
     }
 }
 
+/// What a frame is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bracket {
+    /// The text.
+    Outside,
+    Brace,
+    List,
+    /// `name(…)`
+    Call,
+    /// `(…)`
+    Paren,
+}
+
 struct Frame {
     node: NodeId,
-    is_list: bool,
+    bracket: Bracket,
     /// Where the key of the entry that is being read is.
     keyed: Option<(NodeId, Span)>,
+    /// Whether that is a name that gets a value.
+    assigned: bool,
     tokens: Vec<Token>,
-    /// Whether the entry has a node already.
+    /// Whether the entry has a node already, and which.
     done: bool,
+    last: Option<NodeId>,
+    /// Whether brackets without a key were in the entry, and whether they were an index.
+    opened: bool,
+    indexed: bool,
+    /// Whether it had an entry.
+    started: bool,
+    /// The expression that ends with it.
+    outer: Option<NodeId>,
+}
+
+impl Frame {
+    fn new(node: NodeId, bracket: Bracket, outer: Option<NodeId>) -> Self {
+        let (keyed, last, tokens) = (None, None, Vec::new());
+        let (assigned, done, opened, indexed, started) = (false, false, false, false, false);
+        Self { node, bracket, keyed, assigned, tokens, done, last, opened, indexed, started, outer }
+    }
 }
 
 struct Reader<'t> {
@@ -59,7 +110,10 @@ struct Reader<'t> {
     found: &'t Found,
     objects: Objects,
     tree: DataTree,
+    names: Names<'t>,
     frames: Vec<Frame>,
+    /// Whether the next braces are a list.
+    is_list_next: bool,
     /// Brackets that are too deep.
     deeper: usize,
 }
@@ -71,9 +125,11 @@ pub(super) fn read(text: &SharedText, family: &Family, objects: Objects, found: 
     let root =
         tree.push(Node { parent: None, key: None, span, kind: NodeKind::Mapping, anchor: None, tag: None });
     tree.roots.push(root);
-    let frame = Frame { node: root, is_list: false, keyed: None, tokens: Vec::new(), done: false };
-    let mut reader = Reader { text, found, objects, tree, frames: vec![frame], deeper: 0 };
+    let frames = vec![Frame::new(root, Bracket::Outside, None)];
+    let names = Names::new(text, objects.ordered);
+    let mut reader = Reader { text, found, objects, tree, names, frames, is_list_next: false, deeper: 0 };
     reader.read(family);
+    reader.names.resolve(&mut reader.tree);
     reader.tree.finish();
     reader.tree
 }
@@ -108,7 +164,8 @@ impl<'t> Reader<'t> {
             let rest = self.text.get(at..).unwrap_or_default();
             if let Some(sign) = self.objects.assigns.iter().find(|sign| rest.starts_with(**sign)) {
                 // Comparisons, and `::`.
-                let doubled = rest.get(sign.len()..).is_some_and(|rest| rest.starts_with(['=', ':', '~']));
+                let doubled =
+                    rest.get(sign.len()..).is_some_and(|rest| rest.starts_with(['=', ':', '~', '>']));
                 let compared =
                     at > 0 && matches!(bytes.get(at - 1), Some(b'=' | b'!' | b'<' | b'>' | b':' | b'+'));
                 if !doubled && !compared {
@@ -117,11 +174,17 @@ impl<'t> Reader<'t> {
                     continue;
                 }
             }
+            // `[]string{ … }`: the type of a list.
+            if rest.strip_prefix("[]").is_some_and(|rest| rest.starts_with(|it: char| it.is_alphabetic())) {
+                self.is_list_next = true;
+                at += 2;
+                continue;
+            }
             match byte {
                 b'{' | b'[' | b'(' => self.open(at, byte),
                 b'}' | b']' | b')' => self.close(at),
                 b',' | b';' => self.end(),
-                b'\n' if self.objects.lines && self.frames.len() == 1 => self.end(),
+                b'\n' => self.line(at + 1),
                 b':' if family.joiner != ":" => self.title(at),
                 byte if byte.is_ascii_whitespace() => {}
                 _ => self.token(Token::Sign(Span::new(at, at + 1))),
@@ -156,21 +219,47 @@ impl<'t> Reader<'t> {
 
     fn token(&mut self, token: Token) {
         let spaced = self.objects.spaced;
+        if let Token::Word(span) = token {
+            self.names.mention(span);
+        }
         let Some(frame) = self.frames.last_mut() else { return };
         frame.tokens.push(token);
-        if frame.is_list && spaced {
+        if frame.bracket == Bracket::List && spaced {
+            self.end();
+        }
+    }
+
+    /// A line end before `next`.
+    fn line(&mut self, next: usize) {
+        let Some(frame) = self.frames.last() else { return };
+        let ends = match self.objects.lines {
+            Lines::Never => false,
+            Lines::Outside => frame.bracket == Bracket::Outside,
+            Lines::Blocks => matches!(frame.bracket, Bracket::Outside | Bracket::Brace),
+        };
+        let goes_on = || {
+            let last = frame.tokens.last().map(|it| it.span().of(self.text));
+            let rest = self.text.get(next..).unwrap_or_default();
+            let mut rest = rest.chars().take(LONGEST_INDENT).skip_while(|sign| sign.is_whitespace());
+            last.is_some_and(|it| matches!(it, "+" | "-" | "*" | "/" | "%" | "&" | "."))
+                || rest.next().is_some_and(|sign| ".+-*/%?:&|<>=,".contains(sign))
+        };
+        if ends && (self.objects.lines != Lines::Blocks || !goes_on()) {
             self.end();
         }
     }
 
     /// The sign between a key and its value.
     fn assign(&mut self, sign: Span) {
+        let gives = !matches!(sign.of(self.text), ":" | "=>");
         let Some(frame) = self.frames.last_mut() else { return };
-        let whole = frame.keyed.is_none() && !frame.is_list;
+        let whole = frame.keyed.is_none() && frame.bracket != Bracket::List && !frame.indexed;
         let tokens = std::mem::take(&mut frame.tokens);
         let path = Some(tokens.as_slice()).filter(|_| whole).and_then(|it| self.path(it));
         let Some(path) = path else {
             let Some(frame) = self.frames.last_mut() else { return };
+            // `name: Type = …`
+            frame.assigned |= gives && frame.keyed.is_some() && !frame.done;
             frame.tokens = tokens;
             frame.tokens.push(Token::Sign(sign));
             return;
@@ -180,19 +269,30 @@ impl<'t> Reader<'t> {
         else {
             return;
         };
+        // A named argument mentions nothing.
+        if !gives || self.frames.last().is_some_and(|it| it.bracket == Bracket::Call) {
+            self.names.forget(*last);
+        }
         for (text, span) in before {
             node = self.push(node, Some((text, *span)), *span, NodeKind::Mapping);
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.keyed = Some((node, *last));
-            frame.done = false;
+            frame.assigned = gives;
+            (frame.done, frame.last) = (false, None);
         }
     }
 
     /// `a.b."c d"`: the parts of a key, with their bytes.
     fn path(&self, tokens: &[Token]) -> Option<Vec<(String, Span)>> {
-        // `const name = …`, `local name = …`
+        // `{ pkgs }: let name = …`
+        let is_let =
+            |it: &Token| matches!(it, Token::Word(word) if matches!(word.of(self.text), "let" | "in"));
+        let begins = tokens.iter().rposition(is_let).filter(|_| self.objects.spaced);
+        let tokens = begins.and_then(|at| tokens.get(at + 1..)).unwrap_or(tokens);
+        // `const name = …`, `local name = …`, `:name => …`
         let tokens = match tokens {
+            [Token::Sign(sign), rest @ ..] if rest.len() == 1 && sign.of(self.text) == ":" => rest,
             [Token::Word(first), rest @ ..] if !rest.is_empty() && !first.of(self.text).ends_with('.') => {
                 rest
             }
@@ -227,39 +327,175 @@ impl<'t> Reader<'t> {
         self.tree.push(Node { parent: Some(parent), key, span, kind, anchor: None, tag: None })
     }
 
+    /// An expression whose parts are in the frame that `called` names.
+    fn computed(
+        &mut self,
+        parent: NodeId,
+        key: Option<(&str, Span)>,
+        (called, name): (&str, Span),
+        (start, at): (usize, usize),
+    ) -> (NodeId, NodeId) {
+        let span = Span::new(start, at + 1);
+        let key = key.map(|(text, span)| Key { text, span });
+        let (kind, tag) = (NodeKind::Mapping, Some(COMPUTED));
+        let outer = self.tree.push(Node { parent: Some(parent), key, span, kind, anchor: None, tag });
+        (outer, self.push(outer, Some((called, name)), Span::at(at), NodeKind::Mapping))
+    }
+
     fn open(&mut self, at: usize, byte: u8) {
         if self.frames.len() > DEEPEST {
             self.deeper += 1;
             return;
         }
+        let (text, spaced) = (self.text, self.objects.spaced);
         let Some(frame) = self.frames.last_mut() else { return };
-        let (parent, keyed) = (frame.node, frame.keyed);
-        let word = frame.tokens.last().copied().filter(|it| matches!(it, Token::Word(_))).map(Token::span);
-        frame.done |= keyed.is_some();
-        let is_call = byte == b'(';
-        // `resource { … }` and `call(…)` have their names as keys, unless a key is there.
-        let name = word.filter(|_| is_call || keyed.is_none());
-        let is_list = byte == b'[';
-        let kind = if is_list { NodeKind::Sequence } else { NodeKind::Mapping };
-        let text = self.text;
-        let called =
-            name.map(|span| if is_call { format!("{}()", span.of(text)) } else { span.of(text).to_owned() });
-        let node = match (keyed, called.as_ref().zip(name)) {
-            // A call that is a value: the value is the call.
-            (Some((parent, key)), Some((called, name))) => {
-                let outer = self.push(
-                    parent,
-                    Some((key.of(text), key)),
-                    Span::new(name.start(), at + 1),
-                    NodeKind::Mapping,
-                );
-                self.push(outer, Some((called, name)), Span::at(at), kind)
-            }
-            (Some((parent, key)), None) => self.push(parent, Some((key.of(text), key)), Span::at(at), kind),
-            (None, Some((called, name))) => self.push(parent, Some((called, name)), Span::at(at), kind),
-            (None, None) => self.push(parent, None, Span::at(at), kind),
+        let (parent, keyed, bracket, is_chained) = (frame.node, frame.keyed, frame.bracket, frame.done);
+        let word = match frame.tokens.last() {
+            Some(Token::Word(span)) => Some(*span),
+            _ => None,
         };
-        self.frames.push(Frame { node, is_list, keyed: None, tokens: Vec::new(), done: false });
+        let is_alone = frame.tokens.len() == usize::from(word.is_some());
+        let is_inner = matches!(bracket, Bracket::Call | Bracket::List | Bracket::Paren);
+        let call = word.filter(|_| byte == b'(').map(|span| (format!("{}()", span.of(text)), span));
+        let inside = match byte {
+            b'{' => Bracket::Brace,
+            b'[' => Bracket::List,
+            _ if call.is_some() => Bracket::Call,
+            _ => Bracket::Paren,
+        };
+        let is_list = byte == b'[' || std::mem::take(&mut self.is_list_next) && byte == b'{';
+        let kind = if is_list { NodeKind::Sequence } else { NodeKind::Mapping };
+        let here = Span::at(at);
+        let before = if keyed.is_some() || is_inner && byte == b'{' || spaced && bracket == Bracket::Paren {
+            std::mem::take(&mut frame.tokens)
+        } else {
+            Vec::new()
+        };
+        frame.opened |= keyed.is_none();
+        frame.indexed |= keyed.is_none() && byte == b'[' && word.is_some() && !spaced;
+        let start = before.first().map_or(at, |token| token.span().start());
+        let paren = (spaced && inside == Bracket::Paren).then(|| ("()".to_owned(), here));
+        let (top, node) = match (keyed, call.or(paren)) {
+            // `f(x).g(y)`: the value is known already.
+            (Some((parent, _)), Some((called, name))) if is_chained && called.starts_with('.') => {
+                (None, self.push(parent, Some((&called, name)), here, kind))
+            }
+            (Some((parent, key)), Some((called, name))) => {
+                let (outer, node) =
+                    self.computed(parent, Some((key.of(text), key)), (&called, name), (start, at));
+                (Some(outer), node)
+            }
+            (Some((parent, key)), None) if self.is_merged(&before) && byte == b'[' => {
+                let outer = self.push(parent, Some((key.of(text), key)), here, NodeKind::Mapping);
+                (Some(outer), self.push(outer, Some((MERGED, here)), here, kind))
+            }
+            (Some((parent, key)), None) => {
+                let node = self.push(parent, Some((key.of(text), key)), here, kind);
+                self.before(node, &before);
+                (None, node)
+            }
+            (None, Some((called, name))) if is_inner && is_alone => {
+                let (outer, node) = self.computed(parent, None, (&called, name), (name.start(), at));
+                (Some(outer), node)
+            }
+            (None, Some((called, name))) => (None, self.push(parent, Some((&called, name)), here, kind)),
+            // `resource { … }` and `name[…]` have their names as keys.
+            (None, None) => {
+                let name = word.filter(|_| !is_inner).map(|span| (span.of(text), span));
+                if is_inner && spaced {
+                    self.applied(parent, &before);
+                }
+                (None, self.push(parent, name, here, kind))
+            }
+        };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.done |= keyed.is_some();
+            frame.started = true;
+            frame.last =
+                if frame.last.is_none() || !is_chained { Some(top.unwrap_or(node)) } else { frame.last };
+        }
+        if let Some((_, key)) = keyed.filter(|_| !is_chained && self.is_name()) {
+            self.names.define(key.of(text), key.start(), top.unwrap_or(node), parent);
+        }
+        self.frames.push(Frame::new(node, inside, top));
+    }
+
+    /// Whether the key of the entry that is being read is a name that gets a value.
+    fn is_name(&self) -> bool {
+        self.frames
+            .last()
+            .is_some_and(|frame| frame.assigned && matches!(frame.bracket, Bracket::Outside | Bracket::Brace))
+    }
+
+    /// Whether the function before a list merges what is in it.
+    fn is_merged(&self, before: &[Token]) -> bool {
+        self.objects.spaced
+            && matches!(before, [Token::Word(name)] if name.of(self.text).rsplit('.').next() == Some("mkMerge"))
+    }
+
+    /// What is before the brackets of a value: it may give more than they do.
+    fn before(&mut self, node: NodeId, tokens: &[Token]) {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        let sign = |token: &Token, signs: &[&str]| matches!(token, Token::Sign(span) if signs.contains(&span.of(self.text)));
+        if !self.objects.spaced {
+            if tokens.iter().any(|it| sign(it, &["|", "+", "?"])) && !sign(last, &["="]) {
+                self.unread(node, first.span().hull(last.span()), false);
+            }
+            return;
+        }
+        // `args: { … }` is a function, `if a then { … }` and `mkIf a { … }` set it or not.
+        let names = ["mkIf", "mkDefault", "mkForce", "mkOverride", "mkBefore", "mkAfter", "mkOptionDefault"];
+        let word = match first {
+            Token::Word(span) => span.of(self.text).rsplit('.').next().unwrap_or_default(),
+            _ => "",
+        };
+        if sign(last, &[":", "@"]) || names.contains(&word) {
+            return;
+        }
+        // `common // { … }`
+        let other = match tokens {
+            [Token::Word(name), signs @ ..]
+                if signs.len() == 2 && signs.iter().all(|it| sign(it, &["/"])) =>
+            {
+                Some(*name)
+            }
+            _ => None,
+        };
+        self.unread(node, other.unwrap_or(first.span().hull(last.span())), other.is_some());
+    }
+
+    /// A function that is applied to the brackets behind it: `(mkIf cond { … })`.
+    fn applied(&mut self, parent: NodeId, tokens: &[Token]) {
+        let tokens = match tokens {
+            [Token::Word(name), rest @ ..] if !rest.is_empty() && name.of(self.text).ends_with("mkIf") => {
+                rest
+            }
+            all => all,
+        };
+        if let (Some(first), Some(last)) = (tokens.first(), tokens.last())
+            && !matches!(last, Token::Sign(span) if span.of(self.text) == ":")
+        {
+            let span = first.span().hull(last.span());
+            let scalar = self.opaque(span);
+            self.push(parent, None, span, NodeKind::Scalar(scalar));
+        }
+    }
+
+    /// Something at `span` that adds to the mapping or list `node`; a name may be looked up.
+    fn unread(&mut self, node: NodeId, span: Span, is_name: bool) {
+        if self.tree.is_computed(node) {
+            return;
+        }
+        let key = self.tree.is_mapping(node).then_some((MERGED, span));
+        let scalar = self.opaque(span);
+        let added = self.push(node, key, span, NodeKind::Scalar(scalar));
+        if is_name {
+            self.names.used(added, span);
+        }
+    }
+
+    fn opaque(&self, span: Span) -> Scalar<'t> {
+        Scalar { text: span.of(self.text), style: ScalarStyle::Plain, opaque: true, null: false }
     }
 
     fn close(&mut self, at: usize) {
@@ -270,15 +506,17 @@ impl<'t> Reader<'t> {
         self.end();
         let closes = self.frames.len() > 1 || at >= self.text.len();
         let Some(frame) = (if closes { self.frames.pop() } else { None }) else { return };
-        if let Some(span) = self.tree.span(frame.node) {
-            let end = (at + 1).min(self.text.len()).max(span.start());
-            self.tree.set_span(frame.node, Span::new(span.start(), end));
+        for node in [Some(frame.node), frame.outer].into_iter().flatten() {
+            if let Some(span) = self.tree.span(node) {
+                let end = (at + 1).min(self.text.len()).max(span.start());
+                self.tree.set_span(node, Span::new(span.start(), end));
+            }
         }
         let spaced = self.objects.spaced;
         if let Some(around) = self.frames.last_mut() {
             // What follows in the same entry makes an expression of it.
             around.done |= around.keyed.is_some();
-            if around.is_list && spaced {
+            if around.bracket == Bracket::List && spaced {
                 self.end();
             }
         }
@@ -303,22 +541,103 @@ impl<'t> Reader<'t> {
 
     /// The end of an entry.
     fn end(&mut self) {
+        let outside = self.frames.len() == 1;
         let Some(frame) = self.frames.last_mut() else { return };
-        let (node, keyed, done) = (frame.node, frame.keyed.take(), std::mem::take(&mut frame.done));
-        let is_list = frame.is_list;
+        let (node, bracket) = (frame.node, frame.bracket);
         let tokens = std::mem::take(&mut frame.tokens);
-        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
-        if done || keyed.is_none() && !is_list && self.frames.len() == 1 {
+        // `with lib;` is no value.
+        let word = |token: Option<&Token>| match token {
+            Some(Token::Word(span)) => span.of(self.text),
+            _ => "",
+        };
+        if self.objects.spaced && frame.keyed.is_some() && !frame.done && word(tokens.first()) == "with" {
             return;
         }
-        let span = first.span().hull(last.span());
-        let scalar = self.scalar(&tokens, span);
-        match keyed {
-            Some((parent, key)) => {
-                self.push(parent, Some((key.of(self.text), key)), span, NodeKind::Scalar(scalar))
+        let (keyed, done) = (frame.keyed.take(), std::mem::take(&mut frame.done));
+        let (opened, last) = (std::mem::take(&mut frame.opened), frame.last.take());
+        frame.indexed = false;
+        let is_first = !std::mem::replace(&mut frame.started, true);
+        let is_name = frame.assigned && matches!(bracket, Bracket::Outside | Bracket::Brace);
+        frame.assigned = false;
+        let (Some(first), Some(end)) = (tokens.first(), tokens.last()) else { return };
+        let span = first.span().hull(end.span());
+        if done {
+            // What is behind the brackets may give more than they do.
+            let same = matches!(word(Some(first)), "as" | "satisfies")
+                || word(Some(first)).starts_with('.')
+                || word(tokens.get(1)) == "ConvertTo";
+            if let Some(last) = last.filter(|_| !same) {
+                if let Some(whole) = self.tree.span(last).filter(|_| self.tree.is_sequence(last)) {
+                    self.tree.set_span(last, whole.hull(span));
+                }
+                self.unread(last, span, false);
             }
-            None => self.push(node, None, span, NodeKind::Scalar(scalar)),
-        };
+            return;
+        }
+        if keyed.is_none() && (outside || opened && tokens.len() == 1) {
+            return;
+        }
+        if keyed.is_none() && self.is_several(node, bracket, &tokens, (opened, is_first)) {
+            return;
+        }
+        let scalar = self.scalar(&tokens, span);
+        let key = keyed.map(|(parent, key)| (parent, Some((key.of(self.text), key))));
+        let (parent, key) = key.unwrap_or((node, None));
+        let added = self.push(parent, key, span, NodeKind::Scalar(scalar));
+        match tokens.as_slice() {
+            [Token::Word(name)] => self.names.used(added, *name),
+            [Token::Sign(sign), Token::Word(name)] if matches!(sign.of(self.text), "&" | "*") => {
+                self.names.used(added, *name);
+            }
+            _ => {}
+        }
+        if let Some((_, key)) = keyed.filter(|_| is_name) {
+            self.names.define(key.of(self.text), key.start(), added, parent);
+        }
+    }
+
+    /// An entry without a key that is one or more of them: `inherit a b;`, `{ name }`, `...base`, `**base`.
+    fn is_several(
+        &mut self,
+        node: NodeId,
+        bracket: Bracket,
+        tokens: &[Token],
+        (opened, is_first): (bool, bool),
+    ) -> bool {
+        let text = self.text;
+        match tokens {
+            [Token::Word(word), rest @ ..] if self.objects.spaced && word.of(text) == "inherit" => {
+                for token in rest {
+                    let Token::Word(name) = *token else { continue };
+                    let scalar = self.opaque(name);
+                    let added = self.push(node, Some((name.of(text), name)), name, NodeKind::Scalar(scalar));
+                    // `inherit (other) name;`
+                    if !opened {
+                        self.names.used(added, name);
+                    }
+                }
+                true
+            }
+            [Token::Word(word)] if self.objects.shorthand && bracket == Bracket::Brace => {
+                let name = word.of(text);
+                if let Some(base) = name.strip_prefix("...") {
+                    let base = Span::new(word.end() - base.len(), word.end());
+                    self.unread(node, base, is_first);
+                } else {
+                    let scalar = self.scalar(tokens, *word);
+                    let added = self.push(node, Some((name, *word)), *word, NodeKind::Scalar(scalar));
+                    self.names.used(added, *word);
+                }
+                true
+            }
+            [Token::Sign(a), Token::Sign(b), Token::Word(name)]
+                if a.of(text) == "*" && b.of(text) == "*" && bracket != Bracket::List =>
+            {
+                self.unread(node, *name, is_first);
+                true
+            }
+            _ => false,
+        }
     }
 
     fn scalar(&self, tokens: &[Token], span: Span) -> Scalar<'t> {
@@ -333,6 +652,8 @@ impl<'t> Reader<'t> {
                 let text = word.of(self.text);
                 let null = self.objects.nothing.contains(&text);
                 let number = text.bytes().all(|byte| byte.is_ascii_digit());
+                let text =
+                    if matches!(text, "$true" | "$false") { text.trim_start_matches('$') } else { text };
                 let boolean = matches!(text, "true" | "false" | "True" | "False");
                 Scalar { text, style: ScalarStyle::Plain, opaque: !null && !number && !boolean, null }
             }

@@ -1,5 +1,6 @@
 //! Finds the strings of a program, outside of its comments.
 
+use super::added::is_prefix;
 use super::family::{Escape, Family, Form};
 use crate::facts::Comment;
 use crate::text::Span;
@@ -25,8 +26,21 @@ pub(super) struct Literal {
 pub(super) enum Item {
     /// A string, by index.
     Literal(usize),
+    /// A string, by index, to which something is added.
+    Begins(usize, Span),
     /// Anything else.
     Other(Span),
+}
+
+impl Item {
+    /// The same with what follows.
+    pub(super) fn with(self, next: Span) -> Self {
+        match self {
+            Self::Literal(index) => Self::Begins(index, next),
+            Self::Begins(index, before) => Self::Begins(index, before.hull(next)),
+            Self::Other(before) => Self::Other(before.hull(next)),
+        }
+    }
 }
 
 /// What is found.
@@ -151,14 +165,7 @@ impl Scanner<'_> {
     fn other(&mut self, start: usize, end: usize) {
         let Some(frame) = self.frames.last_mut() else { return };
         let span = Span::new(start, end);
-        frame.item = Some(match frame.item {
-            Some(Item::Other(before)) => Item::Other(before.hull(span)),
-            Some(Item::Literal(index)) => {
-                let before = self.found.literals.get(index).map_or(span, |literal| literal.span);
-                Item::Other(before.hull(span))
-            }
-            None => Item::Other(span),
-        });
+        frame.item = Some(frame.item.map_or(Item::Other(span), |item| item.with(span)));
     }
 
     fn comment(&mut self) -> bool {
@@ -222,8 +229,14 @@ impl Scanner<'_> {
             frame.literals = true;
             frame.item = Some(match frame.item {
                 None => Item::Literal(index),
-                Some(Item::Other(span)) => Item::Other(span.hull(literal.span)),
-                Some(Item::Literal(_)) => Item::Other(literal.span),
+                Some(Item::Other(span))
+                    if self.family.adjacent
+                        && span.end() == literal.span.start()
+                        && is_prefix(span.of(self.text)) =>
+                {
+                    Item::Literal(index)
+                }
+                Some(item) => item.with(literal.span),
             });
         }
         self.found.literals.push(literal);

