@@ -19,6 +19,9 @@ const MAX_VALUES: usize = 800_000;
 /// What a string of a program is called, which may be a command.
 const TRIED: &str = "string";
 
+/// What the place of a text is called that containers of the same file may mount and run.
+const MOUNTED: &str = "ConfigMap entry";
+
 /// One text.
 pub(crate) struct Document {
     /// What it is written in.
@@ -255,6 +258,11 @@ impl Read {
         let text = |doc: usize| documents.get(doc).map_or("", |document| &*document.text);
         self.survey.put_in(sites, &parent, &text);
         self.survey.link(sites, &text);
+        let mounted = |doc: usize| {
+            let document = documents.get(doc)?;
+            document.place.as_ref().filter(|(what, _)| what == MOUNTED).and(document.parent)
+        };
+        self.survey.bring(&mounted);
     }
 
     fn wait(&mut self, inner: Inner, parent: usize, source: &Source) -> Option<Waiting> {

@@ -13,6 +13,7 @@ mod fill;
 mod findings;
 mod fixes;
 mod guards;
+mod literal_flow;
 mod moves;
 mod named_secrets;
 mod origin;

@@ -1,6 +1,7 @@
 //! Where the value of a slot comes from, where the same text says so.
 
 use super::documents::Document;
+use super::literal_flow::Literals;
 use super::{Documents, File};
 use crate::rules::{Class, OriginKind, Registration, Role, Unit};
 use crate::sites::{Survey, expanded};
@@ -38,6 +39,7 @@ pub(super) fn find(
     if unit.never.is_empty() && unit.old_sources.is_empty() && unit.new_sources.is_empty() {
         return origins;
     }
+    let literals = Literals::new(unit, documents);
     let mut finder = Finder { unit, documents, names: BTreeMap::new(), known: BTreeMap::new() };
     let is_slot = |role: Role| matches!(role, Role::Old | Role::New);
     for member in registrations.iter_mut().flat_map(|it| &mut it.members).filter(|it| is_slot(it.role)) {
@@ -50,11 +52,17 @@ pub(super) fn find(
         let span = carrier.value.span;
         let written = finder.of(carrier.doc, span.of(&document.text), span, MOST_STEPS);
         let origin = written.or_else(|| finder.of(carrier.doc, &carrier.value.text, span, MOST_STEPS));
-        let Some(origin) = origin else { continue };
+        let literal = || {
+            let at =
+                literals.of(carrier.doc, &carrier.value.text, span).filter(|_| member.role == Role::Old)?;
+            Some(Origin { kind: OriginKind::Literal, written: carrier.value.text.clone(), at })
+        };
+        let Some(origin) = origin.or_else(literal) else { continue };
         member.class = match origin.kind {
             OriginKind::Old => Class::Legacy,
             OriginKind::New => Class::Glrt,
             OriginKind::Random => Class::Opaque,
+            OriginKind::Literal => Class::Other,
         };
         origins.insert(member.carrier, origin);
     }

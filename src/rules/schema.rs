@@ -266,6 +266,8 @@ pub enum OriginKind {
     Old,
     /// It is a value for the new slot (`new-sources`).
     New,
+    /// The file gives it a literal by way of a variable, a call or a loop.
+    Literal,
 }
 
 /// Conditions: all of them must apply.

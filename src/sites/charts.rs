@@ -86,9 +86,6 @@ fn image_version(chart: &Chart, tree: &DataTree, id: NodeId, anchors: &Aliases) 
     })
 }
 
-/// Lines that are named for one mapping.
-const MOST_INSERTED: usize = 8;
-
 /// Bytes that are searched for the end of a document beside a mapping.
 const NEAR: usize = 4096;
 
@@ -113,12 +110,7 @@ pub(super) fn read(
         it.belongs_to(&chart.chart);
         let zone = zone(tree, id, target.text);
         it.add_template(target.control, zone, target.doc, target.text);
-        let first = target.inserted.partition_point(|line| line.start() < zone.start());
-        let lines = target.inserted.iter().skip(first).take_while(|line| line.end() <= zone.end());
-        for line in lines.take(MOST_INSERTED) {
-            let (kind, written) = (UnknownKind::Expression, line.of(target.text));
-            it.add_unknown(Unknown::new(kind, Brings::Anything, written, target.doc, *line));
-        }
+        target.add_inserted(zone, it);
         it.chart_version = version;
         it.within = within;
     }
@@ -241,8 +233,11 @@ pub(super) fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
     Span::new(opened, closed.map_or(behind, |at| span.end() + at))
 }
 
-/// Lines that a shell replaces by keys: `$(cat more.yaml)`.
-pub(super) fn inserted(tree: &DataTree, control: &[Span], text: &str) -> Vec<Span> {
+/// Lines that a shell, where the text is `expanded` by one, or another program replaces by keys: `$(cat more.yaml)`, `@MORE@`.
+pub(super) fn inserted(tree: &DataTree, control: &[Span], text: &str, expanded: bool) -> Vec<Span> {
+    if !text.contains(['$', '@', '`', '%']) && !text.contains("__") {
+        return Vec::new();
+    }
     let mut start = 0;
     let lines = text.split_inclusive('\n').map(|line| {
         let at = start + line.len() - line.trim_start().len();
@@ -251,7 +246,8 @@ pub(super) fn inserted(tree: &DataTree, control: &[Span], text: &str) -> Vec<Spa
     });
     let is_inserted = |line: &Span| {
         let text = line.of(text);
-        text.starts_with('`') || text.starts_with('$') && has_expansion(text)
+        let by_shell = || text.starts_with('`') || text.starts_with('$') && has_expansion(text);
+        expanded && by_shell() || is_inserted_by_name(text)
     };
     let in_block = |line: &Span| {
         tree.innermost(line.start()).is_some_and(|id| {
@@ -262,6 +258,15 @@ pub(super) fn inserted(tree: &DataTree, control: &[Span], text: &str) -> Vec<Spa
     };
     let is_tag = |line: &Span| first_overlap(control, *line).is_some();
     lines.filter(is_inserted).filter(|line| !is_tag(line) && !in_block(line)).collect()
+}
+
+/// Whether a line is nothing but a name that is replaced: `@MORE@`, `__MORE__`, `${MORE}`, `%MORE%`.
+fn is_inserted_by_name(line: &str) -> bool {
+    let inside = |open: &str, close: &str| line.strip_prefix(open)?.strip_suffix(close);
+    let signs = [("@", "@"), ("__", "__"), ("${", "}"), ("%", "%"), ("@@", "@@"), ("$(", ")"), ("$", "")];
+    let plain =
+        |name: &str| !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+    signs.into_iter().any(|(open, close)| inside(open, close).is_some_and(plain))
 }
 
 /// A value that is text in another language.

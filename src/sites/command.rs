@@ -251,6 +251,15 @@ fn read_accepted(
     if let Some(word) = found.appends {
         unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
     }
+    // A function or an alias runs instead of a program of the same name.
+    let keyword = |word: &&Word| {
+        matches!(&*word.text, "then" | "do" | "else" | "!" | "time" | "if" | "while" | "until")
+    };
+    let first = command.words.iter().find(|word| !word.control && !keyword(word));
+    let shadow = first.and_then(|word| around.context.variables.shadow(&word.text, around.text()));
+    if let Some(span) = shadow.filter(|_| around.context.language.is_shell()) {
+        unknowns.push(unknown(UnknownKind::Wrapper, span.of(around.text()), span));
+    }
     let facts = around.parsed.facts();
     let hints = around.context.imports(facts, Some(program), command.span.start());
     let files = found.environment_files.iter();

@@ -5,13 +5,16 @@ use super::aliases::{Aliases, Entries, Entry};
 use super::built::{Built, Wants};
 use super::charts::{scalar_kind, zone};
 use super::options::kind_of;
-use super::{Brings, Carrier, Place, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{Brings, Carrier, Place, Scope, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;
 use crate::text::Span;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::rc::Rc;
+
+/// Lines that are replaced by keys and that are named for one mapping.
+const MOST_INSERTED: usize = 8;
 
 /// The text that is read, and what holds for all of it.
 pub(super) struct Target<'a> {
@@ -37,6 +40,16 @@ impl Target<'_> {
     pub(super) fn unknown(&self, kind: UnknownKind, brings: Brings, tree: &DataTree, id: NodeId) -> Unknown {
         let span = tree.span(id).unwrap_or_default();
         Unknown::new(kind, brings, tree.written(id), self.doc, span)
+    }
+
+    /// Adds the lines of `zone` that something else replaces by keys.
+    pub(super) fn add_inserted(&self, zone: Span, scope: &mut Scope) {
+        let first = self.inserted.partition_point(|line| line.start() < zone.start());
+        let lines = self.inserted.iter().skip(first).take_while(|line| line.end() <= zone.end());
+        for line in lines.take(MOST_INSERTED) {
+            let (kind, written) = (UnknownKind::Expression, line.of(self.text));
+            scope.add_unknown(Unknown::new(kind, Brings::Anything, written, self.doc, *line));
+        }
     }
 
     /// Adds the carrier of an entry.
@@ -77,6 +90,7 @@ pub(super) fn read(
     let zone = if tree.key(id).is_some() { Some(zone(tree, id, target.text)) } else { None };
     if let (Some(it), Some(span)) = (survey.scope_mut(scope), zone.or(tree.span(at))) {
         it.add_template(target.control, span, target.doc, target.text);
+        target.add_inserted(span, it);
     }
     let entries = variables(tree, id, target);
     target.add_unread(tree, &entries.unread, Brings::Anything, scope, survey);
@@ -173,11 +187,18 @@ fn unknown_name(tree: &DataTree, id: NodeId) -> Option<NodeId> {
     if tree.key(id).is_some_and(|key| is_computed_key(key.text)) {
         return Some(id);
     }
-    if tree.key(id).is_none() && tree.scalar(id).is_some_and(|it| it.opaque && !it.text.contains('=')) {
+    if tree.key(id).is_none() && tree.scalar(id).is_some_and(|it| is_any_variable(it.text, it.opaque)) {
         return Some(id);
     }
     let name = tree.child(id, "name").filter(|_| tree.child(id, "value").is_some())?;
     (tree.is_computed(name) || tree.scalar(name).is_some_and(|it| it.opaque)).then_some(name)
+}
+
+/// Whether the item of a list may be any variable: `$X`, `%I`, `${PREFIX}_TOKEN=x`.
+fn is_any_variable(text: &str, opaque: bool) -> bool {
+    let name = text.trim().split('=').next().unwrap_or_default();
+    let is_expression = name.starts_with(['$', '%', '@']) || name.contains("${") || name.contains("{{");
+    is_expression || opaque && !text.contains('=')
 }
 
 /// Whether a key is written as an expression: `(var.name)`, `"${var.name}"`.

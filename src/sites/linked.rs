@@ -3,7 +3,8 @@
 
 use super::options::canonical;
 use super::schema::programs::Subcommand;
-use super::{Brings, Carrier, Piece, Place, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{Brings, Carrier, Piece, Place, ScopeKind, Sites, Survey};
+use super::{Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::NodeId;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,9 @@ pub(crate) struct Stated {
     pub(super) span: Span,
     pub(super) text: String,
 }
+
+/// Places that are named for one script.
+const MOST_BROUGHT: usize = 3;
 
 /// Values that are looked into for the commands of one file.
 const MOST_LINKS: usize = 1_000;
@@ -54,6 +58,26 @@ impl Survey {
                     return;
                 }
                 self.take(sites, *scope, value, text(value.doc), &mut links);
+            }
+        }
+    }
+
+    /// Gives the commands of scripts that containers of the same file may run what those get from places that are not visible.
+    /// `mounted` is the text around such a script.
+    pub(crate) fn bring(&mut self, mounted: &dyn Fn(usize) -> Option<usize>) {
+        let mut brought: BTreeMap<usize, Vec<Unknown>> = BTreeMap::new();
+        for scope in self.scopes.iter().filter(|it| it.kind == ScopeKind::Container) {
+            let unknowns = scope.unknowns.iter().filter(|it| it.kind == UnknownKind::Environment);
+            brought.entry(scope.doc).or_default().extend(unknowns.take(MOST_BROUGHT).cloned());
+        }
+        brought.retain(|_, unknowns| !unknowns.is_empty());
+        if brought.is_empty() {
+            return;
+        }
+        for scope in self.scopes.iter_mut().filter(|it| it.kind == ScopeKind::Command) {
+            let around = mounted(scope.doc).and_then(|doc| brought.get(&doc));
+            for unknown in around.into_iter().flatten().take(MOST_BROUGHT) {
+                scope.add_unknown(unknown.clone());
             }
         }
     }

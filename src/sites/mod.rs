@@ -33,6 +33,7 @@ mod programs;
 mod releases;
 mod requests;
 mod schema;
+mod started;
 mod survey;
 mod trees;
 mod unknown;

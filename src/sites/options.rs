@@ -134,6 +134,12 @@ impl Options<'_> {
         }
     }
 
+    /// Whether what runs the command replaces a word: `%i` of systemd.
+    fn is_replaced(&self, word: &Word) -> bool {
+        let opens = self.around.context.given.expressions.as_deref();
+        opens.is_some_and(|opens| opens.len() == 1 && word.text.starts_with(opens))
+    }
+
     /// Whether a word without quotes is one word all the same: a variable with such a value.
     fn is_one_word(&self, word: &Word) -> bool {
         let (variables, text) = (self.around.context.variables, self.around.text());
@@ -205,7 +211,7 @@ impl Options<'_> {
                     position += 1;
                     self.push(Via::Argument, position.to_string(), word);
                 }
-                if word.opaque {
+                if word.opaque || self.is_replaced(word) {
                     self.wants.extend(word.expands.clone());
                     self.unknown(UnknownKind::Words, word);
                 } else if word.text != self.subcommand.name && !word.text.starts_with('#') {

@@ -382,7 +382,9 @@ impl<'a> Unwrapped<'a> {
         } else if let (true, Some(first)) = (wrapper.first, self.rest.first()) {
             self.is_script = true;
             self.scripts.push(first);
-        } else if let (true, [only]) = (wrapper.shell, self.rest) {
+        } else if let (true, [only, rest @ ..]) = (wrapper.shell, self.rest)
+            && rest.first().is_none_or(|word| word.text.starts_with(":::"))
+        {
             self.is_script = true;
             self.scripts.push(only);
         }
@@ -421,8 +423,19 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
             let value = if takes { words.get(at) } else { None };
             at += usize::from(takes);
             if wrapper.script.iter().any(|script| script == option) {
-                out.is_script = true;
-                out.scripts.extend(value.or(words.get(at)));
+                let script = value.or(words.get(at));
+                // `env -S "NAME=value" program`: the rest is the command.
+                let assigns = |word: &&Word| {
+                    let mut parts = word.text.split_whitespace();
+                    wrapper.or_words && parts.all(|part| part.starts_with('-') || part.contains('='))
+                };
+                match script.filter(assigns).filter(|_| words.get(at).is_some()) {
+                    Some(word) => out.environment_files.push((word.text.as_str(), word.span)),
+                    None => {
+                        out.is_script = true;
+                        out.scripts.extend(script);
+                    }
+                }
             } else if wrapper.environment.iter().any(|name| name == option) {
                 match (inline, value) {
                     (Some(_), _) => {

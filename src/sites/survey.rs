@@ -7,6 +7,7 @@ use super::given::of_variable;
 use super::linked::Stated;
 use super::options::is_placeholder;
 use super::programs::{Runs, version_of_image};
+use super::started::{has_interactive_shell, included, piped};
 use super::value_files::{self, Reads};
 use super::{
     Brings, Carrier, Container, Given, Inner, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
@@ -107,6 +108,7 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
     if !facts.objects.is_empty() {
         trees::read_objects(&facts.objects, parsed, context, survey);
     }
+    included(context, survey);
     sourced(context, before, survey);
     set_elsewhere(facts, context, survey);
     let carriers = survey.carriers.get_mut(before..).unwrap_or_default();
@@ -117,10 +119,14 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
 
 /// Takes in what scripts may set that a shell reads first, by variables among the carriers from `first` on.
 fn sourced(context: &Context<'_>, first: usize, survey: &mut Survey) {
-    let names = &context.sites.data.programs.sourced;
+    let programs = &context.sites.data.programs;
+    let reads = |it: &Carrier| {
+        programs.sourced.contains(&it.name)
+            || programs.sourced_interactive.contains(&it.name) && has_interactive_shell(context.text)
+    };
     let found = survey.carriers.get(first..).unwrap_or_default().iter();
     let found: Vec<_> = found
-        .filter(|it| it.via == Via::Variable && names.contains(&it.name) && it.value.kind != ValueKind::Empty)
+        .filter(|it| it.via == Via::Variable && it.value.kind != ValueKind::Empty && reads(it))
         .map(|it| (it.scope, it.name.clone(), it.name_span))
         .collect();
     for (scope, name, span) in found {
@@ -225,7 +231,7 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
 }
 
 /// Lines that are named for one command.
-const MOST_LINES: usize = 3;
+pub(super) const MOST_LINES: usize = 3;
 
 /// Lines of a script that the text around it replaces by any text: what they are may set variables for the commands behind
 /// them, whose scopes begin at `first`.
@@ -254,13 +260,15 @@ fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
         for line in found.get(before.saturating_sub(MOST_LINES)..before).unwrap_or_default() {
             let (kind, written) = (UnknownKind::Script, line.of(context.text));
             scope.add_unknown(Unknown::new(kind, Brings::Anything, written, context.doc, *line));
+            // It looks like a command, too.
+            scope.hints.retain(|hint| (hint.doc, hint.span) != (context.doc, *line));
         }
     }
 }
 
 /// Whether a line is a template tag that is replaced by any lines: `{% include "x" %}`, `<%= @setup %>`, `include(x)` of m4,
 /// `@SETUP@`.
-fn is_included(line: &str) -> bool {
+pub(super) fn is_included(line: &str) -> bool {
     let tag = |opens: &[&str], closes: &str| {
         let inner = opens.iter().find_map(|sign| line.strip_prefix(*sign))?;
         inner.strip_suffix(closes).filter(|inner| !inner.contains(closes))
@@ -366,7 +374,12 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
 fn commands(parsed: &dyn Parsed, context: &Context<'_>, assembler: &Assembler<'_>, survey: &mut Survey) {
     let facts = parsed.facts();
     let container = context.given.container.as_ref();
-    for command in &facts.commands {
+    let readers: BTreeMap<usize, &Command> =
+        facts.commands.iter().filter_map(|reader| Some((reader.piped_from?, reader))).collect();
+    for (index, command) in facts.commands.iter().enumerate() {
+        if let Some(reader) = readers.get(&index) {
+            piped(command, reader, parsed, context, survey);
+        }
         if let Some(assembled) = assembler.assemble(command) {
             let pieces = Some((assembler, &assembled));
             let around = Around { parsed, context, container, control: &facts.control, pieces };

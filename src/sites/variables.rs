@@ -2,6 +2,7 @@
 
 use super::imports::Imports;
 use crate::facts::{DataTree, NodeId, Variable};
+use crate::text::Span;
 use regex::Regex;
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,16 @@ static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(ways).ok()
 });
 
+/// Functions and aliases, which run instead of the program of that name.
+static SHADOWS: LazyLock<Option<regex::bytes::Regex>> = LazyLock::new(|| {
+    let ways = concat!(
+        r#"(?im-u)(?:\bfunction[ \t]+(?:\w+:)?|\balias[ \t]+(?:-\w+[ \t]+)*["']?|\b(?:Set|New)-Alias[ \t]+(?:-\w+[ \t]+)*["']?"#,
+        r#"|\b[sn]al[ \t]+["']?|\bdoskey[ \t]+|\bhash[ \t]+-p[ \t]+\S+[ \t]+|\babbr[ \t]+(?:-\w+[ \t]+)*)([\w.-]+)"#,
+        r"|(?:^|[;&|{])[ \t]*([\w.-]+)[ \t]*\([ \t]*\)"
+    );
+    regex::bytes::Regex::new(ways).ok()
+});
+
 /// The name of the positional parameters.
 pub(super) const POSITIONAL: &str = "@";
 
@@ -38,6 +49,8 @@ pub struct Variables {
     otherwise: OnceCell<BTreeSet<String>>,
     /// Objects of a program, by their names, with where those are.
     objects: OnceCell<BTreeMap<String, Vec<(usize, NodeId)>>>,
+    /// Where functions and aliases are defined, by their names in small letters.
+    shadows: OnceCell<BTreeMap<String, Span>>,
     /// What the text imports.
     pub(super) imports: Imports,
 }
@@ -83,6 +96,23 @@ impl Names {
 }
 
 impl Variables {
+    /// Where `text` defines a function or an alias that runs instead of `program`.
+    pub(super) fn shadow(&self, program: &str, text: &str) -> Option<Span> {
+        let all = || {
+            let mut shadows = BTreeMap::new();
+            for found in SHADOWS.iter().flat_map(|it| it.captures_iter(text.as_bytes())) {
+                let (Some(whole), Some(name)) = (found.get(0), found.get(1).or(found.get(2))) else {
+                    continue;
+                };
+                let name = String::from_utf8_lossy(name.as_bytes()).to_ascii_lowercase();
+                let blanks = whole.as_bytes().iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
+                shadows.entry(name).or_insert(Span::new(whole.start() + blanks, whole.end()));
+            }
+            shadows
+        };
+        self.shadows.get_or_init(all).get(&program.to_ascii_lowercase()).copied()
+    }
+
     /// Whether the name stands anywhere in `text`.
     pub(super) fn mentions(&self, text: &str, name: &str) -> bool {
         let mut mentioned = self.mentioned.borrow_mut();

@@ -19,6 +19,8 @@ pub(super) enum Extent {
     Line,
     /// To the end of a field of a request.
     Field,
+    /// To the end of the expression of a program.
+    Code,
 }
 
 /// Collects what must not be shown.
@@ -60,6 +62,9 @@ impl<'a> Flow<'a> {
     /// Adds an expression that is given as a token.
     pub(super) fn carrier(&mut self, carrier: &Carrier) {
         let Some(document) = self.document(carrier.doc) else { return };
+        if let Some(name) = names::of_batch(&carrier.value.text) {
+            self.reads(name, true);
+        }
         match carrier.value.place {
             Place::Node(node) | Place::Base64(node) if !document.language.is_shell() => {
                 self.node(carrier.doc, node, true);
@@ -120,10 +125,15 @@ impl<'a> Flow<'a> {
                 }
             }
             Some(NodeKind::Mapping) if !tree.is_computed(node) => {
-                for key in ["value", "default", "Default", "defaultValue", "options"] {
-                    if let Some(child) = tree.child(node, key) {
-                        self.node(doc, child, is_value);
-                    }
+                let known = ["value", "default", "Default", "defaultValue", "options"];
+                let mut all: Vec<NodeId> = known.iter().filter_map(|key| tree.child(node, key)).collect();
+                if all.is_empty() && is_value {
+                    // It is read by an index.
+                    let is_scalar = |child: &&NodeId| tree.scalar(**child).is_some();
+                    all.extend(tree.children(node).iter().filter(is_scalar));
+                }
+                for child in all {
+                    self.node(doc, child, is_value);
                 }
             }
             _ => match document.parsed.decode(node) {
@@ -138,6 +148,30 @@ impl<'a> Flow<'a> {
                     self.written(doc, span, is_value);
                 }
             },
+        }
+    }
+
+    /// What a command in a node prints.
+    fn prints(&mut self, doc: usize, node: NodeId) {
+        let decoded = self.document(doc).and_then(|it| it.parsed.decode(node));
+        let Some(decoded) =
+            decoded.filter(|it| it.text.starts_with("echo ") || it.text.starts_with("printf "))
+        else {
+            return;
+        };
+        let line = decoded.text.lines().next().unwrap_or_default();
+        let mut at = 0;
+        for word in line.split(|sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'' | ';' | '|')) {
+            let span = Span::new(at, at + word.len());
+            at = span.end();
+            at += line.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+            let mut found = lex(word, Notation::Text, true);
+            for literal in &mut found.literals {
+                literal.span = literal.span.shifted(span.start());
+            }
+            let host = |span| self.file.documents.to_host(doc, decoded.segments.to_outer(span));
+            let spans: Vec<Span> = found.literals.iter().map(|it| host(it.span)).collect();
+            self.take(found, &spans, &decoded.text);
         }
     }
 
@@ -168,6 +202,7 @@ impl<'a> Flow<'a> {
             Extent::Value => lex_value(text, at, notation, is_value),
             Extent::Line => lex_line(text, at, notation),
             Extent::Field => lex_field(text, at, notation, is_value),
+            Extent::Code => lex_value(text, at, Notation::Code, is_value),
         };
         covered.insert((doc, at), found.end);
         self.shifted(doc, text, found, 0);
@@ -201,15 +236,7 @@ impl<'a> Flow<'a> {
 
     /// A name whose value is read as a token.
     pub(super) fn reads(&mut self, name: &str, is_value: bool) {
-        let mut parts = name.split('.').filter(|part| !part.is_empty() && !names::is_root(part));
-        let first = parts.next();
-        // Of `object.field` the field is what is read; the object may have it in its own definition.
-        let (last, object) = match parts.next_back() {
-            Some(last) => (Some(last), first),
-            None => (first, None),
-        };
-        let found = last.map(|name| (name, is_value)).into_iter().chain(object.map(|name| (name, false)));
-        for (name, is_value) in found {
+        for (name, is_value) in names::looked_up(name, is_value) {
             let name = if name.bytes().all(|byte| byte.is_ascii_digit()) { "@" } else { name };
             if self.known.insert((name.to_owned(), is_value)) {
                 self.open.push((name.to_owned(), is_value));
@@ -230,12 +257,9 @@ impl<'a> Flow<'a> {
                     at if !self.seen.insert((at, is_value)) => {}
                     At::Value(doc, at) => self.at(doc, at, Extent::Value, is_value),
                     At::Line(doc, at) => self.at(doc, at, Extent::Line, false),
-                    At::Documents(doc) => {
-                        let regions = self.document(doc).map(|it| it.parsed.facts().regions.iter());
-                        for region in regions.into_iter().flatten() {
-                            self.written(doc, region.decoded.segments.outer(), false);
-                        }
-                    }
+                    At::Prints(doc, node) => self.prints(doc, node),
+                    At::Field(doc, at) => self.at(doc, at, Extent::Field, is_value),
+                    At::Code(doc, at) => self.at(doc, at, Extent::Code, is_value),
                     At::Span(doc, span) => self.written(doc, span, is_value),
                 }
             }

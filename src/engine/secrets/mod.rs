@@ -1,8 +1,9 @@
 //! Which bytes must not be shown.
 
 mod flow;
-mod given;
-mod names;
+pub(super) mod given;
+pub(super) mod names;
+pub(super) mod passed;
 mod places;
 pub(super) mod random;
 mod sent;

@@ -41,6 +41,27 @@ pub(super) fn is_root(part: &str) -> bool {
     ROOTS.contains(&part) || HCL_ROOTS.contains(&part)
 }
 
+/// The names to look up for what is read, and whether their values may be what is wanted.
+pub(in crate::engine) fn looked_up(name: &str, is_value: bool) -> Vec<(&str, bool)> {
+    // All of what a resource is made for.
+    if matches!(name, "each.value" | "each.key") {
+        return vec![("each", is_value)];
+    }
+    let mut parts = name.split('.').filter(|part| !part.is_empty() && !is_root(part));
+    let first = parts.next();
+    match (first, parts.next_back()) {
+        // Each of these is all of an object, or what a command printed.
+        (Some(object), Some("value" | "key" | "stdout" | "stdout_lines" | "content")) => {
+            vec![(object, is_value)]
+        }
+        // Of `object.field` the field is what is read; the object may have it in its own definition.
+        (Some(object), Some(field)) => vec![(field, is_value), (object, false)],
+        (Some(name), None) => vec![(name, is_value)],
+        // `item` of a loop.
+        (None, _) => name.rsplit('.').next().map(|name| (name, is_value)).into_iter().collect(),
+    }
+}
+
 /// Whether a word is an expression of the text around its own, which its own language takes for a literal: `#{x}` of Ruby, the
 /// beginning of `$[[ inputs.x ]]`, `%%x` of a batch file.
 pub(super) fn is_expression(text: &str) -> bool {
@@ -48,6 +69,14 @@ pub(super) fn is_expression(text: &str) -> bool {
     text.starts_with("#{") && text.ends_with('}')
         || text.starts_with("$[[")
         || text.strip_prefix("%%").is_some_and(|rest| rest.trim_start_matches('~').len() <= 2)
+}
+
+/// The parameter or variable of a loop that a batch file reads: `%1`, `%~1`, `%%x`.
+pub(in crate::engine) fn of_batch(text: &str) -> Option<&str> {
+    let name = text.trim_matches('"').strip_prefix('%')?;
+    let name = name.strip_prefix('%').unwrap_or(name);
+    let name = name.trim_start_matches('~');
+    (name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
 }
 
 /// `--registration-token`: small letters and hyphens after the sign.

@@ -1,8 +1,10 @@
 //! Places of tokens that are shown by a name in the text alone, for any binding.
 
 use super::flow::{Extent, Flow};
+use super::given::in_string;
+use super::passed::inner_words;
 use crate::engine::File;
-use crate::facts::Command;
+use crate::facts::{Command, Facts};
 use crate::rules::Unit;
 use crate::text::{Notation, Span};
 use regex::Regex;
@@ -76,6 +78,9 @@ pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
             }
         }
         for command in &document.parsed.facts().commands {
+            if takes_input(command) && command.words.iter().any(|word| word.text == file.unit.subcommand) {
+                input(command, (doc, document.parsed.facts(), text), flow);
+            }
             if command.words.iter().any(|word| word.text == file.unit.subcommand) {
                 glued(file.unit, command, doc, flow);
             }
@@ -99,16 +104,6 @@ fn field(flow: &mut Flow<'_>, (doc, text, notation): (usize, &str, Notation), at
     }
 }
 
-/// Whether a quote is open in the line of `at`.
-fn in_string(text: &str, at: usize) -> bool {
-    let before = text.as_bytes().get(at.saturating_sub(LONG_LINE)..at).unwrap_or_default();
-    let line = memchr::memrchr(b'\n', before).map_or(before, |end| before.get(end..).unwrap_or_default());
-    [b'"', b'\'', b'`'].iter().any(|quote| memchr::memchr_iter(*quote, line).count() % 2 == 1)
-}
-
-/// How much of a line is looked at.
-const LONG_LINE: usize = 400;
-
 /// The words of a request that send a secret: quotes may open and close in the middle of them.
 fn sent(command: &Command, doc: usize, flow: &mut Flow<'_>) {
     let (mut user, mut bearer) = (false, false);
@@ -121,6 +116,26 @@ fn sent(command: &Command, doc: usize, flow: &mut Flow<'_>) {
         let option = word.text.as_str();
         bearer = matches!(option, "-u" | "--user" | "--proxy-user" | "--oauth2-bearer" | "--pass");
         user = matches!(option, "-a" | "--auth" | "-b" | "--cookie" | "-E" | "--cert");
+    }
+}
+
+/// Whether a program makes arguments of its input.
+fn takes_input(command: &Command) -> bool {
+    command.words.iter().any(|word| matches!(word.text.as_str(), "xargs" | "parallel"))
+}
+
+/// What is printed into a command.
+fn input(command: &Command, (doc, facts, text): (usize, &Facts, &str), flow: &mut Flow<'_>) {
+    let texts = command.redirects.iter().filter(|it| it.operator.ends_with("<<<")).map(|it| it.target.span);
+    let before = command.piped_from.and_then(|before| facts.commands.get(before));
+    let printed =
+        before.filter(|it| it.words.first().is_some_and(|it| matches!(&*it.text, "echo" | "printf")));
+    let words = printed.into_iter().flat_map(|it| it.words.iter().skip(1)).map(|word| word.span);
+    let listed = command.words.iter().skip_while(|word| word.text != ":::").skip(1).map(|word| word.span);
+    for span in texts.chain(words).chain(listed) {
+        for word in inner_words(text, span) {
+            flow.written(doc, word, true);
+        }
     }
 }
 

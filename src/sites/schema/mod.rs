@@ -258,6 +258,9 @@ pub struct BroughtBy {
     /// Values that give none.
     #[serde(default)]
     pub except: Vec<Expression>,
+    /// The key of blocks beside the one with the script: it is in an earlier one of them, where it is an expression.
+    #[serde(default)]
+    pub block: Option<String>,
 }
 
 /// What names a container that gives its environment to another one.

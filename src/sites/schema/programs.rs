@@ -32,6 +32,9 @@ pub struct Programs {
     /// Variables that name a script which a shell reads first.
     #[serde(default)]
     pub sourced: Vec<String>,
+    /// The same, where a text runs an interactive shell: `sh -i`.
+    #[serde(default)]
+    pub sourced_interactive: Vec<String>,
     /// Commands that set variables of what others run in later.
     #[serde(default)]
     pub setters: Vec<SetCommand>,

@@ -105,7 +105,20 @@ impl Trees<'_> {
     /// What the mapping or list `at` brings.
     fn brings(&self, site: &Site, at: NodeId) -> Found {
         let is_list = self.tree.is_sequence(at);
-        site.brought_by.iter().filter(|by| by.earlier == is_list).find_map(|by| {
+        site.brought_by.iter().filter(|by| by.earlier == is_list || by.block.is_some()).find_map(|by| {
+            if let Some(block) = &by.block {
+                // Each block of the same name is an entry of its own.
+                let blocks = self.tree.children(at).iter().filter(|child| self.tree.is_key(**child, block));
+                return blocks.copied().find_map(|child| {
+                    let value = below(self.tree, child, &by.key)?;
+                    let scalar = self.tree.scalar(value);
+                    let is_unseen = scalar.map_or(self.tree.is_computed(value), |it| {
+                        it.opaque && it.style == ScalarStyle::Plain
+                    });
+                    let span = self.tree.span(value).filter(|_| is_unseen)?;
+                    Some((span.of(self.context.text).to_owned(), span, span.end()))
+                });
+            }
             if !is_list {
                 return self.brought_at(by, at).map(|(text, span)| (text, span, 0));
             }

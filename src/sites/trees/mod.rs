@@ -57,7 +57,9 @@ fn go(
     survey: &mut Survey,
 ) {
     let expanded = context.given.expanded;
-    let inserted = if expanded { charts::inserted(tree, control, context.text).into() } else { Rc::from([]) };
+    let is_text = expanded || context.language.includes_json();
+    let inserted =
+        if is_text { charts::inserted(tree, control, context.text, expanded).into() } else { Rc::from([]) };
     Trees {
         tree,
         control,

@@ -141,7 +141,12 @@ fn keyword(text: &str, line: Span) -> Option<Span> {
         let rest = raw.get(at..)?;
         let len = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         let word = rest.get(..len)?;
-        let known = KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word));
+        // Of Earthfiles.
+        if !word.is_empty() && rest.get(len..)?.trim_end() == ":" && at == raw.len() - raw.trim_start().len()
+        {
+            return Some(Span::new(line.start() + at, line.start() + at + len + 1));
+        }
+        let known = KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word)) || word == "DO";
         if !known || !rest.get(len..)?.starts_with([' ', '\t']) {
             return None;
         }

@@ -82,6 +82,7 @@ impl Language for Dockerfile {
             env: None,
             args: None,
             escape,
+            target: None,
             last: BTreeMap::new(),
             images: BTreeMap::new(),
         };
@@ -114,6 +115,8 @@ struct Reader {
     escape: u8,
     /// The `CMD` and the `ENTRYPOINT` of the stage so far.
     last: BTreeMap<String, NodeId>,
+    /// The target of an Earthfile that begins here.
+    target: Option<String>,
     /// The images of stages that have a name.
     images: BTreeMap<String, String>,
 }
@@ -124,6 +127,10 @@ impl Reader {
         if keyword == "FROM" {
             (self.stage, self.env, self.args) = (None, None, None);
             self.last.clear();
+        }
+        // Of Earthfiles: `name:` begins a target.
+        if let Some(target) = keyword.strip_suffix(':') {
+            self.target = Some(format!("+{}", target.to_ascii_lowercase()));
         }
         let name = keyword.as_str();
         let decoded = grouped::continued(&self.file.text, &instruction.arguments, "");
@@ -143,6 +150,14 @@ impl Reader {
             "ARG" if self.stage.is_some() => self.arg(instruction, &decoded),
             "RUN" | "CMD" | "ENTRYPOINT" => self.command(name, instruction, decoded),
             "COPY" | "ADD" => self.copy(instruction, &decoded),
+            // Of Earthfiles: a function from anywhere.
+            "DO" => {
+                let (at, text) = (decoded.segments.outer(), decoded.text.trim().to_owned());
+                let stage = self.stage(instruction.keyword);
+                let key = Some(Key { text: "DO", span: instruction.keyword });
+                self.file.node(Some(stage), key, at, scalar(&text, false), Slot::default());
+                self.file.datum(at, text);
+            }
             _ => self.file.datum(decoded.segments.outer(), decoded.text),
         }
     }
@@ -172,7 +187,9 @@ impl Reader {
     fn from(&mut self, instruction: &Instruction, decoded: &Decoded) {
         let words: Vec<&str> = decoded.text.split_whitespace().collect();
         let Some(word) = words.first() else { return };
-        let base = Some(word.to_ascii_lowercase()).filter(|it| self.images.contains_key(it));
+        // `./x+base` of Earthfiles: a target, mostly of another file.
+        let is_target = |it: &String| it.contains('+') && !it.contains('$');
+        let base = Some(word.to_ascii_lowercase()).filter(|it| self.images.contains_key(it) || is_target(it));
         let mut own = None;
         let image = self.images.get(&word.to_ascii_lowercase()).map_or(*word, String::as_str).to_owned();
         if let [_, r#as, name, ..] = words.as_slice()
@@ -181,6 +198,7 @@ impl Reader {
             self.images.insert(name.to_ascii_lowercase(), image.clone());
             own = Some(name.to_ascii_lowercase());
         }
+        own = own.or(self.target.take());
         let at = decoded.text.find(word).unwrap_or_default();
         let span = decoded.segments.to_outer(Span::new(at, at + word.len()));
         self.file.datum(decoded.segments.outer(), decoded.text.clone());

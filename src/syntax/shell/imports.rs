@@ -6,7 +6,7 @@ use super::scan;
 use super::script::{NodeKind, Output};
 use crate::facts::{Import, Variable, Word};
 use crate::text::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A substitution that begins with an import ends soon after it, in bytes.
 const LONGEST_SUBSHELL: usize = 256;
@@ -17,7 +17,14 @@ const MOST_REFERENCES: usize = 8;
 /// Adds what the commands of `out` import. They reach what comes after them; blocks are handled later.
 pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     let given: BTreeSet<&str> = out.facts.variables.iter().map(|it| it.name.as_str()).collect();
-    let mut reader = Reader { text, given, imports: Vec::new(), references: 0, shown: Vec::new() };
+    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for variable in &out.facts.variables {
+        values.entry(&variable.name).or_default().push(&variable.value);
+    }
+    let mut reader = Reader { text, given, values, imports: Vec::new(), references: 0, shown: Vec::new() };
+    if dialect == Dialect::Sh {
+        reader.first_line();
+    }
     for raw in &out.commands {
         let words: Vec<&Word> = raw.command.words.iter().filter(|word| !word.control).collect();
         let prefixes = words.iter().take_while(|word| matches!(word.text.as_str(), "builtin" | "command"));
@@ -80,6 +87,8 @@ struct Reader<'a> {
     text: &'a str,
     /// Names of variables whose values the text shows.
     given: BTreeSet<&'a str>,
+    /// What the text gives to each of them.
+    values: BTreeMap<&'a str, Vec<&'a str>>,
     imports: Vec<Import>,
     references: usize,
     /// Variables of the environment that a command shows together with others, with their values.
@@ -144,7 +153,70 @@ impl Reader<'_> {
                     self.named(name);
                 }
             }
+            "trap" => self.trap(arguments),
+            _ if program.opaque => self.expanded(program, arguments),
             _ => {}
+        }
+    }
+
+    /// `#!/bin/bash --rcfile …`: the shell reads that file first.
+    fn first_line(&mut self) {
+        let Some(line) = self.text.lines().next().filter(|line| line.starts_with("#!")) else { return };
+        let reads = ["--rcfile", "--init-file", " ENV=", " BASH_ENV=", " ZDOTDIR="];
+        if let Some(at) = reads.iter().find_map(|option| line.find(option)) {
+            let start = at + line.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+            self.add(Span::new(start, line.trim_end().len()), "", false);
+        }
+    }
+
+    /// `trap '. ./env.sh' DEBUG` runs before each command that follows.
+    fn trap(&mut self, arguments: &[&Word]) {
+        let mut words = arguments.iter().filter(|word| word.text != "--");
+        let Some(script) = words.next().filter(|word| !word.text.starts_with('-')) else { return };
+        let comes_back = |word: &&Word| {
+            let name = word.text.to_ascii_uppercase();
+            word.opaque
+                || matches!(name.trim_start_matches("SIG"), "DEBUG" | "RETURN" | "CHLD" | "USR1" | "USR2")
+        };
+        let mut commands = script.text.split([';', '\n', '&', '|']).map(str::trim);
+        let only_prints = commands.all(|command| {
+            let program = command.split_whitespace().next().unwrap_or_default();
+            matches!(program, "" | "echo" | "printf" | ":" | "true" | "exit" | "logger")
+        });
+        if words.any(|word| comes_back(word)) && !only_prints {
+            self.add(script.span, "", false);
+        }
+    }
+
+    /// `$SOURCE ./env.sh`, `$SETUP`: what a variable names may be a command of the shell itself.
+    fn expanded(&mut self, program: &Word, arguments: &[&Word]) {
+        let Some(name) = program.text.strip_prefix('$') else { return };
+        let name = name.strip_prefix('{').and_then(|name| name.strip_suffix('}')).unwrap_or(name);
+        // `${SOURCE:-.}`
+        let (name, default) =
+            name.split_once(":-").map_or((name, None), |(name, default)| (name, Some(default)));
+        if name.is_empty() || scan::name_len(name.as_bytes(), 0) != name.len() {
+            return;
+        }
+        let sets = |value: &&str| {
+            let program = value.trim_matches(['"', '\'']).split_whitespace().next().unwrap_or_default();
+            matches!(program, "." | "source" | "eval" | "export" | "declare" | "set") || program.contains('$')
+        };
+        let is_script = |word: &&Word| {
+            let named =
+                word.text.rsplit('.').next().is_some_and(|end| matches!(end, "sh" | "bash" | "env" | "rc"));
+            named
+                || word.opaque && arguments.len() == 1 && program.text.to_ascii_lowercase().contains("source")
+        };
+        let may_set = match self.values.get(name) {
+            _ if default.is_some_and(|default| sets(&default)) => true,
+            Some(values) => values.iter().any(sets),
+            None if arguments.is_empty() => program.splits,
+            None => arguments.len() == 1 && arguments.first().is_some_and(is_script),
+        };
+        if may_set {
+            let span = arguments.last().map_or(program.span, |last| program.span.hull(last.span));
+            self.add(span, "", false);
         }
     }
 

@@ -81,6 +81,7 @@ impl Language for Shell {
             "*.zsh",
             "*.ksh",
             "*.dash",
+            "*.fish",
             ".bashrc",
             ".bash_profile",
             ".bash_aliases",

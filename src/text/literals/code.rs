@@ -75,6 +75,12 @@ const LOOKUPS: &[&str] = &[
     "findproperty",
 ];
 
+/// Functions that take an element of their first argument, in Go's templates.
+const HOLDERS: &[&str] = &["get", "index", "pluck", "first", "last", "values"];
+
+/// Functions that print a part of a template, which their first argument names.
+const PARTS: &[&str] = &["include", "template", "partial"];
+
 /// Words between values.
 const OPERATORS: &[&str] = &[
     "or", "and", "else", "if", "unless", "then", "not", "return", "elif", "elsif", "with", "range", "yield",
@@ -149,6 +155,15 @@ fn argument(callee: &str, index: usize, usage: Usage) -> Usage {
     let lower = callee.to_ascii_lowercase();
     let name = lower.rsplit(['.', ':', '>']).next().unwrap_or(&lower);
     let of_environment = lower.contains("env");
+    match (name, index) {
+        // A part of a template prints what it is called with.
+        (name, 0) if PARTS.contains(&name) => return Usage::Name,
+        (name, _) if PARTS.contains(&name) => return usage,
+        // Keys and values by turns.
+        ("dict", index) => return if index % 2 == 0 { Usage::Name } else { usage },
+        ("set", 2) | ("list" | "tuple" | "toset" | "concat", _) => return usage,
+        _ => {}
+    }
     match index {
         0 if of_environment => Usage::Name,
         0 if LOOKUPS.contains(&name) => Usage::Argument,
@@ -294,7 +309,7 @@ impl Lexer<'_> {
     /// A string that begins at a quote.
     fn literal(&mut self, level: &mut Level, quote: u8) {
         let usage = self.string_usage(level);
-        let before = self.out.literals.len();
+        let (before, reads) = (self.out.literals.len(), self.out.reads.len());
         let triple = [quote; 3];
         let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
         if rest.starts_with(&triple) && quote != b'`' {
@@ -312,6 +327,10 @@ impl Lexer<'_> {
             // What something is compared with is only looked at.
             let found = self.out.literals.split_off(before);
             self.out.literals.extend(found.into_iter().filter(|it| !shape::secrets(&it.text).is_empty()));
+        }
+        let is_part = level.heads == 0 && level.head.as_deref().is_some_and(|head| PARTS.contains(&head));
+        for read in self.out.reads.get_mut(reads..).unwrap_or_default() {
+            read.is_value |= is_part && level.usage == Usage::Value;
         }
         level.last = Last::Text;
         level.heads += 1;
@@ -405,10 +424,16 @@ impl Lexer<'_> {
         } else {
             level.heads += 1;
         }
-        let usage = level.now();
+        // What an element is taken from.
+        let holds = level.head.as_deref().is_some_and(|head| HOLDERS.contains(&head)) && level.heads == 1;
+        let usage = if holds { level.usage } else { level.now() };
         level.last = Last::Word;
         let read = if calls { path.rsplit_once('.').map_or("", |(object, _)| object) } else { &path };
         let read = read.trim_matches('.').to_owned();
+        // A function of the text may give the value.
+        if calls && !path.contains('.') && !TRANSPARENT.contains(&&*lower) && !LOOKUPS.contains(&&*lower) {
+            self.read(&format!("call/{path}"), usage);
+        }
         // `default "x" .y`: a function.
         let is_function = begins && (TRANSPARENT.contains(&&*lower) || LOOKUPS.contains(&&*lower));
         if !is_function && read.bytes().any(|byte| byte.is_ascii_alphabetic() || byte == b'_') {

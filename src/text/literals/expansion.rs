@@ -35,7 +35,7 @@ impl Lexer<'_> {
             (Some(b'$'), _) => self.dollar(usage, program),
             (Some(b'`'), _) if !program && self.notation != Notation::Hcl => {
                 self.at += 1;
-                self.command(Stop::Byte(b'`'));
+                self.command(Stop::Byte(b'`'), usage);
                 self.close(Stop::Byte(b'`'));
                 true
             }
@@ -205,20 +205,20 @@ impl Lexer<'_> {
             return self.read(&name, usage);
         }
         self.at = start;
-        self.command(Stop::Byte(b')'));
+        self.command(Stop::Byte(b')'), usage);
         self.close(Stop::Byte(b')'));
     }
 
     /// Commands up to `stop`.
-    pub(super) fn command(&mut self, stop: Stop) {
-        self.commands(stop, false);
+    pub(super) fn command(&mut self, stop: Stop, usage: Usage) {
+        self.commands(stop, usage, false);
     }
 
     /// The same; words that no command begins with where it is a `list`.
-    pub(super) fn commands(&mut self, stop: Stop, list: bool) {
+    pub(super) fn commands(&mut self, stop: Stop, usage: Usage, list: bool) {
         let mut first = true;
         let mut document = list;
-        let (mut nested, mut prints) = (0_usize, false);
+        let (mut nested, mut prints, mut reads_file) = (0_usize, false, false);
         while let Some(byte) = self.peek(0) {
             if nested == 0 && self.is_end(stop) {
                 return;
@@ -240,6 +240,9 @@ impl Lexer<'_> {
                 b'<' | b'>' => {
                     // What comes after `<<` is text, not a command.
                     document |= byte == b'<' && self.peek(1) == Some(b'<');
+                    // `$(< FILE)`
+                    reads_file |= byte == b'<' && first && !document;
+                    first &= !reads_file;
                     self.at += 1;
                 }
                 byte if byte.is_ascii_whitespace() || byte == b'}' => self.at += 1,
@@ -248,21 +251,36 @@ impl Lexer<'_> {
                     let (literals, reads) = (self.out.literals.len(), self.out.reads.len());
                     // A backquote ends the command that it began, even inside a word.
                     let end = if stop == Stop::Byte(b'`') { Stop::Backquoted } else { Stop::Word };
-                    self.words(end, Usage::Argument, false);
+                    // What is printed is the value; a format is not.
+                    let format = self
+                        .text
+                        .get(start..)
+                        .is_some_and(|rest| rest.trim_start_matches(['"', '\'']).starts_with('%'));
+                    self.words(end, if prints && !format { usage } else { Usage::Argument }, false);
                     if self.at == start {
                         self.at += 1;
                     }
                     let word = self.text.get(start..self.at).unwrap_or_default();
+                    let path = word.trim_matches(['"', '\'']);
+                    let file = path.rsplit('/').next().filter(|_| reads_file && !path.starts_with('-'));
+                    let file = file.map(|name| format!("file/{name}"));
                     let plain = |byte: u8| in_name(byte) || b"./-+:".contains(&byte);
                     if first && !document && word.bytes().all(plain) {
                         self.out.literals.truncate(literals);
                     }
                     if first {
-                        prints = PRINTING.contains(&word);
+                        (prints, reads_file) = (PRINTING.contains(&word), word == "cat");
                     }
+                    // A function of the text may print it.
+                    let called = Some(word).filter(|word| first && !list && is_identifier(word));
+                    let called = called.map(|name| format!("call/{name}"));
                     for read in self.out.reads.get_mut(reads..).unwrap_or_default() {
                         read.is_value |= prints;
                     }
+                    for name in called.into_iter().chain(file) {
+                        self.read(&name, usage);
+                    }
+                    let word = self.text.get(start..self.at).unwrap_or_default();
                     first &= BEFORE_COMMAND.contains(&word) || word.contains('=');
                 }
             }
@@ -275,7 +293,7 @@ impl Lexer<'_> {
         let name = self.take(|byte| in_name(byte) || matches!(byte, b'-' | b'.')).to_owned();
         let blank = self.peek(0).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
         if blank && name == "shell" {
-            self.command(close);
+            self.command(close, usage);
             self.close(close);
             return true;
         }

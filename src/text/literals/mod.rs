@@ -86,7 +86,7 @@ pub(crate) fn lex(text: &str, notation: Notation, is_value: bool) -> Lexed {
 /// What is in the parentheses at `at`: `A=(a b)`; in PowerShell, an expression.
 fn listed(text: &str, at: usize) -> Lexer<'_> {
     let mut lexer = Lexer { text, at: at + 1, notation: Notation::Shell, depth: 0, out: Lexed::default() };
-    lexer.commands(Stop::Byte(b')'), true);
+    lexer.commands(Stop::Byte(b')'), Usage::Argument, true);
     lexer
 }
 
