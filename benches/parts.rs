@@ -7,8 +7,8 @@ use runnerlint::catalogue::Catalogue;
 use runnerlint::engine::{self, Settings, Surroundings};
 use runnerlint::finding::Linted;
 use runnerlint::fixer;
-use runnerlint::report::{FORMATS, Project, Run, Style};
-use runnerlint::run::{self, Checked, Mode};
+use runnerlint::report::{FORMATS, ReportProject, Run, Style};
+use runnerlint::run::{self, CheckedFile, Mode};
 use runnerlint::syntax;
 use runnerlint::text::Source;
 use std::hint::black_box;
@@ -99,7 +99,7 @@ fn parts(criterion: &mut Criterion) {
 }
 
 fn render(criterion: &mut Criterion) {
-    let options = run::Options {
+    let options = run::RunOptions {
         projects: Arc::new(run::Projects::of_one(runnerlint::config::Config::default())),
         baselines: false,
         units: false,
@@ -112,7 +112,7 @@ fn render(criterion: &mut Criterion) {
         hold: false,
         for_terminal: false,
     };
-    let checked: Vec<Checked> =
+    let checked: Vec<CheckedFile> =
         (corpus().into_iter()).map(|(_, path, text)| run::stdin(&options, path, text.into_bytes())).collect();
     let mut group = criterion.benchmark_group("render");
     let findings: usize = checked.iter().map(|it| it.linted.findings.len()).sum();
@@ -127,7 +127,7 @@ fn render(criterion: &mut Criterion) {
                 unsafe_fixes: false,
                 style: Style::default(),
                 baseline: None,
-                project: Project::default(),
+                project: ReportProject::default(),
             };
             bencher.iter(|| {
                 let mut out = Vec::new();

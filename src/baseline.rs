@@ -1,6 +1,6 @@
 //! Findings that are known: a file names them, and only what is new fails a run.
 //!
-//! An entry tells a finding by its file, rule, place in the structure and name, never by a line, with a count of how often that
+//! An entry identifies a finding by its file, rule, place in the structure and name, never by a line, with a count of how often that
 //! occurs. If there are more than that in a file, the first ones are known and the last ones are new. The file is JSON with one
 //! entry on a line, sorted, so that a change of it is easy to read and to merge.
 
@@ -20,9 +20,9 @@ pub const LARGEST: u64 = 32 << 20;
 /// The version of the file's form.
 const VERSION: u32 = 1;
 
-/// What is told apart; several findings may be the same.
+/// What distinguishes findings; several may be the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// The file, from the folder of the baseline on, `/`-separated.
     pub path: String,
     /// Id of the rule.
@@ -33,7 +33,7 @@ pub struct Entry {
     pub name: String,
 }
 
-impl Entry {
+impl BaselineEntry {
     fn of(path: &str, finding: &Finding) -> Self {
         Self {
             path: path.to_owned(),
@@ -51,7 +51,7 @@ impl Entry {
 /// The file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
-    /// It is no JSON of the right form; says where.
+    /// It is not JSON of the right form; says where.
     #[error("not a baseline: {}", wrong(.0))]
     Form(#[from] serde_json::Error),
     /// A later version of the program wrote it.
@@ -78,7 +78,7 @@ fn wrong(error: &serde_json::Error) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Baseline {
     /// Entries are shared with what is compared: there may be half a million of them.
-    counts: BTreeMap<Arc<Entry>, usize>,
+    counts: BTreeMap<Arc<BaselineEntry>, usize>,
 }
 
 #[derive(Deserialize)]
@@ -88,18 +88,18 @@ struct Version {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Document {
+struct BaselineFile {
     #[serde(rename = "version")]
     _version: u32,
     #[serde(deserialize_with = "counts")]
-    findings: BTreeMap<Arc<Entry>, usize>,
+    findings: BTreeMap<Arc<BaselineEntry>, usize>,
 }
 
 /// Reads the entries one by one. If a merge left one twice, the greater count holds.
-fn counts<'de, D: Deserializer<'de>>(list: D) -> Result<BTreeMap<Arc<Entry>, usize>, D::Error> {
+fn counts<'de, D: Deserializer<'de>>(list: D) -> Result<BTreeMap<Arc<BaselineEntry>, usize>, D::Error> {
     struct Lines;
     impl<'de> Visitor<'de> for Lines {
-        type Value = BTreeMap<Arc<Entry>, usize>;
+        type Value = BTreeMap<Arc<BaselineEntry>, usize>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a list of findings")
@@ -108,7 +108,7 @@ fn counts<'de, D: Deserializer<'de>>(list: D) -> Result<BTreeMap<Arc<Entry>, usi
         fn visit_seq<A: SeqAccess<'de>>(self, mut lines: A) -> Result<Self::Value, A::Error> {
             let mut counts = BTreeMap::new();
             while let Some(Line { path, rule, structure, name, count, .. }) = lines.next_element()? {
-                let entry = Arc::new(Entry { path, rule, structure, name });
+                let entry = Arc::new(BaselineEntry { path, rule, structure, name });
                 let known: &mut usize = counts.entry(entry).or_default();
                 *known = count.max(*known);
             }
@@ -143,13 +143,13 @@ impl Baseline {
         if version != VERSION {
             return Err(BaselineError::Version(version));
         }
-        Ok(Self { counts: serde_json::from_str::<Document>(text)?.findings })
+        Ok(Self { counts: serde_json::from_str::<BaselineFile>(text)?.findings })
     }
 
     /// The text of the file.
     pub fn to_json(&self) -> String {
         // Signs, the fingerprint and the count; a text that grows would need twice the memory.
-        let length = |entry: &Entry| {
+        let length = |entry: &BaselineEntry| {
             entry.path.len() + entry.rule.len() + entry.structure.len() + entry.name.len() + 125
         };
         let mut out =
@@ -183,28 +183,29 @@ impl Baseline {
     }
 
     /// What is known of one file.
-    pub fn of_file(&self, path: &str) -> Known {
-        let first = Entry {
+    pub fn of_file(&self, path: &str) -> BaselineOfFile {
+        let first = BaselineEntry {
             path: path.to_owned(),
             rule: String::new(),
             structure: String::new(),
             name: String::new(),
         };
-        let entries = self.counts.range::<Entry, _>(&first..).take_while(|(entry, _)| entry.path == path);
-        Known { counts: entries.map(|(entry, count)| (Arc::clone(entry), *count)).collect() }
+        let entries =
+            self.counts.range::<BaselineEntry, _>(&first..).take_while(|(entry, _)| entry.path == path);
+        BaselineOfFile { counts: entries.map(|(entry, count)| (Arc::clone(entry), *count)).collect() }
     }
 
-    /// Compares with what was found: `found` has the findings of each file by its path here; `settles` tells whether this run
+    /// Compares with what was found: `found` has the findings of each file by its path here; `settles` says whether this run
     /// would have found an entry if it were still there.
     pub fn compare<'a>(
         &self,
         found: impl IntoIterator<Item = (&'a str, &'a [Finding])>,
-        settles: impl Fn(&Entry) -> bool,
+        settles: impl Fn(&BaselineEntry) -> bool,
     ) -> Comparison {
-        let mut now: BTreeMap<Arc<Entry>, usize> = BTreeMap::new();
+        let mut now: BTreeMap<Arc<BaselineEntry>, usize> = BTreeMap::new();
         for (path, findings) in found {
             for finding in findings.iter().filter(|it| !it.suppressed) {
-                *now.entry(Arc::new(Entry::of(path, finding))).or_default() += 1;
+                *now.entry(Arc::new(BaselineEntry::of(path, finding))).or_default() += 1;
             }
         }
         let mut comparison = Comparison { known: self.len(), ..Comparison::default() };
@@ -230,18 +231,18 @@ impl Baseline {
 
 /// What is known of one file.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
-    counts: BTreeMap<Arc<Entry>, usize>,
+pub struct BaselineOfFile {
+    counts: BTreeMap<Arc<BaselineEntry>, usize>,
 }
 
-impl Known {
+impl BaselineOfFile {
     /// Marks what is known among the findings of the file, which are in its order: of equal ones the first.
     pub fn mark(&self, findings: &mut [Finding]) {
         let Some((first, _)) = self.counts.first_key_value() else { return };
         let path = first.path.clone();
         let mut left = self.counts.clone();
         for finding in findings.iter_mut().filter(|it| !it.suppressed) {
-            if let Some(left) = left.get_mut(&Entry::of(&path, finding) as &Entry)
+            if let Some(left) = left.get_mut(&BaselineEntry::of(&path, finding) as &BaselineEntry)
                 && *left > 0
             {
                 *left -= 1;
@@ -261,7 +262,7 @@ pub struct Comparison {
     /// How many there are that were not known.
     pub new: usize,
     /// Entries that occur no more, or less often, with how many are gone.
-    pub stale: Vec<(Arc<Entry>, usize)>,
+    pub stale: Vec<(Arc<BaselineEntry>, usize)>,
     /// What is known after this run.
     pub next: Baseline,
 }
@@ -278,7 +279,7 @@ pub fn name(folder: &Path, path: &Path) -> String {
     mask::path(&up.chain(down).collect::<Vec<_>>().join("/"))
 }
 
-/// A file name as text; bytes that are none are told by their number, so that no two names become one.
+/// A file name as text; bytes that are not text are written as their number, so that no two names become one.
 fn readable(name: &[u8]) -> String {
     name.utf8_chunks().fold(String::new(), |mut text, chunk| {
         text.push_str(chunk.valid());

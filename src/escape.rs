@@ -35,7 +35,7 @@ pub fn is_dangerous(c: char) -> bool {
         }
 }
 
-/// One visible character in the place of a dangerous one; tabs and all others stay as they are.
+/// One visible character instead of a dangerous one; tabs and all others stay as they are.
 pub fn visible(c: char) -> char {
     match u32::from(c) {
         9 => '\t',
@@ -118,7 +118,7 @@ pub fn in_string(text: String) -> String {
     without_commands(&text, "\\u0023").unwrap_or(text)
 }
 
-/// `text` with `sign` in the place of the first `#` of each command of a CI system that counts anywhere in a line:
+/// `text` with `sign` instead of the first `#` of each command of a CI system that counts anywhere in a line:
 /// `##[command]` of GitHub Actions and Azure Pipelines, `##vso[…]` of Azure Pipelines, `##teamcity[…]`. `None` if there is none.
 fn without_commands(text: &str, sign: &str) -> Option<String> {
     let mut out = String::new();

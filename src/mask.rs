@@ -58,7 +58,7 @@ fn by_form(text: &str, tokens: Words<'_>) -> Vec<Span> {
     found
 }
 
-/// What is secret of `user:password`: what is no variable.
+/// What is secret of `user:password`: all but variables.
 fn passwords(text: &str, user: Span, lexed: &Lexed) -> Vec<Span> {
     let written = user.of(text);
     let name = written.find(':').map_or(0, |at| at + 1);
@@ -104,7 +104,7 @@ pub fn is_hidden(name: &str) -> bool {
     name.contains(&"*".repeat(OTHER.least))
 }
 
-/// Whether a word with one of the prefixes is no name: `glagent-of-the-cluster` is one.
+/// Whether a word with one of the prefixes is not a name: `glagent-of-the-cluster` is one.
 fn is_random(token: &str) -> bool {
     let body = token.split_once('-').map_or("", |(_, body)| body);
     body.is_empty() || !is_identifier(body) || !body.contains(['-', '_', '.'])
@@ -114,7 +114,7 @@ fn is_random(token: &str) -> bool {
 #[derive(Debug, Default)]
 pub struct Mask {
     show: bool,
-    /// Every value that stood in the place of a token.
+    /// Every value that was given as a token.
     values: Vec<String>,
     search: Option<Copies>,
     /// Bytes of the file, sorted, apart from each other.
@@ -128,7 +128,7 @@ impl Mask {
         Self::without_source(show).after(source, secrets)
     }
 
-    /// The mask for the same file after a change: what was hidden before stays hidden, wherever it stands now.
+    /// The mask for the same file after a change: what was hidden before stays hidden, wherever it is now.
     #[must_use]
     pub fn after(&self, source: &Source, secrets: &[Span]) -> Self {
         let show = self.show;
@@ -239,13 +239,13 @@ impl Mask {
     }
 }
 
-/// Where one of the values stands.
+/// Where one of the values is.
 fn copies<'a>(search: Option<&'a Copies>, text: &'a str) -> impl Iterator<Item = Span> + use<'a> {
     let found = search.into_iter().flat_map(move |search| search.find(text));
     found.filter(|span| !is_name(text.as_bytes(), *span))
 }
 
-/// Those of `found`, by position, that a sentence may quote: a word of English is ours unless it stands between backquotes.
+/// Those of `found`, by position, that a sentence may quote: a word of English is ours unless it is between backquotes.
 fn quoted(text: &str, found: impl Iterator<Item = Span>) -> impl Iterator<Item = Span> {
     let (mut at, mut open) = (0, false);
     found.filter(move |span| {
@@ -256,7 +256,7 @@ fn quoted(text: &str, found: impl Iterator<Item = Span>) -> impl Iterator<Item =
     })
 }
 
-/// Whether what was found there is a name or part of one: an option, a variable, a key, a path. Somebody wrote the same word in
+/// Whether what was found there is a name or part of one: an option, a variable, a key, a path. The same word was written in
 /// the place of a token elsewhere. A text that has not the form of a name is hidden wherever it is.
 pub(crate) fn is_name(text: &[u8], found: Span) -> bool {
     let name = text.get(found.range()).unwrap_or_default();

@@ -10,7 +10,7 @@ const LONGEST_ID: usize = 64;
 
 /// How like two names are, from 0 to 1, where one may be meant by the other.
 const ALIKE: f64 = 0.6;
-/// Longer names are no slips of the pen, and comparing them takes time.
+/// Longer names are not misspelled ones, and comparing them takes time.
 const LONGEST_NAME: usize = 100;
 
 /// The one of `known` that the author of `name` most likely meant.

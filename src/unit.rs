@@ -6,7 +6,7 @@ use crate::text::{Position, Span};
 
 /// One registration: a command, a chart release's values, a Secret, …
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unit {
+pub struct FoundUnit {
     /// The unit, as its findings name it. Several commands that share variables share the name.
     pub name: String,
     /// What it is.
@@ -34,7 +34,7 @@ pub struct Unit {
     /// Bytes of the file with the values that give a chart its settings.
     pub values: Vec<Span>,
     /// What else is said of it, by the name of the fact: `url`, `description`, `executor`, `secret`.
-    pub about: Vec<(&'static str, Given)>,
+    pub about: Vec<(&'static str, SourcedValue)>,
 }
 
 /// A place of a token.
@@ -49,7 +49,7 @@ pub struct Slot {
     /// What it holds.
     pub class: Class,
     /// Its value.
-    pub given: Given,
+    pub given: SourcedValue,
 }
 
 /// A server-side setting.
@@ -62,25 +62,25 @@ pub struct Held {
     /// Its canonical name: `runners.tags`.
     pub name: String,
     /// Its value.
-    pub given: Given,
+    pub given: SourcedValue,
 }
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct SourcedValue {
     /// Quotes taken off; as written where it is an expression.
     pub text: String,
     /// Whether it is an expression.
     pub opaque: bool,
     /// What it is when it is used, where the text says so.
     pub known: Option<String>,
-    /// Whether it is a switch with a word behind it that does not count: `--locked false`.
+    /// Whether it is a switch with a word after it that does not count: `--locked false`.
     pub stray: bool,
-    /// Where its name stands.
+    /// Where its name is.
     pub position: Position,
 }
 
-impl Given {
+impl SourcedValue {
     /// The literal that is used, if it can be known.
     pub fn literal(&self) -> Option<&str> {
         self.known.as_deref().or_else(|| (!self.opaque).then_some(self.text.as_str()))
@@ -92,9 +92,9 @@ impl Given {
     }
 }
 
-impl Unit {
+impl FoundUnit {
     /// What is said of it.
-    pub fn about(&self, fact: &str) -> Option<&Given> {
+    pub fn about(&self, fact: &str) -> Option<&SourcedValue> {
         self.about.iter().find(|(name, _)| *name == fact).map(|(_, given)| given)
     }
 }

@@ -4,7 +4,7 @@ mod grams;
 mod prefilter;
 
 use crate::mask::Mask;
-use crate::rules::load::Read;
+use crate::rules::load::RuleSource;
 use crate::rules::{BUILT_IN, Rule, RuleData, RuleText, Unit};
 use crate::sites::{Sites, Via};
 use regex::bytes::Regex;
@@ -20,7 +20,7 @@ pub struct Catalogue {
     /// `None` for those that are built in, which are read once a file needs them.
     sites: Option<Arc<Sites>>,
     /// The files of the rules that are not built in.
-    files: Vec<Arc<Read>>,
+    files: Vec<Arc<RuleSource>>,
     pub(crate) words: Vec<UnitWords>,
     prefilter: Prefilter,
     /// The index of each rule, by its id.
@@ -68,11 +68,11 @@ pub(crate) struct UnitWords {
 
 impl Catalogue {
     /// Rules, the sites and programs that they refer to, and the files of the rules that are not built in.
-    pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<Read>>) -> Self {
+    pub fn new(data: Arc<RuleData>, sites: Arc<Sites>, files: Vec<Arc<RuleSource>>) -> Self {
         Self::of(data, Some(sites), files)
     }
 
-    fn of(data: Arc<RuleData>, sites: Option<Arc<Sites>>, files: Vec<Arc<Read>>) -> Self {
+    fn of(data: Arc<RuleData>, sites: Option<Arc<Sites>>, files: Vec<Arc<RuleSource>>) -> Self {
         let words = data.units.iter().map(|_| UnitWords::default()).collect();
         let advice = data.rules.iter().map(Advice::of).collect();
         let prefilter = Prefilter::of(&data.rules, BUILT_IN.rules.len());
@@ -124,7 +124,7 @@ impl Catalogue {
     }
 
     /// The files of the rules that are not built in, in their order in [`Catalogue::rules`].
-    pub fn files(&self) -> &[Arc<Read>] {
+    pub fn files(&self) -> &[Arc<RuleSource>] {
         &self.files
     }
 

@@ -12,15 +12,15 @@ const MANY: usize = 64;
 /// The words that rules need. Those of the built-in rules are searched for on their own, so that custom rules do not change
 /// how.
 pub(crate) struct Prefilter {
-    built_in: Words,
-    own: Words,
+    built_in: CatalogueWords,
+    own: CatalogueWords,
 }
 
 impl Prefilter {
     /// Of `rules`, the first `built_in` of which are built in.
     pub(crate) fn of(rules: &[Rule], built_in: usize) -> Self {
         let (first, own) = rules.split_at(built_in.min(rules.len()));
-        Self { built_in: Words::of(first), own: Words::of(own) }
+        Self { built_in: CatalogueWords::of(first), own: CatalogueWords::of(own) }
     }
 
     /// Whether the file contains all that some rule needs.
@@ -52,7 +52,7 @@ impl Prefilter {
 }
 
 /// The words of some rules, searched for in two steps: the rare ones first, all others only in the few files that have one.
-struct Words {
+struct CatalogueWords {
     /// Searches for the words without one of which no rule can match.
     telling: Vec<Search>,
     /// The words of all lists, sorted, each once.
@@ -92,7 +92,7 @@ impl Search {
     }
 }
 
-impl Words {
+impl CatalogueWords {
     fn of(rules: &[Rule]) -> Self {
         let all = distinct(rules.iter().flat_map(|rule| rule.needs.iter().flatten()));
         let index = |word: &String| all.binary_search(word).ok();

@@ -43,13 +43,13 @@ pub(super) fn after_help() -> String {
 )]
 pub(super) struct Cli {
     #[command(subcommand)]
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<CliCommand>,
     #[command(flatten)]
     pub(super) check: CheckArgs,
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Command {
+pub(super) enum CliCommand {
     /// Check files and directories; `runnerlint` without a command does the same
     Check(Box<CheckArgs>),
     /// Write the migration plan: which runners to create, with which settings
@@ -68,9 +68,9 @@ pub(super) enum Command {
     Completions {
         /// Print the script for this shell
         #[arg(value_enum)]
-        shell: Shell,
+        shell: CompletionShell,
         #[command(flatten)]
-        look: Look,
+        look: CliLook,
     },
     /// Print the man page, or write the pages of all commands
     Man {
@@ -78,7 +78,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
         #[command(flatten)]
-        look: Look,
+        look: CliLook,
     },
     /// Print a JSON schema, for editors
     Schema {
@@ -86,7 +86,7 @@ pub(super) enum Command {
         #[arg(value_enum)]
         of: SchemaOf,
         #[command(flatten)]
-        look: Look,
+        look: CliLook,
     },
 }
 
@@ -95,15 +95,17 @@ impl Cli {
     pub(super) fn color(&self) -> Colour {
         match &self.command {
             None => self.check.color,
-            Some(Command::Check(args)) => args.color,
-            Some(Command::Plan(args)) => args.look.color,
-            Some(Command::Report(args)) => args.look.color,
-            Some(Command::Rules(args)) => args.look.color,
-            Some(Command::Lsp(args)) => args.look.color,
-            Some(Command::Test(args)) => args.color,
-            Some(Command::Paths(args)) => args.look.color,
+            Some(CliCommand::Check(args)) => args.color,
+            Some(CliCommand::Plan(args)) => args.look.color,
+            Some(CliCommand::Report(args)) => args.look.color,
+            Some(CliCommand::Rules(args)) => args.look.color,
+            Some(CliCommand::Lsp(args)) => args.look.color,
+            Some(CliCommand::Test(args)) => args.color,
+            Some(CliCommand::Paths(args)) => args.look.color,
             Some(
-                Command::Completions { look, .. } | Command::Man { look, .. } | Command::Schema { look, .. },
+                CliCommand::Completions { look, .. }
+                | CliCommand::Man { look, .. }
+                | CliCommand::Schema { look, .. },
             ) => look.color,
         }
     }
@@ -118,7 +120,7 @@ pub(super) enum Colour {
 
 /// Shells with completions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Shell {
+pub(super) enum CompletionShell {
     Bash,
     Elvish,
     Fish,
@@ -129,7 +131,7 @@ pub(super) enum Shell {
 
 /// How the output looks, for commands other than `check`.
 #[derive(Debug, Args)]
-pub(super) struct Look {
+pub(super) struct CliLook {
     /// Set when to use colors
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
     pub(super) color: Colour,
@@ -327,7 +329,7 @@ pub(super) struct RulesArgs {
     #[command(flatten)]
     pub(super) config: ConfigArgs,
     #[command(flatten)]
-    pub(super) look: Look,
+    pub(super) look: CliLook,
 }
 
 #[derive(Debug, Args)]
@@ -356,7 +358,7 @@ pub(super) struct PathsArgs {
     #[command(flatten)]
     pub(super) config: ConfigArgs,
     #[command(flatten)]
-    pub(super) look: Look,
+    pub(super) look: CliLook,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,17 +3,17 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::output::complain;
-use crate::baseline::{Comparison, Entry, LARGEST};
+use crate::baseline::{BaselineEntry, Comparison, LARGEST};
 use crate::config::Config;
-use crate::config::schema::Key;
+use crate::config::schema::SettingKey;
 use crate::disk::{self, NamedBy, ReadError};
 use crate::engine;
 use crate::escape::name;
 use crate::finding::Refusal;
-use crate::fixer::publish::{self, Old, Place};
+use crate::fixer::publish::{self, Destination, Old};
 use crate::mask::{Mask, is_hidden};
 use crate::quote;
-use crate::run::{Accepted, AcceptedError, Checked, Projects, State};
+use crate::run::{AcceptedError, AcceptedFindings, CheckedFile, Projects, State};
 use crate::walk;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
@@ -27,12 +27,12 @@ const LONGEST_PATH: usize = 4 << 10;
 const MOST_STALE: usize = 10;
 
 /// A baseline of a run.
-pub(super) struct Known {
+pub(super) struct RunBaseline {
     /// As it was named.
     file: PathBuf,
     /// Its text; `None` if it does not exist yet.
     old: Option<Vec<u8>>,
-    accepted: Arc<Accepted>,
+    accepted: Arc<AcceptedFindings>,
     /// The directory that must contain it, if only a configuration file of the repository names it.
     within: Option<PathBuf>,
     /// Whether it is outside of that: then no text of it is printed.
@@ -42,7 +42,7 @@ pub(super) struct Known {
 /// The baselines of a run: `--baseline FILE`, or those that configuration files name. Each is read once.
 #[derive(Default)]
 pub(super) struct Baselines {
-    by_path: BTreeMap<PathBuf, Known>,
+    by_path: BTreeMap<PathBuf, RunBaseline>,
     /// The size of all of them.
     size: u64,
 }
@@ -65,7 +65,7 @@ impl Baselines {
                 Occupied(entry) => entry.into_mut(),
                 Vacant(entry) => {
                     let left = LARGEST.saturating_sub(self.size);
-                    let (known, size) = Known::read(args, &project.config, file, left)?;
+                    let (known, size) = RunBaseline::read(args, &project.config, file, left)?;
                     self.size += size;
                     entry.insert(known)
                 }
@@ -92,7 +92,7 @@ impl Baselines {
 
     /// Checks that they can be written.
     pub(super) fn check_places(&self) -> Result<(), Error> {
-        self.by_path.values().try_for_each(Known::check_place)
+        self.by_path.values().try_for_each(RunBaseline::check_place)
     }
 
     /// Compares each with the findings below `roots`.
@@ -101,16 +101,16 @@ impl Baselines {
         projects: &Projects,
         roots: &[PathBuf],
         cwd: &Path,
-        files: &[Checked],
+        files: &[CheckedFile],
     ) -> Compared {
         let roots: Vec<PathBuf> = roots.iter().filter_map(|root| fs::canonicalize(root).ok()).collect();
-        let mut of_baseline: BTreeMap<*const Accepted, Vec<&Checked>> = BTreeMap::new();
+        let mut of_baseline: BTreeMap<*const AcceptedFindings, Vec<&CheckedFile>> = BTreeMap::new();
         for file in files.iter().filter(|it| !it.name.is_empty()) {
             if let Some(accepted) = &file.accepted {
                 of_baseline.entry(Arc::as_ptr(accepted)).or_default().push(file);
             }
         }
-        let compare = |known: &Known| {
+        let compare = |known: &RunBaseline| {
             let files = of_baseline.get(&Arc::as_ptr(&known.accepted));
             known.compare(projects, &roots, files.map_or(&[], Vec::as_slice))
         };
@@ -129,14 +129,15 @@ impl Baselines {
             let folder = &known.accepted.folder;
             let place =
                 |path: &str| walk::display(folder.strip_prefix(cwd).unwrap_or(folder).join(path).as_path());
-            let placed = |entry: &Entry| Arc::new(Entry { path: place(&entry.path), ..entry.clone() });
+            let placed =
+                |entry: &BaselineEntry| Arc::new(BaselineEntry { path: place(&entry.path), ..entry.clone() });
             sum.stale.extend(one.stale.iter().map(|(entry, count)| (placed(entry), *count)));
         }
         sum
     }
 
     /// Writes the current findings, and marks all findings as baselined.
-    pub(super) fn write(&self, compared: &Compared, files: &mut [Checked]) -> Result<(), Error> {
+    pub(super) fn write(&self, compared: &Compared, files: &mut [CheckedFile]) -> Result<(), Error> {
         self.by_path.values().zip(&compared.each).try_for_each(|(known, it)| known.write(it))?;
         for file in files.iter_mut().filter(|it| it.accepted.is_some()) {
             for finding in &mut file.linted.findings {
@@ -174,7 +175,7 @@ impl Compared {
     }
 }
 
-impl Known {
+impl RunBaseline {
     /// Reads the baseline of a configuration, of at most `left` bytes; the second part is its size.
     fn read(args: &CheckArgs, config: &Config, file: &Path, left: u64) -> Result<(Self, u64), Error> {
         let cwd = walk::working_directory()?;
@@ -182,7 +183,7 @@ impl Known {
         let file = file.strip_prefix(&cwd).unwrap_or(file);
         let shown = || walk::display(file);
         let by = if args.baseline.is_some() { NamedBy::User } else { NamedBy::Repository };
-        let failed = |error: AcceptedError| match config.origin(Key::Baseline) {
+        let failed = |error: AcceptedError| match config.origin(SettingKey::Baseline) {
             Some(origin) if by == NamedBy::Repository => {
                 Error::Baseline { path: format!("{} (`baseline` in {origin})", shown()), error }
             }
@@ -195,7 +196,7 @@ impl Known {
             Err(ReadError::TooLarge(_)) if left < LARGEST => return Err(Error::LargeBaselines(LARGEST)),
             Err(error) => return Err(failed(error.into())),
         };
-        let accepted = Arc::new(Accepted::of(file, old.as_deref()).map_err(failed)?);
+        let accepted = Arc::new(AcceptedFindings::of(file, old.as_deref()).map_err(failed)?);
         let size = old.as_ref().map_or(0, Vec::len) as u64;
         let within = config.file().filter(|file| by == NamedBy::Repository && file.named_by == by);
         let within = within.map(|file| disk::root_of(&file.folder));
@@ -206,8 +207,8 @@ impl Known {
         Ok((Self { file, old, accepted, within, outside }, size))
     }
 
-    fn place(&self) -> Place<'_> {
-        self.within.as_deref().map_or(Place::Argument, Place::Within)
+    fn place(&self) -> Destination<'_> {
+        self.within.as_deref().map_or(Destination::Argument, Destination::Within)
     }
 
     /// Checks that it can be written.
@@ -218,9 +219,9 @@ impl Known {
 
     /// Compares with the findings in its files. An entry is stale only if this run would have found it: its file was checked,
     /// or no longer exists below `roots` (without links), and its rule is enabled.
-    fn compare(&self, projects: &Projects, roots: &[PathBuf], files: &[&Checked]) -> Comparison {
+    fn compare(&self, projects: &Projects, roots: &[PathBuf], files: &[&CheckedFile]) -> Comparison {
         let states: BTreeMap<&str, State> = files.iter().map(|it| (&*it.name, it.state)).collect();
-        let settles = |entry: &Entry| {
+        let settles = |entry: &BaselineEntry| {
             // A path that no file can have.
             if entry.path.len() > LONGEST_PATH {
                 return false;

@@ -1,15 +1,15 @@
 use super::args::CheckArgs;
 use super::baseline::{self, Baselines, Compared};
-use super::output::{self, Output, complain};
-use super::progress::Progress;
+use super::output::{self, CliOutput, complain};
+use super::progress::CliProgress;
 use super::{Error, Outcome, config, destinations, interactive, plan, show};
 use crate::catalogue::Catalogue;
 use crate::config::DEFAULT_MAX_FILE_SIZE;
 use crate::escape::{self, Tame};
 use crate::report::{self, Style, Summary, SwitchedOff};
 use crate::repository::Repository;
-use crate::run::{self, Checked, Mode, Projects};
-use crate::walk::{Options as Walk, Passed};
+use crate::run::{self, CheckedFile, Mode, Projects};
+use crate::walk::{Passed, WalkOptions as Walk};
 use crate::{interrupt, parallel, walk};
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -49,8 +49,12 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
     let mut baselines = Baselines::default();
     baselines.read(args, &projects)?;
     let mut walk = walk_options(args, &projects, threads)?;
-    let input =
-        destinations::Input { paths: &paths, stdin: stdin_name, projects: &projects, baselines: &baselines };
+    let input = destinations::CliInput {
+        paths: &paths,
+        stdin: stdin_name,
+        projects: &projects,
+        baselines: &baselines,
+    };
     let destinations = destinations::of(args, &outputs);
     destinations::check(&destinations, &input, &mut walk)?;
     let mut options = options(args, projects, threads, &outputs);
@@ -72,7 +76,7 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
         return show::files(&options, &find(args, &options, &walk, &mut baselines)?);
     }
     let begin = Instant::now();
-    let progress = Progress::start(args, &walk.met, options.projects.met());
+    let progress = CliProgress::start(args, &walk.met, options.projects.met());
     let found = find(args, &options, &walk, &mut baselines);
     let found = found
         .and_then(|found| destinations::check_baselines(args, &destinations, &baselines).map(|()| found));
@@ -121,8 +125,8 @@ pub(super) fn check(mut args: CheckArgs) -> Result<Outcome, Error> {
 /// The files to check. Files without anything to find are skipped here, except for `--show-files`.
 fn find(
     args: &CheckArgs,
-    options: &run::Options,
-    walk: &walk::Options,
+    options: &run::RunOptions,
+    walk: &walk::WalkOptions,
     baselines: &mut Baselines,
 ) -> Result<walk::Found, Error> {
     let paths = default_paths(&args.paths);
@@ -145,7 +149,7 @@ fn find(
 /// More configuration files than this are only counted.
 const MOST_CONFIGS: usize = 20;
 
-fn print_run(options: &run::Options, walked: Duration, all: Duration) {
+fn print_run(options: &run::RunOptions, walked: Duration, all: Duration) {
     let projects = options.projects.all();
     let mut files = projects.iter().filter_map(|it| it.config.file());
     let first: Vec<_> = files.by_ref().take(MOST_CONFIGS).map(|file| escape::name(&file.shown)).collect();
@@ -179,8 +183,13 @@ fn walk_options(args: &CheckArgs, projects: &Arc<Projects>, threads: usize) -> R
     })
 }
 
-fn options(args: &CheckArgs, projects: Arc<Projects>, threads: usize, outputs: &[Output]) -> run::Options {
-    run::Options {
+fn options(
+    args: &CheckArgs,
+    projects: Arc<Projects>,
+    threads: usize,
+    outputs: &[CliOutput],
+) -> run::RunOptions {
+    run::RunOptions {
         projects,
         baselines: baseline::is_enabled(args),
         units: args.plan.is_some() || outputs.iter().any(|output| output.format.shows_plan),
@@ -200,7 +209,7 @@ fn options(args: &CheckArgs, projects: Arc<Projects>, threads: usize, outputs: &
 }
 
 /// Writes the plan, and then the fixes that waited for it.
-fn write_held(args: &CheckArgs, files: &mut [Checked]) -> Result<(), Error> {
+fn write_held(args: &CheckArgs, files: &mut [CheckedFile]) -> Result<(), Error> {
     let Some(path) = &args.plan else { return Ok(()) };
     plan::before_fixing(path, files, args.show_secrets)?;
     run::write(files);
@@ -217,10 +226,10 @@ pub(super) fn read_stdin(limit: u64) -> io::Result<Vec<u8>> {
 /// Checks standard input. With `--fix` and `--add-ignore` standard output is only for the text.
 fn stdin(
     args: &CheckArgs,
-    options: &run::Options,
+    options: &run::RunOptions,
     walk: &Walk,
     baselines: &Baselines,
-    outputs: &[Output],
+    outputs: &[CliOutput],
 ) -> Result<Outcome, Error> {
     if args.write_baseline && args.stdin_filename.is_none() {
         return Err(Error::NamelessBaseline);
@@ -272,9 +281,9 @@ pub(super) fn max_file_size(projects: &Projects, path: &Path) -> u64 {
 /// Compares with the baselines, and writes them if that is asked for.
 fn settle(
     args: &CheckArgs,
-    options: &run::Options,
+    options: &run::RunOptions,
     baselines: &Baselines,
-    files: &mut [Checked],
+    files: &mut [CheckedFile],
 ) -> Result<Compared, Error> {
     let cwd = walk::working_directory()?;
     let compared = baselines.compare(&options.projects, &default_paths(&args.paths), &cwd, files);
@@ -287,8 +296,8 @@ fn settle(
 /// A run that is over.
 struct Ran<'a> {
     args: &'a CheckArgs,
-    options: &'a run::Options,
-    files: &'a [Checked],
+    options: &'a run::RunOptions,
+    files: &'a [CheckedFile],
     passed: Passed,
     /// How many entries ignore files left out.
     ignored: usize,
@@ -301,7 +310,7 @@ struct Ran<'a> {
 }
 
 /// Writes the reports (the one without a file to `out`) and sums up.
-fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outcome, Error> {
+fn finish(ran: &Ran<'_>, outputs: &[CliOutput], out: &mut dyn Write) -> Result<Outcome, Error> {
     let Ran { args, files, .. } = *ran;
     let summary = Summary::of(files, ran.passed);
     if args.diff {
@@ -318,8 +327,8 @@ fn finish(ran: &Ran<'_>, outputs: &[Output], out: &mut dyn Write) -> Result<Outc
     Ok(outcome)
 }
 
-fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
-    let fails = |file: &Checked| {
+fn outcome(args: &CheckArgs, files: &[CheckedFile], summary: &Summary) -> Outcome {
+    let fails = |file: &CheckedFile| {
         file.linted.findings.iter().any(|it| report::is_open(it) && file.fail_on.fails(it.severity))
     };
     let found = if args.diff { files.iter().any(|it| !it.diff.is_empty()) } else { files.iter().any(fails) };
@@ -330,7 +339,7 @@ fn outcome(args: &CheckArgs, files: &[Checked], summary: &Summary) -> Outcome {
     }
 }
 
-fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(), Error> {
+fn diffs(args: &CheckArgs, files: &[CheckedFile], out: &mut dyn Write) -> Result<(), Error> {
     let style = style(args, args.output_file.as_deref());
     destinations::write(args.output_file.as_deref(), out, |out| {
         files.iter().try_for_each(|file| {
@@ -346,7 +355,7 @@ fn diffs(args: &CheckArgs, files: &[Checked], out: &mut dyn Write) -> Result<(),
 fn report(
     ran: &Ran<'_>,
     catalogues: &[Arc<Catalogue>],
-    output: &Output,
+    output: &CliOutput,
     out: &mut dyn Write,
 ) -> Result<(), Error> {
     let Ran { args, files, .. } = *ran;
@@ -358,7 +367,7 @@ fn report(
         style: style(args, output.file.as_deref()),
         catalogues,
         baseline: ran.compared.report(),
-        project: report::Project {
+        project: report::ReportProject {
             title: &args.title.clone().unwrap_or_else(|| directory_name(&args.paths)),
             revision: args.revision.as_deref().unwrap_or_default(),
             name: args.title.as_deref(),
@@ -409,7 +418,7 @@ fn style(args: &CheckArgs, file: Option<&Path>) -> Style {
 }
 
 /// Prints what was changed in files.
-fn print_changes(args: &CheckArgs, files: &[Checked]) {
+fn print_changes(args: &CheckArgs, files: &[CheckedFile]) {
     if args.fix {
         for line in report::removed_settings(files) {
             complain(&line);
@@ -428,7 +437,7 @@ fn print_changes(args: &CheckArgs, files: &[Checked]) {
 }
 
 /// The last line of a run that a signal has ended: it writes no report.
-fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
+fn interrupted(args: &CheckArgs, files: &[CheckedFile], all: usize) -> String {
     let changed = files.iter().filter(|file| !file.fixed.is_empty() || file.ignored > 0).count();
     let done = if args.fix { "fixed" } else { "changed" };
     if (args.fix || args.add_ignore.is_some()) && !args.diff {
@@ -442,7 +451,7 @@ fn interrupted(args: &CheckArgs, files: &[Checked], all: usize) -> String {
 fn print_summary(
     ran: &Ran<'_>,
     summary: &Summary,
-    outputs: &[Output],
+    outputs: &[CliOutput],
     outcome: Outcome,
 ) -> Result<(), Error> {
     let Ran { args, files, .. } = *ran;

@@ -1,6 +1,6 @@
 //! Completions: the scripts for shells, and what they ask the program for each word.
 
-use super::args::{Cli, ConfigArgs, Shell};
+use super::args::{Cli, CompletionShell, ConfigArgs};
 use super::{Error, Outcome, config};
 use crate::catalogue::Catalogue;
 use crate::config::{ALL, Layer, families};
@@ -25,13 +25,13 @@ const NAME: &str = "runnerlint";
 const SHELLS: Shells<'static> = Shells(&[&Bash, &Elvish, &Fish, &Powershell, &Zsh]);
 
 /// Prints the script for a shell.
-pub(super) fn script(shell: Shell) -> Result<Outcome, Error> {
+pub(super) fn script(shell: CompletionShell) -> Result<Outcome, Error> {
     let name = match shell {
-        Shell::Bash => "bash",
-        Shell::Elvish => "elvish",
-        Shell::Fish => "fish",
-        Shell::Pwsh => "powershell",
-        Shell::Zsh => "zsh",
+        CompletionShell::Bash => "bash",
+        CompletionShell::Elvish => "elvish",
+        CompletionShell::Fish => "fish",
+        CompletionShell::Pwsh => "powershell",
+        CompletionShell::Zsh => "zsh",
     };
     let mut out = Vec::new();
     if let Some(shell) = SHELLS.completer(name) {

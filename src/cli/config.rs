@@ -3,8 +3,8 @@
 use super::args::{CheckArgs, ConfigArgs, OwnRules};
 use super::{Error, rules};
 use crate::catalogue::Catalogue;
-use crate::config::schema::Key;
-use crate::config::{self, Choice, Config, Globs, Layer, Name, TokenValue, Value};
+use crate::config::schema::SettingKey;
+use crate::config::{self, Choice, Config, ConfigGlobs, ConfigValue, Layer, Name, TokenValue};
 use crate::run::{Projects, load_counted, load_rules, rule_folders};
 use crate::walk;
 use std::env;
@@ -84,27 +84,27 @@ pub(super) fn layer(args: &CheckArgs) -> Layer {
     let mut layer = Layer::default();
     let names = |list: &[String]| list.iter().map(Name::from).collect();
     if !args.select.is_empty() {
-        layer.give_option(Key::Select, Value::Names(names(&args.select)));
+        layer.give_option(SettingKey::Select, ConfigValue::Names(names(&args.select)));
     }
     if !args.ignore.is_empty() {
-        layer.give_option(Key::Ignore, Value::Names(names(&args.ignore)));
+        layer.give_option(SettingKey::Ignore, ConfigValue::Names(names(&args.ignore)));
     }
     if !args.exclude.is_empty() {
-        layer.give_option(Key::Exclude, Value::Globs(names(&args.exclude)));
+        layer.give_option(SettingKey::Exclude, ConfigValue::Globs(names(&args.exclude)));
     }
     if let Some(version) = args.target_gitlab {
-        layer.give_option(Key::TargetGitlab, Value::Version(version));
+        layer.give_option(SettingKey::TargetGitlab, ConfigValue::Version(version));
     }
     if let Some(fail_on) = args.fail_on {
-        layer.give_option(Key::FailOn, Value::FailOn(fail_on));
+        layer.give_option(SettingKey::FailOn, ConfigValue::FailOn(fail_on));
     }
     token_value(args.token_value.as_deref(), &mut layer);
     if let Some(file) = args.baseline.as_ref().filter(|it| !it.is_empty()) {
-        layer.give_option(Key::Baseline, Value::Path(PathBuf::from(file)));
+        layer.give_option(SettingKey::Baseline, ConfigValue::Path(PathBuf::from(file)));
     }
     own_rules(&args.own, &mut layer);
     if args.no_built_in {
-        layer.give_option(Key::BuiltIn, Value::Flag(false));
+        layer.give_option(SettingKey::BuiltIn, ConfigValue::Flag(false));
     }
     layer
 }
@@ -120,28 +120,27 @@ pub(super) fn check_token_value(text: Option<&str>) -> Result<(), Error> {
 /// The setting of `--token-value`.
 pub(super) fn token_value(text: Option<&str>, layer: &mut Layer) {
     if let Some(value) = text.and_then(TokenValue::parse) {
-        layer.give_option(Key::TokenValue, Value::Text(value.text.to_owned()));
+        layer.give_option(SettingKey::TokenValue, ConfigValue::Text(value.text.to_owned()));
     }
 }
 
 /// The options for custom rules.
 pub(super) fn own_rules(args: &OwnRules, layer: &mut Layer) {
     if !args.rules.is_empty() {
-        layer.give_option(Key::Rules, Value::Folders(args.rules.clone()));
+        layer.give_option(SettingKey::Rules, ConfigValue::Folders(args.rules.clone()));
     }
     if !args.target.is_empty() {
-        layer.give_option(Key::Targets, Value::Versions(args.target.clone()));
+        layer.give_option(SettingKey::Targets, ConfigValue::Versions(args.target.clone()));
     }
 }
 
 /// The globs of the command line that exclude files: relative to the working directory.
-pub(super) fn exclude(globs: &[String]) -> Result<Vec<Globs>, Error> {
+pub(super) fn exclude(globs: &[String]) -> Result<Vec<ConfigGlobs>, Error> {
     if globs.is_empty() {
         return Ok(Vec::new());
     }
-    let globs = Globs::new(&walk::working_directory()?, globs).map_err(|(index, reason)| Error::Glob {
-        glob: globs.get(index).cloned().unwrap_or_default(),
-        reason,
+    let globs = ConfigGlobs::new(&walk::working_directory()?, globs).map_err(|(index, reason)| {
+        Error::Glob { glob: globs.get(index).cloned().unwrap_or_default(), reason }
     })?;
     Ok(vec![globs])
 }

@@ -3,13 +3,13 @@
 use super::Error;
 use super::args::CheckArgs;
 use super::baseline::Baselines;
-use super::output::Output;
+use super::output::CliOutput;
 use crate::config::{Choice, is_config_name};
 use crate::disk::{GIT, is_of_the_system, read_start};
-use crate::fixer::publish::{self, NewFile, Old, Place};
+use crate::fixer::publish::{self, Destination, NewFile, Old};
 use crate::report;
 use crate::run::{Projects, names_itself, rule_folders};
-use crate::walk::{self, Options as Walk};
+use crate::walk::{self, WalkOptions as Walk};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,14 +17,14 @@ use std::path::{Path, PathBuf};
 const BEGINNING: u64 = 64 << 10;
 
 /// What the run writes to, as the user named it.
-pub(super) fn of<'a>(args: &'a CheckArgs, outputs: &'a [Output]) -> Vec<&'a Path> {
+pub(super) fn of<'a>(args: &'a CheckArgs, outputs: &'a [CliOutput]) -> Vec<&'a Path> {
     let reports = outputs.iter().filter(|_| !args.diff).filter_map(|it| it.file.as_deref());
     let diff = args.output_file.as_deref().filter(|_| args.diff);
     reports.chain(diff).chain(args.plan.as_deref()).collect()
 }
 
 /// What the run reads.
-pub(super) struct Input<'a> {
+pub(super) struct CliInput<'a> {
     pub(super) paths: &'a [PathBuf],
     /// The name of standard input.
     pub(super) stdin: Option<&'a str>,
@@ -34,12 +34,12 @@ pub(super) struct Input<'a> {
 
 /// Checks that each of `files` can be written, only once, and is not what the run reads. They are then left out of the walk:
 /// an earlier report is not linted.
-pub(super) fn check(files: &[&Path], input: &Input<'_>, walk: &mut Walk) -> Result<(), Error> {
+pub(super) fn check(files: &[&Path], input: &CliInput<'_>, walk: &mut Walk) -> Result<(), Error> {
     let cwd = walk::working_directory()?;
     let mut reals: Vec<PathBuf> = Vec::new();
     for file in files.iter().filter(|file| !is_of_the_system(file)) {
         let shown = || walk::display(file);
-        publish::check(file, Place::Argument).map_err(|error| Error::Write { path: shown(), error })?;
+        publish::check(file, Destination::Argument).map_err(|error| Error::Write { path: shown(), error })?;
         let real = walk::real(&cwd, file);
         if reals.contains(&real) {
             return Err(Error::SameFile(shown()));
@@ -64,7 +64,7 @@ pub(super) fn check_baselines(args: &CheckArgs, files: &[&Path], baselines: &Bas
 }
 
 /// Whether the run reads the file at `real`. A file without text, and an earlier report or plan, is not missed.
-fn is_read(real: &Path, input: &Input<'_>, walk: &Walk, cwd: &Path) -> bool {
+fn is_read(real: &Path, input: &CliInput<'_>, walk: &Walk, cwd: &Path) -> bool {
     if input.baselines.contain(real) {
         return true;
     }
@@ -102,7 +102,7 @@ pub(super) fn write(
 ) -> Result<(), Error> {
     let Some(file) = file else { return Ok(text(out)?) };
     let write = || {
-        let mut new = NewFile::begin(file, Place::Argument, Old::Any)?;
+        let mut new = NewFile::begin(file, Destination::Argument, Old::Any)?;
         text(&mut new)?;
         new.finish()
     };

@@ -10,7 +10,7 @@ use crate::fixer::diff::{self, Side};
 use crate::interrupt;
 use crate::mask::Mask;
 use crate::report::{Style, fix_reason};
-use crate::run::{self, Checked, Options};
+use crate::run::{self, CheckedFile, RunOptions};
 use crate::text::{EditSet, Source};
 use crate::walk;
 use std::collections::BTreeSet;
@@ -35,9 +35,9 @@ pub(super) fn is_possible() -> bool {
 /// Applies the fixes that the user accepts to `files`.
 pub(super) fn run(
     args: &CheckArgs,
-    options: &Options,
+    options: &RunOptions,
     found: &walk::Found,
-    files: &mut [Checked],
+    files: &mut [CheckedFile],
 ) -> Result<(), Error> {
     let mut session = Session {
         style: output::style(args.color, true),

@@ -1,6 +1,6 @@
 //! `runnerlint lsp`: a server for an editor.
 
-use super::args::{ConfigArgs, Look};
+use super::args::{CliLook, ConfigArgs};
 use super::{Error, config};
 use crate::walk;
 use clap::Args;
@@ -15,7 +15,7 @@ pub(super) struct LspArgs {
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
-    pub(super) look: Look,
+    pub(super) look: CliLook,
 }
 
 /// Serves until the editor goes. The exit code is the protocol's: 0 if it shut the server down before, else 1.

@@ -3,7 +3,7 @@
 use super::args::VARIABLES;
 use super::completions::described;
 use super::{Error, Outcome};
-use crate::fixer::publish::{Old, Place, create_directory, publish};
+use crate::fixer::publish::{Destination, Old, create_directory, publish};
 use crate::walk;
 use clap::Command;
 use clap_mangen::Man;
@@ -52,7 +52,7 @@ pub(super) fn man(directory: Option<&Path>) -> Result<Outcome, Error> {
     }
     for (name, text) in pages {
         let path = directory.join(name);
-        publish(&path, Place::Argument, Old::Any, &text).map_err(|error| failed(&path, error))?;
+        publish(&path, Destination::Argument, Old::Any, &text).map_err(|error| failed(&path, error))?;
     }
     Ok(Outcome::Clean)
 }

@@ -34,7 +34,7 @@ use crate::report as reports;
 use crate::rules::describe;
 use crate::run::{AcceptedError, LoadError, ProjectError};
 use crate::walk::MISSING;
-use args::{Cli, Colour, Command, SchemaOf};
+use args::{Cli, CliCommand, Colour, SchemaOf};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -193,20 +193,20 @@ fn run_command(cli: Cli) -> ExitCode {
     let color = cli.color();
     let result = match cli.command {
         None => check::check(cli.check),
-        Some(Command::Check(args)) => check::check(*args),
-        Some(Command::Plan(args)) => plan::plan(&args),
-        Some(Command::Report(args)) => report::report(&args),
-        Some(Command::Rules(args)) => rules::rules(&args),
+        Some(CliCommand::Check(args)) => check::check(*args),
+        Some(CliCommand::Plan(args)) => plan::plan(&args),
+        Some(CliCommand::Report(args)) => report::report(&args),
+        Some(CliCommand::Rules(args)) => rules::rules(&args),
         // Its exit code is the protocol's.
-        Some(Command::Lsp(args)) => match lsp::lsp(&args) {
+        Some(CliCommand::Lsp(args)) => match lsp::lsp(&args) {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
-        Some(Command::Test(args)) => test::test(&args),
-        Some(Command::Paths(args)) => paths::paths(&args),
-        Some(Command::Completions { shell, .. }) => completions::script(shell),
-        Some(Command::Man { dir, .. }) => man::man(dir.as_deref()),
-        Some(Command::Schema { of, .. }) => schema(of),
+        Some(CliCommand::Test(args)) => test::test(&args),
+        Some(CliCommand::Paths(args)) => paths::paths(&args),
+        Some(CliCommand::Completions { shell, .. }) => completions::script(shell),
+        Some(CliCommand::Man { dir, .. }) => man::man(dir.as_deref()),
+        Some(CliCommand::Schema { of, .. }) => schema(of),
     };
     finish(result, color)
 }

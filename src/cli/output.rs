@@ -2,7 +2,7 @@ use super::Error;
 use super::args::{CheckArgs, Colour};
 use crate::escape::Tame;
 use crate::quote::nearest;
-use crate::report::{FORMATS, Format, Style};
+use crate::report::{FORMATS, OutputFormat, Style};
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, StderrLock, StdoutLock, Write as _};
@@ -13,8 +13,8 @@ const FORMAT_VARIABLE: &str = "RUNNERLINT_OUTPUT_FORMAT";
 
 /// A report to write.
 #[derive(Debug)]
-pub(super) struct Output {
-    pub(super) format: &'static Format,
+pub(super) struct CliOutput {
+    pub(super) format: &'static OutputFormat,
     /// `None` for standard output.
     pub(super) file: Option<PathBuf>,
     /// Whether it shows how often each rule found something.
@@ -51,12 +51,12 @@ pub(super) fn reads_inside() -> bool {
 }
 
 /// The reports to write; one of them goes to standard output or to the file of `--output-file`.
-pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
+pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<CliOutput>, Error> {
     let mut wanted = args.output_format.clone();
     if wanted.is_empty() {
         wanted.extend(env::var(FORMAT_VARIABLE).ok().filter(|it| !it.is_empty()));
     }
-    let mut outputs: Vec<Output> = wanted.iter().map(|text| output(text)).collect::<Result<_, _>>()?;
+    let mut outputs: Vec<CliOutput> = wanted.iter().map(|text| output(text)).collect::<Result<_, _>>()?;
     // A diff is printed instead of a report: a file that was asked for would be missing.
     if let Some(output) = outputs.iter().find(|it| args.diff && it.file.is_some()) {
         return Err(Error::DiffOrReport(output.format.name.to_owned()));
@@ -71,7 +71,7 @@ pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
                 return Err(Error::NoStatistics(first.format.name.to_owned()));
             }
         }
-        (None, _) => outputs.extend(FORMATS.first().map(|format| Output {
+        (None, _) => outputs.extend(FORMATS.first().map(|format| CliOutput {
             format,
             file: args.output_file.clone(),
             statistics: args.statistics,
@@ -80,13 +80,13 @@ pub(super) fn outputs(args: &CheckArgs) -> Result<Vec<Output>, Error> {
     Ok(outputs)
 }
 
-fn output(text: &str) -> Result<Output, Error> {
+fn output(text: &str) -> Result<CliOutput, Error> {
     let (name, file) = match text.split_once('=') {
         Some((name, file)) if !file.is_empty() => (name, Some(PathBuf::from(file))),
         _ => (text, None),
     };
     match FORMATS.iter().find(|format| format.name == name) {
-        Some(format) => Ok(Output { format, file, statistics: false }),
+        Some(format) => Ok(CliOutput { format, file, statistics: false }),
         None => {
             let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
             let known = names.join(", ");

@@ -1,19 +1,19 @@
 //! `runnerlint plan`, and the plan that `check --fix --plan FILE` writes before it fixes anything.
 
-use super::args::{ConfigArgs, Look, OwnRules, TOKEN_VALUE};
+use super::args::{CliLook, ConfigArgs, OwnRules, TOKEN_VALUE};
 use super::baseline::Baselines;
 use super::check::{default_paths, max_file_size, read_stdin};
 use super::output::{complain, stderr_is_terminal, stdout};
 use super::{Error, Outcome, config, destinations};
-use crate::config::schema::Key;
-use crate::config::{Layer, Value, did_you_mean, version};
-use crate::fixer::publish::{Old, Place, publish};
+use crate::config::schema::SettingKey;
+use crate::config::{ConfigValue, Layer, did_you_mean, version};
+use crate::fixer::publish::{Destination, Old, publish};
 use crate::parallel;
-use crate::plan::Plan;
+use crate::plan::MigrationPlan;
 use crate::quote::nearest;
-use crate::report::plan::{FORMATS, Format, format_of};
+use crate::report::plan::{FORMATS, PlanFormat, format_of};
 use crate::report::{Summary, SwitchedOff, notices, plan_of};
-use crate::run::{self, Checked, Mode, Projects};
+use crate::run::{self, CheckedFile, Mode, Projects};
 use crate::walk::{self, Found};
 use clap::{Args, ValueHint};
 use std::fs;
@@ -29,7 +29,7 @@ pub(super) struct PlanArgs {
     paths: Vec<PathBuf>,
     /// Format of the plan [default: that of the extension of --output-file, else markdown]
     #[arg(short, long, alias = "output-format", value_name = "FORMAT", value_parser = format, value_hint = ValueHint::Other, long_help = format_help())]
-    format: Option<&'static Format>,
+    format: Option<&'static PlanFormat>,
     /// Write the plan to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -62,10 +62,10 @@ pub(super) struct PlanArgs {
     #[arg(short, long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     #[command(flatten)]
-    pub(super) look: Look,
+    pub(super) look: CliLook,
 }
 
-fn format(name: &str) -> Result<&'static Format, String> {
+fn format(name: &str) -> Result<&'static PlanFormat, String> {
     FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
         let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
         let question = did_you_mean(nearest(name, &names)).map_or(String::new(), |it| format!("{it} "));
@@ -74,7 +74,7 @@ fn format(name: &str) -> Result<&'static Format, String> {
 }
 
 fn format_help() -> String {
-    let line = |format: &Format| format!("\n- {} (.{}): {}", format.name, format.extension, format.about);
+    let line = |format: &PlanFormat| format!("\n- {} (.{}): {}", format.name, format.extension, format.about);
     let lines: String = FORMATS.iter().map(line).collect();
     format!(
         "Format of the plan; the default is that of the extension of --output-file, else markdown:{lines}"
@@ -98,19 +98,19 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
     let stdin = args.stdin_filename.as_deref();
     let named = if reads_stdin { &[PathBuf::from(stdin.unwrap_or("-"))] } else { paths.as_slice() };
     let projects = config::projects(&args.config, layer(args), threads, named)?;
-    let mut walk = walk::Options {
+    let mut walk = walk::WalkOptions {
         exclude: config::exclude(&args.exclude)?,
         configured: Some(Arc::<Projects>::clone(&projects)),
         force_exclude: args.force_exclude,
         no_ignore: args.no_ignore,
         threads,
-        ..walk::Options::default()
+        ..walk::WalkOptions::default()
     };
     let baselines = Baselines::default();
-    let input = destinations::Input { paths: &paths, stdin, projects: &projects, baselines: &baselines };
+    let input = destinations::CliInput { paths: &paths, stdin, projects: &projects, baselines: &baselines };
     let files: Vec<&Path> = args.output_file.as_deref().into_iter().collect();
     destinations::check(&files, &input, &mut walk)?;
-    let options = run::Options {
+    let options = run::RunOptions {
         projects,
         baselines: false,
         units: true,
@@ -169,21 +169,21 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Outcome, Error> {
 fn layer(args: &PlanArgs) -> Layer {
     let mut layer = Layer::default();
     if let Some(version) = args.target_gitlab {
-        layer.give_option(Key::TargetGitlab, Value::Version(version));
+        layer.give_option(SettingKey::TargetGitlab, ConfigValue::Version(version));
     }
     config::token_value(args.token_value.as_deref(), &mut layer);
     config::own_rules(&args.own, &mut layer);
     layer
 }
 
-fn text(plan: &Plan, format: &Format) -> io::Result<Vec<u8>> {
+fn text(plan: &MigrationPlan, format: &PlanFormat) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     (format.write)(plan, &mut text)?;
     Ok(text)
 }
 
 /// The format of a plan that is written to `file`.
-pub(super) fn format_for(file: &Path) -> Result<&'static Format, Error> {
+pub(super) fn format_for(file: &Path) -> Result<&'static PlanFormat, Error> {
     format_of(file).ok_or_else(|| {
         let known: Vec<String> =
             FORMATS.iter().map(|format| format!("`.{}` ({})", format.extension, format.name)).collect();
@@ -194,7 +194,7 @@ pub(super) fn format_for(file: &Path) -> Result<&'static Format, Error> {
 /// Writes the plan of all registrations, also of those that the pending fixes remove. An existing file that is not empty is
 /// not replaced: it may be the plan of an earlier fix, and the only record of its settings. Without a pending fix that is
 /// not an error.
-pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) -> Result<(), Error> {
+pub(super) fn before_fixing(path: &Path, files: &[CheckedFile], show_secrets: bool) -> Result<(), Error> {
     let shown = || walk::display(path);
     let has_text = fs::metadata(path).is_ok_and(|it| it.is_file() && it.len() > 0);
     let fixes = files.iter().any(|file| file.pending.is_some());
@@ -207,6 +207,6 @@ pub(super) fn before_fixing(path: &Path, files: &[Checked], show_secrets: bool) 
     }
     let text = text(&plan_of(files, show_secrets), format_for(path)?)?;
     // The fixes come only when the plan is on the disk.
-    let written = publish(path, Place::Argument, Old::Any, &text);
+    let written = publish(path, Destination::Argument, Old::Any, &text);
     written.map_err(|error| Error::WritePlan { path: shown(), error })
 }

@@ -1,4 +1,4 @@
-//! A progress bar for a person who waits.
+//! A progress bar for people who wait.
 
 use super::args::CheckArgs;
 use super::output;
@@ -15,14 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// How often the bar moves.
 const TICK: Duration = Duration::from_millis(100);
 
-/// A bar on standard error. There is none where nobody sees it: with `-q`, with `--no-progress`, and where standard error is
+/// A bar on standard error. There is none where it is not seen: with `-q`, with `--no-progress`, and where standard error is
 /// no terminal. What standard output is does not matter: the bar never writes there.
-pub(super) struct Progress {
+pub(super) struct CliProgress {
     bar: ProgressBar,
     waiting: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-impl Progress {
+impl CliProgress {
     /// `met` counts the files that were found, `repositories` the repositories.
     pub(super) fn start(args: &CheckArgs, met: &Arc<AtomicUsize>, repositories: &Arc<AtomicUsize>) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
@@ -49,7 +49,7 @@ impl Progress {
     pub(super) fn end(self) {
         if let Some((end, thread)) = self.waiting {
             drop(end);
-            // A bar that was not drawn is no reason to fail.
+            // A bar that was not drawn is not a reason to fail.
             let _ = thread.join();
         }
         self.bar.finish_and_clear();

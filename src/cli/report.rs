@@ -1,10 +1,10 @@
 //! `runnerlint report`: JSON reports of many runs, merged.
 
-use super::args::Look;
+use super::args::CliLook;
 use super::output::{complain, reads_inside, stdout_is_terminal, style};
 use super::{Error, Outcome, destinations};
 use crate::escape::{self, Tame};
-use crate::fixer::publish::{self, Place};
+use crate::fixer::publish::{self, Destination};
 use crate::quote::nearest;
 use crate::report::merged::{FORMATS, Format, Input, Merged, refused};
 use crate::report::{self, Style};
@@ -46,7 +46,7 @@ pub(super) struct ReportArgs {
     #[arg(short, long)]
     quiet: bool,
     #[command(flatten)]
-    pub(super) look: Look,
+    pub(super) look: CliLook,
 }
 
 fn format_help() -> String {
@@ -192,7 +192,8 @@ fn check_places(outputs: &[Output], inputs: &[Input]) -> Result<(), Error> {
             continue;
         }
         let shown = |file: &Path| walk::display(file);
-        publish::check(file, Place::Argument).map_err(|error| Error::Write { path: shown(file), error })?;
+        publish::check(file, Destination::Argument)
+            .map_err(|error| Error::Write { path: shown(file), error })?;
         let real = walk::real(&cwd, file);
         if reals.contains(&real) {
             return Err(Error::SameFile(shown(file)));

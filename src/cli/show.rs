@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One line for each file: its path, a tab, and its language or why it would be skipped.
-pub(super) fn files(options: &run::Options, found: &walk::Found) -> Result<Outcome, Error> {
+pub(super) fn files(options: &run::RunOptions, found: &walk::Found) -> Result<Outcome, Error> {
     let mut out = output::stdout();
     let mut failed = false;
     for file in &found.files {

@@ -1,7 +1,7 @@
 //! `runnerlint rules --new ID`: a rule to start from.
 
 use super::{Error, Outcome, output};
-use crate::fixer::publish::{Old, Place, PublishError, create_directory, publish};
+use crate::fixer::publish::{Destination, Old, PublishError, create_directory, publish};
 use crate::walk;
 use std::path::Path;
 
@@ -21,7 +21,7 @@ pub(super) fn write(id: &str, folder: &Path) -> Result<Outcome, Error> {
     let path = folder.join(format!("{id}.yaml"));
     let failed = |error| Error::Write { path: walk::display(&path), error };
     create_directory(folder).map_err(failed)?;
-    let written = publish(&path, Place::Argument, Old::None, STARTER.replace("ID", id).as_bytes());
+    let written = publish(&path, Destination::Argument, Old::None, STARTER.replace("ID", id).as_bytes());
     written.map_err(|error| match error {
         PublishError::Exists => Error::Exists(walk::display(&path)),
         error => failed(error),

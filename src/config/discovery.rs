@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The names that a configuration file goes by.
 const NAMES: [&str; 2] = ["runnerlint.toml", ".runnerlint.toml"];
-/// No configuration that somebody wrote is larger: 1 MiB.
+/// No real configuration is larger: 1 MiB.
 const LARGEST: u64 = 1 << 20;
 
 /// Which configuration file is wanted.
@@ -68,7 +68,7 @@ pub struct Discovery {
 #[derive(Clone, Copy, Debug, Default)]
 struct Folder {
     in_repository: bool,
-    /// The nearest file, whoever owns it.
+    /// The nearest file, regardless of its owner.
     nearest: Option<usize>,
     /// The nearest file that applies.
     applies: Option<usize>,

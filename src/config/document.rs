@@ -1,10 +1,10 @@
 use super::ConfigError;
-use super::globs::Globs;
-use super::merge::{Given, Layer, Origin};
+use super::globs::ConfigGlobs;
+use super::merge::{Layer, Origin, SetValue};
 use super::names::{ALL, did_you_mean, families};
-use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
+use super::schema::{ConfigKey, KEYS, OVERRIDES, PATHS, SettingKey, ValueType};
 use super::secrets::secrets;
-use super::value::{Name, Value, Wrong, kind, span_of};
+use super::value::{ConfigValue, Name, Wrong, kind, span_of};
 use crate::disk::NamedBy;
 use crate::quote;
 use crate::quote::nearest;
@@ -15,7 +15,7 @@ use toml_edit::{Item, TableLike};
 
 /// Something wrong in a configuration file.
 #[derive(Debug)]
-pub struct Problem {
+pub struct ConfigProblem {
     /// The file, as shown.
     pub path: String,
     /// Its text.
@@ -37,7 +37,7 @@ pub struct Problem {
 pub struct ConfigFile {
     /// As shown.
     pub shown: String,
-    /// The folder that it stands in: absolute, without links.
+    /// The directory that it is in: absolute, without links.
     pub folder: PathBuf,
     /// Who named it.
     pub named_by: NamedBy,
@@ -45,14 +45,14 @@ pub struct ConfigFile {
     pub outside: bool,
     pub(super) text: String,
     pub(super) layer: Layer,
-    pub(super) exclude: Option<Globs>,
+    pub(super) exclude: Option<ConfigGlobs>,
     pub(super) overrides: Vec<Override>,
 }
 
 /// Settings for some files.
 #[derive(Debug)]
 pub(super) struct Override {
-    pub(super) paths: Globs,
+    pub(super) paths: ConfigGlobs,
     pub(super) layer: Layer,
 }
 
@@ -86,7 +86,7 @@ impl ConfigFile {
 
     /// Its size in bytes, by the memory that it takes: a glob counts as 1 KiB, the file itself as another one.
     pub fn size(&self) -> u64 {
-        let globs = self.overrides.iter().map(|it| &it.paths).chain(&self.exclude).map(Globs::len);
+        let globs = self.overrides.iter().map(|it| &it.paths).chain(&self.exclude).map(ConfigGlobs::len);
         self.text.len() as u64 + ((1 + globs.sum::<usize>()) << 10) as u64
     }
 
@@ -98,8 +98,8 @@ impl ConfigFile {
         let mut known: Vec<&str> = ids.iter().copied().chain(families(ids)).collect();
         let layers = std::iter::once(&self.layer).chain(self.overrides.iter().map(|it| &it.layer));
         let names = layers.flat_map(Layer::values).flat_map(|given| match &given.value {
-            Value::Names(names) => names.iter().map(|name| (name, true)).collect(),
-            Value::Levels(levels) => levels.iter().map(|(name, _)| (name, false)).collect(),
+            ConfigValue::Names(names) => names.iter().map(|name| (name, true)).collect(),
+            ConfigValue::Levels(levels) => levels.iter().map(|(name, _)| (name, false)).collect(),
             _ => Vec::new(),
         });
         for (Name { text, span }, all) in names {
@@ -128,7 +128,7 @@ fn invalid((shown, outside): (&str, bool), text: &str, wrong: Wrong) -> ConfigEr
         (quote::masked(&wrong.message).into_owned(), wrong.help.map(|help| quote::masked(&help).into_owned()))
     };
     let (path, secrets) = (shown.to_owned(), secrets(text));
-    ConfigError::Invalid(Box::new(Problem {
+    ConfigError::Invalid(Box::new(ConfigProblem {
         path,
         source,
         span: wrong.span,
@@ -139,14 +139,14 @@ fn invalid((shown, outside): (&str, bool), text: &str, wrong: Wrong) -> ConfigEr
     }))
 }
 
-/// Whether the value for the place of a token stands for one, and is none.
+/// Whether the value for the place of a token is only a placeholder.
 pub(super) fn is_reference(value: &str) -> bool {
     let bare = value.trim_matches([' ', '\t', '=', '\r', '\n']).trim_matches(['"', '\'']);
     TokenValue::parse(bare).is_some()
         || value.contains(['$', '{', '<', '%']) && lex(bare, Notation::Text, true).literals.is_empty()
 }
 
-type Parts = (Layer, Option<Globs>, Vec<Override>);
+type Parts = (Layer, Option<ConfigGlobs>, Vec<Override>);
 
 struct Reader<'a> {
     source: &'a Source,
@@ -176,8 +176,8 @@ impl Reader<'_> {
             let entry = entry(name).ok_or_else(|| unknown(name, span, &names(|_| true, OVERRIDES)))?;
             self.take(&mut layer, entry, item, span)?;
         }
-        let globs = match layer.get(Key::Exclude) {
-            Some(Given { value: Value::Globs(globs), .. }) => Some(self.globs(globs, "exclude")?),
+        let globs = match layer.get(SettingKey::Exclude) {
+            Some(SetValue { value: ConfigValue::Globs(globs), .. }) => Some(self.globs(globs, "exclude")?),
             _ => None,
         };
         Ok((layer, globs, overrides))
@@ -210,7 +210,9 @@ impl Reader<'_> {
         for (name, item) in table.iter() {
             let here = span_of(table.key(name).and_then(toml_edit::Key::span), span);
             if name == PATHS {
-                let Value::Globs(globs) = self.value(Form::Globs, name, item, here)? else { continue };
+                let ConfigValue::Globs(globs) = self.value(ValueType::Globs, name, item, here)? else {
+                    continue;
+                };
                 if globs.is_empty() {
                     let message = format!("`{PATHS}` is empty: the override matches no file");
                     return Err(wrong(span_of(item.span(), here), message, None));
@@ -241,9 +243,9 @@ impl Reader<'_> {
         Span::new(span.start(), span.start() + length)
     }
 
-    fn take(&self, layer: &mut Layer, entry: &Entry, item: &Item, span: Span) -> Result<(), Wrong> {
+    fn take(&self, layer: &mut Layer, entry: &ConfigKey, item: &Item, span: Span) -> Result<(), Wrong> {
         let value = self.value(entry.form, entry.name, item, span)?;
-        if let (Key::Select, Value::Names(names)) = (entry.key, &value)
+        if let (SettingKey::Select, ConfigValue::Names(names)) = (entry.key, &value)
             && names.is_empty()
         {
             let help = "remove it to report all of them";
@@ -256,14 +258,14 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn value(&self, form: Form, name: &str, item: &Item, span: Span) -> Result<Value, Wrong> {
-        Value::read(form, item, span, self.folder)
+    fn value(&self, form: ValueType, name: &str, item: &Item, span: Span) -> Result<ConfigValue, Wrong> {
+        ConfigValue::read(form, item, span, self.folder)
             .map_err(|it| Wrong { message: format!("`{name}` {}", it.message), ..it })
     }
 
-    fn globs(&self, globs: &[Name], name: &str) -> Result<Globs, Wrong> {
+    fn globs(&self, globs: &[Name], name: &str) -> Result<ConfigGlobs, Wrong> {
         let texts: Vec<String> = globs.iter().map(|glob| glob.text.clone()).collect();
-        Globs::new(self.folder, &texts).map_err(|(index, error)| {
+        ConfigGlobs::new(self.folder, &texts).map_err(|(index, error)| {
             let glob = globs.get(index);
             let span = glob.and_then(|glob| glob.span).unwrap_or(Span::at(0));
             let text = glob.map_or("", |glob| &glob.text);
@@ -276,11 +278,11 @@ fn wrong(span: Span, message: String, help: Option<String>) -> Wrong {
     Wrong { span, message, help }
 }
 
-fn entry(name: &str) -> Option<&'static Entry> {
+fn entry(name: &str) -> Option<&'static ConfigKey> {
     KEYS.iter().find(|entry| entry.name == name)
 }
 
-fn names(which: impl Fn(&Entry) -> bool, more: &'static str) -> Vec<&'static str> {
+fn names(which: impl Fn(&ConfigKey) -> bool, more: &'static str) -> Vec<&'static str> {
     KEYS.iter().filter(|entry| which(entry)).map(|entry| entry.name).chain([more]).collect()
 }
 

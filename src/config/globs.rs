@@ -3,7 +3,7 @@ use std::path::Path;
 
 /// Globs as in `.gitignore`, from one folder.
 #[derive(Clone, Debug)]
-pub struct Globs {
+pub struct ConfigGlobs {
     matcher: Gitignore,
 }
 
@@ -15,7 +15,7 @@ fn reason(error: ignore::Error) -> String {
     }
 }
 
-impl Globs {
+impl ConfigGlobs {
     /// Globs from the folder `root` (absolute, without links).
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 use super::names::{ALL, families};
-use super::schema::{Entry, Form, KEYS, OVERRIDES, OVERRIDES_ABOUT, PATHS, PATHS_ABOUT};
+use super::schema::{ConfigKey, KEYS, OVERRIDES, OVERRIDES_ABOUT, PATHS, PATHS_ABOUT, ValueType};
 use super::value::{FailOn, LEVELS};
 use crate::rules::{BUILT_IN, GITLAB};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ const NAME: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 
 /// The JSON schema of a configuration file, for editors.
 pub fn json_schema() -> Value {
-    let by_path = |entry: &&Entry| entry.by_path.is_some();
+    let by_path = |entry: &&ConfigKey| entry.by_path.is_some();
     let mut properties = properties(KEYS.iter());
     let mut own = self::properties(KEYS.iter().filter(by_path));
     own.insert(
@@ -55,7 +55,7 @@ fn version() -> Value {
     ]})
 }
 
-fn properties<'a>(entries: impl Iterator<Item = &'a Entry>) -> Map<String, Value> {
+fn properties<'a>(entries: impl Iterator<Item = &'a ConfigKey>) -> Map<String, Value> {
     let mut properties = Map::new();
     for entry in entries {
         let mut form = form(entry);
@@ -69,28 +69,28 @@ fn properties<'a>(entries: impl Iterator<Item = &'a Entry>) -> Map<String, Value
     properties
 }
 
-fn form(entry: &Entry) -> Value {
+fn form(entry: &ConfigKey) -> Value {
     match entry.form {
-        Form::Names => {
+        ValueType::Names => {
             let name = json!({"anyOf": [{"const": ALL}, {"$ref": "#/definitions/name"}]});
-            let least = u8::from(entry.key == super::schema::Key::Select);
+            let least = u8::from(entry.key == super::schema::SettingKey::Select);
             json!({"type": "array", "items": name, "minItems": least})
         }
-        Form::Globs | Form::Folders => json!({"type": "array", "items": text()}),
-        Form::Path | Form::Text => text(),
-        Form::Version => version(),
-        Form::FailOn => json!({"enum": FailOn::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>()}),
-        Form::Size => json!({"anyOf": [
+        ValueType::Globs | ValueType::Folders => json!({"type": "array", "items": text()}),
+        ValueType::Path | ValueType::Text => text(),
+        ValueType::Version => version(),
+        ValueType::FailOn => json!({"enum": FailOn::NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>()}),
+        ValueType::Size => json!({"anyOf": [
             {"type": "integer", "minimum": 1, "maximum": 1 << 30},
             {"type": "string", "pattern": r"^\d+ *(B|kB|KB|KiB|MB|MiB|GB|GiB)?$"},
         ]}),
-        Form::Flag => json!({"type": "boolean"}),
-        Form::Levels => json!({
+        ValueType::Flag => json!({"type": "boolean"}),
+        ValueType::Levels => json!({
             "type": "object",
             "propertyNames": {"$ref": "#/definitions/name"},
             "additionalProperties": {"$ref": "#/definitions/level"},
         }),
-        Form::Versions => json!({
+        ValueType::Versions => json!({
             "type": "object",
             "propertyNames": {"not": {"enum": [GITLAB]}},
             "additionalProperties": version(),

@@ -1,9 +1,9 @@
 use super::ConfigError;
 use super::document::ConfigFile;
-use super::globs::Globs;
-use super::schema::{Form, Key};
+use super::globs::ConfigGlobs;
+use super::schema::{SettingKey, ValueType};
 use super::settings::Settings;
-use super::value::{DEFAULT_MAX_FILE_SIZE, FailOn, Value};
+use super::value::{ConfigValue, DEFAULT_MAX_FILE_SIZE, FailOn};
 use crate::catalogue::Catalogue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -36,34 +36,34 @@ impl fmt::Display for Origin {
 
 /// A value, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Given {
+pub struct SetValue {
     /// The value.
-    pub value: Value,
+    pub value: ConfigValue,
     /// Where it comes from.
     pub origin: Origin,
 }
 
 /// What one source says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Layer(BTreeMap<Key, Given>);
+pub struct Layer(BTreeMap<SettingKey, SetValue>);
 
 impl Layer {
     /// Says what the value of a key is.
-    pub fn give(&mut self, key: Key, value: Value, origin: Origin) {
-        self.0.insert(key, Given { value, origin });
+    pub fn give(&mut self, key: SettingKey, value: ConfigValue, origin: Origin) {
+        self.0.insert(key, SetValue { value, origin });
     }
 
     /// Says what the value of a key is, by its option.
-    pub fn give_option(&mut self, key: Key, value: Value) {
+    pub fn give_option(&mut self, key: SettingKey, value: ConfigValue) {
         let name = key.entry().option.unwrap_or_default();
         self.give(key, value, Origin::Option(name));
     }
 
-    pub(super) fn get(&self, key: Key) -> Option<&Given> {
+    pub(super) fn get(&self, key: SettingKey) -> Option<&SetValue> {
         self.0.get(&key)
     }
 
-    pub(super) fn values(&self) -> impl Iterator<Item = &Given> {
+    pub(super) fn values(&self) -> impl Iterator<Item = &SetValue> {
         self.0.values()
     }
 }
@@ -131,30 +131,30 @@ impl Config {
     }
 
     /// What the configuration file leaves out of a walk.
-    pub fn exclude(&self) -> Option<&Globs> {
+    pub fn exclude(&self) -> Option<&ConfigGlobs> {
         self.file.as_ref()?.exclude.as_ref()
     }
 
     /// From which severity on a run fails.
     pub fn fail_on(&self) -> FailOn {
-        match self.last(Key::FailOn) {
-            Some(Value::FailOn(fail_on)) => *fail_on,
+        match self.last(SettingKey::FailOn) {
+            Some(ConfigValue::FailOn(fail_on)) => *fail_on,
             _ => FailOn::Warning,
         }
     }
 
     /// Files of more bytes are not linted.
     pub fn max_file_size(&self) -> u64 {
-        match self.last(Key::MaxFileSize) {
-            Some(Value::Size(bytes)) => *bytes,
+        match self.last(SettingKey::MaxFileSize) {
+            Some(ConfigValue::Size(bytes)) => *bytes,
             _ => DEFAULT_MAX_FILE_SIZE,
         }
     }
 
     /// The file with the findings that are accepted.
     pub fn baseline(&self) -> Option<&Path> {
-        match self.last(Key::Baseline) {
-            Some(Value::Path(path)) => Some(path),
+        match self.last(SettingKey::Baseline) {
+            Some(ConfigValue::Path(path)) => Some(path),
             _ => None,
         }
     }
@@ -162,8 +162,8 @@ impl Config {
     /// The folders of the user's own rules: those of the file, then those of the command line.
     pub fn rules(&self) -> Vec<PathBuf> {
         let mut folders = Vec::new();
-        for given in self.effective(Key::Rules, None) {
-            if let Value::Folders(more) = &given.value {
+        for given in self.effective(SettingKey::Rules, None) {
+            if let ConfigValue::Folders(more) = &given.value {
                 folders.extend(more.iter().cloned());
             }
         }
@@ -177,8 +177,8 @@ impl Config {
 
     /// The folders of rules that the command line names.
     pub fn rules_by_options(&self) -> impl Iterator<Item = &PathBuf> {
-        let folders = self.command_line.get(Key::Rules).and_then(|given| match &given.value {
-            Value::Folders(folders) => Some(folders),
+        let folders = self.command_line.get(SettingKey::Rules).and_then(|given| match &given.value {
+            ConfigValue::Folders(folders) => Some(folders),
             _ => None,
         });
         folders.into_iter().flatten()
@@ -187,37 +187,39 @@ impl Config {
     /// The rules and families that the command line names.
     pub fn named_by_options(&self) -> impl Iterator<Item = &str> {
         let names = self.command_line.values().filter_map(|given| match &given.value {
-            Value::Names(names) => Some(names),
+            ConfigValue::Names(names) => Some(names),
             _ => None,
         });
         names.flatten().map(|name| name.text.as_str())
     }
 
     /// Where the value of a key comes from that only the last word decides.
-    pub fn origin(&self, key: Key) -> Option<&Origin> {
+    pub fn origin(&self, key: SettingKey) -> Option<&Origin> {
         self.effective(key, None).pop().map(|given| &given.origin)
     }
 
-    fn last(&self, key: Key) -> Option<&Value> {
+    fn last(&self, key: SettingKey) -> Option<&ConfigValue> {
         self.effective(key, None).pop().map(|given| &given.value)
     }
 
     /// What is said of `key` and counts, for all files or for the one at `path` (absolute): for a key that only the last
     /// word decides one value, for the others all that are to be put together, in their order.
-    pub fn effective(&self, key: Key, path: Option<&Path>) -> Vec<&Given> {
+    pub fn effective(&self, key: SettingKey, path: Option<&Path>) -> Vec<&SetValue> {
         let file = self.file.iter().map(|file| &file.layer);
         let overrides = self.file.iter().flat_map(|file| &file.overrides);
         let overrides = overrides
             .filter(|it| path.is_some_and(|path| it.paths.match_path(path, false)))
             .map(|it| &it.layer);
         // Who asks for rules on the command line does not want to hear of what the file ignores.
-        let asked = self.command_line.get(Key::Select).is_some();
-        let file = file.filter(|_| !(asked && key == Key::Ignore));
-        let overrides = overrides.filter(|_| !(asked && key == Key::Select));
-        let mut given: Vec<&Given> =
+        let asked = self.command_line.get(SettingKey::Select).is_some();
+        let file = file.filter(|_| !(asked && key == SettingKey::Ignore));
+        let overrides = overrides.filter(|_| !(asked && key == SettingKey::Select));
+        let mut given: Vec<&SetValue> =
             file.chain(overrides).chain([&self.command_line]).filter_map(|layer| layer.get(key)).collect();
-        let adds = matches!(key.entry().form, Form::Globs | Form::Folders | Form::Levels | Form::Versions)
-            || key == Key::Ignore;
+        let adds = matches!(
+            key.entry().form,
+            ValueType::Globs | ValueType::Folders | ValueType::Levels | ValueType::Versions
+        ) || key == SettingKey::Ignore;
         if !adds {
             given = given.pop().into_iter().collect();
         }
@@ -227,32 +229,32 @@ impl Config {
     fn build(&self, path: Option<&Path>) -> Settings {
         let mut settings = Settings { catalogue: Arc::clone(&self.base.catalogue), ..Settings::default() };
         let keys = [
-            Key::BuiltIn,
-            Key::Select,
-            Key::Ignore,
-            Key::Severity,
-            Key::TokenValue,
-            Key::TargetGitlab,
-            Key::Targets,
+            SettingKey::BuiltIn,
+            SettingKey::Select,
+            SettingKey::Ignore,
+            SettingKey::Severity,
+            SettingKey::TokenValue,
+            SettingKey::TargetGitlab,
+            SettingKey::Targets,
         ];
         for key in keys {
             for given in self.effective(key, path) {
                 match (key, &given.value) {
-                    (Key::Select, Value::Names(names)) => {
+                    (SettingKey::Select, ConfigValue::Names(names)) => {
                         settings.select = names.iter().map(|name| name.text.clone()).collect();
                     }
-                    (_, Value::Flag(is)) => settings.built_in = *is,
-                    (_, Value::Names(names)) => {
+                    (_, ConfigValue::Flag(is)) => settings.built_in = *is,
+                    (_, ConfigValue::Names(names)) => {
                         settings.ignore.extend(names.iter().map(|name| name.text.clone()));
                     }
-                    (_, Value::Levels(levels)) => {
+                    (_, ConfigValue::Levels(levels)) => {
                         settings
                             .severity
                             .extend(levels.iter().map(|(name, level)| (name.text.clone(), *level)));
                     }
-                    (_, Value::Text(text)) => settings.token_value = Some(text.clone()),
-                    (_, Value::Version(version)) => settings.target_gitlab = Some(*version),
-                    (_, Value::Versions(versions)) => settings.targets.extend(versions.iter().cloned()),
+                    (_, ConfigValue::Text(text)) => settings.token_value = Some(text.clone()),
+                    (_, ConfigValue::Version(version)) => settings.target_gitlab = Some(*version),
+                    (_, ConfigValue::Versions(versions)) => settings.targets.extend(versions.iter().cloned()),
                     _ => {}
                 }
             }

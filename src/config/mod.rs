@@ -20,15 +20,15 @@ mod value;
 pub use crate::disk::size_in_words;
 pub use crate::text::{EXPRESSIONS, NEVER_A_TOKEN, TokenForm, TokenValue};
 pub use discovery::{Choice, Discovery, Seen, is_config_name, load};
-pub use document::{ConfigFile, Problem};
-pub use globs::Globs;
+pub use document::{ConfigFile, ConfigProblem};
+pub use globs::ConfigGlobs;
 pub use json_schema::json_schema;
-pub use merge::{Config, Given, Layer, Origin};
+pub use merge::{Config, Layer, Origin, SetValue};
 pub use names::{ALL, did_you_mean, families};
 pub use reference::reference;
 pub use settings::Settings;
 pub use show::show;
-pub use value::{DEFAULT_MAX_FILE_SIZE, FailOn, Name, Value, version};
+pub use value::{ConfigValue, DEFAULT_MAX_FILE_SIZE, FailOn, Name, version};
 
 /// The configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,5 +49,5 @@ pub enum ConfigError {
     },
     /// Something in it is wrong.
     #[error("{}: {}", .0.path, .0.message)]
-    Invalid(Box<Problem>),
+    Invalid(Box<ConfigProblem>),
 }

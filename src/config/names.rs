@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-/// Stands for all rules.
+/// Means all rules.
 pub const ALL: &str = "ALL";
 
 /// The families of rules: the parts of their ids before the first `-`.

@@ -1,4 +1,4 @@
-use super::schema::{Entry, Form, KEYS, OVERRIDES, OVERRIDES_ABOUT, PATHS, PATHS_ABOUT};
+use super::schema::{ConfigKey, KEYS, OVERRIDES, OVERRIDES_ABOUT, PATHS, PATHS_ABOUT, ValueType};
 
 /// The configuration, explained: a page of Markdown.
 pub fn reference() -> String {
@@ -22,7 +22,7 @@ pub fn reference() -> String {
     out
 }
 
-fn facts(entry: &Entry) -> String {
+fn facts(entry: &ConfigKey) -> String {
     let mut out = format!("- Type: {}\n", what(entry.form));
     if let Some(default) = entry.default {
         out.push_str(&format!("- Default: `{default}`\n"));
@@ -37,18 +37,18 @@ fn facts(entry: &Entry) -> String {
     out
 }
 
-fn what(form: Form) -> &'static str {
+fn what(form: ValueType) -> &'static str {
     match form {
-        Form::Names => "a list of rules and families",
-        Form::Globs => "a list of globs",
-        Form::Folders => "a list of directories",
-        Form::Path => "the path of a file",
-        Form::Text => "a string",
-        Form::Version => "a version, `\"MAJOR.MINOR\"` or `\"latest\"`",
-        Form::Versions => "a table: product = version, `\"MAJOR.MINOR\"` or `\"latest\"`",
-        Form::FailOn => "`\"error\"`, `\"warning\"`, `\"info\"` or `\"never\"`",
-        Form::Flag => "`true` or `false`",
-        Form::Size => "a number of bytes, or a string with a unit",
-        Form::Levels => "a table: rule or family = `\"error\"`, `\"warning\"`, `\"info\"` or `\"off\"`",
+        ValueType::Names => "a list of rules and families",
+        ValueType::Globs => "a list of globs",
+        ValueType::Folders => "a list of directories",
+        ValueType::Path => "the path of a file",
+        ValueType::Text => "a string",
+        ValueType::Version => "a version, `\"MAJOR.MINOR\"` or `\"latest\"`",
+        ValueType::Versions => "a table: product = version, `\"MAJOR.MINOR\"` or `\"latest\"`",
+        ValueType::FailOn => "`\"error\"`, `\"warning\"`, `\"info\"` or `\"never\"`",
+        ValueType::Flag => "`true` or `false`",
+        ValueType::Size => "a number of bytes, or a string with a unit",
+        ValueType::Levels => "a table: rule or family = `\"error\"`, `\"warning\"`, `\"info\"` or `\"off\"`",
     }
 }

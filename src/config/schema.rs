@@ -3,7 +3,7 @@
 /// A key of the configuration file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "`KEYS` says what they are")]
-pub enum Key {
+pub enum SettingKey {
     Select,
     Ignore,
     Exclude,
@@ -20,7 +20,7 @@ pub enum Key {
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ValueType {
     /// A list of rule ids and families.
     Names,
     /// A list of globs as in `.gitignore`.
@@ -47,13 +47,13 @@ pub enum Form {
 
 /// The description of a key.
 #[derive(Debug)]
-pub struct Entry {
+pub struct ConfigKey {
     /// Which key.
-    pub key: Key,
+    pub key: SettingKey,
     /// How it is written in the file.
     pub name: &'static str,
     /// The type of its value.
-    pub form: Form,
+    pub form: ValueType,
     /// Whether it can be set in `[[overrides]]`, and how that changes the value for all files.
     pub by_path: Option<&'static str>,
     /// The option that overrides it.
@@ -78,11 +78,11 @@ pub const OVERRIDES_ABOUT: &str =
     "Settings for some files. If several overrides match a file, the last one wins.";
 
 /// Every key, in the order of the documentation.
-pub const KEYS: &[Entry] = &[
-    Entry {
-        key: Key::Select,
+pub const KEYS: &[ConfigKey] = &[
+    ConfigKey {
+        key: SettingKey::Select,
         name: "select",
-        form: Form::Names,
+        form: ValueType::Names,
         by_path: Some("Replaces the value for all files."),
         option: Some("--select"),
         default: Some("[\"ALL\"]"),
@@ -90,10 +90,10 @@ pub const KEYS: &[Entry] = &[
                 rules). `ALL` selects all rules.",
         example: "select = [\"helm\", \"register-registration-token\"]",
     },
-    Entry {
-        key: Key::Ignore,
+    ConfigKey {
+        key: SettingKey::Ignore,
         name: "ignore",
-        form: Form::Names,
+        form: ValueType::Names,
         by_path: Some("Adds to the value for all files."),
         option: Some("--ignore"),
         default: Some("[]"),
@@ -101,10 +101,10 @@ pub const KEYS: &[Entry] = &[
                 `[[overrides]]` ignore.",
         example: "ignore = [\"api\"]",
     },
-    Entry {
-        key: Key::Severity,
+    ConfigKey {
+        key: SettingKey::Severity,
         name: "severity",
-        form: Form::Levels,
+        form: ValueType::Levels,
         by_path: Some("Adds to the value for all files."),
         option: None,
         default: None,
@@ -112,10 +112,10 @@ pub const KEYS: &[Entry] = &[
                 ignore it. A rule's own severity takes precedence over its family's.",
         example: "[severity]\napi = \"info\"\nleaked-registration-token = \"error\"",
     },
-    Entry {
-        key: Key::TargetGitlab,
+    ConfigKey {
+        key: SettingKey::TargetGitlab,
         name: "target-gitlab",
-        form: Form::Version,
+        form: ValueType::Version,
         by_path: Some("Replaces the value for all files."),
         option: Some("--target-gitlab"),
         default: None,
@@ -123,10 +123,10 @@ pub const KEYS: &[Entry] = &[
                 warnings; below 15.10, only leaked tokens are reported.",
         example: "target-gitlab = \"16.11\"",
     },
-    Entry {
-        key: Key::Targets,
+    ConfigKey {
+        key: SettingKey::Targets,
         name: "targets",
-        form: Form::Versions,
+        form: ValueType::Versions,
         by_path: Some("Adds to the value for all files."),
         option: Some("--target"),
         default: None,
@@ -134,20 +134,20 @@ pub const KEYS: &[Entry] = &[
                 default is `latest`. `--target` adds to it.",
         example: "[targets]\nkubernetes = \"1.25\"",
     },
-    Entry {
-        key: Key::FailOn,
+    ConfigKey {
+        key: SettingKey::FailOn,
         name: "fail-on",
-        form: Form::FailOn,
+        form: ValueType::FailOn,
         by_path: None,
         option: Some("--fail-on"),
         default: Some("\"warning\""),
         about: "The lowest severity that makes the run exit with 1: `error`, `warning`, `info` or `never`.",
         example: "fail-on = \"error\"",
     },
-    Entry {
-        key: Key::TokenValue,
+    ConfigKey {
+        key: SettingKey::TokenValue,
         name: "token-value",
-        form: Form::Text,
+        form: ValueType::Text,
         by_path: Some("Replaces the value for all files."),
         option: Some("--token-value"),
         default: None,
@@ -155,10 +155,10 @@ pub const KEYS: &[Entry] = &[
                 token. Without it, variables keep their name, and a literal token must be replaced manually.",
         example: "token-value = \"$RUNNER_TOKEN\"",
     },
-    Entry {
-        key: Key::Exclude,
+    ConfigKey {
+        key: SettingKey::Exclude,
         name: "exclude",
-        form: Form::Globs,
+        form: ValueType::Globs,
         by_path: None,
         option: Some("--exclude"),
         default: Some("[]"),
@@ -166,10 +166,10 @@ pub const KEYS: &[Entry] = &[
                 `--exclude` adds to it, relative to the working directory.",
         example: "exclude = [\"vendor/\", \"/testdata/**/*.yaml\"]",
     },
-    Entry {
-        key: Key::MaxFileSize,
+    ConfigKey {
+        key: SettingKey::MaxFileSize,
         name: "max-file-size",
-        form: Form::Size,
+        form: ValueType::Size,
         by_path: None,
         option: None,
         default: Some("\"8MiB\""),
@@ -177,20 +177,20 @@ pub const KEYS: &[Entry] = &[
                 `GB`, `GiB`); at most 1 GiB.",
         example: "max-file-size = \"2MiB\"",
     },
-    Entry {
-        key: Key::Baseline,
+    ConfigKey {
+        key: SettingKey::Baseline,
         name: "baseline",
-        form: Form::Path,
+        form: ValueType::Path,
         by_path: None,
         option: Some("--baseline"),
         default: None,
         about: "The file with accepted findings, relative to the directory of the configuration file.",
         example: "baseline = \"runnerlint-baseline.json\"",
     },
-    Entry {
-        key: Key::Rules,
+    ConfigKey {
+        key: SettingKey::Rules,
         name: "rules",
-        form: Form::Folders,
+        form: ValueType::Folders,
         by_path: None,
         option: Some("--rules"),
         default: Some("[]"),
@@ -198,10 +198,10 @@ pub const KEYS: &[Entry] = &[
                 adds to it, relative to the working directory. Files in them are not checked.",
         example: "rules = [\"tools/runnerlint-rules\"]",
     },
-    Entry {
-        key: Key::BuiltIn,
+    ConfigKey {
+        key: SettingKey::BuiltIn,
         name: "built-in",
-        form: Form::Flag,
+        form: ValueType::Flag,
         by_path: None,
         option: Some("--no-built-in"),
         default: Some("true"),
@@ -210,12 +210,12 @@ pub const KEYS: &[Entry] = &[
     },
 ];
 
-impl Key {
+impl SettingKey {
     /// Its description.
     ///
     /// Each key has its row in [`KEYS`]; a test holds it.
-    pub fn entry(self) -> &'static Entry {
-        static FIRST: &Entry = &KEYS[0];
+    pub fn entry(self) -> &'static ConfigKey {
+        static FIRST: &ConfigKey = &KEYS[0];
         KEYS.iter().find(|entry| entry.key == self).unwrap_or(FIRST)
     }
 }

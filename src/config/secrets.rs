@@ -1,23 +1,23 @@
 //! What of a configuration file an error must not show, however broken the file is.
 
 use super::document::is_reference;
-use super::schema::{Entry, Form, KEYS, Key, OVERRIDES, PATHS};
+use super::schema::{ConfigKey, KEYS, OVERRIDES, PATHS, SettingKey, ValueType};
 use crate::quote;
 use crate::text::Span;
 
-/// What a line stands in.
+/// What a line is part of.
 #[derive(Clone, Copy)]
-enum Table {
+enum ConfigTable {
     /// The file itself, or an override.
     Keys,
     /// A table of a key that takes one.
-    Of(&'static Entry),
+    Of(&'static ConfigKey),
     Unknown,
 }
 
 /// What goes on after the end of its line.
 #[derive(Clone, Copy)]
-enum Open {
+enum ConfigOpen {
     /// A text, up to these quotes: never shown.
     Text(&'static str),
     /// A list with so many open brackets, and whether its values may be shown.
@@ -28,23 +28,23 @@ enum Open {
 /// secret by its form, in comments too.
 pub(super) fn secrets(text: &str) -> Vec<Span> {
     let mut secrets = quote::secrets(text);
-    let (mut table, mut open, mut at) = (Table::Keys, None, 0);
+    let (mut table, mut open, mut at) = (ConfigTable::Keys, None, 0);
     for line in text.split_inclusive('\n') {
         let whole = Span::new(at, at + line.trim_end().len());
         at += line.len();
         let line = whole.of(text);
         match open {
-            Some(Open::Text(end)) => {
+            Some(ConfigOpen::Text(end)) => {
                 secrets.push(whole);
                 open = open.filter(|_| !line.contains(end));
                 continue;
             }
-            Some(Open::List(depth, shown)) => {
+            Some(ConfigOpen::List(depth, shown)) => {
                 if !shown {
                     secrets.push(whole);
                 }
                 let depth = deeper(depth, line);
-                open = (depth > 0).then_some(Open::List(depth, shown));
+                open = (depth > 0).then_some(ConfigOpen::List(depth, shown));
                 continue;
             }
             None => {}
@@ -78,34 +78,36 @@ pub(super) fn secrets(text: &str) -> Vec<Span> {
     secrets
 }
 
-fn table_of(name: &str) -> Table {
+fn table_of(name: &str) -> ConfigTable {
     if name == OVERRIDES {
-        return Table::Keys;
+        return ConfigTable::Keys;
     }
-    let takes = |it: &&Entry| matches!(it.form, Form::Levels | Form::Versions);
-    entry(name).filter(takes).map_or(Table::Unknown, Table::Of)
+    let takes = |it: &&ConfigKey| matches!(it.form, ValueType::Levels | ValueType::Versions);
+    entry(name).filter(takes).map_or(ConfigTable::Unknown, ConfigTable::Of)
 }
 
-fn entry(name: &str) -> Option<&'static Entry> {
+fn entry(name: &str) -> Option<&'static ConfigKey> {
     KEYS.iter().find(|entry| entry.name == name)
 }
 
-fn is_shown(table: Table, name: &str, value: &str) -> bool {
+fn is_shown(table: ConfigTable, name: &str, value: &str) -> bool {
     let name = name.trim().split('.').next().unwrap_or_default().trim().trim_matches(['"', '\'']);
     let known = match table {
-        Table::Keys if name == PATHS => return true,
-        Table::Keys => entry(name),
-        Table::Of(entry) => return matches!(entry.form, Form::Levels | Form::Versions) && is_word(value),
-        Table::Unknown => None,
+        ConfigTable::Keys if name == PATHS => return true,
+        ConfigTable::Keys => entry(name),
+        ConfigTable::Of(entry) => {
+            return matches!(entry.form, ValueType::Levels | ValueType::Versions) && is_word(value);
+        }
+        ConfigTable::Unknown => None,
     };
     let Some(entry) = known else { return is_number(value) };
     match entry.form {
-        _ if entry.key == Key::TokenValue => is_reference(value) && quote::is_plain(value),
-        Form::Names | Form::Globs | Form::Folders => value.starts_with('[') || is_word(value),
-        Form::Path => is_word(value),
-        Form::Version | Form::FailOn | Form::Size | Form::Flag => is_word(value),
-        Form::Levels | Form::Versions => value.starts_with('{') || is_word(value),
-        Form::Text => false,
+        _ if entry.key == SettingKey::TokenValue => is_reference(value) && quote::is_plain(value),
+        ValueType::Names | ValueType::Globs | ValueType::Folders => value.starts_with('[') || is_word(value),
+        ValueType::Path => is_word(value),
+        ValueType::Version | ValueType::FailOn | ValueType::Size | ValueType::Flag => is_word(value),
+        ValueType::Levels | ValueType::Versions => value.starts_with('{') || is_word(value),
+        ValueType::Text => false,
     }
 }
 
@@ -120,14 +122,14 @@ fn is_word(value: &str) -> bool {
     !value.starts_with(['[', '{']) && opened(value, true).is_none()
 }
 
-fn opened(value: &str, shown: bool) -> Option<Open> {
+fn opened(value: &str, shown: bool) -> Option<ConfigOpen> {
     for quotes in ["\"\"\"", "'''"] {
         if let Some(rest) = value.strip_prefix(quotes) {
-            return (!rest.contains(quotes)).then_some(Open::Text(quotes));
+            return (!rest.contains(quotes)).then_some(ConfigOpen::Text(quotes));
         }
     }
     let depth = if value.starts_with(['[', '{']) { deeper(0, value) } else { 0 };
-    (depth > 0).then_some(Open::List(depth, shown))
+    (depth > 0).then_some(ConfigOpen::List(depth, shown))
 }
 
 /// How many brackets are open after `line`: those in quotes and comments are none.

@@ -5,7 +5,7 @@ use crate::rules::{GITLAB, Level, is_built_in};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// How the engine judges one file: by which rules, how bad, by which version, and what fixes may put in the place of a token.
+/// How the engine judges one file: by which rules, how bad, by which version, and what fixes may write instead of a token.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The rules, and all that they speak of.
@@ -18,7 +18,7 @@ pub struct Settings {
     pub ignore: Vec<String>,
     /// How bad the findings of a rule or a family are; what comes later wins, a rule over its family.
     pub severity: Vec<(String, Level)>,
-    /// What unsafe fixes put in the place of a registration token.
+    /// What unsafe fixes write instead of a registration token.
     pub token_value: Option<String>,
     /// The GitLab version to judge by, `major.minor`; `None` for the newest that the rules know.
     pub target_gitlab: Option<(u32, u32)>,
@@ -50,7 +50,7 @@ impl Settings {
         if product == GITLAB { self.target_gitlab } else { self.targets.get(product).copied() }
     }
 
-    /// The value for the place of a token, unless it only stands for one.
+    /// The value for the place of a token, unless it is only a placeholder.
     pub fn token_literal(&self) -> Option<&str> {
         self.token_value.as_deref().filter(|value| !is_reference(value))
     }
@@ -66,7 +66,7 @@ impl Settings {
             && self.level(id) != Some(Level::Nothing)
     }
 
-    /// How bad findings of the rule `id` are, if somebody said so.
+    /// How bad findings of the rule `id` are, if the configuration says so.
     pub fn level(&self, id: &str) -> Option<Level> {
         let last = |is: &dyn Fn(&str) -> bool| {
             self.severity.iter().rev().find(|(name, _)| is(name)).map(|(_, level)| *level)

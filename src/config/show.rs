@@ -1,20 +1,20 @@
 use super::document::is_reference;
-use super::merge::{Config, Given, Origin};
-use super::schema::{Entry, Form, KEYS};
-use super::value::{FailOn, LEVELS, Value, version_text};
+use super::merge::{Config, Origin, SetValue};
+use super::schema::{ConfigKey, KEYS, ValueType};
+use super::value::{ConfigValue, FailOn, LEVELS, version_text};
 use crate::escape;
 use crate::mask::Mask;
 use std::path::Path;
 
-/// What holds, for all files or for the one at `path` (absolute), as TOML that a configuration file may hold; behind each
+/// What holds, for all files or for the one at `path` (absolute), as TOML that a configuration file may hold; after each
 /// value, where it comes from. Tokens are hidden.
 pub fn show(config: &Config, path: Option<&Path>) -> String {
     let mut out = String::new();
-    let is_table = |entry: &&Entry| matches!(entry.form, Form::Levels | Form::Versions);
-    let (tables, lines): (Vec<&Entry>, Vec<&Entry>) = KEYS.iter().partition(is_table);
+    let is_table = |entry: &&ConfigKey| matches!(entry.form, ValueType::Levels | ValueType::Versions);
+    let (tables, lines): (Vec<&ConfigKey>, Vec<&ConfigKey>) = KEYS.iter().partition(is_table);
     for entry in lines {
         let given = config.effective(entry.key, path);
-        let values: Vec<&Value> = given.iter().map(|it| &it.value).collect();
+        let values: Vec<&ConfigValue> = given.iter().map(|it| &it.value).collect();
         // What a file outside of the repository says is not repeated.
         let hidden = config.file().is_some_and(|file| file.outside);
         let hidden = hidden && given.iter().any(|it| matches!(it.origin, Origin::File { .. }));
@@ -33,7 +33,7 @@ pub fn show(config: &Config, path: Option<&Path>) -> String {
             continue;
         }
         out.push_str(&format!("\n[{}]\n", entry.name));
-        let mut rows: Vec<(&str, String, &Given)> = Vec::new();
+        let mut rows: Vec<(&str, String, &SetValue)> = Vec::new();
         for given in given {
             for (name, value) in table(&given.value) {
                 rows.retain(|(known, ..)| *known != name);
@@ -48,14 +48,14 @@ pub fn show(config: &Config, path: Option<&Path>) -> String {
 }
 
 /// What the table of a key holds.
-fn table(value: &Value) -> Vec<(&str, String)> {
+fn table(value: &ConfigValue) -> Vec<(&str, String)> {
     match value {
-        Value::Levels(levels) => {
+        ConfigValue::Levels(levels) => {
             let word =
                 |level| LEVELS.iter().find(|(_, known)| *known == level).map_or("off", |(word, _)| word);
             levels.iter().map(|(name, level)| (name.text.as_str(), word(*level).to_owned())).collect()
         }
-        Value::Versions(versions) => {
+        ConfigValue::Versions(versions) => {
             versions.iter().map(|(product, at)| (product.as_str(), version_text(*at))).collect()
         }
         _ => Vec::new(),
@@ -68,7 +68,7 @@ fn key(name: &str) -> String {
     if !name.is_empty() && name.bytes().all(bare) { name.to_owned() } else { quoted(name) }
 }
 
-fn origins(given: &[&Given]) -> String {
+fn origins(given: &[&SetValue]) -> String {
     let mut origins: Vec<String> =
         given.iter().map(|it| escape::inline(&it.origin.to_string()).into_owned()).collect();
     origins.dedup();
@@ -76,36 +76,43 @@ fn origins(given: &[&Given]) -> String {
 }
 
 /// The values of one key, put together.
-fn toml(values: &[&Value], hidden: bool) -> Option<String> {
+fn toml(values: &[&ConfigValue], hidden: bool) -> Option<String> {
     let first = values.first()?;
-    if hidden && matches!(first, Value::Globs(_) | Value::Folders(_) | Value::Path(_) | Value::Text(_)) {
+    if hidden
+        && matches!(
+            first,
+            ConfigValue::Globs(_) | ConfigValue::Folders(_) | ConfigValue::Path(_) | ConfigValue::Text(_)
+        )
+    {
         return Some("\"********\"".to_owned());
     }
-    let list = |of: &dyn Fn(&Value) -> Vec<String>| {
+    let list = |of: &dyn Fn(&ConfigValue) -> Vec<String>| {
         let items: Vec<String> =
             values.iter().flat_map(|value| of(value)).map(|text| quoted(&text)).collect();
         format!("[{}]", items.join(", "))
     };
     Some(match first {
-        Value::Names(_) | Value::Globs(_) => list(&|value| match value {
-            Value::Names(names) | Value::Globs(names) => names.iter().map(|name| name.text.clone()).collect(),
+        ConfigValue::Names(_) | ConfigValue::Globs(_) => list(&|value| match value {
+            ConfigValue::Names(names) | ConfigValue::Globs(names) => {
+                names.iter().map(|name| name.text.clone()).collect()
+            }
             _ => Vec::new(),
         }),
-        Value::Folders(_) => list(&|value| match value {
-            Value::Folders(folders) => folders.iter().map(|it| it.display().to_string()).collect(),
+        ConfigValue::Folders(_) => list(&|value| match value {
+            ConfigValue::Folders(folders) => folders.iter().map(|it| it.display().to_string()).collect(),
             _ => Vec::new(),
         }),
-        Value::Path(path) => quoted(&path.display().to_string()),
-        Value::Text(text) if is_reference(text) => quoted(text),
-        Value::Text(text) => quoted(&"*".repeat(text.chars().count())),
-        Value::Version(version) => quoted(&version_text(*version)),
-        Value::FailOn(wanted) => {
+        ConfigValue::Path(path) => quoted(&path.display().to_string()),
+        ConfigValue::Text(text) if is_reference(text) => quoted(text),
+        ConfigValue::Text(text) => quoted(&"*".repeat(text.chars().count())),
+        ConfigValue::Version(version) => quoted(&version_text(*version)),
+        ConfigValue::FailOn(wanted) => {
             let known = FailOn::NAMES.iter().find(|(_, known)| known == wanted);
             quoted(known.map_or("", |(name, _)| name))
         }
-        Value::Size(bytes) => bytes.to_string(),
-        Value::Flag(is) => is.to_string(),
-        Value::Levels(_) | Value::Versions(_) => return None,
+        ConfigValue::Size(bytes) => bytes.to_string(),
+        ConfigValue::Flag(is) => is.to_string(),
+        ConfigValue::Levels(_) | ConfigValue::Versions(_) => return None,
     })
 }
 

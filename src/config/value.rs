@@ -1,5 +1,5 @@
 use super::names::did_you_mean;
-use super::schema::{Form, KEYS};
+use super::schema::{KEYS, ValueType};
 use crate::finding::Severity;
 use crate::quote::nearest;
 use crate::rules::{GITLAB, Level};
@@ -63,28 +63,28 @@ pub(super) const LEVELS: &[(&str, Level)] =
 
 /// The value of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// See [`Form::Names`].
+pub enum ConfigValue {
+    /// See [`ValueType::Names`].
     Names(Vec<Name>),
-    /// See [`Form::Globs`].
+    /// See [`ValueType::Globs`].
     Globs(Vec<Name>),
-    /// See [`Form::Folders`].
+    /// See [`ValueType::Folders`].
     Folders(Vec<PathBuf>),
-    /// See [`Form::Path`].
+    /// See [`ValueType::Path`].
     Path(PathBuf),
-    /// See [`Form::Text`].
+    /// See [`ValueType::Text`].
     Text(String),
-    /// See [`Form::Version`].
+    /// See [`ValueType::Version`].
     Version((u32, u32)),
-    /// See [`Form::FailOn`].
+    /// See [`ValueType::FailOn`].
     FailOn(FailOn),
-    /// See [`Form::Size`]: bytes.
+    /// See [`ValueType::Size`]: bytes.
     Size(u64),
-    /// See [`Form::Flag`].
+    /// See [`ValueType::Flag`].
     Flag(bool),
-    /// See [`Form::Levels`].
+    /// See [`ValueType::Levels`].
     Levels(Vec<(Name, Level)>),
-    /// See [`Form::Versions`].
+    /// See [`ValueType::Versions`].
     Versions(Vec<(String, (u32, u32))>),
 }
 
@@ -103,9 +103,9 @@ pub(super) fn span_of(range: Option<std::ops::Range<usize>>, around: Span) -> Sp
     range.map_or(around, Span::from)
 }
 
-impl Value {
+impl ConfigValue {
     /// Reads the value of a key at `span`; paths are from `folder`.
-    pub(super) fn read(form: Form, item: &Item, span: Span, folder: &Path) -> Result<Self, Wrong> {
+    pub(super) fn read(form: ValueType, item: &Item, span: Span, folder: &Path) -> Result<Self, Wrong> {
         let at = span_of(item.span(), span);
         let wrong = |message: String, help: Option<String>| Wrong { span: at, message, help };
         let is_not = |what: &str| wrong(format!("is {}, not {what}", kind(item)), None);
@@ -115,22 +115,22 @@ impl Value {
             text => Ok(text),
         };
         Ok(match form {
-            Form::Names => Self::Names(texts(item, at, "a list of rules and families")?),
-            Form::Globs => Self::Globs(texts(item, at, "a list of globs")?),
-            Form::Folders => {
+            ValueType::Names => Self::Names(texts(item, at, "a list of rules and families")?),
+            ValueType::Globs => Self::Globs(texts(item, at, "a list of globs")?),
+            ValueType::Folders => {
                 let names = texts(item, at, "a list of directories")?;
                 Self::Folders(names.iter().map(|name| folder.join(&name.text)).collect())
             }
-            Form::Path => Self::Path(folder.join(filled("the path of a file")?)),
-            Form::Text => {
+            ValueType::Path => Self::Path(folder.join(filled("the path of a file")?)),
+            ValueType::Text => {
                 let text = text("a string")?;
                 let form = TokenValue::parse(text)
                     .ok_or_else(|| wrong(NEVER_A_TOKEN.to_owned(), Some(EXPRESSIONS.to_owned())))?;
                 Self::Text(form.text.to_owned())
             }
-            Form::Version => Self::Version(version_of(item, at)?),
-            Form::FailOn => Self::FailOn(one_of(FailOn::NAMES, text("a severity")?, at)?),
-            Form::Size => Self::Size(size(item).ok_or_else(|| {
+            ValueType::Version => Self::Version(version_of(item, at)?),
+            ValueType::FailOn => Self::FailOn(one_of(FailOn::NAMES, text("a severity")?, at)?),
+            ValueType::Size => Self::Size(size(item).ok_or_else(|| {
                 let number = item.as_integer().map(|it| it.to_string());
                 let text = number.unwrap_or_else(|| item.as_str().unwrap_or(kind(item)).to_owned());
                 wrong(
@@ -138,8 +138,8 @@ impl Value {
                     None,
                 )
             })?),
-            Form::Flag => Self::Flag(item.as_bool().ok_or_else(|| is_not("`true` or `false`"))?),
-            Form::Levels => {
+            ValueType::Flag => Self::Flag(item.as_bool().ok_or_else(|| is_not("`true` or `false`"))?),
+            ValueType::Levels => {
                 let help = "write a line `[severity]`, and below it lines such as `helm = \"info\"`";
                 let mut levels = Vec::new();
                 for (rule, item, here) in
@@ -156,7 +156,7 @@ impl Value {
                 }
                 Self::Levels(levels)
             }
-            Form::Versions => {
+            ValueType::Versions => {
                 let help = "write a line `[targets]`, and below it lines such as `kubernetes = \"1.25\"`";
                 let mut versions = Vec::new();
                 for (product, item, here) in

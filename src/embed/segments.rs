@@ -116,7 +116,7 @@ impl Decoder {
 
 /// Which of two host offsets an inner offset at a gap means.
 #[derive(Clone, Copy)]
-enum Side {
+enum MapSide {
     /// Right after the segment before.
     Before,
     /// At the segment after.
@@ -147,11 +147,11 @@ impl Segments {
 
     /// The host bytes of an inner span, hull of its pieces: an escape or a fold counts whole.
     pub fn to_outer(&self, inner: Span) -> Span {
-        let start = self.offset(inner.start(), Side::Behind).0;
+        let start = self.offset(inner.start(), MapSide::Behind).0;
         if inner.is_empty() {
             return Span::at(start);
         }
-        let end = self.offset(inner.end(), Side::Before);
+        let end = self.offset(inner.end(), MapSide::Before);
         Span::new(start, end.1)
     }
 
@@ -164,10 +164,10 @@ impl Segments {
     }
 
     /// The host offsets around inner offset `at`: equal unless it is inside an escape or fold.
-    fn offset(&self, at: usize, side: Side) -> (usize, usize) {
+    fn offset(&self, at: usize, side: MapSide) -> (usize, usize) {
         let index = match side {
-            Side::Before => self.list.partition_point(|segment| segment.inner.end() < at),
-            Side::Behind => self.list.partition_point(|segment| segment.inner.end() <= at),
+            MapSide::Before => self.list.partition_point(|segment| segment.inner.end() < at),
+            MapSide::Behind => self.list.partition_point(|segment| segment.inner.end() <= at),
         };
         let Some(segment) = self.list.get(index) else {
             let end = self.list.last().map_or(self.outer.start(), |last| last.outer.end());
@@ -200,7 +200,7 @@ impl Segments {
         if is_first && self.codec.finds_indent() && edit.replacement.starts_with([' ', '\t', '\n']) {
             return Err(NoEdit::new("the first line of the block would begin with a space"));
         }
-        let side = if edit.span.is_empty() { Side::Before } else { Side::Behind };
+        let side = if edit.span.is_empty() { MapSide::Before } else { MapSide::Behind };
         let start = exact(self.offset(edit.span.start(), side))?;
         if edit.span.is_empty() && before.ends_with('\n') && edit.replacement.ends_with('\n') {
             // Whole lines are inserted: each gets the host's indentation, and the line after them keeps its own.
@@ -210,7 +210,7 @@ impl Segments {
             return Ok(Edit::replace(Span::at(start), format!("{prefix}{lines}")));
         }
         let end =
-            if edit.span.is_empty() { start } else { exact(self.offset(edit.span.end(), Side::Before))? };
+            if edit.span.is_empty() { start } else { exact(self.offset(edit.span.end(), MapSide::Before))? };
         let span = Span::new(start, end);
         Ok(Edit::replace(span, self.codec.encode(host, span, &edit.replacement)?))
     }
@@ -224,11 +224,11 @@ impl Segments {
         let begins_line = |at: usize| at == 0 || inner_text.as_bytes().get(at - 1) == Some(&b'\n');
         let (start_side, end_side) = match (begins_line(span.start()), begins_line(span.end()), span.start())
         {
-            (true, true, _) if self.codec.drops_lines() => (Side::Behind, Side::Before),
-            (true, true, 0) => (Side::Behind, Side::Behind),
-            (true, true, _) => (Side::Before, Side::Before),
-            (false, true, _) if span.end() < inner_text.len() => (Side::Behind, Side::Behind),
-            _ => (Side::Behind, Side::Before),
+            (true, true, _) if self.codec.drops_lines() => (MapSide::Behind, MapSide::Before),
+            (true, true, 0) => (MapSide::Behind, MapSide::Behind),
+            (true, true, _) => (MapSide::Before, MapSide::Before),
+            (false, true, _) if span.end() < inner_text.len() => (MapSide::Behind, MapSide::Behind),
+            _ => (MapSide::Behind, MapSide::Before),
         };
         let start = exact(self.offset(span.start(), start_side))?;
         let end = exact(self.offset(span.end(), end_side))?;

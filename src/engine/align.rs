@@ -1,7 +1,7 @@
 //! Whitespace that changes with fixes, so that what was aligned stays aligned.
 
 use super::documents::Documents;
-use super::fixes::Plan;
+use super::fixes::EditPlan;
 use crate::text::{EditSet, Source};
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 pub(crate) fn align<'p>(
     documents: &Documents,
     source: &Source,
-    plans: impl Iterator<Item = &'p Plan>,
-) -> Plan {
+    plans: impl Iterator<Item = &'p EditPlan>,
+) -> EditPlan {
     let mut edits: BTreeMap<usize, EditSet> = BTreeMap::new();
     for (doc, text) in plans.flat_map(|plan| &plan.texts) {
         // Each overlap was looked for before.
         let _ = edits.entry(*doc).or_default().insert_all(text.edits.iter().cloned());
     }
-    let mut plan = Plan::default();
+    let mut plan = EditPlan::default();
     let mut host = EditSet::default();
     for (doc, edits) in &edits {
         let Some(document) = documents.get(*doc) else { continue };

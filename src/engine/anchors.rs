@@ -15,7 +15,7 @@ const TIMES: usize = 8;
 const MERGE: &str = "<<";
 
 /// The aliases of a tree.
-pub(super) struct Aliases<'a> {
+pub(super) struct AnchorAliases<'a> {
     tree: &'a DataTree,
     /// Those of each node, in order.
     uses: BTreeMap<NodeId, Vec<NodeId>>,
@@ -23,7 +23,7 @@ pub(super) struct Aliases<'a> {
     budget: usize,
 }
 
-impl<'a> Aliases<'a> {
+impl<'a> AnchorAliases<'a> {
     pub(super) fn of(tree: &'a DataTree) -> Self {
         let mut uses: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
         for (alias, target) in &tree.aliases {

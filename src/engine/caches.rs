@@ -12,7 +12,7 @@ pub(super) struct Caches {
     /// Where versions are written, in bytes of the file.
     pub(super) versions: RefCell<BTreeMap<(u32, u32), Vec<usize>>>,
     /// The values that each text gives to names.
-    pub(super) given: RefCell<BTreeMap<usize, origin::Names>>,
+    pub(super) given: RefCell<BTreeMap<usize, origin::OriginNames>>,
     /// Variables of settings that the file reads and gives no value: the setting, the name, and where it is read.
     pub(super) inherited: OnceCell<Vec<(usize, String, usize)>>,
     /// The variables of each scope.

@@ -1,15 +1,15 @@
 //! What fixes of rules outside of registrations change: names, values, new entries.
 
-use super::documents::Document;
-use super::{File, fixes};
+use super::documents::EmbeddedDocument;
+use super::{LintedFile, fixes};
 use crate::embed::NoEdit;
 use crate::facts::{NodeId, ScalarStyle};
 use crate::rules::NewEntry;
-use crate::sites::{Carrier, Place, Via};
+use crate::sites::{Carrier, ValueLocation, Via};
 use crate::text::Edit;
 
 /// Another name for what carries a value.
-pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn name(file: &LintedFile<'_>, carrier: &Carrier, name: &str) -> Result<Vec<Edit>, NoEdit> {
     if let (Via::Entry, Some(node)) = (carrier.via, carrier.nodes.first())
         && let Some(document) = file.documents.get(carrier.doc)
     {
@@ -22,8 +22,9 @@ pub(super) fn name(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<Vec
 }
 
 /// Another value. One that is not a string (`true`, `3`) stays without quotes where it replaces another that is not a string.
-pub(super) fn value(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
-    if let (Place::Node(node), Some(document)) = (carrier.value.place, file.documents.get(carrier.doc))
+pub(super) fn value(file: &LintedFile<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    if let (ValueLocation::Node(node), Some(document)) =
+        (carrier.value.place, file.documents.get(carrier.doc))
         && let Some(scalar) = document.parsed.facts().tree.scalar(node)
         && scalar.style == ScalarStyle::Plain
         && !scalar.opaque
@@ -42,9 +43,9 @@ fn is_typed(text: &str) -> bool {
         || text.contains('.') && text.parse::<f64>().is_ok_and(|number| number.to_string() == text)
 }
 
-/// New entries behind `carrier`, with their values.
+/// New entries after `carrier`, with their values.
 pub(super) fn insert(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     carrier: &Carrier,
     entries: &[NewEntry],
     fill: impl Fn(&str) -> String,
@@ -66,7 +67,7 @@ pub(super) fn insert(
             document.parsed.insert_after(*node, &key, &value)?
         };
         for edit in new {
-            // Several entries come one behind the other.
+            // Several entries come one after the other.
             match edits.iter_mut().find(|it| it.span == edit.span && edit.span.is_empty()) {
                 Some(before) => before.replacement.push_str(&edit.replacement),
                 None => edits.push(edit),
@@ -77,7 +78,12 @@ pub(super) fn insert(
 }
 
 /// An entry with a value as it is written: the language writes a word in any quotes, which the value replaces.
-fn insert_raw(document: &Document, behind: NodeId, key: &str, raw: &str) -> Result<Vec<Edit>, NoEdit> {
+fn insert_raw(
+    document: &EmbeddedDocument,
+    behind: NodeId,
+    key: &str,
+    raw: &str,
+) -> Result<Vec<Edit>, NoEdit> {
     const WORD: &str = "inserted";
     let edits = document.parsed.insert_after(behind, key, WORD)?;
     let with_value = |edit: Edit| {

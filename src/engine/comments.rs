@@ -1,6 +1,6 @@
 //! Comments above what a fix removes: those that refer to it alone are removed with it.
 
-use super::documents::Document;
+use super::documents::EmbeddedDocument;
 use crate::facts::{DataTree, NodeId};
 use crate::suppress::MARKER;
 use crate::text::{Edit, Span};
@@ -34,7 +34,7 @@ const INSTRUCTIONS: &[&str] = &[
 
 /// The deletions of comment blocks that are directly above what `edits` remove and about nothing else. `nodes` are what is
 /// removed. When in doubt a comment stays.
-pub(super) fn above(document: &Document, edits: &[Edit], nodes: &[NodeId]) -> Vec<Edit> {
+pub(super) fn above(document: &EmbeddedDocument, edits: &[Edit], nodes: &[NodeId]) -> Vec<Edit> {
     if document.parsed.facts().comments.is_empty() {
         return Vec::new();
     }
@@ -71,7 +71,7 @@ pub(super) fn above(document: &Document, edits: &[Edit], nodes: &[NodeId]) -> Ve
 }
 
 /// The comments directly above an entry on lines of its own, which move with it.
-pub(super) fn of_entry(document: &Document, id: NodeId) -> Option<Span> {
+pub(super) fn of_entry(document: &EmbeddedDocument, id: NodeId) -> Option<Span> {
     if document.parsed.facts().comments.is_empty() {
         return None;
     }
@@ -97,7 +97,7 @@ fn whole_lines(text: &str, span: Span) -> Option<Span> {
 }
 
 /// The comments on lines of their own directly above the line that begins at `at`, as deep as that line.
-fn block(document: &Document, at: usize) -> Option<Span> {
+fn block(document: &EmbeddedDocument, at: usize) -> Option<Span> {
     let text: &str = &document.text;
     let comments = &document.parsed.facts().comments;
     let line = text.get(at..)?;
@@ -122,7 +122,7 @@ fn block(document: &Document, at: usize) -> Option<Span> {
 
 /// Whether the comments `block` are about the `removed` lines below them, and nothing else.
 fn is_about(
-    document: &Document,
+    document: &EmbeddedDocument,
     block: Span,
     removed: Span,
     nodes: &[NodeId],
@@ -148,7 +148,7 @@ fn is_about(
 }
 
 /// Whether no entry follows without a blank line or comment between.
-fn is_end(document: &Document, at: usize, rest: &str, depth: usize) -> bool {
+fn is_end(document: &EmbeddedDocument, at: usize, rest: &str, depth: usize) -> bool {
     let line = rest.lines().next().unwrap_or_default();
     let code = line.trim_start();
     let comments = &document.parsed.facts().comments;

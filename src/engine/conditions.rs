@@ -1,23 +1,23 @@
 //! The conditions of rules that refer to a place: its value, what is next to it and around it, its file.
 
-use super::File;
+use super::LintedFile;
 use crate::facts::{DataTree, NodeId};
-use crate::rules::{Member, Place, Role, When, version};
+use crate::rules::{MatchContext, Member, MemberRole, When, version};
 use crate::sites::{Carrier, Requirement, Via, accepts, document_of};
 
 /// What is around the members of a unit, or around what a rule found outside of units.
-pub(super) struct Surroundings<'a> {
-    pub(super) file: &'a File<'a>,
+pub(super) struct MatchSurroundings<'a> {
+    pub(super) file: &'a LintedFile<'a>,
     /// The product whose versions the rule refers to.
     pub(super) product: &'a str,
     /// Whether another branch of a template condition has already what the rule would write.
     pub(super) guarded: bool,
 }
 
-impl Place for Surroundings<'_> {
+impl MatchContext for MatchSurroundings<'_> {
     fn holds(&self, when: &When, member: Option<&Member>) -> bool {
         let carrier = member.and_then(|member| self.file.survey.carriers.get(member.carrier));
-        let is_own = member.is_some_and(|member| matches!(member.role, Role::Own(_)));
+        let is_own = member.is_some_and(|member| matches!(member.role, MemberRole::Own(_)));
         self.judged_by(when)
             && when.guarded.is_none_or(|wanted| wanted == self.guarded)
             && (when.file.is_empty() || when.file.is_match(self.file.path))
@@ -38,7 +38,7 @@ fn speaks_of_carrier(when: &When) -> bool {
         || !when.language.is_empty()
 }
 
-impl Surroundings<'_> {
+impl MatchSurroundings<'_> {
     fn judged_by(&self, when: &When) -> bool {
         let target = self.file.settings.target(self.product);
         // Without a version, the newest applies.

@@ -4,7 +4,7 @@ use super::{Catalogue, Surroundings};
 use crate::embed::{Codec, NoEdit, Segments};
 use crate::facts::{Hint, NodeId};
 use crate::finding::{Label, Notice, NoticeKind};
-use crate::sites::{self, CalledText, Context, Given, Inner, Sites, Survey, Variables};
+use crate::sites::{self, CalledText, Context, EmbeddedContext, EmbeddedText, Sites, Survey, Variables};
 use crate::syntax::{self, Language, Parsed};
 use crate::text::{Edit, EditSet, SharedText, Source, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ const TRIED: &str = "string";
 const MOUNTED: &str = "ConfigMap entry";
 
 /// One text.
-pub(crate) struct Document {
+pub(crate) struct EmbeddedDocument {
     /// What it is written in.
     pub(crate) language: &'static dyn Language,
     /// What its language read.
@@ -53,7 +53,7 @@ pub(crate) struct Document {
 
 /// All texts of a file.
 pub(crate) struct Documents {
-    list: Vec<Document>,
+    list: Vec<EmbeddedDocument>,
 }
 
 /// The texts inside each text, by where they are in it.
@@ -81,7 +81,7 @@ struct Waiting {
     parent: Option<usize>,
     path: Option<String>,
     place: Option<(String, Span)>,
-    given: Given,
+    given: EmbeddedContext,
     depth: usize,
     is_tried: bool,
 }
@@ -98,7 +98,7 @@ fn beginning<'t>(text: &'t str, language: &dyn Language, most: usize) -> &'t str
 }
 
 /// What reading the texts of a file gave.
-pub(crate) struct Read {
+pub(crate) struct FileDocuments {
     pub(crate) documents: Documents,
     pub(crate) survey: Survey,
     pub(crate) notices: Vec<Notice>,
@@ -116,7 +116,7 @@ pub(crate) fn read(
     around: &Surroundings,
     catalogue: &Catalogue,
     kept: Option<&BTreeSet<usize>>,
-) -> Option<Read> {
+) -> Option<FileDocuments> {
     read_texts(source, path, around, catalogue, kept, false)
 }
 
@@ -126,7 +126,7 @@ pub(crate) fn read_all(
     path: &str,
     around: &Surroundings,
     catalogue: &Catalogue,
-) -> Option<Read> {
+) -> Option<FileDocuments> {
     read_texts(source, path, around, catalogue, None, true)
 }
 
@@ -138,7 +138,7 @@ fn read_texts(
     catalogue: &Catalogue,
     kept: Option<&BTreeSet<usize>>,
     all: bool,
-) -> Option<Read> {
+) -> Option<FileDocuments> {
     let relevant = catalogue.prefilter().within(source.bytes());
     let hands_on = catalogue.sites().hands_on(source.text());
     let start = source.text_start();
@@ -152,11 +152,11 @@ fn read_texts(
         parent: None,
         path: Some(path.to_owned()),
         place: None,
-        given: Given::default(),
+        given: EmbeddedContext::default(),
         depth: 0,
         is_tried: false,
     }];
-    let mut out = Read {
+    let mut out = FileDocuments {
         documents: Documents { list: Vec::new() },
         survey: Survey::default(),
         notices: Vec::new(),
@@ -211,8 +211,8 @@ fn read_texts(
 }
 
 impl Waiting {
-    fn read(self, parsed: Box<dyn Parsed>) -> Document {
-        Document {
+    fn read(self, parsed: Box<dyn Parsed>) -> EmbeddedDocument {
+        EmbeddedDocument {
             language: self.language,
             parsed,
             text: self.text,
@@ -230,7 +230,7 @@ impl Waiting {
     }
 }
 
-impl Read {
+impl FileDocuments {
     /// About how many values the text has; it loses its end where they are more than are `left`.
     fn shorten(&mut self, next: &mut Waiting, left: usize, source: &Source) -> usize {
         let count = next.language.count(&next.text);
@@ -265,7 +265,7 @@ impl Read {
         self.survey.bring(&mounted);
     }
 
-    fn wait(&mut self, inner: Inner, parent: usize, source: &Source) -> Option<Waiting> {
+    fn wait(&mut self, inner: EmbeddedText, parent: usize, source: &Source) -> Option<Waiting> {
         let (language, path) = match &inner.hint {
             Hint::Language(name) => (syntax::named(name), None),
             Hint::File(name) => (syntax::detect(Some(name), &inner.decoded.text), Some(name.clone())),
@@ -349,7 +349,7 @@ fn has_option(text: &str) -> bool {
     })
 }
 
-impl Document {
+impl EmbeddedDocument {
     /// Whether it is a tree of keys and values.
     pub(crate) fn is_tree(&self) -> bool {
         !self.parsed.facts().tree.is_empty()
@@ -365,7 +365,7 @@ impl Document {
 
 impl Documents {
     /// The text called `doc`.
-    pub(crate) fn get(&self, doc: usize) -> Option<&Document> {
+    pub(crate) fn get(&self, doc: usize) -> Option<&EmbeddedDocument> {
         self.list.get(doc)
     }
 
@@ -384,12 +384,12 @@ impl Documents {
     }
 
     /// All texts.
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &Document> + ExactSizeIterator {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &EmbeddedDocument> + ExactSizeIterator {
         self.list.iter()
     }
 
     /// `doc` and the texts around it, inside out.
-    pub(crate) fn chain(&self, doc: usize) -> impl Iterator<Item = &Document> {
+    pub(crate) fn chain(&self, doc: usize) -> impl Iterator<Item = &EmbeddedDocument> {
         std::iter::successors(self.get(doc), |document| self.get(document.parent?))
     }
 

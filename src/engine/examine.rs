@@ -1,16 +1,16 @@
 //! One file, step by step: its texts are read, rules match in them, what matched is judged, comments accept findings, and what
 //! is left is put in order.
 
-use super::documents::{self, Read};
+use super::documents::{self, FileDocuments};
 use super::own::{self, Own};
 use super::reads::Reads;
 use super::relations::Relations;
 use super::{
-    Analysis, Caches, File, MAX_FINDINGS, Settings, Surroundings, Written, accepted, findings, named_secrets,
-    origin, renames, secrets, structure, suppressions, together, units,
+    Analysis, Caches, LintedFile, MAX_FINDINGS, Settings, Surroundings, Written, accepted, findings,
+    named_secrets, origin, renames, secrets, structure, suppressions, together, units,
 };
 use crate::finding::{Finding, Refusal};
-use crate::rules::{self, BUILT_IN, Registration, Role, Rule, UnitKind};
+use crate::rules::{self, BUILT_IN, MemberRole, Registration, Rule, UnitKind};
 use crate::suppress::MENTION;
 use crate::text::{Source, Span};
 use std::cell::{OnceCell, RefCell};
@@ -36,7 +36,7 @@ struct Looking<'a> {
 }
 
 /// What a unit finds in the texts: the file as the unit sees it, and its registrations.
-type Matched<'a> = (File<'a>, Vec<Registration>);
+type Matched<'a> = (LintedFile<'a>, Vec<Registration>);
 
 /// What was judged.
 #[derive(Default)]
@@ -89,7 +89,7 @@ impl<'a> Examination<'a> {
     }
 
     /// Reads the texts, where something looks at them.
-    fn read(&self, looking: &Looking<'_>) -> Option<Read> {
+    fn read(&self, looking: &Looking<'_>) -> Option<FileDocuments> {
         let needs_texts = !self.is_template()
             || !looking.in_texts.is_empty()
             || self.kept.is_some()
@@ -100,7 +100,7 @@ impl<'a> Examination<'a> {
     }
 
     /// Says where in the structure of the file the literals are.
-    fn locate(&self, literals: &mut [Finding], read: &Read) {
+    fn locate(&self, literals: &mut [Finding], read: &FileDocuments) {
         for literal in literals {
             let offset = literal.span.start() - self.source.text_start();
             literal.structure = structure::path(&read.documents, 0, offset);
@@ -108,7 +108,7 @@ impl<'a> Examination<'a> {
     }
 
     /// The registrations of each unit. The first unit is always among them.
-    fn match_units<'r>(&self, read: &'r Read, written: &'r Written) -> Vec<Matched<'r>>
+    fn match_units<'r>(&self, read: &'r FileDocuments, written: &'r Written) -> Vec<Matched<'r>>
     where
         'a: 'r,
     {
@@ -124,7 +124,7 @@ impl<'a> Examination<'a> {
             }
             let facts = (unit, &read.survey, &read.documents);
             let origins = origin::find(facts, &mut registrations);
-            let file = File {
+            let file = LintedFile {
                 settings: self.settings,
                 unit,
                 words,
@@ -143,8 +143,13 @@ impl<'a> Examination<'a> {
                 mentioned: RefCell::default(),
                 caches: Caches::default(),
                 readers: named_secrets::readers(unit, &read.survey),
-                secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::New),
-                unmoved_secrets: named_secrets::all(&read.documents, &read.survey, &registrations, Role::Old),
+                secrets: named_secrets::all(&read.documents, &read.survey, &registrations, MemberRole::New),
+                unmoved_secrets: named_secrets::all(
+                    &read.documents,
+                    &read.survey,
+                    &registrations,
+                    MemberRole::Old,
+                ),
             };
             matched.push((file, registrations));
         }
@@ -190,7 +195,7 @@ impl<'a> Examination<'a> {
         matched: &[Matched<'_>],
         judgement: &Judgement,
         written: &Written,
-        read: &Read,
+        read: &FileDocuments,
         out: &mut Analysis,
     ) {
         let tells =
@@ -204,7 +209,7 @@ impl<'a> Examination<'a> {
     /// Refuses what cannot be fixed after all, and marks what comments accept.
     fn accept(
         &self,
-        mut read: Read,
+        mut read: FileDocuments,
         written: Written,
         looking: &Looking<'_>,
         judgement: &mut Judgement,
@@ -215,7 +220,7 @@ impl<'a> Examination<'a> {
             out.refuse_all(&mut judgement.findings, &Refusal::PartlyRead);
         }
         if !self.is_template() || !looking.in_texts.is_empty() {
-            // Prose in a string of a program is no broken command.
+            // Prose in a string of a program is not a broken command.
             let is_said = |index: usize| {
                 let tried = read.tried.get(&index);
                 tried.is_none_or(|span| judgement.findings.iter().any(|it| span.contains(it.span)))
@@ -243,17 +248,17 @@ impl<'a> Examination<'a> {
 /// A token in the new place of a registration of the program itself.
 fn new_token(registrations: &[Registration]) -> Option<usize> {
     let mut own = registrations.iter().filter(|it| !matches!(it.kind, UnitKind::Secret | UnitKind::Road));
-    own.find_map(|it| it.filled(Role::New))
+    own.find_map(|it| it.filled(MemberRole::New))
 }
 
 /// Judges the registrations of a file in which `count` findings are known, and gives those of the plan if it is `planned`.
 fn judge(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     registrations: &[Registration],
     names: &mut BTreeSet<String>,
     mut count: usize,
     planned: bool,
-) -> (Vec<findings::Judged>, Vec<crate::unit::Unit>) {
+) -> (Vec<findings::Judged>, Vec<crate::unit::FoundUnit>) {
     let units = file.relations.names(registrations, |it| file.name(it, names));
     let mut judged = Vec::new();
     for (registration, unit) in registrations.iter().zip(&units) {
@@ -266,7 +271,7 @@ fn judge(
         judged.push(one);
     }
     file.relations.join(file, registrations, &mut judged);
-    let index = planned.then(|| units::Index::of(file));
+    let index = planned.then(|| units::PlanIndex::of(file));
     // Regardless of what is selected or accepted.
     let due = |at: usize| judged.get(at).is_some_and(|it| it.due);
     let is_due = |at: &usize| due(*at) || file.relations.inside(*at).any(due);

@@ -36,7 +36,7 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// What `{name}` stands for: `1` is a group of the nearest expression that has groups, `match.1` and `key.1` say of which.
+    /// What `{name}` means: `1` is a group of the nearest expression that has groups, `match.1` and `key.1` say of which.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let group = |of: &[String], number: &str| of.get(number.parse::<usize>().ok()?).cloned();
         if let Some((of, number)) = name.split_once('.') {

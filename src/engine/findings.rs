@@ -1,15 +1,15 @@
 //! Findings: what the rules report about the members of a unit, with places and texts for reports.
 
-use super::conditions::Surroundings;
+use super::conditions::MatchSurroundings;
 use super::fill::{self, Groups, fill};
 use super::fixes::{self, UnitFix};
 use super::own::Own;
-use super::{File, Settings, guards, named_secrets, origin, own, reasons, structure, uses};
+use super::{LintedFile, Settings, guards, named_secrets, origin, own, reasons, structure, uses};
 use crate::catalogue::Advice;
-use crate::finding::{Caution, Finding, Fix, Refusal, Safety, Setting, Severity};
+use crate::finding::{Caution, Finding, Fix, Refusal, RemovedSetting, Safety, Severity};
 use crate::mask::Mask;
 use crate::rules::{
-    ActionRow, Circumstances, Level, Match, Member, OriginKind, Registration, Role, Rule, SeverityRow,
+    ActionRow, Circumstances, Level, Match, Member, MemberRole, OriginKind, Registration, Rule, SeverityRow,
     Verdict, View, version,
 };
 use crate::sites::{Carrier, ValueKind, Via, expanded};
@@ -55,7 +55,7 @@ impl Hit<'_> {
     }
 
     fn word(&self, name: &str, carrier: &Carrier, groups: &Groups) -> Option<String> {
-        let of_unit = !matches!(self.member.role, Role::Own(_));
+        let of_unit = !matches!(self.member.role, MemberRole::Own(_));
         match name {
             "name" if of_unit => Some(carrier.shown().to_owned()),
             _ => word(name, carrier, groups),
@@ -63,8 +63,8 @@ impl Hit<'_> {
     }
 
     /// What the setting is called in a sentence.
-    fn setting(&self, file: &File<'_>) -> Option<String> {
-        let Role::Setting(at) = self.member.role else { return None };
+    fn setting(&self, file: &LintedFile<'_>) -> Option<String> {
+        let MemberRole::Setting(at) = self.member.role else { return None };
         Some(file.unit.settings.get(at)?.title().to_owned())
     }
 }
@@ -91,9 +91,9 @@ impl Groups {
 }
 
 /// Judges a unit by all rules. Selection comes last, so that a rule that is switched off never makes a half fix.
-pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) -> Judged {
+pub(super) fn judge(file: &LintedFile<'_>, registration: &Registration, unit: String) -> Judged {
     let around = circumstances(file, registration);
-    let place = Surroundings { file, product: &file.unit.product, guarded: false };
+    let place = MatchSurroundings { file, product: &file.unit.product, guarded: false };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let rules = file.settings.catalogue.rules();
     let hits: Vec<Hit<'_>> = registration
@@ -123,20 +123,20 @@ pub(super) fn judge(file: &File<'_>, registration: &Registration, unit: String) 
 }
 
 /// The name that was found.
-fn span(file: &File<'_>, hit: &Hit<'_>) -> Option<Span> {
+fn span(file: &LintedFile<'_>, hit: &Hit<'_>) -> Option<Span> {
     let carrier = file.survey.carriers.get(hit.member.carrier)?;
     Some(file.documents.to_host(carrier.doc, carrier.name_span))
 }
 
 /// Judges what a rule found outside of registrations. Its fix is applied alone.
-pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
+pub(super) fn judge_own(file: &LintedFile<'_>, own: &Own<'_>) -> Judged {
     let registration = &own.registration;
     let around = circumstances(file, registration);
     let guarded = own.is_guarded(file);
     if guarded && !guards::decides(own.rule) {
         return Judged::default();
     }
-    let place = Surroundings { file, product: &own.rule.product, guarded };
+    let place = MatchSurroundings { file, product: &own.rule.product, guarded };
     let view = View::new(file.unit, registration, file.survey, around, &place);
     let Some(mut hit) = registration.members.iter().find_map(|member| hit(&view, own.rule, member)) else {
         return Judged::default();
@@ -165,7 +165,7 @@ pub(super) fn judge_own(file: &File<'_>, own: &Own<'_>) -> Judged {
     Judged { findings, fix, found, due: true }
 }
 
-fn circumstances(file: &File<'_>, registration: &Registration) -> Circumstances {
+fn circumstances(file: &LintedFile<'_>, registration: &Registration) -> Circumstances {
     let markdown = registration
         .scopes
         .iter()
@@ -201,7 +201,7 @@ fn hit<'a>(view: &View<'a>, rule: &'a Rule, member: &'a Member) -> Option<Hit<'a
 }
 
 /// Why there is no fix, as the rule says.
-fn manual(file: &File<'_>, hit: &Hit<'_>) -> Option<String> {
+fn manual(file: &LintedFile<'_>, hit: &Hit<'_>) -> Option<String> {
     let manual = hit.found.manual.as_ref()?;
     let carrier = file.survey.carriers.get(hit.member.carrier);
     Some(carrier.map_or_else(|| manual.clone(), |carrier| hit.fill(manual, carrier)))
@@ -211,12 +211,12 @@ fn manual(file: &File<'_>, hit: &Hit<'_>) -> Option<String> {
 struct Planned {
     safety: Safety,
     cautions: Arc<[Caution]>,
-    plan: fixes::Plan,
+    plan: fixes::EditPlan,
 }
 
 /// The fix of a unit: with all its findings, regardless of the selection.
 fn fix(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     view: &View<'_>,
     registration: &Registration,
     hits: &[Hit<'_>],
@@ -282,16 +282,16 @@ fn fix(
 }
 
 /// The template tag that decides whether what a custom rule found is there.
-fn branch(file: &File<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
-    let own = hits.iter().filter(|hit| matches!(hit.member.role, Role::Own(_)));
+fn branch(file: &LintedFile<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
+    let own = hits.iter().filter(|hit| matches!(hit.member.role, MemberRole::Own(_)));
     let mut tags = own.filter_map(|hit| file.branch_tag(file.survey.carriers.get(hit.member.carrier)?));
     tags.next().map(|(tag, line)| Caution::Branch { tag, line })
 }
 
 /// Who may read a variable that a custom rule renames.
-fn outside(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
+fn outside(file: &LintedFile<'_>, view: &View<'_>, hits: &[Hit<'_>]) -> Option<Caution> {
     hits.iter().find_map(|hit| {
-        let own = matches!(hit.member.role, Role::Own(_));
+        let own = matches!(hit.member.role, MemberRole::Own(_));
         let carrier =
             file.survey.carriers.get(hit.member.carrier).filter(|it| own && it.via == Via::Variable)?;
         let view = view.of(hit.member);
@@ -301,9 +301,9 @@ fn outside(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>]) -> Option<Caution
 }
 
 /// The variables that the text fills itself and that `--token-value` replaces.
-fn replaced(file: &File<'_>, hits: &[Hit<'_>]) -> Vec<Caution> {
+fn replaced(file: &LintedFile<'_>, hits: &[Hit<'_>]) -> Vec<Caution> {
     let mut cautions = Vec::new();
-    let old = hits.iter().filter(|hit| hit.member.role == Role::Old);
+    let old = hits.iter().filter(|hit| hit.member.role == MemberRole::Old);
     for hit in old.filter(|_| file.settings.token_value.is_some()) {
         let carrier = file.survey.carriers.get(hit.member.carrier);
         let opaque = |it: &&Carrier| it.value.kind == ValueKind::Opaque && it.value.known.is_none();
@@ -319,7 +319,7 @@ fn replaced(file: &File<'_>, hits: &[Hit<'_>]) -> Vec<Caution> {
 }
 
 fn finding(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     view: &View<'_>,
     hit: &Hit<'_>,
     unit: Option<&str>,
@@ -385,14 +385,14 @@ fn finding(
     Some(finding)
 }
 
-/// The fix of a finding, and the setting that it takes out.
+/// The fix of a finding, and the setting that it removes.
 fn fix_of(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     view: &View<'_>,
     hit: &Hit<'_>,
     carrier: &Carrier,
     Planned { safety, cautions, plan }: &Planned,
-) -> (Fix, Option<Setting>) {
+) -> (Fix, Option<RemovedSetting>) {
     let action = hit.rule.actions.iter().find(|action| view.of(hit.member).holds(&action.when));
     let mut message =
         action.map_or_else(String::new, |action| hit.fill_row(action, &action.message, carrier));
@@ -403,13 +403,13 @@ fn fix_of(
     let is_empty = carrier.value.kind == ValueKind::Empty;
     let value = if is_empty { String::new() } else { carrier.value.text.clone() };
     let removes = match hit.member.role {
-        Role::Setting(at) => file.unit.settings.get(at).map(|it| Setting {
+        MemberRole::Setting(at) => file.unit.settings.get(at).map(|it| RemovedSetting {
             field: it.field.clone(),
             name: carrier.shown().to_owned(),
             title: it.title().to_owned(),
             value,
         }),
-        _ => action.and_then(|action| action.plan.clone()).map(|field| Setting {
+        _ => action.and_then(|action| action.plan.clone()).map(|field| RemovedSetting {
             name: field.clone(),
             field,
             title: String::new(),

@@ -1,15 +1,15 @@
 //! The fix of a unit: what its findings do, combined and mapped to the bytes of the file.
 
-use super::documents::Document;
+use super::documents::EmbeddedDocument;
 use super::findings::Hit;
 use super::moves::{self, Moving};
-use super::renames::{self, Written};
-use super::{File, change, comments, reasons, token, uses, words};
+use super::renames::{self, RenamedName};
+use super::{LintedFile, change, comments, reasons, token, uses, words};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Refusal, Safety};
-use crate::rules::{ActionRow, Class, NewValue, Registration, Role, View};
-use crate::sites::{Carrier, Place, Via};
+use crate::rules::{ActionRow, Class, MemberRole, NewValue, Registration, View};
+use crate::sites::{Carrier, ValueLocation, Via};
 use crate::syntax::{Move, Removal};
 use crate::text::{Cover, Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,12 +23,12 @@ pub(crate) struct UnitFix {
     /// How safe it is.
     pub(crate) safety: Safety,
     /// What it does.
-    pub(crate) plan: Plan,
+    pub(crate) plan: EditPlan,
 }
 
 /// Edits, text by text.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Plan {
+pub(crate) struct EditPlan {
     /// Of the file's bytes: all that must be written.
     pub(crate) edits: Arc<[Edit]>,
     /// The same for each text that is touched, by its index.
@@ -38,7 +38,7 @@ pub(crate) struct Plan {
     /// Whether another word becomes the last one of its line, and gets the carriage return of the line end.
     pub(crate) ends_with_return: bool,
     /// The names that it writes, each where it may be only once.
-    pub(crate) names: Vec<Written>,
+    pub(crate) names: Vec<RenamedName>,
     /// What is written instead of a token, by its carrier.
     pub(crate) tokens: BTreeMap<usize, String>,
     /// What it was put together from, where it may be put together with others.
@@ -46,16 +46,16 @@ pub(crate) struct Plan {
 }
 
 /// What is wanted of each text, by its index.
-type AllWanted = BTreeMap<usize, Wanted>;
+type AllWanted = BTreeMap<usize, WantedEdits>;
 
-impl Plan {
+impl EditPlan {
     /// What is done to the text called `doc`.
     pub(super) fn text(&mut self, doc: usize) -> &mut TextEdits {
         self.texts.entry(doc).or_default()
     }
 }
 
-impl Plan {
+impl EditPlan {
     /// Adds what another plan does, except the edits of the file.
     pub(super) fn join(&mut self, other: &Self) {
         for (doc, text) in &other.texts {
@@ -88,7 +88,7 @@ pub(crate) struct TextEdits {
 const MOST_ALONE: usize = 8;
 
 #[derive(Clone, Debug, Default)]
-struct Wanted {
+struct WantedEdits {
     remove: Vec<NodeId>,
     /// Parts of words to remove, by the word.
     parts: BTreeMap<NodeId, Parts>,
@@ -102,7 +102,7 @@ struct Wanted {
     /// Entries that get another path.
     moves: Vec<Move>,
     /// New names, by where they are.
-    names: Vec<Written>,
+    names: Vec<RenamedName>,
     /// What replaces a token, by its carrier.
     tokens: BTreeMap<usize, String>,
 }
@@ -117,7 +117,7 @@ struct Parts {
     gone: BTreeSet<usize>,
 }
 
-impl Wanted {
+impl WantedEdits {
     /// Takes in edits that replace text by any number of words: insertions and deletions.
     fn write(&mut self, edits: Vec<Edit>) {
         self.gone.extend(edits.iter().filter(|edit| edit.is_deletion()).map(|edit| edit.span));
@@ -151,7 +151,7 @@ impl Wanted {
     }
 
     /// Writes the entries that move, with the comments above them.
-    fn relocate(&mut self, document: &Document) -> Result<Vec<Span>, NoEdit> {
+    fn relocate(&mut self, document: &EmbeddedDocument) -> Result<Vec<Span>, NoEdit> {
         if self.moves.is_empty() {
             return Ok(Vec::new());
         }
@@ -168,7 +168,7 @@ impl Wanted {
     }
 
     /// Removes scripts without commands, where their list has others.
-    fn take_items(&mut self, document: &Document) -> Result<(), NoEdit> {
+    fn take_items(&mut self, document: &EmbeddedDocument) -> Result<(), NoEdit> {
         let tree = &document.parsed.facts().tree;
         for list in self.items.iter().filter_map(|item| tree.parent(*item)).collect::<BTreeSet<_>>() {
             if tree.children(list).iter().all(|item| self.items.contains(item)) {
@@ -180,7 +180,7 @@ impl Wanted {
     }
 
     /// Removes words that lose all their parts; the others lose each part with one of the commas next to it.
-    fn settle(&mut self, document: &Document) -> Result<(), NoEdit> {
+    fn settle(&mut self, document: &EmbeddedDocument) -> Result<(), NoEdit> {
         for (node, parts) in std::mem::take(&mut self.parts) {
             let last = parts.all.len().saturating_sub(1);
             if parts.gone.len() > last {
@@ -218,11 +218,11 @@ impl Wanted {
 /// # Errors
 /// [`Refusal`] if one part of it has no place: then there is no fix for any.
 pub(super) fn plan(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     view: &View<'_>,
     registration: &Registration,
     hits: &[Hit<'_>],
-) -> Result<Plan, Refusal> {
+) -> Result<EditPlan, Refusal> {
     let mut wanted = AllWanted::new();
     for hit in hits {
         let Some(carrier) = file.survey.carriers.get(hit.member.carrier) else { continue };
@@ -242,21 +242,21 @@ pub(super) fn plan(
         let Some(action) = hit.rule.actions.iter().find(|action| view.holds(&action.when)) else { continue };
         act(file, registration, carrier, hit, action, &mut wanted).map_err(|it| named(file, carrier, it))?;
     }
-    let own = hits.iter().any(|hit| matches!(hit.member.role, Role::Own(_)));
+    let own = hits.iter().any(|hit| matches!(hit.member.role, MemberRole::Own(_)));
     let joined = own.then(|| Arc::new(wanted.clone()));
     let plan = assemble(file, wanted).map_err(|reason| {
         let alone = hits.iter().take(MOST_ALONE).find_map(|hit| alone(file, view, registration, hit));
         alone.unwrap_or(Refusal::NotEditable(reason))
     })?;
-    Ok(Plan { wanted: joined, ..plan })
+    Ok(EditPlan { wanted: joined, ..plan })
 }
 
 /// Puts several plans together as one: what moves to one place shares the mappings that are new. `None` where one of them was
 /// not made by this.
 pub(super) fn together<'p>(
-    file: &File<'_>,
-    plans: impl Iterator<Item = &'p Plan>,
-) -> Option<Result<Plan, NoEdit>> {
+    file: &LintedFile<'_>,
+    plans: impl Iterator<Item = &'p EditPlan>,
+) -> Option<Result<EditPlan, NoEdit>> {
     let mut all = AllWanted::new();
     for plan in plans {
         for (doc, wanted) in plan.wanted.as_deref()? {
@@ -267,7 +267,12 @@ pub(super) fn together<'p>(
 }
 
 /// Why the part of one finding cannot be edited, if it is this part that cannot.
-fn alone(file: &File<'_>, view: &View<'_>, registration: &Registration, hit: &Hit<'_>) -> Option<Refusal> {
+fn alone(
+    file: &LintedFile<'_>,
+    view: &View<'_>,
+    registration: &Registration,
+    hit: &Hit<'_>,
+) -> Option<Refusal> {
     let carrier = file.survey.carriers.get(hit.member.carrier)?;
     let view = view.of(hit.member);
     let action = hit.rule.actions.iter().find(|action| view.holds(&action.when))?;
@@ -277,7 +282,7 @@ fn alone(file: &File<'_>, view: &View<'_>, registration: &Registration, hit: &Hi
 }
 
 /// A refusal that says what cannot be edited.
-fn named(file: &File<'_>, carrier: &Carrier, refusal: Refusal) -> Refusal {
+fn named(file: &LintedFile<'_>, carrier: &Carrier, refusal: Refusal) -> Refusal {
     match refusal {
         Refusal::NotEditable(reason) => {
             Refusal::NameNotEditable { name: carrier.shown().to_owned(), line: file.line(carrier), reason }
@@ -287,8 +292,8 @@ fn named(file: &File<'_>, carrier: &Carrier, refusal: Refusal) -> Refusal {
 }
 
 /// Puts the edits of all texts together.
-fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
-    let mut plan = Plan::default();
+fn assemble(file: &LintedFile<'_>, mut wanted: AllWanted) -> Result<EditPlan, NoEdit> {
+    let mut plan = EditPlan::default();
     let mut host = EditSet::default();
     // A text comes after the one around it, which may lose the item that it is.
     while let Some((doc, mut want)) = wanted.pop_last() {
@@ -318,7 +323,7 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
             continue;
         }
         if let Some((what, _)) = &document.place
-            && document.parent.and_then(|it| file.documents.get(it)).is_some_and(Document::is_tree)
+            && document.parent.and_then(|it| file.documents.get(it)).is_some_and(EmbeddedDocument::is_tree)
             && document.language.is_shell()
             && document.is_emptied_by(&removal.edits)
         {
@@ -327,7 +332,7 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
         removal.edits.sort();
         let mut edits = removal.edits.into_iter().peekable();
         while let Some(edit) = edits.next() {
-            // Text that is written in the place of another one is one change of the texts around it.
+            // Text that replaces another one is one change of the texts around it.
             let is_instead = |next: &Edit| edit.span.is_empty() && next.span.start() == edit.span.start();
             match edits.next_if(|next| is_instead(next) && next.is_deletion()) {
                 Some(removed) => {
@@ -355,7 +360,13 @@ fn assemble(file: &File<'_>, mut wanted: AllWanted) -> Result<Plan, NoEdit> {
 }
 
 /// Carries an edit of one text to all texts around it; all or nothing.
-fn lift(file: &File<'_>, doc: usize, edit: &Edit, host: &mut EditSet, plan: &mut Plan) -> Result<(), NoEdit> {
+fn lift(
+    file: &LintedFile<'_>,
+    doc: usize,
+    edit: &Edit,
+    host: &mut EditSet,
+    plan: &mut EditPlan,
+) -> Result<(), NoEdit> {
     let lifted = file.documents.lift(doc, edit, file.source)?;
     for (_, edit) in lifted.iter().filter(|(text, _)| text.is_none()) {
         host.insert(edit.clone()).map_err(|overlap| NoEdit::new(overlap.to_string()))?;
@@ -369,7 +380,7 @@ fn lift(file: &File<'_>, doc: usize, edit: &Edit, host: &mut EditSet, plan: &mut
 }
 
 /// Whether an edit removes the last word of a line that ends with CR LF, where the shell reads the CR as part of a word.
-fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
+fn ends_with_return(file: &LintedFile<'_>, doc: usize, edits: &[Edit]) -> bool {
     let Some(document) = file.documents.get(doc) else { return false };
     let at_end = |edit: &Edit| {
         let rest = document.text.get(edit.span.end()..).unwrap_or_default();
@@ -382,7 +393,7 @@ fn ends_with_return(file: &File<'_>, doc: usize, edits: &[Edit]) -> bool {
 const MOST_SHOWN: usize = 40;
 
 /// The first comment that edits remove.
-fn comment(file: &File<'_>, doc: usize, text: &TextEdits) -> Option<String> {
+fn comment(file: &LintedFile<'_>, doc: usize, text: &TextEdits) -> Option<String> {
     let document = file.documents.get(doc)?;
     let comments = &document.parsed.facts().comments;
     // What moves takes its comments along.
@@ -406,14 +417,14 @@ fn line_end(text: &str, at: usize) -> usize {
 }
 
 fn act(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     registration: &Registration,
     carrier: &Carrier,
     hit: &Hit<'_>,
     action: &ActionRow,
     wanted: &mut AllWanted,
 ) -> Result<(), Refusal> {
-    let is_own = matches!(hit.member.role, Role::Own(_));
+    let is_own = matches!(hit.member.role, MemberRole::Own(_));
     for target in &action.remove {
         if target == "self" {
             wanted.entry(carrier.doc).or_default().take(carrier);
@@ -524,15 +535,15 @@ fn new_path(action: &ActionRow) -> Option<(&str, bool)> {
 
 /// Whether the value is an expression in a language where a text is one of several forms of it: its parts are parts of the
 /// text around it.
-fn is_expression(file: &File<'_>, carrier: &Carrier) -> bool {
+fn is_expression(file: &LintedFile<'_>, carrier: &Carrier) -> bool {
     let document = file.documents.get(carrier.doc);
-    matches!(carrier.value.place, Place::Node(_))
+    matches!(carrier.value.place, ValueLocation::Node(_))
         && document.is_some_and(|it| it.language.values_are_expressions())
 }
 
 /// What replaces the token of `carrier`, as it is written there.
 fn token_for(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     carrier: &Carrier,
     hit: &Hit<'_>,
     action: &ActionRow,
@@ -544,11 +555,11 @@ fn token_for(
 }
 
 fn slot<'a>(
-    file: &'a File<'_>,
+    file: &'a LintedFile<'_>,
     registration: &'a Registration,
     name: &str,
 ) -> impl Iterator<Item = &'a Carrier> {
-    let role = if name == "new" { Role::New } else { Role::Old };
+    let role = if name == "new" { MemberRole::New } else { MemberRole::Old };
     let members = registration.members.iter().filter(move |member| member.role == role);
     members.filter_map(|member| file.survey.carriers.get(member.carrier))
 }
@@ -565,20 +576,20 @@ fn template(value: &str) -> Option<String> {
     }
 }
 
-pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn set(file: &LintedFile<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let document =
         file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))?;
     match carrier.value.place {
-        Place::Node(node) => document.parsed.set(node, value),
-        Place::Base64(_) if !value.is_empty() => {
+        ValueLocation::Node(node) => document.parsed.set(node, value),
+        ValueLocation::Base64(_) if !value.is_empty() => {
             Err(NoEdit::new("an expression cannot be written as base64: use `stringData`"))
         }
-        Place::Base64(node) => document.parsed.set(node, value),
+        ValueLocation::Base64(node) => document.parsed.set(node, value),
         // A shell can write the value of `--option=value`; in a list the word is the value.
-        Place::Within(node, _) if carrier.via == Via::Option && document.language.is_shell() => {
+        ValueLocation::Within(node, _) if carrier.via == Via::Option && document.language.is_shell() => {
             document.parsed.set(node, value)
         }
-        Place::Within(node, inner) => {
+        ValueLocation::Within(node, inner) => {
             if let Some(edits) = document.parsed.set_part(node, inner, value) {
                 return edits;
             }
@@ -592,6 +603,6 @@ pub(super) fn set(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<Vec
             let edit = Edit::replace(inner, value);
             Ok(vec![decoded.segments.edit(&document.text, &decoded.text, &edit)?])
         }
-        Place::Nowhere => Err(NoEdit::new("the value is defined elsewhere")),
+        ValueLocation::Nowhere => Err(NoEdit::new("the value is defined elsewhere")),
     }
 }

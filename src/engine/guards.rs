@@ -1,6 +1,6 @@
 //! Branches of templates: what a condition decides, and what its other branches are.
 
-use super::File;
+use super::LintedFile;
 use crate::facts::Facts;
 use crate::rules::{ActionRow, Rule, When};
 use crate::sites::Carrier;
@@ -17,14 +17,14 @@ const MOST_SEARCHED: usize = 64 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Branches {
     /// By their start.
-    list: Vec<Branch>,
+    list: Vec<GuardBranch>,
     /// The branches of each condition, by index.
     conditions: Vec<Vec<usize>>,
 }
 
 /// What is between two tags of a condition.
 #[derive(Debug)]
-struct Branch {
+struct GuardBranch {
     span: Span,
     /// The tag that begins it.
     tag: Span,
@@ -36,7 +36,7 @@ struct Branch {
 }
 
 /// What a tag does.
-enum Tag<'t> {
+enum GuardTag<'t> {
     /// It opens a block of that name.
     Opens(&'t str),
     Else,
@@ -44,21 +44,21 @@ enum Tag<'t> {
     Ends(&'t str),
 }
 
-fn read(tag: &str) -> Option<Tag<'_>> {
+fn read(tag: &str) -> Option<GuardTag<'_>> {
     let inside = tag.trim_start_matches(|sign: char| !sign.is_ascii_alphabetic());
     let signs = tag.get(..tag.len() - inside.len()).unwrap_or_default();
     let word = inside.split(|sign: char| !sign.is_ascii_alphanumeric()).next()?;
     // `{{/if}}`, `<% list.each do |item| %>`
     if signs.contains('/') {
-        return Some(Tag::Ends(word));
+        return Some(GuardTag::Ends(word));
     }
     match word {
-        "else" | "elif" | "elsif" | "elseif" | "when" => Some(Tag::Else),
+        "else" | "elif" | "elsif" | "elseif" | "when" => Some(GuardTag::Else),
         "if" | "unless" | "with" | "range" | "for" | "case" | "define" | "block" | "macro" | "filter" => {
-            Some(Tag::Opens(word))
+            Some(GuardTag::Opens(word))
         }
-        _ if word.starts_with("end") => Some(Tag::Ends(word.strip_prefix("end")?)),
-        _ if inside.contains(" do ") => Some(Tag::Opens("for")),
+        _ if word.starts_with("end") => Some(GuardTag::Ends(word.strip_prefix("end")?)),
+        _ if inside.contains(" do ") => Some(GuardTag::Opens("for")),
         _ => None,
     }
 }
@@ -70,7 +70,7 @@ impl Branches {
         let mut open: Vec<(usize, &str)> = Vec::new();
         for tag in &facts.control {
             match read(tag.of(text)) {
-                Some(Tag::Opens(name)) => {
+                Some(GuardTag::Opens(name)) => {
                     branches.conditions.push(Vec::new());
                     let condition = branches.conditions.len() - 1;
                     let conditional = !matches!(name, "define" | "block" | "macro" | "filter");
@@ -78,14 +78,16 @@ impl Branches {
                     let at = branches.begin(*tag, text.len(), conditional, condition, around);
                     open.push((at, name));
                 }
-                Some(Tag::Else) => {
+                Some(GuardTag::Else) => {
                     let Some((last, name)) = open.pop() else { continue };
                     branches.end(last, *tag);
-                    let Some(Branch { condition, around, .. }) = branches.list.get(last) else { continue };
+                    let Some(GuardBranch { condition, around, .. }) = branches.list.get(last) else {
+                        continue;
+                    };
                     let (condition, around) = (*condition, *around);
                     open.push((branches.begin(*tag, text.len(), true, condition, around), name));
                 }
-                Some(Tag::Ends(name)) => {
+                Some(GuardTag::Ends(name)) => {
                     let ends = |(_, opened): &mut (usize, &str)| name.is_empty() || *opened == name;
                     if let Some((last, _)) = open.pop_if(ends) {
                         branches.end(last, *tag);
@@ -106,7 +108,7 @@ impl Branches {
         around: Option<usize>,
     ) -> usize {
         let span = Span::new(tag.end(), end);
-        self.list.push(Branch { span, tag, conditional, condition, around });
+        self.list.push(GuardBranch { span, tag, conditional, condition, around });
         let at = self.list.len() - 1;
         if let Some(condition) = self.conditions.get_mut(condition) {
             condition.push(at);
@@ -121,7 +123,7 @@ impl Branches {
     }
 
     /// The branches around the byte `at` that decide whether it is there, inside out, by index.
-    fn around(&self, at: usize) -> impl Iterator<Item = (usize, &Branch)> {
+    fn around(&self, at: usize) -> impl Iterator<Item = (usize, &GuardBranch)> {
         let before = self.list.partition_point(|branch| branch.span.start() <= at);
         let get = |index: usize| Some((index, self.list.get(index)?));
         let last = before.checked_sub(1).and_then(get);
@@ -131,7 +133,7 @@ impl Branches {
     }
 
     /// The other branches of the condition that `branch` belongs to.
-    fn others(&self, branch: usize) -> impl Iterator<Item = &Branch> {
+    fn others(&self, branch: usize) -> impl Iterator<Item = &GuardBranch> {
         let condition = self.list.get(branch).and_then(|it| self.conditions.get(it.condition));
         let others = condition.into_iter().flatten().filter(move |other| **other != branch);
         others.filter_map(|other| self.list.get(*other))
@@ -177,7 +179,7 @@ fn has_word(text: &str, word: &str) -> bool {
         })
 }
 
-impl File<'_> {
+impl LintedFile<'_> {
     fn branches(&self, doc: usize) -> Rc<Branches> {
         let mut known = self.caches.branches.borrow_mut();
         let read = || {

@@ -35,7 +35,7 @@ mod unused;
 mod uses;
 mod words;
 
-use crate::baseline::Known;
+use crate::baseline::BaselineOfFile;
 use crate::catalogue::UnitWords;
 use crate::finding::{Finding, Linted, Notice, NoticeKind, Refusal};
 use crate::rules::{Registration, Unit, UnitKind};
@@ -51,11 +51,11 @@ pub use crate::catalogue::Catalogue;
 pub use crate::config::Settings;
 pub(crate) use align::align;
 use caches::Caches;
-pub(crate) use documents::{ByPlace, Document, Documents};
+pub(crate) use documents::{ByPlace, Documents, EmbeddedDocument};
 use examine::Examination;
-pub(crate) use fixes::{Plan, UnitFix};
+pub(crate) use fixes::{EditPlan, UnitFix};
 pub use paths::{EntryPath, TextPaths, paths};
-pub(crate) use pieces::{Inner, Pieces};
+pub(crate) use pieces::{InnerSpans, Statements};
 use reads::Reads;
 use relations::Relations;
 pub(crate) use suppressions::{Written, plan};
@@ -73,7 +73,7 @@ pub struct Surroundings {
     /// Whether the file is the values of a chart whose own templates read settings of the runner.
     pub reads_own_values: bool,
     /// The baseline's entries for the file.
-    pub known: Known,
+    pub known: BaselineOfFile,
 }
 
 /// The result of an analysis of a file, with which the fixer verifies its work.
@@ -196,7 +196,7 @@ impl Analysis {
     }
 
     /// Notes what must not be shown of the file.
-    fn hide(&mut self, judged: &[(File<'_>, Vec<Registration>)]) {
+    fn hide(&mut self, judged: &[(LintedFile<'_>, Vec<Registration>)]) {
         for (file, registrations) in judged {
             let found = secrets::find(file, registrations);
             self.linted.secrets.extend(found.spans);
@@ -214,7 +214,7 @@ impl Analysis {
         }
     }
 
-    /// Leaves out what is too much. Fixes go all or none, and nobody sees all here.
+    /// Leaves out what is too much. A unit is fixed as a whole, and not all of one may be here.
     fn cut(&mut self, source: &Source) {
         let first =
             self.linted.findings.get(MAX_FINDINGS).map(|finding| source.position(finding.span.start()));
@@ -236,7 +236,7 @@ fn is_due(settings: &Settings, id: &str) -> bool {
 }
 
 /// A file that was read, and what to check it against.
-pub(crate) struct File<'a> {
+pub(crate) struct LintedFile<'a> {
     settings: &'a Settings,
     /// The unit that is searched for in it.
     unit: &'a Unit,
@@ -271,7 +271,7 @@ pub(crate) struct File<'a> {
     unmoved_secrets: named_secrets::Secrets,
 }
 
-impl<'a> File<'a> {
+impl<'a> LintedFile<'a> {
     /// What is carried by `via` in the scope of `carrier`.
     fn beside(&self, carrier: &Carrier, via: Via) -> impl Iterator<Item = &'a Carrier> {
         self.in_scope(carrier.scope).filter(move |it| it.via == via)
@@ -305,7 +305,7 @@ impl<'a> File<'a> {
         self.name_of(self.start(registration), taken)
     }
 
-    /// As [`File::name`], of what begins at the byte `start` of the file.
+    /// As [`LintedFile::name`], of what begins at the byte `start` of the file.
     fn name_of(&self, start: usize, taken: &mut BTreeSet<String>) -> String {
         let position = self.source.position(start);
         let line = format!("{}:{}", self.path, position.line);

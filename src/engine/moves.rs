@@ -1,7 +1,7 @@
 //! Entries that fixes give other paths.
 
-use super::renames::{Within, Written};
-use super::{File, change};
+use super::renames::{RenamedName, Within};
+use super::{LintedFile, change};
 use crate::embed::NoEdit;
 use crate::facts::{DataTree, NodeId};
 use crate::sites::{Carrier, Pattern, Via, document_of};
@@ -22,12 +22,12 @@ pub(super) enum Moving {
 /// # Errors
 /// [`NoEdit`] says what is in the way.
 pub(super) fn plan(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     carrier: &Carrier,
     path: &str,
     beside: bool,
     value: Option<&str>,
-    names: &mut Vec<Written>,
+    names: &mut Vec<RenamedName>,
 ) -> Result<Moving, NoEdit> {
     let keys = Pattern::keys(path).map_err(NoEdit::new)?;
     let (Some(document), Some(node)) = (file.documents.get(carrier.doc), carrier.nodes.first()) else {
@@ -40,14 +40,14 @@ pub(super) fn plan(
         if let Some(value) = value {
             edits.extend(change::value(file, carrier, value)?);
         }
-        names.push(Written::new(Within::Scope(carrier.scope, carrier.via), path, carrier));
+        names.push(RenamedName::new(Within::Scope(carrier.scope, carrier.via), path, carrier));
         return Ok(Moving::Name(edits));
     };
     let (into, path) = walk(tree, *node, top, &keys)?;
     let within = Within::Mapping(carrier.doc, into);
-    names.push(Written::new(within, &path.join("."), carrier));
+    names.push(RenamedName::new(within, &path.join("."), carrier));
     if let [created, _, ..] = path.as_slice() {
-        names.push(Written::created(within, created));
+        names.push(RenamedName::created(within, created));
     }
     let value = match value {
         Some(value) => match change::value(file, carrier, value)?.as_slice() {

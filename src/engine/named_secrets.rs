@@ -1,7 +1,7 @@
 //! The Secrets of a file that registrations in it name.
 
-use super::{Documents, File, structure};
-use crate::rules::{Class, Registration, Role, Unit, UnitKind};
+use super::{Documents, LintedFile, structure};
+use crate::rules::{Class, MemberRole, Registration, Unit, UnitKind};
 use crate::sites::{Carrier, ScopeKind, Survey, ValueKind, Via};
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) fn all(
     documents: &Documents,
     survey: &Survey,
     registrations: &[Registration],
-    role: Role,
+    role: MemberRole,
 ) -> Secrets {
     let mut secrets = Secrets::new();
     for registration in registrations {
@@ -34,17 +34,17 @@ pub(super) fn all(
 }
 
 /// The new slot of the Secret that a registration names.
-pub(super) fn of(file: &File<'_>, registration: &Registration) -> Option<(Class, usize)> {
+pub(super) fn of(file: &LintedFile<'_>, registration: &Registration) -> Option<(Class, usize)> {
     slot_in(file, registration, &file.secrets)
 }
 
 /// The old slot of the Secret that a registration names, where a runner has that token.
-pub(super) fn unmoved(file: &File<'_>, registration: &Registration) -> Option<(Class, usize)> {
+pub(super) fn unmoved(file: &LintedFile<'_>, registration: &Registration) -> Option<(Class, usize)> {
     let slot = slot_in(file, registration, &file.unmoved_secrets);
     slot.filter(|(class, _)| matches!(class, Class::Glrt | Class::Registered))
 }
 
-fn slot_in(file: &File<'_>, registration: &Registration, secrets: &Secrets) -> Option<(Class, usize)> {
+fn slot_in(file: &LintedFile<'_>, registration: &Registration, secrets: &Secrets) -> Option<(Class, usize)> {
     if secrets.is_empty() || registration.ambiguous {
         return None;
     }
@@ -66,7 +66,7 @@ pub(super) fn readers(unit: &Unit, survey: &Survey) -> BTreeMap<String, UnitKind
 }
 
 /// What names the Secret that a registration is.
-pub(super) fn reader(file: &File<'_>, registration: &Registration) -> Option<UnitKind> {
+pub(super) fn reader(file: &LintedFile<'_>, registration: &Registration) -> Option<UnitKind> {
     if file.readers.is_empty() || registration.kind != UnitKind::Secret {
         return None;
     }
@@ -75,13 +75,13 @@ pub(super) fn reader(file: &File<'_>, registration: &Registration) -> Option<Uni
 }
 
 /// What names the Secret of a registration.
-pub(super) fn naming<'f>(file: &'f File<'_>, registration: &Registration) -> Option<&'f Carrier> {
+pub(super) fn naming<'f>(file: &'f LintedFile<'_>, registration: &Registration) -> Option<&'f Carrier> {
     let mut carriers = registration.scopes.iter().flat_map(|scope| file.in_scope(*scope));
     carriers.find(|it| names_secret(file.unit, it) && it.value.kind != ValueKind::Empty)
 }
 
 /// What names the Secret of a registration, where that is not in the file.
-pub(super) fn elsewhere<'a>(file: &'a File<'_>, registration: &Registration) -> Option<&'a Carrier> {
+pub(super) fn elsewhere<'a>(file: &'a LintedFile<'_>, registration: &Registration) -> Option<&'a Carrier> {
     let mut carriers = registration.scopes.iter().flat_map(|scope| file.in_scope(*scope));
     let naming = carriers.find(|it| names_secret(file.unit, it) && it.value.kind == ValueKind::Literal)?;
     let is_here = |secrets: &Secrets| secrets.contains_key(&naming.value.text);
@@ -102,7 +102,7 @@ pub(super) fn names(unit: &Unit, survey: &Survey) -> BTreeMap<usize, String> {
 }
 
 /// What replaces `{secret}` and `{secret-line}` in a text of a rule.
-pub(super) fn word(file: &File<'_>, secret: Option<(Class, usize)>, name: &str) -> Option<String> {
+pub(super) fn word(file: &LintedFile<'_>, secret: Option<(Class, usize)>, name: &str) -> Option<String> {
     let carrier = file.survey.carriers.get(secret?.1)?;
     match name {
         "secret" => Some(object(file.documents, file.survey, carrier).unwrap_or_default()),

@@ -1,9 +1,9 @@
 //! Where the value of a slot comes from, where the same text says so.
 
-use super::documents::Document;
+use super::documents::EmbeddedDocument;
 use super::literal_flow::Literals;
-use super::{Documents, File};
-use crate::rules::{Class, OriginKind, Registration, Role, Unit};
+use super::{Documents, LintedFile};
+use crate::rules::{Class, MemberRole, OriginKind, Registration, Unit};
 use crate::sites::{Survey, expanded};
 use crate::text::Span;
 use regex::Regex;
@@ -41,7 +41,7 @@ pub(super) fn find(
     }
     let literals = Literals::new(unit, documents);
     let mut finder = Finder { unit, documents, names: BTreeMap::new(), known: BTreeMap::new() };
-    let is_slot = |role: Role| matches!(role, Role::Old | Role::New);
+    let is_slot = |role: MemberRole| matches!(role, MemberRole::Old | MemberRole::New);
     for member in registrations.iter_mut().flat_map(|it| &mut it.members).filter(|it| is_slot(it.role)) {
         let Some(carrier) = survey.carriers.get(member.carrier).filter(|_| member.class == Class::Opaque)
         else {
@@ -53,8 +53,9 @@ pub(super) fn find(
         let written = finder.of(carrier.doc, span.of(&document.text), span, MOST_STEPS);
         let origin = written.or_else(|| finder.of(carrier.doc, &carrier.value.text, span, MOST_STEPS));
         let literal = || {
-            let at =
-                literals.of(carrier.doc, &carrier.value.text, span).filter(|_| member.role == Role::Old)?;
+            let at = literals
+                .of(carrier.doc, &carrier.value.text, span)
+                .filter(|_| member.role == MemberRole::Old)?;
             Some(Origin { kind: OriginKind::Literal, written: carrier.value.text.clone(), at })
         };
         let Some(origin) = origin.or_else(literal) else { continue };
@@ -70,18 +71,18 @@ pub(super) fn find(
 }
 
 /// The origin of a registration's token: of the old slot, else of the new one.
-pub(super) fn of<'a>(file: &'a File<'_>, registration: &Registration) -> Option<&'a Origin> {
-    let of = |role: Role| {
+pub(super) fn of<'a>(file: &'a LintedFile<'_>, registration: &Registration) -> Option<&'a Origin> {
+    let of = |role: MemberRole| {
         let mut members = registration.members.iter().filter(move |it| it.role == role);
         members.find_map(|member| file.origins.get(&member.carrier))
     };
-    of(Role::Old).or_else(|| of(Role::New))
+    of(MemberRole::Old).or_else(|| of(MemberRole::New))
 }
 
 struct Finder<'a> {
     unit: &'a Unit,
     documents: &'a Documents,
-    names: BTreeMap<usize, Names>,
+    names: BTreeMap<usize, OriginNames>,
     /// By the text and the name.
     known: BTreeMap<(usize, String), Option<Origin>>,
 }
@@ -126,7 +127,7 @@ impl Finder<'_> {
         while let Some(doc) = next {
             let Some(document) = documents.get(doc) else { break };
             let unit = self.unit;
-            let names = self.names.entry(doc).or_insert_with(|| Names::of(document, unit));
+            let names = self.names.entry(doc).or_insert_with(|| OriginNames::of(document, unit));
             let values = names.0.get(name).cloned().unwrap_or_default();
             if !values.is_empty() {
                 let mut all = Vec::new();
@@ -170,10 +171,10 @@ fn names_in(text: &str) -> Vec<String> {
 
 /// The names that a text gives values to, with the bytes of those values and of the names; made once for each text.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeMap<String, Vec<(Span, Span)>>);
+pub(super) struct OriginNames(BTreeMap<String, Vec<(Span, Span)>>);
 
-impl Names {
-    fn of(document: &Document, unit: &Unit) -> Self {
+impl OriginNames {
+    fn of(document: &EmbeddedDocument, unit: &Unit) -> Self {
         let facts = document.parsed.facts();
         let mut names: BTreeMap<String, Vec<(Span, Span)>> = BTreeMap::new();
         let mut add = |name: String, value: Span, at: Span| {
@@ -211,15 +212,15 @@ impl Names {
     }
 }
 
-impl File<'_> {
+impl LintedFile<'_> {
     /// Where the text `doc` gives values to what `text` expands: the values, and the names.
     pub(super) fn given_to(&self, doc: usize, text: &str) -> Vec<(Span, Span)> {
         let name = expanded(text).unwrap_or(text);
         let mut given = self.caches.given.borrow_mut();
         let unit = self.unit;
-        let names = given
-            .entry(doc)
-            .or_insert_with(|| self.documents.get(doc).map(|it| Names::of(it, unit)).unwrap_or_default());
+        let names = given.entry(doc).or_insert_with(|| {
+            self.documents.get(doc).map(|it| OriginNames::of(it, unit)).unwrap_or_default()
+        });
         names.0.get(name).cloned().unwrap_or_default()
     }
 }

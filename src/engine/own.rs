@@ -1,15 +1,15 @@
 //! What rules find outside of registrations: entries, commands, variables, values of charts, requests, words in code,
 //! literals.
 
-use super::File;
-use super::anchors::Aliases;
-use super::documents::{Document, Documents};
+use super::LintedFile;
+use super::anchors::AnchorAliases;
+use super::documents::{Documents, EmbeddedDocument};
 use super::fill::{self, Groups};
 use super::findings::{Judged, filled};
 use crate::facts::{DataTree, NodeId};
-use crate::rules::{CommandMatch, Match, Registration, Role, Rule};
+use crate::rules::{CommandMatch, Match, MemberRole, Registration, Rule};
 use crate::sites::{
-    self, Carrier, Expression, Pattern, Place, ScopeKind, Step, Survey, Value, ValueKind, Via,
+    self, Carrier, Expression, Pattern, ScopeKind, Step, Survey, Value, ValueKind, ValueLocation, Via,
 };
 use crate::text::{Cover, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,13 +25,13 @@ pub(super) struct Own<'a> {
 
 impl Own<'_> {
     /// Whether another branch of a template condition around it has already what the rule would write.
-    pub(super) fn is_guarded(&self, file: &File<'_>) -> bool {
+    pub(super) fn is_guarded(&self, file: &LintedFile<'_>) -> bool {
         let member = self.registration.members.first();
         let Some(carrier) = member.and_then(|member| file.survey.carriers.get(member.carrier)) else {
             return false;
         };
         let found = member.and_then(|member| match member.role {
-            Role::Own(found) => self.rule.matches.get(found),
+            MemberRole::Own(found) => self.rule.matches.get(found),
             _ => None,
         });
         let groups = found.map(|found| self.groups(found, file.survey)).unwrap_or_default();
@@ -56,7 +56,7 @@ impl Own<'_> {
 }
 
 /// Whether the name of `carrier` is one that the match asks for.
-fn has_key((rule, found): &Wanted<'_>, carrier: &Carrier) -> bool {
+fn has_key((rule, found): &WantedEntries<'_>, carrier: &Carrier) -> bool {
     let key = rule.matches.get(*found).and_then(|found| found.key.as_ref());
     key.is_none_or(|key| key.is_like(&carrier.written))
 }
@@ -66,7 +66,7 @@ pub(super) fn first(survey: &Survey, judged: &mut Vec<(&Own<'_>, Judged)>) {
     let place = |own: &Own<'_>| {
         let member = own.registration.members.first()?;
         let carrier = survey.carriers.get(member.carrier)?;
-        let Role::Own(found) = member.role else { return None };
+        let MemberRole::Own(found) = member.role else { return None };
         Some(((own.rule.id.clone(), carrier.doc, carrier.name_span), found))
     };
     let mut firsts: BTreeMap<_, (usize, usize)> = BTreeMap::new();
@@ -88,22 +88,22 @@ pub(super) fn reads_texts(rule: &Rule) -> bool {
     !rule.actions.is_empty()
 }
 
-/// The name that stands for every one.
+/// The name that means every one.
 const ANY: &str = "*";
 
 /// A match of a rule, by its index.
-type Wanted<'a> = (&'a Rule, usize);
+type WantedEntries<'a> = (&'a Rule, usize);
 
 /// What the rules look for.
 #[derive(Default)]
 struct Search<'a> {
     /// Carriers of one name.
-    names: BTreeMap<(Via, &'a str), Vec<Wanted<'a>>>,
-    commands: Vec<(Wanted<'a>, &'a CommandMatch)>,
-    requests: Vec<Wanted<'a>>,
-    entries: Vec<(Wanted<'a>, &'a Pattern)>,
+    names: BTreeMap<(Via, &'a str), Vec<WantedEntries<'a>>>,
+    commands: Vec<(WantedEntries<'a>, &'a CommandMatch)>,
+    requests: Vec<WantedEntries<'a>>,
+    entries: Vec<(WantedEntries<'a>, &'a Pattern)>,
     /// Expressions on texts; the languages, and whether comments count.
-    texts: Vec<(Wanted<'a>, &'a Expression, Option<&'a [String]>)>,
+    texts: Vec<(WantedEntries<'a>, &'a Expression, Option<&'a [String]>)>,
 }
 
 impl<'a> Search<'a> {
@@ -177,13 +177,13 @@ struct Finder<'a, 's> {
 }
 
 impl<'a> Finder<'a, '_> {
-    fn take(&mut self, (rule, found): Wanted<'a>, index: usize, groups: Vec<String>) {
+    fn take(&mut self, (rule, found): WantedEntries<'a>, index: usize, groups: Vec<String>) {
         let Some(carrier) = self.survey.carriers.get(index) else { return };
         self.out.push(Own { rule, registration: Registration::own(carrier, index, found), groups });
     }
 
     /// Adds what is not a carrier yet.
-    fn push(&mut self, wanted: Wanted<'a>, mut carrier: Carrier, groups: Vec<String>) {
+    fn push(&mut self, wanted: WantedEntries<'a>, mut carrier: Carrier, groups: Vec<String>) {
         carrier.scope = self.survey.places(carrier.doc);
         carrier.sealed = carrier.sealed.or_else(|| self.documents.sealed(carrier.doc));
         self.survey.carriers.push(carrier);
@@ -205,11 +205,11 @@ impl<'a> Finder<'a, '_> {
             }
             let of =
                 self.survey.scopes.get(carrier.scope).map(|scope| scope.of.as_slice()).unwrap_or_default();
-            let mut taken: Vec<Wanted<'a>> = Vec::new();
+            let mut taken: Vec<WantedEntries<'a>> = Vec::new();
             for wanted in
                 [carrier.name.as_str(), ANY].into_iter().filter_map(|it| search.names.get(&(via, it)))
             {
-                let fits = |(rule, found): &&Wanted<'a>| {
+                let fits = |(rule, found): &&WantedEntries<'a>| {
                     let Some(found) = rule.matches.get(*found) else { return false };
                     match via {
                         Via::Chart => found.chart.as_ref().is_some_and(|chart| of.contains(&chart.name)),
@@ -220,7 +220,7 @@ impl<'a> Finder<'a, '_> {
                 taken.extend(wanted.iter().filter(fits).filter(|wanted| has_key(wanted, carrier)));
             }
             if matches!(via, Via::Command | Via::Argument) {
-                let fits = |(_, command): &&(Wanted<'a>, &CommandMatch)| {
+                let fits = |(_, command): &&(WantedEntries<'a>, &CommandMatch)| {
                     let position = command.position.map(|at| at.to_string());
                     let word = match (&command.argument, via) {
                         (None, Via::Command) => true,
@@ -241,7 +241,7 @@ impl<'a> Finder<'a, '_> {
 
     fn request(&mut self, search: &Search<'a>, index: usize) {
         let Some(carrier) = self.survey.carriers.get(index).cloned() else { return };
-        let Place::Node(node) = carrier.value.place else { return };
+        let ValueLocation::Node(node) = carrier.value.place else { return };
         let Some(document) = self.documents.get(carrier.doc).filter(|_| !search.requests.is_empty()) else {
             return;
         };
@@ -275,7 +275,7 @@ impl<'a> Finder<'a, '_> {
             }
         }
         let tops = sites::Tops::of(tree);
-        let mut aliases = (!tree.aliases.is_empty()).then(|| Aliases::of(tree));
+        let mut aliases = (!tree.aliases.is_empty()).then(|| AnchorAliases::of(tree));
         for (wanted, pattern) in &search.entries {
             let nodes: Vec<NodeId> = match pattern.0.last() {
                 Some(Step::Key(names)) => {
@@ -295,7 +295,7 @@ impl<'a> Finder<'a, '_> {
     }
 
     /// Lines of a file of variables.
-    fn lines(&mut self, search: &Search<'a>, doc: usize, document: &Document) {
+    fn lines(&mut self, search: &Search<'a>, doc: usize, document: &EmbeddedDocument) {
         for (wanted, pattern) in &search.entries {
             for variable in &document.parsed.facts().variables {
                 let carrier = || sites::line(variable, doc);
@@ -350,7 +350,7 @@ impl<'a> Finder<'a, '_> {
                 text: text.clone(),
                 span,
                 kind: ValueKind::Literal,
-                place: Place::Nowhere,
+                place: ValueLocation::Nowhere,
                 known: None,
             };
             let carrier =
@@ -373,7 +373,7 @@ fn is_of(command: &CommandMatch, of: &[String]) -> bool {
 
 /// Whether a span is in a comment of its text, or of a text inside it that was not read: on a line that begins with a
 /// comment sign.
-pub(super) fn is_comment(document: &Document, span: Span) -> bool {
+pub(super) fn is_comment(document: &EmbeddedDocument, span: Span) -> bool {
     let before = document.text.get(..span.start()).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
     let comments = &document.parsed.facts().comments;

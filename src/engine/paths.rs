@@ -52,17 +52,17 @@ pub fn paths(catalogue: &Catalogue, path: &str, source: &Source) -> Option<Vec<T
 }
 
 /// The last step of a path, and its position in its list.
-enum Step {
+enum PathStep {
     Key(String),
     Item(usize),
 }
 
-fn steps(tree: &DataTree) -> Vec<Step> {
-    let mut steps: Vec<Step> = tree.ids().map(|_| Step::Item(0)).collect();
+fn steps(tree: &DataTree) -> Vec<PathStep> {
+    let mut steps: Vec<PathStep> = tree.ids().map(|_| PathStep::Item(0)).collect();
     for id in tree.ids() {
         for (at, child) in tree.children(id).iter().enumerate() {
             if let Some(step) = steps.get_mut(child.0 as usize) {
-                *step = tree.key_text(*child).map_or(Step::Item(at), |key| Step::Key(quoted(key)));
+                *step = tree.key_text(*child).map_or(PathStep::Item(at), |key| PathStep::Key(quoted(key)));
             }
         }
     }
@@ -83,7 +83,7 @@ fn entry(
     documents: &Documents,
     doc: usize,
     tree: &DataTree,
-    steps: &[Step],
+    steps: &[PathStep],
     id: NodeId,
     source: &Source,
 ) -> Option<EntryPath> {
@@ -98,7 +98,7 @@ fn entry(
     let (mut path, mut concrete, mut has_items) = (String::new(), String::new(), false);
     for at in way.iter().rev() {
         match steps.get(at.0 as usize)? {
-            Step::Key(key) => {
+            PathStep::Key(key) => {
                 for text in [&mut path, &mut concrete] {
                     if !text.is_empty() {
                         text.push('.');
@@ -106,7 +106,7 @@ fn entry(
                     text.push_str(key);
                 }
             }
-            Step::Item(index) => {
+            PathStep::Item(index) => {
                 path.push_str("[*]");
                 concrete.push_str(&format!("[{index}]"));
                 has_items = true;

@@ -1,15 +1,15 @@
 //! What a suppression covers together: the parts of a text that belong together over several lines.
 
-use super::documents::{Document, Documents};
+use super::documents::{Documents, EmbeddedDocument};
 use crate::facts::NodeKind;
 use crate::syntax::container;
 use crate::text::{Notation, Span};
 use std::collections::BTreeMap;
 
 /// The texts inside each text, as bytes of the text around them.
-pub(crate) struct Inner(BTreeMap<usize, Vec<Span>>);
+pub(crate) struct InnerSpans(BTreeMap<usize, Vec<Span>>);
 
-impl Inner {
+impl InnerSpans {
     pub(crate) fn of(documents: &Documents) -> Self {
         let mut inner: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
         for document in documents.iter() {
@@ -26,8 +26,8 @@ impl Inner {
 }
 
 /// The pieces of a text: its lines, and what belongs together over several lines.
-pub(crate) struct Pieces<'d> {
-    document: &'d Document,
+pub(crate) struct Statements<'d> {
+    document: &'d EmbeddedDocument,
     /// Where each line begins.
     lines: Vec<usize>,
     /// By where they begin.
@@ -38,8 +38,8 @@ pub(crate) struct Pieces<'d> {
     behind: Vec<Span>,
 }
 
-impl<'d> Pieces<'d> {
-    pub(crate) fn of(document: &'d Document, inner: &[Span]) -> Self {
+impl<'d> Statements<'d> {
+    pub(crate) fn of(document: &'d EmbeddedDocument, inner: &[Span]) -> Self {
         let breaks = document.text.match_indices('\n').map(|(at, _)| at + 1);
         let lines = std::iter::once(0).chain(breaks).collect();
         let facts = document.parsed.facts();

@@ -1,6 +1,6 @@
 //! Which version of a program a registration is bound to, and where.
 
-use super::File;
+use super::LintedFile;
 use crate::rules::{Registration, version};
 use crate::sites::Scope;
 use crate::text::Span;
@@ -18,7 +18,7 @@ pub(super) struct Pin {
 }
 
 /// The first version that is too old for the new slot of a registration.
-pub(super) fn oldest(file: &File<'_>, registration: &Registration) -> Option<Pin> {
+pub(super) fn oldest(file: &LintedFile<'_>, registration: &Registration) -> Option<Pin> {
     let unit = file.unit;
     let title = if unit.program_title.is_empty() { &unit.program } else { &unit.program_title };
     let chart = format!("chart `{}`", unit.chart);
@@ -45,7 +45,7 @@ pub(super) fn oldest(file: &File<'_>, registration: &Registration) -> Option<Pin
     })
 }
 
-impl File<'_> {
+impl LintedFile<'_> {
     /// Where the version is written: within `host`, else nearest to it.
     fn nearest_version(&self, pinned: (u32, u32), host: Span) -> usize {
         let mut versions = self.caches.versions.borrow_mut();

@@ -2,13 +2,15 @@
 
 use super::fill::fill;
 use super::findings::Hit;
-use super::{File, named_secrets, origin, pins};
+use super::{LintedFile, named_secrets, origin, pins};
 use crate::embed::{Codec, UNKNOWN};
 use crate::finding::{Caution, Refusal};
-use crate::rules::{Class, Member, Registration, Role, SafetyRow, SafetyVerdict, UnitKind, View, When};
-use crate::sites::{Brings, Carrier, Expands, Place, ScopeKind, Unknown, UnknownKind, ValueKind, Via};
+use crate::rules::{Class, Member, MemberRole, Registration, SafetyRow, SafetyVerdict, UnitKind, View, When};
+use crate::sites::{
+    Brings, Carrier, Expands, ScopeKind, Unknown, UnknownKind, ValueKind, ValueLocation, Via,
+};
 use crate::text::{Cover, Span};
-use crate::unit::{Given, Held, UnknownPlace};
+use crate::unit::{Held, SourcedValue, UnknownPlace};
 use std::collections::BTreeSet;
 
 /// Shorter literals are not tokens.
@@ -24,7 +26,11 @@ const MOST_NAMES: usize = 8;
 const MOST_PLACES: usize = 3;
 
 /// Why there is no fix.
-pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &SafetyVerdict<'_>) -> Refusal {
+pub(super) fn refusal(
+    file: &LintedFile<'_>,
+    registration: &Registration,
+    verdict: &SafetyVerdict<'_>,
+) -> Refusal {
     let Some(row) = verdict.rows.first() else { return Refusal::Unstated };
     let because = because(file, registration, row);
     if row.is_about_unknowns() {
@@ -34,7 +40,7 @@ pub(super) fn refusal(file: &File<'_>, registration: &Registration, verdict: &Sa
 }
 
 /// Adds the manual step to a refusal that refers to code that builds the command.
-pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
+pub(super) fn by_hand(file: &LintedFile<'_>, view: &View<'_>, hits: &[Hit<'_>], refusal: Refusal) -> Refusal {
     let (Refusal::NotEditable(reason) | Refusal::NameNotEditable { reason, .. }) = &refusal else {
         return refusal;
     };
@@ -60,7 +66,7 @@ pub(super) fn by_hand(file: &File<'_>, view: &View<'_>, hits: &[Hit<'_>], refusa
 
 /// Why a fix is unsafe.
 pub(super) fn cautions(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     registration: &Registration,
     verdict: &SafetyVerdict<'_>,
 ) -> Vec<Caution> {
@@ -83,7 +89,7 @@ pub(super) fn cautions(
 }
 
 /// The pieces of a command that cannot be edited, where there are some.
-pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Refusal> {
+pub(super) fn pieces(file: &LintedFile<'_>, registration: &Registration) -> Option<Refusal> {
     let in_use = registration.members.iter().filter_map(|member| {
         let carrier = file.survey.carriers.get(member.carrier)?;
         file.survey.scopes.get(carrier.scope)?.piece(carrier.doc, carrier.name_span)
@@ -100,7 +106,7 @@ pub(super) fn pieces(file: &File<'_>, registration: &Registration) -> Option<Ref
 
 /// The unknowns of a scope, except the value of the old token option where that stays: its own reason names it, and none of
 /// its words is lost.
-pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<Item = &'a Unknown> {
+pub(super) fn unknowns<'a>(file: &'a LintedFile<'_>, index: usize) -> impl Iterator<Item = &'a Unknown> {
     let unknowns = file.survey.scopes.get(index).map_or(&[][..], |scope| &scope.unknowns);
     unknowns.iter().filter(move |unknown| {
         let is_token = |it: &Carrier| {
@@ -115,7 +121,7 @@ pub(super) fn unknowns<'a>(file: &'a File<'_>, index: usize) -> impl Iterator<It
 }
 
 /// The places of the unit that `when` is about, by line.
-fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> Vec<UnknownPlace> {
+fn places<'a>(file: &'a LintedFile<'_>, registration: &Registration, when: &When) -> Vec<UnknownPlace> {
     let concerns = |unknown: &&Unknown| {
         (when.unknown_token != Some(true) || unknown.brings.token())
             && (when.unknown_setting != Some(true) || unknown.brings.settings())
@@ -143,7 +149,7 @@ fn places<'a>(file: &'a File<'_>, registration: &Registration, when: &When) -> V
 }
 
 /// That something else uses the place of an entry, by an anchor: the alias or the key at `span` of the text `doc`.
-pub(super) fn used_elsewhere(file: &File<'_>, doc: usize, span: Span) -> Refusal {
+pub(super) fn used_elsewhere(file: &LintedFile<'_>, doc: usize, span: Span) -> Refusal {
     match file.alias(doc, span) {
         Some(UnknownPlace { written, line, .. }) => Refusal::UsedElsewhere { written, line },
         None => Refusal::Unstated,
@@ -151,7 +157,7 @@ pub(super) fn used_elsewhere(file: &File<'_>, doc: usize, span: Span) -> Refusal
 }
 
 /// That the carrier of that index is the same entry.
-pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
+pub(super) fn shared(file: &LintedFile<'_>, carrier: usize) -> Refusal {
     let Some(it) = file.survey.carriers.get(carrier) else { return Refusal::Unstated };
     let through = file.survey.anchored.get(&carrier).and_then(|it| it.through);
     used_elsewhere(file, it.doc, through.unwrap_or(it.name_span))
@@ -163,17 +169,18 @@ pub(super) fn shared(file: &File<'_>, carrier: usize) -> Refusal {
 /// one. `{setting}` is the name of the setting that a condition on `settings` is about. `{pin}`, `{pin-name}`, `{pin-since}`,
 /// `{read-name}`, `{secret}`, `{named-secret}`, `{origin}` and `{…-line}` name other places; `{unseen}` is a clause about a token
 /// that is not here.
-fn because(file: &File<'_>, registration: &Registration, row: &SafetyRow) -> String {
+fn because(file: &LintedFile<'_>, registration: &Registration, row: &SafetyRow) -> String {
     let text = row.because.as_deref().unwrap_or_default();
     fill(text, |name| place(file, registration, row, name).or_else(|| token(file, registration, name)))
 }
 
 /// What is filled in for a name in a reason that does not refer to the token.
-fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &str) -> Option<String> {
+fn place(file: &LintedFile<'_>, registration: &Registration, row: &SafetyRow, name: &str) -> Option<String> {
     let line_of = |at: Option<usize>| Some(file.line(file.survey.carriers.get(at?)?).to_string());
     let setting = || {
-        let resets =
-            |it: &&Member| matches!(it.role, Role::Setting(_)) && (it.class == Class::Empty || it.inert);
+        let resets = |it: &&Member| {
+            matches!(it.role, MemberRole::Setting(_)) && (it.class == Class::Empty || it.inert)
+        };
         let member = match row.when.settings {
             Some(classes) => registration.setting_of(classes),
             None => registration.members.iter().find(resets),
@@ -181,7 +188,7 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
         member.map(|member| member.carrier)
     };
     let empty = || {
-        let is_empty = |it: &&Member| it.role == Role::Old && it.class == Class::Empty;
+        let is_empty = |it: &&Member| it.role == MemberRole::Old && it.class == Class::Empty;
         registration.members.iter().find(is_empty).map(|member| member.carrier)
     };
     let pin = || pins::oldest(file, registration);
@@ -231,15 +238,15 @@ fn place(file: &File<'_>, registration: &Registration, row: &SafetyRow, name: &s
 }
 
 /// What is filled in for a name in a reason that refers to the token.
-fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<String> {
-    let filled = |role: Role| {
+fn token(file: &LintedFile<'_>, registration: &Registration, name: &str) -> Option<String> {
+    let filled = |role: MemberRole| {
         let members = registration.members.iter();
         let filled = members.filter(move |it| it.role == role && it.class > Class::Empty);
         // Of several, the one that needs a manual step.
         let first = filled.min_by_key(|member| member.class != Class::Opaque);
         first.and_then(|member| file.survey.carriers.get(member.carrier))
     };
-    let (old, new) = (filled(Role::Old), filled(Role::New));
+    let (old, new) = (filled(MemberRole::Old), filled(MemberRole::New));
     let carrier = old.or(new)?;
     let shown = |carrier: Option<&Carrier>| carrier.map_or(String::new(), |it| it.shown().to_owned());
     Some(match name {
@@ -264,7 +271,7 @@ fn token(file: &File<'_>, registration: &Registration, name: &str) -> Option<Str
 }
 
 /// The expression that is given as a token, as messages name it.
-fn expression(file: &File<'_>, carrier: &Carrier, replaced: Option<&String>) -> String {
+fn expression(file: &LintedFile<'_>, carrier: &Carrier, replaced: Option<&String>) -> String {
     match (carrier.value.kind, replaced) {
         (_, Some(value)) => value.clone(),
         (ValueKind::Opaque, None)
@@ -302,11 +309,11 @@ fn without_literals(text: &str) -> String {
 }
 
 /// The word after a boolean option, where the program stops reading options.
-fn stray(file: &File<'_>, registration: &Registration) -> Option<String> {
+fn stray(file: &LintedFile<'_>, registration: &Registration) -> Option<String> {
     let carriers = registration.members.iter().filter_map(|it| file.survey.carriers.get(it.carrier));
     let mut options = carriers.filter(|it| it.via == Via::Option && it.nodes.len() > 1);
     options.find_map(|it| {
-        let is_bare = it.value.place == Place::Nowhere;
+        let is_bare = it.value.place == ValueLocation::Nowhere;
         let node = if is_bare { it.nodes.get(1) } else { it.nodes.get(2) };
         let text = file.documents.get(it.doc)?.parsed.decode(*node?)?.text.replace('`', "'");
         // Longer words may be tokens.
@@ -315,7 +322,7 @@ fn stray(file: &File<'_>, registration: &Registration) -> Option<String> {
 }
 
 /// The first line of a command that breaks off, where there is one, and its continuation character.
-fn broken_line(file: &File<'_>, registration: &Registration) -> Option<(usize, char)> {
+fn broken_line(file: &LintedFile<'_>, registration: &Registration) -> Option<(usize, char)> {
     let mut scopes = registration.scopes.iter().filter_map(|at| file.survey.scopes.get(*at));
     let scope = scopes.find(|scope| scope.broken)?;
     let span = file.documents.to_host(scope.doc, scope.span);
@@ -332,13 +339,16 @@ fn broken_line(file: &File<'_>, registration: &Registration) -> Option<(usize, c
 }
 
 /// A variable of the unit that is read elsewhere than in its own value, and where.
-pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> Option<(&'a str, usize)> {
+pub(super) fn read_by_name<'a>(
+    file: &LintedFile<'a>,
+    registration: &Registration,
+) -> Option<(&'a str, usize)> {
     let carrier = |member: &Member| file.survey.carriers.get(member.carrier);
     let is_variable = |carrier: &&Carrier| carrier.via == Via::Variable;
     let mut variables = registration.members.iter().filter_map(carrier).filter(is_variable).peekable();
     variables.peek()?;
     // `--tag-list "$RUNNER_TAG_LIST"` is removed with the variable.
-    let settings = registration.members.iter().filter(|member| matches!(member.role, Role::Setting(_)));
+    let settings = registration.members.iter().filter(|member| matches!(member.role, MemberRole::Setting(_)));
     let options = settings.filter_map(carrier).filter(|carrier| carrier.via == Via::Option);
     let goes = Cover::of(options.map(|it| file.documents.to_host(it.doc, it.value.span)).collect());
     variables.find_map(|carrier| {
@@ -348,7 +358,7 @@ pub(super) fn read_by_name<'a>(file: &File<'a>, registration: &Registration) -> 
 }
 
 /// Whether the file's own reader puts in its variables for `$NAME`, so that only `$$NAME` is the container's.
-fn is_interpolated(file: &File<'_>, carrier: &Carrier) -> bool {
+fn is_interpolated(file: &LintedFile<'_>, carrier: &Carrier) -> bool {
     let is_file = file.documents.get(carrier.doc).is_some_and(|document| document.parent.is_none());
     let scope = file.survey.scopes.get(carrier.scope).filter(|it| it.kind == ScopeKind::Container);
     is_file && scope.is_some_and(|it| it.expands == Some(Expands::All))
@@ -356,11 +366,14 @@ fn is_interpolated(file: &File<'_>, carrier: &Carrier) -> bool {
 
 /// A variable of a setting that the environment may give a command: the file reads it and gives it no value. Its name, and where
 /// it is read, in bytes of the file.
-pub(super) fn inherited<'a>(file: &'a File<'_>, registration: &Registration) -> Option<(&'a str, usize)> {
+pub(super) fn inherited<'a>(
+    file: &'a LintedFile<'_>,
+    registration: &Registration,
+) -> Option<(&'a str, usize)> {
     all_inherited(file, registration).first().map(|(_, name, at)| (name.as_str(), *at))
 }
 
-fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(usize, String, usize)] {
+fn all_inherited<'a>(file: &'a LintedFile<'_>, registration: &Registration) -> &'a [(usize, String, usize)] {
     if registration.kind != UnitKind::Command {
         return &[];
     }
@@ -379,10 +392,10 @@ fn all_inherited<'a>(file: &'a File<'_>, registration: &Registration) -> &'a [(u
 }
 
 /// The variables of settings that the environment may give a command, except those of settings that it has.
-pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -> Vec<Held> {
-    let has = |at: usize| registration.members.iter().any(|it| it.role == Role::Setting(at));
+pub(super) fn inherited_settings(file: &LintedFile<'_>, registration: &Registration) -> Vec<Held> {
+    let has = |at: usize| registration.members.iter().any(|it| it.role == MemberRole::Setting(at));
     let all = all_inherited(file, registration).iter().filter(|(at, _, _)| !has(*at));
-    let given = |name: &str, at: usize| Given {
+    let given = |name: &str, at: usize| SourcedValue {
         text: format!("${name}"),
         opaque: true,
         known: None,
@@ -398,7 +411,7 @@ pub(super) fn inherited_settings(file: &File<'_>, registration: &Registration) -
     .collect()
 }
 
-impl File<'_> {
+impl LintedFile<'_> {
     /// The line of a carrier's name, from 1.
     pub(super) fn line(&self, carrier: &Carrier) -> usize {
         self.source.position(self.documents.to_host(carrier.doc, carrier.name_span).start()).line

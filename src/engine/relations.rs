@@ -3,10 +3,10 @@
 
 use super::findings::Judged;
 use super::together::{lower, merge, refuse};
-use super::{Documents, File, named_secrets};
+use super::{Documents, LintedFile, named_secrets};
 use crate::facts::NodeId;
 use crate::finding::{Caution, Refusal};
-use crate::rules::{Class, Registration, Role, Unit, UnitKind};
+use crate::rules::{Class, MemberRole, Registration, Unit, UnitKind};
 use crate::sites::{Scope, ScopeKind, Survey, Via};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ const MOST_NESTED: usize = 8;
 /// Which registrations of a file may be one.
 #[derive(Debug, Default)]
 pub(super) struct Relations {
-    groups: Vec<Group>,
+    groups: Vec<RelationGroup>,
     /// The carrier of the token that settings without one may belong to, by the first carrier of their registration.
     tokens: BTreeMap<usize, usize>,
     /// A setting in a text that may be values of the chart, without evidence that it is: its name, and where it is.
@@ -32,7 +32,7 @@ pub(super) struct Relations {
 
 /// Registrations that may be one, by index.
 #[derive(Debug, Default)]
-struct Group {
+struct RelationGroup {
     /// Those whose fix moves a token to its new place.
     tokens: Vec<usize>,
     /// Those that have settings and no place for a token.
@@ -59,7 +59,7 @@ impl Relations {
         if loose.is_empty() {
             return relations;
         }
-        let named = Named::of((unit, survey, documents), registrations, &tokens);
+        let named = RelatedName::of((unit, survey, documents), registrations, &tokens);
         // What may belong to several tokens is joined by a hub; hubs are numbered after the registrations.
         let hub = |hub: Hub| registrations.len() + hub as usize;
         let mut sets = Sets::new(registrations.len() + HUBS.len());
@@ -67,14 +67,14 @@ impl Relations {
         for at in &loose {
             let Some(registration) = registrations.get(*at) else { continue };
             let wanted = match named.reader(registration) {
-                Reader::None => continue,
-                Reader::Secrets(secrets) => {
+                TokenReader::None => continue,
+                TokenReader::Secrets(secrets) => {
                     for secret in secrets {
                         sets.join(*at, *secret);
                     }
                     continue;
                 }
-                Reader::Hub(hub) => hub,
+                TokenReader::Hub(hub) => hub,
             };
             used.get_mut(wanted as usize).into_iter().for_each(|it| *it = true);
             sets.join(*at, hub(wanted));
@@ -94,7 +94,7 @@ impl Relations {
                 }
             }
         }
-        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+        let mut groups: BTreeMap<usize, RelationGroup> = BTreeMap::new();
         for at in &tokens {
             groups.entry(sets.find(*at)).or_default().tokens.push(*at);
         }
@@ -102,7 +102,7 @@ impl Relations {
             groups.entry(sets.find(*at)).or_default().loose.push(*at);
         }
         for group in groups.into_values().filter(|it| !it.tokens.is_empty() && !it.loose.is_empty()) {
-            let first = group.tokens.first().and_then(|at| registrations.get(*at)?.filled(Role::Old));
+            let first = group.tokens.first().and_then(|at| registrations.get(*at)?.filled(MemberRole::Old));
             let key = |at: &usize| Some(registrations.get(*at)?.members.first()?.carrier);
             let keys = group.loose.iter().filter_map(key);
             relations
@@ -141,7 +141,7 @@ impl Relations {
     }
 
     /// Makes one fix of those of each group, or none.
-    pub(super) fn join(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
+    pub(super) fn join(&self, file: &LintedFile<'_>, registrations: &[Registration], judged: &mut [Judged]) {
         self.refuse_unshown(file, registrations, judged);
         for group in &self.groups {
             self.join_group(file, registrations, judged, group);
@@ -169,10 +169,10 @@ impl Relations {
 
     fn join_group(
         &self,
-        file: &File<'_>,
+        file: &LintedFile<'_>,
         registrations: &[Registration],
         judged: &mut [Judged],
-        group: &Group,
+        group: &RelationGroup,
     ) {
         let is_found = |at: &&usize| judged.get(**at).is_some_and(|it| !it.found.is_empty());
         let tokens: Vec<usize> = group.tokens.iter().filter(is_found).copied().collect();
@@ -180,9 +180,9 @@ impl Relations {
         if loose.is_empty() {
             return;
         }
-        let name = |at: usize, is: &dyn Fn(Role) -> bool| named(file, registrations, at, is);
-        let setting = |at: usize| name(at, &|role| matches!(role, Role::Setting(_)));
-        let token = |at: usize| name(at, &|role| role == Role::Old);
+        let name = |at: usize, is: &dyn Fn(MemberRole) -> bool| named(file, registrations, at, is);
+        let setting = |at: usize| name(at, &|role| matches!(role, MemberRole::Setting(_)));
+        let token = |at: usize| name(at, &|role| role == MemberRole::Old);
         let is_fixed = |at: usize| judged.get(at).is_some_and(|it| it.fix.is_some());
         let unfixed = |all: &[usize]| all.iter().copied().find(|at| !is_fixed(*at));
         let (left, kept) = (unfixed(&tokens), unfixed(&loose));
@@ -232,10 +232,10 @@ impl Relations {
 
 /// The first member of a registration in such a role, one that is filled before others: its name as written, and its line.
 fn named(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     registrations: &[Registration],
     at: usize,
-    is: &dyn Fn(Role) -> bool,
+    is: &dyn Fn(MemberRole) -> bool,
 ) -> Option<(String, usize)> {
     let members = || registrations.get(at).into_iter().flat_map(|it| &it.members).filter(|it| is(it.role));
     let member = members().find(|it| it.class > Class::Empty).or_else(|| members().next())?;
@@ -243,8 +243,8 @@ fn named(
     Some((carrier.shown().to_owned(), file.line(carrier)))
 }
 
-fn first(file: &File<'_>, registrations: &[Registration], at: usize) -> Option<(String, usize)> {
-    named(file, registrations, at, &|role| role != Role::New)
+fn first(file: &LintedFile<'_>, registrations: &[Registration], at: usize) -> Option<(String, usize)> {
+    named(file, registrations, at, &|role| role != MemberRole::New)
 }
 
 /// The configurations that values of charts contain, with those values.
@@ -279,7 +279,7 @@ fn hosts(survey: &Survey, documents: &Documents, registrations: &[Registration])
 
 impl Relations {
     /// Refuses to move a token if the file has settings that may belong to it and are not reported.
-    fn refuse_unshown(&self, file: &File<'_>, registrations: &[Registration], judged: &mut [Judged]) {
+    fn refuse_unshown(&self, file: &LintedFile<'_>, registrations: &[Registration], judged: &mut [Judged]) {
         let Some((name, at)) = &self.unshown else { return };
         let refusal = Refusal::SameRunner { name: name.clone(), line: file.source.position(*at).line };
         let all = registrations.iter().zip(judged).filter(|(it, _)| moves_token(it));
@@ -318,7 +318,9 @@ fn unshown(unit: &Unit, survey: &Survey, documents: &Documents) -> Option<(Strin
 
 fn moves_token(registration: &Registration) -> bool {
     // What another tool registers has its token with it.
-    registration.kind != UnitKind::Road && registration.fills(Role::Old) && !registration.fills(Role::New)
+    registration.kind != UnitKind::Road
+        && registration.fills(MemberRole::Old)
+        && !registration.fills(MemberRole::New)
 }
 
 fn indices(registrations: &[Registration], is: impl Fn(&Registration) -> bool) -> Vec<usize> {
@@ -331,8 +333,8 @@ fn is_loose(registration: &Registration, survey: &Survey) -> bool {
     let is_command = registration.kind == UnitKind::Command;
     // GitLab Runner does not know the settings in config.toml.
     !matches!(registration.kind, UnitKind::Config | UnitKind::Road)
-        && members().any(|it| matches!(it.role, Role::Setting(_)))
-        && !members().any(|it| matches!(it.role, Role::Old | Role::New))
+        && members().any(|it| matches!(it.role, MemberRole::Setting(_)))
+        && !members().any(|it| matches!(it.role, MemberRole::Old | MemberRole::New))
         && !registration.any_scope(survey, |scope| {
             scope.unknowns.iter().any(|it| it.brings.token()) || is_command && !scope.hints.is_empty()
         })
@@ -340,12 +342,12 @@ fn is_loose(registration: &Registration, survey: &Survey) -> bool {
 
 /// Whether the token is an option of a command.
 fn has_option(registration: &Registration, survey: &Survey) -> bool {
-    let carrier = registration.filled(Role::Old).and_then(|at| survey.carriers.get(at));
+    let carrier = registration.filled(MemberRole::Old).and_then(|at| survey.carriers.get(at));
     registration.kind == UnitKind::Command && carrier.is_some_and(|it| it.via == Via::Option)
 }
 
 /// The Secrets with a token in the old place, and who reads them.
-struct Named {
+struct RelatedName {
     by_name: BTreeMap<String, Vec<usize>>,
     unnamed: BTreeSet<usize>,
     /// The names of the Secrets that have a token in the new place.
@@ -370,7 +372,7 @@ enum Hub {
 const HUBS: [Hub; 4] = [Hub::Commands, Hub::Others, Hub::Unnamed, Hub::Elsewhere];
 
 /// Where the token of settings may be.
-enum Reader<'a> {
+enum TokenReader<'a> {
     Hub(Hub),
     /// In these Secrets.
     Secrets(&'a [usize]),
@@ -378,7 +380,7 @@ enum Reader<'a> {
     None,
 }
 
-impl Named {
+impl RelatedName {
     fn of(
         (unit, survey, documents): (&Unit, &Survey, &Documents),
         registrations: &[Registration],
@@ -387,14 +389,16 @@ impl Named {
         let mut named = Self {
             by_name: BTreeMap::new(),
             unnamed: BTreeSet::new(),
-            migrated: named_secrets::all(documents, survey, registrations, Role::New).into_keys().collect(),
+            migrated: named_secrets::all(documents, survey, registrations, MemberRole::New)
+                .into_keys()
+                .collect(),
             names: named_secrets::names(unit, survey),
         };
         for at in tokens {
             let Some(registration) = registrations.get(*at).filter(|it| it.kind == UnitKind::Secret) else {
                 continue;
             };
-            let carrier = registration.filled(Role::Old).and_then(|at| survey.carriers.get(at));
+            let carrier = registration.filled(MemberRole::Old).and_then(|at| survey.carriers.get(at));
             match carrier.and_then(|it| named_secrets::object(documents, survey, it)) {
                 Some(name) => named.by_name.entry(name).or_default().push(*at),
                 None => {
@@ -405,17 +409,17 @@ impl Named {
         named
     }
 
-    fn reader(&self, registration: &Registration) -> Reader<'_> {
+    fn reader(&self, registration: &Registration) -> TokenReader<'_> {
         let name = registration.scopes.iter().find_map(|scope| self.names.get(scope));
         let Some(name) = name else {
             let is_command = registration.kind == UnitKind::Command;
-            return Reader::Hub(if is_command { Hub::Commands } else { Hub::Others });
+            return TokenReader::Hub(if is_command { Hub::Commands } else { Hub::Others });
         };
         match self.by_name.get(name) {
-            Some(secrets) => Reader::Secrets(secrets),
-            None if self.migrated.contains(name) => Reader::None,
-            None if !self.unnamed.is_empty() => Reader::Hub(Hub::Unnamed),
-            None => Reader::Hub(Hub::Elsewhere),
+            Some(secrets) => TokenReader::Secrets(secrets),
+            None if self.migrated.contains(name) => TokenReader::None,
+            None if !self.unnamed.is_empty() => TokenReader::Hub(Hub::Unnamed),
+            None => TokenReader::Hub(Hub::Elsewhere),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! New names that fixes of rules outside of registrations write: a name that exists already, and one that two fixes write.
 
 use super::fixes::UnitFix;
-use super::{Analysis, File};
+use super::{Analysis, LintedFile};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::finding::{Finding, Refusal};
@@ -23,7 +23,7 @@ pub(crate) enum Within {
 ///
 /// # Errors
 /// [`NoEdit`] says what is in the way.
-pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<(), NoEdit> {
+pub(super) fn check(file: &LintedFile<'_>, carrier: &Carrier, name: &str) -> Result<(), NoEdit> {
     if carrier.via == Via::Option && !is_option_name(name) {
         return Err(NoEdit::new(format!("`{name}` is not the name of an option")));
     }
@@ -57,14 +57,14 @@ pub(super) fn check(file: &File<'_>, carrier: &Carrier, name: &str) -> Result<()
 
 /// A name that a fix writes.
 #[derive(Clone, Debug)]
-pub(crate) struct Written {
+pub(crate) struct RenamedName {
     within: Within,
     new: String,
     /// What had another name: the same name may be written for it in several places. Empty for a new mapping.
     old: String,
 }
 
-impl Written {
+impl RenamedName {
     pub(super) fn new(within: Within, new: &str, carrier: &Carrier) -> Self {
         Self { within, new: new.to_owned(), old: carrier.name.clone() }
     }
@@ -76,15 +76,16 @@ impl Written {
 }
 
 /// Where a fix writes the new name of `carrier`, and which.
-pub(super) fn written(file: &File<'_>, carrier: &Carrier, name: &str) -> Vec<Written> {
-    let mapping = mapping(file, carrier).map(|within| Written::new(within, last(carrier, name), carrier));
+pub(super) fn written(file: &LintedFile<'_>, carrier: &Carrier, name: &str) -> Vec<RenamedName> {
+    let mapping = mapping(file, carrier).map(|within| RenamedName::new(within, last(carrier, name), carrier));
     let named = matches!(carrier.via, Via::Option | Via::Variable | Via::Chart);
-    let scope = || Written::new(Within::Scope(carrier.scope, carrier.via), &whole(carrier, name), carrier);
+    let scope =
+        || RenamedName::new(Within::Scope(carrier.scope, carrier.via), &whole(carrier, name), carrier);
     mapping.into_iter().chain(named.then(scope)).collect()
 }
 
 /// The mapping that has `carrier` as an entry.
-fn mapping(file: &File<'_>, carrier: &Carrier) -> Option<Within> {
+fn mapping(file: &LintedFile<'_>, carrier: &Carrier) -> Option<Within> {
     let document = file.documents.get(carrier.doc)?;
     let tree = &document.parsed.facts().tree;
     if carrier.via == Via::Entry && tree.is_empty() {

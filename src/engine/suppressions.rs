@@ -3,14 +3,14 @@
 use super::Settings;
 use super::documents::Documents;
 use super::findings::is_selected;
-use super::fixes::{Plan, UnitFix};
-use super::pieces::{Inner, Pieces};
+use super::fixes::{EditPlan, UnitFix};
+use super::pieces::{InnerSpans, Statements};
 use super::unused::Teller;
 use crate::catalogue::Catalogue;
 use crate::embed::NoEdit;
 use crate::finding::{Finding, Safety};
 use crate::rules::Defect;
-use crate::suppress::{self, Directive, FILE_LINES, Idle, MENTION, RULE, Scope, Suppression, Suppressions};
+use crate::suppress::{self, Directive, FILE_LINES, Idle, MENTION, RULE, Reach, Suppression, Suppressions};
 use crate::text::{Edit, EditSet, Source, Span};
 use std::collections::BTreeSet;
 
@@ -36,12 +36,12 @@ pub(super) fn find(documents: &Documents, source: &Source, catalogue: &Catalogue
     let mut list = Vec::new();
     let mut origins = Vec::new();
     let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let inner = Inner::of(documents);
+    let inner = InnerSpans::of(documents);
     for (doc, document) in documents.iter().enumerate() {
         if !document.text.contains(MENTION) {
             continue;
         }
-        let pieces = Pieces::of(document, inner.of_text(doc));
+        let pieces = Statements::of(document, inner.of_text(doc));
         for comment in &document.parsed.facts().comments {
             let text = comment.span.of(&document.text);
             // Most comments are not ours.
@@ -55,8 +55,8 @@ pub(super) fn find(documents: &Documents, source: &Source, catalogue: &Catalogue
                 }
                 let line = source.position(span.start()).line;
                 let (reach, late) = match directive.scope {
-                    Scope::File => (Span::new(0, source.bytes().len()), line > FILE_LINES),
-                    Scope::Line => (
+                    Reach::File => (Span::new(0, source.bytes().len()), line > FILE_LINES),
+                    Reach::Line => (
                         documents.to_host(doc, pieces.reach(comment.span, directive.span.start() > 0)),
                         false,
                     ),
@@ -144,8 +144,8 @@ impl Written {
         (idle, Some(kept))
     }
 
-    /// The edits that take out what is idle.
-    fn removal(&self, documents: &Documents, source: &Source, idle: &Idle) -> Result<Plan, NoEdit> {
+    /// The edits that remove what is idle.
+    fn removal(&self, documents: &Documents, source: &Source, idle: &Idle) -> Result<EditPlan, NoEdit> {
         let gone = || NoEdit::new("its text could not be read");
         let origin = self.origins.get(idle.index).ok_or_else(gone)?;
         let document = documents.get(origin.doc).ok_or_else(gone)?;
@@ -192,8 +192,8 @@ pub(crate) fn plan(
     source: &Source,
     doc: usize,
     edits: &[Edit],
-) -> Result<Plan, NoEdit> {
-    let mut plan = Plan::default();
+) -> Result<EditPlan, NoEdit> {
+    let mut plan = EditPlan::default();
     let mut host = EditSet::default();
     for edit in edits {
         for (text, lifted) in documents.lift(doc, edit, source)? {

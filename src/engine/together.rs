@@ -1,8 +1,8 @@
 //! Findings of one custom rule that are fixed together or not at all.
 
-use super::File;
+use super::LintedFile;
 use super::findings::Judged;
-use super::fixes::{self, Plan, UnitFix};
+use super::fixes::{self, EditPlan, UnitFix};
 use super::own::Own;
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
@@ -20,15 +20,15 @@ const MOST_CAUTIONS: usize = 16;
 type Within = (Option<usize>, Option<NodeId>);
 
 /// What findings have in common that are fixed together: whether it is a name of several rules, the name or the rule, a variable.
-type Key<'a> = ((bool, &'a str), Option<String>, Within);
+type TogetherKey<'a> = ((bool, &'a str), Option<String>, Within);
 
 /// Joins the fixes of rules that ask for it. Where a rule is about a document as a whole and does not ask, a fix of a part of it
 /// is unsafe.
 ///
 /// `names` are those of the registrations of the file.
-pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)], names: &mut BTreeSet<String>) {
+pub(super) fn join(file: &LintedFile<'_>, judged: &mut [(&Own<'_>, Judged)], names: &mut BTreeSet<String>) {
     // By the rule or what several have in common, the variable that it renames, and where.
-    let mut groups: BTreeMap<Key<'_>, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<TogetherKey<'_>, Vec<usize>> = BTreeMap::new();
     for (index, (own, _)) in judged.iter().enumerate().filter(|(_, (_, it))| !it.findings.is_empty()) {
         let variable = renamed(file, own);
         let together = own.rule.together.as_ref().map(|it| it.within).or_else(|| {
@@ -87,7 +87,7 @@ pub(super) fn join(file: &File<'_>, judged: &mut [(&Own<'_>, Judged)], names: &m
 
 /// A name for what the findings of `group` share: where the first of them is.
 fn shared(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     judged: &[(&Own<'_>, Judged)],
     group: &[usize],
     names: &mut BTreeSet<String>,
@@ -97,19 +97,19 @@ fn shared(
     Some(file.name_of(start, names))
 }
 
-fn carrier<'a>(file: &File<'a>, own: &Own<'_>) -> Option<&'a Carrier> {
+fn carrier<'a>(file: &LintedFile<'a>, own: &Own<'_>) -> Option<&'a Carrier> {
     file.survey.carriers.get(own.registration.members.first()?.carrier)
 }
 
 /// The variable that a rule renames there.
-fn renamed(file: &File<'_>, own: &Own<'_>) -> Option<String> {
+fn renamed(file: &LintedFile<'_>, own: &Own<'_>) -> Option<String> {
     let renames = own.rule.actions.iter().any(|action| action.rename.is_some());
     carrier(file, own).filter(|carrier| renames && carrier.via == Via::Variable).map(|it| it.name.clone())
 }
 
 /// A definition of the variable `name` that is not in `group`, and its line.
 fn left(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     name: &str,
     judged: &[(&Own<'_>, Judged)],
     group: &[usize],
@@ -125,7 +125,7 @@ fn left(
     Some((carrier.written.clone(), file.source.position(start).line))
 }
 
-fn within(file: &File<'_>, own: &Own<'_>, together: rules::Within) -> Option<Within> {
+fn within(file: &LintedFile<'_>, own: &Own<'_>, together: rules::Within) -> Option<Within> {
     let carrier = carrier(file, own)?;
     let (mut doc, mut offset) = (carrier.doc, carrier.name_span.start());
     if together == rules::Within::File {
@@ -178,12 +178,12 @@ pub(super) fn lower(judged: Option<&mut Judged>, cautions: &[Caution]) {
 
 /// Merges all fixes of `group` into one; none where they change the same bytes.
 pub(super) fn merge<T>(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     all: &mut [T],
     group: &[usize],
     judged: impl Fn(&mut T) -> &mut Judged,
 ) {
-    let mut plan = Plan::default();
+    let mut plan = EditPlan::default();
     let mut edits = EditSet::default();
     let mut safety = Safety::Safe;
     let mut cautions: Vec<Caution> = Vec::new();

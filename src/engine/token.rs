@@ -1,11 +1,11 @@
 //! How the expression of `--token-value` is written in a place.
 
-use super::File;
-use super::documents::Document;
+use super::LintedFile;
+use super::documents::EmbeddedDocument;
 use crate::config::{TokenForm, TokenValue};
 use crate::embed::Codec;
 use crate::finding::Refusal;
-use crate::sites::{Carrier, Expands, Place, Scope, ScopeKind, Via};
+use crate::sites::{Carrier, Expands, Scope, ScopeKind, ValueLocation, Via};
 
 /// File names whose templates have these tags, in any language.
 const TEMPLATE_FILES: &[(&str, &[&str])] =
@@ -15,7 +15,7 @@ const TEMPLATE_FILES: &[(&str, &[&str])] =
 ///
 /// # Errors
 /// [`Refusal::NotExpanded`] where nothing expands it.
-pub(super) fn spelled(file: &File<'_>, carrier: &Carrier, value: &str) -> Result<String, Refusal> {
+pub(super) fn spelled(file: &LintedFile<'_>, carrier: &Carrier, value: &str) -> Result<String, Refusal> {
     let place = file.documents.get(carrier.doc);
     let language = nearest_hcl(file, carrier).unwrap_or_else(|| place.map_or("", |it| it.language.name()));
     let refused = || Refusal::NotExpanded { value: value.to_owned(), language };
@@ -31,22 +31,22 @@ pub(super) fn spelled(file: &File<'_>, carrier: &Carrier, value: &str) -> Result
 }
 
 /// The language to name where a reference would be right.
-fn nearest_hcl(file: &File<'_>, carrier: &Carrier) -> Option<&'static str> {
+fn nearest_hcl(file: &LintedFile<'_>, carrier: &Carrier) -> Option<&'static str> {
     file.documents.chain(carrier.doc).map(|it| it.language.name()).find(|name| *name == "hcl")
 }
 
 /// A place for a token.
 struct At<'a> {
-    file: &'a File<'a>,
+    file: &'a LintedFile<'a>,
     carrier: &'a Carrier,
-    document: &'a Document,
+    document: &'a EmbeddedDocument,
 }
 
 impl At<'_> {
     fn variable(&self, name: &str, text: &str) -> Option<String> {
         // As given where it is a spelling of the language already.
         let as_given = || if text == format!("${{{name}}}") { text.to_owned() } else { format!("${name}") };
-        if matches!(self.carrier.value.place, Place::Base64(_)) {
+        if matches!(self.carrier.value.place, ValueLocation::Base64(_)) {
             return None;
         }
         if let Some(spelled) = self.document.parsed.expansion(name).filter(|_| !self.document.no_shell) {
@@ -81,7 +81,7 @@ impl At<'_> {
     }
 
     fn reference(&self, text: &str, quoted: bool) -> Option<String> {
-        let is_value = matches!(self.carrier.value.place, Place::Node(_));
+        let is_value = matches!(self.carrier.value.place, ValueLocation::Node(_));
         if self.document.language.values_are_expressions() && is_value {
             return Some(text.to_owned());
         }

@@ -1,11 +1,11 @@
 //! Registrations handed out as data.
 
-use super::{File, named_secrets, reasons, structure};
+use super::{LintedFile, named_secrets, reasons, structure};
 use crate::embed::UNKNOWN;
-use crate::rules::{self, Class, Member, Registration, Role, UnitKind};
-use crate::sites::{Carrier, Place, ScopeKind, ValueKind, Via};
+use crate::rules::{self, Class, Member, MemberRole, Registration, UnitKind};
+use crate::sites::{Carrier, ScopeKind, ValueKind, ValueLocation, Via};
 use crate::text::Span;
-use crate::unit::{Given, Held, Slot, Unit};
+use crate::unit::{FoundUnit, Held, Slot, SourcedValue};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Variables that commands share are listed with each of them, up to this many in all; beyond that, the commands are
@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_SHARED: usize = 100_000;
 
 /// What a file sets, by what it belongs to.
-pub(super) struct Index<'a> {
-    file: &'a File<'a>,
+pub(super) struct PlanIndex<'a> {
+    file: &'a LintedFile<'a>,
     /// What sets something other than tokens and settings, by its scope.
     about: BTreeMap<usize, Vec<(usize, &'a Carrier)>>,
     /// The scopes that get their values in a release, by the release.
@@ -23,8 +23,8 @@ pub(super) struct Index<'a> {
     variables: Vec<usize>,
 }
 
-impl<'a> Index<'a> {
-    pub(super) fn of(file: &'a File<'a>) -> Self {
+impl<'a> PlanIndex<'a> {
+    pub(super) fn of(file: &'a LintedFile<'a>) -> Self {
         let mut index =
             Self { file, about: BTreeMap::new(), released: BTreeMap::new(), variables: Vec::new() };
         for carrier in &file.survey.carriers {
@@ -49,7 +49,7 @@ impl<'a> Index<'a> {
     }
 
     /// A registration as data. Commands that share variables are a registration each, with the variables in all of them.
-    pub(super) fn units(&self, registration: &Registration, name: &str) -> Vec<Unit> {
+    pub(super) fn units(&self, registration: &Registration, name: &str) -> Vec<FoundUnit> {
         let all: Vec<&Member> = registration.members.iter().collect();
         let whole =
             || vec![self.unit(registration, &all, &registration.scopes, self.file.start(registration), name)];
@@ -96,7 +96,7 @@ impl<'a> Index<'a> {
     }
 
     /// The entries of a road that share keys, each with them: its own keys count.
-    fn entries(&self, registration: &Registration, name: &str) -> Vec<Unit> {
+    fn entries(&self, registration: &Registration, name: &str) -> Vec<FoundUnit> {
         let survey = self.file.survey;
         let is_entry = |at: &&usize| {
             let scope = survey.scopes.get(**at);
@@ -117,7 +117,7 @@ impl<'a> Index<'a> {
         }
         let one = |entry: &usize| {
             let own = by_scope.get(entry).map(Vec::as_slice).unwrap_or_default();
-            let is_token = |role: Role| matches!(role, Role::Old | Role::New);
+            let is_token = |role: MemberRole| matches!(role, MemberRole::Old | MemberRole::New);
             let same =
                 |it: &Member, own: &Member| it.role == own.role || is_token(it.role) && is_token(own.role);
             let common = common.iter().filter(|it| !own.iter().any(|own| same(it, own)));
@@ -139,7 +139,7 @@ impl<'a> Index<'a> {
         scopes: &BTreeSet<usize>,
         start: usize,
         name: &str,
-    ) -> Unit {
+    ) -> FoundUnit {
         let file = self.file;
         let carrier = |member: &Member| file.survey.carriers.get(member.carrier);
         let members: Vec<_> = members.iter().filter_map(|member| Some((*member, carrier(member)?))).collect();
@@ -151,7 +151,7 @@ impl<'a> Index<'a> {
             .or_else(|| members.first().map(|(_, carrier)| (carrier.doc, carrier.name_span.start())));
         let doc = first.map_or(0, |(doc, _)| doc);
         let place = file.documents.places(doc).pop().map(|label| label.text);
-        let mut unit = Unit {
+        let mut unit = FoundUnit {
             name: name.to_owned(),
             kind: registration.kind,
             road: registration.road,
@@ -182,7 +182,7 @@ impl<'a> Index<'a> {
                 .collect(),
             about: self.about(registration, scopes),
         };
-        let empty = !members.iter().any(|(it, _)| it.role == Role::Old && it.class > Class::Empty);
+        let empty = !members.iter().any(|(it, _)| it.role == MemberRole::Old && it.class > Class::Empty);
         let new = || named_secrets::of(file, registration).map(|it| (it, false));
         let old = || named_secrets::unmoved(file, registration).map(|it| (it, true));
         if let Some(((class, at), old)) = Some(empty).filter(|it| *it).and_then(|_| new().or_else(old))
@@ -196,10 +196,10 @@ impl<'a> Index<'a> {
             let written = carrier.written.clone();
             let name = if carrier.via == Via::Road { written.clone() } else { carrier.name.clone() };
             match member.role {
-                Role::Setting(setting) => unit.settings.push(Held { setting, via, name, given }),
-                Role::Place => unit.is_shown = true,
+                MemberRole::Setting(setting) => unit.settings.push(Held { setting, via, name, given }),
+                MemberRole::Place => unit.is_shown = true,
                 role => {
-                    let (old, class) = (role == Role::Old, member.class);
+                    let (old, class) = (role == MemberRole::Old, member.class);
                     unit.slots.push(Slot { old, via, written, class, given });
                 }
             }
@@ -208,7 +208,11 @@ impl<'a> Index<'a> {
     }
 
     /// What is set other than tokens and settings. An option counts more than a variable, what is near more than what is far.
-    fn about(&self, registration: &Registration, scopes: &BTreeSet<usize>) -> Vec<(&'static str, Given)> {
+    fn about(
+        &self,
+        registration: &Registration,
+        scopes: &BTreeSet<usize>,
+    ) -> Vec<(&'static str, SourcedValue)> {
         let variables = self.variables.iter().filter(|_| registration.kind == UnitKind::Command);
         let released = scopes.iter().filter_map(|scope| self.released.get(scope)).flatten();
         let all = scopes.iter().chain(released).chain(variables);
@@ -224,10 +228,10 @@ impl<'a> Index<'a> {
 }
 
 /// The value of a carrier as data.
-pub(super) fn given(file: &File<'_>, carrier: &Carrier) -> Given {
+pub(super) fn given(file: &LintedFile<'_>, carrier: &Carrier) -> SourcedValue {
     let value = &carrier.value;
     let opaque = value.kind == ValueKind::Opaque;
-    let bare = carrier.via == Via::Option && value.place == Place::Nowhere;
+    let bare = carrier.via == Via::Option && value.place == ValueLocation::Nowhere;
     // Null is not a string.
     let mut text = if value.kind == ValueKind::Empty { String::new() } else { value.text.clone() };
     // The value is elsewhere: the text here shows which one it is.
@@ -237,7 +241,7 @@ pub(super) fn given(file: &File<'_>, carrier: &Carrier) -> Given {
             written.clone_into(&mut text);
         }
     }
-    Given {
+    SourcedValue {
         text,
         opaque,
         known: value.known.clone(),

@@ -1,6 +1,6 @@
 //! Findings of suppressions that suppress nothing.
 
-use super::fixes::Plan;
+use super::fixes::EditPlan;
 use super::suppressions::Written;
 use super::{Documents, Settings, findings, structure};
 use crate::catalogue::Advice;
@@ -19,7 +19,7 @@ pub(super) struct Teller<'a> {
 }
 
 /// What is reported of one name, or of several that are removed together.
-struct Said {
+struct UnusedReason {
     span: Span,
     defect: Defect,
     names: String,
@@ -29,10 +29,10 @@ struct Said {
 
 impl Teller<'_> {
     /// The findings of what is idle, with the edits that remove it; without them it stays.
-    pub(super) fn findings(&self, idle: &Idle, plan: Option<&Result<Plan, NoEdit>>) -> Vec<Finding> {
+    pub(super) fn findings(&self, idle: &Idle, plan: Option<&Result<EditPlan, NoEdit>>) -> Vec<Finding> {
         let Some(suppression) = self.written.all.get(idle.index) else { return Vec::new() };
         let name = |at: usize| suppression.names.get(at).map(|(name, _)| name.as_str()).unwrap_or_default();
-        let mut said: Vec<Said> = Vec::new();
+        let mut said: Vec<UnusedReason> = Vec::new();
         if idle.whole && idle.names.len() > 1 {
             let names: Vec<&str> = idle.names.iter().map(|(at, _)| name(*at)).collect();
             let reasons = idle.names.iter().map(|(at, defect)| {
@@ -43,7 +43,7 @@ impl Teller<'_> {
                     format!("{}: {hint}", quoted(&short(name(*at))))
                 }
             });
-            said.push(Said {
+            said.push(UnusedReason {
                 span: suppression.span,
                 defect: Defect::Unused,
                 names: names.join(", "),
@@ -54,10 +54,10 @@ impl Teller<'_> {
             for ((at, defect), span) in idle.names.iter().zip(self.written.all.spans(idle)) {
                 let names = name(*at).to_owned();
                 let (message, reason) = (self.message(*defect, &names), self.hint(*defect, &names));
-                said.push(Said { span, defect: *defect, names, message, reason });
+                said.push(UnusedReason { span, defect: *defect, names, message, reason });
             }
         }
-        let finding = |said: Said| {
+        let finding = |said: UnusedReason| {
             let mut finding = self.finding(idle.index, said.defect)?;
             (finding.span, finding.message, finding.label) = (said.span, said.message, said.reason);
             let action = self.rule.actions.first().map(|action| action.message.as_str()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The uses of a variable that a custom rule renames: all of one file are renamed with its definitions, or none.
 
-use super::File;
+use super::LintedFile;
 use super::own::is_comment;
 use crate::embed::NoEdit;
 use crate::finding::Caution;
@@ -45,7 +45,7 @@ fn hands_on(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// [`NoEdit`] where the file names the variable in a way that is not known to be a use.
-pub(super) fn of(file: &File<'_>, carrier: &Carrier) -> Result<Rc<Uses>, NoEdit> {
+pub(super) fn of(file: &LintedFile<'_>, carrier: &Carrier) -> Result<Rc<Uses>, NoEdit> {
     let uses = file.uses(&carrier.name);
     match uses.other {
         Some(at) => {
@@ -57,7 +57,7 @@ pub(super) fn of(file: &File<'_>, carrier: &Carrier) -> Result<Rc<Uses>, NoEdit>
 }
 
 /// Why renaming `carrier` may be seen outside of the file.
-pub(super) fn outside(file: &File<'_>, carrier: &Carrier) -> Option<Caution> {
+pub(super) fn outside(file: &LintedFile<'_>, carrier: &Carrier) -> Option<Caution> {
     let scope = file.survey.scopes.get(carrier.scope);
     let container = scope.is_some_and(|scope| scope.kind == ScopeKind::Container);
     let dotenv = file.documents.get(carrier.doc).is_some_and(|it| it.language.is_environment());
@@ -66,7 +66,7 @@ pub(super) fn outside(file: &File<'_>, carrier: &Carrier) -> Option<Caution> {
     is_outside.then(|| Caution::Rule(format!("other programs may read `{}`", carrier.name)))
 }
 
-impl File<'_> {
+impl LintedFile<'_> {
     /// Where the variable `name` is named.
     pub(super) fn uses(&self, name: &str) -> Rc<Uses> {
         if let Some(known) = self.caches.uses.borrow().get(name) {

@@ -1,9 +1,9 @@
 //! Words that fixes of rules about commands write: in a command line, or as items of a list.
 
-use super::File;
-use super::documents::Document;
+use super::LintedFile;
+use super::documents::EmbeddedDocument;
 use crate::embed::NoEdit;
-use crate::sites::{Carrier, Place, ValueKind, Via, canonical, is_option_name};
+use crate::sites::{Carrier, ValueKind, ValueLocation, Via, canonical, is_option_name};
 use crate::text::{Edit, Eol, Span};
 
 /// What a word may consist of that means the same everywhere.
@@ -21,16 +21,16 @@ fn split(text: &str) -> Result<Vec<&str>, NoEdit> {
     }
 }
 
-fn document<'a>(file: &'a File<'_>, carrier: &Carrier) -> Result<&'a Document, NoEdit> {
+fn document<'a>(file: &'a LintedFile<'_>, carrier: &Carrier) -> Result<&'a EmbeddedDocument, NoEdit> {
     file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))
 }
 
-fn is_shell(document: &Document) -> bool {
+fn is_shell(document: &EmbeddedDocument) -> bool {
     document.language.is_shell()
 }
 
 /// The words of what was found: an option with its value.
-fn span(document: &Document, carrier: &Carrier) -> Result<Span, NoEdit> {
+fn span(document: &EmbeddedDocument, carrier: &Carrier) -> Result<Span, NoEdit> {
     if carrier.via != Via::Option {
         return Ok(carrier.value.span);
     }
@@ -47,7 +47,7 @@ fn span(document: &Document, carrier: &Carrier) -> Result<Span, NoEdit> {
 
 /// Other words instead of those that were found. In a command line `text` may be any command if `vouched`.
 pub(super) fn replace(
-    file: &File<'_>,
+    file: &LintedFile<'_>,
     carrier: &Carrier,
     text: &str,
     vouched: bool,
@@ -56,7 +56,7 @@ pub(super) fn replace(
     if carrier.via == Via::Command && carrier.value.kind == ValueKind::Opaque {
         return Err(NoEdit::new("its name is an expression"));
     }
-    // Where the other program is, nobody knows.
+    // Where the other program is, is not known.
     if carrier.via == Via::Command && carrier.written.contains('/') && !text.contains('/') {
         return Err(NoEdit::new("it is written with its directory"));
     }
@@ -71,8 +71,8 @@ pub(super) fn replace(
     Ok(vec![Edit::replace(Span::at(span.start()), written), Edit::delete(span)])
 }
 
-/// The edit that writes words behind the word at `span`.
-fn behind(document: &Document, span: Span, words: &[&str]) -> Result<Edit, NoEdit> {
+/// The edit that writes words after the word at `span`.
+fn behind(document: &EmbeddedDocument, span: Span, words: &[&str]) -> Result<Edit, NoEdit> {
     let written = if is_shell(document) {
         format!(" {}", words.join(" "))
     } else {
@@ -82,7 +82,7 @@ fn behind(document: &Document, span: Span, words: &[&str]) -> Result<Edit, NoEdi
 }
 
 /// Words as items of the list that the item at `span` is in.
-fn items(document: &Document, span: Span, words: &[&str]) -> Result<String, NoEdit> {
+fn items(document: &EmbeddedDocument, span: Span, words: &[&str]) -> Result<String, NoEdit> {
     let quote = span.of(&document.text).chars().next().filter(|sign| matches!(sign, '"' | '\'' | '`'));
     let item = |word: &&str| match quote {
         Some(quote) if word.contains([quote, '\\', '\n']) => {
@@ -110,8 +110,8 @@ fn items(document: &Document, span: Span, words: &[&str]) -> Result<String, NoEd
     Ok(items.join(&separator(document, span)?))
 }
 
-/// What is between the item at `span` and the one behind it, if there were one.
-fn separator(document: &Document, span: Span) -> Result<String, NoEdit> {
+/// What is between the item at `span` and the one after it, if there were one.
+fn separator(document: &EmbeddedDocument, span: Span) -> Result<String, NoEdit> {
     let text: &str = &document.text;
     let before = text.get(..span.start()).unwrap_or_default();
     let line = before.rsplit('\n').next().unwrap_or_default();
@@ -132,8 +132,8 @@ fn separator(document: &Document, span: Span) -> Result<String, NoEdit> {
     Ok(if line.trim().is_empty() { format!(",{eol}{line}") } else { ", ".to_owned() })
 }
 
-/// An option behind what was found.
-pub(super) fn add_option(file: &File<'_>, carrier: &Carrier, text: &str) -> Result<Vec<Edit>, NoEdit> {
+/// An option after what was found.
+pub(super) fn add_option(file: &LintedFile<'_>, carrier: &Carrier, text: &str) -> Result<Vec<Edit>, NoEdit> {
     let document = document(file, carrier)?;
     let words = split(text)?;
     let name = words.first().and_then(|word| word.split('=').next()).unwrap_or_default();
@@ -149,17 +149,23 @@ pub(super) fn add_option(file: &File<'_>, carrier: &Carrier, text: &str) -> Resu
 }
 
 /// The value of an option as the argument at `position`, from 1.
-pub(super) fn to_argument(file: &File<'_>, carrier: &Carrier, position: usize) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn to_argument(
+    file: &LintedFile<'_>,
+    carrier: &Carrier,
+    position: usize,
+) -> Result<Vec<Edit>, NoEdit> {
     let document = document(file, carrier)?;
     let text: &str = &document.text;
     let value = match carrier.value.place {
         _ if carrier.own_value().is_empty() || carrier.own_value().starts_with('-') => {
             return Err(NoEdit::new("it has no value that could be an argument"));
         }
-        Place::Node(_) => carrier.value.span.of(text),
-        Place::Within(..) if is_shell(document) => carrier.value.span.of(text),
-        Place::Within(..) => carrier.own_value(),
-        Place::Base64(_) | Place::Nowhere => return Err(NoEdit::new("its value is defined elsewhere")),
+        ValueLocation::Node(_) => carrier.value.span.of(text),
+        ValueLocation::Within(..) if is_shell(document) => carrier.value.span.of(text),
+        ValueLocation::Within(..) => carrier.own_value(),
+        ValueLocation::Base64(_) | ValueLocation::Nowhere => {
+            return Err(NoEdit::new("its value is defined elsewhere"));
+        }
     };
     let in_quotes = |sign: char| value.matches(sign).count() % 2 == 1;
     if carrier.nodes.len() > 2 || in_quotes('"') || in_quotes('\'') {
@@ -186,7 +192,7 @@ pub(super) fn to_argument(file: &File<'_>, carrier: &Carrier, position: usize) -
         return Ok(vec![Edit::replace(Span::at(anchor.value.span.end()), format!(" {value}"))]);
     }
     let written = match carrier.value.place {
-        Place::Node(_) => value.to_owned(),
+        ValueLocation::Node(_) => value.to_owned(),
         _ => items(document, carrier.value.span.hull(carrier.name_span), &[value])?,
     };
     let written = format!("{}{written}", separator(document, anchor.value.span)?);

@@ -5,7 +5,7 @@ mod node;
 mod tree;
 
 pub use command::{Command, Import, Redirect, Variable, VariableUse, Word, WordList};
-pub use node::{Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+pub use node::{Node, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
 pub use tree::{COMPUTED, DataTree};
 
 use crate::embed::Decoded;
@@ -37,7 +37,7 @@ pub struct Facts {
     /// Template blocks that control what is there (`{{ if }}`, `{% for %}`, `%{ if }`): spans of the tags.
     pub control: Vec<Span>,
     /// What could not be read, for reports.
-    pub notices: Vec<Problem>,
+    pub notices: Vec<FactProblem>,
 }
 
 /// Text in another language.
@@ -79,7 +79,7 @@ pub struct Comment {
 
 /// Something that a parser could not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct FactProblem {
     /// Where reading stopped, byte offset.
     pub offset: usize,
     /// Why, for reports.

@@ -10,7 +10,7 @@ pub struct Node<'t> {
     /// The mapping or sequence that contains it.
     pub parent: Option<NodeId>,
     /// Its key, in a mapping.
-    pub key: Option<Key<'t>>,
+    pub key: Option<NodeKey<'t>>,
     /// The value's bytes, without tag and anchor; quotes and block header included.
     pub span: Span,
     /// The value.
@@ -23,7 +23,7 @@ pub struct Node<'t> {
 
 /// A key.
 #[derive(Clone, Copy, Debug)]
-pub struct Key<'t> {
+pub struct NodeKey<'t> {
     /// Decoded.
     pub text: &'t str,
     /// Its bytes, without quotes.
@@ -85,14 +85,14 @@ pub(super) struct NodeData {
     parent: NodeId,
     pub(super) key: Option<Span>,
     pub(super) span: Span,
-    pub(super) kind: Kind,
+    pub(super) kind: FactKind,
     /// Where its children end in the tree's list; they begin where those of the node before it end.
     pub(super) children_end: u32,
     extra: Option<Box<Extra>>,
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub(super) enum FactKind {
     Scalar { style: ScalarStyle, opaque: bool, null: bool },
     Mapping,
     Sequence,
@@ -115,11 +115,11 @@ impl NodeData {
         let differs = |read: &str, written: &str| (read != written).then(|| read.into());
         let (kind, own) = match node.kind {
             NodeKind::Scalar(Scalar { text: own, style, opaque, null }) => {
-                (Kind::Scalar { style, opaque, null }, differs(own, written(text, node.span, style)))
+                (FactKind::Scalar { style, opaque, null }, differs(own, written(text, node.span, style)))
             }
-            NodeKind::Mapping => (Kind::Mapping, None),
-            NodeKind::Sequence => (Kind::Sequence, None),
-            NodeKind::Alias => (Kind::Alias, None),
+            NodeKind::Mapping => (FactKind::Mapping, None),
+            NodeKind::Sequence => (FactKind::Sequence, None),
+            NodeKind::Alias => (FactKind::Alias, None),
         };
         let key = node.key.and_then(|key| differs(key.text, key.span.of(text)));
         let extra = Extra { text: own, key, tag: node.tag.map(Into::into), anchor: node.anchor };
@@ -151,29 +151,29 @@ impl NodeData {
     }
 
     /// Its key in `text`.
-    pub(super) fn key<'t>(&'t self, text: &'t str) -> Option<Key<'t>> {
+    pub(super) fn key<'t>(&'t self, text: &'t str) -> Option<NodeKey<'t>> {
         let span = self.key?;
         let own = self.extra.as_ref().and_then(|extra| extra.key.as_deref());
-        Some(Key { text: own.unwrap_or_else(|| span.of(text)), span })
+        Some(NodeKey { text: own.unwrap_or_else(|| span.of(text)), span })
     }
 
     /// Its value in `text`.
     pub(super) fn kind<'t>(&'t self, text: &'t str) -> NodeKind<'t> {
         match self.kind {
-            Kind::Scalar { style, opaque, null } => {
+            FactKind::Scalar { style, opaque, null } => {
                 let own = self.extra.as_ref().and_then(|extra| extra.text.as_deref());
                 let text = own.unwrap_or_else(|| written(text, self.span, style));
                 NodeKind::Scalar(Scalar { text, style, opaque, null })
             }
-            Kind::Mapping => NodeKind::Mapping,
-            Kind::Sequence => NodeKind::Sequence,
-            Kind::Alias => NodeKind::Alias,
+            FactKind::Mapping => NodeKind::Mapping,
+            FactKind::Sequence => NodeKind::Sequence,
+            FactKind::Alias => NodeKind::Alias,
         }
     }
 
     /// Makes an expression of it.
     pub(super) fn set_computed(&mut self) {
-        self.kind = Kind::Mapping;
+        self.kind = FactKind::Mapping;
         self.extra.get_or_insert_default().tag = Some(super::COMPUTED.into());
     }
 
@@ -207,7 +207,7 @@ mod tests {
     fn a_node_is_read_as_it_was_given() {
         let text = "a: \"b\"\n'c': d\n";
         let scalar = |text, style, opaque| NodeKind::Scalar(Scalar { text, style, opaque, null: opaque });
-        let key = |text, span| Some(Key { text, span });
+        let key = |text, span| Some(NodeKey { text, span });
         let node = Node {
             parent: None,
             key: key("a", Span::new(0, 1)),

@@ -1,4 +1,4 @@
-use super::node::{Key, Kind, Node, NodeData, NodeId, NodeKind, Scalar};
+use super::node::{FactKind, Node, NodeData, NodeId, NodeKey, NodeKind, Scalar};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
 
@@ -57,12 +57,12 @@ impl DataTree {
     /// Makes the scalar `id` an alias of `target`.
     pub fn set_alias(&mut self, id: NodeId, target: NodeId) {
         if let Some(node) = self.nodes.get_mut(id.0 as usize) {
-            node.kind = Kind::Alias;
+            node.kind = FactKind::Alias;
             self.aliases.insert(id, target);
         }
     }
 
-    /// Makes the scalar `id` an expression; its list of parts is pushed behind it.
+    /// Makes the scalar `id` an expression; its list of parts is pushed after it.
     pub fn set_computed(&mut self, id: NodeId) {
         if let Some(node) = self.nodes.get_mut(id.0 as usize) {
             node.set_computed();
@@ -143,7 +143,7 @@ impl DataTree {
     }
 
     /// The key of `id`, in a mapping.
-    pub fn key(&self, id: NodeId) -> Option<Key<'_>> {
+    pub fn key(&self, id: NodeId) -> Option<NodeKey<'_>> {
         self.data(id)?.key(&self.text)
     }
 
@@ -154,12 +154,12 @@ impl DataTree {
 
     /// Whether `id` is a mapping.
     pub fn is_mapping(&self, id: NodeId) -> bool {
-        self.data(id).is_some_and(|node| matches!(node.kind, Kind::Mapping))
+        self.data(id).is_some_and(|node| matches!(node.kind, FactKind::Mapping))
     }
 
     /// Whether `id` is a sequence.
     pub fn is_sequence(&self, id: NodeId) -> bool {
-        self.data(id).is_some_and(|node| matches!(node.kind, Kind::Sequence))
+        self.data(id).is_some_and(|node| matches!(node.kind, FactKind::Sequence))
     }
 
     /// Whether `id` is a mapping with nothing between its key and its value, as a block of HCL: there may be several.
@@ -275,7 +275,7 @@ mod tests {
     use super::*;
 
     fn push(tree: &mut DataTree, parent: Option<NodeId>, key: Option<&str>, kind: NodeKind<'_>) -> NodeId {
-        let key = key.map(|text| Key { text, span: Span::at(0) });
+        let key = key.map(|text| NodeKey { text, span: Span::at(0) });
         tree.push(Node { parent, key, span: Span::at(0), kind, anchor: None, tag: None })
     }
 

@@ -3,7 +3,7 @@
 mod refusal;
 
 use crate::text::{Edit, Position, Span};
-use crate::unit::Unit;
+use crate::unit::FoundUnit;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -68,7 +68,7 @@ pub struct Fix {
 
 /// What a fix removes from a file, for the migration plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub struct RemovedSetting {
     /// Field of `POST /user/runners`: `tag_list`.
     pub field: String,
     /// Its name in the file: `--tag-list`, `runners.tags`.
@@ -109,7 +109,7 @@ pub struct Finding {
     /// The fix, or why there is none.
     pub fix: Result<Fix, Refusal>,
     /// What the fix removes from the file.
-    pub removes: Option<Setting>,
+    pub removes: Option<RemovedSetting>,
     /// Where it is, by structure (`build/script[]/gitlab-runner register`), for fingerprints that survive edits
     /// elsewhere.
     pub structure: String,
@@ -183,7 +183,7 @@ pub struct Linted {
     /// What could not be read.
     pub notices: Vec<Notice>,
     /// Registrations with findings, for the plan; only if the caller requests them.
-    pub units: Vec<Unit>,
+    pub units: Vec<FoundUnit>,
     /// Values that must not be shown: every value given as a token, every token literal. Bytes of the file, sorted. Not
     /// collected if nothing is reported for the file.
     pub secrets: Vec<Span>,

@@ -19,29 +19,29 @@ pub fn between(old: &str, new: &str) -> Vec<Edit> {
 
 /// A part of a text, and the byte that it begins at.
 #[derive(Clone, Copy, Debug)]
-struct Part<'a> {
+struct TextPart<'a> {
     text: &'a str,
     at: usize,
 }
 
 /// A text in pieces, in their order.
-struct Pieces<'a> {
+struct Fragments<'a> {
     text: &'a str,
     list: Vec<&'a str>,
     /// Where each begins, and where the last one ends.
     starts: Vec<usize>,
 }
 
-impl<'a> Pieces<'a> {
-    fn part(&self, range: Range<usize>) -> Part<'a> {
+impl<'a> Fragments<'a> {
+    fn part(&self, range: Range<usize>) -> TextPart<'a> {
         let at = |index: usize| self.starts.get(index).copied().unwrap_or(self.text.len());
         let (start, end) = (at(range.start), at(range.end));
-        Part { text: self.text.get(start..end).unwrap_or_default(), at: start }
+        TextPart { text: self.text.get(start..end).unwrap_or_default(), at: start }
     }
 }
 
 /// Cuts `text` after each character that `ends` a piece, given the one that follows.
-fn pieces(text: &str, ends: fn(char, Option<char>) -> bool) -> Pieces<'_> {
+fn pieces(text: &str, ends: fn(char, Option<char>) -> bool) -> Fragments<'_> {
     let mut starts = vec![0];
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
@@ -53,7 +53,7 @@ fn pieces(text: &str, ends: fn(char, Option<char>) -> bool) -> Pieces<'_> {
         starts.push(text.len());
     }
     let list = starts.windows(2).filter_map(|pair| text.get(*pair.first()?..*pair.last()?)).collect();
-    Pieces { text, list, starts }
+    Fragments { text, list, starts }
 }
 
 fn is_line_end(c: char, _: Option<char>) -> bool {
@@ -67,7 +67,7 @@ fn is_word_end(c: char, next: Option<char>) -> bool {
 }
 
 /// The removed parts, each with what replaces it.
-fn changes<'a>(old: &Pieces<'a>, new: &Pieces<'a>) -> Vec<(Part<'a>, Part<'a>)> {
+fn changes<'a>(old: &Fragments<'a>, new: &Fragments<'a>) -> Vec<(TextPart<'a>, TextPart<'a>)> {
     let mut input = InternedInput::default();
     input.update_before(old.list.iter().copied());
     input.update_after(new.list.iter().copied());

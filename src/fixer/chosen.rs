@@ -1,4 +1,4 @@
-use super::{Ask, Offer};
+use super::{Confirm, Offer};
 use crate::engine::UnitFix;
 use crate::finding::Linted;
 use crate::text::{EditSet, Source};
@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 /// The user's answers, by the first byte that a fix changes.
 pub(super) struct Chosen<'a> {
-    ask: Option<Ask<'a>>,
+    ask: Option<Confirm<'a>>,
     taken: BTreeSet<usize>,
     left: BTreeSet<usize>,
 }
 
 impl<'a> Chosen<'a> {
-    pub(super) fn new(ask: Option<Ask<'a>>) -> Self {
+    pub(super) fn new(ask: Option<Confirm<'a>>) -> Self {
         Self { ask, taken: BTreeSet::new(), left: BTreeSet::new() }
     }
 

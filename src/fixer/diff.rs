@@ -95,15 +95,15 @@ pub fn unified(path: &str, old: Side<'_>, new: Side<'_>, for_terminal: bool) -> 
 }
 
 /// Changes near each other, with the lines around them. Lines from 0.
-struct Group {
+struct DiffGroup {
     before: Range<u32>,
     after: Range<u32>,
     changes: Vec<Hunk>,
 }
 
 /// `lines`: of the old text.
-fn with_context(changes: impl Iterator<Item = Hunk>, lines: u32) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn with_context(changes: impl Iterator<Item = Hunk>, lines: u32) -> Vec<DiffGroup> {
+    let mut groups: Vec<DiffGroup> = Vec::new();
     for change in changes {
         let end = change.before.end.saturating_add(CONTEXT).min(lines);
         let behind = end - change.before.end;
@@ -118,7 +118,7 @@ fn with_context(changes: impl Iterator<Item = Hunk>, lines: u32) -> Vec<Group> {
             }
             None => {
                 let ahead = change.before.start.min(CONTEXT);
-                groups.push(Group {
+                groups.push(DiffGroup {
                     before: change.before.start - ahead..end,
                     after: change.after.start - ahead..change.after.end + behind,
                     changes: vec![change],
@@ -151,7 +151,7 @@ fn name(side: &str, path: &str) -> String {
     format!("{side}{path}{}", if path.contains(' ') { "\t" } else { "" })
 }
 
-fn push_header(out: &mut Vec<u8>, group: &Group) {
+fn push_header(out: &mut Vec<u8>, group: &DiffGroup) {
     let side = |lines: &Range<u32>| match lines.len() {
         // An empty side names the line before it.
         0 => format!("{},0", lines.start),

@@ -2,7 +2,9 @@
 
 use super::Lens;
 use super::verify::Edited;
-use crate::engine::{self, Analysis, ByPlace, Documents, Inner, Pieces, Plan, Settings, Surroundings};
+use crate::engine::{
+    self, Analysis, ByPlace, Documents, EditPlan, InnerSpans, Settings, Statements, Surroundings,
+};
 use crate::finding::{Finding, Linted};
 use crate::suppress::{RULE, Reason};
 use crate::syntax::{CommentStyle, container};
@@ -42,15 +44,15 @@ pub struct Left {
 
 /// A place where a comment may be written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct CommentSpot {
     doc: usize,
     /// Bytes of the text.
     at: usize,
-    form: Form,
+    form: CommentPosition,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Form {
+enum CommentPosition {
     /// Names more rules in the comment that is there.
     Extend,
     /// At the end of the line, in the nth way of the language.
@@ -62,7 +64,7 @@ enum Form {
 }
 
 /// Comments to write: the rules of each place, and the findings that they are for.
-type Groups = BTreeMap<Place, (BTreeSet<String>, Vec<usize>)>;
+type FixGroups = BTreeMap<CommentSpot, (BTreeSet<String>, Vec<usize>)>;
 
 /// Adds suppressions of all open findings, in memory. Data stays as it is, nothing new is found, and what was there before
 /// is found as before.
@@ -104,7 +106,7 @@ impl Writer<'_> {
     fn run(&mut self, wanted: &dyn Fn(&Finding) -> bool) -> Ignored {
         let findings = &self.analysis.linted.findings;
         let mut left: BTreeMap<usize, String> = BTreeMap::new();
-        let mut waiting: Vec<(usize, Vec<Place>)> = Vec::new();
+        let mut waiting: Vec<(usize, Vec<CommentSpot>)> = Vec::new();
         let places = self.analysis.documents.as_ref().map(|documents| Places::of(documents, self));
         let open = |it: &Finding| !it.suppressed && !it.baselined;
         for (index, finding) in findings.iter().enumerate().filter(|(_, it)| open(it) && wanted(it)) {
@@ -124,12 +126,12 @@ impl Writer<'_> {
                 }
             }
         }
-        let all: BTreeMap<usize, Vec<Place>> = waiting.iter().cloned().collect();
-        let mut done = Groups::new();
+        let all: BTreeMap<usize, Vec<CommentSpot>> = waiting.iter().cloned().collect();
+        let mut done = FixGroups::new();
         let mut result = None;
         while !waiting.is_empty() {
-            let mut groups = Groups::new();
-            let mut rest: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+            let mut groups = FixGroups::new();
+            let mut rest: BTreeMap<usize, Vec<CommentSpot>> = BTreeMap::new();
             for (index, mut places) in waiting.drain(..) {
                 let Some(place) = places.pop() else { continue };
                 let rule = findings.get(index).map(|it| it.rule.clone()).unwrap_or_default();
@@ -165,8 +167,8 @@ impl Writer<'_> {
     /// Adds the groups that pass together with what is done; the findings of the others, with the reason.
     fn sort_out(
         &mut self,
-        groups: Groups,
-        done: &mut Groups,
+        groups: FixGroups,
+        done: &mut FixGroups,
         result: &mut Option<(Source, Analysis)>,
     ) -> Vec<(usize, String)> {
         let mut failed = Vec::new();
@@ -203,9 +205,9 @@ impl Writer<'_> {
     }
 
     /// Writes the comments and looks at the file again.
-    fn attempt(&self, groups: &Groups) -> Result<(Source, Analysis), String> {
+    fn attempt(&self, groups: &FixGroups) -> Result<(Source, Analysis), String> {
         let documents = self.analysis.documents.as_ref().ok_or("its text could not be read")?;
-        let mut plans: Vec<Plan> = Vec::new();
+        let mut plans: Vec<EditPlan> = Vec::new();
         let mut edits = EditSet::default();
         let mut accepted: BTreeSet<usize> = BTreeSet::new();
         for (place, (rules, findings)) in groups {
@@ -221,20 +223,20 @@ impl Writer<'_> {
         Ok((edited.source, edited.after))
     }
 
-    fn edit(&self, documents: &Documents, place: &Place, rules: &BTreeSet<String>) -> Option<Edit> {
+    fn edit(&self, documents: &Documents, place: &CommentSpot, rules: &BTreeSet<String>) -> Option<Edit> {
         let document = documents.get(place.doc)?;
         let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
         let at = Span::at(place.at);
         let style = |nth: usize| document.language.comment_styles().get(nth).copied();
         let comment = |style: CommentStyle| style.comment(&rules, self.reason);
         Some(match &place.form {
-            Form::Extend => Edit::replace(at, format!(", {}", rules.join(", "))),
-            Form::Behind(nth) => Edit::replace(at, format!("  {}", comment(style(*nth)?))),
-            Form::Before(nth, prefix) => {
+            CommentPosition::Extend => Edit::replace(at, format!(", {}", rules.join(", "))),
+            CommentPosition::Behind(nth) => Edit::replace(at, format!("  {}", comment(style(*nth)?))),
+            CommentPosition::Before(nth, prefix) => {
                 let eol = Eol::of(&document.text).as_str();
                 Edit::replace(at, format!("{prefix}{}{eol}", comment(style(*nth)?)))
             }
-            Form::AfterMarker(nth, prefix) => {
+            CommentPosition::AfterMarker(nth, prefix) => {
                 let eol = Eol::of(&document.text).as_str();
                 Edit::replace(at, format!("{}{eol}{prefix}", comment(style(*nth)?)))
             }
@@ -243,7 +245,7 @@ impl Writer<'_> {
 
     fn finish(
         &self,
-        done: &Groups,
+        done: &FixGroups,
         result: Option<(Source, Analysis)>,
         left: &BTreeMap<usize, String>,
     ) -> Ignored {
@@ -271,10 +273,10 @@ impl Writer<'_> {
 
 /// The places that those that are `left` have among `all` of theirs.
 fn places_of(
-    all: &BTreeMap<usize, Vec<Place>>,
+    all: &BTreeMap<usize, Vec<CommentSpot>>,
     left: &BTreeMap<usize, String>,
-) -> BTreeMap<Place, Vec<usize>> {
-    let mut places: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+) -> BTreeMap<CommentSpot, Vec<usize>> {
+    let mut places: BTreeMap<CommentSpot, Vec<usize>> = BTreeMap::new();
     for (index, own) in all.iter().filter(|(index, _)| left.contains_key(index)) {
         for place in own {
             places.entry(place.clone()).or_default().push(*index);
@@ -290,21 +292,21 @@ struct Places<'a> {
     path: &'a str,
     source: &'a Source,
     by_place: ByPlace,
-    pieces: Vec<Pieces<'a>>,
+    pieces: Vec<Statements<'a>>,
 }
 
 impl<'a> Places<'a> {
     fn of(documents: &'a Documents, writer: &'a Writer<'_>) -> Self {
-        let inner = Inner::of(documents);
+        let inner = InnerSpans::of(documents);
         let pieces = documents.iter().enumerate();
-        let pieces = pieces.map(|(doc, document)| Pieces::of(document, inner.of_text(doc))).collect();
+        let pieces = pieces.map(|(doc, document)| Statements::of(document, inner.of_text(doc))).collect();
         let by_place = ByPlace::of(documents);
         let Writer { analysis, source, lens, .. } = writer;
         Self { documents, analysis, path: lens.path, source, by_place, pieces }
     }
 
     /// All places for a comment about a finding, the best one first.
-    fn find(&self, finding: &Finding) -> Result<Vec<Place>, String> {
+    fn find(&self, finding: &Finding) -> Result<Vec<CommentSpot>, String> {
         let mut found = Vec::new();
         let mut around = self.documents.at(&self.by_place, finding.span.start());
         let is_prose = |doc: usize| self.documents.get(doc).is_some_and(|it| it.language.is_prose());
@@ -320,7 +322,7 @@ impl<'a> Places<'a> {
         if let Some((doc, at)) = known.and_then(|index| suppressions.end_of_names(index))
             && around.iter().any(|(it, _)| *it == doc)
         {
-            found.push(Place { doc, at, form: Form::Extend });
+            found.push(CommentSpot { doc, at, form: CommentPosition::Extend });
         }
         let mut refused = "comments of its language are not supported: use a baseline or `exclude`";
         for (doc, at) in around.into_iter().rev() {
@@ -346,7 +348,7 @@ impl<'a> Places<'a> {
                             .get(at..)
                             .is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with('\r'));
                     if self.ends_line(doc, at) && !return_counts {
-                        found.push(Place { doc, at, form: Form::Behind(nth) });
+                        found.push(CommentSpot { doc, at, form: CommentPosition::Behind(nth) });
                     }
                 }
                 let first = pieces.first_line(at);
@@ -355,16 +357,28 @@ impl<'a> Places<'a> {
                 let prefix = line.get(..line.find(|c| !sign(c)).unwrap_or(0)).unwrap_or_default();
                 // A line that begins with a tab is make's recipe, and a comment there is shown when it runs.
                 let prefix = if language.notation() == Notation::Make { "" } else { prefix };
-                found.push(Place { doc, at: first, form: Form::Before(nth, prefix.to_owned()) });
+                found.push(CommentSpot {
+                    doc,
+                    at: first,
+                    form: CommentPosition::Before(nth, prefix.to_owned()),
+                });
                 // What makes an indented code block would make one of the comment.
                 if let Some(outside) = prefix.strip_suffix("    ").filter(|_| language.is_prose()) {
-                    found.push(Place { doc, at: first, form: Form::Before(nth, outside.to_owned()) });
+                    found.push(CommentSpot {
+                        doc,
+                        at: first,
+                        form: CommentPosition::Before(nth, outside.to_owned()),
+                    });
                 }
                 let marker = if language.is_prose() { container(line) } else { 0 };
                 if marker > prefix.len() {
                     let spaces = |c: char| if matches!(c, '>' | '\t') { c } else { ' ' };
                     let prefix = line.get(..marker).unwrap_or_default().chars().map(spaces).collect();
-                    found.push(Place { doc, at: first + marker, form: Form::AfterMarker(nth, prefix) });
+                    found.push(CommentSpot {
+                        doc,
+                        at: first + marker,
+                        form: CommentPosition::AfterMarker(nth, prefix),
+                    });
                 }
             }
         }

@@ -5,7 +5,7 @@ use crate::text::{Cover, Edit, EditSet, Span};
 
 /// What a fix does to one text.
 #[derive(Default)]
-pub(super) struct Change {
+pub(super) struct MeaningChange {
     pub(super) edits: EditSet,
     /// Those that may change what the text means.
     pub(super) loud: EditSet,
@@ -21,7 +21,7 @@ const MOST_COMPARED: usize = 64;
 /// A piece before and after a fix.
 pub(super) type Difference<'o, 'n> = (Option<Datum<'o>>, Option<Datum<'n>>);
 
-impl Change {
+impl MeaningChange {
     /// Whether `new` means the same as `old`, except for what is removed. Where `replaced`, each replacement may consist of
     /// more or fewer pieces than what was there.
     pub(super) fn leads_to(&self, old: Data<'_>, new: Data<'_>, replaced: bool) -> bool {

@@ -78,7 +78,7 @@ pub struct Offer<'a> {
 }
 
 /// Says whether an offer is taken.
-pub type Ask<'a> = &'a mut dyn FnMut(&Offer<'_>) -> bool;
+pub type Confirm<'a> = &'a mut dyn FnMut(&Offer<'_>) -> bool;
 
 /// As [`fix`], with only the fixes that `ask` wants. It is asked once about each, in the order of the file, and only about
 /// those that pass by themselves.
@@ -88,7 +88,7 @@ pub fn fix_chosen(
     surroundings: &Surroundings,
     source: Source,
     unsafe_too: bool,
-    ask: Option<Ask<'_>>,
+    ask: Option<Confirm<'_>>,
 ) -> Fixed {
     let lens = Lens { settings, path, surroundings };
     let mut source = source;

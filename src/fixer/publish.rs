@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 
 /// Who chose where a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place<'a> {
+pub enum Destination<'a> {
     /// The user, by an argument.
     Argument,
     /// A configuration file: the place must be below this directory (absolute, without links).
@@ -75,10 +75,10 @@ pub enum PublishError {
 
 /// A file that is being written. It is there after [`NewFile::finish`], or not at all.
 #[derive(Debug)]
-pub struct NewFile(Kind);
+pub struct NewFile(PublishedAs);
 
 #[derive(Debug)]
-enum Kind {
+enum PublishedAs {
     /// Replaces the file at this path (its directory without links); what that was, if it was there.
     Beside(BufWriter<NamedTempFile>, PathBuf, Option<Box<Metadata>>),
     /// A pipe or a device, which has nothing to lose.
@@ -90,12 +90,12 @@ impl NewFile {
     ///
     /// # Errors
     /// [`PublishError`]
-    pub fn begin(path: &Path, place: Place<'_>, old: Old<'_>) -> Result<Self, PublishError> {
+    pub fn begin(path: &Path, place: Destination<'_>, old: Old<'_>) -> Result<Self, PublishError> {
         // So that a signal leaves no half of it.
         interrupt::watch();
         let (target, metadata) = match locate(path, place)? {
-            Found::Special(file) => return Ok(Self(Kind::InPlace(BufWriter::new(file)))),
-            Found::File(target, metadata) => (target, metadata),
+            PublishFound::Special(file) => return Ok(Self(PublishedAs::InPlace(BufWriter::new(file)))),
+            PublishFound::File(target, metadata) => (target, metadata),
         };
         match (old, &metadata) {
             (Old::None, Some(_)) => return Err(PublishError::Exists),
@@ -107,7 +107,7 @@ impl NewFile {
             Some(_) => temporary(directory_of(&target)?)?,
             None => fresh(directory_of(&target)?)?,
         };
-        Ok(Self(Kind::Beside(BufWriter::new(beside), target, metadata.map(Box::new))))
+        Ok(Self(PublishedAs::Beside(BufWriter::new(beside), target, metadata.map(Box::new))))
     }
 
     /// Puts the file in its place.
@@ -116,8 +116,8 @@ impl NewFile {
     /// [`PublishError`]
     pub fn finish(self) -> Result<(), PublishError> {
         let (beside, target, old) = match self.0 {
-            Kind::InPlace(mut file) => return Ok(file.flush()?),
-            Kind::Beside(beside, target, old) => (beside, target, old),
+            PublishedAs::InPlace(mut file) => return Ok(file.flush()?),
+            PublishedAs::Beside(beside, target, old) => (beside, target, old),
         };
         let beside = beside.into_inner().map_err(|error| PublishError::Io(error.into_error()))?;
         if let Some(old) = &old {
@@ -149,15 +149,15 @@ impl Write for NewFile {
             return Err(io::Error::other("the run was interrupted"));
         }
         match &mut self.0 {
-            Kind::Beside(file, ..) => file.write(bytes),
-            Kind::InPlace(file) => file.write(bytes),
+            PublishedAs::Beside(file, ..) => file.write(bytes),
+            PublishedAs::InPlace(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.0 {
-            Kind::Beside(file, ..) => file.flush(),
-            Kind::InPlace(file) => file.flush(),
+            PublishedAs::Beside(file, ..) => file.flush(),
+            PublishedAs::InPlace(file) => file.flush(),
         }
     }
 }
@@ -166,7 +166,7 @@ impl Write for NewFile {
 ///
 /// # Errors
 /// [`PublishError`]
-pub fn publish(path: &Path, place: Place<'_>, old: Old<'_>, text: &[u8]) -> Result<(), PublishError> {
+pub fn publish(path: &Path, place: Destination<'_>, old: Old<'_>, text: &[u8]) -> Result<(), PublishError> {
     let mut file = NewFile::begin(path, place, old)?;
     file.write_all(text)?;
     file.finish()
@@ -176,7 +176,7 @@ pub fn publish(path: &Path, place: Place<'_>, old: Old<'_>, text: &[u8]) -> Resu
 ///
 /// # Errors
 /// [`PublishError`]
-pub fn check(path: &Path, place: Place<'_>) -> Result<(), PublishError> {
+pub fn check(path: &Path, place: Destination<'_>) -> Result<(), PublishError> {
     let name = path.file_name().ok_or(PublishError::Directory)?;
     // A pipe is opened once, when there is something to write.
     let is_special = |it: &Metadata| !it.is_file() && !it.is_dir() && !it.is_symlink();
@@ -193,7 +193,7 @@ pub fn check(path: &Path, place: Place<'_>) -> Result<(), PublishError> {
 /// Whether a symbolic link on `path` leads out of the repository that the path is in as it is written.
 pub(super) fn leads_out(path: &Path) -> bool {
     let has_git = |root: &PathBuf| fs::symlink_metadata(root.join(GIT)).is_ok();
-    match directory(path, Place::Argument) {
+    match directory(path, Destination::Argument) {
         Err(error) => matches!(error, PublishError::Leaves),
         Ok(directory) => {
             repository_of(&directory).filter(has_git).is_some_and(|root| is_outside(path, &root))
@@ -213,7 +213,7 @@ pub fn create_directory(path: &Path) -> Result<(), PublishError> {
         here.push(part);
         let is_missing = fs::metadata(&here).is_err();
         // What is there must be followed as for a file in it.
-        directory(&here.join("x"), Place::Argument).map(drop).or_else(|error| match error {
+        directory(&here.join("x"), Destination::Argument).map(drop).or_else(|error| match error {
             PublishError::NoDirectory if is_missing => Ok(()),
             error => Err(error),
         })?;
@@ -239,28 +239,28 @@ fn holds(path: &Path, bytes: &[u8]) -> io::Result<bool> {
 }
 
 /// Where a path leads.
-enum Found {
+enum PublishFound {
     File(PathBuf, Option<Metadata>),
     Special(File),
 }
 
-fn locate(path: &Path, place: Place<'_>) -> Result<Found, PublishError> {
-    if place == Place::Argument && is_of_the_system(path) {
+fn locate(path: &Path, place: Destination<'_>) -> Result<PublishFound, PublishError> {
+    if place == Destination::Argument && is_of_the_system(path) {
         // `/dev/stdout`, `>(command)`: it may be a file that the shell has opened, to append to.
-        return Ok(Found::Special(OpenOptions::new().append(true).open(path)?));
+        return Ok(PublishFound::Special(OpenOptions::new().append(true).open(path)?));
     }
     let name = path.file_name().ok_or(PublishError::Directory)?;
     let directory = directory(path, place)?;
     let target = directory.join(name);
     let kind = fs::symlink_metadata(&target).map(|it| it.file_type());
-    if place == Place::Argument
+    if place == Destination::Argument
         && let Ok(kind) = kind
         && is_special(kind)
     {
-        return special(&target, kind, repository_of(&directory).is_some()).map(Found::Special);
+        return special(&target, kind, repository_of(&directory).is_some()).map(PublishFound::Special);
     }
     let (target, metadata) = regular(target)?;
-    Ok(Found::File(target, metadata))
+    Ok(PublishFound::File(target, metadata))
 }
 
 /// The file at `target` (its directory without links), if it may be replaced.
@@ -296,7 +296,7 @@ fn regular(target: PathBuf) -> Result<(PathBuf, Option<Metadata>), PublishError>
 }
 
 /// The directory of `path`, without links.
-fn directory(path: &Path, place: Place<'_>) -> Result<PathBuf, PublishError> {
+fn directory(path: &Path, place: Destination<'_>) -> Result<PathBuf, PublishError> {
     let path = std::path::absolute(path)?;
     let parent = path.parent().ok_or(PublishError::Directory)?;
     let mut here = PathBuf::new();
@@ -325,7 +325,7 @@ fn directory(path: &Path, place: Place<'_>) -> Result<PathBuf, PublishError> {
     }
     let here = fs::canonicalize(here)?;
     match place {
-        Place::Within(root) if !here.starts_with(root) => Err(PublishError::Outside),
+        Destination::Within(root) if !here.starts_with(root) => Err(PublishError::Outside),
         _ => Ok(here),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Lens;
 use super::verify::Edited;
-use crate::engine::{self, Analysis, Plan, UnitFix};
+use crate::engine::{self, Analysis, EditPlan, UnitFix};
 use crate::text::{EditSet, Source};
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(super) struct Selection<'a> {
     /// Those that overlap one before them.
     rest: Vec<&'a UnitFix>,
     /// The whitespace that changes with them.
-    aligned: Plan,
+    aligned: EditPlan,
 }
 
 /// Which fixes pass.
@@ -45,7 +45,7 @@ impl<'a> Trials<'a> {
             fixes: Vec::new(),
             edits: EditSet::default(),
             rest: Vec::new(),
-            aligned: Plan::default(),
+            aligned: EditPlan::default(),
         };
         for fix in wanted {
             match selection.edits.insert_all(fix.plan.edits.iter().cloned()) {

@@ -1,9 +1,9 @@
 //! The check of a fix: the file is edited in memory and read again, and nothing may differ but what the fix is for.
 
 use super::Lens;
-use super::meaning::Change;
+use super::meaning::MeaningChange;
 use super::wellformed;
-use crate::engine::{self, Analysis, Document, Documents, Plan, UnitFix};
+use crate::engine::{self, Analysis, Documents, EditPlan, EmbeddedDocument, UnitFix};
 use crate::finding::Finding;
 use crate::suppress;
 use crate::syntax::Datum;
@@ -22,7 +22,7 @@ pub(super) struct Edited<'a> {
     documents: &'a Documents,
     edits: &'a EditSet,
     /// What is done to each text, by its index.
-    changes: BTreeMap<usize, Change>,
+    changes: BTreeMap<usize, MeaningChange>,
     /// The file after the edits.
     pub(super) source: Source,
     /// What is found there.
@@ -38,7 +38,7 @@ impl<'a> Edited<'a> {
         lens: Lens<'_>,
         source: &Source,
         before: &'a Analysis,
-        plans: impl Iterator<Item = &'p Plan>,
+        plans: impl Iterator<Item = &'p EditPlan>,
         edits: &'a EditSet,
     ) -> Result<Self, String> {
         let documents = before.documents.as_ref().ok_or("the file was not read")?;
@@ -123,7 +123,7 @@ impl<'a> Edited<'a> {
             let Some(after) = counterpart.and_then(|counterpart| new.get(counterpart)) else {
                 // It was removed with the item that it was.
                 let nothing = before.language.parse("".into());
-                let means = |it: &Change| it.leads_to(before.parsed.data(), nothing.data(), false);
+                let means = |it: &MeaningChange| it.leads_to(before.parsed.data(), nothing.data(), false);
                 if change.is_some_and(means) {
                     continue;
                 }
@@ -136,7 +136,7 @@ impl<'a> Edited<'a> {
             if !is_as_edited {
                 return Err("it would also change the text around it".to_owned());
             }
-            let means = |change: &Change, replaced: bool| {
+            let means = |change: &MeaningChange, replaced: bool| {
                 change.leads_to(before.parsed.data(), after.parsed.data(), replaced)
             };
             // The value of an HCL argument may become a reference, which is more than one token.
@@ -158,7 +158,7 @@ impl<'a> Edited<'a> {
     }
 
     /// The first thing that a fix would change without being meant to: "it would also change `a b` to `a` in line 7".
-    fn other_change(&self, doc: usize, after: &Document) -> String {
+    fn other_change(&self, doc: usize, after: &EmbeddedDocument) -> String {
         let (Some(before), Some(change)) = (self.documents.get(doc), self.changes.get(&doc)) else {
             return "it would change the meaning of the text around it".to_owned();
         };
@@ -228,14 +228,14 @@ impl<'a> Edited<'a> {
     }
 }
 
-fn well_formed(document: &Document) -> wellformed::Text<'_> {
+fn well_formed(document: &EmbeddedDocument) -> wellformed::CheckedText<'_> {
     let tree = &document.parsed.facts().tree;
-    wellformed::Text { language: document.language, text: &document.text, tree }
+    wellformed::CheckedText { language: document.language, text: &document.text, tree }
 }
 
 /// What `plans` do to each text that they touch.
-fn changes<'p>(plans: impl Iterator<Item = &'p Plan>) -> Result<BTreeMap<usize, Change>, Overlap> {
-    let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
+fn changes<'p>(plans: impl Iterator<Item = &'p EditPlan>) -> Result<BTreeMap<usize, MeaningChange>, Overlap> {
+    let mut changes: BTreeMap<usize, MeaningChange> = BTreeMap::new();
     for plan in plans {
         for (doc, text) in &plan.texts {
             let change = changes.entry(*doc).or_default();

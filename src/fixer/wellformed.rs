@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A text in its language.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'t> {
+pub(super) struct CheckedText<'t> {
     pub(super) language: &'static dyn Language,
     pub(super) text: &'t str,
     pub(super) tree: &'t DataTree,
@@ -17,7 +17,7 @@ pub(super) struct Text<'t> {
 ///
 /// # Errors
 /// What is not well formed, as a clause.
-pub(super) fn check(before: Text<'_>, after: Text<'_>) -> Result<(), String> {
+pub(super) fn check(before: CheckedText<'_>, after: CheckedText<'_>) -> Result<(), String> {
     let was_json = is_json(before.text);
     let has_comments = before.text.contains("//") || before.text.contains("/*");
     let is_lenient = !was_json && has_comments && is_lenient_json(before.text);
@@ -35,7 +35,7 @@ fn is_json(text: &str) -> bool {
 }
 
 /// How often each key is in a mapping that has it already.
-fn twice(of: Text<'_>) -> BTreeMap<&str, usize> {
+fn twice(of: CheckedText<'_>) -> BTreeMap<&str, usize> {
     let mut twice: BTreeMap<&str, usize> = BTreeMap::new();
     if !of.language.keys_are_unique() {
         return twice;

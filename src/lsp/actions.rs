@@ -1,11 +1,11 @@
 //! Code actions: the fix of a registration, all safe fixes, a comment that suppresses a finding. Each is the difference to a
 //! text that was verified as `--fix` and `--add-ignore` verify theirs; what is not verified is not offered.
 
-use super::checked::Checked;
+use super::checked::LintedDocument;
 use super::client::Client;
 use super::diagnostics::diagnostic;
 use super::removed;
-use super::transport::Failure;
+use super::transport::TransportFailure;
 use crate::finding::{Finding, Fix, Safety};
 use crate::fixer::{self, Offer};
 use crate::mask::Mask;
@@ -28,7 +28,7 @@ const AT_ONCE_BYTES: usize = 256 << 10;
 
 /// An action and its document: the client keeps it until the action is chosen.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Chosen {
+pub(super) struct ChosenAction {
     pub(super) uri: String,
     pub(super) version: i32,
     what: What,
@@ -51,7 +51,7 @@ enum What {
 
 /// The actions for a selection.
 pub(super) fn actions(
-    checked: &Checked,
+    checked: &LintedDocument,
     client: &Client,
     selection: Range,
     only: Option<&[CodeActionKind]>,
@@ -77,7 +77,7 @@ pub(super) fn actions(
     let later = client.resolves && (count > AT_ONCE || checked.text.as_str().len() > AT_ONCE_BYTES);
     let finished = |(what, mut action): (What, CodeAction)| {
         if later {
-            let chosen = Chosen { uri: checked.uri.clone(), version: checked.version, what };
+            let chosen = ChosenAction { uri: checked.uri.clone(), version: checked.version, what };
             action.data = serde_json::to_value(&chosen).ok();
         } else {
             let proven = verify(checked, client, &what).ok()?;
@@ -98,16 +98,16 @@ fn is_of(kind: &str, asked: &str) -> bool {
 
 /// Adds the edits to an action that was chosen.
 pub(super) fn resolve(
-    checked: &Checked,
+    checked: &LintedDocument,
     client: &Client,
-    chosen: &Chosen,
+    chosen: &ChosenAction,
     action: &mut CodeAction,
-) -> Result<(), Failure> {
+) -> Result<(), TransportFailure> {
     if chosen.version != checked.version {
-        return Err(Failure::new(LspErrorCodes::ContentModified, "the document has changed since"));
+        return Err(TransportFailure::new(LspErrorCodes::ContentModified, "the document has changed since"));
     }
     let proven = verify(checked, client, &chosen.what)
-        .map_err(|reason| Failure::new(LspErrorCodes::RequestFailed, checked.mask.prose(&reason)))?;
+        .map_err(|reason| TransportFailure::new(LspErrorCodes::RequestFailed, checked.mask.prose(&reason)))?;
     action.edit = Some(edit(checked, client, &proven.text));
     // What was removed is known only now; a client that cannot add a command later has the one of the offer.
     if client.resolves_commands && !matches!(chosen.what, What::Ignore { .. }) {
@@ -117,7 +117,7 @@ pub(super) fn resolve(
 }
 
 /// The action that applies all safe fixes: those that remove settings only if the client runs the command that shows them.
-fn all_safe_fixes(checked: &Checked, client: &Client) -> Option<(What, CodeAction)> {
+fn all_safe_fixes(checked: &LintedDocument, client: &Client) -> Option<(What, CodeAction)> {
     let is_safe = |it: &&Finding| it.fix.as_ref().is_ok_and(|fix| fix.safety == Safety::Safe);
     let safe: Vec<&Finding> = checked.open().filter(is_safe).collect();
     let group = |it: &&Finding| it.group();
@@ -147,7 +147,7 @@ fn settings(count: usize) -> String {
 }
 
 /// One action for each registration.
-fn fixes(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
+fn fixes(checked: &LintedDocument, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
     let mut groups: BTreeMap<String, Vec<&Finding>> = BTreeMap::new();
     for finding in checked.open() {
         if let Some(group) = finding.group() {
@@ -174,7 +174,7 @@ fn fixes(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What
 }
 
 /// "rename `a` to `b` and remove 2 settings": what the fix of a registration does.
-fn title(checked: &Checked, finding: &Finding, fix: &Fix, together: &[&Finding]) -> String {
+fn title(checked: &LintedDocument, finding: &Finding, fix: &Fix, together: &[&Finding]) -> String {
     // The token is the head of a registration, where it is one of the findings.
     let head = together.iter().find(|it| it.removes.is_none() && it.fix.is_ok()).unwrap_or(&finding);
     let what = head.fix.as_ref().map_or(&fix.message, |fix| &fix.message);
@@ -197,7 +197,7 @@ fn title(checked: &Checked, finding: &Finding, fix: &Fix, together: &[&Finding])
 }
 
 /// One action for each rule on a line.
-fn comments(checked: &Checked, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
+fn comments(checked: &LintedDocument, client: &Client, findings: &[&Finding]) -> Vec<(What, CodeAction)> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
     for finding in findings.iter().filter(|it| it.rule != suppress::RULE) {
@@ -224,7 +224,7 @@ struct Verified {
 }
 
 /// The text after an action; or why it cannot be verified.
-fn verify(checked: &Checked, client: &Client, what: &What) -> Result<Verified, String> {
+fn verify(checked: &LintedDocument, client: &Client, what: &What) -> Result<Verified, String> {
     let (settings, path, around) = (&checked.place.settings, &checked.place.path, &checked.place.around);
     let fixed = match what {
         What::FixAll if client.commands => fixer::fix(settings, path, around, checked.source(), false),
@@ -257,7 +257,7 @@ fn verify(checked: &Checked, client: &Client, what: &What) -> Result<Verified, S
 
 /// The text with a comment for one finding. A comment may reach further than the finding: then it is for those of the same
 /// rule on the line or in the registration.
-fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
+fn ignore(checked: &LintedDocument, rule: &str, at: usize) -> Result<String, String> {
     let (settings, path, around) = (&checked.place.settings, &checked.place.path, &checked.place.around);
     let source = checked.source();
     let is_it = |it: &Finding| it.rule == rule && it.span.start() == at;
@@ -280,7 +280,7 @@ fn ignore(checked: &Checked, rule: &str, at: usize) -> Result<String, String> {
 }
 
 /// The edits that result in `text`, for this version of the document if the client supports versions.
-fn edit(checked: &Checked, client: &Client, text: &str) -> WorkspaceEdit {
+fn edit(checked: &LintedDocument, client: &Client, text: &str) -> WorkspaceEdit {
     let edits: Vec<TextEdit> = fixer::between(checked.text.as_str(), text)
         .into_iter()
         .flat_map(|edit| around_secrets(edit, &checked.mask, checked.text.as_str()))

@@ -1,7 +1,7 @@
 //! A document that was linted: one version of its text, with its findings.
 
-use super::project::{Place, Projects, Unjudged};
-use super::text::Text;
+use super::project::{DocumentSettings, LspProjects, Unjudged};
+use super::text::OpenText;
 use super::worker::FAILED;
 use crate::finding::{Finding, Linted};
 use crate::fixer;
@@ -15,11 +15,11 @@ use std::sync::Arc;
 
 /// One version of a document, linted.
 #[derive(Debug)]
-pub(super) struct Checked {
+pub(super) struct LintedDocument {
     pub(super) uri: String,
     pub(super) version: i32,
-    pub(super) text: Arc<Text>,
-    pub(super) place: Place,
+    pub(super) text: Arc<OpenText>,
+    pub(super) place: DocumentSettings,
     pub(super) linted: Linted,
     /// Indices of its open findings, by registration.
     registrations: BTreeMap<String, Vec<usize>>,
@@ -29,14 +29,14 @@ pub(super) struct Checked {
     pub(super) broken: Option<String>,
 }
 
-impl Checked {
+impl LintedDocument {
     /// Lints a document: the editor's text, never the file's content.
     pub(super) fn new(
-        projects: &Projects,
+        projects: &LspProjects,
         folders: &[PathBuf],
         uri: String,
         version: i32,
-        text: Arc<Text>,
+        text: Arc<OpenText>,
     ) -> Self {
         let judged = projects.place(&uri, text.as_str(), folders);
         let mut checked = Self::unread(uri, version, text);
@@ -49,16 +49,16 @@ impl Checked {
     }
 
     /// A document that linting failed with.
-    pub(super) fn failed(uri: String, version: i32, text: Arc<Text>) -> Self {
+    pub(super) fn failed(uri: String, version: i32, text: Arc<OpenText>) -> Self {
         Self { broken: Some(FAILED.to_owned()), ..Self::unread(uri, version, text) }
     }
 
-    fn unread(uri: String, version: i32, text: Arc<Text>) -> Self {
+    fn unread(uri: String, version: i32, text: Arc<OpenText>) -> Self {
         Self {
             uri,
             version,
             text,
-            place: Place::default(),
+            place: DocumentSettings::default(),
             linted: Linted::default(),
             registrations: BTreeMap::new(),
             mask: Mask::default(),
@@ -66,7 +66,7 @@ impl Checked {
         }
     }
 
-    fn lint(&mut self, place: Place) {
+    fn lint(&mut self, place: DocumentSettings) {
         match run::unfit(self.text.as_str().as_bytes(), place.limit) {
             Some(notice) => self.linted.notices.push(notice),
             None => {

@@ -1,6 +1,6 @@
 //! Findings as the editor shows them.
 
-use super::checked::Checked;
+use super::checked::LintedDocument;
 use super::client::Client;
 use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Notice, NoticeKind, Severity};
@@ -14,7 +14,7 @@ use gen_lsp_types::{
 const SOURCE: &str = "runnerlint";
 
 /// All that is open in a document, and what of it was not read.
-pub(super) fn published(checked: &Checked, client: &Client) -> PublishDiagnosticsParams {
+pub(super) fn published(checked: &LintedDocument, client: &Client) -> PublishDiagnosticsParams {
     let mut diagnostics: Vec<Diagnostic> =
         checked.open().map(|finding| diagnostic(checked, client, finding)).collect();
     diagnostics.extend(checked.linted.notices.iter().map(|notice| remark(checked, notice)));
@@ -27,7 +27,7 @@ pub(super) fn cleared(uri: &str) -> PublishDiagnosticsParams {
 }
 
 /// A finding.
-pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) -> Diagnostic {
+pub(super) fn diagnostic(checked: &LintedDocument, client: &Client, finding: &Finding) -> Diagnostic {
     let tags = tags(client, &checked.place.settings.catalogue, &finding.rule);
     let link = (client.links && !finding.url.is_empty()).then(|| Uri(finding.url.to_string()));
     let related = related(checked, client, finding);
@@ -49,7 +49,7 @@ pub(super) fn diagnostic(checked: &Checked, client: &Client, finding: &Finding) 
 }
 
 /// The message; with the reason, where the client does not show it as another place.
-fn message(checked: &Checked, client: &Client, finding: &Finding) -> String {
+fn message(checked: &LintedDocument, client: &Client, finding: &Finding) -> String {
     let message = checked.mask.prose(&finding.message);
     if client.related || finding.label.is_empty() {
         return message;
@@ -75,7 +75,11 @@ fn tags(client: &Client, catalogue: &Catalogue, rule: &str) -> Vec<DiagnosticTag
 const MOST_OF_A_REGISTRATION: usize = 10;
 
 /// Why here, the places that explain it, and the other findings of the registration.
-fn related(checked: &Checked, client: &Client, finding: &Finding) -> Vec<DiagnosticRelatedInformation> {
+fn related(
+    checked: &LintedDocument,
+    client: &Client,
+    finding: &Finding,
+) -> Vec<DiagnosticRelatedInformation> {
     if !client.related {
         return Vec::new();
     }
@@ -98,7 +102,7 @@ fn related(checked: &Checked, client: &Client, finding: &Finding) -> Vec<Diagnos
 }
 
 /// A part that was not read, so that it is not taken for clean: not a finding, hence only a hint.
-fn remark(checked: &Checked, notice: &Notice) -> Diagnostic {
+fn remark(checked: &LintedDocument, notice: &Notice) -> Diagnostic {
     let at = notice.position.map_or(Position::default(), |at| checked.text.position(at.offset));
     let severity = match notice.kind {
         NoticeKind::Unparsable | NoticeKind::Limited => DiagnosticSeverity::Hint,

@@ -1,9 +1,9 @@
 //! The open documents, and the work to do for each.
 
-use super::checked::Checked;
+use super::checked::LintedDocument;
 use super::client::Client;
-use super::text::{Encoding, Text};
-use super::worker::{Ask, Done, Job};
+use super::text::{Encoding, OpenText};
+use super::worker::{Done, Job, LintRequest};
 use gen_lsp_types::Range;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ const QUIET: Duration = Duration::from_millis(150);
 
 /// A change of a document. (The type of `gen-lsp-types` would take one with a wrong range for a new text.)
 #[derive(Debug, Deserialize)]
-pub(super) struct Change {
+pub(super) struct TextChange {
     /// The replaced range; the whole text without one.
     #[serde(default)]
     pub(super) range: Option<Range>,
@@ -26,9 +26,9 @@ pub(super) struct Change {
 
 /// A document that is open.
 #[derive(Debug)]
-struct Document {
+struct OpenDocument {
     version: i32,
-    text: Arc<Text>,
+    text: Arc<OpenText>,
     /// Whether the text is the editor's: not after a change that could not be read, until the whole text is sent again.
     known: bool,
     /// Increases with each change that may affect its findings.
@@ -36,12 +36,12 @@ struct Document {
     newest: Arc<AtomicU64>,
     /// When to lint it; none if it was linted, or is being linted.
     due: Option<Instant>,
-    checked: Option<Arc<Checked>>,
-    waiting: Vec<Ask>,
+    checked: Option<Arc<LintedDocument>>,
+    waiting: Vec<LintRequest>,
 }
 
-impl Document {
-    fn new(version: i32, text: Text, state: u64) -> Self {
+impl OpenDocument {
+    fn new(version: i32, text: OpenText, state: u64) -> Self {
         Self {
             version,
             text: Arc::new(text),
@@ -65,29 +65,29 @@ impl Document {
 
 /// All that are open.
 #[derive(Debug, Default)]
-pub(super) struct Documents {
-    open: BTreeMap<String, Document>,
+pub(super) struct OpenDocuments {
+    open: BTreeMap<String, OpenDocument>,
     /// Documents in work: never twice at once, even if one was closed and opened again.
     busy: BTreeSet<String>,
     states: u64,
 }
 
-impl Documents {
+impl OpenDocuments {
     fn next_state(&mut self) -> u64 {
         self.states += 1;
         self.states
     }
 
     /// Opens a document; returns the requests that waited for an earlier one of this name.
-    pub(super) fn open(&mut self, uri: &str, version: i32, text: Text) -> Vec<Ask> {
+    pub(super) fn open(&mut self, uri: &str, version: i32, text: OpenText) -> Vec<LintRequest> {
         let left = self.close(uri);
         let state = self.next_state();
-        self.open.insert(uri.to_owned(), Document::new(version, text, state));
+        self.open.insert(uri.to_owned(), OpenDocument::new(version, text, state));
         left.unwrap_or_default()
     }
 
     /// Closes a document; returns the requests that waited for it, or nothing if it was not open.
-    pub(super) fn close(&mut self, uri: &str) -> Option<Vec<Ask>> {
+    pub(super) fn close(&mut self, uri: &str) -> Option<Vec<LintRequest>> {
         let document = self.open.remove(uri)?;
         document.newest.store(u64::MAX, Ordering::Relaxed);
         Some(document.waiting)
@@ -98,16 +98,16 @@ impl Documents {
         &mut self,
         uri: &str,
         version: Option<i32>,
-        changes: Vec<Change>,
+        changes: Vec<TextChange>,
         encoding: Encoding,
     ) -> bool {
         let state = self.next_state();
         let Some(document) = self.open.get_mut(uri) else { return false };
-        for Change { range, text } in changes {
+        for TextChange { range, text } in changes {
             document.known |= range.is_none();
             document.text = Arc::new(match range {
                 Some(range) => document.text.with(range, &text),
-                None => Text::new(text, encoding),
+                None => OpenText::new(text, encoding),
             });
         }
         document.version = version.unwrap_or(document.version);
@@ -116,7 +116,7 @@ impl Documents {
     }
 
     /// The editor's text is unknown from now on. Returns the requests that waited for it, or nothing if it was not open.
-    pub(super) fn invalidate(&mut self, uri: &str) -> Option<Vec<Ask>> {
+    pub(super) fn invalidate(&mut self, uri: &str) -> Option<Vec<LintRequest>> {
         let state = self.next_state();
         let document = self.open.get_mut(uri)?;
         document.known = false;
@@ -143,7 +143,7 @@ impl Documents {
     }
 
     /// Keeps a request until the document is linted; gives it back if it is not open, or not known.
-    pub(super) fn ask(&mut self, uri: &str, ask: Ask) -> Option<Ask> {
+    pub(super) fn ask(&mut self, uri: &str, ask: LintRequest) -> Option<LintRequest> {
         match self.open.get_mut(uri).filter(|document| document.known) {
             Some(document) => {
                 document.waiting.push(ask);
@@ -154,7 +154,7 @@ impl Documents {
     }
 
     /// Removes the cancelled requests.
-    pub(super) fn take_cancelled(&mut self) -> Vec<Ask> {
+    pub(super) fn take_cancelled(&mut self) -> Vec<LintRequest> {
         let mut out = Vec::new();
         for document in self.open.values_mut() {
             out.extend(document.waiting.extract_if(.., |ask| ask.cancelled.load(Ordering::Relaxed)));
@@ -195,7 +195,7 @@ impl Documents {
     }
 
     /// Stores the result of a job: what to show, and requests that can no longer be answered.
-    pub(super) fn done(&mut self, done: Done) -> (Option<Arc<Checked>>, Vec<Ask>) {
+    pub(super) fn done(&mut self, done: Done) -> (Option<Arc<LintedDocument>>, Vec<LintRequest>) {
         self.busy.remove(&done.uri);
         let Some(document) = self.open.get_mut(&done.uri).filter(|it| it.known) else {
             return (None, done.left);

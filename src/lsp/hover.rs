@@ -1,6 +1,6 @@
 //! The hover of a finding: what to do here, and the page of its rule.
 
-use super::checked::Checked;
+use super::checked::LintedDocument;
 use super::client::Client;
 use crate::finding::{Finding, Safety};
 use crate::report::rules::{catalogue, page};
@@ -8,7 +8,7 @@ use crate::report::{fix_reason, refusal};
 use gen_lsp_types::{Hover, MarkupContent, MarkupKind, Position};
 
 /// The findings at a place, explained.
-pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<Hover> {
+pub(super) fn hover(checked: &LintedDocument, client: &Client, at: Position) -> Option<Hover> {
     let offset = checked.text.offset(at);
     let here = |it: &&Finding| it.span.start() <= offset && offset <= it.span.end();
     let findings: Vec<&Finding> = checked.open().filter(here).collect();
@@ -30,7 +30,7 @@ pub(super) fn hover(checked: &Checked, client: &Client, at: Position) -> Option<
 }
 
 /// In addition to the message: why here, what to do, and what the fix would do.
-fn what_to_do(checked: &Checked, finding: &Finding) -> String {
+fn what_to_do(checked: &LintedDocument, finding: &Finding) -> String {
     let fix = match &finding.fix {
         Ok(fix) if fix.safety == Safety::Safe => ("Fix", fix.message.clone()),
         Ok(fix) => ("Unsafe fix", fix.message.clone()),

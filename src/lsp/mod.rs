@@ -21,8 +21,8 @@ mod uri;
 mod worker;
 
 use crate::config::Choice;
-use project::Projects;
-use server::{Event, Server};
+use project::LspProjects;
+use server::{Server, ServerEvent};
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;
 use std::sync::mpsc;
@@ -47,7 +47,7 @@ pub fn serve(
         loop {
             let message = transport::read(&mut input);
             let is_end = message == Incoming::End;
-            if events.send(Event::Received(message)).is_err() || is_end {
+            if events.send(ServerEvent::Received(message)).is_err() || is_end {
                 return;
             }
         }
@@ -56,5 +56,5 @@ pub fn serve(
     let report = move |event| {
         let _ = report.send(event);
     };
-    Server::new(output, Projects::new(choice, cwd), report).run(&heard)
+    Server::new(output, LspProjects::new(choice, cwd), report).run(&heard)
 }

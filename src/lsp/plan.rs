@@ -1,17 +1,17 @@
 //! The migration plan of a document, by a command of the server.
 
-use super::checked::Checked;
+use super::checked::LintedDocument;
 use crate::config::Settings;
 use crate::fixer;
 use crate::mask::Mask;
-use crate::plan::{File, of};
+use crate::plan::{PlannedFile, of};
 use crate::report::{plan::FORMATS, refusal};
 
 /// The command: its argument is the URI of a document, its result the plan as Markdown.
 pub(super) const COMMAND: &str = "runnerlint.plan";
 
 /// The plan as Markdown; `None` if the document is not linted.
-pub(super) fn markdown(checked: &Checked) -> Option<String> {
+pub(super) fn markdown(checked: &LintedDocument) -> Option<String> {
     if checked.broken.is_some() {
         return None;
     }
@@ -19,8 +19,14 @@ pub(super) fn markdown(checked: &Checked) -> Option<String> {
     let source = checked.source();
     let linted = fixer::lint(&settings, &checked.place.path, &checked.place.around, &source);
     let mask = Mask::new(false, &source, &linted.secrets).with(&linted.texts);
-    let file =
-        File { path: &checked.place.path, source: &source, linted: &linted, mask, refusal, repository: None };
+    let file = PlannedFile {
+        path: &checked.place.path,
+        source: &source,
+        linted: &linted,
+        mask,
+        refusal,
+        repository: None,
+    };
     let plan = of(std::iter::once(file));
     let mut text = Vec::new();
     let markdown = FORMATS.first()?;

@@ -10,7 +10,7 @@ use crate::config::{Choice, ConfigError, Layer, Settings};
 use crate::engine::{self, Surroundings};
 use crate::mask::Mask;
 use crate::rules::load::RuleFile;
-use crate::run::{self, Accepted, LoadError, Project, ProjectError};
+use crate::run::{self, AcceptedFindings, LoadError, Project, ProjectError};
 use crate::text::{Source, Span};
 use crate::walk::{self, Charts};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The settings of one document.
 #[derive(Debug, Default)]
-pub(super) struct Place {
+pub(super) struct DocumentSettings {
     pub(super) settings: Settings,
     /// The path that a run in its folder would print.
     pub(super) path: String,
@@ -42,26 +42,31 @@ type Kept<Name, State, Made> = Mutex<BTreeMap<Name, (State, Arc<Made>)>>;
 
 /// Which configuration is wanted, and what was read last.
 #[derive(Debug)]
-pub(super) struct Projects {
+pub(super) struct LspProjects {
     choice: Choice,
     cwd: PathBuf,
     /// By file, with what it was when it was read.
-    baselines: Kept<PathBuf, walk::Stamp, Accepted>,
+    baselines: Kept<PathBuf, walk::Stamp, AcceptedFindings>,
     /// By directories, with the files that were loaded.
     rules: Arc<KeptRules>,
 }
 
-/// See [`Projects`].
+/// See [`LspProjects`].
 type KeptRules = Kept<Vec<PathBuf>, Vec<RuleFile>, Catalogue>;
 
-impl Projects {
+impl LspProjects {
     /// `cwd` is the working directory: absolute, without links.
     pub(super) fn new(choice: Choice, cwd: PathBuf) -> Self {
         Self { choice, cwd, baselines: Mutex::default(), rules: Arc::default() }
     }
 
     /// The settings of the document `uri` with this text.
-    pub(super) fn place(&self, uri: &str, text: &str, folders: &[PathBuf]) -> Result<Place, Unjudged> {
+    pub(super) fn place(
+        &self,
+        uri: &str,
+        text: &str,
+        folders: &[PathBuf],
+    ) -> Result<DocumentSettings, Unjudged> {
         let file = uri::path(uri).map(|path| walk::real(&self.cwd, &path));
         let root = self.root(file.as_deref(), folders);
         let projects = Arc::new(self.projects(&root));
@@ -74,12 +79,12 @@ impl Projects {
             // A document that is not a file has no files around it.
             let path = uri::name(uri);
             let settings = config.settings(&root.join(&path)).into_owned();
-            return Ok(Place { settings, path, around: Surroundings::default(), limit });
+            return Ok(DocumentSettings { settings, path, around: Surroundings::default(), limit });
         };
-        let walk = walk::Options {
+        let walk = walk::WalkOptions {
             configured: Some(Arc::<run::Projects>::clone(&projects)),
             force_exclude: true,
-            ..walk::Options::default()
+            ..walk::WalkOptions::default()
         };
         let is_left_out = walk::leaves_out(&walk, &real);
         projects.check().map_err(|error| wrong_project(&error))?;
@@ -96,7 +101,7 @@ impl Projects {
                 around.known = accepted.known(&accepted.name(&real));
             }
         }
-        Ok(Place { settings, path, around, limit })
+        Ok(DocumentSettings { settings, path, around, limit })
     }
 
     /// The innermost folder of the editor that contains the file, else the file's own.
@@ -118,7 +123,7 @@ impl Projects {
         })
     }
 
-    fn accepted(&self, project: &Project) -> Result<Option<Arc<Accepted>>, Unjudged> {
+    fn accepted(&self, project: &Project) -> Result<Option<Arc<AcceptedFindings>>, Unjudged> {
         let Some(file) = project.config.baseline() else { return Ok(None) };
         let failed = |reason: String| Unjudged::Broken(format!("baseline {}: {reason}", walk::display(file)));
         let stamp = walk::stamp(file).map_err(|error| failed(walk::reason(&error)))?;
@@ -126,7 +131,7 @@ impl Projects {
         match baselines.get(file) {
             Some((known, accepted)) if *known == stamp => Ok(Some(Arc::clone(accepted))),
             _ => {
-                let accepted = Accepted::read(file).map_err(|error| failed(error.to_string()))?;
+                let accepted = AcceptedFindings::read(file).map_err(|error| failed(error.to_string()))?;
                 let accepted = Arc::new(accepted);
                 baselines.insert(file.to_path_buf(), (stamp, Arc::clone(&accepted)));
                 Ok(Some(accepted))

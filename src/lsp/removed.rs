@@ -1,6 +1,6 @@
 //! Settings that an action removes from a document: shown by a command of the action, which the client runs after the edit.
 
-use super::checked::Checked;
+use super::checked::LintedDocument;
 use crate::escape::inline;
 use crate::finding::Finding;
 use crate::mask::Mask;
@@ -17,7 +17,7 @@ const MOST: usize = 20;
 const LONGEST: usize = 200;
 
 /// The command that shows what the fixes of `findings` remove; none if they remove nothing.
-pub(super) fn command<F: Borrow<Finding>>(checked: &Checked, findings: &[F]) -> Option<Command> {
+pub(super) fn command<F: Borrow<Finding>>(checked: &LintedDocument, findings: &[F]) -> Option<Command> {
     let source = checked.source();
     let mut removed: Vec<(usize, String)> = Vec::new();
     let mut more = 0;

@@ -1,15 +1,15 @@
 //! The event loop: messages of the client change the documents, results of the workers go to the client.
 
-use super::actions::{Chosen, FIX_ALL};
+use super::actions::{ChosenAction, FIX_ALL};
 use super::client::Client;
 use super::diagnostics::{cleared, published};
-use super::documents::{Change, Documents};
+use super::documents::{OpenDocuments, TextChange};
 use super::plan;
-use super::project::Projects;
+use super::project::LspProjects;
 use super::removed;
-use super::text::Text;
-use super::transport::{self, Failure, Incoming, Message, Outgoing};
-use super::worker::{Ask, Done, Question, Workers, value};
+use super::text::OpenText;
+use super::transport::{self, Incoming, Outgoing, RpcMessage, TransportFailure};
+use super::worker::{Done, LintRequest, Question, Workers, value};
 use crate::walk::IGNORE_FILE;
 use gen_lsp_types::{
     CodeAction, CodeActionKind, CodeActionOptions, CodeActionParams, DidOpenTextDocumentParams, ErrorCodes,
@@ -43,7 +43,7 @@ const LONG: Duration = Duration::from_secs(3600);
 
 /// Events of the loop.
 #[derive(Debug)]
-pub(super) enum Event {
+pub(super) enum ServerEvent {
     Received(Incoming),
     Done(Done),
 }
@@ -57,7 +57,7 @@ enum Stage {
 }
 
 /// Whether the loop continues after a message.
-enum Next {
+enum LspNext {
     Listen,
     Exit,
 }
@@ -67,7 +67,7 @@ pub(super) struct Server<'a> {
     workers: Workers,
     stage: Stage,
     client: Arc<Client>,
-    documents: Documents,
+    documents: OpenDocuments,
     /// Pending requests, by id.
     asked: BTreeMap<String, Arc<AtomicBool>>,
     /// The last error that was shown, so that it is not shown again after each change.
@@ -78,7 +78,7 @@ pub(super) struct Server<'a> {
 #[serde(rename_all = "camelCase")]
 struct DidChange {
     text_document: Versioned,
-    content_changes: Vec<Change>,
+    content_changes: Vec<TextChange>,
 }
 
 #[derive(Deserialize)]
@@ -90,40 +90,40 @@ struct Versioned {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct About {
+struct AboutServer {
     text_document: TextDocumentIdentifier,
 }
 
 impl<'a> Server<'a> {
     pub(super) fn new(
         out: &'a mut dyn Write,
-        projects: Projects,
-        report: impl Fn(Event) + Clone + Send + 'static,
+        projects: LspProjects,
+        report: impl Fn(ServerEvent) + Clone + Send + 'static,
     ) -> Self {
-        let workers = Workers::start(&Arc::new(projects), move |done| report(Event::Done(done)));
+        let workers = Workers::start(&Arc::new(projects), move |done| report(ServerEvent::Done(done)));
         Self {
             out,
             workers,
             stage: Stage::Begin,
             client: Arc::default(),
-            documents: Documents::default(),
+            documents: OpenDocuments::default(),
             asked: BTreeMap::new(),
             complaint: None,
         }
     }
 
     /// Runs until the client ends the session; whether it did so as the protocol requires.
-    pub(super) fn run(mut self, events: &Receiver<Event>) -> io::Result<bool> {
+    pub(super) fn run(mut self, events: &Receiver<ServerEvent>) -> io::Result<bool> {
         loop {
             let due = self.documents.next_due();
             let wait = due.map_or(LONG, |due| due.saturating_duration_since(Instant::now()));
             match events.recv_timeout(wait) {
-                Ok(Event::Received(message)) => {
-                    if let Next::Exit = self.handle(message)? {
+                Ok(ServerEvent::Received(message)) => {
+                    if let LspNext::Exit = self.handle(message)? {
                         return Ok(self.stage == Stage::ShutDown);
                     }
                 }
-                Ok(Event::Done(done)) => self.done(done)?,
+                Ok(ServerEvent::Done(done)) => self.done(done)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(false),
             }
@@ -133,9 +133,9 @@ impl<'a> Server<'a> {
         }
     }
 
-    fn handle(&mut self, message: Incoming) -> io::Result<Next> {
+    fn handle(&mut self, message: Incoming) -> io::Result<LspNext> {
         match message {
-            Incoming::End => return Ok(Next::Exit),
+            Incoming::End => return Ok(LspNext::Exit),
             Incoming::Lost(id, failure) => {
                 let what = format!("a message that could not be read ({})", failure.message);
                 // A message with an id is a request, hence not a change of a document.
@@ -147,24 +147,26 @@ impl<'a> Server<'a> {
             }
             // An answer to one of our requests, none of which needs one.
             Incoming::Message(message) if message.method.is_empty() => {}
-            Incoming::Message(Message { id: Some(id), method, params }) => {
+            Incoming::Message(RpcMessage { id: Some(id), method, params }) => {
                 self.request(id, &method, params)?;
             }
-            Incoming::Message(Message { id: None, method, .. }) if method == "exit" => return Ok(Next::Exit),
-            Incoming::Message(Message { id: None, method, params }) => {
+            Incoming::Message(RpcMessage { id: None, method, .. }) if method == "exit" => {
+                return Ok(LspNext::Exit);
+            }
+            Incoming::Message(RpcMessage { id: None, method, params }) => {
                 if self.stage == Stage::Open {
                     self.notification(&method, params)?;
                 }
             }
         }
-        Ok(Next::Listen)
+        Ok(LspNext::Listen)
     }
 
     fn send(&mut self, message: &Outgoing) -> io::Result<()> {
         transport::write(self.out, message)
     }
 
-    fn answer(&mut self, id: Value, result: Result<Value, Failure>) -> io::Result<()> {
+    fn answer(&mut self, id: Value, result: Result<Value, TransportFailure>) -> io::Result<()> {
         self.asked.remove(&id.to_string());
         self.send(&Outgoing::response(id, result))
     }
@@ -178,7 +180,7 @@ impl<'a> Server<'a> {
     }
 
     fn request(&mut self, id: Value, method: &str, params: Value) -> io::Result<()> {
-        let refuse = |code: ErrorCodes, why: &str| Err(Failure::new(code, why));
+        let refuse = |code: ErrorCodes, why: &str| Err(TransportFailure::new(code, why));
         let result = match (self.stage, method) {
             (Stage::Begin, "initialize") => self.initialize(&params),
             (Stage::Begin, _) => refuse(ErrorCodes::ServerNotInitialized, "`initialize` comes first"),
@@ -210,24 +212,25 @@ impl<'a> Server<'a> {
         if let Question::Resolve(_, chosen) = &what
             && self.documents.version(uri) != Some(chosen.version)
         {
-            let changed = Failure::new(LspErrorCodes::ContentModified, "the document has changed since");
+            let changed =
+                TransportFailure::new(LspErrorCodes::ContentModified, "the document has changed since");
             return self.answer(id, Err(changed));
         }
         let cancelled = Arc::new(AtomicBool::new(false));
         self.asked.insert(id.to_string(), Arc::clone(&cancelled));
-        match self.documents.ask(uri, Ask { id, what, cancelled }) {
+        match self.documents.ask(uri, LintRequest { id, what, cancelled }) {
             Some(unknown) => self.answer_empty(vec![unknown]),
             None => Ok(()),
         }
     }
 
     /// Answers requests for documents that are not open.
-    fn answer_empty(&mut self, asks: Vec<Ask>) -> io::Result<()> {
+    fn answer_empty(&mut self, asks: Vec<LintRequest>) -> io::Result<()> {
         for ask in asks {
             let result = match ask.what {
                 Question::Hover(_) | Question::Actions(..) | Question::Plan => Ok(Value::Null),
                 Question::Resolve(..) => {
-                    Err(Failure::new(LspErrorCodes::ContentModified, "the document is not open"))
+                    Err(TransportFailure::new(LspErrorCodes::ContentModified, "the document is not open"))
                 }
             };
             self.answer(ask.id, result)?;
@@ -235,7 +238,7 @@ impl<'a> Server<'a> {
         Ok(())
     }
 
-    fn initialize(&mut self, params: &Value) -> Result<Value, Failure> {
+    fn initialize(&mut self, params: &Value) -> Result<Value, TransportFailure> {
         self.client = Arc::new(Client::of(params));
         self.stage = Stage::Open;
         value(&InitializeResult {
@@ -287,7 +290,7 @@ impl<'a> Server<'a> {
         let Ok(DidOpenTextDocumentParams { text_document: it }) = read(params) else {
             return self.malformed("a document that could not be read");
         };
-        let text = Text::new(it.text, self.client.encoding);
+        let text = OpenText::new(it.text, self.client.encoding);
         let left = self.documents.open(&it.uri.0, it.version, text);
         self.answer_empty(left)
     }
@@ -305,7 +308,7 @@ impl<'a> Server<'a> {
     }
 
     fn closed(&mut self, params: &Value) -> io::Result<()> {
-        let Ok(About { text_document: it }) = read(params.clone()) else { return Ok(()) };
+        let Ok(AboutServer { text_document: it }) = read(params.clone()) else { return Ok(()) };
         let Some(left) = self.documents.close(&it.uri.0) else { return Ok(()) };
         self.answer_empty(left)?;
         self.publish(&cleared(&it.uri.0))
@@ -324,7 +327,7 @@ impl<'a> Server<'a> {
             cancelled.store(true, Ordering::Relaxed);
         }
         for ask in self.documents.take_cancelled() {
-            self.answer(ask.id, Err(Failure::new(LspErrorCodes::RequestCancelled, "cancelled")))?;
+            self.answer(ask.id, Err(TransportFailure::new(LspErrorCodes::RequestCancelled, "cancelled")))?;
         }
         Ok(())
     }
@@ -369,8 +372,9 @@ impl<'a> Server<'a> {
     }
 }
 
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, Failure> {
-    serde_json::from_value(params).map_err(|error| Failure::new(ErrorCodes::InvalidParams, error.to_string()))
+fn read<T: DeserializeOwned>(params: Value) -> Result<T, TransportFailure> {
+    serde_json::from_value(params)
+        .map_err(|error| TransportFailure::new(ErrorCodes::InvalidParams, error.to_string()))
 }
 
 fn is_command(params: &Value, name: &str) -> bool {
@@ -378,7 +382,7 @@ fn is_command(params: &Value, name: &str) -> bool {
 }
 
 /// The question of a request, and its document.
-fn question(method: &str, params: Value) -> Result<(String, Question), Failure> {
+fn question(method: &str, params: Value) -> Result<(String, Question), TransportFailure> {
     match method {
         "textDocument/hover" => {
             let it = read::<HoverParams>(params)?.text_document_position_params;
@@ -390,17 +394,22 @@ fn question(method: &str, params: Value) -> Result<(String, Question), Failure> 
         }
         "codeAction/resolve" => {
             let action = read::<CodeAction>(params)?;
-            let chosen: Chosen = read(action.data.clone().unwrap_or_default())?;
+            let chosen: ChosenAction = read(action.data.clone().unwrap_or_default())?;
             Ok((chosen.uri.clone(), Question::Resolve(Box::new(action), chosen)))
         }
         "workspace/executeCommand" if is_command(&params, plan::COMMAND) => {
             match params.pointer("/arguments/0").and_then(Value::as_str) {
                 Some(uri) => Ok((uri.to_owned(), Question::Plan)),
-                None => Err(Failure::new(ErrorCodes::InvalidParams, "the argument is the URI of a document")),
+                None => Err(TransportFailure::new(
+                    ErrorCodes::InvalidParams,
+                    "the argument is the URI of a document",
+                )),
             }
         }
-        "workspace/executeCommand" => Err(Failure::new(ErrorCodes::InvalidParams, "unknown command")),
-        _ => Err(Failure::new(ErrorCodes::MethodNotFound, "unknown method")),
+        "workspace/executeCommand" => {
+            Err(TransportFailure::new(ErrorCodes::InvalidParams, "unknown command"))
+        }
+        _ => Err(TransportFailure::new(ErrorCodes::MethodNotFound, "unknown method")),
     }
 }
 

@@ -61,7 +61,7 @@ impl Encoding {
 
 /// The text of a document. Lines end with `\n`, `\r\n` or `\r`, as the protocol has it; a byte order mark is a character.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct OpenText {
     text: String,
     encoding: Encoding,
     /// Where each line begins.
@@ -70,7 +70,7 @@ pub(super) struct Text {
     blocks: OnceLock<Vec<usize>>,
 }
 
-impl Text {
+impl OpenText {
     pub(super) fn new(text: String, encoding: Encoding) -> Self {
         let bytes = text.as_bytes();
         let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
@@ -199,7 +199,7 @@ mod tests {
         // A mark, a tab, two bytes, a line end of two, two units, three bytes, a lone carriage return.
         let text = "\u{feff}\té: x\r\n😀=\u{fffd}b\rend";
         let place = |needle: &str, encoding| {
-            let text = Text::new(text.to_owned(), encoding);
+            let text = OpenText::new(text.to_owned(), encoding);
             text.position(text.as_str().find(needle).unwrap())
         };
         for (needle, utf8, utf16, utf32) in [
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn places_that_do_not_exist_are_the_nearest_before() {
-        let text = Text::new("a😀b\r\nc".to_owned(), Encoding::Utf16);
+        let text = OpenText::new("a😀b\r\nc".to_owned(), Encoding::Utf16);
         for (place, offset) in [
             (at(0, 2), 1),
             (at(0, 3), 5),
@@ -255,7 +255,7 @@ mod tests {
         ) {
             let text = parts.concat() + &"é😀x".repeat(long) + &parts.concat();
             for encoding in ENCODINGS {
-                let text = Text::new(text.clone(), encoding);
+                let text = OpenText::new(text.clone(), encoding);
                 let step = 1 + text.as_str().len() / 300;
                 for (offset, c) in text.as_str().char_indices().step_by(step) {
                     let inside = c == '\n' && text.as_str()[..offset].ends_with('\r');

@@ -18,17 +18,17 @@ const LENGTH: &[u8] = b"content-length:";
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Incoming {
     /// A request or a notification, or an answer to one of ours.
-    Message(Message),
+    Message(RpcMessage),
     /// Something that is not a message: what to answer, and to which request if it was one. Else it may have been
     /// anything.
-    Lost(Value, Failure),
+    Lost(Value, TransportFailure),
     /// The end of the input.
     End,
 }
 
 /// A message of JSON-RPC.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Message {
+pub(super) struct RpcMessage {
     /// Names a request; none for a notification.
     pub(super) id: Option<Value>,
     /// The method; empty for an answer.
@@ -37,10 +37,10 @@ pub(super) struct Message {
     pub(super) params: Value,
 }
 
-impl Message {
+impl RpcMessage {
     fn of(value: Value) -> Incoming {
         let invalid = |id: Value| {
-            Incoming::Lost(id, Failure::new(ErrorCodes::InvalidRequest, "no message of JSON-RPC"))
+            Incoming::Lost(id, TransportFailure::new(ErrorCodes::InvalidRequest, "no message of JSON-RPC"))
         };
         let Value::Object(mut fields) = value else { return invalid(Value::Null) };
         let id = match fields.remove("id") {
@@ -70,17 +70,17 @@ pub(super) struct Outgoing {
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Failure>,
+    error: Option<TransportFailure>,
 }
 
 /// Why a request has no result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Failure {
+pub(super) struct TransportFailure {
     code: i32,
     pub(super) message: String,
 }
 
-impl Failure {
+impl TransportFailure {
     pub(super) fn new(code: impl Into<i32>, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into() }
     }
@@ -91,7 +91,7 @@ const NOTHING: Outgoing =
 
 impl Outgoing {
     /// Answers the request `id`.
-    pub(super) fn response(id: Value, result: Result<Value, Failure>) -> Self {
+    pub(super) fn response(id: Value, result: Result<Value, TransportFailure>) -> Self {
         match result {
             Ok(result) => Self { id: Some(id), result: Some(result), ..NOTHING },
             Err(error) => Self { id: Some(id), error: Some(error), ..NOTHING },
@@ -136,13 +136,13 @@ pub(super) fn read(input: &mut dyn BufRead) -> Incoming {
         _ => return Incoming::End,
     }
     match serde_json::from_slice(&bytes) {
-        Ok(value) => Message::of(value),
+        Ok(value) => RpcMessage::of(value),
         Err(_) => lost("invalid JSON"),
     }
 }
 
 fn lost(what: &str) -> Incoming {
-    Incoming::Lost(Value::Null, Failure::new(ErrorCodes::ParseError, what))
+    Incoming::Lost(Value::Null, TransportFailure::new(ErrorCodes::ParseError, what))
 }
 
 /// The length of the body; none if the header has none. An error at the end of the input.
@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn exit() -> Incoming {
-        Incoming::Message(Message { method: "exit".to_owned(), ..Message::default() })
+        Incoming::Message(RpcMessage { method: "exit".to_owned(), ..RpcMessage::default() })
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
             assert_eq!((asked, failure.code), (&id, i32::from(code)), "{body}");
         }
         let answer = all(b"Content-Length: 22\r\n\r\n{\"id\":1,\"result\":null}");
-        let expected = Message { id: Some(json!(1)), ..Message::default() };
+        let expected = RpcMessage { id: Some(json!(1)), ..RpcMessage::default() };
         assert_eq!(answer, [Incoming::Message(expected)]);
     }
 

@@ -1,13 +1,13 @@
 //! Worker threads: they lint documents and answer requests about them.
 
-use super::actions::{self, Chosen};
-use super::checked::Checked;
+use super::actions::{self, ChosenAction};
+use super::checked::LintedDocument;
 use super::client::Client;
 use super::hover;
 use super::plan;
-use super::project::Projects;
-use super::text::Text;
-use super::transport::Failure;
+use super::project::LspProjects;
+use super::text::OpenText;
+use super::transport::TransportFailure;
 use gen_lsp_types::{CodeAction, CodeActionContext, ErrorCodes, LspErrorCodes, Position, Range};
 use serde_json::Value;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -21,7 +21,7 @@ const THREADS: usize = 2;
 
 /// A request about a document.
 #[derive(Debug)]
-pub(super) struct Ask {
+pub(super) struct LintRequest {
     pub(super) id: Value,
     pub(super) what: Question,
     /// Set when the client no longer wants an answer.
@@ -32,7 +32,7 @@ pub(super) struct Ask {
 pub(super) enum Question {
     Hover(Position),
     Actions(Range, CodeActionContext),
-    Resolve(Box<CodeAction>, Chosen),
+    Resolve(Box<CodeAction>, ChosenAction),
     Plan,
 }
 
@@ -41,14 +41,14 @@ pub(super) enum Question {
 pub(super) struct Job {
     pub(super) uri: String,
     pub(super) version: i32,
-    pub(super) text: Arc<Text>,
+    pub(super) text: Arc<OpenText>,
     /// Which state of the document this is.
     pub(super) state: u64,
     /// Which state it is in by now: work for an older one is dropped.
     pub(super) newest: Arc<AtomicU64>,
     /// What linting it gave, if that was done.
-    pub(super) checked: Option<Arc<Checked>>,
-    pub(super) asks: Vec<Ask>,
+    pub(super) checked: Option<Arc<LintedDocument>>,
+    pub(super) asks: Vec<LintRequest>,
     pub(super) client: Arc<Client>,
 }
 
@@ -58,12 +58,12 @@ pub(super) struct Done {
     pub(super) uri: String,
     pub(super) state: u64,
     /// The document, linted; none if the job was overtaken.
-    pub(super) checked: Option<Arc<Checked>>,
+    pub(super) checked: Option<Arc<LintedDocument>>,
     /// Whether it was linted now.
     pub(super) is_new: bool,
-    pub(super) answers: Vec<(Value, Result<Value, Failure>)>,
+    pub(super) answers: Vec<(Value, Result<Value, TransportFailure>)>,
     /// What is still to be answered.
-    pub(super) left: Vec<Ask>,
+    pub(super) left: Vec<LintRequest>,
 }
 
 /// The threads that work.
@@ -73,7 +73,7 @@ pub(super) struct Workers {
 
 impl Workers {
     /// Starts them; each result is passed to `report`.
-    pub(super) fn start(projects: &Arc<Projects>, report: impl Fn(Done) + Clone + Send + 'static) -> Self {
+    pub(super) fn start(projects: &Arc<LspProjects>, report: impl Fn(Done) + Clone + Send + 'static) -> Self {
         let (jobs, queue) = mpsc::channel();
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..THREADS {
@@ -98,7 +98,7 @@ fn next(queue: &Mutex<Receiver<Job>>) -> Option<Job> {
     queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
 }
 
-fn run(projects: &Projects, job: Job) -> Done {
+fn run(projects: &LspProjects, job: Job) -> Done {
     let Job { uri, version, text, state, newest, checked, asks, client } = job;
     let is_overtaken = || newest.load(Ordering::Relaxed) != state;
     let mut done =
@@ -109,19 +109,20 @@ fn run(projects: &Projects, job: Job) -> Done {
     }
     let known = checked.is_some();
     // A panic on one document must not affect the others.
-    let lint = || Arc::new(Checked::new(projects, &client.folders, uri.clone(), version, Arc::clone(&text)));
+    let lint =
+        || Arc::new(LintedDocument::new(projects, &client.folders, uri.clone(), version, Arc::clone(&text)));
     let checked = checked.or_else(|| catch_unwind(AssertUnwindSafe(lint)).ok());
     let checked =
-        checked.unwrap_or_else(|| Arc::new(Checked::failed(uri.clone(), version, Arc::clone(&text))));
+        checked.unwrap_or_else(|| Arc::new(LintedDocument::failed(uri.clone(), version, Arc::clone(&text))));
     for ask in asks {
         if ask.cancelled.load(Ordering::Relaxed) {
-            let cancelled = Failure::new(LspErrorCodes::RequestCancelled, "cancelled");
+            let cancelled = TransportFailure::new(LspErrorCodes::RequestCancelled, "cancelled");
             done.answers.push((ask.id, Err(cancelled)));
         } else if is_overtaken() {
             done.left.push(ask);
         } else {
             let answer = catch_unwind(AssertUnwindSafe(|| answer(&checked, &client, ask.what)));
-            let failed = |_| Err(Failure::new(ErrorCodes::InternalError, FAILED));
+            let failed = |_| Err(TransportFailure::new(ErrorCodes::InternalError, FAILED));
             done.answers.push((ask.id, answer.unwrap_or_else(failed)));
         }
     }
@@ -133,7 +134,7 @@ fn run(projects: &Projects, job: Job) -> Done {
 /// The message for a panic.
 pub(super) const FAILED: &str = "internal error: this is a defect of runnerlint, please report it";
 
-fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, Failure> {
+fn answer(checked: &LintedDocument, client: &Client, what: Question) -> Result<Value, TransportFailure> {
     match what {
         Question::Plan => value(&plan::markdown(checked)),
         Question::Hover(at) => value(&hover::hover(checked, client, at)),
@@ -148,6 +149,7 @@ fn answer(checked: &Checked, client: &Client, what: Question) -> Result<Value, F
 }
 
 /// A result as JSON.
-pub(super) fn value(result: &impl serde::Serialize) -> Result<Value, Failure> {
-    serde_json::to_value(result).map_err(|error| Failure::new(ErrorCodes::InternalError, error.to_string()))
+pub(super) fn value(result: &impl serde::Serialize) -> Result<Value, TransportFailure> {
+    serde_json::to_value(result)
+        .map_err(|error| TransportFailure::new(ErrorCodes::InternalError, error.to_string()))
 }

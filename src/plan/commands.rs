@@ -1,7 +1,7 @@
 //! The commands that fix files: one for each file of a plan, whichever runner it is printed with.
 
 use super::words::{Sentence, argument, say};
-use super::{Entry, Group};
+use super::{Group, PlannedRegistration};
 use crate::finding::Safety;
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ const MOST_NAMED: usize = 10;
 
 /// The command of each file, by its path.
 #[derive(Debug, Default)]
-pub(super) struct Commands(BTreeMap<String, Command>);
+pub(super) struct Commands(BTreeMap<String, PlannedCommand>);
 
 #[derive(Debug)]
-struct Command {
+struct PlannedCommand {
     safety: Safety,
     /// Runners with a registration in the file, in order; without repetitions.
     runners: Vec<usize>,
@@ -32,7 +32,7 @@ impl Commands {
     }
 
     /// Those of samples, which have no runner.
-    pub(super) fn of_samples(entries: &[Entry]) -> Self {
+    pub(super) fn of_samples(entries: &[PlannedRegistration]) -> Self {
         let mut commands = Self::default();
         for entry in entries {
             commands.add(entry, 0);
@@ -40,10 +40,12 @@ impl Commands {
         commands
     }
 
-    fn add(&mut self, entry: &Entry, number: usize) {
+    fn add(&mut self, entry: &PlannedRegistration, number: usize) {
         let Ok(safety) = entry.fix else { return };
-        let command =
-            self.0.entry(entry.path.clone()).or_insert_with(|| Command { safety, runners: Vec::new() });
+        let command = self
+            .0
+            .entry(entry.path.clone())
+            .or_insert_with(|| PlannedCommand { safety, runners: Vec::new() });
         // `Unsafe` is the smaller one.
         command.safety = command.safety.min(safety);
         if command.runners.last() != Some(&number) {
@@ -53,7 +55,7 @@ impl Commands {
 
     /// The command for a file at its first runner, a reference to it at others.
     pub(super) fn sentence(&self, path: &str, number: usize) -> Option<Sentence> {
-        let Command { safety, runners } = self.0.get(path)?;
+        let PlannedCommand { safety, runners } = self.0.get(path)?;
         let first = *runners.first()?;
         if first != number {
             return Some(say(&format!("The command of runner {first} also changes {{}}."), &[path]));

@@ -1,10 +1,10 @@
 //! What identifies a registration from one plan to the next, so that no runner is created twice.
 
-use super::{Entry, Field, Group, Value};
+use super::{Field, Group, PlannedRegistration, PlannedValue};
 use crate::fingerprint::digest;
 use std::collections::BTreeMap;
 
-/// Gives each registration its fingerprint. Lines and the numbers of runners are no part of it: both change with other edits.
+/// Gives each registration its fingerprint. Lines and the numbers of runners are not part of it: both change with other edits.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
     /// How often each was given.
@@ -29,7 +29,7 @@ impl Fingerprints {
 }
 
 /// What a registration is, without its line. It excludes a literal token: a hash of a secret must not be shown.
-fn parts(entry: &Entry) -> Vec<&str> {
+fn parts(entry: &PlannedRegistration) -> Vec<&str> {
     let optional = [
         entry.place.as_deref(),
         entry.object.as_deref(),
@@ -44,11 +44,11 @@ fn parts(entry: &Entry) -> Vec<&str> {
 
 fn text(field: &Field) -> String {
     let value = match &field.value {
-        Value::Text(text) => text.clone(),
-        Value::FillIn(expression) => expression.clone(),
-        Value::List(words) => words.join(","),
-        Value::Flag(flag) => flag.to_string(),
-        Value::Number(number) => number.to_string(),
+        PlannedValue::Text(text) => text.clone(),
+        PlannedValue::FillIn(expression) => expression.clone(),
+        PlannedValue::List(words) => words.join(","),
+        PlannedValue::Flag(flag) => flag.to_string(),
+        PlannedValue::Number(number) => number.to_string(),
     };
     format!("{}={value}", field.name)
 }

@@ -2,12 +2,14 @@
 
 use super::commands::Commands;
 use super::fingerprints::Fingerprints;
-use super::value::{self, Value};
-use super::{Entry, Field, File, Group, Need, State, WithoutEffect, shared, steps};
+use super::value::{self, PlannedValue};
+use super::{
+    Field, Group, Need, PlannedFile, PlannedRegistration, PlannedState, WithoutEffect, shared, steps,
+};
 use crate::finding::{Fix, Refusal};
 use crate::rules::{self, Class, Defaults, UnitKind};
 use crate::sites::{Road, Via};
-use crate::unit::{Held, Slot, Unit};
+use crate::unit::{FoundUnit, Held, Slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -16,21 +18,21 @@ const MOST_ALIKE: usize = 50;
 
 /// A registration that has no group yet.
 pub(super) struct Waiting {
-    entry: Entry,
+    entry: PlannedRegistration,
     need: Need,
     fields: Vec<Field>,
-    /// The token as it stands: registrations with the same one are of the same project, group or instance. Never shown.
+    /// The token as it is written: registrations with the same one are of the same project, group or instance. Never shown.
     token: String,
 }
 
 /// A Secret as it is named: its repository, its name, whether that is an expression, and the file where it must be.
-type Named = (Option<PathBuf>, String, bool, Option<String>);
+type NamedSecret = (Option<PathBuf>, String, bool, Option<String>);
 
 /// What must be the same for one runner.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+struct GroupKey {
     need: Need,
-    /// Names of variables and Secrets are no identity outside of a repository.
+    /// Names of variables and Secrets mean nothing outside of a repository.
     repository: Option<PathBuf>,
     url: Option<String>,
     token: String,
@@ -42,12 +44,12 @@ struct Key {
 
 impl Waiting {
     pub(super) fn of(
-        file: &File<'_>,
-        unit: &Unit,
+        file: &PlannedFile<'_>,
+        unit: &FoundUnit,
         fix: Option<&Result<Fix, Refusal>>,
         without_effect: Vec<WithoutEffect>,
     ) -> Self {
-        let mut entry = Entry { without_effect, ..Entry::of(file, unit, fix) };
+        let mut entry = PlannedRegistration { without_effect, ..PlannedRegistration::of(file, unit, fix) };
         // What a chart's text for config.toml sets has no effect: it is not a field of the runner.
         let is_text = unit.kind == UnitKind::Config && unit.of_chart.is_some();
         if is_text {
@@ -63,7 +65,7 @@ impl Waiting {
         let mut fields = Vec::new();
         if let Some(said) = &entry.description {
             let text = said.text.clone();
-            let value = if said.opaque { Value::FillIn(text) } else { Value::Text(text) };
+            let value = if said.opaque { PlannedValue::FillIn(text) } else { PlannedValue::Text(text) };
             let (name, argument) = ("description", "description");
             fields.push(Field { name, argument, value, default: None, notes: Vec::new(), seconds: false });
         }
@@ -95,12 +97,12 @@ impl Waiting {
         Self { entry, need, fields, token }
     }
 
-    fn key(&self) -> Key {
+    fn key(&self) -> GroupKey {
         let url = self.entry.url.as_ref().map(|url| url.text.trim_end_matches('/').to_owned());
         let secret = self.entry.secret.as_ref().map(|it| it.text.clone());
         let own = self.entry.is_self_made().then(|| self.entry.at());
         let repository = self.entry.repository_key();
-        Key {
+        GroupKey {
             need: self.need,
             repository,
             url,
@@ -113,9 +115,9 @@ impl Waiting {
 }
 
 /// The fields that facts about a registration give, or show.
-fn facts(unit: &Unit, hide: &dyn Fn(&str) -> String) -> Vec<Field> {
+fn facts(unit: &FoundUnit, hide: &dyn Fn(&str) -> String) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();
-    let field = |name: &'static str, value: Value| {
+    let field = |name: &'static str, value: PlannedValue| {
         let (argument, default, notes, seconds) = (name, None, Vec::new(), false);
         Field { name, argument, value, default, notes, seconds }
     };
@@ -125,12 +127,12 @@ fn facts(unit: &Unit, hide: &dyn Fn(&str) -> String) -> Vec<Field> {
         let word = |text: &str| about.words.iter().find(|(word, _)| word == text).map(|(_, it)| it.clone());
         let value = match text {
             Some(text) if about.number => {
-                text.parse().map_or_else(|_| Value::FillIn(hide(text)), Value::Number)
+                text.parse().map_or_else(|_| PlannedValue::FillIn(hide(text)), PlannedValue::Number)
             }
-            Some(text) => Value::Text(word(text).unwrap_or_else(|| hide(text))),
-            None => Value::FillIn(hide(&given.text)),
+            Some(text) => PlannedValue::Text(word(text).unwrap_or_else(|| hide(text))),
+            None => PlannedValue::FillIn(hide(&given.text)),
         };
-        let shown = about.shows.as_ref().map(|(name, text)| field(name, Value::Text(text.clone())));
+        let shown = about.shows.as_ref().map(|(name, text)| field(name, PlannedValue::Text(text.clone())));
         for it in shown.into_iter().chain([field(name, value)]) {
             if fields.iter().all(|known| known.name != it.name) {
                 fields.push(it);
@@ -150,7 +152,7 @@ fn token(slot: &Slot) -> String {
 }
 
 /// Whether no place that cannot be read may bring it a setting.
-fn is_complete(entry: &Entry) -> bool {
+fn is_complete(entry: &PlannedRegistration) -> bool {
     !entry.unknowns.iter().any(|unknown| unknown.brings.settings())
 }
 
@@ -195,7 +197,7 @@ fn force(fields: &mut [Field], kind: UnitKind, road: Option<&Road>, complete: bo
         let Some((needed, text)) = &setting.without else { continue };
         let beside = fields.iter().find(|field| field.name == needed).map(|field| &field.value);
         // Only a value that can be read is set for sure.
-        let open = beside.map_or(!complete, |value| matches!(value, Value::FillIn(_)));
+        let open = beside.map_or(!complete, |value| matches!(value, PlannedValue::FillIn(_)));
         if beside.is_some() && !open {
             continue;
         }
@@ -205,7 +207,7 @@ fn force(fields: &mut [Field], kind: UnitKind, road: Option<&Road>, complete: bo
         };
         field.value = match (&field.value, open) {
             (_, false) => forced,
-            (Value::Flag(flag), true) => Value::FillIn(flag.to_string()),
+            (PlannedValue::Flag(flag), true) => PlannedValue::FillIn(flag.to_string()),
             (value, true) => value.clone(),
         };
         let note = "without tags `register` always sends true";
@@ -216,10 +218,10 @@ fn force(fields: &mut [Field], kind: UnitKind, road: Option<&Road>, complete: bo
 /// The one that counts of all values that a setting is given: an option before a variable, what has a value before what
 /// has none, the last one of a kind.
 fn winner<'a>(
-    unit: &'a Unit,
+    unit: &'a FoundUnit,
     setting: usize,
     hide: &dyn Fn(&str) -> String,
-) -> Option<(&'a Held, value::Read)> {
+) -> Option<(&'a Held, value::FieldValue)> {
     let data = rules::registration().settings.get(setting)?;
     let held = unit.settings.iter().filter(|held| held.setting == setting);
     let nested = |held: &Held| held.via == Via::Chart && held.name.contains('.');
@@ -227,7 +229,7 @@ fn winner<'a>(
     Some((counts, value::read(data, &counts.given, hide)))
 }
 
-fn need(unit: &Unit) -> Need {
+fn need(unit: &FoundUnit) -> Need {
     let of = |old: bool| {
         let slots = unit.slots.iter().filter(move |slot| slot.old == old);
         slots.map(|slot| slot.class).max().unwrap_or(Class::Absent)
@@ -270,12 +272,12 @@ fn name_origins(groups: &mut [Group]) {
 
 /// Groups by need, then by the first registration.
 pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
-    let mut known: BTreeMap<Key, usize> = BTreeMap::new();
-    let mut groups: Vec<(Key, Group)> = Vec::new();
+    let mut known: BTreeMap<GroupKey, usize> = BTreeMap::new();
+    let mut groups: Vec<(GroupKey, Group)> = Vec::new();
     let (secrets, others): (Vec<_>, Vec<_>) =
         waiting.into_iter().partition(|it| it.entry.kind == UnitKind::Secret);
     // A Secret contains the token of the release or the resource that names it.
-    let mut readers: BTreeMap<Named, Key> = BTreeMap::new();
+    let mut readers: BTreeMap<NamedSecret, GroupKey> = BTreeMap::new();
     for it in &others {
         let named = it.entry.secret.as_ref().filter(|it| !it.text.is_empty());
         // What has its token already, and what an expression names, is known to be the same Secret only in the same file.
@@ -339,14 +341,14 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
         let first = |group: &Group| group.entries.first().map(|it| (it.path.clone(), it.position));
         (&key_a.repository, a.need, first(a)).cmp(&(&key_b.repository, b.need, first(b)))
     });
-    let mut similar: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+    let mut similar: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
     for (index, (key, group)) in
         groups.iter().enumerate().filter(|(_, (_, group))| group.need == Need::Create)
     {
         let fields = group.fields.iter().filter(|field| field.name != "description").cloned().collect();
-        similar.entry(Key { fields, ..key.clone() }).or_default().push(index);
+        similar.entry(GroupKey { fields, ..key.clone() }).or_default().push(index);
     }
-    // More than a person would look at says nothing, and takes long.
+    // More than people would look at says nothing, and takes long.
     for list in similar.values().filter(|list| (2..=MOST_ALIKE).contains(&list.len())) {
         for index in list {
             let others = list.iter().filter(|other| *other != index).map(|other| other + 1).collect();
@@ -358,7 +360,7 @@ pub(super) fn groups(waiting: Vec<Waiting>) -> Vec<Group> {
     let mut groups: Vec<Group> = groups.into_iter().map(|(_, group)| group).collect();
     for group in &mut groups {
         let need = group.need;
-        group.entries.iter_mut().for_each(|entry| entry.state = State::of(entry, need));
+        group.entries.iter_mut().for_each(|entry| entry.state = PlannedState::of(entry, need));
     }
     name_origins(&mut groups);
     let commands = Commands::of_groups(groups.iter());

@@ -13,8 +13,8 @@ mod steps;
 mod value;
 pub mod words;
 
-pub use steps::{Do, Step, deployment};
-pub use value::Value;
+pub use steps::{Do, PlanStep, deployment};
+pub use value::PlannedValue;
 
 use crate::finding::{Finding, Fix, Linted, Refusal, Safety};
 use crate::mask::Mask;
@@ -22,7 +22,7 @@ use crate::repository::Repository;
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::{Replacement, Road, Via};
 use crate::text::{Position, Source};
-use crate::unit::{Given, Held, Unit, UnknownPlace};
+use crate::unit::{FoundUnit, Held, SourcedValue, UnknownPlace};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -33,7 +33,7 @@ const MARKDOWN: &str = "markdown";
 
 /// How far the migration of a registration is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum PlannedState {
     /// It uses a registration token, or has settings that only registration with one uses.
     Legacy,
     /// It has a registration token and an authentication token.
@@ -42,7 +42,7 @@ pub enum State {
     Exists,
 }
 
-impl State {
+impl PlannedState {
     /// All of them, in order.
     pub const ALL: [Self; 3] = [Self::Legacy, Self::Mixed, Self::Exists];
 
@@ -56,7 +56,7 @@ impl State {
     }
 
     /// The state of a registration in a group with that need; `None` where another file sets its token.
-    fn of(entry: &Entry, need: Need) -> Option<Self> {
+    fn of(entry: &PlannedRegistration, need: Need) -> Option<Self> {
         let holds = |old: bool, classes: &[Class]| {
             entry.slots.iter().any(|slot| slot.old == old && classes.contains(&slot.class))
         };
@@ -73,7 +73,7 @@ impl State {
 
 /// A file whose registrations belong to the plan.
 #[derive(Debug)]
-pub struct File<'a> {
+pub struct PlannedFile<'a> {
     /// `/`-separated, as shown.
     pub path: &'a str,
     /// Its text.
@@ -90,11 +90,11 @@ pub struct File<'a> {
 
 /// The plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct MigrationPlan {
     /// Registrations, grouped by the runner that they need: those to create first.
     pub groups: Vec<Group>,
     /// Places that are not a registration of a known form: they must be changed manually.
-    pub by_hand: Vec<Place>,
+    pub by_hand: Vec<OtherPlace>,
     /// Samples in documents: there is no runner to create for them.
     pub documentation: Documentation,
 }
@@ -103,9 +103,9 @@ pub struct Plan {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Documentation {
     /// Registrations.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<PlannedRegistration>,
     /// Other places.
-    pub places: Vec<Place>,
+    pub places: Vec<OtherPlace>,
 }
 
 impl Documentation {
@@ -160,7 +160,7 @@ pub struct Group {
     /// The fields of the runner, in the order of the rules' data.
     pub fields: Vec<Field>,
     /// The registrations, by path and place.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<PlannedRegistration>,
     /// Its first file; where another group of the plan begins in the same file, the place in it too.
     pub origin: String,
     /// Where another file has a Secret of the name that its token comes from, with the token of a runner.
@@ -168,7 +168,7 @@ pub struct Group {
     /// Numbers (from 1) of other groups to create that differ in the description only.
     pub alike: Vec<usize>,
     /// The steps, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<PlanStep>,
 }
 
 /// A field of `POST /user/runners`.
@@ -179,7 +179,7 @@ pub struct Field {
     /// The argument of `gitlab_user_runner`.
     pub argument: &'static str,
     /// Its value.
-    pub value: Value,
+    pub value: PlannedValue,
     /// Whose default it is, where no file sets it: "default of `register`".
     pub default: Option<&'static str>,
     /// Remarks.
@@ -190,7 +190,7 @@ pub struct Field {
 
 /// One registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct PlannedRegistration {
     /// The unit, as its findings name it.
     pub unit: String,
     /// The file, as shown.
@@ -202,7 +202,7 @@ pub struct Entry {
     /// The road that makes it.
     pub road: Option<&'static Road>,
     /// How far its migration is; `None` where another file sets its token, and for samples.
-    pub state: Option<State>,
+    pub state: Option<PlannedState>,
     /// The repository of its file.
     pub repository: Option<Arc<Repository>>,
     /// Languages from the file's own to the innermost.
@@ -292,7 +292,7 @@ pub struct SlotShown {
 
 /// A finding that is not a registration of a known form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct OtherPlace {
     /// The rule.
     pub rule: String,
     /// The file, as shown.
@@ -306,24 +306,24 @@ pub struct Place {
 }
 
 /// The plan for all registrations of `files`. Findings of custom rules are part of it only in registrations.
-pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
+pub fn of<'a>(files: impl IntoIterator<Item = PlannedFile<'a>>) -> MigrationPlan {
     let mut waiting = Vec::new();
     let mut by_hand = Vec::new();
     let mut documentation = Documentation::default();
     for file in files {
         let fixes = fixes(&file.linted.findings);
-        let fix = |unit: &Unit| fixes.get(unit.name.as_str()).copied();
+        let fix = |unit: &FoundUnit| fixes.get(unit.name.as_str()).copied();
         let nested = nested::of(&file.linted.units);
         for (index, unit) in file.linted.units.iter().enumerate() {
             if unit.via.contains(&MARKDOWN) {
-                documentation.entries.push(Entry::of(&file, unit, fix(unit)));
+                documentation.entries.push(PlannedRegistration::of(&file, unit, fix(unit)));
             } else if !nested.is_inside(index) {
                 let inside = nested.inside(index).filter_map(|at| file.linted.units.get(at));
                 let without_effect = inside.flat_map(|it| without_effect(&file, it)).collect();
                 waiting.push(group::Waiting::of(&file, unit, fix(unit), without_effect));
             }
         }
-        let place = |finding: &Finding| Place {
+        let place = |finding: &Finding| OtherPlace {
             rule: finding.rule.clone(),
             path: file.path.to_owned(),
             position: file.source.position(finding.span.start()),
@@ -337,7 +337,7 @@ pub fn of<'a>(files: impl IntoIterator<Item = File<'a>>) -> Plan {
             if is_sample { &mut documentation.places } else { &mut by_hand }.push(place(finding));
         }
     }
-    Plan { groups: group::groups(waiting), by_hand, documentation }
+    MigrationPlan { groups: group::groups(waiting), by_hand, documentation }
 }
 
 /// The fix of each registration, or why there is none: a reason of its own rather than that of another finding.
@@ -361,7 +361,7 @@ fn fixes(findings: &[Finding]) -> BTreeMap<&str, &Result<Fix, Refusal>> {
 impl Group {
     /// Whether a file creates the runner by itself, once it is changed.
     pub fn is_self_made(&self) -> bool {
-        self.entries.iter().any(Entry::is_self_made)
+        self.entries.iter().any(PlannedRegistration::is_self_made)
     }
 
     /// The repository of its registrations.
@@ -371,13 +371,14 @@ impl Group {
 
     /// Whether all its registrations are resources, which another resource replaces.
     pub fn is_resource(&self) -> bool {
-        let is_resource =
-            |entry: &Entry| entry.road.is_some_and(|it| it.replacement == Some(Replacement::Resource));
+        let is_resource = |entry: &PlannedRegistration| {
+            entry.road.is_some_and(|it| it.replacement == Some(Replacement::Resource))
+        };
         self.entries.iter().all(is_resource)
     }
 
     /// Its registrations without Secrets that another one of them reads: such a Secret is a part of that one.
-    pub fn own_entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn own_entries(&self) -> impl Iterator<Item = &PlannedRegistration> {
         let only_secrets = self.entries.iter().all(|entry| entry.kind == UnitKind::Secret);
         self.entries.iter().filter(move |entry| only_secrets || entry.kind != UnitKind::Secret)
     }
@@ -386,16 +387,16 @@ impl Group {
     /// is an expression.
     pub fn description(&self) -> Option<&str> {
         match self.fields.iter().find(|field| field.name == "description").map(|field| &field.value) {
-            Some(Value::Text(text)) => Some(text),
+            Some(PlannedValue::Text(text)) => Some(text),
             Some(_) => None,
             None => Some(&self.origin),
         }
     }
 }
 
-impl Plan {
+impl MigrationPlan {
     /// All registrations, samples in documents included.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &PlannedRegistration> {
         self.groups.iter().flat_map(|group| &group.entries).chain(&self.documentation.entries)
     }
 
@@ -443,7 +444,7 @@ impl Plan {
 }
 
 impl Shown {
-    fn of(given: &Given, mask: &Mask) -> Self {
+    fn of(given: &SourcedValue, mask: &Mask) -> Self {
         let literal = given.literal();
         Self {
             text: mask.inserted(literal.unwrap_or(&given.text)),
@@ -458,7 +459,7 @@ impl Shown {
 const REPEATS: &[&str] = &["count", "for_each"];
 
 /// The settings of a unit.
-fn settings(file: &File<'_>, unit: &Unit) -> Vec<SettingShown> {
+fn settings(file: &PlannedFile<'_>, unit: &FoundUnit) -> Vec<SettingShown> {
     let shown = |held: &Held| {
         let setting = rules::registration().settings.get(held.setting)?;
         let mut value = Shown::of(&held.given, &file.mask);
@@ -474,14 +475,14 @@ fn settings(file: &File<'_>, unit: &Unit) -> Vec<SettingShown> {
     unit.settings.iter().filter_map(shown).collect()
 }
 
-fn without_effect(file: &File<'_>, unit: &Unit) -> Vec<WithoutEffect> {
+fn without_effect(file: &PlannedFile<'_>, unit: &FoundUnit) -> Vec<WithoutEffect> {
     let place = unit.place.clone().unwrap_or_default();
     let one = |setting| WithoutEffect { unit: unit.name.clone(), setting, place: place.clone() };
     settings(file, unit).into_iter().map(one).collect()
 }
 
-impl Entry {
-    fn of(file: &File<'_>, unit: &Unit, fix: Option<&Result<Fix, Refusal>>) -> Self {
+impl PlannedRegistration {
+    fn of(file: &PlannedFile<'_>, unit: &FoundUnit, fix: Option<&Result<Fix, Refusal>>) -> Self {
         let about = |fact: &str| unit.about(fact).map(|given| Shown::of(given, &file.mask));
         let hide = |text: &String| file.mask.inserted(text);
         Self {

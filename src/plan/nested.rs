@@ -1,7 +1,7 @@
 //! Which registrations are inside another one: `[[runners]]` in the values of a chart.
 
 use crate::rules::UnitKind;
-use crate::unit::Unit;
+use crate::unit::FoundUnit;
 use std::collections::BTreeMap;
 
 /// Mappings of values inside each other, at most.
@@ -26,7 +26,7 @@ impl Nested {
 }
 
 /// Finds the runners of config.toml that the values of a chart contain.
-pub(super) fn of(units: &[Unit]) -> Nested {
+pub(super) fn of(units: &[FoundUnit]) -> Nested {
     let mut nested = Nested::default();
     let spans = units.iter().enumerate().flat_map(|(at, unit)| unit.values.iter().map(move |it| (*it, at)));
     let mut values: Vec<_> = spans.collect();
@@ -38,7 +38,7 @@ pub(super) fn of(units: &[Unit]) -> Nested {
             continue;
         }
         let offset = unit.position.offset;
-        // The values may give the chart nothing else: then its first runner stands for the release.
+        // The values may give the chart nothing else: then its first runner represents the release.
         let first = unit.of_chart.map(|text| *firsts.entry(text).or_insert(at)).filter(|first| *first != at);
         let before = values.partition_point(|(span, _)| span.start() <= offset);
         let near = values.iter().take(before).rev().take(MOST_NESTED);

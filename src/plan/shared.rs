@@ -2,7 +2,7 @@
 
 use super::steps::{Do, source};
 use super::words::say;
-use super::{Entry, Group, Need};
+use super::{Group, Need, PlannedRegistration};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub(super) fn note(groups: &mut [Group]) {
         sources.sort_unstable();
         sources.dedup();
         for source in sources {
-            let repository = group.entries.first().and_then(Entry::repository_key);
+            let repository = group.entries.first().and_then(PlannedRegistration::repository_key);
             readers.entry((repository, source)).or_default().push(number);
         }
     }

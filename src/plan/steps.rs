@@ -4,14 +4,14 @@
 
 use super::commands::Commands;
 use super::words::{Sentence, say, say_all};
-use super::{Entry, Group, Need, SlotShown, Value};
+use super::{Group, Need, PlannedRegistration, PlannedValue, SlotShown};
 use crate::rules::{self, Class, UnitKind};
 use crate::sites::{Road, Via};
 use std::collections::BTreeSet;
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PlanStep {
     /// Its kind.
     pub what: Do,
     /// What to do.
@@ -55,8 +55,8 @@ impl Do {
 }
 
 /// The steps of the group with this number.
-pub(super) fn of(number: usize, group: &Group, commands: &Commands) -> Vec<Step> {
-    let step = |what, text: &str, parts| Step { what, text: say(text, &[]), parts };
+pub(super) fn of(number: usize, group: &Group, commands: &Commands) -> Vec<PlanStep> {
+    let step = |what, text: &str, parts| PlanStep { what, text: say(text, &[]), parts };
     let changed = || {
         let has_command = group.entries.iter().any(|entry| entry.fix.is_ok());
         let half = matches!(group.need, Need::Create | Need::Check).then_some(TOGETHER).unwrap_or(CHANGE);
@@ -99,7 +99,7 @@ const DEPLOY: &str = "Deploy the change.";
 const VERIFY: &str = "Verify that the runner is online in GitLab and runs its jobs.";
 
 /// A part for each registration, without repetitions.
-fn each(group: &Group, part: impl Fn(&Entry) -> Sentence) -> Vec<Sentence> {
+fn each(group: &Group, part: impl Fn(&PlannedRegistration) -> Sentence) -> Vec<Sentence> {
     let mut seen = BTreeSet::new();
     group.entries.iter().map(part).filter(|sentence| seen.insert(sentence.clone())).collect()
 }
@@ -180,12 +180,12 @@ fn check(group: &Group) -> Vec<Sentence> {
 }
 
 /// The slot that shows where the token is today: one that is filled, the old one first.
-fn slot(entry: &Entry) -> Option<&SlotShown> {
+fn slot(entry: &PlannedRegistration) -> Option<&SlotShown> {
     entry.slots.iter().max_by_key(|slot| (slot.class > Class::Empty, slot.old))
 }
 
 /// The variable, expression or Secret that the token comes from; `None` for a parameter, which each call gives.
-pub(super) fn source(entry: &Entry) -> Option<String> {
+pub(super) fn source(entry: &PlannedRegistration) -> Option<String> {
     let held = slot(entry).filter(|slot| slot.class > Class::Empty);
     let expression = held.and_then(|slot| slot.expression.clone()).filter(|it| !is_parameter(it));
     let secret = || entry.secret.as_ref().map(|it| it.text.clone()).filter(|it| !it.is_empty());
@@ -201,7 +201,7 @@ fn new_name(via: Via) -> &'static str {
 /// Where the token goes. Of a Secret and what reads it, the Secret says so.
 fn stored(group: &Group) -> Vec<Sentence> {
     let has_secret = group.entries.iter().any(|entry| entry.kind == UnitKind::Secret);
-    let reads = |entry: &Entry| {
+    let reads = |entry: &PlannedRegistration| {
         matches!(entry.kind, UnitKind::Chart | UnitKind::Operator)
             && entry.secret.is_some()
             && slot(entry).is_none_or(|slot| slot.class <= Class::Empty)
@@ -211,7 +211,7 @@ fn stored(group: &Group) -> Vec<Sentence> {
     entries.map(store).filter(|sentence| seen.insert(sentence.clone())).collect()
 }
 
-fn store(entry: &Entry) -> Sentence {
+fn store(entry: &PlannedRegistration) -> Sentence {
     let at = entry.at();
     if let Some(road) = entry.road {
         let mut codes = vec![at];
@@ -266,7 +266,7 @@ fn is_parameter(expression: &str) -> bool {
 }
 
 /// How the files change: one command for each file of the plan, and manual edits.
-pub(super) fn change(entries: &[Entry], number: usize, commands: &Commands) -> Vec<Sentence> {
+pub(super) fn change(entries: &[PlannedRegistration], number: usize, commands: &Commands) -> Vec<Sentence> {
     let mut seen = BTreeSet::new();
     let mut parts = Vec::new();
     for entry in entries.iter().filter(|it| it.fix.is_ok() && seen.insert(it.path.as_str())) {
@@ -280,7 +280,7 @@ pub(super) fn change(entries: &[Entry], number: usize, commands: &Commands) -> V
 }
 
 /// How people change what a road makes.
-fn by_road(entry: &Entry, road: &Road) -> Sentence {
+fn by_road(entry: &PlannedRegistration, road: &Road) -> Sentence {
     let mut codes = vec![entry.at()];
     let by_hand = if entry.fix.is_ok() { "" } else { " manually" };
     let template = format!("{{}}{by_hand}: {}.", quoted_in(&road.change, &mut codes));
@@ -302,7 +302,7 @@ fn quoted_in(text: &str, codes: &mut Vec<String>) -> String {
 }
 
 /// What the program does not change, and why.
-fn manually(entry: &Entry, reason: &str) -> Sentence {
+fn manually(entry: &PlannedRegistration, reason: &str) -> Sentence {
     let mut template = "{} manually: ".to_owned();
     let mut codes = vec![entry.at()];
     let mut edits = Vec::new();
@@ -339,12 +339,12 @@ fn manually(entry: &Entry, reason: &str) -> Sentence {
     say_all(&template, &codes)
 }
 
-fn deploy(entry: &Entry) -> Sentence {
+fn deploy(entry: &PlannedRegistration) -> Sentence {
     say(&format!("{{}}: {}.", deployment(entry)), &[&entry.at()])
 }
 
 /// How a change to a registration of this kind is deployed: a clause without a full stop.
-pub fn deployment(entry: &Entry) -> &'static str {
+pub fn deployment(entry: &PlannedRegistration) -> &'static str {
     if let Some(road) = entry.road {
         return &road.deploy;
     }
@@ -366,13 +366,15 @@ fn verify(group: &Group) -> Vec<Sentence> {
     let tags = group.fields.iter().find(|field| field.name == "tag_list").map(|field| &field.value);
     let paused = group.fields.iter().find(|field| field.name == "paused").map(|field| &field.value);
     let first = match paused {
-        Some(Value::Flag(true)) => "The runner is paused and takes no jobs: resume it in GitLab first.",
-        Some(Value::FillIn(_)) => "If the runner is paused, resume it in GitLab first.",
+        Some(PlannedValue::Flag(true)) => {
+            "The runner is paused and takes no jobs: resume it in GitLab first."
+        }
+        Some(PlannedValue::FillIn(_)) => "If the runner is paused, resume it in GitLab first.",
         _ => "",
     };
     let mut parts: Vec<Sentence> =
         Some(first).filter(|it| !it.is_empty()).map(|it| say(it, &[])).into_iter().collect();
-    if let Some(Value::List(tags)) = tags {
+    if let Some(PlannedValue::List(tags)) = tags {
         parts.push(say("Run a job with the tags {}.", &[&tags.join(", ")]));
     }
     parts

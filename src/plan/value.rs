@@ -1,11 +1,11 @@
 //! What a setting is as a field of `POST /user/runners`.
 
 use crate::rules::{Setting, Takes, UnitKind};
-use crate::unit::Given;
+use crate::unit::SourcedValue;
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Value {
+pub enum PlannedValue {
     /// Text.
     Text(String),
     /// Words.
@@ -20,15 +20,15 @@ pub enum Value {
 
 /// The value of a field, with remarks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Read {
+pub(super) struct FieldValue {
     /// The value; `None` if it is empty.
-    pub value: Option<Value>,
+    pub value: Option<PlannedValue>,
     /// Remarks, in our own words.
     pub notes: Vec<&'static str>,
 }
 
 /// Reads a value as a field. `hide` masks tokens.
-pub(super) fn read(setting: &Setting, given: &Given, hide: &dyn Fn(&str) -> String) -> Read {
+pub(super) fn read(setting: &Setting, given: &SourcedValue, hide: &dyn Fn(&str) -> String) -> FieldValue {
     let mut notes = Vec::new();
     if given.stray {
         notes.push(
@@ -36,34 +36,38 @@ pub(super) fn read(setting: &Setting, given: &Given, hide: &dyn Fn(&str) -> Stri
         );
     }
     let Some(text) = given.literal() else {
-        return Read { value: Some(Value::FillIn(hide(&given.text))), notes };
+        return FieldValue { value: Some(PlannedValue::FillIn(hide(&given.text))), notes };
     };
     let text = text.trim();
     if text.is_empty() || setting.nothing.iter().any(|nothing| nothing == text) {
-        return Read { value: None, notes };
+        return FieldValue { value: None, notes };
     }
     let value = match setting.takes {
-        Takes::Text => Value::Text(hide(text)),
+        Takes::Text => PlannedValue::Text(hide(text)),
         Takes::List => match list(text) {
-            words if words.is_empty() => return Read { value: None, notes },
-            words => Value::List(words.iter().map(|word| hide(word)).collect()),
+            words if words.is_empty() => return FieldValue { value: None, notes },
+            words => PlannedValue::List(words.iter().map(|word| hide(word)).collect()),
         },
-        Takes::Boolean => boolean(text).map_or_else(|| Value::FillIn(hide(text)), Value::Flag),
-        Takes::Word => word(setting, text).map_or_else(|| Value::FillIn(hide(text)), Value::Text),
-        Takes::Seconds => seconds(text).map_or_else(|| Value::FillIn(hide(text)), Value::Number),
+        Takes::Boolean => boolean(text).map_or_else(|| PlannedValue::FillIn(hide(text)), PlannedValue::Flag),
+        Takes::Word => {
+            word(setting, text).map_or_else(|| PlannedValue::FillIn(hide(text)), PlannedValue::Text)
+        }
+        Takes::Seconds => {
+            seconds(text).map_or_else(|| PlannedValue::FillIn(hide(text)), PlannedValue::Number)
+        }
     };
     match &value {
-        Value::Number(number) if *number < setting.least => {
+        PlannedValue::Number(number) if *number < setting.least => {
             notes.push("GitLab accepts 600 seconds or more: minutes may have been meant");
         }
-        Value::FillIn(_) => notes.push("the field does not accept this value"),
+        PlannedValue::FillIn(_) => notes.push("the field does not accept this value"),
         _ => {}
     }
-    Read { value: Some(value), notes }
+    FieldValue { value: Some(value), notes }
 }
 
 /// What the road `kind` sends for a setting that the file does not set, where the fields `set` have values.
-pub(super) fn unset(setting: &Setting, set: &[&str], kind: UnitKind) -> Option<Value> {
+pub(super) fn unset(setting: &Setting, set: &[&str], kind: UnitKind) -> Option<PlannedValue> {
     let own = setting.unset_in.iter().find(|it| it.unit.contains(&kind)).map(|it| &it.value);
     let beside = || setting.unset_beside.iter().find(|(field, _)| set.contains(&field.as_str()));
     let text = own.or_else(|| beside().map(|(_, value)| value)).or(setting.unset.as_ref())?;
@@ -71,16 +75,16 @@ pub(super) fn unset(setting: &Setting, set: &[&str], kind: UnitKind) -> Option<V
 }
 
 /// A value of the rules' data for that setting.
-pub(super) fn read_constant(setting: &Setting, text: &str) -> Value {
+pub(super) fn read_constant(setting: &Setting, text: &str) -> PlannedValue {
     match setting.takes {
-        Takes::Seconds => seconds(text).map_or_else(|| constant(text), Value::Number),
+        Takes::Seconds => seconds(text).map_or_else(|| constant(text), PlannedValue::Number),
         _ => constant(text),
     }
 }
 
 /// A value of the rules' data.
-pub(super) fn constant(text: &str) -> Value {
-    boolean(text).map_or_else(|| Value::Text(text.to_owned()), Value::Flag)
+pub(super) fn constant(text: &str) -> PlannedValue {
+    boolean(text).map_or_else(|| PlannedValue::Text(text.to_owned()), PlannedValue::Flag)
 }
 
 /// `a, b,,a` is `a` and `b`.
@@ -143,35 +147,37 @@ mod tests {
     use crate::rules;
     use crate::text::Position;
 
-    fn read_as(field: &str, text: &str) -> Option<Value> {
+    fn read_as(field: &str, text: &str) -> Option<PlannedValue> {
         let setting = rules::registration().settings.iter().find(|it| it.field == field).unwrap();
         let position = Position { line: 1, column: 1, offset: 0 };
-        let given = Given { text: text.to_owned(), opaque: false, known: None, stray: false, position };
+        let given =
+            SourcedValue { text: text.to_owned(), opaque: false, known: None, stray: false, position };
         read(setting, &given, &str::to_owned).value
     }
 
     #[test]
     fn values_get_the_form_of_the_field() {
-        let text = |text: &str| Some(Value::Text(text.to_owned()));
-        let list = |words: &[&str]| Some(Value::List(words.iter().map(|it| (*it).to_owned()).collect()));
-        let fill = |text: &str| Some(Value::FillIn(text.to_owned()));
+        let text = |text: &str| Some(PlannedValue::Text(text.to_owned()));
+        let list =
+            |words: &[&str]| Some(PlannedValue::List(words.iter().map(|it| (*it).to_owned()).collect()));
+        let fill = |text: &str| Some(PlannedValue::FillIn(text.to_owned()));
         for (field, written, value) in [
             ("tag_list", "docker, linux,,docker", list(&["docker", "linux"])),
             ("tag_list", " , ", None),
-            ("run_untagged", "T", Some(Value::Flag(true))),
-            ("locked", "no", Some(Value::Flag(false))),
+            ("run_untagged", "T", Some(PlannedValue::Flag(true))),
+            ("locked", "no", Some(PlannedValue::Flag(false))),
             ("locked", "maybe", fill("maybe")),
             ("access_level", "true", text("ref_protected")),
             ("access_level", "False", text("not_protected")),
             ("access_level", "ref_protected", text("ref_protected")),
             ("access_level", "protected", fill("protected")),
-            ("maximum_timeout", "3600", Some(Value::Number(3600))),
-            ("maximum_timeout", "1h 30m", Some(Value::Number(5400))),
-            ("maximum_timeout", "90 minutes", Some(Value::Number(5400))),
+            ("maximum_timeout", "3600", Some(PlannedValue::Number(3600))),
+            ("maximum_timeout", "1h 30m", Some(PlannedValue::Number(5400))),
+            ("maximum_timeout", "90 minutes", Some(PlannedValue::Number(5400))),
             ("maximum_timeout", "0", None),
             ("maximum_timeout", "1.5h", fill("1.5h")),
             ("maximum_timeout", "99999999999999999999h", fill("99999999999999999999h")),
-            ("paused", "1", Some(Value::Flag(true))),
+            ("paused", "1", Some(PlannedValue::Flag(true))),
             ("maintenance_note", "ask the team", text("ask the team")),
             ("maintenance_note", "", None),
         ] {

@@ -4,7 +4,7 @@ use crate::escape;
 
 /// A part of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Piece {
+pub enum WordPiece {
     /// Our own words; backquotes mark code.
     Words(String),
     /// Text of a file, its name, or a command line that contains one.
@@ -12,7 +12,7 @@ pub enum Piece {
 }
 
 /// A sentence.
-pub type Sentence = Vec<Piece>;
+pub type Sentence = Vec<WordPiece>;
 
 /// `template` with a piece of code for each `{}`.
 pub fn say(template: &str, codes: &[&str]) -> Sentence {
@@ -20,10 +20,10 @@ pub fn say(template: &str, codes: &[&str]) -> Sentence {
     let mut codes = codes.iter();
     for (index, words) in template.split("{}").enumerate() {
         if index > 0 {
-            pieces.push(Piece::Code(codes.next().copied().unwrap_or_default().to_owned()));
+            pieces.push(WordPiece::Code(codes.next().copied().unwrap_or_default().to_owned()));
         }
         if !words.is_empty() {
-            pieces.push(Piece::Words(words.to_owned()));
+            pieces.push(WordPiece::Words(words.to_owned()));
         }
     }
     pieces
@@ -36,12 +36,12 @@ pub(super) fn say_all(template: &str, codes: &[String]) -> Sentence {
 }
 
 /// A sentence as plain text on one line.
-pub fn plain(sentence: &[Piece]) -> String {
+pub fn plain(sentence: &[WordPiece]) -> String {
     let mut out = String::new();
     for piece in sentence {
         match piece {
-            Piece::Words(words) => out.push_str(words),
-            Piece::Code(code) => out.push_str(&format!("`{}`", escape::inline(code))),
+            WordPiece::Words(words) => out.push_str(words),
+            WordPiece::Code(code) => out.push_str(&format!("`{}`", escape::inline(code))),
         }
     }
     out

@@ -8,7 +8,7 @@ use crate::escape;
 use crate::finding::{Finding, Fix, Refusal, Safety};
 use crate::fixer::diff::{Block, Changes, Side};
 use crate::mask::Mask;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Write};
@@ -37,7 +37,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
         let mut changes = Changes::default();
         for findings in &blocks {
             let side = Side { source: &file.source, mask: &mask };
-            let shown = Shown { run, file, mask: &mask, findings };
+            let shown = ReportShown { run, file, mask: &mask, findings };
             let text = shown.draw(side, &mut changes).map_err(io::Error::other)?;
             writeln!(out, "{text}")?;
         }
@@ -46,15 +46,15 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// What a block shows.
-struct Shown<'a> {
+struct ReportShown<'a> {
     run: &'a Run<'a>,
-    file: &'a Checked,
+    file: &'a CheckedFile,
     mask: &'a Mask,
     /// Of one registration, by position; at least one.
     findings: &'a [&'a Finding],
 }
 
-impl Shown<'_> {
+impl ReportShown<'_> {
     fn draw(&self, side: Side<'_>, changes: &mut Changes) -> Result<String, fmt::Error> {
         let style = self.run.style;
         let Some(worst) = worst(self.findings) else { return Ok(String::new()) };
@@ -280,7 +280,7 @@ fn lines_of(blocks: &[&Block], most: usize, style: Style) -> String {
     let all: usize = blocks.iter().map(|block| block.old.len() + block.new.len()).sum();
     let mut left = most;
     for block in blocks {
-        let cut = Cut::new(block, room, style);
+        let cut = ReportCut::new(block, room, style);
         let old = block.old.iter().enumerate().map(|(index, line)| (index, '-', line));
         let new = block.new.iter().enumerate().map(|(index, line)| (index, '+', line));
         for (index, sign, line) in old.chain(new).take(left) {
@@ -301,14 +301,14 @@ fn lines_of(blocks: &[&Block], most: usize, style: Style) -> String {
 }
 
 /// Which part of long lines is shown: the one with the first difference.
-struct Cut {
+struct ReportCut {
     /// Characters that are not shown.
     skip: usize,
     room: usize,
     ellipsis: &'static str,
 }
 
-impl Cut {
+impl ReportCut {
     fn new(block: &Block, room: usize, style: Style) -> Self {
         let is_long = block.old.iter().chain(&block.new).any(|line| wrap::columns(line, room) > room);
         let pairs = block.old.iter().zip(&block.new);

@@ -4,7 +4,7 @@ use crate::escape;
 use crate::finding::{Finding, Severity};
 use crate::fingerprint::fingerprints;
 use crate::mask::Mask;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -21,11 +21,11 @@ struct Issue<'a> {
 #[derive(Serialize)]
 struct Location<'a> {
     path: &'a str,
-    lines: Lines,
+    lines: GitlabLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct GitlabLines {
     begin: usize,
     end: usize,
 }
@@ -37,7 +37,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", escape::json(json))
 }
 
-fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
+fn issues(file: &CheckedFile, show_secrets: bool) -> Vec<Issue<'_>> {
     if !file.linted.findings.iter().any(is_open) {
         return Vec::new();
     }
@@ -56,7 +56,7 @@ fn issues(file: &Checked, show_secrets: bool) -> Vec<Issue<'_>> {
             },
             location: Location {
                 path: &file.path,
-                lines: Lines {
+                lines: GitlabLines {
                     begin: file.source.position(finding.span.start()).line,
                     end: file.source.position(finding.span.end()).line,
                 },

@@ -1,12 +1,12 @@
 use super::plan::{Registration, registrations};
-use super::{Project, Run, Summary, fix_reason, plan_of, shown_fix};
+use super::{ReportProject, Run, Summary, fix_reason, plan_of, shown_fix};
 use crate::baseline::Comparison;
 use crate::escape;
 use crate::finding::{Finding, Fix, NoticeKind, Safety, Severity};
 use crate::fingerprint::fingerprints;
 use crate::mask::Mask;
 use crate::repository::Repository;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use crate::text::{Edit, Position};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -16,16 +16,16 @@ use std::io::{self, Write};
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct JsonReport<'a> {
     version: u32,
-    #[serde(skip_serializing_if = "Origin::is_empty")]
-    repository: Origin,
-    findings: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "JsonOrigin::is_empty")]
+    repository: JsonOrigin,
+    findings: Vec<JsonFinding<'a>>,
     registrations: Vec<Registered<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    repositories: Vec<Origin>,
+    repositories: Vec<JsonOrigin>,
     notices: Vec<Remark<'a>>,
-    fixed: Vec<Gone<'a>>,
+    fixed: Vec<JsonGone<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     baseline: Option<Progress>,
     summary: Counts,
@@ -33,7 +33,7 @@ struct Document<'a> {
 
 /// A repository.
 #[derive(Serialize)]
-pub(super) struct Origin {
+pub(super) struct JsonOrigin {
     #[serde(skip_serializing_if = "String::is_empty")]
     name: String,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -46,9 +46,9 @@ pub(super) struct Origin {
     revision: Option<String>,
 }
 
-impl Origin {
+impl JsonOrigin {
     /// The repository of a run, with the name and the revision that the user gives it.
-    pub(super) fn of_run(project: Project<'_>, show_secrets: bool) -> Self {
+    pub(super) fn of_run(project: ReportProject<'_>, show_secrets: bool) -> Self {
         let mask = Mask::without_source(show_secrets);
         let repository = project.repository.cloned().unwrap_or_default();
         let found = Some(&*repository.name).filter(|it| !it.is_empty());
@@ -77,11 +77,11 @@ struct Registered<'a> {
     #[serde(flatten)]
     registration: Registration<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repository: Option<Origin>,
+    repository: Option<JsonOrigin>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Entry<'a> {
+pub(super) struct JsonFinding<'a> {
     rule: &'a str,
     severity: Severity,
     message: String,
@@ -90,8 +90,8 @@ pub(super) struct Entry<'a> {
     help: String,
     url: &'a str,
     path: &'a str,
-    start: Place,
-    end: Place,
+    start: JsonPosition,
+    end: JsonPosition,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<&'a str>,
     via: &'a [&'static str],
@@ -103,17 +103,17 @@ pub(super) struct Entry<'a> {
     baselined: bool,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repository: Option<Origin>,
+    repository: Option<JsonOrigin>,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct JsonPosition {
     line: usize,
     column: usize,
     offset: usize,
 }
 
-impl From<Position> for Place {
+impl From<Position> for JsonPosition {
     fn from(at: Position) -> Self {
         Self { line: at.line, column: at.column, offset: at.offset }
     }
@@ -143,18 +143,18 @@ pub(super) struct Remark<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repository: Option<Origin>,
+    repository: Option<JsonOrigin>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Gone<'a> {
+pub(super) struct JsonGone<'a> {
     rule: &'a str,
     path: &'a str,
-    start: Place,
+    start: JsonPosition,
     #[serde(skip_serializing_if = "Option::is_none")]
     removed: Option<Removed<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repository: Option<Origin>,
+    repository: Option<JsonOrigin>,
 }
 
 #[derive(Serialize)]
@@ -197,17 +197,17 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let plan = plan_of(run.files, run.show_secrets);
     let repositories: HashMap<&str, &Repository> =
         run.files.iter().filter_map(|file| Some((&*file.path, run.project.other(file)?))).collect();
-    let document = Document {
+    let document = JsonReport {
         version: VERSION,
-        repository: Origin::of_run(run.project, run.show_secrets),
+        repository: JsonOrigin::of_run(run.project, run.show_secrets),
         findings: run.files.iter().flat_map(|file| entries(run, file)).collect(),
         registrations: registrations(&plan)
             .map(|(registration, entry)| {
-                let repository = repositories.get(&*entry.path).map(|it| Origin::of(it));
+                let repository = repositories.get(&*entry.path).map(|it| JsonOrigin::of(it));
                 Registered { registration, repository }
             })
             .collect(),
-        repositories: run.project.repositories.iter().map(|it| Origin::of(it)).collect(),
+        repositories: run.project.repositories.iter().map(|it| JsonOrigin::of(it)).collect(),
         notices: run.files.iter().flat_map(|file| remarks(run, file)).collect(),
         fixed: run.files.iter().flat_map(|file| gone(run, file)).collect(),
         baseline: run.baseline.map(progress),
@@ -250,26 +250,26 @@ pub(super) fn line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "{}", escape::json(json))
 }
 
-pub(super) fn entries<'a>(run: &Run<'a>, file: &'a Checked) -> Vec<Entry<'a>> {
+pub(super) fn entries<'a>(run: &Run<'a>, file: &'a CheckedFile) -> Vec<JsonFinding<'a>> {
     if file.linted.findings.is_empty() {
         return Vec::new();
     }
     let mask = file.mask(run.show_secrets);
     let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
-    let entry = |(finding, fingerprint)| Entry {
+    let entry = |(finding, fingerprint)| JsonFinding {
         fingerprint,
-        repository: run.project.other(file).map(Origin::of),
+        repository: run.project.other(file).map(JsonOrigin::of),
         ..entry(finding, file, &mask)
     };
     findings.map(entry).collect()
 }
 
-fn entry<'a>(finding: &'a Finding, file: &'a Checked, mask: &Mask) -> Entry<'a> {
+fn entry<'a>(finding: &'a Finding, file: &'a CheckedFile, mask: &Mask) -> JsonFinding<'a> {
     let (fix, manual) = match shown_fix(finding, mask) {
         Ok(fix) => (Some(repair(fix, mask)), None),
         Err(reason) => (None, Some(reason)),
     };
-    Entry {
+    JsonFinding {
         rule: &finding.rule,
         severity: finding.severity,
         message: mask.prose(&finding.message),
@@ -301,7 +301,7 @@ fn repair(fix: &Fix, mask: &Mask) -> Repair {
     Repair { safety: fix.safety, reason, message: mask.prose(&fix.message), edits }
 }
 
-pub(super) fn remarks<'a>(run: &Run<'a>, file: &'a Checked) -> impl Iterator<Item = Remark<'a>> {
+pub(super) fn remarks<'a>(run: &Run<'a>, file: &'a CheckedFile) -> impl Iterator<Item = Remark<'a>> {
     let other = run.project.other(file);
     let mask = Mask::without_source(false);
     file.linted.notices.iter().map(move |notice| Remark {
@@ -309,18 +309,18 @@ pub(super) fn remarks<'a>(run: &Run<'a>, file: &'a Checked) -> impl Iterator<Ite
         kind: notice.kind,
         message: mask.prose(&notice.message),
         line: notice.position.map(|at| at.line),
-        repository: other.map(Origin::of),
+        repository: other.map(JsonOrigin::of),
     })
 }
 
-pub(super) fn gone<'a>(run: &Run<'a>, file: &'a Checked) -> impl Iterator<Item = Gone<'a>> {
+pub(super) fn gone<'a>(run: &Run<'a>, file: &'a CheckedFile) -> impl Iterator<Item = JsonGone<'a>> {
     let other = run.project.other(file);
-    file.fixed.iter().map(move |gone| Gone {
+    file.fixed.iter().map(move |gone| JsonGone {
         rule: &gone.rule,
         path: &file.path,
         start: gone.start.into(),
         removed: gone.removed.as_ref().map(|it| Removed { setting: &it.field, value: &it.value }),
-        repository: other.map(Origin::of),
+        repository: other.map(JsonOrigin::of),
     })
 }
 

@@ -1,21 +1,21 @@
 use super::Run;
-use super::json::{self, Counts, Entry, Gone, Progress, Remark};
+use super::json::{self, Counts, JsonFinding, JsonGone, Progress, Remark};
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// One line; the objects are those of the `json` format.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum Line<'a> {
-    Finding(Box<Entry<'a>>),
+enum JsonLine<'a> {
+    Finding(Box<JsonFinding<'a>>),
     Notice(Remark<'a>),
-    Fixed(Gone<'a>),
+    Fixed(JsonGone<'a>),
     Baseline(Progress),
-    Summary(Last),
+    Summary(JsonlLast),
 }
 
 #[derive(Serialize)]
-struct Last {
+struct JsonlLast {
     version: u32,
     #[serde(flatten)]
     counts: Counts,
@@ -25,19 +25,19 @@ struct Last {
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     for file in run.files {
         for entry in json::entries(run, file) {
-            json::line(&Line::Finding(Box::new(entry)), out)?;
+            json::line(&JsonLine::Finding(Box::new(entry)), out)?;
         }
         for remark in json::remarks(run, file) {
-            json::line(&Line::Notice(remark), out)?;
+            json::line(&JsonLine::Notice(remark), out)?;
         }
         for gone in json::gone(run, file) {
-            json::line(&Line::Fixed(gone), out)?;
+            json::line(&JsonLine::Fixed(gone), out)?;
         }
     }
     if let Some(baseline) = run.baseline {
-        json::line(&Line::Baseline(json::progress(baseline)), out)?;
+        json::line(&JsonLine::Baseline(json::progress(baseline)), out)?;
     }
-    json::line(&Line::Summary(Last { version: json::VERSION, counts: json::counts(run) }), out)
+    json::line(&JsonLine::Summary(JsonlLast { version: json::VERSION, counts: json::counts(run) }), out)
 }
 
 #[cfg(test)]

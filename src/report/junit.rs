@@ -4,7 +4,7 @@ use super::{Run, fix_line, is_open};
 use crate::escape::{inline, name};
 use crate::finding::Notice;
 use crate::mask::Mask;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -33,14 +33,14 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 struct Suite<'a> {
-    file: &'a Checked,
+    file: &'a CheckedFile,
     tests: usize,
     failures: usize,
     errors: Vec<&'a Notice>,
 }
 
 impl<'a> Suite<'a> {
-    fn of(file: &'a Checked) -> Option<Self> {
+    fn of(file: &'a CheckedFile) -> Option<Self> {
         let findings = || file.linted.findings.iter().filter(|it| is_open(it));
         let failures = findings().filter(|it| file.fail_on.fails(it.severity)).count();
         let errors: Vec<_> = file.linted.notices.iter().filter(|it| it.kind.is_failure()).collect();

@@ -46,10 +46,10 @@ use crate::baseline::Comparison;
 use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Fix, Safety};
 use crate::mask::Mask;
-use crate::plan::{File, Plan};
+use crate::plan::{MigrationPlan, PlannedFile};
 use crate::repository::Repository;
 use crate::rules::Rule;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use crate::walk::Passed;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -59,7 +59,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     /// The files, by path.
-    pub files: &'a [Checked],
+    pub files: &'a [CheckedFile],
     /// Files that are not in `files`, since there is nothing in them.
     pub passed: Passed,
     /// Whether tokens may be seen.
@@ -73,7 +73,7 @@ pub struct Run<'a> {
     /// What the run says about the baseline, if there is one.
     pub baseline: Option<&'a Comparison>,
     /// What the run is about.
-    pub project: Project<'a>,
+    pub project: ReportProject<'a>,
 }
 
 /// The name instead of the repository of a file that is in none.
@@ -81,7 +81,7 @@ const NO_REPOSITORY: &str = "no repository";
 
 impl<'a> Run<'a> {
     /// The name of the repository of a file, if the run is about several.
-    fn repository_of(&self, file: &'a Checked) -> Option<&'a str> {
+    fn repository_of(&self, file: &'a CheckedFile) -> Option<&'a str> {
         let is_one = self.project.repositories.is_empty();
         (!is_one).then(|| file.repository.as_deref().map_or(NO_REPOSITORY, |it| &it.name))
     }
@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
 
 /// What a run is about, as the caller names it. Empty texts are not shown.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Project<'a> {
+pub struct ReportProject<'a> {
     /// Its name.
     pub title: &'a str,
     /// The revision that was checked.
@@ -107,9 +107,9 @@ pub struct Project<'a> {
     pub repositories: &'a [Arc<Repository>],
 }
 
-impl<'a> Project<'a> {
+impl<'a> ReportProject<'a> {
     /// The repository of a file, if it is not that of the run.
-    fn other(&self, file: &'a Checked) -> Option<&'a Repository> {
+    fn other(&self, file: &'a CheckedFile) -> Option<&'a Repository> {
         let repository = file.repository.as_deref()?;
         (self.repository != Some(repository)).then_some(repository)
     }
@@ -120,7 +120,7 @@ type Writer = fn(&Run<'_>, &mut dyn Write) -> io::Result<()>;
 
 /// An output format.
 #[derive(Clone, Copy)]
-pub struct Format {
+pub struct OutputFormat {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is, for the help text.
@@ -137,15 +137,15 @@ pub struct Format {
     pub is_commands: bool,
 }
 
-impl std::fmt::Debug for Format {
+impl std::fmt::Debug for OutputFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
 }
 
 /// All formats; the first one is the default.
-pub const FORMATS: &[Format] = &[
-    Format {
+pub const FORMATS: &[OutputFormat] = &[
+    OutputFormat {
         name: "full",
         about: "each registration with its source and its fix",
         for_people: true,
@@ -154,7 +154,7 @@ pub const FORMATS: &[Format] = &[
         shows_plan: false,
         is_commands: false,
     },
-    Format {
+    OutputFormat {
         name: "concise",
         about: "one line for each finding, as gcc writes them",
         for_people: true,
@@ -163,7 +163,7 @@ pub const FORMATS: &[Format] = &[
         shows_plan: false,
         is_commands: false,
     },
-    Format {
+    OutputFormat {
         name: "grouped",
         about: "the findings of each file below its name",
         for_people: true,
@@ -172,19 +172,19 @@ pub const FORMATS: &[Format] = &[
         shows_plan: false,
         is_commands: false,
     },
-    Format {
+    OutputFormat {
         statistics: Some(statistics::json),
         shows_plan: true,
         ..machine("json", "one JSON document, with registrations", json::write)
     },
     machine("jsonl", "JSON, one line for each finding", jsonl::write),
     machine("sarif", "SARIF 2.1.0 with fixes, for code scanning and editors", sarif::write),
-    Format { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
+    OutputFormat { is_commands: true, ..machine("github", "annotations of GitHub Actions", github::write) },
     machine("gitlab", "GitLab's Code Quality report", gitlab::write),
     machine("junit", "JUnit XML, a failed test for each finding that fails the run", junit::write),
     machine("checkstyle", "Checkstyle XML", checkstyle::write),
     machine("rdjsonl", "reviewdog, with suggestions", rdjsonl::write),
-    Format {
+    OutputFormat {
         shows_plan: true,
         ..machine(
             "html",
@@ -192,7 +192,7 @@ pub const FORMATS: &[Format] = &[
             html::write,
         )
     },
-    Format {
+    OutputFormat {
         shows_plan: true,
         ..machine(
             "markdown",
@@ -203,14 +203,22 @@ pub const FORMATS: &[Format] = &[
 ];
 
 /// A format that is read by other programs or elsewhere.
-const fn machine(name: &'static str, about: &'static str, write: Writer) -> Format {
-    Format { name, about, for_people: false, write, statistics: None, shows_plan: false, is_commands: false }
+const fn machine(name: &'static str, about: &'static str, write: Writer) -> OutputFormat {
+    OutputFormat {
+        name,
+        about,
+        for_people: false,
+        write,
+        statistics: None,
+        shows_plan: false,
+        is_commands: false,
+    }
 }
 
 /// The migration plan of a run that collected registrations.
-pub fn plan_of(files: &[Checked], show_secrets: bool) -> Plan {
+pub fn plan_of(files: &[CheckedFile], show_secrets: bool) -> MigrationPlan {
     let known = files.iter().filter(|file| !file.linted.units.is_empty() || !file.linted.findings.is_empty());
-    crate::plan::of(known.map(|file| File {
+    crate::plan::of(known.map(|file| PlannedFile {
         path: &file.path,
         source: &file.source,
         linted: &file.linted,

@@ -11,7 +11,7 @@ use crate::text::{Source, Span};
 use miette::LabeledSpan;
 
 /// A picture of what is wrong in a configuration file.
-pub fn problem(problem: &config::Problem, style: Style) -> String {
+pub fn problem(problem: &config::ConfigProblem, style: Style) -> String {
     if problem.outside {
         return without_text(&problem.path, &problem.source, problem.span, &problem.message);
     }

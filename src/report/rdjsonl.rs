@@ -2,7 +2,7 @@ use super::words::parts;
 use super::{Run, fix_line, is_open, json, shown_fix};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::mask::Mask;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use crate::text::{Edit, EditSet, Source, Span};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ const BYTES: usize = 16_000;
 #[derive(Serialize)]
 struct Diagnostic<'a> {
     message: String,
-    location: Location<'a>,
+    location: RdLocation<'a>,
     severity: &'static str,
     source: Tool,
     code: Code<'a>,
@@ -26,20 +26,20 @@ struct Diagnostic<'a> {
 }
 
 #[derive(Serialize)]
-struct Location<'a> {
+struct RdLocation<'a> {
     path: &'a str,
     range: Range,
 }
 
 #[derive(Serialize)]
 struct Range {
-    start: Place,
-    end: Place,
+    start: RdPosition,
+    end: RdPosition,
 }
 
 /// A column counts bytes, from 1.
 #[derive(Serialize)]
-struct Place {
+struct RdPosition {
     line: usize,
     column: usize,
 }
@@ -65,7 +65,7 @@ struct Suggestion {
 #[derive(Serialize)]
 struct Related<'a> {
     message: String,
-    location: Location<'a>,
+    location: RdLocation<'a>,
 }
 
 /// One `Diagnostic` on each line.
@@ -87,8 +87,8 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn diagnostic<'a>(file: &'a Checked, mask: &Mask, finding: &'a Finding) -> Diagnostic<'a> {
-    let location = |span| Location { path: &file.path, range: range(&file.source, span) };
+fn diagnostic<'a>(file: &'a CheckedFile, mask: &Mask, finding: &'a Finding) -> Diagnostic<'a> {
+    let location = |span| RdLocation { path: &file.path, range: range(&file.source, span) };
     let related = finding.related.iter().filter(|it| !it.text.is_empty());
     let lines: Vec<_> = parts(finding, mask).into_iter().chain(fix_line(finding, mask)).collect();
     Diagnostic {
@@ -112,10 +112,10 @@ fn range(source: &Source, span: Span) -> Range {
     Range { start: place(source, span.start()), end: place(source, span.end()) }
 }
 
-fn place(source: &Source, offset: usize) -> Place {
+fn place(source: &Source, offset: usize) -> RdPosition {
     let line = source.line_at(offset);
     let column = offset.saturating_sub(source.line_span(line).start()) + 1;
-    Place { line: line + 1, column }
+    RdPosition { line: line + 1, column }
 }
 
 /// All edits of a fix as one, from the first to the last. `None` where the text between them cannot be shown.

@@ -6,7 +6,7 @@ use super::hide::in_rule;
 use super::sentence;
 use crate::catalogue::Catalogue;
 use crate::rules::{self, GITLAB, Level, Rule, UnitKind, Verdict};
-use names::{Names, unslotted};
+use names::{ReportNames, unslotted};
 use serde::Serialize;
 
 /// A rule, explained.
@@ -98,7 +98,7 @@ pub fn catalogue(of: &Catalogue) -> Vec<RuleDoc> {
     let rules = of.rules().iter().zip(texts);
     let mut rules: Vec<RuleDoc> = rules
         .map(|(rule, text)| {
-            let names = Names { rule, text: &text };
+            let names = ReportNames { rule, text: &text };
             let say = |text: &str| names.say(text, &names.first());
             let worst = rule.severity.iter().map(|row| row.is).max_by_key(|level| *level as u8);
             RuleDoc {

@@ -1,15 +1,15 @@
 //! Findings made by hand, to try the reports on.
 
-use super::{Project, Run, Style};
+use super::{ReportProject, Run, Style};
 use crate::catalogue::Catalogue;
 use crate::finding::{
-    Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, Safety, Setting, Severity,
+    Caution, Finding, Fix, Label, Linted, Notice, NoticeKind, Refusal, RemovedSetting, Safety, Severity,
 };
 use crate::rules::{self, Class, UnitKind};
-use crate::run::{Checked, Gone, State};
+use crate::run::{CheckedFile, Gone, State};
 use crate::sites::Via;
 use crate::text::{Edit, Position, Source, Span};
-use crate::unit::{Given, Held, Slot, Unit};
+use crate::unit::{FoundUnit, Held, Slot, SourcedValue};
 use crate::walk::Passed;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -57,17 +57,17 @@ fn finding(rule: &str, severity: Severity, part: &str) -> Finding {
     }
 }
 
-fn checked(path: &str, text: &str, findings: Vec<Finding>) -> Checked {
-    Checked {
+fn checked(path: &str, text: &str, findings: Vec<Finding>) -> CheckedFile {
+    CheckedFile {
         name: path.to_owned(),
         state: State::Whole,
         source: Source::new(text.as_bytes().to_vec()),
         linted: Linted { findings, examined: true, ..Linted::default() },
-        ..Checked::skipped(path.to_owned(), None)
+        ..CheckedFile::skipped(path.to_owned(), None)
     }
 }
 
-pub(super) fn files() -> Vec<Checked> {
+pub(super) fn files() -> Vec<CheckedFile> {
     let edits = vec![
         Edit::replace(span(CI, "--registration-token"), "--token"),
         Edit::delete(span(CI, "        --tag-list docker,linux \\\n")),
@@ -98,7 +98,7 @@ pub(super) fn files() -> Vec<Checked> {
         message: "not closed: glrt-notArealToken01".to_owned(),
         position,
     }];
-    let removed = Setting {
+    let removed = RemovedSetting {
         field: "tag_list".to_owned(),
         name: "--tag-list".to_owned(),
         title: "tags".to_owned(),
@@ -150,8 +150,8 @@ fn cautions(safety: Safety) -> Arc<[Caution]> {
 }
 
 /// The registration of the findings in [`CI`].
-fn unit() -> Unit {
-    let given = |part: &str, text: &str, opaque| Given {
+fn unit() -> FoundUnit {
+    let given = |part: &str, text: &str, opaque| SourcedValue {
         text: text.to_owned(),
         opaque,
         known: None,
@@ -159,7 +159,7 @@ fn unit() -> Unit {
         position: Source::new(CI.as_bytes().to_vec()).position(span(CI, part).start()),
     };
     let tags = rules::registration().settings.iter().position(|it| it.field == "tag_list").unwrap();
-    Unit {
+    FoundUnit {
         name: "ci/.gitlab-ci.yml:4".to_owned(),
         kind: UnitKind::Command,
         road: None,
@@ -213,7 +213,7 @@ pub(super) fn thousand(format: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -
     write(&[checked("setup.sh", &text, (0..1000).map(one).collect())], format)
 }
 
-fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
+fn write(files: &[CheckedFile], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()>) -> String {
     let mut out = Vec::new();
     let run = Run {
         files,
@@ -223,7 +223,7 @@ fn write(files: &[Checked], write: fn(&Run<'_>, &mut dyn Write) -> io::Result<()
         style: Style::default(),
         catalogues: &[Arc::clone(Catalogue::built_in())],
         baseline: None,
-        project: Project::default(),
+        project: ReportProject::default(),
     };
     write(&run, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -3,7 +3,7 @@ use super::refusal::cautions;
 use crate::escape;
 use crate::finding::{Notice, NoticeKind, Safety, Severity};
 use crate::mask::{Mask, is_hidden};
-use crate::run::{Checked, State};
+use crate::run::{CheckedFile, State};
 use crate::walk::{LEFT, Passed};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -49,7 +49,7 @@ pub struct Summary {
 
 impl Summary {
     /// Counts.
-    pub fn of(files: &[Checked], passed: Passed) -> Self {
+    pub fn of(files: &[CheckedFile], passed: Passed) -> Self {
         let mut sum = Self { checked: passed.clean, skipped: passed.skipped, ..Self::default() };
         for file in files {
             match file.state {
@@ -227,7 +227,7 @@ fn named(count: usize, severity: &str) -> String {
 }
 
 /// The settings that fixes removed from the files, one line each: they must be set on the runner.
-pub fn removed_settings(files: &[Checked]) -> Vec<String> {
+pub fn removed_settings(files: &[CheckedFile]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         for gone in &file.fixed {
@@ -246,7 +246,7 @@ pub fn removed_settings(files: &[Checked]) -> Vec<String> {
 }
 
 /// What is left to do after unsafe fixes, or why they are unsafe: one line for each registration and reason.
-pub fn manual_steps(files: &[Checked]) -> Vec<String> {
+pub fn manual_steps(files: &[CheckedFile]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         let mut said = BTreeSet::new();
@@ -263,7 +263,7 @@ pub fn manual_steps(files: &[Checked]) -> Vec<String> {
 }
 
 /// What comments were written for and what not, one line each.
-pub fn ignored(files: &[Checked]) -> Vec<String> {
+pub fn ignored(files: &[CheckedFile]) -> Vec<String> {
     let mut lines = Vec::new();
     for file in files {
         let path = escape::name(&file.path);
@@ -287,7 +287,7 @@ pub fn ignored(files: &[Checked]) -> Vec<String> {
 const MOST_ALIKE: usize = 3;
 
 /// Notices, one line each: `path:line: message`; only those that make a run fail if `failures_only` is set.
-pub fn notices(files: &[Checked], failures_only: bool) -> Vec<String> {
+pub fn notices(files: &[CheckedFile], failures_only: bool) -> Vec<String> {
     let mask = Mask::without_source(false);
     let mut lines = Vec::new();
     let groups: [fn(&Notice) -> bool; 2] = [|it| it.kind == NoticeKind::Dangling, |it| it.message == LEFT];

@@ -2,11 +2,11 @@
 
 use super::summary::plural;
 use super::{Summary, is_open};
-use crate::config::schema::Key;
+use crate::config::schema::SettingKey;
 use crate::config::{Config, ConfigFile, FailOn, Origin, Settings};
 use crate::finding::Severity;
 use crate::rules::Level;
-use crate::run::{Checked, Project, Projects, TOO_LARGE};
+use crate::run::{CheckedFile, Project, Projects, TOO_LARGE};
 use crate::walk;
 use crate::{engine, escape};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ const MOST: usize = 3;
 #[derive(Debug)]
 pub struct SwitchedOff<'a> {
     /// The configuration files, each with what was looked at by it.
-    projects: Vec<Judged<'a>>,
+    projects: Vec<ReportJudged<'a>>,
     /// Sentences for the summary, without a full stop.
     pub clauses: Vec<String>,
     /// Which rules ran, where those are custom rules alone: ` from 3 rules in `lint``.
@@ -29,13 +29,13 @@ pub struct SwitchedOff<'a> {
 
 /// A project with a configuration file, and its files.
 #[derive(Debug)]
-struct Judged<'a> {
+struct ReportJudged<'a> {
     project: Arc<Project>,
     /// Each with its path: absolute, without links.
-    files: Vec<(&'a Checked, PathBuf)>,
+    files: Vec<(&'a CheckedFile, PathBuf)>,
 }
 
-impl Judged<'_> {
+impl ReportJudged<'_> {
     fn config(&self) -> (&Config, Option<&ConfigFile>) {
         (&self.project.config, self.project.config.file())
     }
@@ -48,7 +48,14 @@ impl Judged<'_> {
         let wanted = ids.iter().filter(|id| engine::is_told(&plain, id)).count();
         let looked =
             ids.iter().filter(|id| engine::is_told(&plain, id) && engine::is_told(&base, id)).count();
-        let keys = [Key::BuiltIn, Key::Select, Key::Ignore, Key::Severity, Key::TargetGitlab, Key::Targets];
+        let keys = [
+            SettingKey::BuiltIn,
+            SettingKey::Select,
+            SettingKey::Ignore,
+            SettingKey::Severity,
+            SettingKey::TargetGitlab,
+            SettingKey::Targets,
+        ];
         let keys = keys.into_iter().filter(|key| {
             config.effective(*key, None).iter().any(|it| matches!(it.origin, Origin::File { .. }))
         });
@@ -85,14 +92,14 @@ impl Judged<'_> {
     }
 
     fn too_large(&self) -> Option<String> {
-        let origin = in_file(self.config().0, Key::MaxFileSize)?;
+        let origin = in_file(self.config().0, SettingKey::MaxFileSize)?;
         let notices = self.files.iter().flat_map(|(file, _)| &file.linted.notices);
         let large = notices.filter(|it| it.message.starts_with(TOO_LARGE)).count();
         (large > 0).then(|| format!("{large} too large because of `max-file-size` in {origin}"))
     }
 
     fn fail_on(&self) -> Option<String> {
-        let origin = in_file(self.config().0, Key::FailOn)?;
+        let origin = in_file(self.config().0, SettingKey::FailOn)?;
         let fails = |severity: Severity| FailOn::Warning.fails(severity);
         let mut findings = self.files.iter().flat_map(|(file, _)| &file.linted.findings);
         let is_needed = findings.any(|it| is_open(it) && fails(it.severity));
@@ -101,7 +108,7 @@ impl Judged<'_> {
 
     fn severity(&self) -> Option<String> {
         let (config, file) = self.config();
-        let is_lowered = |(file, path): &(&Checked, PathBuf)| {
+        let is_lowered = |(file, path): &(&CheckedFile, PathBuf)| {
             let settings = config.settings(path);
             file.linted.findings.iter().any(|it| is_open(it) && settings.level(&it.rule) == Some(Level::Info))
         };
@@ -112,17 +119,17 @@ impl Judged<'_> {
 }
 
 /// Where the configuration file sets a key that only the last word decides, if that is the last word.
-fn in_file(config: &Config, key: Key) -> Option<&Origin> {
+fn in_file(config: &Config, key: SettingKey) -> Option<&Origin> {
     config.origin(key).filter(|it| matches!(it, Origin::File { .. }))
 }
 
 impl<'a> SwitchedOff<'a> {
     /// Nothing yet, of a run over `files` in `cwd`, which their paths are relative to.
-    pub fn new(projects: &Projects, files: &'a [Checked], cwd: &Path) -> Self {
+    pub fn new(projects: &Projects, files: &'a [CheckedFile], cwd: &Path) -> Self {
         let mut judged = projects.all();
         judged.retain(|it| it.config.file().is_some());
-        let mut judged: Vec<Judged<'a>> =
-            judged.into_iter().map(|project| Judged { project, files: Vec::new() }).collect();
+        let mut judged: Vec<ReportJudged<'a>> =
+            judged.into_iter().map(|project| ReportJudged { project, files: Vec::new() }).collect();
         let index: BTreeMap<*const Project, usize> =
             judged.iter().enumerate().map(|(at, it)| (Arc::as_ptr(&it.project), at)).collect();
         for file in files.iter().filter(|_| !index.is_empty()) {
@@ -135,7 +142,7 @@ impl<'a> SwitchedOff<'a> {
         Self { projects: judged, clauses: Vec::new(), ran: ran(&projects.all()) }
     }
 
-    fn add(&mut self, sentence: impl Fn(&Judged<'a>) -> Option<String>) {
+    fn add(&mut self, sentence: impl Fn(&ReportJudged<'a>) -> Option<String>) {
         let mut sentences = self.projects.iter().filter_map(sentence);
         self.clauses.extend(sentences.by_ref().take(MOST));
         let more = sentences.count();
@@ -147,26 +154,26 @@ impl<'a> SwitchedOff<'a> {
 
     /// Adds which rules the configuration files switch off, compared with what the command line alone would do.
     pub fn add_rules(&mut self) {
-        self.add(Judged::rules);
-        self.add(Judged::overrides);
+        self.add(ReportJudged::rules);
+        self.add(ReportJudged::overrides);
     }
 
     /// Adds which files were not looked at; with `all` also the number of entries that ignore files leave out.
     pub fn add_left_out(&mut self, ignored: usize, all: bool) {
-        self.add(Judged::excluded);
+        self.add(ReportJudged::excluded);
         if ignored > 0 && all {
             self.clauses.push(format!("{} excluded by ignore files", entries(ignored)));
         }
-        self.add(Judged::too_large);
+        self.add(ReportJudged::too_large);
     }
 
     /// Says which key of a file made the exit code 0, though there are findings.
     pub fn explain_success(&mut self) {
         // What the user says on the command line decides then.
-        let mut origins = self.projects.iter().filter_map(|it| it.project.config.origin(Key::FailOn));
+        let mut origins = self.projects.iter().filter_map(|it| it.project.config.origin(SettingKey::FailOn));
         if !origins.any(|it| matches!(it, Origin::Option(_))) {
-            self.add(Judged::fail_on);
-            self.add(Judged::severity);
+            self.add(ReportJudged::fail_on);
+            self.add(ReportJudged::severity);
         }
     }
 

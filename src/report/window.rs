@@ -18,11 +18,11 @@ const MARKED: usize = 160;
 pub(super) struct Window {
     name: String,
     text: String,
-    lines: Vec<Line>,
+    lines: Vec<ExcerptLine>,
 }
 
 #[derive(Debug)]
-struct Line {
+struct ExcerptLine {
     /// From 1.
     number: usize,
     /// Offset in the window.
@@ -35,7 +35,7 @@ struct Line {
     map: Vec<(usize, usize)>,
 }
 
-impl Line {
+impl ExcerptLine {
     fn locate(&self, offset: usize) -> usize {
         let at = self.map.partition_point(|(file, _)| *file <= offset);
         self.map.get(at.saturating_sub(1)).map_or(self.start, |(_, window)| *window)
@@ -81,7 +81,7 @@ impl Window {
     fn push(&mut self, source: &Source, mask: &Mask, (line, part): (usize, Span), ellipsis: &str) {
         let whole = line_text(source, line);
         let (from, to) = (part.start(), part.end());
-        let mut shown = Line {
+        let mut shown = ExcerptLine {
             number: line + 1,
             start: self.text.len(),
             column: source.position(from).column - 1,

@@ -1,4 +1,4 @@
-//! What a row of `do` does, and how safe it is. The build script compiles it too, so it stands on serde alone.
+//! What a row of `do` does, and how safe it is. The build script compiles it too, so it depends on serde alone.
 
 use super::{When, one_or_many};
 use serde::de::{self, MapAccess, Visitor};

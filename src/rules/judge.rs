@@ -3,7 +3,7 @@
 use super::action::{SafetyRow, Verdict};
 use super::schema::{Class, Match, OriginKind, Rule, SeverityRow, UnitKind, When};
 use super::unit::Unit;
-use super::units::{Member, Registration, Role};
+use super::units::{Member, MemberRole, Registration};
 use crate::sites::{Carrier, Road, Scope, Survey, Via};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -45,8 +45,8 @@ pub struct Circumstances {
     pub markdown: bool,
 }
 
-/// What stands around a member, in its text and its file.
-pub trait Place {
+/// What is around a member, in its text and its file.
+pub trait MatchContext {
     /// Whether those conditions hold that speak of the place.
     fn holds(&self, when: &When, member: Option<&Member>) -> bool;
 }
@@ -58,13 +58,13 @@ pub struct View<'a> {
     survey: &'a Survey,
     member: Option<&'a Member>,
     circumstances: Circumstances,
-    place: &'a dyn Place,
-    summary: Rc<Summary>,
+    place: &'a dyn MatchContext,
+    summary: Rc<RuleSummary>,
 }
 
 /// What a slot holds.
 #[derive(Clone, Copy, Default)]
-struct Slot {
+struct RuleSlot {
     class: Class,
     /// The member that decides: of several the one with the highest class.
     carrier: Option<usize>,
@@ -75,9 +75,9 @@ struct Slot {
 }
 
 /// What is asked of a unit again and again.
-struct Summary {
+struct RuleSummary {
     /// What the new and the old slot hold: of the whole unit, and where its commands are apart, of each scope.
-    slots: BTreeMap<Option<usize>, [Slot; 2]>,
+    slots: BTreeMap<Option<usize>, [RuleSlot; 2]>,
     /// Whether a command takes either the new or the old token: in an `if`, in a `case`.
     alternatives: bool,
     unknown: bool,
@@ -94,18 +94,18 @@ struct Summary {
     outdated: bool,
 }
 
-impl Summary {
+impl RuleSummary {
     fn of(unit: &Unit, registration: &Registration, survey: &Survey) -> Self {
         let mut slots = BTreeMap::new();
         for member in &registration.members {
             let at = match member.role {
-                Role::New => 0,
-                Role::Old => 1,
-                Role::Setting(_) | Role::Place | Role::Own(_) => continue,
+                MemberRole::New => 0,
+                MemberRole::Old => 1,
+                MemberRole::Setting(_) | MemberRole::Place | MemberRole::Own(_) => continue,
             };
             let scope = registration.own_scope(survey, Some(member));
             for key in [None, scope] {
-                let slot: &mut [Slot; 2] = slots.entry(key).or_default();
+                let slot: &mut [RuleSlot; 2] = slots.entry(key).or_default();
                 let Some(slot) = slot.get_mut(at) else { continue };
                 let differs = |known: usize| {
                     let text = |index: usize| survey.carriers.get(index).map(|it| &it.value.text);
@@ -124,7 +124,7 @@ impl Summary {
         }
         let (program, chart) = (version(&unit.program_since), version(&unit.chart_since));
         let members = || registration.members.iter();
-        let settings = || members().filter(|member| matches!(member.role, Role::Setting(_)));
+        let settings = || members().filter(|member| matches!(member.role, MemberRole::Setting(_)));
         let is_brought =
             |member: &Member| survey.anchored.get(&member.carrier).is_some_and(|it| it.through.is_some());
         let any = |is: &dyn Fn(&Scope) -> bool| registration.any_scope(survey, is);
@@ -135,7 +135,7 @@ impl Summary {
             resets: settings().any(|it| it.class == Class::Empty || it.inert),
             unknown_token: any(&|scope| scope.unknowns.iter().any(|it| it.brings.token())),
             unknown_setting: any(&|scope| scope.unknowns.iter().any(|it| it.brings.settings())),
-            has_setting: registration.members.iter().any(|it| matches!(it.role, Role::Setting(_))),
+            has_setting: registration.members.iter().any(|it| matches!(it.role, MemberRole::Setting(_))),
             hinted: any(&|scope| !scope.hints.is_empty()),
             isolated: any(&|scope| scope.isolated) && registration.has_exported_token(survey),
             silent: any(&|scope| scope.silent),
@@ -157,9 +157,9 @@ impl<'a> View<'a> {
         registration: &'a Registration,
         survey: &'a Survey,
         around: Circumstances,
-        place: &'a dyn Place,
+        place: &'a dyn MatchContext,
     ) -> Self {
-        let summary = Rc::new(Summary::of(unit, registration, survey));
+        let summary = Rc::new(RuleSummary::of(unit, registration, survey));
         Self { unit, registration, survey, member: None, circumstances: around, place, summary }
     }
 
@@ -175,7 +175,7 @@ impl<'a> View<'a> {
         let slots = self.apart(self.summary.slots.get(&scope).copied().unwrap_or_default());
         let [new, old] = slots.map(|slot| slot.class);
         let setting = self.member.and_then(|member| match member.role {
-            Role::Setting(at) => self.unit.settings.get(at),
+            MemberRole::Setting(at) => self.unit.settings.get(at),
             _ => None,
         });
         let same =
@@ -236,18 +236,18 @@ impl<'a> View<'a> {
     }
 
     /// The slots, as the member sees them: of alternatives only its own; what is set for both is used with the old token.
-    fn apart(&self, [new, old]: [Slot; 2]) -> [Slot; 2] {
+    fn apart(&self, [new, old]: [RuleSlot; 2]) -> [RuleSlot; 2] {
         let Some(member) = self.member.filter(|_| self.summary.alternatives) else { return [new, old] };
-        let piece = |slot: Slot| {
+        let piece = |slot: RuleSlot| {
             let members = &self.registration.members;
             let at = members.iter().find(|it| Some(it.carrier) == slot.carrier)?;
             self.registration.piece(self.survey, at)
         };
         let own = self.registration.piece(self.survey, member);
-        let excluded = |slot: Slot| own.zip(piece(slot)).is_some_and(|(own, it)| own.excludes(it));
+        let excluded = |slot: RuleSlot| own.zip(piece(slot)).is_some_and(|(own, it)| own.excludes(it));
         match (excluded(new), excluded(old)) {
-            (false, true) => [new, Slot::default()],
-            _ => [Slot::default(), old],
+            (false, true) => [new, RuleSlot::default()],
+            _ => [RuleSlot::default(), old],
         }
     }
 
@@ -262,8 +262,8 @@ impl<'a> View<'a> {
     }
 
     /// Whether both slots have the same value.
-    fn is_same(&self, slots: [Slot; 2]) -> bool {
-        let value = |slot: Slot| {
+    fn is_same(&self, slots: [RuleSlot; 2]) -> bool {
+        let value = |slot: RuleSlot| {
             let value = &self.survey.carriers.get(slot.carrier.filter(|_| !slot.mixed)?)?.value;
             let text = value.known.as_ref().unwrap_or(&value.text);
             (slot.class > Class::Empty && !text.is_empty()).then_some(text)
@@ -295,20 +295,20 @@ impl<'a> View<'a> {
     /// The match of `rule` that finds the member, if one does.
     pub fn matched<'r>(&self, rule: &'r Rule) -> Option<&'r Match> {
         let member = self.member?;
-        let own = matches!(member.role, Role::Own(_));
+        let own = matches!(member.role, MemberRole::Own(_));
         if !own && rule.unit() != self.unit.unit {
             return None;
         }
         let carrier = self.survey.carriers.get(member.carrier)?;
         rule.matches.iter().enumerate().find_map(|(index, found)| {
             let role = match member.role {
-                Role::New => found.slot.as_deref() == Some("new"),
-                Role::Old => found.slot.as_deref() == Some("old"),
-                Role::Setting(at) => found.setting.as_deref().is_some_and(|name| {
+                MemberRole::New => found.slot.as_deref() == Some("new"),
+                MemberRole::Old => found.slot.as_deref() == Some("old"),
+                MemberRole::Setting(at) => found.setting.as_deref().is_some_and(|name| {
                     name == "any" || self.unit.settings.get(at).is_some_and(|setting| setting.field == name)
                 }),
-                Role::Place => found.named.contains(&carrier.name),
-                Role::Own(own) => own == index,
+                MemberRole::Place => found.named.contains(&carrier.name),
+                MemberRole::Own(own) => own == index,
             };
             let fits = role && found.via.is_none_or(|via| via == carrier.via) && self.holds(&found.when);
             fits.then_some(found)
@@ -325,7 +325,7 @@ impl<'a> View<'a> {
     where
         'a: 'r,
     {
-        let is_own = self.registration.members.iter().any(|member| matches!(member.role, Role::Own(_)));
+        let is_own = self.registration.members.iter().any(|member| matches!(member.role, MemberRole::Own(_)));
         let (rows, otherwise) =
             if is_own { (own, Verdict::Unsafe) } else { (self.unit.safety.as_slice(), Verdict::None) };
         let mut lowered = Vec::new();

@@ -16,14 +16,14 @@ use std::sync::{Arc, LazyLock};
 
 pub use action::{ActionRow, NewEntry, NewValue, SafetyRow, Verdict};
 pub use example::{Example, RuleText};
-pub use judge::{Circumstances, Place, SafetyVerdict, View, version};
+pub use judge::{Circumstances, MatchContext, SafetyVerdict, View, version};
 pub use own::{ChartMatch, CommandMatch, Together, Within};
 pub(crate) use schema::gitlab;
 pub use schema::{
     Class, Defect, GITLAB, Level, Match, OriginKind, Rule, RuleData, SeverityRow, UnitKind, When,
 };
 pub use unit::{About, Defaults, Setting, Spelling, Takes, Unit};
-pub use units::{Member, Registration, Role, assemble};
+pub use units::{Member, MemberRole, Registration, assemble};
 
 /// The rule that finds suppressions that suppress nothing. The engine looks for them by itself.
 pub const UNUSED_SUPPRESSION: &str = "unused-suppression";

@@ -1,4 +1,4 @@
-//! The form of a rule. The build script compiles it too, so it stands on serde alone.
+//! The form of a rule. The build script compiles it too, so it depends on serde alone.
 
 use super::{
     ActionRow, ChartMatch, CommandMatch, Expression, Globs, Pattern, Requirement, SafetyRow, Together, Unit,

@@ -1,4 +1,4 @@
-//! The form of a unit: how its slots and settings are spelled. The build script compiles it too, so it stands on serde alone.
+//! The form of a unit: how its slots and settings are spelled. The build script compiles it too, so it depends on serde alone.
 
 use super::{Expression, SafetyRow, UnitKind, Via, gitlab, one_or_many};
 use serde::{Deserialize, Serialize};

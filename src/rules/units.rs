@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a carrier is to its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum MemberRole {
     /// The place of the new token.
     New,
     /// The place of the old token.
@@ -29,7 +29,7 @@ pub struct Member {
     /// Index of the carrier.
     pub carrier: usize,
     /// What it is.
-    pub role: Role,
+    pub role: MemberRole,
     /// What its value is.
     pub class: Class,
     /// Whether its value stops the start beside a new token.
@@ -51,7 +51,7 @@ pub struct Registration {
     pub members: Vec<Member>,
     /// The road that makes it.
     pub road: Option<&'static Road>,
-    /// Whether several commands share its variables, so that what belongs to which cannot be told.
+    /// Whether several commands share its variables, so that what belongs to which is not known.
     pub ambiguous: bool,
 }
 
@@ -123,9 +123,12 @@ fn members_by_scope(unit: &Unit, survey: &Survey) -> BTreeMap<usize, Vec<Member>
     for (index, carrier) in survey.carriers.iter().enumerate() {
         let again = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.has_again(carrier));
         let of_road = survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Road);
-        let role =
-            if of_road && carrier.via == Via::Named { Some(Role::Place) } else { role_of(unit, carrier) };
-        // What only a custom rule asks for is no variable of a registration.
+        let role = if of_road && carrier.via == Via::Named {
+            Some(MemberRole::Place)
+        } else {
+            role_of(unit, carrier)
+        };
+        // What only a custom rule asks for is not a variable of a registration.
         let is_asked = carrier.via == Via::Variable
             && survey.scopes.get(carrier.scope).is_some_and(|scope| scope.kind == ScopeKind::Places);
         if let Some(role) = role.filter(|_| !again && !is_asked) {
@@ -156,7 +159,7 @@ fn groups_of(
     groups
 }
 
-/// The units without a command. What gives values to one release is one unit; everything else stands alone.
+/// The units without a command. What gives values to one release is one unit; everything else is a unit of its own.
 fn without_command(
     survey: &Survey,
     by_scope: BTreeMap<usize, Vec<Member>>,
@@ -317,23 +320,23 @@ fn has_evidence(survey: &Survey, scope: usize, members: &[Member], evidence: &[S
         .iter()
         .filter_map(|member| survey.carriers.get(member.carrier))
         .any(|carrier| !known.contains(carrier.name.as_str()));
-    // A single name that the program knows proves what stands beside it, not itself.
+    // A single name that the program knows proves what is beside it, not itself.
     known.len() > 1 || known.len() == 1 && others
 }
 
-fn role_of(unit: &Unit, carrier: &Carrier) -> Option<Role> {
+fn role_of(unit: &Unit, carrier: &Carrier) -> Option<MemberRole> {
     let spelled = |spelling: &Spelling| spelling.names(carrier.via).any(|name| *name == carrier.name);
     if spelled(&unit.new) {
-        Some(Role::New)
+        Some(MemberRole::New)
     } else if spelled(&unit.old) {
-        Some(Role::Old)
+        Some(MemberRole::Old)
     } else {
-        unit.settings.iter().position(|setting| spelled(&setting.spelled)).map(Role::Setting)
+        unit.settings.iter().position(|setting| spelled(&setting.spelled)).map(MemberRole::Setting)
     }
 }
 
-fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
-    let is_slot = matches!(role, Role::Old | Role::New);
+fn member(unit: &Unit, carrier: &Carrier, index: usize, role: MemberRole) -> Member {
+    let is_slot = matches!(role, MemberRole::Old | MemberRole::New);
     let known = carrier.value.known.as_ref();
     let text = known.unwrap_or(&carrier.value.text);
     let has = |prefix: &str, text: &str| !prefix.is_empty() && text.starts_with(prefix);
@@ -356,7 +359,7 @@ fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
     };
     let inert = |setting: &Setting| setting.inert.iter().any(|value| value == text.trim());
     let literal = match role {
-        Role::Setting(at) if class == Class::Other => unit.settings.get(at),
+        MemberRole::Setting(at) if class == Class::Other => unit.settings.get(at),
         _ => None,
     };
     let inert = literal.is_some_and(inert);
@@ -366,7 +369,7 @@ fn member(unit: &Unit, carrier: &Carrier, index: usize, role: Role) -> Member {
 /// `tags` beside the runner's token is a mistake that people make; `tags` alone is anything.
 fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<usize, Vec<Member>>) {
     let is_flat = |member: &Member| {
-        let Role::Setting(at) = member.role else { return false };
+        let MemberRole::Setting(at) = member.role else { return false };
         let name = survey.carriers.get(member.carrier).map(|carrier| (&carrier.name, carrier.via));
         unit.settings.get(at).zip(name).is_some_and(|(setting, (name, via))| {
             via == Via::Chart && setting.spelled.chart_flat.contains(name)
@@ -374,8 +377,9 @@ fn drop_flat_values_alone(unit: &Unit, survey: &Survey, by_scope: &mut BTreeMap<
     };
     // The token may be in another part of the release.
     let release = |scope: &usize| survey.scopes.get(*scope).and_then(|it| it.within);
-    let has_token =
-        |members: &[Member]| members.iter().any(|member| matches!(member.role, Role::Old | Role::New));
+    let has_token = |members: &[Member]| {
+        members.iter().any(|member| matches!(member.role, MemberRole::Old | MemberRole::New))
+    };
     let with_token = by_scope.iter().filter(|(_, members)| has_token(members));
     let released: BTreeSet<usize> = with_token.filter_map(|(scope, _)| release(scope)).collect();
     for (scope, members) in by_scope {
@@ -394,8 +398,9 @@ fn drop_alternatives(survey: &Survey, by_scope: &mut BTreeMap<usize, Vec<Member>
         Some((carrier.doc, *carrier.nodes.first()?))
     };
     for members in by_scope.values_mut() {
-        let old: BTreeSet<_> = members.iter().filter(|it| it.role == Role::Old).filter_map(node).collect();
-        members.retain(|it| it.role != Role::New || node(it).is_none_or(|at| !old.contains(&at)));
+        let old: BTreeSet<_> =
+            members.iter().filter(|it| it.role == MemberRole::Old).filter_map(node).collect();
+        members.retain(|it| it.role != MemberRole::New || node(it).is_none_or(|at| !old.contains(&at)));
     }
 }
 
@@ -410,7 +415,7 @@ impl Registration {
         };
         let member = Member {
             carrier: index,
-            role: Role::Own(found),
+            role: MemberRole::Own(found),
             class,
             triggers: false,
             inert: false,
@@ -429,7 +434,7 @@ impl Registration {
 
     /// Whether a token is in a variable that the script exports.
     pub fn has_exported_token(&self, survey: &Survey) -> bool {
-        self.members.iter().filter(|it| matches!(it.role, Role::Old | Role::New)).any(|member| {
+        self.members.iter().filter(|it| matches!(it.role, MemberRole::Old | MemberRole::New)).any(|member| {
             let scope = survey.carriers.get(member.carrier).and_then(|it| survey.scopes.get(it.scope));
             scope.is_some_and(|scope| scope.kind == ScopeKind::Variables)
         })
@@ -442,12 +447,13 @@ impl Registration {
 
     /// A new and an old token, filled both, of which a command only ever takes one.
     pub fn alternatives(&self, survey: &Survey) -> Option<(usize, usize)> {
-        let filled =
-            |role: Role| self.members.iter().filter(move |it| it.role == role && it.class > Class::Empty);
-        let pieces = |role: Role| -> Vec<_> {
+        let filled = |role: MemberRole| {
+            self.members.iter().filter(move |it| it.role == role && it.class > Class::Empty)
+        };
+        let pieces = |role: MemberRole| -> Vec<_> {
             filled(role).take(MOST_ALTERNATIVES + 1).map(|it| (it.carrier, self.piece(survey, it))).collect()
         };
-        let (new, old) = (pieces(Role::New), pieces(Role::Old));
+        let (new, old) = (pieces(MemberRole::New), pieces(MemberRole::Old));
         if new.len().max(old.len()) > MOST_ALTERNATIVES {
             return None;
         }
@@ -457,19 +463,19 @@ impl Registration {
     }
 
     /// Whether the slot `role` is filled.
-    pub fn fills(&self, role: Role) -> bool {
+    pub fn fills(&self, role: MemberRole) -> bool {
         self.filled(role).is_some()
     }
 
     /// The carrier that fills the slot `role`.
-    pub fn filled(&self, role: Role) -> Option<usize> {
+    pub fn filled(&self, role: MemberRole) -> Option<usize> {
         let mut members = self.members.iter();
         members.find(|it| it.role == role && it.class > Class::Empty).map(|it| it.carrier)
     }
 
     /// The first setting with a value of one of `classes`.
     pub fn setting_of(&self, classes: Classes) -> Option<&Member> {
-        let is_setting = |it: &&Member| matches!(it.role, Role::Setting(_)) && classes.has(it.class);
+        let is_setting = |it: &&Member| matches!(it.role, MemberRole::Setting(_)) && classes.has(it.class);
         self.members.iter().find(is_setting)
     }
 
@@ -480,7 +486,7 @@ impl Registration {
 
     /// Whether it is values of no release with settings, and no place for a token.
     pub fn has_loose_settings(&self, survey: &Survey) -> bool {
-        let is_setting = |member: &Member| matches!(member.role, Role::Setting(_));
+        let is_setting = |member: &Member| matches!(member.role, MemberRole::Setting(_));
         self.kind == UnitKind::Chart && self.members.iter().all(is_setting) && !self.is_release(survey)
     }
 

@@ -1,4 +1,4 @@
-use crate::baseline::{self, Baseline, BaselineError, Known};
+use crate::baseline::{self, Baseline, BaselineError, BaselineOfFile};
 use crate::disk::{self, NamedBy, ReadError};
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Findings that are known.
 #[derive(Clone, Debug)]
-pub struct Accepted {
+pub struct AcceptedFindings {
     /// The folder that the paths of the baseline begin at: absolute, without links.
     pub folder: PathBuf,
     /// The baseline.
@@ -27,7 +27,7 @@ pub enum AcceptedError {
     Form(#[from] BaselineError),
 }
 
-impl Accepted {
+impl AcceptedFindings {
     /// What the baseline `file` with these bytes accepts; nothing if it is still to be made.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Accepted {
     }
 
     /// What is known of the file that the baseline calls `name`.
-    pub fn known(&self, name: &str) -> Known {
+    pub fn known(&self, name: &str) -> BaselineOfFile {
         self.baseline.of_file(name)
     }
 }

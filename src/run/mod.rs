@@ -5,14 +5,14 @@ mod project;
 mod read;
 mod rules;
 
-pub use accepted::{Accepted, AcceptedError};
+pub use accepted::{AcceptedError, AcceptedFindings};
 pub use project::{Project, ProjectError, Projects};
 pub use read::{TOO_LARGE, unfit};
 pub use rules::{LoadError, load_counted, load_files, load_rules, names_itself, rule_files, rule_folders};
 
 use crate::config::{FailOn, Settings};
 use crate::engine::{self, Surroundings};
-use crate::finding::{Caution, Finding, Linted, Notice, NoticeKind, Safety, Setting};
+use crate::finding::{Caution, Finding, Linted, Notice, NoticeKind, RemovedSetting, Safety};
 use crate::fixer::{self, Left, Offer, diff, write};
 use crate::interrupt;
 use crate::mask::{self, Mask};
@@ -21,8 +21,8 @@ use crate::repository::Repository;
 use crate::suppress::Reason;
 use crate::syntax::{self, Language};
 use crate::text::{Position, Source};
-use crate::walk::{self, Charts, Look, Target};
-use read::Read;
+use crate::walk::{self, Charts, FileToLint, Look};
+use read::FileContent;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +43,7 @@ pub enum Mode {
 
 /// How to run.
 #[derive(Debug)]
-pub struct Options {
+pub struct RunOptions {
     /// How files are judged, which are too large, and what is known of them.
     pub projects: Arc<Projects>,
     /// Whether the baselines of the projects count.
@@ -60,7 +60,7 @@ pub struct Options {
     pub show_secrets: bool,
     /// Whether a diff goes to a terminal.
     pub for_terminal: bool,
-    /// Whether fixes wait in [`Checked::pending`] for [`write()`], so that something can be done before.
+    /// Whether fixes wait in [`CheckedFile::pending`] for [`write()`], so that something can be done before.
     pub hold: bool,
     /// Whether each file that was skipped is worth a word.
     pub tell_skipped: bool,
@@ -87,7 +87,7 @@ pub struct Gone {
     /// Where it was, in the old text.
     pub start: Position,
     /// What its fix removed from the file, tokens hidden.
-    pub removed: Option<Setting>,
+    pub removed: Option<RemovedSetting>,
     /// The registration that it belonged to.
     pub unit: Option<String>,
     /// Why its fix was unsafe, or its manual steps; none for a safe one.
@@ -96,13 +96,13 @@ pub struct Gone {
 
 /// What a run says about one file.
 #[derive(Debug)]
-pub struct Checked {
+pub struct CheckedFile {
     /// `/`-separated, as shown; control characters are still in it.
     pub path: String,
     /// As the baseline names it; empty without a baseline.
     pub name: String,
     /// What is known of its findings, if there is a baseline.
-    pub accepted: Option<Arc<Accepted>>,
+    pub accepted: Option<Arc<AcceptedFindings>>,
     /// The lowest severity of its findings that makes the run fail.
     pub fail_on: FailOn,
     /// How far it was linted.
@@ -141,7 +141,7 @@ pub struct Pending {
     target: Option<PathBuf>,
 }
 
-impl Checked {
+impl CheckedFile {
     /// A file that was not linted, with the reason if it is worth a word.
     pub(crate) fn skipped(path: String, notice: Option<Notice>) -> Self {
         let linted = Linted { notices: notice.into_iter().collect(), ..Linted::default() };
@@ -173,7 +173,7 @@ impl Checked {
 }
 
 /// Says of a file, while the walk goes on, whether it has to be linted.
-pub(crate) fn looks(options: &Options) -> impl Fn(&Path) -> Look + Sync {
+pub(crate) fn looks(options: &RunOptions) -> impl Fn(&Path) -> Look + Sync {
     let charts = Charts::default();
     move |file: &Path| match options.projects.of_file(file) {
         // What a baseline knew of a file is gone only if the file was linted.
@@ -188,7 +188,7 @@ pub(crate) fn looks(options: &Options) -> impl Fn(&Path) -> Look + Sync {
 
 /// Runs over the files that a walk found; `on_done` is called for each, by any thread. After a signal that asks the run to end,
 /// no other file is begun.
-pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<Checked> {
+pub fn files(options: &RunOptions, found: &walk::Found, on_done: &(dyn Fn() + Sync)) -> Vec<CheckedFile> {
     let charts = Charts::default();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(BTreeMap::new());
@@ -206,7 +206,7 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for (path, notice) in &found.notices {
-        let skipped = || Checked::skipped(walk::display(path), None);
+        let skipped = || CheckedFile::skipped(walk::display(path), None);
         let checked = done.entry(path.as_os_str().as_encoded_bytes()).or_insert_with(skipped);
         checked.linted.notices.push(notice.clone());
     }
@@ -214,24 +214,24 @@ pub fn files(options: &Options, found: &walk::Found, on_done: &(dyn Fn() + Sync)
 }
 
 /// Says whether a fix in the file at that path is wanted.
-pub type Ask<'a> = &'a mut dyn FnMut(&str, &Offer<'_>) -> bool;
+pub type ConfirmFix<'a> = &'a mut dyn FnMut(&str, &Offer<'_>) -> bool;
 
 /// How many units have a fix that `options` would apply.
-pub fn offers(options: &Options, files: &[Checked]) -> usize {
+pub fn offers(options: &RunOptions, files: &[CheckedFile]) -> usize {
     files.iter().map(|file| units(options, file)).sum()
 }
 
-fn units(options: &Options, file: &Checked) -> usize {
+fn units(options: &RunOptions, file: &CheckedFile) -> usize {
     let wanted = file.linted.findings.iter().filter(|it| is_wanted(options, it));
     wanted.filter_map(Finding::group).collect::<BTreeSet<_>>().len()
 }
 
 /// Fixes what was found in `files`, one file after the other, as far as `ask` wants it. Each file is written when all of its
 /// fixes were answered.
-pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: Ask<'_>) {
+pub fn ask(options: &RunOptions, found: &walk::Found, files: &mut [CheckedFile], ask: ConfirmFix<'_>) {
     let charts = Charts::default();
     // In the order of both lists: two files may be shown alike.
-    let mut targets: BTreeMap<String, VecDeque<&Target>> = BTreeMap::new();
+    let mut targets: BTreeMap<String, VecDeque<&FileToLint>> = BTreeMap::new();
     for target in &found.files {
         targets.entry(walk::display(&target.shown)).or_default().push_back(target);
     }
@@ -247,22 +247,36 @@ pub fn ask(options: &Options, found: &walk::Found, files: &mut [Checked], ask: A
 }
 
 /// One file that makes us fail shall not take the others with it.
-fn guarded(options: &Options, charts: &Charts, target: &Target, ask: Option<Ask<'_>>) -> Checked {
+fn guarded(
+    options: &RunOptions,
+    charts: &Charts,
+    target: &FileToLint,
+    ask: Option<ConfirmFix<'_>>,
+) -> CheckedFile {
     let path = walk::display(&target.shown);
     catch_unwind(AssertUnwindSafe(|| file(options, charts, target, &path, ask))).unwrap_or_else(|_| {
         let message = "internal error: this is a defect of runnerlint, please report it".to_owned();
-        Checked::skipped(path.clone(), Some(Notice { kind: NoticeKind::Unreadable, message, position: None }))
+        CheckedFile::skipped(
+            path.clone(),
+            Some(Notice { kind: NoticeKind::Unreadable, message, position: None }),
+        )
     })
 }
 
-fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Option<Ask<'_>>) -> Checked {
+fn file(
+    options: &RunOptions,
+    charts: &Charts,
+    target: &FileToLint,
+    path: &str,
+    ask: Option<ConfirmFix<'_>>,
+) -> CheckedFile {
     let Some(project) = options.projects.of_file(&target.real) else {
-        return Checked::skipped(path.to_owned(), None);
+        return CheckedFile::skipped(path.to_owned(), None);
     };
     let bytes =
         match read::read(&target.real, project.config.max_file_size(), target.named, options.tell_skipped) {
-            Read::Text(bytes) => bytes,
-            Read::Skipped(notice) => return Checked::skipped(path.to_owned(), notice),
+            FileContent::Text(bytes) => bytes,
+            FileContent::Skipped(notice) => return CheckedFile::skipped(path.to_owned(), notice),
         };
     let is_named = || charts.name_runners(&target.real);
     let checked = if target.looked || engine::may_matter(project.config.catalogue(), path, &bytes, is_named) {
@@ -271,15 +285,15 @@ fn file(options: &Options, charts: &Charts, target: &Target, path: &str, ask: Op
         let how = How { options, settings, path, around, target: Some(&target.shown) };
         text(&how, Source::new(bytes), ask)
     } else {
-        Checked { state: State::Whole, ..Checked::skipped(path.to_owned(), None) }
+        CheckedFile { state: State::Whole, ..CheckedFile::skipped(path.to_owned(), None) }
     };
     let repository =
         if has_something(&checked) { options.projects.repository(&target.shown, &target.real) } else { None };
-    Checked { repository, ..known_as(checked, &project, &target.real) }
+    CheckedFile { repository, ..known_as(checked, &project, &target.real) }
 }
 
 /// Whether a report says more of a file than that it was checked.
-fn has_something(checked: &Checked) -> bool {
+fn has_something(checked: &CheckedFile) -> bool {
     let linted = &checked.linted;
     !linted.findings.is_empty()
         || !linted.notices.is_empty()
@@ -297,39 +311,41 @@ fn around(charts: &Charts, project: &Project, real: &Path) -> Surroundings {
 }
 
 /// With the name that the project's baseline has for the file at `real`, and what makes it fail.
-fn known_as(checked: Checked, project: &Project, real: &Path) -> Checked {
+fn known_as(checked: CheckedFile, project: &Project, real: &Path) -> CheckedFile {
     let accepted = project.accepted().cloned();
     let name = accepted.as_ref().map_or_else(String::new, |it| it.name(real));
-    Checked { name, accepted, fail_on: project.config.fail_on(), ..checked }
+    CheckedFile { name, accepted, fail_on: project.config.fail_on(), ..checked }
 }
 
 /// What a file would be linted as: the name of its language, or `-` where it is written in none that is known.
 ///
 /// # Errors
 /// Why it would not be linted.
-pub fn language(options: &Options, target: &Target) -> Result<&'static str, Notice> {
+pub fn language(options: &RunOptions, target: &FileToLint) -> Result<&'static str, Notice> {
     let Some(project) = options.projects.of_file(&target.real) else {
         return Err(read::notice(NoticeKind::Skipped, "skipped"));
     };
     match read::read(&target.real, project.config.max_file_size(), target.named, true) {
-        Read::Text(bytes) => {
+        FileContent::Text(bytes) => {
             let source = Source::new(bytes);
             let text = source.text().get(source.text_start()..).unwrap_or_default();
             Ok(syntax::detect(Some(&walk::display(&target.shown)), text).map_or("-", Language::name))
         }
-        Read::Skipped(notice) => Err(notice.unwrap_or_else(|| read::notice(NoticeKind::Skipped, "skipped"))),
+        FileContent::Skipped(notice) => {
+            Err(notice.unwrap_or_else(|| read::notice(NoticeKind::Skipped, "skipped")))
+        }
     }
 }
 
-/// Runs over one text that is not a file: nothing is written, the fixed text is in [`Checked::text`].
-pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
+/// Runs over one text that is not a file: nothing is written, the fixed text is in [`CheckedFile::text`].
+pub fn stdin(options: &RunOptions, name: &str, bytes: Vec<u8>) -> CheckedFile {
     let path = walk::working_directory().unwrap_or_default();
     let real = &walk::real(&path, Path::new(name));
     let name = &mask::path(name);
     let project = options.projects.of_file(real);
     let unfit = project.as_ref().map(|project| unfit(&bytes, project.config.max_file_size()));
     let (Some(project), Some(None)) = (&project, &unfit) else {
-        let mut checked = Checked::skipped(name.clone(), unfit.flatten());
+        let mut checked = CheckedFile::skipped(name.clone(), unfit.flatten());
         checked.text = Some(bytes);
         return checked;
     };
@@ -344,7 +360,7 @@ pub fn stdin(options: &Options, name: &str, bytes: Vec<u8>) -> Checked {
 }
 
 /// Writes the fixes that wait.
-pub fn write(files: &mut [Checked]) {
+pub fn write(files: &mut [CheckedFile]) {
     for checked in files.iter_mut().take_while(|_| !interrupt::is_asked()) {
         if let Some(pending) = checked.pending.take() {
             commit(checked, pending);
@@ -354,13 +370,13 @@ pub fn write(files: &mut [Checked]) {
 }
 
 /// Whether `options` would apply the fix of a finding.
-fn is_wanted(options: &Options, finding: &Finding) -> bool {
+fn is_wanted(options: &RunOptions, finding: &Finding) -> bool {
     finding.fix.as_ref().is_ok_and(|fix| options.unsafe_too || fix.safety == Safety::Safe)
 }
 
 /// How one text is judged.
 struct How<'a> {
-    options: &'a Options,
+    options: &'a RunOptions,
     settings: &'a Settings,
     path: &'a str,
     around: &'a Surroundings,
@@ -369,7 +385,7 @@ struct How<'a> {
 }
 
 /// The settings for the file at `real`.
-fn settings<'a>(options: &Options, project: &'a Project, real: &Path) -> Cow<'a, Settings> {
+fn settings<'a>(options: &RunOptions, project: &'a Project, real: &Path) -> Cow<'a, Settings> {
     let mut settings = project.config.settings(real);
     if options.units {
         settings.to_mut().units = true;
@@ -377,11 +393,11 @@ fn settings<'a>(options: &Options, project: &'a Project, real: &Path) -> Cow<'a,
     settings
 }
 
-fn text(how: &How<'_>, source: Source, ask: Option<Ask<'_>>) -> Checked {
+fn text(how: &How<'_>, source: Source, ask: Option<ConfirmFix<'_>>) -> CheckedFile {
     let options = how.options;
     let linted = fixer::lint(how.settings, how.path, how.around, &source);
     let fixable = linted.findings.iter().any(|it| is_wanted(options, it));
-    let mut checked = Checked::skipped(how.path.to_owned(), None);
+    let mut checked = CheckedFile::skipped(how.path.to_owned(), None);
     checked.source = source;
     checked.linted = linted;
     if options.mode != Mode::Check && fixable {
@@ -396,7 +412,7 @@ fn text(how: &How<'_>, source: Source, ask: Option<Ask<'_>>) -> Checked {
     checked
 }
 
-fn ignore(how: &How<'_>, reason: &Reason, checked: &mut Checked) {
+fn ignore(how: &How<'_>, reason: &Reason, checked: &mut CheckedFile) {
     let ignored = fixer::ignore(how.settings, how.path, how.around, &checked.source, reason);
     checked.not_ignored = ignored.left;
     if ignored.text == checked.source.bytes() {
@@ -417,7 +433,7 @@ fn ignore(how: &How<'_>, reason: &Reason, checked: &mut Checked) {
 }
 
 /// Sets how far a file was linted, and drops what no report needs.
-fn settle(checked: &mut Checked) {
+fn settle(checked: &mut CheckedFile) {
     let partly = |it: &Notice| matches!(it.kind, NoticeKind::Unparsable | NoticeKind::Limited);
     checked.state = if checked.linted.notices.iter().any(partly) { State::Partly } else { State::Whole };
     let linted = &checked.linted;
@@ -431,7 +447,7 @@ fn settle(checked: &mut Checked) {
     }
 }
 
-fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
+fn fix(how: &How<'_>, checked: &mut CheckedFile, ask: Option<ConfirmFix<'_>>) {
     let How { options, settings, path, around, target } = *how;
     let copy = checked.source.clone();
     let is_asked_about = ask.is_some();
@@ -453,7 +469,7 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
             start: old.position(finding.span.start()),
             cautions: finding.fix.as_ref().map(|fix| Arc::clone(&fix.cautions)).unwrap_or_default(),
             unit: finding.unit.clone(),
-            removed: finding.removes.map(|it| Setting {
+            removed: finding.removes.map(|it| RemovedSetting {
                 value: mask.prose(&it.value),
                 name: mask.prose(&it.name),
                 ..it
@@ -484,7 +500,7 @@ fn fix(how: &How<'_>, checked: &mut Checked, ask: Option<Ask<'_>>) {
 }
 
 /// Writes a fix; what is left afterwards takes the place of what was found.
-fn commit(checked: &mut Checked, pending: Pending) {
+fn commit(checked: &mut CheckedFile, pending: Pending) {
     let old = checked.source.bytes();
     match replace(pending.target.as_deref(), old, &pending.text) {
         Ok(()) => {

@@ -1,9 +1,9 @@
 //! What applies to each file: the configuration nearest to it, with its rules and its baseline.
 
-use super::accepted::Accepted;
+use super::accepted::AcceptedFindings;
 use super::rules::{LoadError, left_out, rule_folders};
 use crate::catalogue::Catalogue;
-use crate::config::{Choice, Config, ConfigError, Discovery, Globs, Layer, Seen, load, size_in_words};
+use crate::config::{Choice, Config, ConfigError, ConfigGlobs, Discovery, Layer, Seen, load, size_in_words};
 use crate::repository::{self, Repository};
 use crate::walk::{self, Configured};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -22,9 +22,9 @@ const MOST_CATALOGUES: usize = 50;
 pub struct Project {
     /// The configuration.
     pub config: Config,
-    exclude: Vec<Globs>,
+    exclude: Vec<ConfigGlobs>,
     excluded: Arc<AtomicUsize>,
-    accepted: OnceLock<Arc<Accepted>>,
+    accepted: OnceLock<Arc<AcceptedFindings>>,
 }
 
 impl Project {
@@ -39,12 +39,12 @@ impl Project {
     }
 
     /// The findings that are known, once they were read.
-    pub fn accepted(&self) -> Option<&Arc<Accepted>> {
+    pub fn accepted(&self) -> Option<&Arc<AcceptedFindings>> {
         self.accepted.get()
     }
 
     /// Says which findings are known. Only the first call counts.
-    pub fn accept(&self, accepted: Arc<Accepted>) {
+    pub fn accept(&self, accepted: Arc<AcceptedFindings>) {
         let _ = self.accepted.set(accepted);
     }
 }
@@ -71,7 +71,7 @@ pub struct Projects {
     base: Option<PathBuf>,
     command_line: Layer,
     load_rules: Box<LoadRules>,
-    state: RwLock<State>,
+    state: RwLock<RunState>,
     /// Counts what is not walked since its configuration cannot be used.
     unusable: Arc<AtomicUsize>,
     repositories: RwLock<Repositories>,
@@ -88,7 +88,7 @@ struct Repositories {
 }
 
 #[derive(Default)]
-struct State {
+struct RunState {
     discovery: Discovery,
     /// By configuration file; nothing for one that cannot be used.
     projects: BTreeMap<Option<usize>, Option<Arc<Project>>>,
@@ -247,7 +247,7 @@ impl Projects {
         })
     }
 
-    fn load(&self, state: &mut State, file: Option<usize>) -> Result<Project, ProjectError> {
+    fn load(&self, state: &mut RunState, file: Option<usize>) -> Result<Project, ProjectError> {
         let file = match file {
             Some(file) => state.discovery.read(file, &self.cwd).transpose()?,
             None if self.is_nearest() => None,
@@ -279,7 +279,7 @@ impl Projects {
         Ok(Project::new(config.by(catalogue)?, &self.cwd))
     }
 
-    fn write<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    fn write<T>(&self, change: impl FnOnce(&mut RunState) -> T) -> T {
         change(&mut self.state.write().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -290,7 +290,7 @@ fn shown(project: &Project) -> Option<&str> {
 
 impl Configured for Projects {
     fn excludes(&self, path: &Path, is_dir: bool, parents: bool) -> Option<Arc<AtomicUsize>> {
-        let excluded_by = |folder: &Path, is_excluded: &dyn Fn(&Globs) -> bool| match self.of(folder) {
+        let excluded_by = |folder: &Path, is_excluded: &dyn Fn(&ConfigGlobs) -> bool| match self.of(folder) {
             Some(project) => project.exclude.iter().any(is_excluded).then(|| Arc::clone(&project.excluded)),
             None => Some(Arc::clone(&self.unusable)),
         };

@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// What reading a file gave.
-pub(super) enum Read {
+pub(super) enum FileContent {
     /// Its bytes.
     Text(Vec<u8>),
     /// Nothing to lint, and why if it is worth a word.
@@ -37,19 +37,19 @@ pub(super) fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
 
 /// Reads the file at `path`, of at most `limit` bytes; `named` on the command line, its absence is an error. With `tell`,
 /// each that is skipped is reported.
-pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> Read {
+pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> FileContent {
     match regular(path, limit) {
         Ok(Some(bytes)) => match unfit(&bytes, limit) {
             // A tree is full of pictures: they are counted, and named only if they were asked for.
-            Some(_) if is_binary(&bytes) && !named && !tell => Read::Skipped(None),
-            Some(skipped) => Read::Skipped(Some(skipped)),
-            None => Read::Text(bytes),
+            Some(_) if is_binary(&bytes) && !named && !tell => FileContent::Skipped(None),
+            Some(skipped) => FileContent::Skipped(Some(skipped)),
+            None => FileContent::Text(bytes),
         },
-        Ok(None) => Read::Skipped(Some(notice(NoticeKind::Skipped, "no longer a regular file"))),
+        Ok(None) => FileContent::Skipped(Some(notice(NoticeKind::Skipped, "no longer a regular file"))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && !named => {
-            Read::Skipped(Some(notice(NoticeKind::Skipped, "vanished before it was read")))
+            FileContent::Skipped(Some(notice(NoticeKind::Skipped, "vanished before it was read")))
         }
-        Err(error) => Read::Skipped(Some(notice(NoticeKind::Unreadable, reason(&error)))),
+        Err(error) => FileContent::Skipped(Some(notice(NoticeKind::Unreadable, reason(&error)))),
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("gone.sh");
         let kind = |named| match read(&path, 100, named, false) {
-            Read::Skipped(Some(notice)) => Some((notice.kind, notice.message)),
+            FileContent::Skipped(Some(notice)) => Some((notice.kind, notice.message)),
             _ => None,
         };
         let walked = kind(false);

@@ -1,7 +1,7 @@
 //! A user's own rules.
 
 use crate::catalogue::Catalogue;
-use crate::config::{Config, Globs};
+use crate::config::{Config, ConfigGlobs};
 use crate::disk::{self, NamedBy, size_in_words};
 use crate::rules::load::{self, Loaded, Loader, Problem, RuleFile};
 use crate::sites::Sites;
@@ -81,18 +81,18 @@ pub fn rule_folders(config: &Config, more: &[PathBuf], cwd: &Path) -> Vec<PathBu
 
 /// What the configuration excludes from a walk. Rules show what is wrong in their examples: a folder of rules is not linted
 /// by itself, unless it is named.
-pub(super) fn left_out(config: &Config, cwd: &Path) -> Vec<Globs> {
-    let mut all: Vec<Globs> = config.exclude().cloned().into_iter().collect();
+pub(super) fn left_out(config: &Config, cwd: &Path) -> Vec<ConfigGlobs> {
+    let mut all: Vec<ConfigGlobs> = config.exclude().cloned().into_iter().collect();
     let folders = rule_folders(config, &[], cwd);
     all.extend(folders.iter().filter_map(|folder| names_itself(&walk::real(cwd, folder), true)));
     all
 }
 
 /// Globs that name the file or directory at `path` (absolute, without links) and nothing else.
-pub fn names_itself(path: &Path, is_dir: bool) -> Option<Globs> {
+pub fn names_itself(path: &Path, is_dir: bool) -> Option<ConfigGlobs> {
     let name = path.file_name()?.to_str()?;
     let end = if is_dir { "/" } else { "" };
-    Globs::new(path.parent()?, &[format!("/{}{end}", globset::escape(name))]).ok()
+    ConfigGlobs::new(path.parent()?, &[format!("/{}{end}", globset::escape(name))]).ok()
 }
 
 /// The files of these folders.

@@ -7,14 +7,14 @@ use super::schema::programs::{Program, Subcommand};
 use crate::facts::{Command, Word};
 
 /// A command that rules speak of.
-pub(super) struct Accepted<'a> {
+pub(super) struct AcceptedCommand<'a> {
     pub(super) program: &'a Program,
     pub(super) subcommand: &'a Subcommand,
-    /// The words behind the program.
+    /// The words after the program.
     pub(super) arguments: &'a [Word],
-    /// Whether something stands before it that nobody knows.
+    /// Whether something unknown is before it.
     pub(super) wrapped: bool,
-    /// Whether part of the command stands elsewhere.
+    /// Whether part of the command is elsewhere.
     pub(super) sealed: bool,
 }
 
@@ -24,13 +24,13 @@ pub(super) fn accepted<'a>(
     found: &Invocation<'a>,
     command: &'a Command,
     text: &str,
-) -> Option<Accepted<'a>> {
+) -> Option<AcceptedCommand<'a>> {
     let programs = &sites.data.programs.programs;
     let arguments = found.arguments;
     if let Runs::Known(index) = found.program {
         let program = programs.get(index)?;
         let subcommand = subcommand_of(program, arguments)?;
-        return Some(Accepted { program, subcommand, arguments, wrapped: false, sealed: false });
+        return Some(AcceptedCommand { program, subcommand, arguments, wrapped: false, sealed: false });
     }
     if found.program == Runs::Foreign {
         return None;
@@ -52,7 +52,7 @@ pub(super) fn accepted<'a>(
         };
         let (program, subcommand) = { all }.find(shows)?;
         let (arguments, wrapped, sealed) = (&*command.words, false, true);
-        return Some(Accepted { program, subcommand, arguments, wrapped, sealed });
+        return Some(AcceptedCommand { program, subcommand, arguments, wrapped, sealed });
     }
     let signed = { sites.signed() }.find_map(|program| {
         let subcommand = subcommand_of(program, arguments)?;
@@ -65,7 +65,7 @@ pub(super) fn accepted<'a>(
             Runs::Variable => tells(subcommand) || has(&subcommand.hinting) && supported || short(),
             _ => supported && (tells(subcommand) || has(&subcommand.hinting)),
         };
-        enough.then_some(Accepted { program, subcommand, arguments, wrapped: false, sealed: false })
+        enough.then_some(AcceptedCommand { program, subcommand, arguments, wrapped: false, sealed: false })
     });
     // `{{ register_command }} --registration-token x`: the variable holds the first half of it.
     let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
@@ -74,7 +74,7 @@ pub(super) fn accepted<'a>(
         found.program == Runs::Variable && named && tells(subcommand)
     });
     if let (None, Some((program, subcommand))) = (&signed, halved) {
-        return Some(Accepted { program, subcommand, arguments, wrapped: true, sealed: true });
+        return Some(AcceptedCommand { program, subcommand, arguments, wrapped: true, sealed: true });
     }
     if signed.is_some() || sites.data.programs.printers.iter().any(|name| name == found.name) {
         return signed;
@@ -86,7 +86,13 @@ pub(super) fn accepted<'a>(
         let program = programs.get(index)?;
         let subcommand = subcommand_of(program, behind)?;
         let given = behind.iter().any(|word| word.text.starts_with('-'));
-        given.then_some(Accepted { program, subcommand, arguments: behind, wrapped: true, sealed: false })
+        given.then_some(AcceptedCommand {
+            program,
+            subcommand,
+            arguments: behind,
+            wrapped: true,
+            sealed: false,
+        })
     })
 }
 

@@ -23,7 +23,7 @@ const MERGE: &str = "<<";
 pub(super) struct Aliases {
     /// The aliases of each anchored node, in order.
     uses: BTreeMap<NodeId, Vec<NodeId>>,
-    /// For each node the nearest one, itself or around it, that an alias stands for.
+    /// For each node the nearest one, itself or around it, that an alias refers to.
     nearest: Vec<Option<NodeId>>,
     /// The merge keys of each mapping that has some.
     merges: BTreeMap<NodeId, Vec<NodeId>>,
@@ -35,7 +35,7 @@ pub(super) struct Aliases {
 
 /// An entry of a mapping.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct MappingEntry {
     /// The entry: its key and value.
     pub(super) id: NodeId,
     /// The aliases that lead to it, from the outermost on.
@@ -46,9 +46,9 @@ pub(super) struct Entry {
 
 /// What a mapping holds.
 #[derive(Debug, Default)]
-pub(super) struct Entries {
+pub(super) struct MappingEntries {
     /// Its entries: those that count less come first.
-    pub(super) list: Vec<Entry>,
+    pub(super) list: Vec<MappingEntry>,
     /// Values of merge keys and expressions that cannot be followed.
     pub(super) unread: Vec<NodeId>,
 }
@@ -56,7 +56,7 @@ pub(super) struct Entries {
 /// How a value is related to an anchor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Anchored {
-    /// The alias that brings it to its mapping, in the text that it stands in.
+    /// The alias that brings it to its mapping, in the text that it is in.
     pub through: Option<Span>,
     /// All aliases that bring it there.
     pub path: Vec<Span>,
@@ -95,12 +95,12 @@ impl Aliases {
         !self.uses.is_empty()
     }
 
-    /// Whether an alias stands for `id`.
+    /// Whether an alias refers to `id`.
     pub(super) fn is_used(&self, id: NodeId) -> bool {
         self.uses.contains_key(&id)
     }
 
-    /// Whether the entries of the mapping `id` were read where an alias stands.
+    /// Whether the entries of the mapping `id` were read where an alias is.
     pub(super) fn is_followed(&self, id: NodeId) -> bool {
         self.followed.borrow().contains(&id)
     }
@@ -157,17 +157,17 @@ impl Aliases {
         (sources, unread)
     }
 
-    /// The entries of the mapping `id` (or of the one that the alias `id` stands for, or that an expression builds), to which
+    /// The entries of the mapping `id` (or of the one that the alias `id` refers to, or that an expression builds), to which
     /// the aliases `path` lead.
-    pub(super) fn entries(&self, tree: &DataTree, id: NodeId, path: &[NodeId]) -> Entries {
+    pub(super) fn entries(&self, tree: &DataTree, id: NodeId, path: &[NodeId]) -> MappingEntries {
         if tree.is_computed(id) || self.merges.is_empty() && !self.any() {
             let built = Built::of(tree, id, Wants::Objects);
-            let plain = |id| Entry { id, path: path.to_vec(), overridden: false };
-            return Entries { list: built.entries(tree).map(plain).collect(), unread: built.unknowns };
+            let plain = |id| MappingEntry { id, path: path.to_vec(), overridden: false };
+            return MappingEntries { list: built.entries(tree).map(plain).collect(), unread: built.unknowns };
         }
         let (sources, mut unread) = self.sources(tree, id, path);
         let mut known: HashSet<&str> = HashSet::new();
-        let mut parts: Vec<Vec<Entry>> = Vec::new();
+        let mut parts: Vec<Vec<MappingEntry>> = Vec::new();
         for (at, path) in sources {
             let children = tree.children(at);
             if let Some(alias) = path.last() {
@@ -180,18 +180,18 @@ impl Aliases {
                 self.followed.borrow_mut().insert(at);
             }
             let merge = |child: &&NodeId| self.merges.contains_key(&at) && tree.is_key(**child, MERGE);
-            let own: Vec<Entry> = children
+            let own: Vec<MappingEntry> = children
                 .iter()
                 .filter(|child| !merge(child))
                 .map(|child| {
                     let overridden = tree.key_text(*child).is_some_and(|key| known.contains(key));
-                    Entry { id: *child, path: path.clone(), overridden }
+                    MappingEntry { id: *child, path: path.clone(), overridden }
                 })
                 .collect();
             known.extend(children.iter().filter_map(|child| tree.key_text(*child)));
             parts.push(own);
         }
-        Entries { list: parts.into_iter().rev().flatten().collect(), unread }
+        MappingEntries { list: parts.into_iter().rev().flatten().collect(), unread }
     }
 
     /// The value of `key` in the mapping `id`, merged ones included.
@@ -204,7 +204,7 @@ impl Aliases {
         self.sources(tree, at, &[]).0.into_iter().find_map(|(source, _)| tree.child(source, key))
     }
 
-    /// The node at a dotted path below `id`, merged ones included; of an alias what it stands for.
+    /// The node at a dotted path below `id`, merged ones included; of an alias what it refers to.
     pub(super) fn below(&self, tree: &DataTree, id: NodeId, path: &str) -> Option<NodeId> {
         if self.merges.is_empty() && !self.any() {
             return paths::below(tree, id, path);
@@ -213,7 +213,7 @@ impl Aliases {
     }
 
     /// How the entry is related to anchors; nothing where there are none.
-    pub(super) fn anchored(&self, tree: &DataTree, entry: &Entry) -> Option<Anchored> {
+    pub(super) fn anchored(&self, tree: &DataTree, entry: &MappingEntry) -> Option<Anchored> {
         if !self.any() {
             return None;
         }
@@ -231,7 +231,7 @@ impl Aliases {
     }
 
     /// An alias beside those of its path that leads to the entry as well.
-    fn elsewhere(&self, tree: &DataTree, entry: &Entry) -> Option<NodeId> {
+    fn elsewhere(&self, tree: &DataTree, entry: &MappingEntry) -> Option<NodeId> {
         let around =
             |id: NodeId| tree.parent(id).and_then(|at| self.nearest.get(at.0 as usize).copied().flatten());
         // Each of them but the last has an alias in the path, so this ends with it.

@@ -8,7 +8,7 @@ use crate::text::{Cover, Span};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words that commands of one text may take from elsewhere: what a person writes never comes near.
+/// Words that commands of one text may take from elsewhere: real scripts never come near.
 const MOST_WORDS: usize = 200_000;
 
 /// The words of one text that commands take from elsewhere.
@@ -49,7 +49,7 @@ pub(super) struct Assembled {
     unsure: BTreeSet<usize>,
     /// The words that take them.
     uses: Vec<Span>,
-    /// Options that may be in the place of those of the command: `OPT=--token` in one branch, another in the next.
+    /// Options that may replace those of the command: `OPT=--token` in one branch, another in the next.
     pub(super) alternatives: Vec<Word>,
 }
 
@@ -93,7 +93,7 @@ impl<'a> Assembler<'a> {
         (!out.uses.is_empty()).then_some(out)
     }
 
-    /// Adds `words`, and in the place of a variable what it stands for.
+    /// Adds `words`, and instead of a variable its value.
     fn splice(&self, words: &'a [Word], at: usize, out: &mut Assembled)
     where
         Self: 'a,
@@ -116,7 +116,7 @@ impl<'a> Assembler<'a> {
         }
     }
 
-    /// The lists whose words `word` stands for, if that can be said.
+    /// The lists whose words `word` expands to, if that is known.
     fn lists(&self, word: &Word, at: usize, out: &mut Assembled) -> Option<Vec<usize>> {
         let name: &str = word.expands.as_deref()?;
         let (lists, sure) = self.choose(name, at)?;
@@ -147,7 +147,7 @@ impl<'a> Assembler<'a> {
         out.unsure.extend(unsure.map(|(list, _)| *list));
         out.lists.extend(&lists);
         out.seen.extend(&lists);
-        // Each of several ends with an option that takes the word behind: one of them does.
+        // Each of several ends with an option that takes the word after it: one of them does.
         let takes = |list: &WordList| !list.adds && list.words.last().is_some_and(|it| self.takes_next(it));
         if lists.len() > 1 && lists.iter().filter_map(get).all(takes) {
             let (first, others) = lists.split_first()?;

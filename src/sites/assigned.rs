@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// How the texts inside read a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Form {
+pub(super) enum AssignmentForm {
     /// `$(NAME)` and `${NAME}`: make puts it in.
     Make,
     /// `{{ NAME }}`
@@ -26,36 +26,43 @@ struct Assigned {
 
 /// Variables by the text, the form and the name.
 #[derive(Debug, Default)]
-pub(super) struct Assignments(BTreeMap<(usize, Form, Box<str>), Assigned>);
+pub(super) struct Assignments(BTreeMap<(usize, AssignmentForm, Box<str>), Assigned>);
 
 /// `NAME=` of a script.
 static SET: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("(?-u)([A-Za-z_][A-Za-z0-9_]*)=").ok());
 
-/// Longer values are no tokens.
+/// Longer values are not tokens.
 const LONGEST: usize = 1024;
 
 impl Assignments {
     /// Takes in that the text `doc` gives a variable a value: a literal, or an expression.
-    pub(super) fn add(&mut self, doc: usize, form: Form, name: &str, literal: Option<&str>, span: Span) {
+    pub(super) fn add(
+        &mut self,
+        doc: usize,
+        form: AssignmentForm,
+        name: &str,
+        literal: Option<&str>,
+        span: Span,
+    ) {
         let literal = literal.filter(|it| !it.is_empty() && it.len() <= LONGEST).map(str::to_owned);
         let key = (doc, form, Box::from(name));
         let again = |it: &mut Assigned| it.literal = None;
         self.0.entry(key).and_modify(again).or_insert(Assigned { literal, span });
     }
 
-    fn get(&self, doc: usize, form: Form, name: &str) -> Option<&Assigned> {
+    fn get(&self, doc: usize, form: AssignmentForm, name: &str) -> Option<&Assigned> {
         self.0.get(&(doc, form, Box::from(name)))
     }
 }
 
 /// The ways to read the variable in an expression that is nothing else.
-fn read_by(expression: &str) -> Vec<(Form, &str)> {
+fn read_by(expression: &str) -> Vec<(AssignmentForm, &str)> {
     let inside = |open: &str, close: &str| expression.strip_prefix(open)?.strip_suffix(close);
     let braces = inside("${", "}");
     let all = [
-        (Form::Make, inside("$(", ")").or(braces)),
-        (Form::Template, inside("{{", "}}").map(str::trim)),
-        (Form::Environment, braces.or_else(|| expression.strip_prefix('$'))),
+        (AssignmentForm::Make, inside("$(", ")").or(braces)),
+        (AssignmentForm::Template, inside("{{", "}}").map(str::trim)),
+        (AssignmentForm::Environment, braces.or_else(|| expression.strip_prefix('$'))),
     ];
     let is_name = |name: &&str| {
         let part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
@@ -95,7 +102,7 @@ impl Survey {
                 all.next().map(|(form, name, it)| (doc, form, name, it))
             });
             let Some((doc, form, name, Assigned { literal: Some(literal), span })) = found else { continue };
-            if form == Form::Environment {
+            if form == AssignmentForm::Environment {
                 let set = |names: regex::Captures<'t>| names.get(1).map(|name| name.as_str());
                 let all =
                     || SET.iter().flat_map(|set| set.captures_iter(text(doc))).filter_map(set).collect();
@@ -125,7 +132,13 @@ impl Survey {
                 continue;
             }
             let literal = (carrier.value.kind == ValueKind::Literal).then_some(carrier.value.text.as_str());
-            self.assigned.add(carrier.doc, Form::Environment, &carrier.name, literal, carrier.name_span);
+            self.assigned.add(
+                carrier.doc,
+                AssignmentForm::Environment,
+                &carrier.name,
+                literal,
+                carrier.name_span,
+            );
         }
     }
 }

@@ -1,15 +1,16 @@
 //! Which mappings are the values of a chart, and what they carry.
 
-use super::aliases::{Aliases, Entries, Entry};
+use super::aliases::{Aliases, MappingEntries, MappingEntry};
 use super::built::{Built, Wants};
 use super::environment::{self, Target, is_computed_key};
 use super::paths::{below, document_of};
 use super::programs::version_of_image;
 use super::schema::{Chart, ChartText};
 use super::{
-    Brings, Carrier, Given, Inner, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueKind, Via,
+    Brings, Carrier, EmbeddedContext, EmbeddedText, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
+    ValueKind, Via,
 };
-use crate::facts::{DataTree, Hint, Key, NodeId, NodeKind, Scalar};
+use crate::facts::{DataTree, Hint, NodeId, NodeKey, NodeKind, Scalar};
 use crate::text::{Span, first_overlap};
 
 /// The chart whose values the mapping `id` holds, if any. `aliases` are other names of charts around this file.
@@ -20,7 +21,7 @@ pub(super) fn of_mapping<'a>(
     aliases: &[String],
     anchors: &Aliases,
 ) -> Option<&'a Chart> {
-    // What is merged is no mapping of its own.
+    // What is merged is not a mapping of its own.
     let is_merged = || tree.key_text(id).is_none_or(|key| key == "<<");
     if !tree.is_mapping(id) && (is_merged() || !tree.is_mapping(tree.resolve(id))) {
         return None;
@@ -61,7 +62,7 @@ pub(super) fn pinned(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32,
     chart.versions.iter().find_map(|path| version(tree, below(tree, document, path)?))
 }
 
-/// The version of the chart that stands beside the values of the release `id`, or one level around.
+/// The version of the chart that is beside the values of the release `id`, or one level around.
 pub(super) fn pinned_beside(chart: &Chart, tree: &DataTree, id: NodeId) -> Option<(u32, u32)> {
     let around = tree.parent(id);
     let keys = |at: NodeId| chart.versions_beside.iter().find_map(|key| version(tree, tree.child(at, key)?));
@@ -143,7 +144,7 @@ pub(super) fn read(
                 continue;
             }
             let inner = if is_opaque(tree, at) {
-                Entries { list: Vec::new(), unread: vec![entry.id] }
+                MappingEntries { list: Vec::new(), unread: vec![entry.id] }
             } else {
                 target.aliases.entries(tree, entry.id, &entry.path)
             };
@@ -161,7 +162,7 @@ pub(super) fn read(
             open.extend(inner.list.into_iter().rev().filter_map(|inner| {
                 let key = tree.key(inner.id)?;
                 let overridden = entry.overridden || inner.overridden;
-                Some((Entry { overridden, ..inner }, format!("{name}.{}", key.text), level + 1))
+                Some((MappingEntry { overridden, ..inner }, format!("{name}.{}", key.text), level + 1))
             }));
         }
     }
@@ -186,7 +187,7 @@ fn is_opaque(tree: &DataTree, id: NodeId) -> bool {
 /// What may give more values than those that are written out; keys that are expressions too.
 fn add_unknowns(
     tree: &DataTree,
-    entries: &Entries,
+    entries: &MappingEntries,
     brings: Brings,
     scope: usize,
     target: &Target<'_>,
@@ -203,7 +204,7 @@ fn add_unknowns(
     }
 }
 
-/// The bytes of a mapping with what stands before its first key and behind its last one, in its document.
+/// The bytes of a mapping with what is before its first key and after its last one, in its document.
 pub(super) fn zone(tree: &DataTree, id: NodeId, text: &str) -> Span {
     let len = text.len();
     let Some(span) = tree.span(id) else { return Span::at(0) };
@@ -275,19 +276,19 @@ fn read_text(tree: &DataTree, id: NodeId, text: &ChartText, target: &Target<'_>,
         return;
     };
     let (Some(node), Some(decoded)) = (tree.get(at), target.parsed.decode(at)) else { return };
-    survey.inner.push(Inner {
+    survey.inner.push(EmbeddedText {
         decoded,
         hint: Hint::Language(text.language.clone()),
         what: format!("`{}`", text.at),
         at: node.key.map_or(node.span, |key| key.span),
-        given: Given { of_chart: true, ..Given::default() },
+        given: EmbeddedContext { of_chart: true, ..EmbeddedContext::default() },
     });
 }
 
 fn push(
     chart: &Chart,
     tree: &DataTree,
-    entry: &Entry,
+    entry: &MappingEntry,
     name: &str,
     scope: usize,
     target: &Target<'_>,
@@ -312,8 +313,8 @@ fn push(
     target.push(tree, entry, carrier, survey);
 }
 
-/// A value that is not written stands behind its key.
-fn value_span(span: Span, key: &Key) -> Span {
+/// A value that is not written is after its key.
+fn value_span(span: Span, key: &NodeKey) -> Span {
     if span.is_empty() { Span::at(key.span.end()) } else { span }
 }
 

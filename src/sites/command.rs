@@ -1,13 +1,15 @@
 //! A command of a program that rules speak of: its options and variables as carriers.
 
-use super::accepted::{Accepted, accepted, subcommand_of};
+use super::accepted::{AcceptedCommand, accepted, subcommand_of};
 use super::assembled::{Assembled, Assembler};
 use super::given::read_given;
 use super::options::{Options, canonical};
-use super::programs::{Given, Invocation, Outer, Runs, resolve, version_of_image};
+use super::programs::{EnvironmentArgument, Invocation, Outer, Runs, resolve, version_of_image};
 use super::schema::programs::{Program, SecretCommand, Subcommand};
 use super::survey::Context;
-use super::{Brings, Carrier, Container, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, Via};
+use super::{
+    Brings, Carrier, Container, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value, ValueLocation, Via,
+};
 use super::{releases, requests};
 use crate::facts::{Command, Word};
 use crate::syntax::Parsed;
@@ -17,10 +19,10 @@ use std::collections::BTreeSet;
 /// What is around a command.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
-    /// The text it stands in.
+    /// The text it is in.
     pub(super) parsed: &'a dyn Parsed,
     pub(super) context: &'a Context<'a>,
-    /// The container whose command line it is or stands in.
+    /// The container whose command line it is or is part of.
     pub(super) container: Option<&'a Container>,
     /// Tags of template blocks.
     pub(super) control: &'a [Span],
@@ -37,7 +39,7 @@ impl<'a> Around<'a> {
         self.context.sites
     }
 
-    /// The literal that the variable in `expansion` stands for, where the text shows it.
+    /// The literal that is the value of the variable in `expansion`, where the text shows it.
     pub(super) fn literal(&self, expansion: &str) -> Option<String> {
         self.context.variables.literal(expansion, self.text(), &self.parsed.facts().variables)
     }
@@ -178,12 +180,12 @@ pub(super) fn owner(program: &Program, subcommand: &Subcommand) -> String {
 fn read_accepted(
     command: &Command,
     found: &Invocation<'_>,
-    accepted: &Accepted<'_>,
+    accepted: &AcceptedCommand<'_>,
     around: &Around<'_>,
     survey: &mut Survey,
 ) {
     let direct = around.container.filter(|container| container.direct);
-    let Accepted { program, subcommand, arguments, wrapped, sealed } = *accepted;
+    let AcceptedCommand { program, subcommand, arguments, wrapped, sealed } = *accepted;
     let scope = survey.scope(ScopeKind::Command, around.context.doc, command.span);
     let mut options = Options {
         subcommand,
@@ -354,7 +356,9 @@ fn read_image_variables(command: &Command, found: &Invocation<'_>, around: &Arou
     for given in &found.variables {
         read_given(given, around, scope, true, survey);
     }
-    for carrier in survey.carriers.iter_mut().skip(before).filter(|it| it.value.place == Place::Nowhere) {
+    for carrier in
+        survey.carriers.iter_mut().skip(before).filter(|it| it.value.place == ValueLocation::Nowhere)
+    {
         let facts = around.parsed.facts();
         if around.context.variables.is_given(&carrier.name, around.text(), &facts.variables) {
             carrier.sealed = Some(format!("the script also sets `{}`: rename both", carrier.name));
@@ -387,10 +391,10 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
         let bare = known.literal.is_empty();
         let given = match inline.map(|rest| rest.starts_with('=')) {
             _ if bare && word.text.starts_with('-') => continue,
-            _ if bare => Given::Word { option: None, word, skip: 0 },
-            Some(true) => Given::Word { option: None, word, skip: known.literal.len() + 1 },
+            _ if bare => EnvironmentArgument::Word { option: None, word, skip: 0 },
+            Some(true) => EnvironmentArgument::Word { option: None, word, skip: known.literal.len() + 1 },
             Some(false) if word.text == known.literal => match words.next() {
-                Some(value) => Given::Word { option: Some(word), word: value, skip: 0 },
+                Some(value) => EnvironmentArgument::Word { option: Some(word), word: value, skip: 0 },
                 None => return,
             },
             _ => continue,
@@ -403,7 +407,7 @@ fn read_secret(command: &Command, found: &Invocation<'_>, around: &Around<'_>, s
     }
 }
 
-/// The subcommands that options may tell, and whose name stands in `text` with that of their program, in any order.
+/// The subcommands that options may show, and whose name is in `text` with that of their program, in any order.
 pub(super) fn shown<'a>(sites: &'a Sites, text: &str) -> Vec<&'a Subcommand> {
     let named = |program: &&Program| {
         program.files.iter().any(|file| !file.contains('*') && text.contains(file.as_str()))

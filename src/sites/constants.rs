@@ -22,13 +22,13 @@ impl Constants {
         self.0.entry(name).and_modify(|known| *known = None).or_insert(value);
     }
 
-    /// What the expression `text` stands for, if it is a name.
+    /// What the expression `text` means, if it is a name.
     fn of(&self, text: &str) -> Option<&Value> {
         let inside = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).unwrap_or(text);
         self.0.get(inside.trim())?.as_ref()
     }
 
-    /// Gives carriers with a name as their value what it stands for: the literal, or the expression.
+    /// Gives carriers with a name as their value what it means: the literal, or the expression.
     pub(super) fn resolve(&self, carriers: &mut [Carrier]) {
         if self.0.is_empty() {
             return;
@@ -52,7 +52,7 @@ impl Constants {
 }
 
 impl Constants {
-    /// Gives Secrets with such a name as their own what it stands for.
+    /// Gives Secrets with such a name as their own what it means.
     pub(super) fn resolve_secrets(&self, scopes: &mut [Scope]) {
         if self.0.is_empty() {
             return;
@@ -71,7 +71,7 @@ impl Trees<'_> {
     /// A value with a name.
     pub(super) fn constant(&mut self, site: &Site, id: NodeId) {
         let (Some(key), Some(prefix)) = (self.tree.key_text(id), site.name.as_deref()) else { return };
-        // What an object stands for is no value.
+        // An object is not a value.
         let is_value = !self.tree.is_mapping(id) || self.tree.is_computed(id);
         let value = setting_of(self.tree, id).filter(|value| is_value && value.text.len() <= LONGEST);
         self.survey.constants.add(format!("{prefix}.{key}"), value);

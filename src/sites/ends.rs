@@ -6,37 +6,37 @@ use super::schema::{Host, Site};
 use std::collections::HashMap;
 
 /// A site, by the indices of its host and its own.
-pub(super) type Place = (usize, usize);
+pub(super) type SiteRef = (usize, usize);
 
 /// Sites in the order of the data.
 #[derive(Debug, Default)]
-pub(super) struct Ends {
+pub(super) struct SiteEnds {
     /// Those with a path that ends with a key.
     keys: ByName,
     /// Those with a path that ends with anything below a key.
     below: ByName,
     /// Those with a path that ends in another way.
-    others: Vec<Place>,
+    others: Vec<SiteRef>,
 }
 
 /// Sites by a name.
 #[derive(Debug, Default)]
-struct ByName(HashMap<String, Vec<Place>>);
+struct ByName(HashMap<String, Vec<SiteRef>>);
 
 impl ByName {
-    fn add(&mut self, name: &str, place: Place) {
+    fn add(&mut self, name: &str, place: SiteRef) {
         let places = self.0.entry(name.to_owned()).or_default();
         if places.last() != Some(&place) {
             places.push(place);
         }
     }
 
-    fn get(&self, name: &str) -> &[Place] {
+    fn get(&self, name: &str) -> &[SiteRef] {
         self.0.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-impl Ends {
+impl SiteEnds {
     pub(super) fn of(hosts: &[Host]) -> Self {
         let mut ends = Self::default();
         let sites = hosts.iter().enumerate().flat_map(|(host, it)| {
@@ -62,24 +62,24 @@ impl Ends {
     }
 
     /// The sites that end with neither, of the hosts that a document is of.
-    pub(super) fn others(&self, hosts: &[bool]) -> Vec<Place> {
-        let is_host = |place: &&Place| hosts.get(place.0).is_some_and(|is_host| *is_host);
+    pub(super) fn others(&self, hosts: &[bool]) -> Vec<SiteRef> {
+        let is_host = |place: &&SiteRef| hosts.get(place.0).is_some_and(|is_host| *is_host);
         self.others.iter().filter(is_host).copied().collect()
     }
 
     /// Those that end with anything in the value of that key.
-    pub(super) fn below(&self, key: Option<&str>) -> &[Place] {
+    pub(super) fn below(&self, key: Option<&str>) -> &[SiteRef] {
         key.map(|key| self.below.get(key)).unwrap_or_default()
     }
 
-    /// The sites that a node of that key may be, in the order of the data: those that end so, those that are [`Ends::below`] the
+    /// The sites that a node of that key may be, in the order of the data: those that end so, those that are [`SiteEnds::below`] the
     /// key above it, and `others`, each once.
     pub(super) fn with<'a>(
         &'a self,
         key: Option<&str>,
-        below: &'a [Place],
-        others: &'a [Place],
-    ) -> impl Iterator<Item = Place> + use<'a> {
+        below: &'a [SiteRef],
+        others: &'a [SiteRef],
+    ) -> impl Iterator<Item = SiteRef> + use<'a> {
         let mut lists = [key.map(|key| self.keys.get(key)).unwrap_or_default(), below, others];
         std::iter::from_fn(move || {
             let next = lists.iter().filter_map(|list| list.first()).min().copied()?;
@@ -97,7 +97,7 @@ impl Ends {
 
 impl Sites {
     /// The site at that place.
-    pub(super) fn site(&self, (host, site): Place) -> Option<&Site> {
+    pub(super) fn site(&self, (host, site): SiteRef) -> Option<&Site> {
         self.data.hosts.get(host)?.sites.get(site)
     }
 }
@@ -117,7 +117,7 @@ mod tests {
             ],
         }))
         .unwrap();
-        let ends = Ends::of(&[host]);
+        let ends = SiteEnds::of(&[host]);
         let of = |key, above| {
             ends.with(key, ends.below(above), &ends.others).map(|(_, site)| site).collect::<Vec<_>>()
         };

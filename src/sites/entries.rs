@@ -3,7 +3,7 @@
 use super::environment::setting_of;
 use super::options::kind_of;
 use super::paths::{is_document, leads_through_dynamic, leads_to};
-use super::{Carrier, Pattern, Place, Step, Value, ValueKind, Via};
+use super::{Carrier, Pattern, Step, Value, ValueKind, ValueLocation, Via};
 use crate::facts::{DataTree, NodeId, NodeKind, Variable};
 use crate::text::Span;
 
@@ -50,7 +50,7 @@ impl<'a> Tops<'a> {
 pub(crate) fn line(variable: &Variable, doc: usize) -> Carrier {
     let kind = kind_of(&variable.value, variable.opaque);
     let (text, span) = (variable.value.clone(), variable.value_span);
-    let value = Value { text, span, kind, place: Place::Node(variable.node), known: None };
+    let value = Value { text, span, kind, place: ValueLocation::Node(variable.node), known: None };
     Carrier {
         doc,
         ..Carrier::new(Via::Entry, variable.name.clone(), variable.name_span, value, variable.node)
@@ -78,7 +78,7 @@ pub(crate) fn entry(tree: &DataTree, doc: usize, id: NodeId) -> Option<Carrier> 
     };
     let value = match node.kind {
         // Lists and mappings go and move as a whole; their text is nothing to put elsewhere.
-        NodeKind::Sequence => Value { place: Place::Nowhere, ..value },
+        NodeKind::Sequence => Value { place: ValueLocation::Nowhere, ..value },
         NodeKind::Mapping if tree.children(id).is_empty() => Value { kind: ValueKind::Empty, ..value },
         _ => value,
     };

@@ -1,11 +1,11 @@
 //! Variables written as keys and values: a mapping, a list of `NAME=value`, a list of `name`/`value` mappings. And the
 //! keys of a Secret, which are written alike.
 
-use super::aliases::{Aliases, Entries, Entry};
+use super::aliases::{Aliases, MappingEntries, MappingEntry};
 use super::built::{Built, Wants};
 use super::charts::{scalar_kind, zone};
 use super::options::kind_of;
-use super::{Brings, Carrier, Place, Scope, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{Brings, Carrier, Scope, Survey, Unknown, UnknownKind, Value, ValueKind, ValueLocation, Via};
 use crate::facts::{DataTree, Node, NodeId, NodeKind};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -53,7 +53,7 @@ impl Target<'_> {
     }
 
     /// Adds the carrier of an entry.
-    pub(super) fn push(&self, tree: &DataTree, entry: &Entry, carrier: Carrier, survey: &mut Survey) {
+    pub(super) fn push(&self, tree: &DataTree, entry: &MappingEntry, carrier: Carrier, survey: &mut Survey) {
         if let Some(anchored) = self.aliases.anchored(tree, entry) {
             survey.anchored.insert(survey.carriers.len(), anchored);
         }
@@ -86,7 +86,7 @@ pub(super) fn read(
     survey: &mut Survey,
 ) {
     let at = tree.resolve(id);
-    // A tag behind the last entry may add more.
+    // A tag after the last entry may add more.
     let zone = if tree.key(id).is_some() { Some(zone(tree, id, target.text)) } else { None };
     if let (Some(it), Some(span)) = (survey.scope_mut(scope), zone.or(tree.span(at))) {
         it.add_template(target.control, span, target.doc, target.text);
@@ -128,26 +128,26 @@ pub(super) fn read(
             entry
         } else {
             let path = entry.path.iter().copied().chain([entry.id]).collect();
-            Entry { id: child, path, ..entry }
+            MappingEntry { id: child, path, ..entry }
         };
         target.push(tree, &entry, carrier, survey);
     }
 }
 
 /// The variables at `id`: entries of a mapping, items of lists.
-fn variables(tree: &DataTree, id: NodeId, target: &Target<'_>) -> Entries {
+fn variables(tree: &DataTree, id: NodeId, target: &Target<'_>) -> MappingEntries {
     let at = tree.resolve(id);
     let path: &[NodeId] = if at == id { &[] } else { std::slice::from_ref(&id) };
-    let item = |id: NodeId| Entry { id, path: path.to_vec(), overridden: false };
+    let item = |id: NodeId| MappingEntry { id, path: path.to_vec(), overridden: false };
     // `env { name = "NAME" … }`: a block for each variable.
     if is_item(tree, at) {
-        return Entries { list: vec![item(at)], unread: Vec::new() };
+        return MappingEntries { list: vec![item(at)], unread: Vec::new() };
     }
     if tree.is_mapping(at) && !tree.is_computed(at) {
         return target.aliases.entries(tree, id, &[]);
     }
     let built = Built::holders(tree, at);
-    let mut entries = Entries { list: Vec::new(), unread: built.unknowns.clone() };
+    let mut entries = MappingEntries { list: Vec::new(), unread: built.unknowns.clone() };
     for id in built.entries(tree) {
         // A mapping of variables in a list.
         let inner = tree.resolve(id);
@@ -216,7 +216,7 @@ fn from_entry(tree: &DataTree, id: NodeId) -> Option<Carrier> {
     Some(variable(key.text, key.span, value_of(tree, id)?, id))
 }
 
-/// The value of the entry `id`; of an alias the literal that it stands for, if it is one.
+/// The value of the entry `id`; of an alias the literal that it refers to, if it is one.
 pub(super) fn value_of(tree: &DataTree, id: NodeId) -> Option<Value> {
     aliased(tree, id, &|at| written_value(tree, at))
 }
@@ -230,7 +230,7 @@ fn aliased(tree: &DataTree, id: NodeId, read: &dyn Fn(NodeId) -> Option<Value>) 
     let (value, span) = (read(at)?, tree.span(id)?);
     let known = (value.kind == ValueKind::Literal).then_some(value.text);
     let kind = if value.kind == ValueKind::Empty { ValueKind::Empty } else { ValueKind::Opaque };
-    Some(Value { text: String::new(), span, kind, place: Place::Nowhere, known })
+    Some(Value { text: String::new(), span, kind, place: ValueLocation::Nowhere, known })
 }
 
 fn written_value(tree: &DataTree, id: NodeId) -> Option<Value> {
@@ -241,7 +241,7 @@ fn written_value(tree: &DataTree, id: NodeId) -> Option<Value> {
             text: scalar.text.to_string(),
             span: node.span,
             kind: scalar_kind(scalar),
-            place: Place::Node(id),
+            place: ValueLocation::Node(id),
             known: None,
         }),
         // GitLab CI: `NAME: {value: x, description: y}`.
@@ -256,7 +256,7 @@ const LONGEST: usize = 4096;
 /// An expression as it is written.
 fn computed(tree: &DataTree, id: NodeId, span: Span) -> Value {
     let text = if span.len() <= LONGEST { tree.written(id).to_owned() } else { String::new() };
-    Value { text, span, kind: ValueKind::Opaque, place: Place::Node(id), known: None }
+    Value { text, span, kind: ValueKind::Opaque, place: ValueLocation::Node(id), known: None }
 }
 
 /// Whether a tag of its own makes another value of a mapping or a list: `!GetAtt [a, b]`.
@@ -267,7 +267,7 @@ pub(super) fn is_made(tree: &DataTree, id: NodeId) -> bool {
 
 /// A value that is not written here.
 fn made(node: Node<'_>) -> Value {
-    let (kind, place) = (ValueKind::Opaque, Place::Nowhere);
+    let (kind, place) = (ValueKind::Opaque, ValueLocation::Nowhere);
     Value { text: String::new(), span: node.span, kind, place, known: None }
 }
 
@@ -284,7 +284,7 @@ fn written_setting(tree: &DataTree, id: NodeId) -> Option<Value> {
     let NodeKind::Sequence = node.kind else { return written_value(tree, id) };
     let is_computed = |item: &NodeId| tree.is_computed(*item);
     if tree.children(id).iter().any(is_computed) {
-        return Some(Value { place: Place::Nowhere, ..computed(tree, id, node.span) });
+        return Some(Value { place: ValueLocation::Nowhere, ..computed(tree, id, node.span) });
     }
     let items = tree.children(id).iter().map(|item| tree.resolve(*item));
     let items: Vec<_> = items.filter_map(|item| tree.scalar(item)).collect();
@@ -294,7 +294,7 @@ fn written_setting(tree: &DataTree, id: NodeId) -> Option<Value> {
         _ => ValueKind::Literal,
     };
     let texts: Vec<_> = items.iter().map(|item| item.text).collect();
-    Some(Value { text: texts.join(","), span: node.span, kind, place: Place::Node(id), known: None })
+    Some(Value { text: texts.join(","), span: node.span, kind, place: ValueLocation::Node(id), known: None })
 }
 
 /// `- name: NAME` with `value: x` or `valueFrom: …` beside it.
@@ -311,12 +311,16 @@ fn from_item(tree: &DataTree, id: NodeId, parsed: &dyn Parsed) -> Option<Carrier
             text: if tree.child(id, "value_from").is_some() { "value_from" } else { "valueFrom" }.to_owned(),
             span,
             kind: ValueKind::Opaque,
-            place: Place::Nowhere,
+            place: ValueLocation::Nowhere,
             known: None,
         },
-        None => {
-            Value { text: String::new(), span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
-        }
+        None => Value {
+            text: String::new(),
+            span,
+            kind: ValueKind::Empty,
+            place: ValueLocation::Nowhere,
+            known: None,
+        },
     };
     Some(variable(name.text, inner, value, id))
 }
@@ -332,7 +336,7 @@ fn from_words(id: NodeId, node: Node<'_>, target: &Target<'_>) -> Option<Carrier
     let NodeKind::Scalar(scalar) = node.kind else { return None };
     let decoded = target.parsed.decode(id)?;
     let Some((name, value)) = scalar.text.split_once('=') else {
-        // The name alone: the value is that of whoever starts it.
+        // The name alone: the value is that of the program that starts it.
         let is_name =
             !scalar.text.is_empty() && scalar.text.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
         let span = decoded.segments.to_outer(Span::new(0, scalar.text.len()));
@@ -342,7 +346,7 @@ fn from_words(id: NodeId, node: Node<'_>, target: &Target<'_>) -> Option<Carrier
         text: value.to_owned(),
         span: decoded.segments.to_outer(Span::new(name.len() + 1, scalar.text.len())),
         kind: kind_of(value, scalar_kind(scalar) == ValueKind::Opaque),
-        place: Place::Within(id, Span::new(name.len() + 1, scalar.text.len())),
+        place: ValueLocation::Within(id, Span::new(name.len() + 1, scalar.text.len())),
         known: None,
     };
     Some(variable(name, decoded.segments.to_outer(Span::new(0, name.len())), value, id))
@@ -370,8 +374,8 @@ pub(super) fn read_secret(
     target.add_unread(tree, &entries.unread, Brings::Token, scope, survey);
     for entry in entries.list {
         let (Some(key), Some(mut value)) = (tree.key(entry.id), value_of(tree, entry.id)) else { continue };
-        if base64 && value.place == Place::Node(entry.id) {
-            value.place = Place::Base64(entry.id);
+        if base64 && value.place == ValueLocation::Node(entry.id) {
+            value.place = ValueLocation::Base64(entry.id);
         }
         if base64 && value.kind == ValueKind::Literal {
             value.text = decode_base64(&value.text).unwrap_or(value.text);

@@ -2,21 +2,21 @@
 
 use super::command::Around;
 use super::options::{kind_of, part_span, within};
-use super::programs::Given;
-use super::{Carrier, Part, Place, Survey, Value, ValueKind, Via};
+use super::programs::EnvironmentArgument;
+use super::{Carrier, SetSegment, Survey, Value, ValueKind, ValueLocation, Via};
 use crate::facts::Variable;
 use crate::text::Span;
 
 /// Takes in a variable that is given to one command.
 pub(super) fn read_given(
-    given: &Given<'_>,
+    given: &EnvironmentArgument<'_>,
     around: &Around<'_>,
     scope: usize,
     shared: bool,
     survey: &mut Survey,
 ) {
     match given {
-        Given::Assignment(variable) => {
+        EnvironmentArgument::Assignment(variable) => {
             let mut carrier = of_variable(variable, around.context.doc, scope, shared);
             carrier.value.known = around.literal(&carrier.value.text);
             let changes = around.changes(&carrier.value.text, carrier.value.span);
@@ -25,7 +25,7 @@ pub(super) fn read_given(
             }
             survey.carriers.push(carrier);
         }
-        Given::Name { word, index, all } => {
+        EnvironmentArgument::Name { word, index, all } => {
             let Some(name) = all.get(*index).map(|name| name.of(&word.text)).filter(|it| !it.is_empty())
             else {
                 return;
@@ -35,7 +35,7 @@ pub(super) fn read_given(
                 doc: around.context.doc,
                 scope,
                 shared,
-                part: Some(Box::new(Part { node: word.node, index: *index, all: all.clone() })),
+                part: Some(Box::new(SetSegment { node: word.node, index: *index, all: all.clone() })),
                 ..Carrier::new(
                     Via::Variable,
                     name.to_owned(),
@@ -45,7 +45,7 @@ pub(super) fn read_given(
                 )
             });
         }
-        Given::Word { option, word, skip } => {
+        EnvironmentArgument::Word { option, word, skip } => {
             let Some(text) = word.text.get(*skip..) else { return };
             // `-e NAME` hands on what the shell has.
             let (name, value) = text.split_once('=').unwrap_or((text, ""));
@@ -60,7 +60,11 @@ pub(super) fn read_given(
                     text: value.to_owned(),
                     span: word.span,
                     kind: if handed_on { ValueKind::Opaque } else { kind_of(value, word.opaque) },
-                    place: if handed_on { Place::Nowhere } else { within(word, skip + name.len() + 1) },
+                    place: if handed_on {
+                        ValueLocation::Nowhere
+                    } else {
+                        within(word, skip + name.len() + 1)
+                    },
                     known: None,
                 },
                 doc: around.context.doc,
@@ -85,7 +89,7 @@ pub(super) fn of_variable(variable: &Variable, doc: usize, scope: usize, shared:
             text: variable.value.clone(),
             span: variable.value_span,
             kind: kind_of(&variable.value, variable.opaque),
-            place: Place::Node(variable.node),
+            place: ValueLocation::Node(variable.node),
             known: None,
         },
         doc,

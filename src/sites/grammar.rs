@@ -3,7 +3,7 @@
 use super::schema::programs::ReleaseCommand;
 use crate::text::Span;
 
-/// The parts of `a=b,c={d,e},f=g\,h` behind `skip`, without the commas.
+/// The parts of `a=b,c={d,e},f=g\,h` after `skip`, without the commas.
 pub(super) fn pieces(text: &str, skip: usize) -> Vec<Span> {
     let mut pieces = Vec::new();
     let (mut start, mut depth, mut escaped, mut quoted) = (skip, 0usize, false, false);

@@ -6,7 +6,7 @@ use super::{Brings, UnknownKind};
 use crate::facts::{DataTree, NodeId};
 use crate::text::Span;
 
-/// How much of the text behind an option is looked at.
+/// How much of the text after an option is looked at.
 const NEAR: usize = 200;
 /// Changes of a table that are named.
 const MOST_CHANGES: usize = 3;
@@ -19,7 +19,7 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// The table that is given right behind the byte `at`, or that a name there stands for.
+    /// The table that is given right after the byte `at`, or that a name there refers to.
     pub(super) fn behind(at: usize, around: &Around<'a>) -> Option<Self> {
         let tree = &around.parsed.facts().objects;
         let rest = around.text().get(at..).filter(|_| !tree.is_empty())?;

@@ -1,4 +1,4 @@
-//! Strings of a list that become one text when it is used (CloudFormation's `Fn::Join`). What stands between the strings is
+//! Strings of a list that become one text when it is used (CloudFormation's `Fn::Join`). What is between the strings is
 //! not known here: a value of its own.
 
 use crate::embed::{Codec, Decoded, Decoder, UNKNOWN};
@@ -15,13 +15,13 @@ const TEXT: [&str; 2] = ["Fn::Sub", "!Sub"];
 /// How a list is joined, and what is.
 const JOIN: [&str; 2] = ["Fn::Join", "!Join"];
 
-/// Longer separators are no separators: many items would make a text without bounds of them.
+/// Longer separators are not separators: many items would make a text without bounds of them.
 const LONGEST_SEPARATOR: usize = 16;
 
 /// One piece of the text.
-enum Piece {
+enum JoinedPiece {
     Node(NodeId),
-    /// A separator, and where the item behind it begins.
+    /// A separator, and where the item after it begins.
     Between(String, usize),
 }
 
@@ -33,11 +33,11 @@ pub(super) fn read(tree: &DataTree, parsed: &dyn Parsed, id: NodeId) -> Option<(
     let mut open = pieces(tree, id, &mut taken)?;
     while let Some(piece) = open.pop() {
         let id = match piece {
-            Piece::Between(text, at) => {
+            JoinedPiece::Between(text, at) => {
                 decoder.decoded(&text, Span::at(at));
                 continue;
             }
-            Piece::Node(id) => id,
+            JoinedPiece::Node(id) => id,
         };
         taken.push(id);
         let argument = sole_entry(tree, id).unwrap_or(id);
@@ -61,7 +61,7 @@ pub(super) fn read(tree: &DataTree, parsed: &dyn Parsed, id: NodeId) -> Option<(
 }
 
 /// What a join joins, the last one first.
-fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Piece>> {
+fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<JoinedPiece>> {
     let [separator, list] = tree.children(id) else { return None };
     let between = tree.scalar(*separator)?.text;
     if between.len() > LONGEST_SEPARATOR {
@@ -73,11 +73,11 @@ fn pieces(tree: &DataTree, id: NodeId, taken: &mut Vec<NodeId>) -> Option<Vec<Pi
     taken.extend([*separator, *list]);
     let mut pieces = Vec::new();
     for item in tree.children(*list).iter().rev() {
-        pieces.push(Piece::Node(*item));
+        pieces.push(JoinedPiece::Node(*item));
         let start = tree.get(*item).map_or(0, |node| node.span.start());
-        pieces.push(Piece::Between(between.to_string(), start));
+        pieces.push(JoinedPiece::Between(between.to_string(), start));
     }
-    // Nothing stands before the first item.
+    // Nothing is before the first item.
     pieces.pop();
     Some(pieces)
 }

@@ -3,7 +3,7 @@
 
 use super::options::canonical;
 use super::schema::programs::Subcommand;
-use super::{Brings, Carrier, Piece, Place, ScopeKind, Sites, Survey};
+use super::{Brings, Carrier, Piece, ScopeKind, Sites, Survey, ValueLocation};
 use super::{Unknown, UnknownKind, Value, ValueKind, Via};
 use crate::facts::NodeId;
 use crate::text::Span;
@@ -203,7 +203,7 @@ pub(super) fn options(
             text: given.to_owned(),
             span: name_span,
             kind: super::options::kind_of(given, given.contains(['$', '{', '%'])),
-            place: Place::Nowhere,
+            place: ValueLocation::Nowhere,
             known: None,
         };
         carriers.push(Carrier {

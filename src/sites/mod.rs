@@ -2,7 +2,7 @@
 //! `rules/sites/`, `rules/programs.yaml` and `rules/charts.yaml`, put to one parsed text.
 //!
 //! What comes out is neutral: [`Carrier`]s (an option, a variable, a chart value, a Secret's key, each with its value),
-//! the [`Scope`]s they belong to, and [`Inner`] texts to be read in their own language.
+//! the [`Scope`]s they belong to, and [`EmbeddedText`] texts to be read in their own language.
 
 mod accepted;
 mod aliases;
@@ -78,7 +78,7 @@ pub struct Carrier {
     pub name_span: Span,
     /// Its value.
     pub value: Value,
-    /// The text it stands in.
+    /// The text it is in.
     pub doc: usize,
     /// What goes when it is taken out.
     pub nodes: Vec<NodeId>,
@@ -89,12 +89,12 @@ pub struct Carrier {
     /// Why its text can't be edited, where it can't.
     pub sealed: Option<String>,
     /// Where it is one of several in one word (`--set a=b,c=d`).
-    pub part: Option<Box<Part>>,
+    pub part: Option<Box<SetSegment>>,
 }
 
 /// One of several things that share a word, with a comma between them.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct SetSegment {
     /// The word.
     pub node: NodeId,
     /// Which one it is.
@@ -116,7 +116,7 @@ impl Carrier {
 
     /// Whether it is an option without a value.
     pub fn is_bare(&self) -> bool {
-        self.via == Via::Option && self.value.place == Place::Nowhere && self.value.span.is_empty()
+        self.via == Via::Option && self.value.place == ValueLocation::Nowhere && self.value.span.is_empty()
     }
 
     /// A carrier of that name that takes `node` with it when it goes.
@@ -147,7 +147,7 @@ pub struct Value {
     /// What can be known of it.
     pub kind: ValueKind,
     /// Where a new value goes.
-    pub place: Place,
+    pub place: ValueLocation,
     /// What it is when it is used, where the same text says so: the literal that a variable is given, once.
     pub known: Option<String>,
 }
@@ -155,7 +155,13 @@ pub struct Value {
 impl Value {
     /// A value that is not written here.
     fn elsewhere(span: Span) -> Self {
-        Self { text: String::new(), span, kind: ValueKind::Opaque, place: Place::Nowhere, known: None }
+        Self {
+            text: String::new(),
+            span,
+            kind: ValueKind::Opaque,
+            place: ValueLocation::Nowhere,
+            known: None,
+        }
     }
 }
 
@@ -164,15 +170,15 @@ impl Value {
 pub enum ValueKind {
     /// Nothing, `""` or null.
     Empty,
-    /// What stands there is what is used.
+    /// What is written there is what is used.
     Literal,
     /// A variable, an expression, a template.
     Opaque,
 }
 
-/// Where a value stands.
+/// Where a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ValueLocation {
     /// It is the node's value.
     Node(NodeId),
     /// It is the node's value, in base64.
@@ -188,7 +194,7 @@ pub enum Place {
 pub struct Scope {
     /// What it is.
     pub kind: ScopeKind,
-    /// The text it stands in.
+    /// The text it is in.
     pub doc: usize,
     /// Its bytes there.
     pub span: Span,
@@ -207,11 +213,11 @@ pub struct Scope {
     pub hints: Vec<Unknown>,
     /// Of a command: the arrays and strings that it takes words from, by the place of their words.
     pub pieces: Vec<Piece>,
-    /// Whether a command asks nobody for what it is not given.
+    /// Whether a command does not ask for what it is not given.
     pub silent: bool,
     /// Whether the variables that the script exports do not reach the command.
     pub isolated: bool,
-    /// Whether the option parser stops at a stray word with options behind it.
+    /// Whether the option parser stops at a stray word with options after it.
     pub wakes: bool,
     /// Whether a command ends where a continuation character is missing.
     pub broken: bool,
@@ -224,7 +230,7 @@ pub struct Scope {
     /// The version of the chart, where one is pinned beside it.
     pub chart_version: Option<(u32, u32)>,
     /// What shows whose it is: `program subcommand` of a command, the chart of values, the programs of a container, the name of a
-    /// Secret that a command makes; nothing where nobody knows.
+    /// Secret that a command makes; nothing where that is not known.
     pub of: Vec<String>,
     /// The road that it is, by index.
     pub road: Option<usize>,
@@ -263,7 +269,7 @@ pub enum ScopeKind {
 
 /// A text inside a text.
 #[derive(Debug)]
-pub struct Inner {
+pub struct EmbeddedText {
     /// The text and where it came from.
     pub decoded: Decoded,
     /// What is known of its language.
@@ -273,13 +279,13 @@ pub struct Inner {
     /// The place: bytes of the host's text.
     pub at: Span,
     /// What is known of it from its place.
-    pub given: Given,
+    pub given: EmbeddedContext,
 }
 
-/// What is known of a text from the place that it stands in.
+/// What is known of a text from the place that it is in.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
-    /// The container whose command line it is or stands in.
+pub struct EmbeddedContext {
+    /// The container whose command line it is or is part of.
     pub container: Option<Container>,
     /// Whether it is a container written as `name=value` words on one line.
     pub line: bool,
@@ -291,7 +297,7 @@ pub struct Given {
     pub values: Option<usize>,
     /// The version of the chart that the text around it pins.
     pub chart_version: Option<(u32, u32)>,
-    /// Why nothing of it is edited: nobody sees where it is used.
+    /// Why nothing of it is edited: where it is used is not visible.
     pub sealed: Option<String>,
     /// The release whose values it holds.
     pub within: Option<usize>,
@@ -336,10 +342,10 @@ pub struct Survey {
     /// Commands that give values to a chart.
     calls: Vec<value_files::Call>,
     /// Texts inside the text that was surveyed last.
-    pub inner: Vec<Inner>,
+    pub inner: Vec<EmbeddedText>,
     /// How carriers are related to anchors, by their index, where there are some.
     pub anchored: BTreeMap<usize, Anchored>,
-    /// The scope of what is no registration, for each text that has one.
+    /// The scope of what is not a registration, for each text that has one.
     places: BTreeMap<usize, usize>,
     /// What names of the file stand for.
     constants: Constants,
@@ -376,7 +382,7 @@ impl Survey {
         self.scopes.len() - 1
     }
 
-    /// The scope of what is no registration, in the text `doc`.
+    /// The scope of what is not a registration, in the text `doc`.
     pub(crate) fn places(&mut self, doc: usize) -> usize {
         if let Some(known) = self.places.get(&doc) {
             return *known;
@@ -407,13 +413,17 @@ pub struct Sites {
     /// The programs, by name.
     lookup: lookup::Lookup,
     /// The sites, by the end of their paths.
-    ends: ends::Ends,
+    ends: ends::SiteEnds,
 }
 
 impl Sites {
     /// Makes them ready.
     pub fn new(data: SiteData) -> Self {
-        Self { lookup: lookup::Lookup::of(&data.programs.programs), ends: ends::Ends::of(&data.hosts), data }
+        Self {
+            lookup: lookup::Lookup::of(&data.programs.programs),
+            ends: ends::SiteEnds::of(&data.hosts),
+            data,
+        }
     }
 
     /// Those that are built in.
@@ -427,7 +437,7 @@ impl Sites {
         &self.data
     }
 
-    /// Whether somebody answers the questions of a program there.
+    /// Whether the answers to a program's questions are there.
     pub(crate) fn asks(&self, carrier: &Carrier) -> bool {
         let subcommands = || self.data.programs.programs.iter().flat_map(|program| &program.subcommands);
         let is_place = |place: &String| *place == carrier.name;

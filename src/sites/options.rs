@@ -3,7 +3,7 @@
 use super::charts::has_expansion;
 use super::command::{Around, owner};
 use super::schema::programs::{Program, Subcommand};
-use super::{Brings, Carrier, Place, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{Brings, Carrier, Unknown, UnknownKind, Value, ValueKind, ValueLocation, Via};
 use crate::embed::Decoded;
 use crate::facts::Word;
 use crate::text::Span;
@@ -60,7 +60,7 @@ impl Options<'_> {
         self.push(Via::Command, name, at);
     }
 
-    /// Whether it is an option that fixes take out, and its value with it.
+    /// Whether it is an option that fixes remove, and its value with it.
     fn goes(&self, name: &String) -> bool {
         let Subcommand { telling, hinting, removable, .. } = self.subcommand;
         [telling, hinting, removable].into_iter().any(|names| names.contains(name))
@@ -85,7 +85,7 @@ impl Options<'_> {
         self.unknowns.push(Unknown::new(kind, Brings::Anything, written, doc, word.span));
     }
 
-    /// Takes in a word that is no option.
+    /// Adds a word that is not an option.
     fn push(&mut self, via: Via, name: String, word: &Word) {
         let name_span = part_span(word, Span::new(0, word.text.len()), self.around);
         self.out.push(Carrier {
@@ -150,7 +150,7 @@ impl Options<'_> {
             && self.around.changes(&word.text, word.span).is_none()
     }
 
-    /// Takes in options that may be in the place of others: which of them is used, nobody sees.
+    /// Adds options that may replace others: which of them is used is not visible.
     pub(super) fn instead(&mut self, words: &[Word]) {
         for word in words {
             let written = word.text.split('=').next().unwrap_or_default();
@@ -220,7 +220,7 @@ impl Options<'_> {
                 }
                 continue;
             }
-            // The option parser stopped at the stray word before, which a fix takes out.
+            // The option parser stopped at the stray word before, which a fix removes.
             self.wakes |= stray && !stopped;
             let written = option_part(word);
             let name = canonical(written);
@@ -246,7 +246,7 @@ impl Options<'_> {
                     text: "true".to_owned(),
                     span: Span::at(word.span.end()),
                     kind: ValueKind::Literal,
-                    place: Place::Nowhere,
+                    place: ValueLocation::Nowhere,
                     known: None,
                 }
             } else if let Some(next) = words.get(at).filter(|next| self.is_option(next)) {
@@ -340,7 +340,7 @@ fn assigns(text: &str) -> bool {
 /// No value at all, after the byte `at`.
 fn no_value(at: usize) -> Value {
     let (text, span) = (String::new(), Span::at(at));
-    Value { text, span, kind: ValueKind::Empty, place: Place::Nowhere, known: None }
+    Value { text, span, kind: ValueKind::Empty, place: ValueLocation::Nowhere, known: None }
 }
 
 /// What is before the `=` of an option.
@@ -348,7 +348,7 @@ fn option_part(word: &Word) -> &str {
     word.text.split('=').next().unwrap_or_default()
 }
 
-/// Whether `option` takes the word behind it as its value: a known one does, whatever it looks like.
+/// Whether `option` takes the word after it as its value: a known one does, whatever it looks like.
 fn takes(subcommand: &Subcommand, option: &str, next: &Word) -> bool {
     let known = subcommand.valued.iter().any(|valued| valued == option);
     !next.control && (known || !starts_option(next))
@@ -368,7 +368,7 @@ fn looks_like_boolean(word: &Word) -> bool {
         )
 }
 
-/// Where `part` of a word's text stands: quotes may stand before it and in it.
+/// Where `part` of a word's text is: quotes may be before it and in it.
 pub(super) fn part_span(word: &Word, part: Span, around: &Around<'_>) -> Span {
     if word.span.of(around.text()) == word.text {
         return part.shifted(word.span.start());
@@ -390,7 +390,7 @@ fn word_value(word: &Word) -> Value {
         text: word.text.clone(),
         span: word.span,
         kind: kind_of(&word.text, word.opaque),
-        place: Place::Node(word.node),
+        place: ValueLocation::Node(word.node),
         known: None,
     }
 }
@@ -406,12 +406,12 @@ fn inline_value(word: &Word, skip: usize, value: &str, around: &Around<'_>) -> V
     }
 }
 
-pub(super) fn within(word: &Word, skip: usize) -> Place {
-    Place::Within(word.node, Span::new(skip, word.text.len()))
+pub(super) fn within(word: &Word, skip: usize) -> ValueLocation {
+    ValueLocation::Within(word.node, Span::new(skip, word.text.len()))
 }
 
 pub(super) fn kind_of(text: &str, opaque: bool) -> ValueKind {
-    // `'$TOKEN'` with quotes of its own: whatever reads it first, nobody means those letters.
+    // `'$TOKEN'` with quotes of its own: whatever reads it first, those letters are not meant.
     let opaque = opaque || has_expansion(text);
     match (text.is_empty(), opaque) {
         (true, _) => ValueKind::Empty,

@@ -19,7 +19,7 @@ pub(crate) fn document_of(tree: &DataTree, id: NodeId) -> NodeId {
     }
 }
 
-/// Whether `id` is a document of its own, wherever it stands.
+/// Whether `id` is a document of its own, wherever it is.
 pub(super) fn is_document(tree: &DataTree, id: NodeId) -> bool {
     tree.child(id, "kind").is_some() && tree.child(id, "apiVersion").is_some()
 }

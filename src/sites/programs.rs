@@ -1,4 +1,4 @@
-//! Which program a command runs, behind all that wraps it.
+//! Which program a command runs, after all that wraps it.
 
 use super::schema::programs::Wrapper;
 use super::{Expression, Sites};
@@ -15,7 +15,7 @@ pub(super) struct Invocation<'a> {
     /// What it is given.
     pub(super) arguments: &'a [Word],
     /// Variables given to it alone: `NAME=value` words and options of a wrapper.
-    pub(super) variables: Vec<Given<'a>>,
+    pub(super) variables: Vec<EnvironmentArgument<'a>>,
     /// Words that are shell text.
     pub(super) scripts: Vec<&'a Word>,
     /// Words of a wrapper that may be more options of it: `docker run $OPTS IMAGE`.
@@ -44,14 +44,14 @@ pub(super) struct Invocation<'a> {
 
 /// A variable given on the command line.
 #[derive(Debug)]
-pub(super) enum Given<'a> {
+pub(super) enum EnvironmentArgument<'a> {
     /// As an assignment before the command.
     Assignment(&'a Variable),
     /// As a word `NAME=value`, with the option before it.
     Word {
         /// The option word, if it is a word of its own.
         option: Option<&'a Word>,
-        /// The word that holds `NAME=value`, behind `skip` bytes of its text.
+        /// The word that holds `NAME=value`, after `skip` bytes of its text.
         word: &'a Word,
         /// See `word`.
         skip: usize,
@@ -67,7 +67,7 @@ pub(super) enum Given<'a> {
     },
 }
 
-impl Given<'_> {
+impl EnvironmentArgument<'_> {
     /// Its name.
     pub(super) fn name(&self) -> &str {
         match self {
@@ -160,7 +160,7 @@ impl Sites {
         self.data.programs.programs.get(index).map(|program| program.name.clone())
     }
 
-    /// The words behind those that may be variables: `env $(cat .env) PROGRAM`.
+    /// The words after those that may be variables: `env $(cat .env) PROGRAM`.
     fn behind_imports<'a>(&self, words: &'a [Word], text: &'a str, found: &mut Invocation<'a>) -> &'a [Word] {
         let may_give = |word: &Word| word.splits || is_assignment(&word.text);
         let program = words.iter().position(|word| !may_give(word));
@@ -173,7 +173,7 @@ impl Sites {
         let Some(program) = program.filter(known) else { return words };
         for word in words.iter().take(program) {
             if is_assignment(&word.text) {
-                found.variables.push(Given::Word { option: None, word, skip: 0 });
+                found.variables.push(EnvironmentArgument::Word { option: None, word, skip: 0 });
             } else {
                 found.imports.push(word);
             }
@@ -228,7 +228,7 @@ impl Sites {
         if self.is_other(name) {
             Runs::Foreign
         } else if word.opaque {
-            // `{{ dir }}/gitlab-runner`, `$BIN/gitlab-runner`: the name behind the expression says it.
+            // `{{ dir }}/gitlab-runner`, `$BIN/gitlab-runner`: the name after the expression says it.
             self.named(name).map_or(Runs::Variable, Runs::Known)
         } else {
             Runs::Unknown
@@ -248,7 +248,7 @@ pub(super) fn resolve<'a>(
     text: &'a str,
 ) -> Invocation<'a> {
     let mut found = Invocation {
-        variables: assignments.iter().map(Given::Assignment).collect(),
+        variables: assignments.iter().map(EnvironmentArgument::Assignment).collect(),
         ..Invocation::default()
     };
     let mut rest = words;
@@ -259,7 +259,7 @@ pub(super) fn resolve<'a>(
             if !is_assignment(&word.text) || rest.len() == words.len() {
                 break;
             }
-            found.variables.push(Given::Word { option: None, word, skip: 0 });
+            found.variables.push(EnvironmentArgument::Word { option: None, word, skip: 0 });
             rest = behind;
         }
         if found.name == "env" {
@@ -283,7 +283,7 @@ pub(super) fn resolve<'a>(
             found.program = runs;
             found.arguments = behind;
             found.image = image;
-            // `$IMAGE register`, `{{ image }} register`: the words behind are the same for a program and an image.
+            // `$IMAGE register`, `{{ image }} register`: the words after are the same for a program and an image.
             return found;
         }
         let Some(unwrapped) = unwrapped else {
@@ -300,7 +300,7 @@ pub(super) fn resolve<'a>(
                     return found;
                 }
                 if sites.is_telling(&word.text) {
-                    // The program stands elsewhere: in another string, in an image beside it.
+                    // The program is elsewhere: in another string, in an image beside it.
                     found.program = Runs::Variable;
                     found.arguments = rest;
                 }
@@ -317,10 +317,12 @@ pub(super) fn resolve<'a>(
         found.is_remote |= name == "ssh";
         found.appends = found.appends.or(unwrapped.appends.then_some(word));
         found.keeps_environment |= unwrapped.keeps_environment;
-        let handed_on = |given: &Given<'_>| match given {
-            Given::Name { .. } => true,
-            Given::Word { word, skip, .. } => !word.text.get(*skip..).unwrap_or_default().contains('='),
-            Given::Assignment(_) => false,
+        let handed_on = |given: &EnvironmentArgument<'_>| match given {
+            EnvironmentArgument::Name { .. } => true,
+            EnvironmentArgument::Word { word, skip, .. } => {
+                !word.text.get(*skip..).unwrap_or_default().contains('=')
+            }
+            EnvironmentArgument::Assignment(_) => false,
         };
         found.is_isolated |=
             unwrapped.isolates && !unwrapped.keeps_environment && !unwrapped.variables.iter().any(handed_on);
@@ -347,7 +349,7 @@ fn is_assignment(text: &str) -> bool {
 struct Unwrapped<'a> {
     rest: &'a [Word],
     opaque: Vec<&'a Word>,
-    variables: Vec<Given<'a>>,
+    variables: Vec<EnvironmentArgument<'a>>,
     scripts: Vec<&'a Word>,
     is_script: bool,
     image: Option<String>,
@@ -416,7 +418,7 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
                     && word.text.starts_with(name.as_str())
             });
             if let Some(name) = glued {
-                out.variables.push(Given::Word { option: None, word, skip: name.len() });
+                out.variables.push(EnvironmentArgument::Word { option: None, word, skip: name.len() });
                 continue;
             }
             let takes = inline.is_none() && wrapper.valued.iter().any(|valued| valued == option);
@@ -439,10 +441,18 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
             } else if wrapper.environment.iter().any(|name| name == option) {
                 match (inline, value) {
                     (Some(_), _) => {
-                        out.variables.push(Given::Word { option: None, word, skip: option.len() + 1 });
+                        out.variables.push(EnvironmentArgument::Word {
+                            option: None,
+                            word,
+                            skip: option.len() + 1,
+                        });
                     }
                     (None, Some(value)) => {
-                        out.variables.push(Given::Word { option: Some(word), word: value, skip: 0 });
+                        out.variables.push(EnvironmentArgument::Word {
+                            option: Some(word),
+                            word: value,
+                            skip: 0,
+                        });
                     }
                     (None, None) => {}
                 }
@@ -505,11 +515,11 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
     Some(out)
 }
 
-/// More names than this in one word are nobody's own.
+/// More names than this in one word are not written by people.
 const MOST_NAMES: usize = 64;
 
 /// Variables that are handed on by name: `--preserve-env=A,B`.
-fn names_in<'a>(word: &'a Word, skip: usize, names: &str) -> Vec<Given<'a>> {
+fn names_in<'a>(word: &'a Word, skip: usize, names: &str) -> Vec<EnvironmentArgument<'a>> {
     let mut at = skip;
     let mut all = Vec::new();
     for name in names.split(',').take(MOST_NAMES) {
@@ -517,7 +527,7 @@ fn names_in<'a>(word: &'a Word, skip: usize, names: &str) -> Vec<Given<'a>> {
         at += name.len() + 1;
     }
     let all: Arc<[Span]> = all.into();
-    (0..all.len()).map(|index| Given::Name { word, index, all: Arc::clone(&all) }).collect()
+    (0..all.len()).map(|index| EnvironmentArgument::Name { word, index, all: Arc::clone(&all) }).collect()
 }
 
 /// The version in an image's tag: `v13.2.0`, `alpine-v13.2.0`, `16.1`.

@@ -11,7 +11,10 @@ use super::programs::Invocation;
 use super::schema::programs::ReleaseCommand;
 use super::schema::{Chart, Site};
 use super::value_files::{self, Call};
-use super::{Brings, Carrier, Part, Place, ScopeKind, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{
+    Brings, Carrier, ScopeKind, SetSegment, Survey, Unknown, UnknownKind, Value, ValueKind, ValueLocation,
+    Via,
+};
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::{Command, DataTree, NodeId, ScalarStyle, Word};
 use crate::text::Span;
@@ -47,13 +50,13 @@ fn keys(path: &str) -> Vec<(String, Span)> {
 
 /// What a dotted path is in the values of `chart`, wherever those hang: its name there, the bytes of its last key, and
 /// whether it shows by itself whose chart it is.
-struct Named {
+struct ReleaseName {
     name: String,
     last: Span,
     telling: bool,
 }
 
-fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
+fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<ReleaseName> {
     let keys = keys(path);
     let (last, before) = keys.split_last()?;
     let is_telling = |name: &str| chart.evidence.iter().any(|evidence| evidence.scalar == name);
@@ -62,7 +65,7 @@ fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
         let below = before.iter().rposition(|(key, _)| *key == chart.chart || aliases.contains(key));
         let own = keys.get(below.map_or(0, |at| at + 1)..).unwrap_or_default();
         let name = own.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>().join(".");
-        return Some(Named { name, last: last.1, telling: below.is_some() });
+        return Some(ReleaseName { name, last: last.1, telling: below.is_some() });
     }
     let (name, prefix) = match before.split_last() {
         Some((parent, prefix)) if chart.nested.contains(&parent.0) => {
@@ -74,7 +77,7 @@ fn named(chart: &Chart, path: &str, aliases: &[String]) -> Option<Named> {
     let telling = is_telling(&last.0);
     // `image.tags` is no `tags` of the chart.
     let known = prefix.is_empty() || of_chart || telling || name.contains('.');
-    known.then_some(Named { name, last: last.1, telling: telling || of_chart })
+    known.then_some(ReleaseName { name, last: last.1, telling: telling || of_chart })
 }
 
 /// Whether a word of `--set` may bring more than its keys say: a mapping in JSON, a key in an expression, variables of the
@@ -238,7 +241,7 @@ fn release_name(arguments: &[Word], chart: &Chart) -> Option<String> {
     before.map(|word| &word.text).find(|text| !text.starts_with('-')).cloned()
 }
 
-/// Takes in the `path=value` pairs of one word; says whether one of them tells the chart.
+/// Takes in the `path=value` pairs of one word; says whether one of them shows the chart.
 fn read_word(
     chart: &Chart,
     word: &Word,
@@ -265,14 +268,14 @@ fn read_word(
             text: if kind == ValueKind::Opaque { value.replace("\\,", ",") } else { grammar.value(value) },
             span: decoded.segments.to_outer(place),
             kind,
-            place: Place::Within(word.node, place),
+            place: ValueLocation::Within(word.node, place),
             known: None,
         };
         let name_span = decoded.segments.to_outer(known.last.shifted(piece.start()));
         out.push(Carrier {
             nodes: nodes.to_vec(),
             written: known.last.shifted(piece.start()).of(&decoded.text).to_owned(),
-            part: Some(Box::new(Part { node: word.node, index, all: all.clone() })),
+            part: Some(Box::new(SetSegment { node: word.node, index, all: all.clone() })),
             ..Carrier::new(Via::Chart, known.name, name_span, value, word.node)
         });
     }
@@ -319,7 +322,7 @@ pub(super) fn read_items(
                 unknowns.extend(unknown_path((chart, aliases), tree, item, name_key));
                 from_item(chart, tree, item, name_key, site.value_key.as_deref(), aliases, target)
             }
-            // An item of a list is no path.
+            // An item of a list is not a path.
             Some(_) if tree.key(item).is_none() => None,
             _ => from_entry(chart, tree, item, aliases),
         };
@@ -426,7 +429,7 @@ fn from_entry(chart: &Chart, tree: &DataTree, id: NodeId, aliases: &[String]) ->
     let key = node.key?;
     let known = named(chart, key.text, aliases)?;
     let value = from_set(super::environment::value_of(tree, id)?);
-    // The key's bytes are those of its text, but for quotes and escapes, which paths do not need.
+    // The key's bytes are those of its text, except for quotes and escapes, which paths do not need.
     let name_span =
         if key.span.len() == key.text.len() { known.last.shifted(key.span.start()) } else { key.span };
     let written = known.last.of(key.text).to_owned();

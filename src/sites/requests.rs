@@ -5,7 +5,7 @@ use super::hashtables::Table;
 use super::programs::Invocation;
 use super::schema::road::Road;
 use super::trees::road::{meant, value};
-use super::{Brings, Carrier, Place, ScopeKind, Survey, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::{Brings, Carrier, ScopeKind, Survey, Unknown, UnknownKind, Value, ValueKind, ValueLocation, Via};
 use crate::facts::{Variable, Word};
 use crate::text::Span;
 
@@ -25,7 +25,7 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
     let mut method = None;
     let mut posts = false;
     let mut places: Vec<&Word> = Vec::new();
-    let mut bodies: Vec<Body<'_>> = Vec::new();
+    let mut bodies: Vec<RequestBody<'_>> = Vec::new();
     let mut tables: Vec<Table<'_>> = Vec::new();
     let mut given = Vec::new();
     let mut words = found.arguments.iter();
@@ -41,12 +41,12 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
             method = Some(glued.to_owned());
         } else if is(&known.posts, option) {
             posts = true;
-            bodies.extend(if inline.is_none() { words.next() } else { Some(word) }.map(Body::Word));
+            bodies.extend(if inline.is_none() { words.next() } else { Some(word) }.map(RequestBody::Word));
         } else if is(&known.body, option) {
             let next = words.as_slice().first().filter(|next| !next.text.starts_with('-'));
             let table = Table::behind(word.span.end(), around);
             let end = table.as_ref().and_then(|it| it.tree.span(it.id)).map_or(0, Span::end);
-            bodies.push(table.map_or_else(|| Body::Word(next.unwrap_or(word)), Body::Table));
+            bodies.push(table.map_or_else(|| RequestBody::Word(next.unwrap_or(word)), RequestBody::Table));
             if next.is_some() {
                 words.next();
             }
@@ -62,7 +62,7 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
         } else if known.method_word && is_item(text) {
             // `name==value` is a query.
             posts |= !text.contains("==");
-            bodies.push(Body::Word(word));
+            bodies.push(RequestBody::Word(word));
         } else if let Some(name) = text.strip_prefix('@').filter(|_| !known.body.is_empty()) {
             tables.extend(Table::named(name, word.span.start(), around));
         } else if text.contains('/') || option.ends_with("ri") && text.starts_with('-') {
@@ -73,12 +73,12 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
         let text = |key: &str| Some(table.tree.scalar(table.get(key)?)?.text.to_owned());
         method = method.or_else(|| text("Method"));
         let body = table.get("Body").and_then(|body| table.table(body, around));
-        bodies.extend(body.map(Body::Table));
+        bodies.extend(body.map(RequestBody::Table));
         let address = table.get("Uri").and_then(|at| Some((at, table.tree.span(at)?)));
         if let (Some((_, span)), Some(word)) = (address, found.arguments.first()) {
             given.push((word, span));
         }
-        bodies.push(Body::Changes(table.changes));
+        bodies.push(RequestBody::Changes(table.changes));
     }
     let method = method.unwrap_or_else(|| if posts { "POST" } else { "GET" }.to_owned()).to_ascii_uppercase();
     let whole = found.arguments.iter().map(|word| word.span).reduce(Span::hull);
@@ -120,7 +120,7 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
             text: word.text.clone(),
             span: word.span,
             kind: if word.opaque { ValueKind::Opaque } else { ValueKind::Literal },
-            place: Place::Node(word.node),
+            place: ValueLocation::Node(word.node),
             known: None,
         };
         survey.carriers.push(Carrier {
@@ -132,7 +132,7 @@ pub(super) fn read(found: &Invocation<'_>, around: &Around<'_>, survey: &mut Sur
 }
 
 /// What a request sends.
-enum Body<'a> {
+enum RequestBody<'a> {
     /// Text.
     Word(&'a Word),
     /// A hash table.
@@ -162,7 +162,7 @@ struct Request<'a> {
 
 impl Request<'_> {
     /// Takes it in, with the fields that it sends.
-    fn register(self, bodies: &[Body<'_>], around: &Around<'_>, survey: &mut Survey) {
+    fn register(self, bodies: &[RequestBody<'_>], around: &Around<'_>, survey: &mut Survey) {
         let doc = around.context.doc;
         let Url { word, text, at, span } = self.url;
         let scope = survey.scope(ScopeKind::Road, doc, self.whole.hull(word.span));
@@ -180,7 +180,8 @@ impl Request<'_> {
         let address = text.get(..at.start()).map(|it| it.trim_start_matches(['"', '\'']));
         if let Some(address) = address.filter(|it| !it.is_empty()) {
             let kind = super::options::kind_of(address, word.opaque && address.contains(['$', '{', '%']));
-            let value = Value { text: address.to_owned(), span, kind, place: Place::Nowhere, known: None };
+            let value =
+                Value { text: address.to_owned(), span, kind, place: ValueLocation::Nowhere, known: None };
             survey.carriers.push(Carrier {
                 doc,
                 scope,
@@ -193,9 +194,9 @@ impl Request<'_> {
         }
         for body in bodies {
             match body {
-                Body::Word(word) => send(road, word, &word.text, scope, around, survey),
-                Body::Table(table) => send_table(road, word, table, scope, around, survey),
-                Body::Changes(changes) => add_unknowns(changes, scope, survey),
+                RequestBody::Word(word) => send(road, word, &word.text, scope, around, survey),
+                RequestBody::Table(table) => send_table(road, word, table, scope, around, survey),
+                RequestBody::Changes(changes) => add_unknowns(changes, scope, survey),
             }
         }
     }
@@ -220,7 +221,7 @@ fn send(road: &Road, word: &Word, text: &str, scope: usize, around: &Around<'_>,
         let Some(meaning) = road.meaning(&key, &|_| None) else { continue };
         let opaque = word.opaque && text.contains(['$', '`', '%', '{', '#']);
         let kind = super::options::kind_of(&text, opaque);
-        let value = Value { text, span: word.span, kind, place: Place::Nowhere, known: None };
+        let value = Value { text, span: word.span, kind, place: ValueLocation::Nowhere, known: None };
         let (name, value) = meant(meaning, value);
         survey.carriers.push(Carrier {
             doc,
@@ -253,7 +254,7 @@ fn send_table(
                 Via::Road,
                 name.to_owned(),
                 key.span,
-                Value { place: Place::Nowhere, ..value },
+                Value { place: ValueLocation::Nowhere, ..value },
                 word.node,
             )
         });

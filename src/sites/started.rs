@@ -1,7 +1,7 @@
 //! Scripts by what starts them: what is printed into a shell, lines that a template adds, interactive shells.
 
 use super::survey::{Context, MOST_LINES, is_included};
-use super::{Brings, Given, Inner, Survey, Unknown, UnknownKind, trees};
+use super::{Brings, EmbeddedContext, EmbeddedText, Survey, Unknown, UnknownKind, trees};
 use crate::facts::{Command, Hint};
 use crate::syntax::Parsed;
 use crate::text::Span;
@@ -34,21 +34,21 @@ pub(super) fn piped(
         return;
     };
     let at = word.span.start();
-    survey.inner.push(Inner {
+    survey.inner.push(EmbeddedText {
         decoded,
         hint: Hint::Language("shell".to_owned()),
         what: "printed command".to_owned(),
         at: Span::new(at, at + 1),
-        given: Given {
+        given: EmbeddedContext {
             container: context.given.container.clone(),
             sealed: context.given.sealed.clone(),
             imports: context.imports(parsed.facts(), None, at),
-            ..Given::default()
+            ..EmbeddedContext::default()
         },
     });
 }
 
-/// Lines of a Dockerfile that are replaced by any instructions: what they are may set variables for those behind them.
+/// Lines of a Dockerfile that are replaced by any instructions: what they are may set variables for those after them.
 pub(super) fn included(context: &Context<'_>, survey: &mut Survey) {
     let is_other = !context.language.is_script() || context.language.is_shell();
     if is_other || !context.text.contains(['{', '<', '@', '(']) {

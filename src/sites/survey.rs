@@ -1,7 +1,7 @@
 //! Goes through one parsed text and takes in what its sites hold.
 
 use super::assembled::Assembler;
-use super::assigned::Form;
+use super::assigned::AssignmentForm;
 use super::command::{self, Around, Scripts};
 use super::given::of_variable;
 use super::linked::Stated;
@@ -10,8 +10,8 @@ use super::programs::{Runs, version_of_image};
 use super::started::{has_interactive_shell, included, piped};
 use super::value_files::{self, Reads};
 use super::{
-    Brings, Carrier, Container, Given, Inner, Place, ScopeKind, Sites, Survey, Unknown, UnknownKind, Value,
-    ValueKind, Variables, Via, trees,
+    Brings, Carrier, Container, EmbeddedContext, EmbeddedText, ScopeKind, Sites, Survey, Unknown,
+    UnknownKind, Value, ValueKind, ValueLocation, Variables, Via, trees,
 };
 use crate::embed::{Codec, Decoded};
 use crate::facts::{Command, Facts, Hint, Region, Variable, VariableUse, Word};
@@ -35,7 +35,7 @@ pub struct Context<'a> {
     /// Other names of charts around the file.
     pub aliases: &'a [String],
     /// What is known of it from its place.
-    pub given: &'a Given,
+    pub given: &'a EmbeddedContext,
     /// Its variables.
     pub variables: &'a Variables,
     /// Whether a text inside it is read, by its words and by the span that it begins in.
@@ -64,16 +64,16 @@ pub fn survey(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
             command::around_input(reader, &around, survey)
         });
         regions.push((survey.inner.len(), region));
-        survey.inner.push(Inner {
+        survey.inner.push(EmbeddedText {
             decoded: region.decoded.clone(),
             hint: region.hint.clone(),
             what: region.what.to_owned(),
             at: region.opener,
-            given: Given {
+            given: EmbeddedContext {
                 expanded: is_expanded(&region.decoded),
                 imports: imports_of(region, facts, context),
                 container,
-                ..Given::default()
+                ..EmbeddedContext::default()
             },
         });
     }
@@ -193,7 +193,7 @@ fn imports_of(region: &Region, facts: &Facts, context: &Context<'_>) -> Vec<Unkn
     context.imports(facts, None, region.opener.start())
 }
 
-/// Whether a here-document is only shown to people: `cat` prints it, and nobody else reads it.
+/// Whether a here-document is only shown to people: `cat` prints it, and nothing else reads it.
 fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize>) -> bool {
     let Some((index, reader)) = region.reader.and_then(|index| Some((index, facts.commands.get(index)?)))
     else {
@@ -205,7 +205,7 @@ fn is_printed(region: &Region, facts: &Facts, text: &str, piped: &BTreeSet<usize
     prints && region.hint == Hint::Content && !captured && !piped.contains(&index)
 }
 
-/// A longer value of a variable is no part of a command, in bytes.
+/// A longer value of a variable is not part of a command, in bytes.
 const LONGEST_VALUE: usize = 4096;
 
 /// Takes in variables that another text may read: those of a script, a Makefile's, and what a text is the value of.
@@ -222,7 +222,7 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
         let sign = context.text.get(sign).unwrap_or_default();
         let literal =
             (!variable.opaque && !sign.contains(['?', '+', '!'])).then_some(variable.value.as_str());
-        survey.assigned.add(context.doc, Form::Make, &variable.name, literal, variable.name_span);
+        survey.assigned.add(context.doc, AssignmentForm::Make, &variable.name, literal, variable.name_span);
     }
     for variable in facts.variables.iter().filter(|it| has_options(&it.value)) {
         let (name, text) = (variable.name.as_str().into(), variable.value.clone());
@@ -233,7 +233,7 @@ fn state(facts: &Facts, context: &Context<'_>, survey: &mut Survey) {
 /// Lines that are named for one command.
 pub(super) const MOST_LINES: usize = 3;
 
-/// Lines of a script that the text around it replaces by any text: what they are may set variables for the commands behind
+/// Lines of a script that the text around it replaces by any text: what they are may set variables for the commands after
 /// them, whose scopes begin at `first`.
 fn lines(context: &Context<'_>, first: usize, survey: &mut Survey) {
     let is_commands = context.language.is_script() && survey.scopes.len() > first;
@@ -345,7 +345,7 @@ fn handed_on(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Survey) {
                     text: value.to_owned(),
                     span: word.span,
                     kind,
-                    place: Place::Nowhere,
+                    place: ValueLocation::Nowhere,
                     known: None,
                 };
                 survey.carriers.push(Carrier {
@@ -424,17 +424,17 @@ pub(super) fn read_command(
         {
             let at = word.span.start();
             let imports = if reached { context.imports(parsed.facts(), None, at) } else { Vec::new() };
-            survey.inner.push(Inner {
+            survey.inner.push(EmbeddedText {
                 decoded,
                 hint: Hint::Language("shell".to_owned()),
                 what: "quoted command".to_owned(),
                 // Its opening quote: the word may be long.
                 at: Span::new(word.span.start(), word.span.start() + 1),
-                given: Given {
+                given: EmbeddedContext {
                     container: container.clone(),
                     sealed: sealed.map(str::to_owned).or_else(|| context.given.sealed.clone()),
                     imports,
-                    ..Given::default()
+                    ..EmbeddedContext::default()
                 },
             });
         }
@@ -444,7 +444,7 @@ pub(super) fn read_command(
 /// Why the command of an alias is not edited.
 const ALIAS: &str = "commands may add options to the alias: change it there";
 
-/// The shell text in a word of `command`: of `alias NAME=…` what is behind the name.
+/// The shell text in a word of `command`: of `alias NAME=…` what is after the name.
 fn script(decoded: Decoded, command: &Command) -> Option<(Decoded, Option<&'static str>)> {
     if command.words.first().is_none_or(|word| word.text != "alias") {
         return Some((decoded, None));
@@ -478,15 +478,15 @@ fn container_line(parsed: &dyn Parsed, context: &Context<'_>, survey: &mut Surve
             it.foreign = runs == Runs::Foreign;
             it.version = image.as_deref().filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         }
-        survey.inner.push(Inner {
+        survey.inner.push(EmbeddedText {
             decoded: decoded.behind(skip),
             hint: Hint::Language("shell".to_owned()),
             what: "`command=`".to_owned(),
             at: Span::new(command.span.start(), command.span.start() + 1),
-            given: Given {
+            given: EmbeddedContext {
                 container: Some(Container { image, scope, direct: true }),
                 no_shell: true,
-                ..Given::default()
+                ..EmbeddedContext::default()
             },
         });
     }

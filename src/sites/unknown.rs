@@ -82,7 +82,7 @@ pub enum UnknownKind {
 /// Unknowns that are named for one scope; what further ones may bring is added to the last one.
 const MOST: usize = 16;
 
-/// Longer texts are cut: the line tells where to look.
+/// Longer texts are cut: the line says where to look.
 const LONGEST: usize = 80;
 
 /// Words of a command that are elsewhere.

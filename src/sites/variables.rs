@@ -113,7 +113,7 @@ impl Variables {
         self.shadows.get_or_init(all).get(&program.to_ascii_lowercase()).copied()
     }
 
-    /// Whether the name stands anywhere in `text`.
+    /// Whether the name is anywhere in `text`.
     pub(super) fn mentions(&self, text: &str, name: &str) -> bool {
         let mut mentioned = self.mentioned.borrow_mut();
         if let Some(known) = mentioned.get(name) {
@@ -178,7 +178,7 @@ impl Variables {
         variables.get((*names.given.get(name)?)?).filter(|_| !otherwise)
     }
 
-    /// The literal that `expansion` stands for, if `text` gives it a value once, literally, and in no other way that it shows.
+    /// The literal that `expansion` means, if `text` gives it a value once, literally, and in no other way that it shows.
     /// `variables` are those of the text.
     pub(super) fn literal(&self, expansion: &str, text: &str, variables: &[Variable]) -> Option<String> {
         let variable = self.given(expansion, text, variables)?;

@@ -11,7 +11,7 @@ pub const MENTION: &str = "runnerlint";
 
 /// How far a suppression reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum Reach {
     /// `ignore`: its line, or the one after it.
     Line,
     /// `ignore-file`: all of the file.
@@ -22,7 +22,7 @@ pub enum Scope {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
     /// How far it reaches.
-    pub scope: Scope,
+    pub scope: Reach,
     /// From the sign before it to the end of its reason: the bytes to remove with it.
     pub span: Span,
     /// The rules that it names.
@@ -67,7 +67,7 @@ fn directive(comment: &str, marker: usize) -> Option<Directive> {
     let word = said.get(..len).unwrap_or_default();
     let whole = if start == 0 && end >= open_end(comment) { comment.len() } else { end };
     let mut out = Directive {
-        scope: if word == IGNORE_FILE { Scope::File } else { Scope::Line },
+        scope: if word == IGNORE_FILE { Reach::File } else { Reach::Line },
         span: Span::new(start, whole),
         names: Vec::new(),
         reason: String::new(),

@@ -20,7 +20,7 @@ mod comment;
 mod directive;
 
 pub use comment::{Reason, ReasonError};
-pub use directive::{Directive, MARKER, MENTION, Scope, parse};
+pub use directive::{Directive, MARKER, MENTION, Reach, parse};
 
 use crate::catalogue::Catalogue;
 use crate::finding::{Finding, Refusal};
@@ -40,7 +40,7 @@ const MOST_MISTAKES: usize = 200;
 #[derive(Clone, Debug)]
 pub struct Suppression {
     /// How far it reaches.
-    pub scope: Scope,
+    pub scope: Reach,
     /// Its own bytes.
     pub span: Span,
     /// The rules that it names.
@@ -102,8 +102,8 @@ struct Reaches {
 impl Reaches {
     fn add(&mut self, index: usize, suppression: &Suppression) {
         match suppression.scope {
-            Scope::File => self.file = self.file.or(Some(index)),
-            Scope::Line => self.lines.push((suppression.reach.start(), suppression.reach.end(), index)),
+            Reach::File => self.file = self.file.or(Some(index)),
+            Reach::Line => self.lines.push((suppression.reach.start(), suppression.reach.end(), index)),
         }
     }
 
@@ -135,7 +135,7 @@ impl Suppressions {
             for (name, _) in &suppression.names {
                 rules.entry(name.clone()).or_default().add(index, suppression);
             }
-            if suppression.scope == Scope::Line {
+            if suppression.scope == Reach::Line {
                 lines.add(index, suppression);
             }
         }

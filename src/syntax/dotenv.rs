@@ -46,7 +46,7 @@ impl Language for Dotenv {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        Box::new(File::read(&text))
+        Box::new(DotenvFile::read(&text))
     }
 }
 
@@ -81,7 +81,7 @@ fn assignment(line: &str) -> Option<(usize, usize, usize)> {
 
 /// A line that gives a variable a value.
 #[derive(Debug)]
-struct Entry {
+struct DotenvLine {
     /// The line (or lines, where the value is quoted over several) with its line end.
     lines: Span,
     /// `NAME=value`, from the name or its `export`.
@@ -91,13 +91,13 @@ struct Entry {
 
 /// A file that has been read.
 #[derive(Debug)]
-struct File {
+struct DotenvFile {
     text: SharedText,
     facts: Facts,
-    entries: Vec<Entry>,
+    entries: Vec<DotenvLine>,
 }
 
-impl File {
+impl DotenvFile {
     fn read(text: &SharedText) -> Self {
         let mut file = Self { text: text.clone(), facts: Facts::default(), entries: Vec::new() };
         // Once no quote closes a value, none further on does either: each search is made once.
@@ -165,7 +165,7 @@ impl File {
             exported: true,
         });
         let whole = Span::new(start + blank, value_end);
-        self.entries.push(Entry { lines: Span::new(start, lines_end), whole, value: value_span });
+        self.entries.push(DotenvLine { lines: Span::new(start, lines_end), whole, value: value_span });
         lines_end
     }
 }
@@ -235,7 +235,7 @@ fn decode(text: &str, span: Span) -> Decoded {
     decoder.finish(span, Codec::ShellWord { pieces: vec![(inner, quoting)] })
 }
 
-impl Parsed for File {
+impl Parsed for DotenvFile {
     fn facts(&self) -> &Facts {
         &self.facts
     }

@@ -10,15 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the entry of a node is.
 #[derive(Clone, Debug)]
-pub(super) struct Layout {
+pub(super) struct EntryLayout {
     /// All its bytes: from its key to the end of its value.
     pub(super) entry: Span,
-    pub(super) form: Form,
+    pub(super) form: EntryStyle,
 }
 
 /// How an entry is separated from its siblings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum EntryStyle {
     /// On lines of its own.
     Lines,
     /// Between brackets, with commas or line breaks between them.
@@ -34,7 +34,7 @@ pub(super) struct Entries<'d> {
     pub(super) text: &'d str,
     pub(super) tree: &'d DataTree,
     /// By [`NodeId`].
-    pub(super) layouts: &'d [Layout],
+    pub(super) layouts: &'d [EntryLayout],
     /// Sorted.
     pub(super) comments: &'d [Comment],
     /// Whether a line break is enough between two items.
@@ -69,13 +69,13 @@ impl Entries<'_> {
             for id in children {
                 let layout = self.layout(*id)?;
                 match &layout.form {
-                    Form::Fixed => return Err(NoEdit::new("it cannot be removed at that position")),
-                    Form::Item => gone.push(layout.entry),
-                    Form::Lines => {
+                    EntryStyle::Fixed => return Err(NoEdit::new("it cannot be removed at that position")),
+                    EntryStyle::Item => gone.push(layout.entry),
+                    EntryStyle::Lines => {
                         cuts.push(self.lines(layout.entry)?);
                         gone.push(layout.entry);
                     }
-                    Form::Parts(parts) => {
+                    EntryStyle::Parts(parts) => {
                         for part in parts {
                             cuts.push(Cut { block: true, ..self.lines(*part)? });
                             gone.push(*part);
@@ -87,7 +87,7 @@ impl Entries<'_> {
         Ok(Removal { edits: self.edits(cuts)?, gone })
     }
 
-    fn layout(&self, id: NodeId) -> Result<&Layout, NoEdit> {
+    fn layout(&self, id: NodeId) -> Result<&EntryLayout, NoEdit> {
         self.layouts.get(id.0 as usize).ok_or_else(|| NoEdit::new("its position was not found"))
     }
 
@@ -131,7 +131,7 @@ impl Entries<'_> {
         let all = self.tree.children(parent);
         let items = all.iter().filter_map(|id| {
             let layout = self.layouts.get(id.0 as usize)?;
-            (layout.form == Form::Item).then_some((children.contains(id), layout.entry))
+            (layout.form == EntryStyle::Item).then_some((children.contains(id), layout.entry))
         });
         let span = self.tree.get(parent).map(|node| node.span).unwrap_or_default();
         let inside = Span::new(span.start() + 1, span.end().saturating_sub(1));
@@ -265,7 +265,7 @@ impl Entries<'_> {
         let own_line = lines::opens_line(text, entry.start());
         let indent = text.get(lines::line_start(text, entry.start())..entry.start()).unwrap_or_default();
         match layout.form {
-            Form::Lines if own_line => {
+            EntryStyle::Lines if own_line => {
                 self.lines(entry)?;
                 let end = lines::next_line(text, entry.end());
                 let ended = text.get(..end).is_some_and(|before| before.ends_with('\n'));
@@ -273,12 +273,12 @@ impl Entries<'_> {
                     if ended { format!("{indent}{written}{eol}") } else { format!("{eol}{indent}{written}") };
                 Ok(vec![Edit::replace(Span::at(end), line)])
             }
-            Form::Item if own_line => {
+            EntryStyle::Item if own_line => {
                 let bare = self.breaks_separate && self.comma(entry.end()).is_none();
                 let comma = if bare { "" } else { "," };
                 Ok(vec![Edit::replace(Span::at(entry.end()), format!("{comma}{eol}{indent}{written}"))])
             }
-            Form::Item => Ok(vec![Edit::replace(Span::at(entry.end()), format!(", {written}"))]),
+            EntryStyle::Item => Ok(vec![Edit::replace(Span::at(entry.end()), format!(", {written}"))]),
             _ => Err(NoEdit::new("no entry can be added after it")),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{Data, Datum, Move, Moved, Parsed, Removal};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit, Quoting};
-use crate::facts::{DataTree, Facts, Key, Node, NodeId, NodeKind};
+use crate::facts::{DataTree, Facts, Node, NodeId, NodeKey, NodeKind};
 use crate::text::{Edit, Eol, SharedText, Span};
 
 /// What separates the parts of an entry.
@@ -17,7 +17,7 @@ pub(super) enum Between {
 
 /// An entry: `ENV A=b C=d`, `["program", "argument"]`.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(super) struct GroupedGroup {
     /// All its lines, with the last line end.
     pub(super) lines: Span,
     /// From its keyword to its last part.
@@ -29,7 +29,7 @@ pub(super) struct Group {
 
 /// What is stored for a node.
 #[derive(Debug, Default)]
-pub(super) struct Slot {
+pub(super) struct GroupedSlot {
     pub(super) decoded: Option<Decoded>,
     /// The group and the part of it to remove with the node.
     pub(super) part: Option<(usize, usize)>,
@@ -42,12 +42,12 @@ type Quote = fn(&str) -> Result<String, NoEdit>;
 
 /// A file of entries that has been read.
 #[derive(Debug, Default)]
-pub(super) struct Entries {
+pub(super) struct GroupedEntries {
     pub(super) text: SharedText,
     pub(super) facts: Facts,
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<GroupedGroup>,
     /// By node.
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Vec<GroupedSlot>,
     pub(super) data: Vec<Datum<'static>>,
     /// How a value is written.
     pub(super) quote: Option<Quote>,
@@ -55,14 +55,14 @@ pub(super) struct Entries {
     pub(super) sections: Option<NodeId>,
 }
 
-impl Entries {
+impl GroupedEntries {
     pub(super) fn new(text: SharedText, quote: Quote) -> Self {
         let facts = Facts { tree: DataTree::of(text.clone()), ..Facts::default() };
         Self { text, facts, quote: Some(quote), ..Self::default() }
     }
 
     /// A new node outside of the tree.
-    pub(super) fn slot(&mut self, slot: Slot) -> NodeId {
+    pub(super) fn slot(&mut self, slot: GroupedSlot) -> NodeId {
         let id = NodeId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
         self.slots.push(slot);
         id
@@ -72,10 +72,10 @@ impl Entries {
     pub(super) fn node(
         &mut self,
         parent: Option<NodeId>,
-        key: Option<Key<'_>>,
+        key: Option<NodeKey<'_>>,
         span: Span,
         kind: NodeKind<'_>,
-        slot: Slot,
+        slot: GroupedSlot,
     ) -> NodeId {
         let id = self.slot(slot);
         let tree = &mut self.facts.tree;
@@ -96,7 +96,7 @@ impl Entries {
     }
 }
 
-impl Entries {
+impl GroupedEntries {
     fn lines(&self, node: NodeId) -> Result<Span, NoEdit> {
         let part = self.slots.get(node.0 as usize).and_then(|slot| slot.part);
         let group = part.and_then(|(group, _)| self.groups.get(group));
@@ -124,7 +124,7 @@ impl Entries {
     }
 }
 
-impl Parsed for Entries {
+impl Parsed for GroupedEntries {
     fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -229,7 +229,7 @@ impl Parsed for Entries {
     }
 }
 
-impl Group {
+impl GroupedGroup {
     fn part(&self, index: usize) -> Span {
         self.parts.get(index).copied().unwrap_or_default()
     }

@@ -1,9 +1,9 @@
 //! INI files and Java properties: `key = value` lines, in sections or not. The tree is `{section: {key: value}}`.
 
-use super::grouped::{Between, Entries, Group, Slot, one_line};
+use super::grouped::{Between, GroupedEntries, GroupedGroup, GroupedSlot, one_line};
 use super::{CommentStyle, Language, Parsed};
 use crate::embed::{Codec, Decoder};
-use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{Comment, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
 
@@ -88,8 +88,8 @@ impl Language for Ini {
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let whole = Span::new(0, text.len());
-        let mut file = Entries::new(text, one_line);
-        let root = file.node(None, None, whole, NodeKind::Mapping, Slot::default());
+        let mut file = GroupedEntries::new(text, one_line);
+        let root = file.node(None, None, whole, NodeKind::Mapping, GroupedSlot::default());
         file.sections = Some(root);
         let mut reader = Reader { ini: self, file, root, section: root, sections: BTreeMap::new() };
         reader.read();
@@ -123,7 +123,7 @@ fn key_end(line: &str, sections: bool) -> Option<(usize, usize)> {
 
 struct Reader<'i> {
     ini: &'i Ini,
-    file: Entries,
+    file: GroupedEntries,
     root: NodeId,
     section: NodeId,
     sections: BTreeMap<String, NodeId>,
@@ -181,8 +181,9 @@ impl Reader<'_> {
             return;
         }
         let at = line.start() + line.of(&self.file.text).find('[').unwrap_or_default() + 1;
-        let key = Key { text: name, span: Span::new(at, at + name.len()) };
-        let node = self.file.node(Some(self.root), Some(key), line, NodeKind::Mapping, Slot::default());
+        let key = NodeKey { text: name, span: Span::new(at, at + name.len()) };
+        let node =
+            self.file.node(Some(self.root), Some(key), line, NodeKind::Mapping, GroupedSlot::default());
         self.sections.insert(name.to_owned(), node);
         self.section = node;
     }
@@ -198,7 +199,7 @@ impl Reader<'_> {
         let key_span =
             Span::new(lines.start() + first.len() - first.trim_start().len(), lines.start() + key_end);
         let value = Span::new((lines.start() + value).min(end), end);
-        let key = Key { text: key_span.of(&text), span: key_span };
+        let key = NodeKey { text: key_span.of(&text), span: key_span };
         let written = value.of(&text);
         self.file.datum(lines, format!("{}={written}", key.text));
         let opaque = ["${", "%(", "{{", "<%"].iter().any(|sign| written.contains(sign));
@@ -207,13 +208,13 @@ impl Reader<'_> {
         decoder.verbatim(&text, value);
         let decoded = decoder.finish(value, Codec::Continued { refused: "\\" });
         let group = self.file.groups.len();
-        let slot = Slot {
+        let slot = GroupedSlot {
             decoded: (!written.contains('\n')).then_some(decoded),
             part: Some((group, 0)),
             value: (!written.contains('\n')).then_some(value),
         };
         self.file.node(Some(self.section), Some(key), value, NodeKind::Scalar(scalar), slot);
         let parts = vec![key_span.hull(value)];
-        self.file.groups.push(Group { lines, span: lines, parts, between: Between::Blanks });
+        self.file.groups.push(GroupedGroup { lines, span: lines, parts, between: Between::Blanks });
     }
 }

@@ -1,7 +1,7 @@
 //! Makefiles: recipes, variables, `define` blocks. What make expands itself stays as it is written; `$$` is a `$` of the
 //! shell's.
 
-use super::grouped::{Between, Entries, Group, Slot};
+use super::grouped::{Between, GroupedEntries, GroupedGroup, GroupedSlot};
 use super::{CommentStyle, Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
 use crate::facts::{Comment, Hint, Import, Region, Variable};
@@ -39,7 +39,7 @@ impl Language for Makefile {
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let mut reader = Reader {
-            file: Entries::new(text, quote),
+            file: GroupedEntries::new(text, quote),
             target: Span::default(),
             exported: Vec::new(),
             included: Vec::new(),
@@ -87,7 +87,7 @@ fn quote(value: &str) -> Result<String, NoEdit> {
 }
 
 struct Reader {
-    file: Entries,
+    file: GroupedEntries,
     /// The rule whose recipe comes.
     target: Span,
     /// Names that are exported by lines of their own, with the index of the line's datum; an empty one for all.
@@ -185,7 +185,7 @@ impl Reader {
         let name_span = Span::new(at, at + name.len()).shifted(opener.start());
         let (name, value_text) = (name.to_owned(), value.of(text).to_owned());
         let opaque = value_text.contains('$');
-        let node = self.file.slot(Slot { decoded: None, part: None, value: Some(value) });
+        let node = self.file.slot(GroupedSlot { decoded: None, part: None, value: Some(value) });
         self.file.facts.variables.push(Variable {
             node,
             name,
@@ -260,8 +260,13 @@ impl Reader {
             last.value = format!("{written}={shown}").into();
         }
         let part = Some((self.file.groups.len(), 0));
-        let node = self.file.slot(Slot { decoded: Some(decoded), part, value: Some(value) });
-        self.file.groups.push(Group { lines, span: whole, parts: vec![span], between: Between::Blanks });
+        let node = self.file.slot(GroupedSlot { decoded: Some(decoded), part, value: Some(value) });
+        self.file.groups.push(GroupedGroup {
+            lines,
+            span: whole,
+            parts: vec![span],
+            between: Between::Blanks,
+        });
         self.file.facts.variables.push(Variable {
             node,
             name: written,

@@ -1,8 +1,8 @@
 //! Unit files of systemd, and of Podman, which are written alike. The tree is `{systemd: {Service: {ExecStart: …}}}`.
 
-use super::grouped::{self, Between, Entries, Group, Slot};
+use super::grouped::{self, Between, GroupedEntries, GroupedGroup, GroupedSlot};
 use super::{CommentStyle, Language, Parsed};
-use crate::facts::{Comment, Key, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{Comment, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
 use std::collections::BTreeMap;
 
@@ -65,10 +65,10 @@ impl Language for Systemd {
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let whole = Span::new(0, text.len());
-        let mut file = Entries::new(text, grouped::one_line);
-        let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());
-        let key = Some(Key { text: "systemd", span: Span::default() });
-        let units = file.node(Some(root), key, whole, NodeKind::Mapping, Slot::default());
+        let mut file = GroupedEntries::new(text, grouped::one_line);
+        let root = file.node(None, None, Span::default(), NodeKind::Mapping, GroupedSlot::default());
+        let key = Some(NodeKey { text: "systemd", span: Span::default() });
+        let units = file.node(Some(root), key, whole, NodeKind::Mapping, GroupedSlot::default());
         file.sections = Some(units);
         let mut reader =
             Reader { file, units, section: None, sections: BTreeMap::new(), lists: BTreeMap::new() };
@@ -79,7 +79,7 @@ impl Language for Systemd {
 }
 
 struct Reader {
-    file: Entries,
+    file: GroupedEntries,
     units: NodeId,
     section: Option<NodeId>,
     sections: BTreeMap<String, NodeId>,
@@ -128,10 +128,10 @@ impl Reader {
             Some(known) => *known,
             None => {
                 let at = line.start() + line.of(&self.file.text).find('[').unwrap_or_default() + 1;
-                let key = Key { text: name, span: Span::new(at, at + name.len()) };
+                let key = NodeKey { text: name, span: Span::new(at, at + name.len()) };
                 let units = Some(self.units);
                 let kind = NodeKind::Mapping;
-                let node = self.file.node(units, Some(key), line, kind, Slot::default());
+                let node = self.file.node(units, Some(key), line, kind, GroupedSlot::default());
                 self.sections.insert(name.to_owned(), node);
                 node
             }
@@ -140,7 +140,7 @@ impl Reader {
         self.section = Some(section);
     }
 
-    /// `Key=value`
+    /// `NodeKey=value`
     fn entry(&mut self, lines: Span, mut pieces: Vec<Span>) {
         let text = self.file.text.clone();
         let (Some(section), Some(first)) = (self.section, pieces.first_mut()) else { return };
@@ -150,7 +150,7 @@ impl Reader {
         let key_span = Span::new(start, start + name.trim().len());
         let begin = first.end() - value.trim_start_matches([' ', '\t']).len();
         *first = Span::new(begin, first.end());
-        let key = Key { text: key_span.of(&text), span: key_span };
+        let key = NodeKey { text: key_span.of(&text), span: key_span };
         if key.text == "Environment" {
             self.environment(section, key, lines, begin);
             return;
@@ -170,20 +170,20 @@ impl Reader {
         let span = decoded.segments.outer();
         let written = Span::new(span.start(), span.start() + span.of(&text).trim_end().len());
         let part = Some((self.file.groups.len(), 0));
-        let slot = Slot { decoded: Some(decoded), part, value: Some(written) };
+        let slot = GroupedSlot { decoded: Some(decoded), part, value: Some(written) };
         self.file.node(Some(section), Some(key), span, scalar(&value), slot);
         let parts = vec![key_span.hull(span)];
-        self.file.groups.push(Group { lines, span: lines, parts, between: Between::Blanks });
+        self.file.groups.push(GroupedGroup { lines, span: lines, parts, between: Between::Blanks });
     }
 
     /// `Environment="A=b" C=d`
-    fn environment(&mut self, section: NodeId, key: Key<'_>, lines: Span, begin: usize) {
+    fn environment(&mut self, section: NodeId, key: NodeKey<'_>, lines: Span, begin: usize) {
         let words = grouped::words(&self.file.text, begin, lines.end(), b'\\');
         let list = match self.lists.get(&section) {
             Some(list) => *list,
             None => {
                 let kind = NodeKind::Sequence;
-                let list = self.file.node(Some(section), Some(key), lines, kind, Slot::default());
+                let list = self.file.node(Some(section), Some(key), lines, kind, GroupedSlot::default());
                 self.lists.insert(section, list);
                 list
             }
@@ -193,11 +193,11 @@ impl Reader {
             let decoded = grouped::unquoted(&self.file.text, *word, b'\\');
             self.file.datum(*word, format!("variable {}", decoded.text));
             let text = decoded.text.clone();
-            let slot = Slot { decoded: Some(decoded), part: Some((group, index)), value: None };
+            let slot = GroupedSlot { decoded: Some(decoded), part: Some((group, index)), value: None };
             self.file.node(Some(list), None, *word, scalar(&text), slot);
         }
         let span = words.iter().fold(key.span, |span, word| span.hull(*word));
-        self.file.groups.push(Group { lines, span, parts: words, between: Between::Blanks });
+        self.file.groups.push(GroupedGroup { lines, span, parts: words, between: Between::Blanks });
     }
 }
 

@@ -8,12 +8,12 @@ use crate::text::Span;
 pub(super) struct Tag {
     /// Its bytes, delimiters included.
     pub(super) span: Span,
-    pub(super) role: Role,
+    pub(super) role: TagRole,
 }
 
 /// What a template expression does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum TagRole {
     /// Writes a value.
     Value,
     /// Writes several lines, or structure (`| nindent 4`, `toYaml`).
@@ -37,7 +37,7 @@ pub(super) fn is_comment(tag: &str) -> bool {
 
 /// The comments among `tags`.
 pub(super) fn comments(text: &str, tags: &[Tag]) -> impl Iterator<Item = Comment> {
-    let comments = tags.iter().filter(|tag| tag.role == Role::Silent && is_comment(tag.span.of(text)));
+    let comments = tags.iter().filter(|tag| tag.role == TagRole::Silent && is_comment(tag.span.of(text)));
     comments.map(|tag| {
         let before = text.get(..tag.span.start()).unwrap_or_default();
         let line = before.trim_end_matches([' ', '\t']);
@@ -93,7 +93,7 @@ pub(super) fn guards(tags: &[Tag], span: Span) -> bool {
     within
         .iter()
         .take_while(|tag| tag.span.start() < span.end())
-        .any(|tag| tag.role != Role::Value || !span.contains(tag.span))
+        .any(|tag| tag.role != TagRole::Value || !span.contains(tag.span))
 }
 
 /// Whether `text` contains the start of a template expression.
@@ -172,30 +172,30 @@ fn balanced(text: &str, from: usize, close: &[u8], budget: &mut usize) -> Option
     None
 }
 
-fn role(tag: &str) -> Role {
+fn role(tag: &str) -> TagRole {
     let inside = tag.get(2..).unwrap_or_default();
     let sign = tag.get(..2).unwrap_or_default();
     let inside = inside.trim_start_matches(['-', '~', '+']).trim_start();
     let word: &str =
         inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
     match sign {
-        "{#" => Role::Silent,
-        "{{" if inside.starts_with("/*") || inside.starts_with('!') => Role::Silent,
+        "{#" => TagRole::Silent,
+        "{{" if inside.starts_with("/*") || inside.starts_with('!') => TagRole::Silent,
         "{{" => match word {
             "if" | "else" | "end" | "range" | "with" | "define" | "block" | "break" | "continue" => {
-                Role::Control
+                TagRole::Control
             }
-            "" if inside.starts_with('$') && inside.contains(":=") => Role::Silent,
+            "" if inside.starts_with('$') && inside.contains(":=") => TagRole::Silent,
             _ if ["nindent", "indent", "toYaml", "to_nice_yaml"].iter().any(|name| inside.contains(name)) => {
-                Role::Structure
+                TagRole::Structure
             }
-            _ => Role::Value,
+            _ => TagRole::Value,
         },
-        "{%" if matches!(word, "set" | "import" | "from" | "do" | "raw" | "endraw") => Role::Silent,
-        "<%" if inside.starts_with('#') => Role::Silent,
-        "<%" if inside.starts_with('=') => Role::Value,
-        "${" => Role::Value,
-        _ => Role::Control,
+        "{%" if matches!(word, "set" | "import" | "from" | "do" | "raw" | "endraw") => TagRole::Silent,
+        "<%" if inside.starts_with('#') => TagRole::Silent,
+        "<%" if inside.starts_with('=') => TagRole::Value,
+        "${" => TagRole::Value,
+        _ => TagRole::Control,
     }
 }
 

@@ -7,20 +7,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// No `Chart.yaml` is longer (1 MiB).
+/// No `NearestChart.yaml` is longer (1 MiB).
 const LONGEST_CHART: u64 = 1 << 20;
 /// The chart whose values we know.
 const CHART: &str = "gitlab-runner";
 
-/// What the nearest `Chart.yaml` upward says about each folder, read once.
+/// What the nearest `NearestChart.yaml` upward says about each folder, read once.
 #[derive(Debug, Default)]
 pub struct Charts {
     /// By the bytes of its path: a path is hashed part by part, which takes longer.
-    by_folder: Mutex<HashMap<OsString, Option<Arc<Chart>>>>,
+    by_folder: Mutex<HashMap<OsString, Option<Arc<NearestChart>>>>,
 }
 
 #[derive(Debug)]
-struct Chart {
+struct NearestChart {
     folder: PathBuf,
     aliases: Vec<String>,
     /// Whether its own templates read settings of the runner; looked up once, on first use.
@@ -32,7 +32,7 @@ const SETTINGS: [&str; 3] = [".Values.runners.", ".Values.runnerRegistrationToke
 /// More templates than any chart has.
 const MOST_TEMPLATES: usize = 500;
 
-impl Chart {
+impl NearestChart {
     fn reads_settings(&self) -> bool {
         *self.reads_settings.get_or_init(|| {
             let templates = walkdir::WalkDir::new(self.folder.join("templates")).max_depth(4).into_iter();
@@ -79,7 +79,7 @@ impl Charts {
         path.parent().and_then(|folder| self.of(folder)).is_some_and(|chart| !chart.aliases.is_empty())
     }
 
-    fn of(&self, folder: &Path) -> Option<Arc<Chart>> {
+    fn of(&self, folder: &Path) -> Option<Arc<NearestChart>> {
         let mut passed = Vec::new();
         let mut found = None;
         for folder in folder.ancestors() {
@@ -103,7 +103,7 @@ impl Charts {
     }
 }
 
-fn read(folder: &Path) -> Option<Chart> {
+fn read(folder: &Path) -> Option<NearestChart> {
     let chart = folder.join("Chart.yaml");
     if !fs::metadata(&chart).is_ok_and(|it| it.is_file()) {
         return None;
@@ -113,7 +113,7 @@ fn read(folder: &Path) -> Option<Chart> {
         [chart, folder.join("requirements.yaml")].iter().flat_map(|file| aliases(file)).collect();
     aliases.sort_unstable();
     aliases.dedup();
-    Some(Chart { folder: folder.to_path_buf(), aliases, reads_settings: OnceLock::new() })
+    Some(NearestChart { folder: folder.to_path_buf(), aliases, reads_settings: OnceLock::new() })
 }
 
 fn read_text(file: &Path) -> Option<String> {

@@ -93,7 +93,7 @@ impl Git {
     ///
     /// # Errors
     /// It does not run.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<Said, GitError> {
+    pub(super) fn ask(&self, arguments: &[&str]) -> Result<GitOutput, GitError> {
         let mut command = Command::new("git");
         command.arg("-C").arg(&self.folder).arg("--no-pager");
         for setting in CONFIG {
@@ -125,13 +125,13 @@ impl Git {
 }
 
 /// What a call of git gave.
-pub(super) struct Said {
+pub(super) struct GitOutput {
     pub(super) ok: bool,
     pub(super) out: Vec<u8>,
     error: Vec<u8>,
 }
 
-impl Said {
+impl GitOutput {
     /// The answer.
     ///
     /// # Errors
@@ -147,7 +147,7 @@ impl Said {
 }
 
 /// Runs `command` until it ends, at most as long as `clock`.
-fn run(command: &mut Command, clock: Duration) -> Result<Said, GitError> {
+fn run(command: &mut Command, clock: Duration) -> Result<GitOutput, GitError> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(GitError::Run)?;
     let result = listen(&mut child, clock);
@@ -159,7 +159,7 @@ fn run(command: &mut Command, clock: Duration) -> Result<Said, GitError> {
     result
 }
 
-fn listen(child: &mut Child, clock: Duration) -> Result<Said, GitError> {
+fn listen(child: &mut Child, clock: Duration) -> Result<GitOutput, GitError> {
     let ends = Instant::now() + clock;
     let (send, receive) = mpsc::channel();
     let out = child.stdout.take().map(|it| Box::new(it) as Box<dyn Read + Send>);
@@ -192,7 +192,7 @@ fn listen(child: &mut Child, clock: Duration) -> Result<Said, GitError> {
     }
     let [out, error] = said;
     let ok = child.wait().map_err(GitError::Run)?.success();
-    Ok(Said { ok, out, error })
+    Ok(GitOutput { ok, out, error })
 }
 
 /// The error in git's words, if they quote no value: a configuration may include a file of the user's from anywhere.

@@ -13,7 +13,7 @@ pub use changed::GitError;
 pub use chart::Charts;
 pub use rules::{RulesError, read_rules, rule_files};
 
-use crate::config::Globs;
+use crate::config::ConfigGlobs;
 use crate::finding::Notice;
 use crate::mask;
 use ignored::IgnoreFiles;
@@ -47,9 +47,9 @@ pub trait Configured: Debug + Send + Sync {
 
 /// Which files to leave out.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct WalkOptions {
     /// What to leave out, whatever the configuration says.
-    pub exclude: Vec<Globs>,
+    pub exclude: Vec<ConfigGlobs>,
     /// What the configuration says.
     pub configured: Option<Arc<dyn Configured>>,
     /// Leave out files named on the command line as well.
@@ -62,7 +62,7 @@ pub struct Options {
     pub met: Arc<AtomicUsize>,
 }
 
-impl Options {
+impl WalkOptions {
     fn excludes(&self, path: &Path, is_dir: bool) -> bool {
         self.excluded_by(path, is_dir).is_some()
             || self.exclude.iter().any(|globs| globs.match_path(path, is_dir))
@@ -87,7 +87,7 @@ pub enum WalkError {
 
 /// A file to lint.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct FileToLint {
     /// Absolute, without links.
     pub real: PathBuf,
     /// As shown: relative to the working directory if it is inside, else as it was named.
@@ -131,7 +131,7 @@ pub struct Found {
     /// Files that are not in `files`, since a look was enough.
     pub passed: Passed,
     /// Each file once, by the bytes of its shown path.
-    pub files: Vec<Target>,
+    pub files: Vec<FileToLint>,
     /// What could not be walked, in the same order.
     pub notices: Vec<(PathBuf, Notice)>,
 }
@@ -155,7 +155,7 @@ pub fn working_directory() -> Result<PathBuf, WalkError> {
 }
 
 /// Whether `path` (absolute, without links), a file, is excluded although it is named.
-pub fn leaves_out(options: &Options, path: &Path) -> bool {
+pub fn leaves_out(options: &WalkOptions, path: &Path) -> bool {
     options.force_exclude
         && (options.excludes(path, false)
             || !options.no_ignore && IgnoreFiles::default().ignores(path, false))
@@ -165,7 +165,7 @@ pub fn leaves_out(options: &Options, path: &Path) -> bool {
 ///
 /// # Errors
 /// [`WalkError`]. A path that cannot be read is a notice, not an error.
-pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
+pub fn find(paths: &[PathBuf], options: &WalkOptions) -> Result<Found, WalkError> {
     look(paths, options, None)
 }
 
@@ -175,7 +175,7 @@ pub fn find(paths: &[PathBuf], options: &Options) -> Result<Found, WalkError> {
 /// [`WalkError`]. A path that cannot be read is a notice, not an error.
 pub(crate) fn look(
     paths: &[PathBuf],
-    options: &Options,
+    options: &WalkOptions,
     looks: Option<Looks<'_>>,
 ) -> Result<Found, WalkError> {
     Ok(tree::walk(paths, working_directory()?, options, looks))
@@ -186,7 +186,7 @@ pub(crate) fn look(
 ///
 /// # Errors
 /// [`WalkError`].
-pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Result<Found, WalkError> {
+pub fn find_changed(paths: &[PathBuf], revision: &str, options: &WalkOptions) -> Result<Found, WalkError> {
     let cwd = fs::canonicalize(".").map_err(WalkError::WorkingDirectory)?;
     let changed = changed::since(&cwd, revision)?;
     let mut wanted = Vec::new();
@@ -197,7 +197,7 @@ pub fn find_changed(paths: &[PathBuf], revision: &str, options: &Options) -> Res
             Err(_) => wanted.push(path.clone()),
         }
     }
-    let mut found = find(&wanted, &Options { force_exclude: true, ..options.clone() })?;
+    let mut found = find(&wanted, &WalkOptions { force_exclude: true, ..options.clone() })?;
     for file in &mut found.files {
         file.named = paths.contains(&file.shown);
     }

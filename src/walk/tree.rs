@@ -1,7 +1,7 @@
 //! The walk itself: what was named, and what `ignore` finds below it.
 
 use super::ignored::{self, IgnoreFiles};
-use super::{Found, LEFT, Look, Looks, Options, Passed, Target, reason};
+use super::{FileToLint, Found, LEFT, Look, Looks, Passed, WalkOptions, reason};
 use crate::config::is_config_name;
 use crate::disk::GIT;
 use crate::finding::{Notice, NoticeKind};
@@ -24,7 +24,12 @@ const NOT_REGULAR: &str = "not a regular file: pipe it in with `-` and `--stdin-
 const BATCH: usize = 64;
 
 /// The files at or below `paths`; `looks` is called for each that is not named.
-pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Option<Looks<'_>>) -> Found {
+pub(super) fn walk(
+    paths: &[PathBuf],
+    cwd: PathBuf,
+    options: &WalkOptions,
+    looks: Option<Looks<'_>>,
+) -> Found {
     let mut walk = Walk {
         cwd,
         options,
@@ -43,7 +48,7 @@ pub(super) fn walk(paths: &[PathBuf], cwd: PathBuf, options: &Options, looks: Op
     }
     walk.below_roots(ignore_files);
     let ignored = walk.ignored.load(Ordering::Relaxed);
-    let mut files: Vec<Target> = into_inner(walk.files).into_values().collect();
+    let mut files: Vec<FileToLint> = into_inner(walk.files).into_values().collect();
     let passed = into_inner(walk.looked).count(paths.len() > 1, &files);
     files.sort_by(|a, b| bytes(&a.shown).cmp(bytes(&b.shown)));
     let mut notices = into_inner(walk.notices);
@@ -64,7 +69,7 @@ struct Looked {
 
 impl Looked {
     /// How many there are, each once, without those that are linted all the same since they were named as well.
-    fn count(mut self, overlap: bool, linted: &[Target]) -> Passed {
+    fn count(mut self, overlap: bool, linted: &[FileToLint]) -> Passed {
         if self.linked || overlap {
             self.files.sort_unstable_by_key(|(file, _)| *file);
             self.files.dedup_by_key(|(file, _)| *file);
@@ -94,12 +99,12 @@ struct Root {
 
 struct Walk<'a> {
     cwd: PathBuf,
-    options: &'a Options,
+    options: &'a WalkOptions,
     looks: Option<Looks<'a>>,
     /// By real path.
     roots: BTreeMap<PathBuf, Root>,
     /// By real path.
-    files: Mutex<BTreeMap<PathBuf, Target>>,
+    files: Mutex<BTreeMap<PathBuf, FileToLint>>,
     looked: Mutex<Looked>,
     notices: Mutex<Vec<(PathBuf, Notice)>>,
     /// How many entries ignore files leave out.
@@ -111,7 +116,7 @@ impl Walk<'_> {
         lock(&self.notices).push((shown, Notice { kind, message: message.into(), position: None }));
     }
 
-    fn take(&self, target: Target) {
+    fn take(&self, target: FileToLint) {
         let named = target.named;
         let mut files = lock(&self.files);
         files.entry(target.real.clone()).and_modify(|known| known.named |= named).or_insert(target);
@@ -175,7 +180,7 @@ impl Walk<'_> {
             return Some(real);
         }
         if metadata.is_file() {
-            self.take(Target { real, shown, named: true, looked: false });
+            self.take(FileToLint { real, shown, named: true, looked: false });
         } else {
             self.notice(shown, NoticeKind::Unreadable, NOT_REGULAR);
         }
@@ -234,7 +239,7 @@ impl Walk<'_> {
         if matches!(look, Look::Wanted | Look::Unseen) {
             let shown = self.shown_below(file);
             let looked = look == Look::Wanted && self.looks.is_some();
-            self.take(Target { real: file.to_path_buf(), shown, named: false, looked });
+            self.take(FileToLint { real: file.to_path_buf(), shown, named: false, looked });
         } else {
             let mut looked = lock(&self.looked);
             looked.files.push((hash(file), look));
@@ -275,7 +280,7 @@ impl Walk<'_> {
 /// left of an earlier run is named in any case.
 fn is_wanted(
     entry: &DirEntry,
-    options: &Options,
+    options: &WalkOptions,
     ignore_files: &Mutex<IgnoreFiles>,
     ignored: &AtomicUsize,
 ) -> bool {

@@ -7,9 +7,9 @@ use runnerlint::engine::{Settings, Surroundings};
 use runnerlint::escape::is_dangerous;
 use runnerlint::fixer;
 use runnerlint::mask::Mask;
-use runnerlint::plan::{self, Group, Need, Plan};
+use runnerlint::plan::{self, Group, MigrationPlan, Need};
 use runnerlint::report::{self, Style, Summary};
-use runnerlint::run::{self, Checked, Mode, Options, Projects};
+use runnerlint::run::{self, CheckedFile, Mode, Projects, RunOptions};
 use runnerlint::suppress::Reason;
 use runnerlint::text::{Source, Span};
 use runnerlint::walk::Passed;
@@ -43,7 +43,7 @@ pub(super) fn reported_without(path: &str, bytes: &[u8], how: u8, secrets: &BTre
 }
 
 fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets: &BTreeSet<String>) -> Holds {
-    let options = Options {
+    let options = RunOptions {
         projects: Arc::new(Projects::of_one(Config::default())),
         baselines: false,
         mode: [Mode::Check, Mode::Fix, Mode::Diff, Mode::Check][usize::from(how % 4)],
@@ -67,7 +67,7 @@ fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets:
             unsafe_fixes,
             style,
             baseline: None,
-            project: report::Project::default(),
+            project: report::ReportProject::default(),
             catalogues: &[Arc::clone(Catalogue::built_in())],
             passed: Passed::default(),
         };
@@ -89,7 +89,7 @@ fn reported_with(path: &str, bytes: &[u8], how: u8, unsafe_fixes: bool, secrets:
 }
 
 /// A report that other programs read is what its name says, and holds every finding.
-fn form(name: &str, text: &str, checked: &[Checked]) -> Holds {
+fn form(name: &str, text: &str, checked: &[CheckedFile]) -> Holds {
     let findings: usize = checked.iter().map(|file| file.linted.findings.len()).sum();
     let open = checked.iter().flat_map(|file| &file.linted.findings).filter(|it| report::is_open(it)).count();
     let json =
@@ -125,7 +125,7 @@ pub(crate) fn plan_of(path: &str, bytes: &[u8]) -> Holds {
     let linted = fixer::lint(&settings, path, &Surroundings::default(), &source);
     let secrets = tokens(path, &source, &linted.secrets);
     let mask = Mask::new(false, &source, &linted.secrets);
-    let plan = plan::of([plan::File {
+    let plan = plan::of([plan::PlannedFile {
         path,
         source: &source,
         linted: &linted,
@@ -148,7 +148,7 @@ pub(crate) fn plan_of(path: &str, bytes: &[u8]) -> Holds {
     planned(&plan, &secrets)
 }
 
-fn planned(plan: &Plan, secrets: &BTreeSet<String>) -> Holds {
+fn planned(plan: &MigrationPlan, secrets: &BTreeSet<String>) -> Holds {
     // A changed file may create its runner by itself.
     let created = |makes: &dyn Fn(&Group) -> bool| {
         plan.groups.iter().filter(|group| group.need == Need::Create && makes(group)).count()

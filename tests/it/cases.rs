@@ -193,7 +193,7 @@ impl Case {
             .map(|removed| (removed.field.clone(), hide(&removed.value)))
             .collect();
         let mask = Mask::new(false, &source, &linted.secrets);
-        let plan = plan::of([plan::File {
+        let plan = plan::of([plan::PlannedFile {
             path: &self.path,
             source: &source,
             linted: &linted,
@@ -204,7 +204,7 @@ impl Case {
         if let Some(planned) = &self.plan {
             planned.check(&plan, report);
         }
-        let inside = |entry: &'_ plan::Entry| -> Vec<plan::SettingShown> {
+        let inside = |entry: &'_ plan::PlannedRegistration| -> Vec<plan::SettingShown> {
             let nested = entry.without_effect.iter().map(|it| it.setting.clone());
             entry.settings.iter().cloned().chain(nested).collect()
         };

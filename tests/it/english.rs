@@ -78,6 +78,23 @@ fn no_text_has_a_word_that_is_replaced() {
     assert!(wrong.is_empty(), "{} texts:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Comments are for successors: the same words, but for the shortest way to say a thing.
+#[test]
+fn comments_have_few_words_that_are_replaced() {
+    const MOST: usize = 20;
+    let (words, fine) = (Regex::new(WORDS).unwrap(), Regex::new(FINE).unwrap());
+    let mut wrong = Vec::new();
+    for (path, text) in files("src", &["rs"]) {
+        for (at, line) in text.lines().enumerate() {
+            let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+            if words.is_match(&fine.replace_all(comment, "")) {
+                wrong.push(format!("{path}:{}: {}", at + 1, comment.trim()));
+            }
+        }
+    }
+    assert!(wrong.len() <= MOST, "{} comments:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// The characters of a text of a rule with names.
 fn filled(text: &str, name: &str, title: &str) -> usize {
     let text = text.replace("{name}", name).replace("{setting}", title);

@@ -28,6 +28,7 @@ mod limits;
 mod metadata;
 mod metamorphic;
 mod msrv;
+mod names;
 mod own;
 mod own_faults;
 mod own_messages;

@@ -1,7 +1,7 @@
 //! What a case says of the words for people: why each finding is one, why its fix is unsafe or missing, what the plan shows.
 
 use runnerlint::finding::Finding;
-use runnerlint::plan::Plan;
+use runnerlint::plan::MigrationPlan;
 use runnerlint::report::plan::FORMATS;
 use runnerlint::report::{fix_reason, refusal};
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 pub(crate) struct Planned(BTreeMap<String, Vec<String>>);
 
 impl Planned {
-    pub(crate) fn check(&self, plan: &Plan, report: &mut String) {
+    pub(crate) fn check(&self, plan: &MigrationPlan, report: &mut String) {
         for (name, parts) in &self.0 {
             let Some(format) = FORMATS.iter().find(|format| format.name == name) else {
                 let _ = writeln!(report, "`{name}` is not a format of the plan");

@@ -3,10 +3,10 @@
 use super::given::{At, Given};
 use super::names;
 use crate::embed::Decoded;
-use crate::engine::File;
-use crate::engine::documents::Document;
+use crate::engine::LintedFile;
+use crate::engine::documents::EmbeddedDocument;
 use crate::facts::{NodeId, NodeKind};
-use crate::sites::{Carrier, Place};
+use crate::sites::{Carrier, ValueLocation};
 use crate::text::{Lexed, Notation, Span, lex, lex_field, lex_line, lex_value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +25,7 @@ pub(super) enum Extent {
 
 /// Collects what must not be shown.
 pub(super) struct Flow<'a> {
-    file: &'a File<'a>,
+    file: &'a LintedFile<'a>,
     /// Bytes of the file.
     pub(super) spans: Vec<Span>,
     /// Literals, which may be elsewhere too.
@@ -42,7 +42,7 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    pub(super) fn new(file: &'a File<'a>) -> Self {
+    pub(super) fn new(file: &'a LintedFile<'a>) -> Self {
         Self {
             file,
             spans: Vec::new(),
@@ -55,7 +55,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn document(&self, doc: usize) -> Option<&'a Document> {
+    fn document(&self, doc: usize) -> Option<&'a EmbeddedDocument> {
         self.file.documents.get(doc)
     }
 
@@ -66,10 +66,10 @@ impl<'a> Flow<'a> {
             self.reads(name, true);
         }
         match carrier.value.place {
-            Place::Node(node) | Place::Base64(node) if !document.language.is_shell() => {
+            ValueLocation::Node(node) | ValueLocation::Base64(node) if !document.language.is_shell() => {
                 self.node(carrier.doc, node, true);
             }
-            Place::Within(node, part) => self.part(carrier, node, part),
+            ValueLocation::Within(node, part) => self.part(carrier, node, part),
             // A GitLab interpolation contains spaces: words of a shell end there.
             _ if carrier.value.span.of(&document.text).starts_with("$[[") => {
                 self.at(carrier.doc, carrier.value.span.start(), Extent::Value, true);
@@ -280,7 +280,7 @@ fn is_expansion(text: &str) -> bool {
 }
 
 /// How strings of a text write expressions.
-fn strings_of(document: &Document) -> Notation {
+fn strings_of(document: &EmbeddedDocument) -> Notation {
     match document.language.notation() {
         Notation::Code => Notation::Hcl,
         Notation::Shell => Notation::Text,

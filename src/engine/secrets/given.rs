@@ -1,6 +1,6 @@
 //! What the texts of a file give to names.
 
-use super::passed::{Passed, line_start, position};
+use super::passed::{PassedWords, line_start, position};
 use crate::engine::Documents;
 use crate::facts::{NodeId, Word};
 use crate::text::{Notation, Span};
@@ -111,7 +111,7 @@ impl Given {
                 let way = way(doc, &document.text, &found, by_tree, document.language.notation());
                 list.extend(way);
             }
-            list.append(&mut Passed::new(doc, document).find());
+            list.append(&mut PassedWords::new(doc, document).find());
         }
         list.sort_unstable();
         list.dedup();

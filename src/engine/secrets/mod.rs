@@ -8,11 +8,11 @@ mod places;
 pub(super) mod random;
 mod sent;
 
-use super::File;
+use super::LintedFile;
 use crate::catalogue::Catalogue;
 use crate::facts::ScalarStyle;
 use crate::mask::is_name;
-use crate::rules::{Class, Registration, Role, Unit};
+use crate::rules::{Class, MemberRole, Registration, Unit};
 use crate::sites::{ValueKind, Via};
 use crate::text::{Copies, Notation, Source, Span, Words, is_named};
 use base64::Engine as _;
@@ -46,7 +46,7 @@ pub(super) fn literals(catalogue: &Catalogue, source: &Source) -> Vec<Span> {
 }
 
 /// What comes after the name of a token's slot, in comments too: `# runnerToken: "…"`.
-fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
+fn beside_names(file: &LintedFile<'_>) -> impl Iterator<Item = Span> {
     let source = file.source;
     let named = file.words.named.get_or_init(|| {
         let unit = file.unit;
@@ -86,7 +86,7 @@ fn beside_names(file: &File<'_>) -> impl Iterator<Item = Span> {
 }
 
 /// Whether an expression begins at that byte of the file, in a language where a text has quotes.
-fn is_expression(file: &File<'_>, at: usize) -> bool {
+fn is_expression(file: &LintedFile<'_>, at: usize) -> bool {
     let Some(document) = file.documents.get(0).filter(|it| it.language.values_are_expressions()) else {
         return false;
     };
@@ -99,7 +99,7 @@ fn is_expression(file: &File<'_>, at: usize) -> bool {
 }
 
 /// What must not be shown.
-pub(super) struct Secrets {
+pub(super) struct FoundSecrets {
     /// Bytes of the file, sorted.
     pub(super) spans: Vec<Span>,
     /// What is not in the file in these letters.
@@ -107,7 +107,7 @@ pub(super) struct Secrets {
 }
 
 /// Token literals, every literal given as a token, and every other place that contains the same text.
-pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
+pub(super) fn find(file: &LintedFile<'_>, registrations: &[Registration]) -> FoundSecrets {
     let mut spans = literals(&file.settings.catalogue, file.source);
     let named = file.survey.carriers.iter().filter(|it| it.via == Via::Named);
     let named = named.filter(|it| it.value.kind == ValueKind::Literal);
@@ -119,7 +119,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     for member in registrations.iter().flat_map(|registration| &registration.members) {
         let Some(carrier) = file.survey.carriers.get(member.carrier) else { continue };
         let is_expression = names::is_expression(&carrier.value.text);
-        if matches!(member.role, Role::New | Role::Old)
+        if matches!(member.role, MemberRole::New | MemberRole::Old)
             && (carrier.value.kind == ValueKind::Opaque || is_expression)
         {
             flow.carrier(carrier);
@@ -127,7 +127,7 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
         if is_expression {
             continue;
         }
-        if matches!(member.role, Role::New | Role::Old)
+        if matches!(member.role, MemberRole::New | MemberRole::Old)
             && matches!(member.class, Class::Glrt | Class::Registered | Class::Other | Class::Legacy)
         {
             if names::is_name(file, carrier.value.known.as_ref().unwrap_or(&carrier.value.text), true) {
@@ -171,5 +171,5 @@ pub(super) fn find(file: &File<'_>, registrations: &[Registration]) -> Secrets {
     // What the file contains literally is hidden wherever it appears.
     let written: BTreeSet<&str> = spans.iter().map(|span| span.of(file.source.text()).trim()).collect();
     texts.retain(|text| !written.contains(text.as_str()));
-    Secrets { spans, texts }
+    FoundSecrets { spans, texts }
 }

@@ -1,11 +1,11 @@
 //! What is never a secret: names of options and variables, and expressions (D4).
 
-use crate::engine::File;
+use crate::engine::LintedFile;
 use crate::text::HCL_ROOTS;
 
 /// Whether a text given as a token is a name or an expression. A variable that no unit has counts as a name only where
 /// nothing is `assigned`: a literal may look like one.
-pub(super) fn is_name(file: &File<'_>, text: &str, assigned: bool) -> bool {
+pub(super) fn is_name(file: &LintedFile<'_>, text: &str, assigned: bool) -> bool {
     let text = text.trim_matches(['"', '\'']);
     is_option(text) || is_known(file, text) || is_reference(text) || !assigned && is_variable(text)
 }
@@ -88,7 +88,7 @@ fn is_option(text: &str) -> bool {
 }
 
 /// Whether it is how a unit or a program spells something.
-fn is_known(file: &File<'_>, text: &str) -> bool {
+fn is_known(file: &LintedFile<'_>, text: &str) -> bool {
     if [&file.unit.program, &file.unit.chart].into_iter().any(|name| name == text && !text.is_empty()) {
         return true;
     }

@@ -1,7 +1,7 @@
 //! What loops, calls, pipes and files of a text give to names: by position, rather than by a name beside the value.
 
 use super::given::{At, hash};
-use crate::engine::documents::Document;
+use crate::engine::documents::EmbeddedDocument;
 use crate::facts::{Command, Facts, Word};
 use crate::text::{Notation, Span};
 use regex::bytes::{Captures, Regex};
@@ -112,16 +112,16 @@ pub(in crate::engine) fn function_at(facts: &Facts, at: usize) -> usize {
 }
 
 /// Collects the places.
-pub(super) struct Passed<'a> {
+pub(super) struct PassedWords<'a> {
     doc: usize,
-    document: &'a Document,
+    document: &'a EmbeddedDocument,
     text: &'a str,
     notation: Notation,
     pub(super) list: Vec<(u64, At)>,
 }
 
-impl<'a> Passed<'a> {
-    pub(super) fn new(doc: usize, document: &'a Document) -> Self {
+impl<'a> PassedWords<'a> {
+    pub(super) fn new(doc: usize, document: &'a EmbeddedDocument) -> Self {
         let (text, notation) = (&*document.text, document.language.notation());
         Self { doc, document, text, notation, list: Vec::new() }
     }

@@ -3,7 +3,7 @@
 use super::flow::{Extent, Flow};
 use super::given::in_string;
 use super::passed::inner_words;
-use crate::engine::File;
+use crate::engine::LintedFile;
 use crate::facts::{Command, Facts};
 use crate::rules::Unit;
 use crate::text::{Notation, Span};
@@ -50,7 +50,7 @@ static SENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Adds what comes after the names of slots, and what requests send.
-pub(super) fn find(file: &File<'_>, flow: &mut Flow<'_>) {
+pub(super) fn find(file: &LintedFile<'_>, flow: &mut Flow<'_>) {
     let named = file.words.places.get_or_init(|| named(file.unit));
     let short = file.words.short_places.get_or_init(|| short(file.unit));
     for (doc, document) in file.documents.iter().enumerate() {

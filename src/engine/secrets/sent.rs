@@ -1,6 +1,6 @@
 //! Tokens among the answers to a program that prompts.
 
-use crate::engine::File;
+use crate::engine::LintedFile;
 use crate::facts::{Command, Facts, NodeId, Region};
 use crate::text::Span;
 use regex::Regex;
@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 static ANSWER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new("[0-9A-Za-z_-]{16,}").ok());
 
 /// What may be a token among the words and lines that are piped into a program that prompts for one.
-pub(super) fn answers(file: &File<'_>) -> Vec<Span> {
+pub(super) fn answers(file: &LintedFile<'_>) -> Vec<Span> {
     let mut asking: BTreeMap<usize, BTreeSet<NodeId>> = BTreeMap::new();
     for carrier in file.survey.carriers.iter().filter(|it| file.settings.catalogue.sites().asks(it)) {
         asking.entry(carrier.doc).or_default().extend(&carrier.nodes);

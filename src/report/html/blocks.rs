@@ -2,19 +2,19 @@
 
 use crate::finding::Finding;
 use crate::report::{Run, by_unit, is_open};
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use std::collections::HashMap;
 
 /// The open findings of a file.
 pub(super) struct FileBlocks<'a> {
     /// The file.
-    pub(super) file: &'a Checked,
+    pub(super) file: &'a CheckedFile,
     /// By the first finding of each.
-    pub(super) blocks: Vec<Block<'a>>,
+    pub(super) blocks: Vec<HtmlBlock<'a>>,
 }
 
 /// Findings of one registration, or one finding that belongs to none.
-pub(super) struct Block<'a> {
+pub(super) struct HtmlBlock<'a> {
     /// The registration, and its number on the page.
     pub(super) registration: Option<(&'a str, usize)>,
     /// By position, each with its number on the page.
@@ -36,10 +36,10 @@ pub(super) fn of<'a>(run: &Run<'a>) -> Vec<FileBlocks<'a>> {
                 registrations += 1;
                 (unit, registrations)
             });
-            Block { registration, findings }
+            HtmlBlock { registration, findings }
         };
         let grouped = by_unit(numbered, |(_, finding)| finding.unit.as_deref());
-        let blocks: Vec<Block<'_>> = grouped.into_iter().map(block).collect();
+        let blocks: Vec<HtmlBlock<'_>> = grouped.into_iter().map(block).collect();
         if !blocks.is_empty() {
             files.push(FileBlocks { file, blocks });
         }

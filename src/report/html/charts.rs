@@ -5,7 +5,7 @@ use super::plan::states;
 use super::writer::{Html, Link};
 use crate::baseline::Comparison;
 use crate::finding::{Finding, Severity};
-use crate::plan::Plan;
+use crate::plan::MigrationPlan;
 use crate::report::statistics::repositories;
 use crate::report::summary::plural;
 use crate::report::{Run, is_open};
@@ -28,7 +28,7 @@ pub(in crate::report) struct Part<'a> {
 }
 
 /// All charts of a run, in their section.
-pub(super) fn write(run: &Run<'_>, plan: &Plan, html: &mut Html) {
+pub(super) fn write(run: &Run<'_>, plan: &MigrationPlan, html: &mut Html) {
     html.element("section", &[("id", "overview"), ("aria-labelledby", "overview-title")], |html| {
         html.element("h2", &[("id", "overview-title")], |html| html.text("Overview"));
         html.element("div", &[("class", "charts")], |html| {
@@ -70,7 +70,7 @@ fn severities(run: &Run<'_>, html: &mut Html) {
     stacked("Findings by severity", &parts, html);
 }
 
-fn registrations(plan: &Plan, html: &mut Html) {
+fn registrations(plan: &MigrationPlan, html: &mut Html) {
     let parts = states(plan).map(|(class, text, count, part)| Part {
         class,
         count,

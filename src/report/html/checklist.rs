@@ -15,12 +15,12 @@ pub(super) fn item(key: &str, html: &mut Html, label: impl FnOnce(&mut Html), mo
 }
 
 /// Names for the checkboxes of a page: unique, and independent of added or removed lines.
-pub(super) struct Keys {
+pub(super) struct HtmlKeys {
     project: String,
     seen: HashMap<String, usize>,
 }
 
-impl Keys {
+impl HtmlKeys {
     /// The keys of a page; those of another `project` differ.
     pub(super) fn new(project: &str) -> Self {
         Self { project: project.to_owned(), seen: HashMap::new() }

@@ -1,13 +1,13 @@
 //! What unfolds below the findings of a block: their lines, what to do, the fix.
 
-use super::blocks::Block;
+use super::blocks::HtmlBlock;
 use super::writer::{Attribute, Html, Link};
 use crate::finding::{Finding, Fix, Safety, Severity};
 use crate::fixer::diff::{Changes, Side};
 use crate::mask::Mask;
 use crate::report::window::Window;
 use crate::report::{fix_reason, stated};
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,13 @@ const FIX_LINES: usize = 40;
 const WIDTH: usize = 300;
 
 /// The folded part of a block.
-pub(super) fn write(file: &Checked, mask: &Mask, block: &Block<'_>, changes: &mut Changes, html: &mut Html) {
+pub(super) fn write(
+    file: &CheckedFile,
+    mask: &Mask,
+    block: &HtmlBlock<'_>,
+    changes: &mut Changes,
+    html: &mut Html,
+) {
     let findings = || block.findings.iter().map(|(_, finding)| *finding);
     html.tag("details", |html| {
         html.tag("summary", |html| html.text("Details"));
@@ -62,7 +68,7 @@ fn paragraph(head: &'static str, text: &str, html: &mut Html) {
 }
 
 /// A link for each page about the rules of a block.
-fn docs(block: &Block<'_>, html: &mut Html) {
+fn docs(block: &HtmlBlock<'_>, html: &mut Html) {
     let mut pages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (_, finding) in block.findings.iter().filter(|(_, it)| it.url.starts_with("https://")) {
         pages.entry(&finding.url).or_default().insert(&finding.rule);
@@ -82,7 +88,7 @@ const fn code_block(label: &str) -> [Attribute<'_>; 3] {
 }
 
 /// The lines of all findings of a block, each line once; where they are far apart, in several excerpts.
-fn excerpts(file: &Checked, mask: &Mask, block: &Block<'_>, html: &mut Html) {
+fn excerpts(file: &CheckedFile, mask: &Mask, block: &HtmlBlock<'_>, html: &mut Html) {
     let source = &file.source;
     let mut ranges: Vec<(usize, usize, Vec<&Finding>)> = Vec::new();
     for (_, finding) in &block.findings {
@@ -107,7 +113,7 @@ fn excerpts(file: &Checked, mask: &Mask, block: &Block<'_>, html: &mut Html) {
     }
 }
 
-fn excerpt(file: &Checked, mask: &Mask, lines: (usize, usize), findings: &[&Finding], html: &mut Html) {
+fn excerpt(file: &CheckedFile, mask: &Mask, lines: (usize, usize), findings: &[&Finding], html: &mut Html) {
     let spans: Vec<Span> = findings.iter().map(|it| it.span).collect();
     let window = Window::new(String::new(), &file.source, mask, lines, &spans);
     let locate = |finding: &&Finding| Some((window.locate(&file.source, finding.span)?, finding.severity));
@@ -144,7 +150,7 @@ fn excerpt(file: &Checked, mask: &Mask, lines: (usize, usize), findings: &[&Find
 }
 
 /// The fixes of a block. Findings that are fixed together share one, which is shown once.
-fn fixes(file: &Checked, mask: &Mask, block: &Block<'_>, changes: &mut Changes, html: &mut Html) {
+fn fixes(file: &CheckedFile, mask: &Mask, block: &HtmlBlock<'_>, changes: &mut Changes, html: &mut Html) {
     let mut groups: Vec<(&Fix, Vec<&str>)> = Vec::new();
     for fix in block.findings.iter().filter_map(|(_, finding)| finding.fix.as_ref().ok()) {
         match groups.last_mut() {

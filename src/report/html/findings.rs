@@ -9,7 +9,7 @@ use crate::finding::{Finding, Severity};
 use crate::fixer::diff::Changes;
 use crate::mask::Mask;
 use crate::report::Run;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 
@@ -78,7 +78,7 @@ pub(super) fn write(
 }
 
 /// The line above the findings of a registration: what it is, and the runner that replaces it.
-fn registration(file: &Checked, unit: &str, mask: &Mask, runners: &Runners<'_>, html: &mut Html) {
+fn registration(file: &CheckedFile, unit: &str, mask: &Mask, runners: &Runners<'_>, html: &mut Html) {
     html.element("tr", &[("class", "registration")], |html| {
         html.element("th", &[("scope", "rowgroup"), ("colspan", "4")], |html| {
             let Some(planned) = runners.of_unit(&file.path, unit) else {
@@ -95,7 +95,7 @@ fn registration(file: &Checked, unit: &str, mask: &Mask, runners: &Runners<'_>, 
 }
 
 fn row(
-    (file, repository): (&Checked, Option<&str>),
+    (file, repository): (&CheckedFile, Option<&str>),
     number: usize,
     finding: &Finding,
     mask: &Mask,

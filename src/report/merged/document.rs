@@ -49,23 +49,23 @@ pub enum ReportError {
 pub(super) struct Document {
     version: u32,
     #[serde(default)]
-    pub(super) repository: Origin,
-    pub(super) findings: Vec<Finding>,
+    pub(super) repository: ReportOrigin,
+    pub(super) findings: Vec<ReportFinding>,
     #[serde(default)]
     pub(super) registrations: Vec<Map<String, Value>>,
     #[serde(default)]
-    pub(super) repositories: Vec<Origin>,
+    pub(super) repositories: Vec<ReportOrigin>,
     #[serde(default)]
-    pub(super) notices: Vec<Remark>,
+    pub(super) notices: Vec<ReportRemark>,
     #[serde(default)]
-    pub(super) fixed: Vec<Gone>,
-    pub(super) summary: Counts,
+    pub(super) fixed: Vec<ReportGone>,
+    pub(super) summary: ReportCounts,
 }
 
 /// A repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Origin {
+pub(super) struct ReportOrigin {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(super) name: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -79,7 +79,7 @@ pub(super) struct Origin {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Finding {
+pub(super) struct ReportFinding {
     pub(super) rule: String,
     pub(super) severity: Severity,
     pub(super) message: String,
@@ -95,7 +95,7 @@ pub(super) struct Finding {
     #[serde(default)]
     via: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) fix: Option<Repair>,
+    pub(super) fix: Option<ReportRepair>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     manual: Option<String>,
     #[serde(default)]
@@ -105,7 +105,7 @@ pub(super) struct Finding {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) fingerprint: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) repository: Option<Origin>,
+    pub(super) repository: Option<ReportOrigin>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -116,45 +116,45 @@ pub(super) struct Place {
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Repair {
+pub(super) struct ReportRepair {
     pub(super) safety: Safety,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     message: String,
-    edits: Vec<Change>,
+    edits: Vec<ReportChange>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Change {
+struct ReportChange {
     start: u64,
     end: u64,
     replacement: String,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Remark {
+pub(super) struct ReportRemark {
     path: String,
     kind: String,
     message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) repository: Option<Origin>,
+    pub(super) repository: Option<ReportOrigin>,
 }
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct Gone {
+pub(super) struct ReportGone {
     rule: String,
     path: String,
     start: Place,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    removed: Option<Removed>,
+    removed: Option<ReportRemoved>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) repository: Option<Origin>,
+    pub(super) repository: Option<ReportOrigin>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Removed {
+struct ReportRemoved {
     setting: String,
     value: String,
 }
@@ -162,7 +162,7 @@ struct Removed {
 /// Counts of files; those of findings are counted again.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Counts {
+pub(super) struct ReportCounts {
     pub(super) files: u64,
     pub(super) linted: u64,
 }
@@ -227,7 +227,7 @@ fn clean_all<'a>(
     mask: &Mask,
     path: &mut String,
     texts: impl IntoIterator<Item = &'a mut String>,
-    repository: &mut Option<Origin>,
+    repository: &mut Option<ReportOrigin>,
 ) {
     *path = mask::path(&mask.inserted(path));
     texts.into_iter().for_each(|text| *text = mask.prose(text));
@@ -236,7 +236,7 @@ fn clean_all<'a>(
     }
 }
 
-impl Origin {
+impl ReportOrigin {
     fn clean(&mut self, mask: &Mask) {
         for text in [&mut self.name, &mut self.folder, &mut self.directory] {
             *text = short(&shown_path(text, mask));
@@ -297,7 +297,7 @@ fn encode(path: &str) -> String {
     out
 }
 
-impl Finding {
+impl ReportFinding {
     fn clean(&mut self, mask: &Mask) {
         let texts = [&mut self.message, &mut self.reason, &mut self.help];
         let texts = texts.into_iter().chain(&mut self.unit).chain(&mut self.manual).chain(&mut self.via);
@@ -349,8 +349,8 @@ fn cleaned(value: Value, mask: &Mask) -> Value {
 }
 
 /// The repository of a registration, which is taken out of it.
-pub(super) fn take_repository(registration: &mut Map<String, Value>) -> Option<Origin> {
-    let mut origin: Origin = serde_json::from_value(registration.remove("repository")?).ok()?;
+pub(super) fn take_repository(registration: &mut Map<String, Value>) -> Option<ReportOrigin> {
+    let mut origin: ReportOrigin = serde_json::from_value(registration.remove("repository")?).ok()?;
     origin.clean(&Mask::without_source(false));
     Some(origin)
 }

@@ -1,7 +1,7 @@
 //! The same document as that of one run, with a line for each entry. Each entry names its repository.
 
 use super::Merged;
-use super::document::{Document, Origin, take_repository};
+use super::document::{Document, ReportOrigin, take_repository};
 use crate::escape;
 use crate::report::Style;
 use serde::Serialize;
@@ -32,7 +32,7 @@ pub(super) fn write(merged: &Merged, _: Style, out: &mut dyn Write) -> io::Resul
     })?;
     write!(out, "\n  ],\n  \"repositories\": [")?;
     let mut list = List::begin();
-    let mut origins: Vec<&Origin> = merged.sums.rows.iter().map(|row| &row.origin).collect();
+    let mut origins: Vec<&ReportOrigin> = merged.sums.rows.iter().map(|row| &row.origin).collect();
     origins.sort();
     origins.into_iter().try_for_each(|origin| list.item(origin, out))?;
     write!(out, "\n  ],\n  \"notices\": [")?;

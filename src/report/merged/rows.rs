@@ -1,25 +1,25 @@
 //! What all reports say together: a row for each repository.
 
-use super::document::{Counts, Document, Finding, Origin, ReportError, take_repository};
+use super::document::{Document, ReportCounts, ReportError, ReportFinding, ReportOrigin, take_repository};
 use crate::finding::{Safety, Severity};
-use crate::plan::State;
+use crate::plan::PlannedState;
 use std::collections::{BTreeMap, HashMap};
 
 /// Repositories in all reports together.
 const MOST_REPOSITORIES: usize = 10_000;
 /// Findings that are listed for a repository.
 const MOST_LISTED: usize = 20;
-/// Ways of registration that are told apart in a repository.
+/// Ways of registration that are counted apart in a repository.
 const MOST_ROADS: usize = 20;
 /// Longer texts are cut, in characters.
 const LONGEST: usize = 200;
 
-/// What distinguishes a repository. Without a remote a name is no identity: two reports are of two repositories.
+/// What distinguishes a repository. A name without a remote does not identify one: two reports are of two repositories.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Key {
     /// Jobs of one commit are of one repository, whatever they call it.
     Remote(String, Option<String>),
-    Report(usize, Origin),
+    Report(usize, ReportOrigin),
 }
 
 /// A finding, as far as a row lists it.
@@ -34,7 +34,7 @@ pub(super) struct Listed {
 
 /// A repository.
 pub(super) struct Row {
-    pub(super) origin: Origin,
+    pub(super) origin: ReportOrigin,
     /// The number of the first report about it.
     report: usize,
     /// Whether there are more of them.
@@ -90,7 +90,7 @@ impl Sums {
     pub(super) fn add(&mut self, number: usize, document: Document) -> Result<(), ReportError> {
         let Document { repository, findings, registrations, repositories, notices, fixed, summary, .. } =
             document;
-        let Counts { files, linted } = summary;
+        let ReportCounts { files, linted } = summary;
         self.files = self.files.saturating_add(files);
         self.linted = self.linted.saturating_add(linted);
         self.fixed += fixed.len();
@@ -110,10 +110,10 @@ impl Sums {
             let origin = take_repository(&mut registration);
             let at = self.row(number, origin.as_ref().unwrap_or(&repository))?;
             let text = |key: &str| registration.get(key).and_then(|it| it.as_str());
-            let state = State::ALL.iter().position(|it| text("state") == Some(it.as_str()));
+            let state = PlannedState::ALL.iter().position(|it| text("state") == Some(it.as_str()));
             let road = text("road").or_else(|| text("kind")).filter(|it| is_name(it)).unwrap_or("other");
             let Some(row) = self.rows.get_mut(at) else { continue };
-            if let Some(count) = row.states.get_mut(state.unwrap_or(State::ALL.len())) {
+            if let Some(count) = row.states.get_mut(state.unwrap_or(PlannedState::ALL.len())) {
                 *count += 1;
             }
             let is_known = row.roads.contains_key(road) || row.roads.len() < MOST_ROADS;
@@ -129,7 +129,7 @@ impl Sums {
     }
 
     /// The index of a repository's row.
-    fn row(&mut self, number: usize, origin: &Origin) -> Result<usize, ReportError> {
+    fn row(&mut self, number: usize, origin: &ReportOrigin) -> Result<usize, ReportError> {
         let key = match &origin.remote {
             Some(remote) => Key::Remote(remote.clone(), origin.revision.clone()),
             None => Key::Report(number, origin.clone()),
@@ -144,7 +144,7 @@ impl Sums {
             return Err(ReportError::TooMany(MOST_REPOSITORIES));
         }
         self.rows.push(Row {
-            origin: Origin { folder: String::new(), directory: String::new(), ..origin.clone() },
+            origin: ReportOrigin { folder: String::new(), directory: String::new(), ..origin.clone() },
             report: number,
             is_repeated: false,
             findings: [0; 3],
@@ -158,7 +158,7 @@ impl Sums {
         Ok(self.rows.len() - 1)
     }
 
-    fn finding(&mut self, at: usize, origin: &Origin, finding: &Finding) {
+    fn finding(&mut self, at: usize, origin: &ReportOrigin, finding: &ReportFinding) {
         self.suppressed += usize::from(finding.suppressed);
         self.baselined += usize::from(finding.baselined && !finding.suppressed);
         let Some(row) = self.rows.get_mut(at) else { return };

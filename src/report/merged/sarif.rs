@@ -1,7 +1,7 @@
 //! SARIF 2.1.0: a run for each repository of a report. There is no source, so there are no snippets.
 
 use super::Merged;
-use super::document::{Document, Finding, Origin};
+use super::document::{Document, ReportFinding, ReportOrigin};
 use super::json::List;
 use crate::finding::Severity;
 use crate::report::sarif::{FINGERPRINT, SCHEMA, uri};
@@ -15,7 +15,7 @@ pub(super) fn write(merged: &Merged, _: Style, out: &mut dyn Write) -> io::Resul
     let mut list = List::begin();
     merged.each(|document| {
         let Document { repository, findings, repositories, .. } = document;
-        let mut runs: BTreeMap<&Origin, Vec<&Finding>> =
+        let mut runs: BTreeMap<&ReportOrigin, Vec<&ReportFinding>> =
             repositories.iter().map(|it| (it, Vec::new())).collect();
         if repositories.is_empty() {
             runs.entry(&repository).or_default();
@@ -28,7 +28,7 @@ pub(super) fn write(merged: &Merged, _: Style, out: &mut dyn Write) -> io::Resul
     writeln!(out, "\n  ]\n}}")
 }
 
-fn run(origin: &Origin, findings: &[&Finding]) -> Value {
+fn run(origin: &ReportOrigin, findings: &[&ReportFinding]) -> Value {
     let rules: BTreeSet<&str> = findings.iter().map(|it| it.rule.as_str()).collect();
     let urls: BTreeMap<&str, &str> = findings.iter().map(|it| (it.rule.as_str(), it.url.as_str())).collect();
     let descriptors = rules.iter().map(|id| match urls.get(id).filter(|url| !url.is_empty()) {
@@ -57,7 +57,7 @@ fn run(origin: &Origin, findings: &[&Finding]) -> Value {
     run
 }
 
-fn result(finding: &Finding, rule: usize) -> Value {
+fn result(finding: &ReportFinding, rule: usize) -> Value {
     let parts = [&finding.message, &finding.reason, &finding.help];
     let text: Vec<String> = parts.into_iter().filter(|it| !it.is_empty()).map(|it| sentence(it)).collect();
     let length = finding.end.offset.saturating_sub(finding.start.offset);

@@ -4,7 +4,7 @@ use super::Merged;
 use super::rows::{OfRule, Row, SEVERITIES};
 use crate::escape;
 use crate::finding::Severity;
-use crate::plan::State;
+use crate::plan::PlannedState;
 use crate::report::Style;
 use serde_json::{Map, Value, json};
 use std::cmp::Reverse;
@@ -75,7 +75,7 @@ pub(super) fn json(merged: &Merged, _: Style, out: &mut dyn Write) -> io::Result
 fn repository(row: &Row) -> Value {
     let findings =
         SEVERITIES.iter().zip(row.findings).map(|(it, count)| (it.as_str().to_owned(), count.into()));
-    let names = State::ALL.iter().map(|it| it.as_str()).chain(["unknown"]);
+    let names = PlannedState::ALL.iter().map(|it| it.as_str()).chain(["unknown"]);
     let states = names.zip(row.states).map(|(name, count)| (name.to_owned(), count.into()));
     json!({
         "repository": row.origin,

@@ -85,7 +85,7 @@ fn each_repository_has_a_row() {
     let (_folder, merged) = some();
     insta::assert_snapshot!(text(&merged, markdown::write));
     insta::assert_snapshot!(text(&merged, statistics::text));
-    // Names are no identity: two reports without a remote are two repositories.
+    // Names do not identify: two reports without a remote are two repositories.
     assert_eq!(merged.sums.rows.iter().filter(|row| row.origin.name == "x").count(), 2);
 }
 
@@ -115,7 +115,7 @@ fn other_remotes_have_other_pages() {
         ),
         ("git://gitlab.example.com/x", None),
     ] {
-        let origin = document::Origin { remote: Some(remote.to_owned()), ..Default::default() };
+        let origin = document::ReportOrigin { remote: Some(remote.to_owned()), ..Default::default() };
         assert_eq!(origin.line("a.sh", 2).as_deref(), page);
         assert_eq!(origin.line("../a.sh", 2), None);
     }

@@ -3,7 +3,7 @@
 use super::{FILL_IN, address, api, code};
 use crate::escape::inline;
 use crate::plan::words::quoted;
-use crate::plan::{Field, Group, Need, Plan};
+use crate::plan::{Field, Group, MigrationPlan, Need};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ const NOTHING: &str = "\
 exit 0
 ";
 
-pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &MigrationPlan, out: &mut dyn Write) -> io::Result<()> {
     let compare = |field: &Field| {
         let value = api(&field.value).unwrap_or_else(|| FILL_IN.to_owned());
         format!("{}={}", field.name, inline(&value))

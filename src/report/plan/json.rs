@@ -3,8 +3,10 @@
 use super::api;
 use crate::escape;
 use crate::plan::words::plain;
-use crate::plan::{Entry, Field, Group, Place, Plan, Shown, State, Step, Value};
-use crate::report::json::Origin;
+use crate::plan::{
+    Field, Group, MigrationPlan, OtherPlace, PlanStep, PlannedRegistration, PlannedState, PlannedValue, Shown,
+};
+use crate::report::json::JsonOrigin;
 use crate::rules::UnitKind;
 use crate::sites::{Brings, UnknownKind};
 use crate::text::Position;
@@ -17,7 +19,7 @@ use std::io::{self, Write};
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct JsonPlan<'a> {
     version: u32,
     groups: Vec<Runner<'a>>,
     by_hand: Vec<ByHand<'a>>,
@@ -43,7 +45,7 @@ struct Runner<'a> {
     fields: Vec<Explained<'a>>,
     registrations: Vec<Registration<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    repository: Option<Origin>,
+    repository: Option<JsonOrigin>,
     same_but_for_description: &'a [usize],
     steps: Vec<ToDo>,
 }
@@ -88,10 +90,10 @@ pub(in crate::report) struct Registration<'a> {
     url: Option<Said<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<Said<'a>>,
-    tokens: Vec<Token<'a>>,
+    tokens: Vec<PlanJsonToken<'a>>,
     settings: Vec<Set<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    without_effect: Vec<Idle<'a>>,
+    without_effect: Vec<PlanJsonIdle<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fix: Option<crate::finding::Safety>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +130,7 @@ struct Set<'a> {
 
 /// A setting that has no effect where it is.
 #[derive(Serialize)]
-struct Idle<'a> {
+struct PlanJsonIdle<'a> {
     unit: &'a str,
     field: &'static str,
     name: &'a str,
@@ -138,7 +140,7 @@ struct Idle<'a> {
 }
 
 #[derive(Serialize)]
-struct Token<'a> {
+struct PlanJsonToken<'a> {
     name: &'a str,
     old: bool,
     holds: crate::rules::Class,
@@ -165,11 +167,11 @@ struct ByHand<'a> {
     help: &'a str,
 }
 
-pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &MigrationPlan, out: &mut dyn Write) -> io::Result<()> {
     let samples =
         plan.documentation.entries.iter().map(|it| Sample::Registration(Box::new(registration(it))));
     let places = plan.documentation.places.iter().map(|it| Sample::Place(by_hand(it)));
-    let document = Document {
+    let document = JsonPlan {
         version: VERSION,
         groups: plan
             .groups
@@ -177,7 +179,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
             .enumerate()
             .map(|(index, group)| {
                 let repository = group.repository().filter(|_| plan.has_repositories());
-                Runner { repository: repository.map(Origin::of), ..runner(index + 1, group) }
+                Runner { repository: repository.map(JsonOrigin::of), ..runner(index + 1, group) }
             })
             .collect(),
         by_hand: plan.by_hand.iter().map(by_hand).collect(),
@@ -188,7 +190,9 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// All registrations of a plan; samples in documents are none.
-pub(in crate::report) fn registrations(plan: &Plan) -> impl Iterator<Item = (Registration<'_>, &Entry)> {
+pub(in crate::report) fn registrations(
+    plan: &MigrationPlan,
+) -> impl Iterator<Item = (Registration<'_>, &PlannedRegistration)> {
     plan.groups.iter().flat_map(|group| &group.entries).map(|entry| (registration(entry), entry))
 }
 
@@ -206,18 +210,18 @@ fn runner(number: usize, group: &Group) -> Runner<'_> {
     }
 }
 
-fn value(value: &Value) -> Option<serde_json::Value> {
+fn value(value: &PlannedValue) -> Option<serde_json::Value> {
     Some(match value {
-        Value::List(words) => words.clone().into(),
-        Value::Flag(flag) => (*flag).into(),
-        Value::Number(number) => (*number).into(),
+        PlannedValue::List(words) => words.clone().into(),
+        PlannedValue::Flag(flag) => (*flag).into(),
+        PlannedValue::Number(number) => (*number).into(),
         other => api(other)?.into(),
     })
 }
 
 fn explained(field: &Field) -> Explained<'_> {
     let expression = match &field.value {
-        Value::FillIn(text) => Some(text.as_str()),
+        PlannedValue::FillIn(text) => Some(text.as_str()),
         _ => None,
     };
     let default_of = field.default;
@@ -225,7 +229,7 @@ fn explained(field: &Field) -> Explained<'_> {
     Explained { field: field.name, origin, default_of, expression, notes: &field.notes }
 }
 
-fn registration(entry: &Entry) -> Registration<'_> {
+fn registration(entry: &PlannedRegistration) -> Registration<'_> {
     let Position { line, column, .. } = entry.position;
     Registration {
         unit: &entry.unit,
@@ -235,7 +239,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
         column,
         kind: entry.kind,
         road: entry.road.map(|road| road.road.as_str()),
-        state: entry.state.map(State::as_str),
+        state: entry.state.map(PlannedState::as_str),
         via: &entry.via,
         place: entry.place.as_deref(),
         object: entry.object.as_deref(),
@@ -248,7 +252,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
         tokens: entry
             .slots
             .iter()
-            .map(|slot| Token {
+            .map(|slot| PlanJsonToken {
                 name: &slot.name,
                 old: slot.old,
                 holds: slot.class,
@@ -265,7 +269,7 @@ fn registration(entry: &Entry) -> Registration<'_> {
         without_effect: entry
             .without_effect
             .iter()
-            .map(|it| Idle {
+            .map(|it| PlanJsonIdle {
                 unit: &it.unit,
                 field: it.setting.field,
                 name: &it.setting.name,
@@ -287,12 +291,12 @@ fn said(shown: &Shown) -> Said<'_> {
     Said { value: &shown.text, expression: shown.opaque, written: shown.written.as_deref(), line, column }
 }
 
-fn to_do(step: &Step) -> ToDo {
+fn to_do(step: &PlanStep) -> ToDo {
     let parts = step.parts.iter().map(|part| plain(part)).collect();
     ToDo { step: step.what.as_str(), text: plain(&step.text), parts }
 }
 
-fn by_hand(place: &Place) -> ByHand<'_> {
+fn by_hand(place: &OtherPlace) -> ByHand<'_> {
     let Position { line, column, .. } = place.position;
     ByHand { rule: &place.rule, path: &place.path, line, column, message: &place.message, help: &place.help }
 }

@@ -2,7 +2,10 @@
 
 use super::spans::{cell, code, prose, sentence};
 use super::{GUIDE, kind, named, remarks, replacement, title, unknowns};
-use crate::plan::{Do, Documentation, Entry, Field, Group, Need, Place, Plan, Shown, Value, deployment};
+use crate::plan::{
+    Do, Documentation, Field, Group, MigrationPlan, Need, OtherPlace, PlannedRegistration, PlannedValue,
+    Shown, deployment,
+};
 use crate::rules::Class;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -10,7 +13,7 @@ use std::io::{self, Write};
 /// Places that a row of the table names.
 const MOST_PLACES: usize = 3;
 
-pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &MigrationPlan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Migration of GitLab runners to authentication tokens\n\n{}", plan.summary())?;
     if !plan.groups.is_empty() {
         table(&plan.groups, out)?;
@@ -88,7 +91,7 @@ pub(in crate::report) fn table(groups: &[Group], out: &mut dyn Write) -> io::Res
 
 fn in_cell(field: &Field) -> String {
     match &field.value {
-        Value::FillIn(_) => format!("`{}`: **fill in**", field.name),
+        PlannedValue::FillIn(_) => format!("`{}`: **fill in**", field.name),
         other => cell(&format!("{}={}", field.name, super::api(other).unwrap_or_default())),
     }
 }
@@ -241,7 +244,7 @@ fn list(name: &str, parts: &[String], out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
-fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
+fn registration(entry: &PlannedRegistration, out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}: {}", code(&entry.at()), kind(entry))?;
     match (&entry.place, &entry.object) {
         (Some(place), Some(object)) => write!(out, ", in the {} of {}", prose(place), code(object))?,
@@ -285,7 +288,7 @@ fn registration(entry: &Entry, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn places(places: &[Place], out: &mut dyn Write) -> io::Result<()> {
+fn places(places: &[OtherPlace], out: &mut dyn Write) -> io::Result<()> {
     for place in places {
         let at = code(&format!("{}:{}", place.path, place.position.line));
         let help = if place.help.is_empty() { String::new() } else { format!("; {}", prose(&place.help)) };
@@ -318,8 +321,8 @@ fn value(shown: &Shown) -> String {
 fn field(field: &Field) -> String {
     let mut remarks = remarks(field);
     let value = match &field.value {
-        Value::List(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
-        Value::FillIn(expression) => {
+        PlannedValue::List(words) => words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", "),
+        PlannedValue::FillIn(expression) => {
             remarks.insert(0, format!("today it is {}", code(expression)));
             "**fill in**".to_owned()
         }

@@ -13,8 +13,8 @@ pub(super) use spans::{code as span, prose};
 
 use super::refusal::in_lines;
 use crate::escape::inline;
-use crate::plan::words::Piece;
-use crate::plan::{Do, Entry, Field, Group, Need, Plan, Shown, Value};
+use crate::plan::words::WordPiece;
+use crate::plan::{Do, Field, Group, MigrationPlan, Need, PlannedRegistration, PlannedValue, Shown};
 use crate::rules::UnitKind;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -27,7 +27,7 @@ pub(super) const GUIDE: &str = "https://docs.gitlab.com/ci/runners/new_creation_
 
 /// A format of the plan.
 #[derive(Clone, Copy)]
-pub struct Format {
+pub struct PlanFormat {
     /// Its name on the command line.
     pub name: &'static str,
     /// What it is, for the help text.
@@ -35,31 +35,31 @@ pub struct Format {
     /// The extension of its files.
     pub extension: &'static str,
     /// Writes it.
-    pub write: fn(&Plan, &mut dyn Write) -> io::Result<()>,
+    pub write: fn(&MigrationPlan, &mut dyn Write) -> io::Result<()>,
 }
 
-impl std::fmt::Debug for Format {
+impl std::fmt::Debug for PlanFormat {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
 }
 
 /// All formats; the first one is the default.
-pub const FORMATS: &[Format] = &[
-    Format {
+pub const FORMATS: &[PlanFormat] = &[
+    PlanFormat {
         name: "markdown",
         about: "a checklist to paste into an issue",
         extension: "md",
         write: markdown::write,
     },
-    Format { name: "json", about: "one JSON document", extension: "json", write: json::write },
-    Format {
+    PlanFormat { name: "json", about: "one JSON document", extension: "json", write: json::write },
+    PlanFormat {
         name: "curl",
         about: "a shell script that creates the runners with `POST /user/runners`, each of them once",
         extension: "sh",
         write: curl::write,
     },
-    Format {
+    PlanFormat {
         name: "terraform",
         about: "a `gitlab_user_runner` for each runner, with its token as a sensitive output",
         extension: "tf",
@@ -68,14 +68,14 @@ pub const FORMATS: &[Format] = &[
 ];
 
 /// The format for the extension of a file; Markdown without one, nothing for an unknown one.
-pub fn format_of(path: &Path) -> Option<&'static Format> {
+pub fn format_of(path: &Path) -> Option<&'static PlanFormat> {
     let Some(extension) = path.extension() else { return FORMATS.first() };
     let extension = extension.to_str().map(str::to_ascii_lowercase);
     FORMATS.iter().find(|format| extension.as_deref() == Some(format.extension))
 }
 
 /// What a registration is, in words.
-pub(super) fn kind(entry: &Entry) -> String {
+pub(super) fn kind(entry: &PlannedRegistration) -> String {
     entry.road.map_or_else(|| kind_name(entry.kind), |road| road.title.as_str()).to_owned()
 }
 
@@ -94,7 +94,7 @@ fn kind_name(kind: UnitKind) -> &'static str {
 
 /// The name of a group: that of its runner, or where it is registered first.
 pub(super) fn title(group: &Group) -> (&'static str, String) {
-    let first = group.entries.first().map(Entry::at).unwrap_or_default();
+    let first = group.entries.first().map(PlannedRegistration::at).unwrap_or_default();
     let head = match group.need {
         Need::Create => "Create a runner",
         Need::Check => "Check the token",
@@ -106,18 +106,18 @@ pub(super) fn title(group: &Group) -> (&'static str, String) {
 
 /// The description that the files give a runner.
 fn named(group: &Group) -> Option<&str> {
-    let text = |field: &Field| field.name == "description" && matches!(field.value, Value::Text(_));
+    let text = |field: &Field| field.name == "description" && matches!(field.value, PlannedValue::Text(_));
     group.description().filter(|_| group.fields.iter().any(text))
 }
 
 /// A value of the API, as text: a list with commas. `None` where it must be filled in.
-fn api(value: &Value) -> Option<String> {
+fn api(value: &PlannedValue) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::List(words) => Some(words.join(",")),
-        Value::Flag(flag) => Some(flag.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::FillIn(_) => None,
+        PlannedValue::Text(text) => Some(text.clone()),
+        PlannedValue::List(words) => Some(words.join(",")),
+        PlannedValue::Flag(flag) => Some(flag.to_string()),
+        PlannedValue::Number(number) => Some(number.to_string()),
+        PlannedValue::FillIn(_) => None,
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) fn remarks(field: &Field) -> Vec<String> {
     if let Some(whose) = field.default {
         remarks.insert(0, whose.to_owned());
     }
-    if let (true, Value::Number(seconds)) = (field.seconds, &field.value) {
+    if let (true, PlannedValue::Number(seconds)) = (field.seconds, &field.value) {
         remarks.insert(0, format!("seconds: {}", time(*seconds)));
     }
     remarks
@@ -143,7 +143,7 @@ fn time(seconds: u64) -> String {
 
 /// Other places that a registration may get a token or settings from, as written, each once with its lines: `line 4`. What is
 /// one of its own options or values is listed as such.
-pub(super) fn unknowns(entry: &Entry) -> Vec<(&str, String)> {
+pub(super) fn unknowns(entry: &PlannedRegistration) -> Vec<(&str, String)> {
     let slots = entry.slots.iter().map(|it| (&it.name, it.expression.as_deref(), it.position.line));
     let settings = entry.settings.iter().map(|it| (&it.name, Some(&*it.value.text), it.value.position.line));
     let own: Vec<(&String, Option<&str>, usize)> = slots.chain(settings).collect();
@@ -168,7 +168,7 @@ pub(super) fn unknowns(entry: &Entry) -> Vec<(&str, String)> {
 }
 
 /// A setting with its place and value, for a comment on one line.
-fn said(entry: &Entry, name: &str, value: &Shown) -> String {
+fn said(entry: &PlannedRegistration, name: &str, value: &Shown) -> String {
     let written = value.written.as_ref().map_or(String::new(), |written| format!(" ({written})"));
     inline(&format!("{}:{}: {name} = {}{written}", entry.path, value.position.line, value.text)).into_owned()
 }
@@ -185,7 +185,7 @@ fn address(url: Option<&Shown>) -> Option<&str> {
 /// A plan as code of a language whose comments begin with `#`: what `create` writes for each runner that the code `creates`,
 /// given the number of its group, and everything else in comments. `compare` writes a field of another runner on one line.
 fn code(
-    plan: &Plan,
+    plan: &MigrationPlan,
     creates: impl Fn(&Group) -> bool,
     create: impl Fn(usize, &Group, &mut dyn Write) -> io::Result<()>,
     compare: impl Fn(&Field) -> String,
@@ -235,7 +235,7 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
     }
     for field in &group.fields {
         let mut remarks = remarks(field);
-        if let Value::FillIn(expression) = &field.value {
+        if let PlannedValue::FillIn(expression) = &field.value {
             remarks.insert(0, format!("fill in; today: {expression}"));
         }
         if !remarks.is_empty() {
@@ -273,10 +273,10 @@ fn comments(number: usize, group: &Group) -> Vec<String> {
 }
 
 /// A sentence without backquotes, on one line.
-fn bare(sentence: &[Piece]) -> String {
-    let text = |piece: &Piece| match piece {
-        Piece::Words(words) => words.replace(['`', '*'], ""),
-        Piece::Code(code) => inline(code).into_owned(),
+fn bare(sentence: &[WordPiece]) -> String {
+    let text = |piece: &WordPiece| match piece {
+        WordPiece::Words(words) => words.replace(['`', '*'], ""),
+        WordPiece::Code(code) => inline(code).into_owned(),
     };
     sentence.iter().map(text).collect()
 }

@@ -3,18 +3,18 @@
 
 use super::{FILL_IN, curl, terraform};
 use crate::escape::inline;
-use crate::plan::{Entry, Field, Group, Value};
+use crate::plan::{Field, Group, PlannedRegistration, PlannedValue};
 use crate::sites::Replacement;
 
 /// The language of the text, and the text.
-pub(super) fn of(group: &Group, entry: &Entry) -> Option<(&'static str, String)> {
+pub(super) fn of(group: &Group, entry: &PlannedRegistration) -> Option<(&'static str, String)> {
     match entry.road?.replacement? {
         Replacement::Resource => Some(("hcl", resource(group, entry))),
         Replacement::Request => Some(("sh", request(group))),
     }
 }
 
-fn resource(group: &Group, entry: &Entry) -> String {
+fn resource(group: &Group, entry: &PlannedRegistration) -> String {
     let is_name = |name: &&String| {
         let mut signs = name.bytes();
         signs.next().is_some_and(|it| it.is_ascii_alphabetic() || it == b'_')
@@ -30,7 +30,7 @@ fn resource(group: &Group, entry: &Entry) -> String {
         rows.push(("runner_type", format!("\"{FILL_IN}\" # {types}")));
     }
     let value = |field: &Field| match &field.value {
-        Value::FillIn(today) => format!("\"{FILL_IN}\" # today: {}", inline(today)),
+        PlannedValue::FillIn(today) => format!("\"{FILL_IN}\" # today: {}", inline(today)),
         _ => terraform::expression(field, None),
     };
     rows.extend(group.fields.iter().map(|field| (field.argument, value(field))));
@@ -46,7 +46,7 @@ fn request(group: &Group) -> String {
         out.push_str(&format!(" \\\n  --data-urlencode {field}"));
     }
     let open = group.fields.iter().filter_map(|field| match &field.value {
-        Value::FillIn(today) => Some(format!("# {}: fill in; today: {}\n", field.name, inline(today))),
+        PlannedValue::FillIn(today) => Some(format!("# {}: fill in; today: {}\n", field.name, inline(today))),
         _ => None,
     });
     let open: String = open.collect();

@@ -1,16 +1,16 @@
 //! Text of a file in Markdown: code spans, in which there is no HTML, link or mention.
 
 use crate::escape::inline;
-use crate::plan::words::Piece;
+use crate::plan::words::WordPiece;
 
 /// Characters that a cell of a table shows of a text.
 const LONGEST_CELL: usize = 60;
 
 /// A sentence. The file's text is code.
-pub(super) fn sentence(pieces: &[Piece]) -> String {
-    let text = |piece: &Piece| match piece {
-        Piece::Words(words) => words.clone(),
-        Piece::Code(text) => code(text),
+pub(super) fn sentence(pieces: &[WordPiece]) -> String {
+    let text = |piece: &WordPiece| match piece {
+        WordPiece::Words(words) => words.clone(),
+        WordPiece::Code(text) => code(text),
     };
     pieces.iter().map(text).collect()
 }

@@ -3,7 +3,7 @@
 
 use super::{code, title};
 use crate::escape::{escaped, in_string, inline, is_dangerous};
-use crate::plan::{Field, Group, Need, Plan, Value};
+use crate::plan::{Field, Group, MigrationPlan, Need, PlannedValue};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -22,7 +22,7 @@ const NOTHING: &str = "\
 /// Digits of a fingerprint that a name has; more where two are the same.
 const DIGITS: usize = 12;
 
-pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(plan: &MigrationPlan, out: &mut dyn Write) -> io::Result<()> {
     let makes = |group: &Group| !group.is_self_made() || group.is_resource();
     let creates = plan.groups.iter().any(|group| group.need == Need::Create && makes(group));
     writeln!(out, "{}#\n# {}", if creates { HEAD } else { NOTHING }, plan.summary())?;
@@ -34,7 +34,7 @@ pub(super) fn write(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
 
 /// The names of the resources. They do not depend on the numbers of runners, which change with other edits: Terraform would
 /// replace a runner that gets another name.
-fn names(plan: &Plan) -> Vec<String> {
+fn names(plan: &MigrationPlan) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let name = |group: &Group| {
         let print = group.own_entries().next().map_or("", |entry| entry.fingerprint.as_str());
@@ -45,7 +45,7 @@ fn names(plan: &Plan) -> Vec<String> {
 }
 
 /// A variable that must be set.
-struct Variable<'a> {
+struct PlanVariable<'a> {
     name: String,
     about: String,
     kind: &'static str,
@@ -64,7 +64,7 @@ fn resource(number: usize, name: &str, group: &Group, out: &mut dyn Write) -> io
     let (_, called) = title(group);
     let called = format!("runner {number} ({called})");
     let must = "instance_type, group_type or project_type";
-    let kind = Variable {
+    let kind = PlanVariable {
         name: format!("{name}_type"),
         about: format!("Type of {called}: {must}"),
         kind: "string",
@@ -108,8 +108,8 @@ fn resource(number: usize, name: &str, group: &Group, out: &mut dyn Write) -> io
 }
 
 /// The variable for a field that must be filled in.
-fn open<'a>(name: &str, called: &str, field: &Field) -> Option<Variable<'a>> {
-    let Value::FillIn(today) = &field.value else { return None };
+fn open<'a>(name: &str, called: &str, field: &Field) -> Option<PlanVariable<'a>> {
+    let PlannedValue::FillIn(today) = &field.value else { return None };
     let (kind, condition, must) = match field.argument {
         "tag_list" => ("list(string)", "length(value) > 0", "a list of tags"),
         "untagged" | "locked" | "paused" => ("bool", "value != null", "true or false"),
@@ -123,11 +123,11 @@ fn open<'a>(name: &str, called: &str, field: &Field) -> Option<Variable<'a>> {
         _ => ("string", "length(trimspace(value)) > 0", "a text"),
     };
     let about = format!("{} of {called}: {must}. Today: {today}", field.argument);
-    Some(Variable { name: format!("{name}_{}", field.argument), about, kind, condition, must })
+    Some(PlanVariable { name: format!("{name}_{}", field.argument), about, kind, condition, must })
 }
 
-fn variable(variable: &Variable<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Variable { name, about, kind, condition, must } = variable;
+fn variable(variable: &PlanVariable<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let PlanVariable { name, about, kind, condition, must } = variable;
     writeln!(out, "variable \"{name}\" {{\n  description = {}\n  type        = {kind}\n", string(about))?;
     writeln!(
         out,
@@ -141,14 +141,14 @@ fn variable(variable: &Variable<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// The value of a field, for the runner with this name; without one, for a comment.
 pub(super) fn expression(field: &Field, name: Option<&str>) -> String {
     match (&field.value, name) {
-        (Value::Text(text), _) => string(text),
-        (Value::List(words), _) => {
+        (PlannedValue::Text(text), _) => string(text),
+        (PlannedValue::List(words), _) => {
             format!("[{}]", words.iter().map(|word| string(word)).collect::<Vec<_>>().join(", "))
         }
-        (Value::Flag(flag), _) => flag.to_string(),
-        (Value::Number(number), _) => number.to_string(),
-        (Value::FillIn(_), Some(name)) => format!("var.{name}_{}", field.argument),
-        (Value::FillIn(today), None) => string(today),
+        (PlannedValue::Flag(flag), _) => flag.to_string(),
+        (PlannedValue::Number(number), _) => number.to_string(),
+        (PlannedValue::FillIn(_), Some(name)) => format!("var.{name}_{}", field.argument),
+        (PlannedValue::FillIn(today), None) => string(today),
     }
 }
 

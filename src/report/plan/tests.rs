@@ -3,8 +3,8 @@ use crate::engine::{Settings, Surroundings};
 use crate::escape;
 use crate::fixer;
 use crate::mask::Mask;
-use crate::plan::words::Piece;
-use crate::plan::{self, Field, File, Plan, Shown, Value};
+use crate::plan::words::WordPiece;
+use crate::plan::{self, Field, MigrationPlan, PlannedFile, PlannedValue, Shown};
 use crate::text::{Position, Source};
 use std::fs;
 use std::path::Path;
@@ -40,7 +40,7 @@ const HOSTILE: &[&str] = &[
     " ",
 ];
 
-fn plan_of(files: &[(&str, &str)]) -> Plan {
+fn plan_of(files: &[(&str, &str)]) -> MigrationPlan {
     let settings = Settings { units: true, ..Settings::default() };
     let read = |(path, text): &(&'_ str, &'_ str)| {
         let source = Source::new(text.as_bytes().to_vec());
@@ -48,7 +48,7 @@ fn plan_of(files: &[(&str, &str)]) -> Plan {
         ((*path).to_owned(), source, linted)
     };
     let files: Vec<_> = files.iter().map(read).collect();
-    plan::of(files.iter().map(|(path, source, linted)| File {
+    plan::of(files.iter().map(|(path, source, linted)| PlannedFile {
         path,
         source,
         linted,
@@ -58,7 +58,7 @@ fn plan_of(files: &[(&str, &str)]) -> Plan {
     }))
 }
 
-fn text(format: &str, plan: &Plan) -> String {
+fn text(format: &str, plan: &MigrationPlan) -> String {
     let format = FORMATS.iter().find(|it| it.name == format).unwrap();
     let mut out = Vec::new();
     (format.write)(plan, &mut out).unwrap();
@@ -70,7 +70,7 @@ gitlab-runner register --url https://gitlab.example.com/ --registration-token \"
   --tag-list docker,linux --run-untagged --maximum-timeout 5400 --access-level=\"$LEVEL\" --executor docker
 ";
 
-fn sample() -> Plan {
+fn sample() -> MigrationPlan {
     plan_of(&[
         ("a/setup.sh", SCRIPT),
         ("b/setup.sh", SCRIPT),
@@ -113,7 +113,7 @@ fn the_name_of_a_file_says_its_format() {
 }
 
 /// The sample with `hostile` in every place that a file fills.
-fn infected(hostile: &str) -> Plan {
+fn infected(hostile: &str) -> MigrationPlan {
     let mut plan = sample();
     let position = Position { line: 1, column: 1, offset: 0 };
     let text = || hostile.to_owned();
@@ -121,12 +121,12 @@ fn infected(hostile: &str) -> Plan {
     for group in &mut plan.groups {
         for field in &mut group.fields {
             match &mut field.value {
-                Value::Text(text) | Value::FillIn(text) => hostile.clone_into(text),
-                Value::List(words) => *words = vec![hostile.to_owned(), "b".to_owned()],
-                Value::Flag(_) | Value::Number(_) => {}
+                PlannedValue::Text(text) | PlannedValue::FillIn(text) => hostile.clone_into(text),
+                PlannedValue::List(words) => *words = vec![hostile.to_owned(), "b".to_owned()],
+                PlannedValue::Flag(_) | PlannedValue::Number(_) => {}
             }
         }
-        let value = Value::Text(hostile.to_owned());
+        let value = PlannedValue::Text(hostile.to_owned());
         let (name, argument) = ("maintenance_note", "maintenance_note");
         group.fields.push(Field { name, argument, value, default: None, notes: Vec::new(), seconds: false });
         group.url = Some(shown(false));
@@ -146,7 +146,7 @@ fn infected(hostile: &str) -> Plan {
         }
         let parts = group.steps.iter_mut().flat_map(|step| step.parts.iter_mut().chain([&mut step.text]));
         for piece in parts.flatten() {
-            if let Piece::Code(code) = piece {
+            if let WordPiece::Code(code) = piece {
                 hostile.clone_into(code);
             }
         }
@@ -331,7 +331,7 @@ fn no_format_shows_a_token() {
 #[test]
 fn nothing_to_do_is_a_plan_too() {
     let plan = plan_of(&[("a.sh", "gitlab-runner register --token \"$TOKEN\"\n")]);
-    assert_eq!(plan, Plan::default());
+    assert_eq!(plan, MigrationPlan::default());
     assert!(text("markdown", &plan).ends_with("No registration was found.\n"));
     let json: serde_json::Value = serde_json::from_str(&text("json", &plan)).unwrap();
     assert_eq!(json["groups"], serde_json::json!([]));

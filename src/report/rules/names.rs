@@ -8,12 +8,12 @@ const SOMETHING: &str = "it";
 const THE_COMMENT: &str = "the suppression";
 
 /// Names for the texts of a rule on its page, where nothing is found that they could name.
-pub(super) struct Names<'a> {
+pub(super) struct ReportNames<'a> {
     pub(super) rule: &'a Rule,
     pub(super) text: &'a RuleText,
 }
 
-impl Names<'_> {
+impl ReportNames<'_> {
     /// A text of the rule about `name`.
     pub(super) fn say(&self, text: &str, name: &str) -> String {
         let text = text.replace("{name}", name).replace("{setting}", "it");

@@ -10,12 +10,12 @@ use crate::escape;
 use crate::finding::{Finding, NoticeKind, Safety, Severity};
 use crate::fingerprint::fingerprints;
 use crate::mask::Mask;
-use crate::run::Checked;
+use crate::run::CheckedFile;
 use crate::text::{Source, Span};
 use model::{
-    Base, Change, Configuration, Descriptor, Driver, Fix, Help, Invocation, Kind, Location, Log, Message,
-    Notification, Outcome, Physical, Properties, Reference, Region, Replacement, RuleProperties, Suppression,
-    Text, Tool,
+    Base, Configuration, Descriptor, Driver, Help, Kind, Log, Message, Notification, Physical, Properties,
+    Reference, RuleProperties, SarifChange, SarifFix, SarifInvocation, SarifLocation, SarifOutcome,
+    SarifRegion, SarifReplacement, SarifSuppression, SarifText, SarifTool,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -38,8 +38,8 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
-        runs: [model::Run {
-            tool: Tool {
+        runs: [model::SarifRun {
+            tool: SarifTool {
                 driver: Driver {
                     name: "runnerlint",
                     semantic_version: env!("CARGO_PKG_VERSION"),
@@ -49,7 +49,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
             },
             column_kind: "unicodeCodePoints",
             original_uri_base_ids: BTreeMap::from([(uri::ROOT, base)]),
-            invocations: [Invocation {
+            invocations: [SarifInvocation {
                 execution_successful: !Summary::of(run.files, run.passed).failed,
                 tool_execution_notifications: run.files.iter().flat_map(notifications).collect(),
             }],
@@ -60,8 +60,8 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", escape::json(json))
 }
 
-fn text(text: impl Into<String>) -> Text {
-    Text { text: text.into() }
+fn text(text: impl Into<String>) -> SarifText {
+    SarifText { text: text.into() }
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -118,17 +118,17 @@ fn kind(kind: NoticeKind) -> (&'static str, &'static str) {
     }
 }
 
-fn kinds(files: &[Checked]) -> Vec<Kind> {
+fn kinds(files: &[CheckedFile]) -> Vec<Kind> {
     let used: BTreeSet<NoticeKind> =
         files.iter().flat_map(|file| &file.linted.notices).map(|it| it.kind).collect();
     let known = used.into_iter().map(kind);
     known.map(|(id, about)| Kind { id, short_description: text(about) }).collect()
 }
 
-fn notifications(file: &Checked) -> impl Iterator<Item = Notification> {
+fn notifications(file: &CheckedFile) -> impl Iterator<Item = Notification> {
     let mask = Mask::without_source(false);
     file.linted.notices.iter().map(move |notice| {
-        let line = |line| Region {
+        let line = |line| SarifRegion {
             start_line: line,
             start_column: None,
             end_line: None,
@@ -145,7 +145,7 @@ fn notifications(file: &Checked) -> impl Iterator<Item = Notification> {
                 _ => "note",
             },
             message: text(mask.prose(&notice.message)),
-            locations: [Location {
+            locations: [SarifLocation {
                 id: None,
                 physical_location: Physical {
                     artifact_location: uri::artifact(&file.path),
@@ -158,14 +158,14 @@ fn notifications(file: &Checked) -> impl Iterator<Item = Notification> {
     })
 }
 
-fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) -> Vec<Outcome<'a>> {
+fn results<'a>(run: &Run<'_>, file: &'a CheckedFile, rules: &BTreeMap<&str, usize>) -> Vec<SarifOutcome<'a>> {
     if file.linted.findings.is_empty() {
         return Vec::new();
     }
     let mask = file.mask(run.show_secrets);
     // Fixed findings are not listed: services without a baseline would open an alert for each.
     let state = |finding: &Finding| if finding.baselined { "unchanged" } else { "new" };
-    let place = Place { file, mask: &mask };
+    let place = SarifLocator { file, mask: &mask };
     let findings = file.linted.findings.iter().zip(fingerprints(&file.path, &file.linted.findings));
     findings
         .map(|(finding, fingerprint)| {
@@ -175,11 +175,11 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
             };
             let reason = finding.fix.as_ref().ok().and_then(fix_reason);
             let fix_reason = reason.map(|reason| mask.prose(&reason));
-            let suppression = finding.suppressed.then(|| Suppression {
+            let suppression = finding.suppressed.then(|| SarifSuppression {
                 kind: "inSource",
                 justification: Some(mask.prose(&finding.justification)).filter(|it| !it.is_empty()),
             });
-            Outcome {
+            SarifOutcome {
                 rule_id: &finding.rule,
                 rule_index: rules.get(&*finding.rule).copied().unwrap_or_default(),
                 level: level(finding.severity),
@@ -199,15 +199,15 @@ fn results<'a>(run: &Run<'_>, file: &'a Checked, rules: &BTreeMap<&str, usize>) 
 }
 
 /// Places of one file.
-struct Place<'a> {
-    file: &'a Checked,
+struct SarifLocator<'a> {
+    file: &'a CheckedFile,
     mask: &'a Mask,
 }
 
-impl Place<'_> {
-    fn region(&self, span: Span) -> Region {
+impl SarifLocator<'_> {
+    fn region(&self, span: Span) -> SarifRegion {
         let (start, end) = (self.file.source.position(span.start()), self.file.source.position(span.end()));
-        Region {
+        SarifRegion {
             start_line: start.line,
             start_column: Some(start.column),
             end_line: Some(end.line),
@@ -218,9 +218,9 @@ impl Place<'_> {
         }
     }
 
-    fn location(&self, span: Span, id: Option<usize>, message: Option<String>) -> Location {
+    fn location(&self, span: Span, id: Option<usize>, message: Option<String>) -> SarifLocation {
         let context = if id.is_none() { self.context(&self.file.source, span) } else { None };
-        Location {
+        SarifLocation {
             id,
             physical_location: Physical {
                 artifact_location: uri::artifact(&self.file.path),
@@ -232,7 +232,7 @@ impl Place<'_> {
     }
 
     /// The line of a finding, tokens hidden.
-    fn context(&self, source: &Source, span: Span) -> Option<Region> {
+    fn context(&self, source: &Source, span: Span) -> Option<SarifRegion> {
         let line = source.line_at(span.start());
         let whole = source.line_span(line);
         if whole.len() > LONGEST_LINE || source.line_at(span.end()) != line {
@@ -241,7 +241,7 @@ impl Place<'_> {
         let shown = self.mask.excerpt(source.bytes(), whole);
         let shown = String::from_utf8_lossy(&shown);
         let shown: String = shown.trim_end_matches(['\r', '\n']).chars().map(escape::visible).collect();
-        Some(Region {
+        Some(SarifRegion {
             start_line: line + 1,
             start_column: None,
             end_line: None,
@@ -252,19 +252,19 @@ impl Place<'_> {
         })
     }
 
-    fn fix(&self, fix: &crate::finding::Fix) -> Fix {
+    fn fix(&self, fix: &crate::finding::Fix) -> SarifFix {
         let message = self.mask.prose(&fix.message);
         let description = match fix.safety {
             Safety::Safe => format!("safe fix: {message}"),
             Safety::Unsafe => format!("unsafe fix, which needs a manual step: {message}"),
         };
-        let replacement = |edit: &crate::text::Edit| Replacement {
+        let replacement = |edit: &crate::text::Edit| SarifReplacement {
             deleted_region: self.region(edit.span),
             inserted_content: text(edit.replacement.clone()),
         };
         let replacements = fix.edits.iter().map(replacement).collect();
-        let change = Change { artifact_location: uri::artifact(&self.file.path), replacements };
-        Fix { description: text(description), artifact_changes: [change] }
+        let change = SarifChange { artifact_location: uri::artifact(&self.file.path), replacements };
+        SarifFix { description: text(description), artifact_changes: [change] }
     }
 }
 

@@ -8,21 +8,21 @@ pub(super) struct Log<'a> {
     #[serde(rename = "$schema")]
     pub(super) schema: &'static str,
     pub(super) version: &'static str,
-    pub(super) runs: [Run<'a>; 1],
+    pub(super) runs: [SarifRun<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Run<'a> {
-    pub(super) tool: Tool,
+pub(super) struct SarifRun<'a> {
+    pub(super) tool: SarifTool,
     pub(super) column_kind: &'static str,
     pub(super) original_uri_base_ids: BTreeMap<&'static str, Base>,
-    pub(super) invocations: [Invocation; 1],
-    pub(super) results: Vec<Outcome<'a>>,
+    pub(super) invocations: [SarifInvocation; 1],
+    pub(super) results: Vec<SarifOutcome<'a>>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Tool {
+pub(super) struct SarifTool {
     pub(super) driver: Driver,
 }
 
@@ -41,8 +41,8 @@ pub(super) struct Driver {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Descriptor {
     pub(super) id: String,
-    pub(super) short_description: Text,
-    pub(super) full_description: Text,
+    pub(super) short_description: SarifText,
+    pub(super) full_description: SarifText,
     pub(super) help: Help,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) help_uri: Option<String>,
@@ -72,11 +72,11 @@ pub(super) struct RuleProperties {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Kind {
     pub(super) id: &'static str,
-    pub(super) short_description: Text,
+    pub(super) short_description: SarifText,
 }
 
 #[derive(Serialize)]
-pub(super) struct Text {
+pub(super) struct SarifText {
     pub(super) text: String,
 }
 
@@ -89,12 +89,12 @@ pub(super) struct Message {
 
 #[derive(Serialize)]
 pub(super) struct Base {
-    pub(super) description: Text,
+    pub(super) description: SarifText,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Invocation {
+pub(super) struct SarifInvocation {
     pub(super) execution_successful: bool,
     pub(super) tool_execution_notifications: Vec<Notification>,
 }
@@ -103,8 +103,8 @@ pub(super) struct Invocation {
 pub(super) struct Notification {
     pub(super) descriptor: Reference,
     pub(super) level: &'static str,
-    pub(super) message: Text,
-    pub(super) locations: [Location; 1],
+    pub(super) message: SarifText,
+    pub(super) locations: [SarifLocation; 1],
 }
 
 #[derive(Serialize)]
@@ -115,22 +115,22 @@ pub(super) struct Reference {
 /// A finding.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Outcome<'a> {
+pub(super) struct SarifOutcome<'a> {
     pub(super) rule_id: &'a str,
     pub(super) rule_index: usize,
     pub(super) level: &'static str,
     pub(super) message: Message,
-    pub(super) locations: [Location; 1],
+    pub(super) locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) related_locations: Vec<Location>,
+    pub(super) related_locations: Vec<SarifLocation>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     /// Of each result, or of none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) baseline_state: Option<&'static str>,
     /// Always present: in a run with suppressions, an empty list shows that a result is not suppressed.
-    pub(super) suppressions: Vec<Suppression>,
+    pub(super) suppressions: Vec<SarifSuppression>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) fixes: Vec<Fix>,
+    pub(super) fixes: Vec<SarifFix>,
     pub(super) properties: Properties<'a>,
 }
 
@@ -146,7 +146,7 @@ pub(super) struct Properties<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Suppression {
+pub(super) struct SarifSuppression {
     pub(super) kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) justification: Option<String>,
@@ -154,12 +154,12 @@ pub(super) struct Suppression {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Location {
+pub(super) struct SarifLocation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<usize>,
     pub(super) physical_location: Physical,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) message: Option<Text>,
+    pub(super) message: Option<SarifText>,
 }
 
 #[derive(Serialize)]
@@ -167,9 +167,9 @@ pub(super) struct Location {
 pub(super) struct Physical {
     pub(super) artifact_location: Artifact,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) region: Option<Region>,
+    pub(super) region: Option<SarifRegion>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) context_region: Option<Region>,
+    pub(super) context_region: Option<SarifRegion>,
 }
 
 #[derive(Clone, Serialize)]
@@ -182,7 +182,7 @@ pub(in crate::report) struct Artifact {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Region {
+pub(super) struct SarifRegion {
     pub(super) start_line: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start_column: Option<usize>,
@@ -195,26 +195,26 @@ pub(super) struct Region {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) byte_length: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) snippet: Option<Text>,
+    pub(super) snippet: Option<SarifText>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Fix {
-    pub(super) description: Text,
-    pub(super) artifact_changes: [Change; 1],
+pub(super) struct SarifFix {
+    pub(super) description: SarifText,
+    pub(super) artifact_changes: [SarifChange; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Change {
+pub(super) struct SarifChange {
     pub(super) artifact_location: Artifact,
-    pub(super) replacements: Vec<Replacement>,
+    pub(super) replacements: Vec<SarifReplacement>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Replacement {
-    pub(super) deleted_region: Region,
-    pub(super) inserted_content: Text,
+pub(super) struct SarifReplacement {
+    pub(super) deleted_region: SarifRegion,
+    pub(super) inserted_content: SarifText,
 }

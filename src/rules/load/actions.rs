@@ -1,7 +1,7 @@
 //! Fixes that can never apply.
 
 use super::super::{ActionRow, Match, Rule, When};
-use super::check::{Checked, always, reachable, subjects};
+use super::check::{CheckedRule, always, reachable, subjects};
 use crate::sites::{Expression, Pattern, is_option_name};
 
 /// What a row of `do` does, by its keys.
@@ -47,7 +47,7 @@ fn can(found: &Match, deed: &str) -> bool {
 }
 
 /// Checks the fixes of a rule.
-pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
+pub(super) fn check(checked: &mut CheckedRule<'_>, rule: &Rule) {
     if rule.actions.is_empty() {
         return;
     }
@@ -97,7 +97,7 @@ pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
 }
 
 /// A new name of an option that is none. What groups give is checked when the fix is made.
-fn option_name(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) {
+fn option_name(checked: &mut CheckedRule<'_>, rule: &Rule, index: &str, row: &ActionRow) {
     let is_option = |found: &Match| found.command.as_ref().is_some_and(|it| !it.option.is_empty());
     let Some(name) = row.rename.as_ref().filter(|name| !name.contains('{')) else { return };
     if !rule.matches.is_empty() && rule.matches.iter().all(is_option) && !is_option_name(name) {
@@ -131,13 +131,13 @@ fn help(deed: &str) -> &'static str {
 }
 
 /// How many groups the texts of a row may name: of the match, of `key`, of the row's own `like`.
-struct Counts {
+struct ActionCounts {
     found: usize,
     key: usize,
     row: usize,
 }
 
-impl Counts {
+impl ActionCounts {
     fn of(rule: &Rule, row: &ActionRow) -> Self {
         let count = |expression: Option<&Expression>| {
             expression.and_then(Expression::regex).map_or(0, regex::Regex::captures_len)
@@ -177,7 +177,7 @@ fn like(when: &When) -> Option<&Expression> {
 }
 
 /// Numbers in braces beyond the groups of the expressions.
-fn groups(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) {
+fn groups(checked: &mut CheckedRule<'_>, rule: &Rule, index: &str, row: &ActionRow) {
     let texts = [
         ("set", &row.set),
         ("replace", &row.replace),
@@ -190,7 +190,7 @@ fn groups(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) 
     if !texts.iter().any(|(_, text)| text.as_ref().is_some_and(|text| text.contains('{'))) {
         return;
     }
-    let counts = Counts::of(rule, row);
+    let counts = ActionCounts::of(rule, row);
     for (key, text) in texts {
         let names = text.iter().flat_map(|text| text.split('{').skip(1));
         let mut names = names.filter_map(|rest| Some(rest.split_once('}')?.0));
@@ -205,7 +205,7 @@ fn groups(checked: &mut Checked<'_>, rule: &Rule, index: &str, row: &ActionRow) 
 }
 
 /// Paths that are none.
-fn paths(checked: &mut Checked<'_>, index: &str, row: &ActionRow) {
+fn paths(checked: &mut CheckedRule<'_>, index: &str, row: &ActionRow) {
     for (key, path) in [("move", &row.moves), ("move-beside", &row.move_beside)] {
         let Some(path) = path.as_ref().filter(|path| !path.contains('{')) else { continue };
         if let Err(message) = Pattern::keys(path) {

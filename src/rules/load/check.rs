@@ -4,20 +4,20 @@ use super::super::{
     ActionRow, Level, Match, Rule, RuleData, RuleText, UNUSED_SUPPRESSION, Unit, Verdict, When, version,
 };
 use super::fault::{Fault, Problem};
-use super::{Read, actions, texts};
+use super::{RuleSource, actions, texts};
 use crate::sites::{Programs, SiteData, canonical};
 use crate::syntax;
 use std::collections::BTreeSet;
 
 /// Where a problem is looked for, and the problems so far.
-pub(super) struct Checked<'a> {
-    pub(super) read: &'a Read,
+pub(super) struct CheckedRule<'a> {
+    pub(super) read: &'a RuleSource,
     /// Keys of the top mapping whose value could not be read: nothing more is said of them.
     pub(super) unread: &'a [String],
     pub(super) problems: Vec<Problem>,
 }
 
-impl Checked<'_> {
+impl CheckedRule<'_> {
     pub(super) fn wrong(&mut self, path: &[&str], message: impl Into<String>, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
         self.push(path, message.into(), help);
@@ -106,14 +106,14 @@ pub(super) fn subjects(found: &Match) -> Vec<&'static str> {
 
 /// Everything that is wrong with a rule in the file that the folder calls `inside`.
 pub(super) fn rule(
-    read: &Read,
+    read: &RuleSource,
     inside: &str,
     rule: &Rule,
     text: &RuleText,
     (data, sites): (&RuleData, &SiteData),
     unread: &[String],
 ) -> Vec<Problem> {
-    let mut checked = Checked { read, unread, problems: Vec::new() };
+    let mut checked = CheckedRule { read, unread, problems: Vec::new() };
     id(&mut checked, inside, rule);
     versions(&mut checked, rule);
     let unit = unit(&mut checked, rule, data);
@@ -138,12 +138,12 @@ pub(super) fn rule(
 }
 
 /// What is wrong with a rule of an id that another one has.
-pub(super) fn twice(read: &Read, rule: &Rule) -> Problem {
+pub(super) fn twice(read: &RuleSource, rule: &Rule) -> Problem {
     let help = "use another id; `runnerlint rules` lists the built-in ones";
     read.problem(&["id"], format!("the rule `{}` already exists", rule.id), Some(help.to_owned()))
 }
 
-fn id(checked: &mut Checked<'_>, inside: &str, rule: &Rule) {
+fn id(checked: &mut CheckedRule<'_>, inside: &str, rule: &Rule) {
     let word =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !rule.id.contains('-') || !rule.id.split('-').all(word) {
@@ -167,7 +167,7 @@ fn no_version(text: &str) -> String {
     format!("invalid version `{text}`: expected `1`, `1.22` or `1.22.3`")
 }
 
-fn versions(checked: &mut Checked<'_>, rule: &Rule) {
+fn versions(checked: &mut CheckedRule<'_>, rule: &Rule) {
     let given = [
         ("since", Some(&rule.since).filter(|since| !since.is_empty())),
         ("replacement-since", rule.replacement_since.as_ref()),
@@ -181,14 +181,14 @@ fn versions(checked: &mut Checked<'_>, rule: &Rule) {
     }
 }
 
-fn unit<'d>(checked: &mut Checked<'_>, rule: &Rule, data: &'d RuleData) -> Option<&'d Unit> {
+fn unit<'d>(checked: &mut CheckedRule<'_>, rule: &Rule, data: &'d RuleData) -> Option<&'d Unit> {
     let Some(name) = &rule.unit else { return data.units.first() };
     let names: Vec<&str> = data.units.iter().map(|unit| unit.unit.as_str()).collect();
     checked.known(&["unit"], "unit", name, &names);
     data.units.iter().find(|unit| unit.unit == *name)
 }
 
-fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&Unit>, sites: &SiteData) {
+fn found(checked: &mut CheckedRule<'_>, path: &[&str], found: &Match, unit: Option<&Unit>, sites: &SiteData) {
     let mut known = |keys: &[&'static str], what: &str, name: &str, names: &[&str]| {
         checked.known(&[path, keys].concat(), what, name, names);
     };
@@ -274,7 +274,7 @@ fn found(checked: &mut Checked<'_>, path: &[&str], found: &Match, unit: Option<&
 }
 
 /// All conditions of a rule, with their places.
-fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
+fn conditions(checked: &mut CheckedRule<'_>, rule: &Rule) {
     // What a road names belongs to its unit.
     let of_unit =
         rule.matches.iter().any(|it| it.slot.is_some() || it.setting.is_some() || !it.named.is_empty());
@@ -294,7 +294,7 @@ fn conditions(checked: &mut Checked<'_>, rule: &Rule) {
     }
 }
 
-fn condition(checked: &mut Checked<'_>, path: &[&str], when: &When, of_unit: bool) {
+fn condition(checked: &mut CheckedRule<'_>, path: &[&str], when: &When, of_unit: bool) {
     for name in &when.language {
         checked.language(&[path, &["language"]].concat(), name);
     }
@@ -353,7 +353,7 @@ fn of_units(when: &When) -> [(&'static str, bool); 34] {
     ]
 }
 
-fn severity(checked: &mut Checked<'_>, rule: &Rule) {
+fn severity(checked: &mut CheckedRule<'_>, rule: &Rule) {
     if rule.severity.is_empty() || rule.severity.iter().all(|row| row.is == Level::Nothing) {
         checked.wrong(
             &["severity"],
@@ -381,8 +381,8 @@ fn severity(checked: &mut Checked<'_>, rule: &Rule) {
     }
 }
 
-/// Rows behind one that always holds are never looked at.
-pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
+/// Rows after one that always holds are never looked at.
+pub(super) fn reachable(checked: &mut CheckedRule<'_>, key: &str, always: &[bool]) {
     let last = always.len().saturating_sub(1);
     if let Some(at) = always.iter().position(|always| *always).filter(|at| *at < last) {
         let message = format!("this row of `{key}` is never reached: the row before it always applies");
@@ -390,7 +390,7 @@ pub(super) fn reachable(checked: &mut Checked<'_>, key: &str, always: &[bool]) {
     }
 }
 
-fn needs(checked: &mut Checked<'_>, rule: &Rule) {
+fn needs(checked: &mut CheckedRule<'_>, rule: &Rule) {
     for (index, list) in rule.needs.iter().enumerate() {
         let short = list.iter().any(|literal| literal.len() < 2);
         if list.is_empty() || short {
@@ -400,7 +400,7 @@ fn needs(checked: &mut Checked<'_>, rule: &Rule) {
     }
 }
 
-fn examples(checked: &mut Checked<'_>, text: &RuleText) {
+fn examples(checked: &mut CheckedRule<'_>, text: &RuleText) {
     if !text.examples.iter().any(|example| example.bad.is_some()) {
         checked.wrong(
             &["examples"],

@@ -1,4 +1,4 @@
-//! What is wrong in a rule file, in words for whoever wrote it.
+//! What is wrong in a rule file, in words for its author.
 
 use crate::quote::{self, nearest};
 use crate::text::{Source, Span};
@@ -88,7 +88,7 @@ pub(super) struct Fault {
     pub(super) span: Option<Span>,
     /// Whether it is about the key that was read last.
     pub(super) of_key: bool,
-    /// A key that nobody knows, and those that somebody does.
+    /// A key that is not known, and those that are.
     unknown: Option<(String, &'static [&'static str])>,
 }
 
@@ -122,7 +122,7 @@ impl Fault {
         }
     }
 
-    /// A name that nobody knows, with the nearest one that somebody does.
+    /// A name that is not known, with the nearest one that is.
     pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> Self {
         let fault = Self::new(format!("unknown {what} `{name}`"));
         match nearest(name, known) {

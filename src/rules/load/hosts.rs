@@ -1,13 +1,13 @@
 //! What is wrong with the sites of a host.
 
-use super::Read;
-use super::check::{Checked, spell_language};
+use super::RuleSource;
+use super::check::{CheckedRule, spell_language};
 use super::fault::Problem;
 use crate::sites::{Holds, Host, Site, SiteData, Step};
 
 /// Everything that is wrong with the sites of a host.
-pub(super) fn check(read: &Read, host: &Host, sites: &SiteData) -> Vec<Problem> {
-    let mut checked = Checked { read, unread: &[], problems: Vec::new() };
+pub(super) fn check(read: &RuleSource, host: &Host, sites: &SiteData) -> Vec<Problem> {
+    let mut checked = CheckedRule { read, unread: &[], problems: Vec::new() };
     if sites.hosts.iter().any(|known| known.host == host.host) {
         checked.wrong(&["host"], format!("the host `{}` already exists", host.host), "use another name");
     }

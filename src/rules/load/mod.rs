@@ -1,4 +1,4 @@
-//! Reads and checks rule files, whoever wrote them: the same form for the rules that are built in and for a user's own.
+//! Reads and checks rule files, regardless of their author: the same form for the rules that are built in and for a user's own.
 //!
 //! A folder of rules holds one file for each rule, `ID.yaml`, in any folder; beside them what rules speak of:
 //! `programs.yaml`, `charts.yaml`, `sites/*.yaml`, `units/*.yaml`.
@@ -22,7 +22,7 @@ use crate::text::{Source, Span};
 use fault::Fault;
 pub use fault::Problem;
 use serde::de::DeserializeOwned;
-use spanned::{Keys, Reader};
+use spanned::{Keys, RuleReader};
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -50,12 +50,12 @@ pub struct Loaded {
     pub data: RuleData,
     /// Sites, programs and charts.
     pub sites: SiteData,
-    /// Where each of those rules stands.
-    pub files: Vec<Arc<Read>>,
+    /// Where each of those rules is.
+    pub files: Vec<Arc<RuleSource>>,
 }
 
 /// A file that was read.
-pub struct Read {
+pub struct RuleSource {
     /// As shown.
     pub path: String,
     /// Its text.
@@ -63,13 +63,13 @@ pub struct Read {
     parsed: Option<Box<dyn Parsed>>,
 }
 
-impl std::fmt::Debug for Read {
+impl std::fmt::Debug for RuleSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.path)
     }
 }
 
-impl Read {
+impl RuleSource {
     fn new(path: String, text: String) -> Self {
         let source = Arc::new(Source::new(text.into_bytes()));
         let parsed = syntax::named("yaml").map(|yaml| yaml.parse(source.shared()));
@@ -80,7 +80,7 @@ impl Read {
     fn rule(&self, problems: &mut Vec<Problem>, unread: &mut Vec<String>) -> Option<(super::Rule, RuleText)> {
         let tree = read_one(self, problems)?;
         let top = tree.roots.first().copied()?;
-        let reader = Reader::of(tree);
+        let reader = RuleReader::of(tree);
         match (reader.read(top, Keys::Without(TEXT)), reader.read(top, Keys::Only(TEXT_AND_ID))) {
             (Ok(rule), Ok(text)) => Some((rule, text)),
             (Err(fault), _) | (_, Err(fault)) if !tree.is_mapping(top) => {
@@ -105,7 +105,7 @@ impl Read {
         self.parsed.as_deref().map(Parsed::facts)
     }
 
-    /// The bytes of what stands under those keys and positions, or of the last of them that is there.
+    /// The bytes of what is under those keys and positions, or of the last of them that is there.
     pub fn span(&self, path: &[&str]) -> Span {
         let Some(tree) = self.facts().map(|facts| &facts.tree) else { return Span::at(0) };
         let mut at = tree.roots.first().copied().unwrap_or(NodeId(0));
@@ -152,7 +152,7 @@ impl Read {
     }
 }
 
-/// Reads and checks `files`, and puts them behind what is built in.
+/// Reads and checks `files`, and puts them after what is built in.
 ///
 /// # Errors
 /// All that is wrong, in the order of the files.
@@ -170,7 +170,7 @@ pub fn load_alone(files: &[RuleFile]) -> Result<Loaded, Vec<Problem>> {
 
 /// What a file of a folder of rules holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum RuleFileKind {
     Rule,
     Programs,
     Charts,
@@ -179,30 +179,30 @@ enum Kind {
     Unit,
 }
 
-fn kind(inside: &str) -> Kind {
+fn kind(inside: &str) -> RuleFileKind {
     let mut parts = inside.rsplit('/');
     let name = parts.next().unwrap_or_default();
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     match (parts.next(), stem) {
-        (Some("sites"), _) => Kind::Site,
-        (Some("roads"), _) => Kind::Road,
-        (Some("units"), _) => Kind::Unit,
-        (_, "programs") => Kind::Programs,
-        (_, "charts") => Kind::Charts,
-        _ => Kind::Rule,
+        (Some("sites"), _) => RuleFileKind::Site,
+        (Some("roads"), _) => RuleFileKind::Road,
+        (Some("units"), _) => RuleFileKind::Unit,
+        (_, "programs") => RuleFileKind::Programs,
+        (_, "charts") => RuleFileKind::Charts,
+        _ => RuleFileKind::Rule,
     }
 }
 
 /// A rule that was read and checked by itself, and what is wrong with it.
-struct Form {
-    read: Read,
+struct LoadedRule {
+    read: RuleSource,
     rule: Option<super::Rule>,
     problems: Vec<Problem>,
 }
 
-impl Form {
+impl LoadedRule {
     /// The rule in the file that the folder calls `inside`.
-    fn of(read: Read, inside: &str, known: &Loaded) -> Self {
+    fn of(read: RuleSource, inside: &str, known: &Loaded) -> Self {
         let (mut problems, mut unread) = (Vec::new(), Vec::new());
         let rule = read.rule(&mut problems, &mut unread).map(|(mut rule, text)| {
             check::spell(&mut rule);
@@ -222,7 +222,7 @@ impl Form {
     }
 }
 
-fn no_needs(read: &Read, text: &RuleText) -> Problem {
+fn no_needs(read: &RuleSource, text: &RuleText) -> Problem {
     let message = "`match` contains no literal word";
     let word = needs::proposed(text).unwrap_or_else(|| "old-tool".to_owned());
     let help = format!("add `needs: [[{word}]]`, with words of which one is in every matching file");
@@ -230,7 +230,7 @@ fn no_needs(read: &Read, text: &RuleText) -> Problem {
 }
 
 /// A rule for which almost every file is parsed, since its words are short.
-pub fn warning(read: &Read, rule: &super::Rule) -> Option<Problem> {
+pub fn warning(read: &RuleSource, rule: &super::Rule) -> Option<Problem> {
     let is_short = |list: &Vec<String>| list.iter().any(|word| word.len() < needs::SHORTEST);
     let is_own = read.source.text().lines().any(|line| line.starts_with("needs:"));
     if is_own || !rule.needs.iter().all(is_short) {
@@ -243,7 +243,7 @@ pub fn warning(read: &Read, rule: &super::Rule) -> Option<Problem> {
 }
 
 /// The tree of a file that holds one document.
-fn read_one<'r>(read: &'r Read, problems: &mut Vec<Problem>) -> Option<&'r DataTree> {
+fn read_one<'r>(read: &'r RuleSource, problems: &mut Vec<Problem>) -> Option<&'r DataTree> {
     let facts = read.facts()?;
     if let Some(notice) = facts.notices.first() {
         let offset = notice.offset.min(read.source.text().len());
@@ -280,7 +280,7 @@ impl Loader {
         Self { out: Loaded { data, sites, files: Vec::new() }, problems: Vec::new(), alone }
     }
 
-    /// Puts rules behind what is built in.
+    /// Puts rules after what is built in.
     pub fn over_built_in() -> Self {
         Self::new(RuleData::clone(&BUILT_IN), Sites::built_in().data().clone(), false)
     }
@@ -299,10 +299,10 @@ impl Loader {
         T: Sync,
         E: From<Vec<Problem>> + Send,
     {
-        let read = |file: &RuleFile<T>| Ok::<_, E>(Read::new(file.path.clone(), read(&file.text)?));
+        let read = |file: &RuleFile<T>| Ok::<_, E>(RuleSource::new(file.path.clone(), read(&file.text)?));
         // Rules speak of programs, sites and units: those come first.
         let (rules, others): (Vec<_>, Vec<_>) =
-            files.iter().partition(|file| kind(&file.inside) == Kind::Rule);
+            files.iter().partition(|file| kind(&file.inside) == RuleFileKind::Rule);
         for file in others {
             self.other(kind(&file.inside), &read(file)?);
         }
@@ -312,7 +312,7 @@ impl Loader {
         let out = &self.out;
         // Many rules are to be no burden at each start.
         let forms =
-            parallel::map(threads, &rules, |file| Ok::<_, E>(Form::of(read(file)?, &file.inside, out)));
+            parallel::map(threads, &rules, |file| Ok::<_, E>(LoadedRule::of(read(file)?, &file.inside, out)));
         let mut ids: HashSet<String> = self.out.data.rules.iter().map(|rule| rule.id.clone()).collect();
         for form in forms {
             self.rule(form?, &mut ids);
@@ -321,19 +321,19 @@ impl Loader {
         if self.problems.is_empty() { Ok(self.out) } else { Err(self.problems.into()) }
     }
 
-    fn get<T: DeserializeOwned>(&mut self, read: &Read) -> Option<T> {
+    fn get<T: DeserializeOwned>(&mut self, read: &RuleSource) -> Option<T> {
         let tree = read_one(read, &mut self.problems)?;
-        let found = Reader::of(tree).read(tree.roots.first().copied()?, Keys::All);
+        let found = RuleReader::of(tree).read(tree.roots.first().copied()?, Keys::All);
         found.map_err(|fault| self.problems.push(read.fault(fault))).ok()
     }
 
-    fn other(&mut self, kind: Kind, read: &Read) {
+    fn other(&mut self, kind: RuleFileKind, read: &RuleSource) {
         match kind {
-            Kind::Programs => {
+            RuleFileKind::Programs => {
                 let Some(programs) = self.get::<Programs>(read) else { return };
                 self.programs(read, programs);
             }
-            Kind::Charts => {
+            RuleFileKind::Charts => {
                 let Some(charts) = self.get::<Vec<Chart>>(read) else { return };
                 for (index, chart) in charts.into_iter().enumerate() {
                     if self.out.sites.charts.iter().any(|known| known.chart == chart.chart) {
@@ -343,13 +343,13 @@ impl Loader {
                     self.out.sites.charts.push(chart);
                 }
             }
-            Kind::Site => {
+            RuleFileKind::Site => {
                 let Some(mut host) = self.get::<Host>(read) else { return };
                 self.problems.extend(hosts::check(read, &host, &self.out.sites));
                 hosts::complete(&mut host);
                 self.out.sites.hosts.push(host);
             }
-            Kind::Road => {
+            RuleFileKind::Road => {
                 let Some(road) = self.get::<Road>(read) else { return };
                 // Their words are those of plans, which are about what is built in.
                 if !self.alone {
@@ -358,7 +358,7 @@ impl Loader {
                 }
                 self.out.sites.roads.push(road);
             }
-            Kind::Unit => {
+            RuleFileKind::Unit => {
                 let Some(unit) = self.get::<super::Unit>(read) else { return };
                 if self.out.data.units.iter().any(|known| known.unit == unit.unit) {
                     let message = format!("the unit `{}` already exists", unit.unit);
@@ -366,11 +366,11 @@ impl Loader {
                 }
                 self.out.data.units.push(unit);
             }
-            Kind::Rule => {}
+            RuleFileKind::Rule => {}
         }
     }
 
-    fn programs(&mut self, read: &Read, programs: Programs) {
+    fn programs(&mut self, read: &RuleSource, programs: Programs) {
         let known = &mut self.out.sites.programs;
         let mut names: HashSet<String> = known.programs.iter().map(|program| program.name.clone()).collect();
         for (index, mut program) in programs.programs.into_iter().enumerate() {
@@ -378,7 +378,7 @@ impl Loader {
                 let message = format!("the program `{}` already exists", program.name);
                 self.problems.push(read.problem(&["programs", &index.to_string(), "name"], message, None));
             }
-            // Options may stand behind a program whatever its subcommand is.
+            // Options may be after a program whatever its subcommand is.
             if !self.alone && !program.subcommands.iter().any(|subcommand| subcommand.name.is_empty()) {
                 let (flags, valued) = (program.flags.clone(), program.valued.clone());
                 program.subcommands.push(Subcommand { flags, valued, ..Subcommand::default() });
@@ -393,7 +393,7 @@ impl Loader {
     }
 
     /// Rules that are fixed together in different ways.
-    fn together(&self, read: &Read, rule: &super::Rule) -> Option<Problem> {
+    fn together(&self, read: &RuleSource, rule: &super::Rule) -> Option<Problem> {
         let own = rule.together.as_ref().filter(|it| it.name.is_some())?;
         let differs = |other: &&super::Rule| {
             other.together.as_ref().is_some_and(|it| it.name == own.name && it.within != own.within)
@@ -403,9 +403,9 @@ impl Loader {
         Some(read.problem(&["together", "within"], message, None))
     }
 
-    fn rule(&mut self, form: Form, ids: &mut HashSet<String>) {
+    fn rule(&mut self, form: LoadedRule, ids: &mut HashSet<String>) {
         let before = self.problems.len();
-        let Form { read, rule, problems } = form;
+        let LoadedRule { read, rule, problems } = form;
         if let Some(rule) = &rule
             && !ids.insert(rule.id.clone())
         {

@@ -1,4 +1,4 @@
-//! The words without which a rule finds nothing, told from what it looks for.
+//! The words without which a rule finds nothing, derived from what it looks for.
 
 use super::super::{Match, Rule, RuleData, RuleText, Spelling, Unit};
 use crate::sites::{Expression, Pattern, Requirement, SiteData, Step};
@@ -7,10 +7,10 @@ use regex_syntax::hir::{Hir, HirKind};
 
 /// Shorter words are in most files; they count only where a rule has no others.
 pub(super) const SHORTEST: usize = 3;
-/// More words than this are no list, they are a dictionary.
+/// A list with more words than this is a dictionary.
 const MOST: usize = 64;
 
-/// Lists of words, one of each of which has to stand in a file; `None` if none can be told. Short words count where there are
+/// Lists of words, one of each of which has to be in a file; `None` if none can be derived. Short words count where there are
 /// no others.
 pub(super) fn of(rule: &Rule, data: &RuleData, sites: &SiteData) -> Option<Vec<Vec<String>>> {
     [SHORTEST, 1].into_iter().find_map(|shortest| at_least(shortest, rule, data, sites))
@@ -66,7 +66,7 @@ fn of_match(shortest: usize, found: &Match, unit: Option<&Unit>, sites: &SiteDat
     if let Some(unit) = unit.filter(|_| found.slot.is_some() || found.setting.is_some()) {
         add(Some(spelled(found, unit)));
     }
-    // What a value or the document has to be stands in the file as well, unless it is written with escapes.
+    // What a value or the document has to be is in the file as well, unless it is written with escapes.
     add(Some(found.when.is.clone()));
     found.when.document.iter().for_each(|wanted| add(Some(required(wanted))));
     lists
@@ -76,7 +76,7 @@ fn required(wanted: &Requirement) -> Vec<String> {
     if wanted.is.is_empty() { vec![last(&wanted.key)] } else { wanted.is.clone() }
 }
 
-/// A list that tells something: no short words, nothing that might be written in another way.
+/// A list that says something: no short words, nothing that might be written in another way.
 fn telling(shortest: usize, mut words: Vec<String>) -> Option<Vec<String>> {
     words.sort();
     words.dedup();
@@ -97,7 +97,7 @@ fn last(path: &str) -> String {
     path.rsplit('.').next().unwrap_or(path).to_owned()
 }
 
-/// The longest part of a glob that stands for itself.
+/// The longest part of a glob that is literal.
 fn fragment(glob: &str) -> String {
     let parts = glob.split(['*', '?', '[', ']', '{', '}', ',']);
     parts.max_by_key(|part| part.len()).unwrap_or_default().to_owned()
@@ -182,7 +182,7 @@ fn plain_part(text: &str) -> Option<String> {
     parts.max_by_key(|part| part.len()).filter(|part| !part.is_empty()).map(str::to_owned)
 }
 
-/// A word of the rule's own example, for a rule whose words cannot be told.
+/// A word of the rule's own example, for a rule whose words cannot be derived.
 pub(super) fn proposed(text: &RuleText) -> Option<String> {
     let bad = text.examples.iter().filter(|example| example.bad.is_some());
     let names = bad.clone().flat_map(|example| &example.at);

@@ -2,8 +2,8 @@
 
 use super::super::{Rule, RuleText};
 use super::fault::Fault;
-use super::spanned::{Keys, Reader};
-use super::{Read, TEXT, TEXT_AND_ID};
+use super::spanned::{Keys, RuleReader};
+use super::{RuleSource, TEXT, TEXT_AND_ID};
 use crate::facts::{DataTree, NodeId};
 use std::collections::BTreeSet;
 
@@ -23,9 +23,9 @@ pub(super) struct Several {
 
 /// Reads each key of the top mapping by itself, and each item of the lists there.
 pub(super) fn read(tree: &DataTree, top: NodeId) -> Several {
-    let defaults = Read::new(String::new(), DEFAULTS.to_owned());
+    let defaults = RuleSource::new(String::new(), DEFAULTS.to_owned());
     let mut out = Several { rule: None, unread: Vec::new(), faults: Vec::new() };
-    let Some(empty) = defaults.facts().map(|facts| Reader::of(&facts.tree)) else { return out };
+    let Some(empty) = defaults.facts().map(|facts| RuleReader::of(&facts.tree)) else { return out };
     let children = tree.children(top);
     let all: BTreeSet<NodeId> = children.iter().copied().collect();
     let mut wrong = BTreeSet::new();
@@ -33,7 +33,7 @@ pub(super) fn read(tree: &DataTree, top: NodeId) -> Several {
         let Some(key) = tree.key_text(*child) else { continue };
         let others = || all.iter().copied().filter(|other| other != child);
         let fault = |skipped: BTreeSet<NodeId>| {
-            let reader = Reader::without(tree, skipped, &empty);
+            let reader = RuleReader::without(tree, skipped, &empty);
             if TEXT.contains(&key) {
                 reader.read::<RuleText>(top, Keys::Only(TEXT_AND_ID)).err()
             } else {
@@ -62,7 +62,7 @@ pub(super) fn read(tree: &DataTree, top: NodeId) -> Several {
         }
         out.unread.push(key.to_owned());
     }
-    let reader = Reader::without(tree, wrong, &empty);
+    let reader = RuleReader::without(tree, wrong, &empty);
     let rule = reader.read(top, Keys::Without(TEXT));
     let text = reader.read(top, Keys::Only(TEXT_AND_ID));
     match (rule, text) {

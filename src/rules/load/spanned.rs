@@ -1,7 +1,7 @@
 //! Reads types from YAML by our own reader, so that what is wrong has a place: the key, the value.
 
 use super::fault::Fault;
-use crate::facts::{DataTree, Key, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{DataTree, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
 use crate::text::Span;
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -10,18 +10,18 @@ use serde::de::{
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-/// Nodes that may be read, aliases followed: more of them is no rule file.
+/// Nodes that may be read, aliases followed: a rule file has fewer.
 const MOST_NODES: usize = 100_000;
 /// How deep they may lie.
 const DEEPEST: usize = 64;
 
 /// A tree that is read.
-pub(super) struct Reader<'a> {
+pub(super) struct RuleReader<'a> {
     tree: &'a DataTree,
     /// Nodes that are not there.
     skipped: BTreeSet<NodeId>,
     /// Keys of the top mapping for those that are missing.
-    defaults: Option<&'a Reader<'a>>,
+    defaults: Option<&'a RuleReader<'a>>,
     read: Cell<usize>,
     /// The key that was read last.
     key: Cell<Span>,
@@ -50,13 +50,17 @@ impl Keys {
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> RuleReader<'a> {
     pub(super) fn of(tree: &'a DataTree) -> Self {
         Self { tree, skipped: BTreeSet::new(), defaults: None, read: Cell::new(0), key: Cell::default() }
     }
 
     /// The same without `skipped`, and with the top keys of `defaults` where there are none.
-    pub(super) fn without(tree: &'a DataTree, skipped: BTreeSet<NodeId>, defaults: &'a Reader<'a>) -> Self {
+    pub(super) fn without(
+        tree: &'a DataTree,
+        skipped: BTreeSet<NodeId>,
+        defaults: &'a RuleReader<'a>,
+    ) -> Self {
         Self { skipped, defaults: Some(defaults), ..Self::of(tree) }
     }
 
@@ -70,14 +74,14 @@ impl<'a> Reader<'a> {
         self.tree.roots.first().copied()
     }
 
-    /// Reads what stands at `id`, of its keys those that count.
+    /// Reads what is at `id`, of its keys those that count.
     pub(super) fn read<T: de::DeserializeOwned>(&self, id: NodeId, keys: Keys) -> Result<T, Fault> {
         T::deserialize(Node { reader: self, id, depth: 0, keys })
     }
 }
 
 struct Node<'r, 'a> {
-    reader: &'r Reader<'a>,
+    reader: &'r RuleReader<'a>,
     id: NodeId,
     depth: usize,
     keys: Keys,
@@ -172,7 +176,7 @@ impl<'n, 'r, 'a> Items<'n, 'r, 'a> {
     }
 
     /// The next key that has only a default.
-    fn next_default(&mut self) -> Option<(NodeId, Key<'a>)> {
+    fn next_default(&mut self) -> Option<(NodeId, NodeKey<'a>)> {
         let reader = self.node.reader.defaults?;
         loop {
             let (first, rest) = self.defaults.split_first()?;

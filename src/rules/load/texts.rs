@@ -1,7 +1,7 @@
 //! Texts of rules that name what is not filled in: `{nam}`.
 
 use super::super::Rule;
-use super::check::Checked;
+use super::check::CheckedRule;
 use crate::quote::nearest;
 
 /// The names in braces that texts may have, besides numbers.
@@ -10,7 +10,7 @@ const NAMES: &[&str] = &["name", "value", "setting", "new", "old", "secret", "se
 const OF_REASONS: &[&str] = &["token", "line", "to", "prefix", "pin", "read-name", "origin", "unseen"];
 
 /// Checks the texts of a rule that people read.
-pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
+pub(super) fn check(checked: &mut CheckedRule<'_>, rule: &Rule) {
     text(checked, &["summary"], &rule.summary);
     text(checked, &["help"], &rule.help);
     for (index, found) in rule.matches.iter().enumerate() {
@@ -44,7 +44,7 @@ pub(super) fn check(checked: &mut Checked<'_>, rule: &Rule) {
 }
 
 /// A name in braces that is nearly one of those that are filled in. Other braces are text.
-fn text(checked: &mut Checked<'_>, path: &[&str], text: &str) {
+fn text(checked: &mut CheckedRule<'_>, path: &[&str], text: &str) {
     let is_name =
         |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
     for (at, _) in text.match_indices('{') {

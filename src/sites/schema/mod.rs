@@ -1,5 +1,5 @@
 //! The form of `rules/sites/*.yaml`, `rules/programs.yaml` and `rules/charts.yaml`. The build script compiles it too, so
-//! it stands on serde alone.
+//! it depends on serde alone.
 
 pub(super) mod pattern;
 pub(super) mod programs;

@@ -152,7 +152,7 @@ pub struct Program {
     /// Names of programs, and parts of images' names, that use the same words for something else.
     #[serde(default)]
     pub others: Vec<String>,
-    /// Whether some rule speaks of its commands themselves or of words that are no options. Set when rules are loaded.
+    /// Whether some rule speaks of its commands themselves or of words that are not options. Set when rules are loaded.
     #[serde(default)]
     #[cfg_attr(with_schema, schemars(skip))]
     pub words: bool,

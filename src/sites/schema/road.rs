@@ -41,7 +41,7 @@ pub struct Road {
     #[serde(default, deserialize_with = "one_or_many")]
     #[cfg_attr(with_schema, schemars(with = "crate::sites::OneOrMany<String>"))]
     pub shared: Vec<String>,
-    /// A mapping with one of these is no registration.
+    /// A mapping with one of these is not a registration.
     #[serde(default)]
     pub unless: Vec<Requirement>,
     /// Whose defaults apply to settings that are not set, in words: "default of the module".

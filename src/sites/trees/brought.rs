@@ -7,8 +7,8 @@ use super::Trees;
 use crate::facts::{NodeId, ScalarStyle};
 use crate::text::Span;
 
-/// What a mapping or list, or one around it, brings to scripts in it: how it is named, and the byte behind which it does.
-pub(super) type Found = Option<(String, Span, usize)>;
+/// What a mapping or list, or one around it, brings to scripts in it: how it is named, and the byte after which it does.
+pub(super) type BroughtNodes = Option<(String, Span, usize)>;
 
 /// Parts of a call that are looked at.
 const MOST_PARTS: usize = 32;
@@ -29,7 +29,7 @@ impl Trees<'_> {
             return around;
         }
         let start = self.tree.span(id)?.start();
-        // What is known of a mapping around it tells the rest; sites with the same list have the same key.
+        // What is known of a mapping around it says the rest; sites with the same list have the same key.
         let key = std::ptr::from_ref(site).addr();
         let (mut open, mut found) = (Vec::new(), None);
         for at in self.tree.around(id) {
@@ -103,7 +103,7 @@ impl Trees<'_> {
     }
 
     /// What the mapping or list `at` brings.
-    fn brings(&self, site: &Site, at: NodeId) -> Found {
+    fn brings(&self, site: &Site, at: NodeId) -> BroughtNodes {
         let is_list = self.tree.is_sequence(at);
         site.brought_by.iter().filter(|by| by.earlier == is_list || by.block.is_some()).find_map(|by| {
             if let Some(block) = &by.block {

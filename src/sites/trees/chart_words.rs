@@ -3,7 +3,7 @@
 use super::super::built::{Built, Wants};
 use super::super::options::kind_of;
 use super::super::schema::Site;
-use super::super::{Brings, Carrier, Place, ScopeKind, UnknownKind, Value, ValueKind, Via};
+use super::super::{Brings, Carrier, ScopeKind, UnknownKind, Value, ValueKind, ValueLocation, Via};
 use super::Trees;
 use crate::facts::NodeId;
 use crate::text::Span;
@@ -55,7 +55,8 @@ impl Trees<'_> {
             } else {
                 kind_of(&value, value.contains(['{', '$', '%']))
             };
-            let value = Value { text: value, span: value_span, kind, place: Place::Nowhere, known: None };
+            let value =
+                Value { text: value, span: value_span, kind, place: ValueLocation::Nowhere, known: None };
             self.survey.carriers.push(Carrier {
                 doc: self.context.doc,
                 scope,

@@ -25,7 +25,7 @@ impl Trees<'_> {
             return None;
         }
         let tree = self.tree;
-        // What is known of a mapping around it tells the rest.
+        // What is known of a mapping around it says the rest.
         let (mut open, mut scope) = (Vec::new(), None);
         for at in tree.around(id) {
             if let Some(known) = self.environments.get(&at) {
@@ -131,7 +131,7 @@ impl Trees<'_> {
         }
         let before = self.survey.carriers.len();
         environment::read(self.tree, args, &self.target(self.sealed()), scope, true, self.survey);
-        // What a script reads by its name is no setting by itself, unless only the program reads it.
+        // What a script reads by its name is not a setting by itself, unless only the program reads it.
         let programs = &self.context.sites.data.programs.programs;
         let is_own = |name: &String| programs.iter().any(|program| program.variables.contains(name));
         let (variables, text) = (self.context.variables, self.context.text);

@@ -10,7 +10,9 @@ use super::super::programs::{Runs, version_of_image};
 use super::super::releases;
 use super::super::schema::{Holds, Site};
 use super::super::survey::read_command;
-use super::super::{Brings, Carrier, Container, Expands, Given, Inner, ScopeKind, Value, ValueKind, Via};
+use super::super::{
+    Brings, Carrier, Container, EmbeddedContext, EmbeddedText, Expands, ScopeKind, Value, ValueKind, Via,
+};
 use super::Trees;
 use super::imported::Before;
 use super::words::blank_separated;
@@ -69,7 +71,7 @@ impl Trees<'_> {
         let mut before = Before::of(self.runs_before(site, id));
         while let Some((at, depth)) = open.pop() {
             let target = self.tree.resolve(at);
-            // What an alias stands for is read where it is written, once.
+            // What an alias refers to is read where it is written, once.
             if target != at && !self.claimed.insert(target) {
                 before.add(target);
                 continue;
@@ -169,7 +171,7 @@ impl Trees<'_> {
         let what = site.what.clone();
         let release = self.release(site, id);
         let named = self.chart_of(site, release);
-        let given = Given {
+        let given = EmbeddedContext {
             values: match site.holds {
                 Holds::ValuesText => Some(named.unwrap_or(0)),
                 Holds::Sources => named,
@@ -185,9 +187,9 @@ impl Trees<'_> {
             of_chart: false,
             expanded: self.context.given.expanded,
             expressions: self.expressions(site),
-            ..Given::default()
+            ..EmbeddedContext::default()
         };
-        self.survey.inner.push(Inner { decoded, hint, what, at, given });
+        self.survey.inner.push(EmbeddedText { decoded, hint, what, at, given });
     }
 
     pub(super) fn text(&mut self, site: &Site, id: NodeId, container: Option<&Container>) {
@@ -354,7 +356,7 @@ impl Trees<'_> {
         self.containers.insert(id, scope);
         self.inherits(site, id, scope);
         let first = self.survey.carriers.len();
-        // The tag of another image is no version of the runner.
+        // The tag of another image is not a version of the runner.
         let version = image.filter(|_| runs != Runs::Unknown).and_then(version_of_image);
         let files = self.environment_files(site, id);
         if let Some(it) = self.survey.scope_mut(scope) {

@@ -1,6 +1,6 @@
-//! What the scripts of a list leave in the environment of those behind them.
+//! What the scripts of a list leave in the environment of those after them.
 
-use super::super::assigned::Form;
+use super::super::assigned::AssignmentForm;
 use super::super::imports::MOST_NAMED;
 use super::super::paths::below;
 use super::super::schema::Site;
@@ -66,10 +66,10 @@ impl Trees<'_> {
     pub(super) fn assign(&mut self, id: NodeId) {
         let (Some(key), doc) = (self.tree.key(id), self.context.doc) else { return };
         let literal = self.tree.scalar(id).filter(|it| !it.opaque && !it.null).map(|it| it.text);
-        self.survey.assigned.add(doc, Form::Template, key.text, literal, key.span);
+        self.survey.assigned.add(doc, AssignmentForm::Template, key.text, literal, key.span);
     }
 
-    /// What the script or the list of scripts `id` may set for those behind it, without showing it. Several lists may be behind it:
+    /// What the script or the list of scripts `id` may set for those after it, without showing it. Several lists may be after it:
     /// it is read once.
     fn imported(&mut self, id: NodeId) -> Rc<[Unknown]> {
         if let Some(known) = self.imports.get(&id) {

@@ -85,7 +85,7 @@ fn go(
         inherited: Vec::new(),
         neighbours: BTreeMap::new(),
         imports: BTreeMap::new(),
-        links: names::Links::default(),
+        links: names::NameLinks::default(),
         grouped: BTreeSet::new(),
         waiting: Vec::new(),
         postponed: HashSet::new(),
@@ -101,7 +101,7 @@ pub(super) struct Trees<'a> {
     parsed: &'a dyn Parsed,
     context: &'a Context<'a>,
     pub(super) survey: &'a mut Survey,
-    /// Nodes that a site holds already; what stands around them comes first.
+    /// Nodes that a site holds already; what is around them comes first.
     claimed: HashSet<NodeId>,
     /// Mappings that were read as a chart's values.
     charted: BTreeSet<NodeId>,
@@ -127,17 +127,17 @@ pub(super) struct Trees<'a> {
     /// For a mapping or list the environment that it brings to what is in it, or what is around it: a scope.
     environments: BTreeMap<NodeId, Option<usize>>,
     /// For a mapping or list what it brings to the scripts in it.
-    brought: BTreeMap<(NodeId, usize), brought::Found>,
+    brought: BTreeMap<(NodeId, usize), brought::BroughtNodes>,
     /// The scopes of containers.
     containers: BTreeMap<NodeId, usize>,
     /// Scopes of containers, and the containers that they take environment from.
     inherited: Vec<(usize, NodeId)>,
     /// Containers of a list, by their names.
     neighbours: BTreeMap<NodeId, BTreeMap<String, NodeId>>,
-    /// What scripts may set for those behind them in the same shell, and lists of scripts.
+    /// What scripts may set for those after them in the same shell, and lists of scripts.
     imports: BTreeMap<NodeId, Rc<[Unknown]>>,
     /// What releases of the file have in common.
-    links: names::Links,
+    links: names::NameLinks,
     /// Mappings with entries of a road that were read, with the road.
     grouped: BTreeSet<(NodeId, usize)>,
     /// Mappings that names stand for, which wait for what uses them.
@@ -175,7 +175,7 @@ impl<'a> Trees<'a> {
                 let Some(site) = sites.site(place).filter(|_| self.hosts.get(place.0) == Some(&true)) else {
                     continue;
                 };
-                // Sites that may stand anywhere say by what stands there that they hold something: that is soon told.
+                // Sites that may be anywhere show by what is there that they hold something: that is quickly seen.
                 let seldom = site.like.is_some() || site.known || site.lines || !site.begins.is_empty();
                 if seldom && !self.fits(site, id) {
                     continue;
@@ -198,7 +198,7 @@ impl<'a> Trees<'a> {
                 None if self.program => None,
                 None => charts::of_mapping(sites, self.tree, id, self.context.aliases, &self.aliases),
             };
-            // What an alias stands for may belong to the values that the alias stands in.
+            // What an alias refers to may belong to the values that the alias is in.
             if chart.is_some() && !is_top && self.aliases.is_used(id) {
                 deferred.extend(chart.map(|chart| (id, chart)));
                 continue;
@@ -225,7 +225,7 @@ impl<'a> Trees<'a> {
         self.link_releases();
     }
 
-    /// The document of `id`, which comes behind the nodes around it. Neighbours are of one document: what it is a document
+    /// The document of `id`, which comes after the nodes around it. Neighbours are of one document: what it is a document
     /// of is asked once.
     fn next_document(&mut self, id: NodeId) -> NodeId {
         let document = match self.tree.parent(id).filter(|_| !is_document(self.tree, id)) {
@@ -271,7 +271,7 @@ impl<'a> Trees<'a> {
         self.note_values(id, before, within);
     }
 
-    /// The scope of the release that gets what stands at `id`.
+    /// The scope of the release that gets what is at `id`.
     fn release(&mut self, site: &Site, id: NodeId) -> Option<(NodeId, usize)> {
         let at = match self.of_source {
             Some(release) => release,
@@ -311,7 +311,7 @@ impl<'a> Trees<'a> {
         texts.iter().any(|text| !text.is_empty()).then_some(texts)
     }
 
-    /// The chart of the release that gets what stands at `id`, as far as it is named.
+    /// The chart of the release that gets what is at `id`, as far as it is named.
     fn chart_of(&self, site: &Site, release: Option<(NodeId, usize)>) -> Option<usize> {
         let own = release.and_then(|(at, _)| releases::named_at(self.context.sites, self.tree, at));
         own.or_else(|| self.named.get(&self.release_key(site)?)?.1)

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What releases of a text have in common.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(super) struct NameLinks {
     /// Scopes of values that belong to no release, by their key.
     loose: BTreeMap<String, Vec<usize>>,
     /// Expressions that give values to a release.
@@ -124,7 +124,7 @@ impl Trees<'_> {
 
     /// Puts together what releases have in common.
     pub(super) fn link_releases(&mut self) {
-        let Links { loose, expressions, same, for_all, .. } = std::mem::take(&mut self.links);
+        let NameLinks { loose, expressions, same, for_all, .. } = std::mem::take(&mut self.links);
         for (release, span) in expressions.iter().filter(|_| !loose.is_empty()) {
             let text = span.of(self.context.text);
             let part = |sign: char| sign.is_alphanumeric() || sign == '_';

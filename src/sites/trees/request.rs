@@ -3,7 +3,7 @@
 use super::super::requests::fields;
 use super::super::schema::Site;
 use super::super::schema::road::Road;
-use super::super::{Brings, Carrier, Place, UnknownKind, Value, Via, options};
+use super::super::{Brings, Carrier, UnknownKind, Value, ValueLocation, Via, options};
 use super::Trees;
 use super::road::{OLD, find, meant};
 use crate::facts::{NodeId, Scalar, ScalarStyle};
@@ -24,7 +24,7 @@ struct Arguments {
     url: Option<(NodeId, Span, String)>,
     /// Mappings that are sent.
     bodies: Vec<NodeId>,
-    /// What is sent and is no mapping.
+    /// What is sent and is not a mapping.
     opaque: Vec<NodeId>,
 }
 
@@ -113,7 +113,7 @@ impl Trees<'_> {
             let found = span.of(self.context.text).find(&pair).map(|at| span.start() + at);
             let span = found.map_or(span, |at| Span::new(at + key.len() + 1, at + pair.len()));
             let kind = options::kind_of(&text, text.contains(['$', '{', '%', '"', '\'', '`']));
-            let value = Value { text, span, kind, place: Place::Nowhere, known: None };
+            let value = Value { text, span, kind, place: ValueLocation::Nowhere, known: None };
             let (name, value) = meant(meaning, value);
             let carrier = Carrier::new(Via::Road, name.to_owned(), span, value, at);
             self.survey.carriers.push(Carrier { doc: self.context.doc, scope, written: key, ..carrier });
@@ -193,7 +193,7 @@ impl Trees<'_> {
     }
 }
 
-/// Longer arguments are no URL, in bytes.
+/// Longer arguments are not URLs, in bytes.
 const LONGEST: usize = 4096;
 
 /// Where the URL of the road is in `text`.

@@ -1,12 +1,12 @@
 //! Registrations of other tools than the program itself: mappings whose keys a road knows.
 
-use super::super::aliases::Entry;
+use super::super::aliases::MappingEntry;
 use super::super::environment;
 use super::super::linked::{self, options};
 use super::super::paths::{above, accepts};
 use super::super::schema::road::{Other, Road};
 use super::super::schema::{Requirement, Site};
-use super::super::{Brings, Carrier, Place, ScopeKind, Unknown, UnknownKind, Value, ValueKind, Via};
+use super::super::{Brings, Carrier, ScopeKind, Unknown, UnknownKind, Value, ValueKind, ValueLocation, Via};
 use super::Trees;
 use crate::facts::{DataTree, NodeId, ScalarStyle};
 use crate::text::Span;
@@ -47,7 +47,7 @@ impl<'a> Trees<'a> {
         if self.is_none(road.1, id) {
             return;
         }
-        // What a name stands for belongs to what uses it.
+        // What a name refers to belongs to what uses it.
         if self.program
             && self.aliases.is_used(id)
             && !self.aliases.is_followed(id)
@@ -99,7 +99,7 @@ impl<'a> Trees<'a> {
                 ValueKind::Literal
             };
             let (meant, value) =
-                meant(meaning, Value { text, span, kind, place: Place::Nowhere, known: None });
+                meant(meaning, Value { text, span, kind, place: ValueLocation::Nowhere, known: None });
             self.survey.carriers.push(Carrier {
                 doc: self.context.doc,
                 scope,
@@ -205,7 +205,7 @@ impl<'a> Trees<'a> {
                 continue;
             }
             let (name, value) = meant(meaning, value);
-            // What is merged into it is no registration of its own.
+            // What is merged into it is not a registration of its own.
             if self.program {
                 self.claimed.extend(tree.parent(entry.id));
             }
@@ -221,7 +221,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Words that the road adds to the command: a text, or a list of such.
-    fn road_options(&mut self, entry: &Entry, scope: usize, sealed: Option<&str>) {
+    fn road_options(&mut self, entry: &MappingEntry, scope: usize, sealed: Option<&str>) {
         let tree = self.tree;
         let value = tree.resolve(entry.id);
         let items = if tree.scalar(value).is_some() { vec![value] } else { tree.children(value).to_vec() };
@@ -294,7 +294,7 @@ pub(in crate::sites) fn value(tree: &DataTree, id: NodeId) -> Option<Value> {
         let items: Option<Vec<&str>> = tree.children(*list).iter().map(literal).collect();
         let (text, span) = (tree.written(id).to_owned(), tree.span(id)?);
         let known = items.map(|items| items.join(","));
-        return Some(Value { text, span, kind: ValueKind::Opaque, place: Place::Nowhere, known });
+        return Some(Value { text, span, kind: ValueKind::Opaque, place: ValueLocation::Nowhere, known });
     }
     // `gitlab.Ptr(false)`, `{"a"}` of a list of values in Go.
     for _ in 0..2 {
@@ -318,9 +318,11 @@ pub(in crate::sites) fn value(tree: &DataTree, id: NodeId) -> Option<Value> {
     Some(match read.kind {
         ValueKind::Literal if at != id => {
             let (known, text) = (Some(read.text), tree.written(id).to_owned());
-            Value { text, span, kind: ValueKind::Opaque, place: Place::Nowhere, known }
+            Value { text, span, kind: ValueKind::Opaque, place: ValueLocation::Nowhere, known }
         }
-        ValueKind::Opaque => Value { text: tree.written(id).to_owned(), span, place: Place::Nowhere, ..read },
+        ValueKind::Opaque => {
+            Value { text: tree.written(id).to_owned(), span, place: ValueLocation::Nowhere, ..read }
+        }
         _ => Value { span, ..read },
     })
 }
@@ -329,9 +331,9 @@ pub(in crate::sites) fn value(tree: &DataTree, id: NodeId) -> Option<Value> {
 pub(in crate::sites) fn meant(meaning: &str, value: Value) -> (&str, Value) {
     if let Some(name) = meaning.strip_prefix(FILE) {
         let kind = if value.kind == ValueKind::Empty { value.kind } else { ValueKind::Opaque };
-        // The name of a file is no secret.
+        // The name of a file is not a secret.
         let span = Span::at(value.span.start());
-        return (name, Value { kind, span, place: Place::Nowhere, ..value });
+        return (name, Value { kind, span, place: ValueLocation::Nowhere, ..value });
     }
     let Some(name) = meaning.strip_prefix(INVERTED) else { return (meaning, value) };
     let text = value.known.as_deref().unwrap_or(&value.text);

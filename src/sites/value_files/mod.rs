@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A command that gives values to a chart.
 #[derive(Debug)]
 pub(super) struct Call {
-    /// The text it stands in.
+    /// The text it is in.
     pub(super) doc: usize,
     /// Its bytes there.
     pub(super) span: Span,
@@ -53,13 +53,13 @@ pub(crate) struct Text<'a> {
 }
 
 /// A text with values of a chart.
-struct Written<'a> {
+struct WrittenFile<'a> {
     /// Where it begins in the file.
     at: usize,
     path: Option<&'a str>,
     /// Whether it is added to the end of the file.
     appends: bool,
-    /// The command that reads it, by its text and its index there, and those behind it in the pipe.
+    /// The command that reads it, by its text and its index there, and those after it in the pipe.
     readers: Vec<(usize, usize)>,
     scopes: Vec<usize>,
     linked: bool,
@@ -167,7 +167,7 @@ fn start_of(call: &Call, texts: &[Text<'_>]) -> usize {
 struct Joiner<'t, 'a> {
     sites: &'t Sites,
     texts: &'t [Text<'a>],
-    written: Vec<Written<'a>>,
+    written: Vec<WrittenFile<'a>>,
     /// For each call an earlier one of the same release, or itself.
     class: Vec<usize>,
     /// The texts that each call reads.
@@ -302,7 +302,7 @@ impl Joiner<'_, '_> {
         if found.is_empty() {
             found = all;
         } else if let Some((_, last, texts)) = self.reads.get(name) {
-            // What was read before is there no more where it was written anew.
+            // What was read before is gone where it was written again.
             let new: Vec<usize> = found.iter().copied().filter(|index| at(index) > *last).collect();
             let adds = new.first().and_then(|index| self.written.get(*index)).is_none_or(|it| it.appends);
             found = if adds { texts.iter().copied().chain(new).take(MOST_TEXTS).collect() } else { new };

@@ -2,13 +2,13 @@
 
 use super::super::schema::programs::ReleaseCommand;
 use super::super::{ScopeKind, Survey};
-use super::{MOST_PIPED, Text, Written, is_input, plain};
+use super::{MOST_PIPED, Text, WrittenFile, is_input, plain};
 use crate::facts::{Command, Hint, Region, Word};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The texts with values of a chart that belong to no release, in the order of the file.
-pub(super) fn written<'a>(survey: &Survey, texts: &[Text<'a>]) -> Vec<Written<'a>> {
+pub(super) fn written<'a>(survey: &Survey, texts: &[Text<'a>]) -> Vec<WrittenFile<'a>> {
     let mut scopes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, scope) in survey.scopes.iter().enumerate() {
         if scope.kind == ScopeKind::Chart && scope.within.is_none() {
@@ -40,9 +40,9 @@ pub(super) fn written<'a>(survey: &Survey, texts: &[Text<'a>]) -> Vec<Written<'a
                 .iter()
                 .any(|word| matches!(word.text.as_str(), "-a" | "-Append" | "--append"))
         });
-        Some(Written { at: text.start, path: text.path, appends, readers, scopes, linked: false })
+        Some(WrittenFile { at: text.start, path: text.path, appends, readers, scopes, linked: false })
     };
-    let mut all: Vec<Written<'_>> = scopes.into_iter().filter_map(text_of).collect();
+    let mut all: Vec<WrittenFile<'_>> = scopes.into_iter().filter_map(text_of).collect();
     all.sort_by_key(|text| text.at);
     all
 }
@@ -51,7 +51,7 @@ pub(super) fn command<'a>(texts: &[Text<'a>], (doc, index): (usize, usize)) -> O
     texts.get(doc)?.commands.get(index)
 }
 
-/// The command that a region is for, and those behind it in the pipe, by index.
+/// The command that a region is for, and those after it in the pipe, by index.
 fn readers(commands: &[Command], region: &Region) -> Vec<usize> {
     // A here-string of PowerShell is part of a word.
     let holding = || {

@@ -7,10 +7,10 @@
 mod instruction;
 mod list;
 
-use super::grouped::{self, Between, Entries, Group, Slot};
+use super::grouped::{self, Between, GroupedEntries, GroupedGroup, GroupedSlot};
 use super::{CommentStyle, Language, Parsed};
 use crate::embed::{Codec, Decoded, Decoder, NoEdit};
-use crate::facts::{Hint, Key, NodeId, NodeKind, Region, Scalar, ScalarStyle};
+use crate::facts::{Hint, NodeId, NodeKey, NodeKind, Region, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
 use instruction::{Heredoc, Instruction};
 use std::collections::BTreeMap;
@@ -70,11 +70,11 @@ impl Language for Dockerfile {
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
         let (instructions, comments, escape) = instruction::split(&text);
         let span = Span::new(0, text.len());
-        let mut file = Entries::new(text, quote);
+        let mut file = GroupedEntries::new(text, quote);
         file.facts.comments = comments;
-        let root = file.node(None, None, Span::default(), NodeKind::Mapping, Slot::default());
-        let key = Some(Key { text: "dockerfile", span: Span::default() });
-        let stages = file.node(Some(root), key, span, NodeKind::Sequence, Slot::default());
+        let root = file.node(None, None, Span::default(), NodeKind::Mapping, GroupedSlot::default());
+        let key = Some(NodeKey { text: "dockerfile", span: Span::default() });
+        let stages = file.node(Some(root), key, span, NodeKind::Sequence, GroupedSlot::default());
         let mut reader = Reader {
             file,
             stages,
@@ -105,7 +105,7 @@ fn quote(value: &str) -> Result<String, NoEdit> {
 }
 
 struct Reader {
-    file: Entries,
+    file: GroupedEntries,
     stages: NodeId,
     stage: Option<NodeId>,
     /// The variables of the stage: those of all its `ENV` lines.
@@ -154,8 +154,8 @@ impl Reader {
             "DO" => {
                 let (at, text) = (decoded.segments.outer(), decoded.text.trim().to_owned());
                 let stage = self.stage(instruction.keyword);
-                let key = Some(Key { text: "DO", span: instruction.keyword });
-                self.file.node(Some(stage), key, at, scalar(&text, false), Slot::default());
+                let key = Some(NodeKey { text: "DO", span: instruction.keyword });
+                self.file.node(Some(stage), key, at, scalar(&text, false), GroupedSlot::default());
                 self.file.datum(at, text);
             }
             _ => self.file.datum(decoded.segments.outer(), decoded.text),
@@ -167,7 +167,7 @@ impl Reader {
             return stage;
         }
         let stages = Some(self.stages);
-        let stage = self.file.node(stages, None, at, NodeKind::Mapping, Slot::default());
+        let stage = self.file.node(stages, None, at, NodeKind::Mapping, GroupedSlot::default());
         *self.stage.insert(stage)
     }
 
@@ -179,8 +179,8 @@ impl Reader {
         };
         let Some(flag) = flags.split_ascii_whitespace().find(is_variable) else { return };
         let stage = self.stage(at);
-        let key = Some(Key { text: "MOUNT", span: at });
-        self.file.node(Some(stage), key, at, scalar(flag, false), Slot::default());
+        let key = Some(NodeKey { text: "MOUNT", span: at });
+        self.file.node(Some(stage), key, at, scalar(flag, false), GroupedSlot::default());
     }
 
     /// `FROM image AS name`
@@ -204,28 +204,28 @@ impl Reader {
         self.file.datum(decoded.segments.outer(), decoded.text.clone());
         let stage = self.stage(instruction.keyword);
         let text = self.file.text.clone();
-        let key = Key { text: instruction.keyword.of(&text), span: instruction.keyword };
+        let key = NodeKey { text: instruction.keyword.of(&text), span: instruction.keyword };
         let opaque = image.contains('$') || image.contains("{{");
-        self.file.node(Some(stage), Some(key), span, scalar(&image, opaque), Slot::default());
+        self.file.node(Some(stage), Some(key), span, scalar(&image, opaque), GroupedSlot::default());
         // A stage has the environment of the one that it begins with.
         if let Some(base) = base {
-            let key = Key { text: "BASE", span: instruction.keyword };
-            self.file.node(Some(stage), Some(key), span, scalar(&base, false), Slot::default());
+            let key = NodeKey { text: "BASE", span: instruction.keyword };
+            self.file.node(Some(stage), Some(key), span, scalar(&base, false), GroupedSlot::default());
         }
         if let Some(name) = own {
-            let key = Key { text: "AS", span: instruction.keyword };
-            self.file.node(Some(stage), Some(key), span, scalar(&name, false), Slot::default());
+            let key = NodeKey { text: "AS", span: instruction.keyword };
+            self.file.node(Some(stage), Some(key), span, scalar(&name, false), GroupedSlot::default());
         }
     }
 
     /// `RUN`, `CMD` and `ENTRYPOINT`: a list of words, a here-document, or a line of shell.
     fn command(&mut self, name: &str, instruction: &Instruction, decoded: Decoded) {
         let stage = self.stage(instruction.keyword);
-        let key = Some(Key { text: name, span: instruction.keyword });
+        let key = Some(NodeKey { text: name, span: instruction.keyword });
         if let Some(items) = list::items(&decoded.text) {
             let items: Vec<Span> = items.iter().map(|item| decoded.segments.to_outer(*item)).collect();
             let span = decoded.segments.outer();
-            let list = self.file.node(Some(stage), key, span, NodeKind::Sequence, Slot::default());
+            let list = self.file.node(Some(stage), key, span, NodeKind::Sequence, GroupedSlot::default());
             self.counts(name, list);
             let group = self.file.groups.len();
             for (index, item) in items.iter().enumerate() {
@@ -233,11 +233,11 @@ impl Reader {
                 self.file.datum(*item, format!("word {}", inner.text));
                 let opaque = inner.text.contains("{{");
                 let text = inner.text.clone();
-                let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: None };
+                let slot = GroupedSlot { decoded: Some(inner), part: Some((group, index)), value: None };
                 self.file.node(Some(list), None, *item, scalar(&text, opaque), slot);
             }
             let between = Between::Commas;
-            self.file.groups.push(Group { lines: instruction.lines, span, parts: items, between });
+            self.file.groups.push(GroupedGroup { lines: instruction.lines, span, parts: items, between });
             return;
         }
         let script = match instruction.heredocs.first() {
@@ -253,7 +253,7 @@ impl Reader {
         let span = script.segments.outer();
         self.file.datum(span, format!("script {}", script.text));
         let text = script.text.clone();
-        let slot = Slot { decoded: Some(script), ..Slot::default() };
+        let slot = GroupedSlot { decoded: Some(script), ..GroupedSlot::default() };
         let node = self.file.node(Some(stage), key, span, scalar(&text, false), slot);
         self.counts(name, node);
     }
@@ -319,8 +319,14 @@ impl Reader {
         let args = match self.args {
             Some(args) => args,
             None => {
-                let key = Some(Key { text: "ARG", span: instruction.keyword });
-                *self.args.insert(self.file.node(Some(stage), key, outer, NodeKind::Mapping, Slot::default()))
+                let key = Some(NodeKey { text: "ARG", span: instruction.keyword });
+                *self.args.insert(self.file.node(
+                    Some(stage),
+                    key,
+                    outer,
+                    NodeKind::Mapping,
+                    GroupedSlot::default(),
+                ))
             }
         };
         let group = self.file.groups.len();
@@ -330,11 +336,11 @@ impl Reader {
             let name = Span::new(word.start(), word.start() + len);
             let value = Span::new((name.end() + 1).min(word.end()), word.end());
             let inner = grouped::unquoted(text, value, self.escape);
-            let key = Key { text: name.of(text), span: name };
+            let key = NodeKey { text: name.of(text), span: name };
             self.file.datum(*word, format!("{}={}", key.text, inner.text));
             let decoded = inner.text.clone();
             let value_place = Some(value).filter(|_| len < raw.len());
-            let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: value_place };
+            let slot = GroupedSlot { decoded: Some(inner), part: Some((group, index)), value: value_place };
             // With a default and without one, the value may be given when the image is built.
             self.file.node(Some(args), Some(key), value, scalar(&decoded, true), slot);
         }
@@ -344,7 +350,12 @@ impl Reader {
     /// The words of an instruction, which can be removed one by one or with it.
     fn group(&mut self, instruction: &Instruction, outer: Span, parts: Vec<Span>) {
         let span = instruction.keyword.hull(outer);
-        self.file.groups.push(Group { lines: instruction.lines, span, parts, between: Between::Blanks });
+        self.file.groups.push(GroupedGroup {
+            lines: instruction.lines,
+            span,
+            parts,
+            between: Between::Blanks,
+        });
     }
 
     /// `ENV A=b "C"="d e"`, and the old form `ENV A b c`.
@@ -375,19 +386,19 @@ impl Reader {
         let env = match self.env {
             Some(env) => env,
             None => {
-                let key = Some(Key { text: "ENV", span: instruction.keyword });
+                let key = Some(NodeKey { text: "ENV", span: instruction.keyword });
                 let kind = NodeKind::Mapping;
-                *self.env.insert(self.file.node(Some(stage), key, outer, kind, Slot::default()))
+                *self.env.insert(self.file.node(Some(stage), key, outer, kind, GroupedSlot::default()))
             }
         };
         let group = self.file.groups.len();
         for (index, (word, name, value, inner)) in values.into_iter().enumerate() {
-            let key = Key { text: name.of(text), span: name };
+            let key = NodeKey { text: name.of(text), span: name };
             self.file.datum(word, format!("{}={}", key.text, inner.text));
             let raw = value.of(text);
             let opaque = raw.contains("{{") || raw.contains('$') && !raw.starts_with('\'');
             let decoded = inner.text.clone();
-            let slot = Slot { decoded: Some(inner), part: Some((group, index)), value: Some(value) };
+            let slot = GroupedSlot { decoded: Some(inner), part: Some((group, index)), value: Some(value) };
             self.file.node(Some(env), Some(key), value, scalar(&decoded, opaque), slot);
         }
         self.group(instruction, outer, words);

@@ -1,8 +1,8 @@
 //! The `=` of arguments on lines next to each other, which are aligned as `terraform fmt` does it.
 
-use super::Document;
+use super::ParsedHcl;
 use crate::facts::NodeId;
-use crate::syntax::entries::Form;
+use crate::syntax::entries::EntryStyle;
 use crate::text::{Edit, EditSet, Span};
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ struct Argument {
 }
 
 /// As [`super::super::Parsed::align`].
-pub(super) fn align(document: &Document, edits: &EditSet) -> Vec<Edit> {
+pub(super) fn align(document: &ParsedHcl, edits: &EditSet) -> Vec<Edit> {
     let tree = &document.facts.tree;
     let mut done: BTreeSet<NodeId> = BTreeSet::new();
     let mut out = Vec::new();
@@ -44,11 +44,12 @@ pub(super) fn align(document: &Document, edits: &EditSet) -> Vec<Edit> {
 }
 
 /// The arguments on the lines around that of `id`, without a blank line, a comment or a block between them.
-fn group(document: &Document, id: NodeId) -> Vec<NodeId> {
+fn group(document: &ParsedHcl, id: NodeId) -> Vec<NodeId> {
     let tree = &document.facts.tree;
     let Some(parent) = tree.parent(id) else { return Vec::new() };
     let siblings = tree.children(parent);
-    let entry = |id: NodeId| document.built.layouts.get(id.0 as usize).filter(|it| it.form == Form::Lines);
+    let entry =
+        |id: NodeId| document.built.layouts.get(id.0 as usize).filter(|it| it.form == EntryStyle::Lines);
     let is_line = |id: &NodeId| {
         entry(*id).is_some_and(|it| !it.entry.of(&document.text).contains('\n')) && !tree.is_block(*id)
     };
@@ -79,7 +80,7 @@ fn group(document: &Document, id: NodeId) -> Vec<NodeId> {
     if is_line(&id) { group } else { Vec::new() }
 }
 
-fn argument(document: &Document, id: NodeId, edits: &EditSet) -> Option<Argument> {
+fn argument(document: &ParsedHcl, id: NodeId, edits: &EditSet) -> Option<Argument> {
     let text: &str = &document.text;
     let (key, value) = (document.facts.tree.key(id)?.span, document.facts.tree.span(id)?);
     let sign = key.end() + text.get(key.end()..value.start())?.find('=')?;
@@ -92,7 +93,7 @@ fn argument(document: &Document, id: NodeId, edits: &EditSet) -> Option<Argument
     for edit in edits.near(key).filter(|edit| key.contains(edit.span) && !edit.span.is_empty()) {
         name = (name + edit.replacement.chars().count()).checked_sub(edit.span.len())?;
     }
-    // What touches the gap is written by somebody else.
+    // What touches the gap is written by another edit.
     let is_free = edits.near(gap).all(|edit| key.contains(edit.span) || !edit.span.overlaps(gap));
     is_free.then_some(Argument { gap, column: sign - start, name })
 }

@@ -4,12 +4,12 @@
 //! them; terms with operators between them are one expression as it is written, or, where one of them is a call, a
 //! collection or a here-document, a mapping with the key `op()`.
 
-use super::raw::{Raw, RawKind};
+use super::raw::{HclRaw, RawKind};
 use crate::text::Span;
 
 /// A value as far as it is read.
 #[derive(Debug, Default)]
-pub(super) struct Expression {
+pub(super) struct HclExpression {
     /// The parts that `?`, `:` and the like have closed.
     parts: Vec<usize>,
     /// The terms of the open part.
@@ -28,7 +28,7 @@ pub(super) struct Expression {
     dotted: bool,
 }
 
-impl Expression {
+impl HclExpression {
     /// One that begins at `from`.
     pub(super) fn at(from: usize) -> Self {
         Self { from, ..Self::default() }
@@ -88,7 +88,7 @@ impl Expression {
     }
 
     /// A name or an index after the last term: with a call or a collection, they become a mapping with the key `op()`.
-    pub(super) fn extend(&mut self, span: Span, nodes: &mut Vec<Raw>) {
+    pub(super) fn extend(&mut self, span: Span, nodes: &mut Vec<HclRaw>) {
         self.reach(span);
         self.dotted = false;
         let Some(last) = self.terms.last_mut() else { return };
@@ -105,13 +105,13 @@ impl Expression {
         }
     }
 
-    pub(super) fn condition(&mut self, span: Span, nodes: &mut Vec<Raw>) {
+    pub(super) fn condition(&mut self, span: Span, nodes: &mut Vec<HclRaw>) {
         self.separate(span, nodes);
         self.conditional = true;
     }
 
     /// Closes the open part.
-    pub(super) fn separate(&mut self, span: Span, nodes: &mut Vec<Raw>) {
+    pub(super) fn separate(&mut self, span: Span, nodes: &mut Vec<HclRaw>) {
         if let Some(part) = self.finish_part(nodes) {
             self.parts.push(part);
         }
@@ -127,22 +127,22 @@ impl Expression {
         self.operators = false;
     }
 
-    fn finish_part(&mut self, nodes: &mut Vec<Raw>) -> Option<usize> {
+    fn finish_part(&mut self, nodes: &mut Vec<HclRaw>) -> Option<usize> {
         let span = self.part.take()?;
         let terms = std::mem::take(&mut self.terms);
         let operators = std::mem::take(&mut self.operators);
         if let ([one], false) = (terms.as_slice(), operators) {
             return Some(*one);
         }
-        if terms.iter().any(|term| nodes.get(*term).is_some_and(Raw::has_parts)) {
+        if terms.iter().any(|term| nodes.get(*term).is_some_and(HclRaw::has_parts)) {
             return Some(list("op()", terms, span, nodes));
         }
-        nodes.push(Raw::new(RawKind::Plain, span));
+        nodes.push(HclRaw::new(RawKind::Plain, span));
         Some(nodes.len() - 1)
     }
 
     /// The node of the value; `None` if there is none.
-    pub(super) fn finish(self, nodes: &mut Vec<Raw>) -> Option<usize> {
+    pub(super) fn finish(self, nodes: &mut Vec<HclRaw>) -> Option<usize> {
         let whole = self.whole?;
         let mut parts = self.into_parts(nodes);
         match parts.len() {
@@ -153,7 +153,7 @@ impl Expression {
     }
 
     /// Its parts.
-    pub(super) fn into_parts(mut self, nodes: &mut Vec<Raw>) -> Vec<usize> {
+    pub(super) fn into_parts(mut self, nodes: &mut Vec<HclRaw>) -> Vec<usize> {
         let last = self.finish_part(nodes);
         self.parts.extend(last);
         self.parts
@@ -161,12 +161,12 @@ impl Expression {
 }
 
 /// A mapping with one key, whose value is a list.
-fn list(key: &str, items: Vec<usize>, span: Span, nodes: &mut Vec<Raw>) -> usize {
-    let mut inner = Raw::new(RawKind::Sequence, span);
+fn list(key: &str, items: Vec<usize>, span: Span, nodes: &mut Vec<HclRaw>) -> usize {
+    let mut inner = HclRaw::new(RawKind::Sequence, span);
     inner.key = Some((key.to_owned(), Span::at(span.start())));
     inner.children = items;
     nodes.push(inner);
-    let mut outer = Raw::new(RawKind::Computed, span);
+    let mut outer = HclRaw::new(RawKind::Computed, span);
     outer.children.push(nodes.len() - 1);
     nodes.push(outer);
     nodes.len() - 1

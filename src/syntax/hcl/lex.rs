@@ -1,6 +1,6 @@
 //! Cuts HCL into tokens. Never fails: a string that does not end, ends with its line.
 
-use crate::facts::Problem;
+use crate::facts::FactProblem;
 use crate::syntax::yaml::lines;
 use crate::text::Span;
 use std::collections::HashMap;
@@ -8,13 +8,13 @@ use std::collections::HashMap;
 /// A token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
-    pub(super) kind: Kind,
+    pub(super) kind: HclTokenKind,
     pub(super) span: Span,
 }
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum HclTokenKind {
     /// A name, or several with `::` between them.
     Word,
     Number,
@@ -35,7 +35,7 @@ pub(super) enum Kind {
 const PATIENCE: usize = 8;
 
 /// The tokens of a text, and what is wrong with it.
-pub(super) fn tokens(text: &str) -> (Vec<Token>, Vec<Problem>) {
+pub(super) fn tokens(text: &str) -> (Vec<Token>, Vec<FactProblem>) {
     let mut lexer = Lexer {
         text,
         bytes: text.as_bytes(),
@@ -56,7 +56,7 @@ struct Lexer<'t> {
     bytes: &'t [u8],
     at: usize,
     tokens: Vec<Token>,
-    problems: Vec<Problem>,
+    problems: Vec<FactProblem>,
     budget: usize,
     /// Where lines begin that contain only one word, by that word: what may end a here-document.
     ends: Option<HashMap<&'t str, Vec<usize>>>,
@@ -67,7 +67,7 @@ impl Lexer<'_> {
         self.bytes.get(self.at + ahead).copied()
     }
 
-    fn push(&mut self, kind: Kind, end: usize) {
+    fn push(&mut self, kind: HclTokenKind, end: usize) {
         self.tokens.push(Token { kind, span: Span::new(self.at, end) });
         self.at = end;
     }
@@ -77,29 +77,31 @@ impl Lexer<'_> {
         let pair = (byte, self.byte(1));
         match pair {
             (b' ' | b'\t' | b'\r', _) => self.at += 1,
-            (b'\n', _) => self.push(Kind::Newline, self.at + 1),
+            (b'\n', _) => self.push(HclTokenKind::Newline, self.at + 1),
             (b'#', _) | (b'/', Some(b'/')) => {
                 let end = lines::line_end(self.text, self.at);
-                self.push(Kind::Comment, end);
+                self.push(HclTokenKind::Comment, end);
             }
             (b'/', Some(b'*')) => {
                 let rest = self.bytes.get(self.at + 2..).unwrap_or_default();
                 let end = rest.windows(2).position(|pair| pair == b"*/");
-                self.push(Kind::Comment, end.map_or(self.text.len(), |end| self.at + end + 4));
+                self.push(HclTokenKind::Comment, end.map_or(self.text.len(), |end| self.at + end + 4));
             }
             (b'"', _) => self.quoted(),
             (b'<', Some(b'<')) => self.heredoc(),
             (b'0'..=b'9', _) => {
                 let end = self.run(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
-                self.push(Kind::Number, end);
+                self.push(HclTokenKind::Number, end);
             }
             (b'=', Some(b'=' | b'>')) | (b'!' | b'<' | b'>', Some(b'=')) => {
-                self.push(Kind::Operator, self.at + 2);
+                self.push(HclTokenKind::Operator, self.at + 2);
             }
-            (b'&', Some(b'&')) | (b'|', Some(b'|')) => self.push(Kind::Operator, self.at + 2),
-            (b'.', Some(b'.')) if self.byte(2) == Some(b'.') => self.push(Kind::Operator, self.at + 3),
+            (b'&', Some(b'&')) | (b'|', Some(b'|')) => self.push(HclTokenKind::Operator, self.at + 2),
+            (b'.', Some(b'.')) if self.byte(2) == Some(b'.') => {
+                self.push(HclTokenKind::Operator, self.at + 3)
+            }
             (b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'=' | b':' | b'?' | b'.', _) => {
-                self.push(Kind::Sign(byte), self.at + 1);
+                self.push(HclTokenKind::Sign(byte), self.at + 1);
             }
             _ if is_word(byte) && byte != b'-' => {
                 let mut end = self.run(is_word);
@@ -109,9 +111,9 @@ impl Lexer<'_> {
                     let rest = self.bytes.get(end + 2..).unwrap_or_default();
                     end += 2 + rest.iter().take_while(|byte| is_word(**byte)).count();
                 }
-                self.push(Kind::Word, end);
+                self.push(HclTokenKind::Word, end);
             }
-            _ => self.push(Kind::Operator, self.at + 1),
+            _ => self.push(HclTokenKind::Operator, self.at + 1),
         }
     }
 
@@ -124,13 +126,13 @@ impl Lexer<'_> {
         let limit = (self.at + self.budget).min(self.text.len());
         let within = self.bytes.get(..limit).unwrap_or_default();
         match string_end(within, self.at) {
-            Ok(end) => self.push(Kind::Quoted, end),
+            Ok(end) => self.push(HclTokenKind::Quoted, end),
             Err(reached) => {
                 self.budget = self.budget.saturating_sub(reached - self.at);
                 let message = "a string that does not end".to_owned();
-                self.problems.push(Problem { offset: self.at, message });
+                self.problems.push(FactProblem { offset: self.at, message });
                 let end = lines::line_end(self.text, self.at);
-                self.push(Kind::Quoted, end.max(self.at + 1));
+                self.push(HclTokenKind::Quoted, end.max(self.at + 1));
             }
         }
     }
@@ -143,7 +145,7 @@ impl Lexer<'_> {
         let opener = lines::skip_blanks(self.text, start + length);
         let ends_line = matches!(self.bytes.get(opener..), Some([b'\n', ..] | [b'\r', b'\n', ..]));
         if delimiter.is_empty() || !ends_line {
-            return self.push(Kind::Operator, self.at + 2);
+            return self.push(HclTokenKind::Operator, self.at + 2);
         }
         let text = self.text;
         let ends = self.ends.get_or_insert_with(|| single_words(text));
@@ -152,10 +154,10 @@ impl Lexer<'_> {
             .and_then(|lines| lines.get(lines.partition_point(|line| *line < opener)).copied());
         let Some(line) = line else {
             let message = format!("a here-document without its `{delimiter}`");
-            self.problems.push(Problem { offset: self.at, message });
-            return self.push(Kind::Operator, self.at + 2);
+            self.problems.push(FactProblem { offset: self.at, message });
+            return self.push(HclTokenKind::Operator, self.at + 2);
         };
-        self.push(Kind::Heredoc, lines::skip_blanks(text, line) + delimiter.len());
+        self.push(HclTokenKind::Heredoc, lines::skip_blanks(text, line) + delimiter.len());
     }
 }
 

@@ -33,15 +33,15 @@ mod value;
 mod write;
 
 use super::entries::Entries;
-use super::template::{self, Role, Tag};
+use super::template::{self, Tag, TagRole};
 use super::yaml::lines;
 use super::{CommentStyle, Data, Datum, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
-use crate::facts::{Comment, Facts, NodeId, Problem};
+use crate::facts::{Comment, FactProblem, Facts, NodeId};
 use crate::text::{Edit, EditSet, Notation, SharedText, Span};
-use lex::{Kind, Token};
-use raw::Built;
-use string::Place;
+use lex::{HclTokenKind, Token};
+use raw::HclBuilt;
+use string::HclString;
 
 /// HCL.
 pub(super) struct Hcl;
@@ -84,34 +84,35 @@ impl Language for Hcl {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        Box::new(Document::of(text))
+        Box::new(ParsedHcl::of(text))
     }
 }
 
 /// A text that has been read.
-struct Document {
+struct ParsedHcl {
     text: SharedText,
     tokens: Vec<Token>,
     /// Template expressions of another engine that were masked.
     tags: Vec<Tag>,
-    problems: Vec<Problem>,
+    problems: Vec<FactProblem>,
     /// The lines of the problems.
     loose: Vec<Span>,
     facts: Facts,
-    built: Built,
+    built: HclBuilt,
 }
 
 /// Tokens and what was read from them.
-fn read_all(text: &str) -> (Vec<Token>, read::Read) {
+fn read_all(text: &str) -> (Vec<Token>, read::HclItems) {
     let (tokens, problems) = lex::tokens(text);
-    let plain: Vec<Token> = tokens.iter().copied().filter(|token| token.kind != Kind::Comment).collect();
+    let plain: Vec<Token> =
+        tokens.iter().copied().filter(|token| token.kind != HclTokenKind::Comment).collect();
     let mut read = read::read(text, &plain);
     read.problems.extend(problems);
     read.problems.sort_by_key(|problem| problem.offset);
     (tokens, read)
 }
 
-impl Document {
+impl ParsedHcl {
     fn of(text: SharedText) -> Self {
         let (mut tokens, mut read) = read_all(&text);
         let mut tags = Vec::new();
@@ -129,21 +130,22 @@ impl Document {
         }
         let mut built = raw::build(&text, &read.nodes, 0, &|span| template::touches(&tags, span));
         let before = std::iter::once(None).chain(tokens.iter().map(Some));
-        let comments =
-            before.zip(&tokens).filter(|(_, token)| token.kind == Kind::Comment).map(|(before, token)| {
-                let own_line = before.is_none_or(|before| before.kind == Kind::Newline);
+        let comments = before.zip(&tokens).filter(|(_, token)| token.kind == HclTokenKind::Comment).map(
+            |(before, token)| {
+                let own_line = before.is_none_or(|before| before.kind == HclTokenKind::Newline);
                 Comment { span: token.span, own_line }
-            });
+            },
+        );
         let mut comments: Vec<Comment> = comments.chain(template::comments(&text, &tags)).collect();
         comments.sort_by_key(|comment| comment.span);
-        let first = read.problems.first().map(|problem| Problem {
+        let first = read.problems.first().map(|problem| FactProblem {
             offset: problem.offset,
             message: format!("{}; the rest was read as far as possible", problem.message),
         });
         let facts = Facts {
             tree: std::mem::take(&mut built.tree),
             comments,
-            control: tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect(),
+            control: tags.iter().filter(|tag| tag.role == TagRole::Control).map(|tag| tag.span).collect(),
             notices: first.into_iter().collect(),
             ..Facts::default()
         };
@@ -211,7 +213,7 @@ fn mask(text: &str, tags: &[Tag]) -> String {
     String::from_utf8(shape).unwrap_or_else(|_| text.to_owned())
 }
 
-impl Parsed for Document {
+impl Parsed for ParsedHcl {
     fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -246,16 +248,16 @@ impl Parsed for Document {
         let datum = move |token: &Token| {
             let span = token.span;
             let value = match token.kind {
-                Kind::Comment | Kind::Newline | Kind::Sign(b',') => return None,
-                Kind::Quoted | Kind::Heredoc => {
-                    let place = Place { span, heredoc: token.kind == Kind::Heredoc };
+                HclTokenKind::Comment | HclTokenKind::Newline | HclTokenKind::Sign(b',') => return None,
+                HclTokenKind::Quoted | HclTokenKind::Heredoc => {
+                    let place = HclString { span, heredoc: token.kind == HclTokenKind::Heredoc };
                     format!("text {}", string::decode(&self.text, place).text)
                 }
                 _ => format!("= {}", span.of(&self.text)),
             };
             Some(Datum { span, kind: 0, value: value.into() })
         };
-        let problem = |problem: &Problem| Datum {
+        let problem = |problem: &FactProblem| Datum {
             span: Span::at(problem.offset),
             kind: 0,
             value: problem.message.clone().into(),

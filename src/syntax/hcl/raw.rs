@@ -1,20 +1,20 @@
 //! Nodes as they are read, before their positions in the tree are known; and the tree that they become.
 
-use super::string::{self, Place};
-use crate::facts::{COMPUTED, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
-use crate::syntax::entries::{Form, Layout};
+use super::string::{self, HclString};
+use crate::facts::{COMPUTED, DataTree, Node, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
+use crate::syntax::entries::{EntryLayout, EntryStyle};
 use crate::text::{SharedText, Span};
 use std::collections::HashMap;
 
 /// A node; others name it by its index.
 #[derive(Debug)]
-pub(super) struct Raw {
+pub(super) struct HclRaw {
     /// The key, decoded, and its bytes without quotes.
     pub(super) key: Option<(String, Span)>,
     pub(super) entry: Span,
     pub(super) span: Span,
     pub(super) kind: RawKind,
-    pub(super) form: Form,
+    pub(super) form: EntryStyle,
     pub(super) children: Vec<usize>,
     /// Whether names or indexes after it were read: `f(x).y[0]`.
     pub(super) is_part: bool,
@@ -27,14 +27,22 @@ pub(super) enum RawKind {
     /// What an expression makes: a mapping with one key for the list of its parts.
     Computed,
     Sequence,
-    Text(Place),
+    Text(HclString),
     /// An expression as it is written.
     Plain,
 }
 
-impl Raw {
+impl HclRaw {
     pub(super) fn new(kind: RawKind, span: Span) -> Self {
-        Self { key: None, entry: span, span, kind, form: Form::Fixed, children: Vec::new(), is_part: false }
+        Self {
+            key: None,
+            entry: span,
+            span,
+            kind,
+            form: EntryStyle::Fixed,
+            children: Vec::new(),
+            is_part: false,
+        }
     }
 
     /// Whether other nodes or lines of text are inside.
@@ -49,17 +57,22 @@ impl Raw {
 
 /// A text as a tree.
 #[derive(Debug, Default)]
-pub(super) struct Built {
+pub(super) struct HclBuilt {
     pub(super) tree: DataTree,
     /// By [`NodeId`].
-    pub(super) layouts: Vec<Layout>,
+    pub(super) layouts: Vec<EntryLayout>,
     /// How each string is written.
-    pub(super) places: HashMap<NodeId, Place>,
+    pub(super) places: HashMap<NodeId, HclString>,
 }
 
 /// The tree below the node `root`, in the order of the text; `masked` says where the text is not what was read.
-pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn(Span) -> bool) -> Built {
-    let mut out = Built { tree: DataTree::of(text.clone()), ..Built::default() };
+pub(super) fn build(
+    text: &SharedText,
+    raw: &[HclRaw],
+    root: usize,
+    masked: &dyn Fn(Span) -> bool,
+) -> HclBuilt {
+    let mut out = HclBuilt { tree: DataTree::of(text.clone()), ..HclBuilt::default() };
     let mut open: Vec<(usize, Option<NodeId>)> = vec![(root, None)];
     while let Some((index, parent)) = open.pop() {
         let Some(raw) = raw.get(index) else { continue };
@@ -79,14 +92,14 @@ pub(super) fn build(text: &SharedText, raw: &[Raw], root: usize, masked: &dyn Fn
         };
         let key = raw.key.as_ref().map(|(name, span)| {
             let text = if masked(*span) { span.of(text) } else { name };
-            Key { text, span: *span }
+            NodeKey { text, span: *span }
         });
         let tag = (raw.kind == RawKind::Computed).then_some(COMPUTED);
         let id = out.tree.push(Node { parent, key, span: raw.span, kind, anchor: None, tag });
         if let Some(place) = place_of {
             out.places.insert(id, place);
         }
-        out.layouts.push(Layout { entry: raw.entry, form: raw.form.clone() });
+        out.layouts.push(EntryLayout { entry: raw.entry, form: raw.form.clone() });
         if !parent.is_some_and(|id| out.tree.is_mapping(id) || out.tree.is_sequence(id)) {
             out.tree.roots.push(id);
         }

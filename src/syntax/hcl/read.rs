@@ -1,12 +1,12 @@
 //! Reads bodies, blocks and entries from tokens; `value` reads what comes after their `=`. Goes on after what it does
 //! not understand, and never recurses.
 
-use super::expression::Expression;
-use super::lex::{Kind, Token};
-use super::raw::{Raw, RawKind};
-use super::string::{self, Place};
-use crate::facts::Problem;
-use crate::syntax::entries::Form;
+use super::expression::HclExpression;
+use super::lex::{HclTokenKind, Token};
+use super::raw::{HclRaw, RawKind};
+use super::string::{self, HclString};
+use crate::facts::FactProblem;
+use crate::syntax::entries::EntryStyle;
 use crate::text::Span;
 
 /// How deep brackets may nest; what is deeper is one expression.
@@ -17,22 +17,22 @@ const LABELS: usize = 8;
 
 /// What was read.
 #[derive(Debug, Default)]
-pub(super) struct Read {
+pub(super) struct HclItems {
     /// The first one is the body of the file.
-    pub(super) nodes: Vec<Raw>,
-    pub(super) problems: Vec<Problem>,
+    pub(super) nodes: Vec<HclRaw>,
+    pub(super) problems: Vec<FactProblem>,
 }
 
 /// Reads the tokens of `text`, without comments.
-pub(super) fn read(text: &str, tokens: &[Token]) -> Read {
-    let mut reader = Reader { text, tokens, at: 0, out: Read::default(), frames: Vec::new() };
-    let root = reader.push(Raw::new(RawKind::Mapping, Span::new(0, text.len())));
-    reader.frames.push(Frame::new(Bracket::Body, root, Span::at(0)));
+pub(super) fn read(text: &str, tokens: &[Token]) -> HclItems {
+    let mut reader = Reader { text, tokens, at: 0, out: HclItems::default(), frames: Vec::new() };
+    let root = reader.push(HclRaw::new(RawKind::Mapping, Span::new(0, text.len())));
+    reader.frames.push(HclFrame::new(Bracket::Body, root, Span::at(0)));
     while let Some(token) = reader.peek(0) {
         reader.step(token);
     }
     let end = Span::at(text.trim_end().len());
-    if let Some(open) = reader.frames.get(1..).and_then(<[Frame]>::last) {
+    if let Some(open) = reader.frames.get(1..).and_then(<[HclFrame]>::last) {
         let offset = open.start;
         reader.problem(offset, "unclosed bracket");
     }
@@ -75,7 +75,7 @@ impl Bracket {
 }
 
 /// An open bracket.
-pub(super) struct Frame {
+pub(super) struct HclFrame {
     pub(super) bracket: Bracket,
     /// The parent of its entries.
     pub(super) node: usize,
@@ -85,12 +85,12 @@ pub(super) struct Frame {
     pub(super) chain: Vec<usize>,
     /// The key whose value is read, with where its entry begins.
     pub(super) key: Option<(String, Span, usize)>,
-    pub(super) value: Expression,
+    pub(super) value: HclExpression,
     /// Whether it is a `for` expression.
     pub(super) each: bool,
 }
 
-impl Frame {
+impl HclFrame {
     pub(super) fn new(bracket: Bracket, node: usize, open: Span) -> Self {
         Self {
             bracket,
@@ -98,7 +98,7 @@ impl Frame {
             start: open.start(),
             chain: Vec::new(),
             key: None,
-            value: Expression::default(),
+            value: HclExpression::default(),
             each: false,
         }
     }
@@ -113,8 +113,8 @@ pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     pub(super) tokens: &'t [Token],
     pub(super) at: usize,
-    pub(super) out: Read,
-    pub(super) frames: Vec<Frame>,
+    pub(super) out: HclItems,
+    pub(super) frames: Vec<HclFrame>,
 }
 
 impl Reader<'_> {
@@ -123,14 +123,14 @@ impl Reader<'_> {
     }
 
     fn is_sign(&self, ahead: usize, sign: u8) -> bool {
-        self.peek(ahead).is_some_and(|token| token.kind == Kind::Sign(sign))
+        self.peek(ahead).is_some_and(|token| token.kind == HclTokenKind::Sign(sign))
     }
 
     pub(super) fn problem(&mut self, offset: usize, message: &str) {
-        self.out.problems.push(Problem { offset, message: message.to_owned() });
+        self.out.problems.push(FactProblem { offset, message: message.to_owned() });
     }
 
-    pub(super) fn push(&mut self, raw: Raw) -> usize {
+    pub(super) fn push(&mut self, raw: HclRaw) -> usize {
         self.out.nodes.push(raw);
         self.out.nodes.len() - 1
     }
@@ -145,17 +145,17 @@ impl Reader<'_> {
         }
         let (bracket, each) = (frame.bracket, frame.each);
         match token.kind {
-            Kind::Newline if bracket.spans_lines() || each => self.at += 1,
-            Kind::Newline => {
+            HclTokenKind::Newline if bracket.spans_lines() || each => self.at += 1,
+            HclTokenKind::Newline => {
                 self.at += 1;
                 self.finish_entry(token.span.start());
             }
-            Kind::Sign(b',') if !each && !matches!(bracket, Bracket::Group | Bracket::Index) => {
+            HclTokenKind::Sign(b',') if !each && !matches!(bracket, Bracket::Group | Bracket::Index) => {
                 self.at += 1;
                 self.finish_entry(token.span.start());
             }
-            Kind::Sign(sign @ (b'}' | b']' | b')')) => self.closer(sign, token),
-            Kind::Word if bracket.spans_lines() && !each && self.begins_statement() => {
+            HclTokenKind::Sign(sign @ (b'}' | b']' | b')')) => self.closer(sign, token),
+            HclTokenKind::Word if bracket.spans_lines() && !each && self.begins_statement() => {
                 self.problem(token.span.start(), "unclosed bracket before this line");
                 while self.frames.len() > 1 && self.frames.last().is_some_and(|it| it.bracket.spans_lines()) {
                     self.close(Span::at(token.span.start()));
@@ -169,16 +169,16 @@ impl Reader<'_> {
     /// Whether an attribute begins here, where a bracket that contains no attributes is still open.
     fn begins_statement(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        before.is_some_and(|token| token.kind == Kind::Newline) && self.is_sign(1, b'=')
+        before.is_some_and(|token| token.kind == HclTokenKind::Newline) && self.is_sign(1, b'=')
     }
 
     fn statement(&mut self, token: Token) {
         let body = self.frames.last().is_some_and(|frame| frame.bracket == Bracket::Body);
         match token.kind {
-            Kind::Newline => self.at += 1,
-            Kind::Sign(b',') if !body => self.at += 1,
-            Kind::Sign(sign @ (b'}' | b']' | b')')) => self.closer(sign, token),
-            Kind::Word if !body && self.begins_for(token) => {
+            HclTokenKind::Newline => self.at += 1,
+            HclTokenKind::Sign(b',') if !body => self.at += 1,
+            HclTokenKind::Sign(sign @ (b'}' | b']' | b')')) => self.closer(sign, token),
+            HclTokenKind::Word if !body && self.begins_for(token) => {
                 self.at += 1;
                 if let Some(frame) = self.frames.last_mut() {
                     frame.each = true;
@@ -190,7 +190,7 @@ impl Reader<'_> {
 
     /// Whether the collection that begins here is a `for` expression.
     fn begins_for(&self, token: Token) -> bool {
-        token.span.of(self.text) == "for" && self.peek(1).is_some_and(|next| next.kind == Kind::Word)
+        token.span.of(self.text) == "for" && self.peek(1).is_some_and(|next| next.kind == HclTokenKind::Word)
     }
 
     /// A key and its `=`, or the name and labels of a block and its `{`.
@@ -200,12 +200,12 @@ impl Reader<'_> {
         let mut end = None;
         while let Some(token) = self.peek(0) {
             match token.kind {
-                Kind::Newline => break,
-                Kind::Sign(b'=' | b'{') if depth == 0 => end = Some(token),
-                Kind::Sign(b':') if depth == 0 && !body => end = Some(token),
-                Kind::Sign(b'(' | b'[' | b'{') => depth += 1,
-                Kind::Sign(b')' | b']' | b'}') if depth == 0 => break,
-                Kind::Sign(b')' | b']' | b'}') => depth -= 1,
+                HclTokenKind::Newline => break,
+                HclTokenKind::Sign(b'=' | b'{') if depth == 0 => end = Some(token),
+                HclTokenKind::Sign(b':') if depth == 0 && !body => end = Some(token),
+                HclTokenKind::Sign(b'(' | b'[' | b'{') => depth += 1,
+                HclTokenKind::Sign(b')' | b']' | b'}') if depth == 0 => break,
+                HclTokenKind::Sign(b')' | b']' | b'}') => depth -= 1,
                 _ => {}
             }
             if end.is_some() {
@@ -221,34 +221,35 @@ impl Reader<'_> {
         };
         let last = head.last().copied().unwrap_or(first);
         self.at += 1;
-        if end.kind == Kind::Sign(b'{') {
+        if end.kind == HclTokenKind::Sign(b'{') {
             return self.block(from, end);
         }
         let odd = head.len() > 1;
         let key = if body && odd { last } else { Token { span: first.span.hull(last.span), ..first } };
-        if body && (odd || key.kind != Kind::Word) {
+        if body && (odd || key.kind != HclTokenKind::Word) {
             self.problem(first.span.start(), "no name of an attribute");
         }
         let key = self.key(key, odd && !body);
         if let Some(frame) = self.frames.last_mut() {
-            frame.value = Expression::at(end.span.end());
+            frame.value = HclExpression::at(end.span.end());
             frame.key = Some((key.0, key.1, first.span.start()));
         }
     }
 
     /// The text of a key and its bytes without quotes.
     fn key(&self, token: Token, expression: bool) -> (String, Span) {
-        if token.kind != Kind::Quoted || expression {
+        if token.kind != HclTokenKind::Quoted || expression {
             return (token.span.of(self.text).to_owned(), token.span);
         }
-        let text = string::decode(self.text, Place { span: token.span, heredoc: false }).text;
+        let text = string::decode(self.text, HclString { span: token.span, heredoc: false }).text;
         (text, string::inside(self.text, token.span))
     }
 
     /// Opens the block whose name is the token `from`.
     fn block(&mut self, from: usize, brace: Token) {
         let head = self.tokens.get(from..self.at.saturating_sub(1)).unwrap_or_default();
-        let names = head.iter().copied().filter(|it| matches!(it.kind, Kind::Word | Kind::Quoted));
+        let names =
+            head.iter().copied().filter(|it| matches!(it.kind, HclTokenKind::Word | HclTokenKind::Quoted));
         let names: Vec<Token> = names.take(LABELS).collect();
         let body = self.frames.last().is_some_and(|frame| frame.bracket == Bracket::Body);
         if names.len() < head.len() || names.is_empty() || !body {
@@ -261,10 +262,10 @@ impl Reader<'_> {
             // The value of a name begins at the next one.
             let inner = names.get(index + 1).unwrap_or(&brace);
             let key = self.key(*name, false);
-            let mut raw = Raw::new(RawKind::Mapping, inner.span);
+            let mut raw = HclRaw::new(RawKind::Mapping, inner.span);
             raw.key = Some(key);
             raw.entry = Span::at(start);
-            raw.form = Form::Lines;
+            raw.form = EntryStyle::Lines;
             let node = self.push(raw);
             self.adopt(parent, node);
             chain.push(node);
@@ -276,7 +277,7 @@ impl Reader<'_> {
             self.end_chain(&chain, end);
             return;
         }
-        self.frames.push(Frame { start, chain, ..Frame::new(Bracket::Body, parent, brace.span) });
+        self.frames.push(HclFrame { start, chain, ..HclFrame::new(Bracket::Body, parent, brace.span) });
     }
 
     pub(super) fn adopt(&mut self, parent: usize, child: usize) {
@@ -305,8 +306,8 @@ impl Reader<'_> {
         let mut depth = 1_usize;
         while let Some(token) = self.peek(0) {
             match token.kind {
-                Kind::Sign(b'(' | b'[' | b'{') => depth += 1,
-                Kind::Sign(b')' | b']' | b'}') => depth -= 1,
+                HclTokenKind::Sign(b'(' | b'[' | b'{') => depth += 1,
+                HclTokenKind::Sign(b')' | b']' | b'}') => depth -= 1,
                 _ => {}
             }
             self.at += 1;

@@ -1,9 +1,9 @@
 //! Gives arguments other paths: into a block or an object that is there, or into a new one in their place.
 
-use super::Document;
+use super::ParsedHcl;
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
-use crate::syntax::entries::Form;
+use crate::syntax::entries::EntryStyle;
 use crate::syntax::nested::{Branch, Tree, tree};
 use crate::syntax::yaml::lines;
 use crate::syntax::{Move, Moved};
@@ -11,7 +11,7 @@ use crate::text::{Edit, Eol, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// As [`super::super::Parsed::relocate`].
-pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoEdit> {
+pub(super) fn relocate(document: &ParsedHcl, moves: &[Move]) -> Result<Moved, NoEdit> {
     let nodes: BTreeSet<NodeId> = moves.iter().map(|it| it.node).collect();
     let mut groups: BTreeMap<NodeId, Vec<usize>> = BTreeMap::new();
     for (index, it) in moves.iter().enumerate() {
@@ -36,7 +36,7 @@ pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoE
             document.check(entry)?;
             let indent = indent(&document.text, entry.start());
             let written = writer
-                .lines(&new, indent, layout.form == Form::Lines)?
+                .lines(&new, indent, layout.form == EntryStyle::Lines)?
                 .join(Eol::of(&document.text).as_str());
             out.edits.push(Edit::replace(Span::at(entry.start()), written.trim_start().to_owned()));
             out.edits.push(Edit::delete(entry));
@@ -44,11 +44,11 @@ pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoE
         } else {
             let plain = |id: &&NodeId| {
                 !nodes.contains(id)
-                    && layout(**id).is_some_and(|it| matches!(it.form, Form::Lines | Form::Item))
+                    && layout(**id).is_some_and(|it| matches!(it.form, EntryStyle::Lines | EntryStyle::Item))
             };
             let last = facts.children(into).iter().rev().find(plain);
             let last = *last.ok_or_else(|| NoEdit::new("no entry can be added there"))?;
-            let in_body = layout(last).is_some_and(|it| it.form == Form::Lines);
+            let in_body = layout(last).is_some_and(|it| it.form == EntryStyle::Lines);
             let indent = indent(&document.text, layout(last).map(|it| it.entry.start()).unwrap_or_default());
             let written = writer.lines(&new, indent, in_body)?.join(Eol::of(&document.text).as_str());
             let written = written.trim_start();
@@ -66,7 +66,7 @@ fn indent(text: &str, at: usize) -> &str {
 }
 
 struct Writer<'d> {
-    document: &'d Document,
+    document: &'d ParsedHcl,
     moves: &'d [Move],
 }
 

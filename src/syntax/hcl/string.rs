@@ -9,14 +9,14 @@ use crate::text::Span;
 
 /// A string as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct HclString {
     /// With its quotes, or from `<<` to the delimiter.
     pub(super) span: Span,
     pub(super) heredoc: bool,
 }
 
 /// The text of the string at `place`.
-pub(super) fn decode(text: &str, place: Place) -> Decoded {
+pub(super) fn decode(text: &str, place: HclString) -> Decoded {
     if place.heredoc {
         return heredoc(text, place.span);
     }
@@ -33,7 +33,7 @@ pub(super) fn inside(text: &str, span: Span) -> Span {
 }
 
 /// Whether the string at `place` contains a template.
-pub(super) fn has_template(text: &str, place: Place) -> bool {
+pub(super) fn has_template(text: &str, place: HclString) -> bool {
     let inside = if place.heredoc { body(text, place.span) } else { inside(text, place.span) };
     !templates(text, inside, !place.heredoc).is_empty()
 }

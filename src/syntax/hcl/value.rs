@@ -1,17 +1,17 @@
 //! Reads values from tokens, and closes brackets: the other half of `read`.
 
-use super::lex::{Kind, Token};
-use super::raw::{Raw, RawKind};
-use super::read::{Bracket, DEPTH, Frame, Reader};
-use super::string::Place;
-use crate::syntax::entries::Form;
+use super::lex::{HclTokenKind, Token};
+use super::raw::{HclRaw, RawKind};
+use super::read::{Bracket, DEPTH, HclFrame, Reader};
+use super::string::HclString;
+use crate::syntax::entries::EntryStyle;
 use crate::text::Span;
 
 /// Whether the arguments of a function begin at the token `at`; after line breaks only where `lines`.
 fn opens_call(tokens: &[Token], at: usize, lines: bool) -> bool {
     let mut ahead = tokens.get(at..).unwrap_or_default().iter();
-    let next = ahead.find(|token| token.kind != Kind::Newline || !lines);
-    next.is_some_and(|token| token.kind == Kind::Sign(b'('))
+    let next = ahead.find(|token| token.kind != HclTokenKind::Newline || !lines);
+    next.is_some_and(|token| token.kind == HclTokenKind::Sign(b'('))
 }
 
 impl Reader<'_> {
@@ -24,33 +24,39 @@ impl Reader<'_> {
         let lines = each || frame.bracket.spans_lines();
         let value = &mut frame.value;
         match token.kind {
-            Kind::Number | Kind::Word if value.extends() => value.extend(span, &mut self.out.nodes),
-            Kind::Word if each && matches!(span.of(self.text), "in" | "if") => {
+            HclTokenKind::Number | HclTokenKind::Word if value.extends() => {
+                value.extend(span, &mut self.out.nodes)
+            }
+            HclTokenKind::Word if each && matches!(span.of(self.text), "in" | "if") => {
                 // The names before `in` are not values.
                 if span.of(self.text) == "in" {
                     value.clear();
                 }
                 value.separate(span, &mut self.out.nodes);
             }
-            Kind::Word if opens_call(self.tokens, self.at, lines) => self.call(token),
-            Kind::Number | Kind::Word => self.term(Raw::new(RawKind::Plain, span)),
-            Kind::Quoted | Kind::Heredoc => {
-                let place = Place { span, heredoc: token.kind == Kind::Heredoc };
-                self.term(Raw::new(RawKind::Text(place), span));
+            HclTokenKind::Word if opens_call(self.tokens, self.at, lines) => self.call(token),
+            HclTokenKind::Number | HclTokenKind::Word => self.term(HclRaw::new(RawKind::Plain, span)),
+            HclTokenKind::Quoted | HclTokenKind::Heredoc => {
+                let place = HclString { span, heredoc: token.kind == HclTokenKind::Heredoc };
+                self.term(HclRaw::new(RawKind::Text(place), span));
             }
-            Kind::Sign(b'{') => self.open(Bracket::Object, RawKind::Mapping, token),
-            Kind::Sign(b'[') if value.has_term() => self.open(Bracket::Index, RawKind::Sequence, token),
-            Kind::Sign(b'[') => self.open(Bracket::List, RawKind::Sequence, token),
-            Kind::Sign(b'(') => self.open(Bracket::Group, RawKind::Sequence, token),
-            Kind::Sign(b'.') => value.dot(span),
-            Kind::Sign(b'?') => value.condition(span, &mut self.out.nodes),
-            Kind::Sign(b':' | b',') if each => value.separate(span, &mut self.out.nodes),
-            Kind::Sign(b':') if value.is_conditional() => value.separate(span, &mut self.out.nodes),
-            Kind::Operator if each && span.of(self.text) == "=>" => value.separate(span, &mut self.out.nodes),
-            Kind::Operator if span.of(self.text) == "..." => value.reach(span),
-            Kind::Operator if value.extends() => value.extend(span, &mut self.out.nodes),
-            Kind::Operator => value.operator(span),
-            Kind::Sign(_) | Kind::Comment | Kind::Newline => {
+            HclTokenKind::Sign(b'{') => self.open(Bracket::Object, RawKind::Mapping, token),
+            HclTokenKind::Sign(b'[') if value.has_term() => {
+                self.open(Bracket::Index, RawKind::Sequence, token)
+            }
+            HclTokenKind::Sign(b'[') => self.open(Bracket::List, RawKind::Sequence, token),
+            HclTokenKind::Sign(b'(') => self.open(Bracket::Group, RawKind::Sequence, token),
+            HclTokenKind::Sign(b'.') => value.dot(span),
+            HclTokenKind::Sign(b'?') => value.condition(span, &mut self.out.nodes),
+            HclTokenKind::Sign(b':' | b',') if each => value.separate(span, &mut self.out.nodes),
+            HclTokenKind::Sign(b':') if value.is_conditional() => value.separate(span, &mut self.out.nodes),
+            HclTokenKind::Operator if each && span.of(self.text) == "=>" => {
+                value.separate(span, &mut self.out.nodes)
+            }
+            HclTokenKind::Operator if span.of(self.text) == "..." => value.reach(span),
+            HclTokenKind::Operator if value.extends() => value.extend(span, &mut self.out.nodes),
+            HclTokenKind::Operator => value.operator(span),
+            HclTokenKind::Sign(_) | HclTokenKind::Comment | HclTokenKind::Newline => {
                 value.operator(span);
                 self.problem(span.start(), "no part of a value");
             }
@@ -58,7 +64,7 @@ impl Reader<'_> {
         self.begin_for();
     }
 
-    fn term(&mut self, raw: Raw) {
+    fn term(&mut self, raw: HclRaw) {
         let span = raw.span;
         let node = self.push(raw);
         if let Some(frame) = self.frames.last_mut() {
@@ -67,7 +73,7 @@ impl Reader<'_> {
     }
 
     fn call(&mut self, name: Token) {
-        while self.peek(0).is_some_and(|token| token.kind == Kind::Newline) {
+        while self.peek(0).is_some_and(|token| token.kind == HclTokenKind::Newline) {
             self.at += 1;
         }
         let Some(open) = self.peek(0) else { return };
@@ -75,35 +81,36 @@ impl Reader<'_> {
         if self.frames.len() >= DEPTH {
             self.skip(open);
             let end = self.end_of_last();
-            return self.term(Raw::new(RawKind::Plain, Span::new(name.span.start(), end)));
+            return self.term(HclRaw::new(RawKind::Plain, Span::new(name.span.start(), end)));
         }
-        let node = self.push(Raw::new(RawKind::Sequence, open.span));
+        let node = self.push(HclRaw::new(RawKind::Sequence, open.span));
         let key = (format!("{}()", name.span.of(self.text)), name.span);
         if let Some(raw) = self.out.nodes.get_mut(node) {
             raw.key = Some(key);
         }
-        self.frames.push(Frame { start: name.span.start(), ..Frame::new(Bracket::Call, node, open.span) });
+        self.frames
+            .push(HclFrame { start: name.span.start(), ..HclFrame::new(Bracket::Call, node, open.span) });
     }
 
     fn open(&mut self, bracket: Bracket, kind: RawKind, open: Token) {
         if self.frames.len() >= DEPTH {
             self.skip(open);
             let end = self.end_of_last();
-            return self.term(Raw::new(RawKind::Plain, Span::new(open.span.start(), end)));
+            return self.term(HclRaw::new(RawKind::Plain, Span::new(open.span.start(), end)));
         }
-        let node = self.push(Raw::new(kind, open.span));
-        self.frames.push(Frame::new(bracket, node, open.span));
+        let node = self.push(HclRaw::new(kind, open.span));
+        self.frames.push(HclFrame::new(bracket, node, open.span));
     }
 
     /// `[for x in y : …]`
     fn begin_for(&mut self) {
         let opened = self.frames.last().is_some_and(|it| it.bracket == Bracket::List && it.value.is_empty());
         let mut ahead = 0;
-        while opened && self.peek(ahead).is_some_and(|token| token.kind == Kind::Newline) {
+        while opened && self.peek(ahead).is_some_and(|token| token.kind == HclTokenKind::Newline) {
             ahead += 1;
         }
         let Some(token) = self.peek(ahead).filter(|_| opened) else { return };
-        let names = self.peek(ahead + 1).is_some_and(|next| next.kind == Kind::Word);
+        let names = self.peek(ahead + 1).is_some_and(|next| next.kind == HclTokenKind::Word);
         if token.span.of(self.text) == "for" && names {
             self.at += ahead + 1;
             if let Some(frame) = self.frames.last_mut() {
@@ -119,9 +126,9 @@ impl Reader<'_> {
         let value = std::mem::take(&mut frame.value);
         let parent = frame.node;
         let form = match frame.bracket {
-            Bracket::Body => Form::Lines,
-            Bracket::Object | Bracket::List => Form::Item,
-            _ => Form::Fixed,
+            Bracket::Body => EntryStyle::Lines,
+            Bracket::Object | Bracket::List => EntryStyle::Item,
+            _ => EntryStyle::Fixed,
         };
         if key.is_none() && value.is_empty() {
             return;
@@ -130,7 +137,7 @@ impl Reader<'_> {
         let reach = value.end();
         let Some(node) = value.finish(&mut self.out.nodes) else {
             self.problem(offset, "a key without a value");
-            let mut raw = Raw::new(RawKind::Plain, Span::at(offset));
+            let mut raw = HclRaw::new(RawKind::Plain, Span::at(offset));
             raw.entry = Span::new(key.as_ref().map_or(offset, |key| key.2), offset);
             raw.key = key.map(|(text, span, _)| (text, span));
             raw.form = form;
@@ -233,7 +240,7 @@ impl Reader<'_> {
 
     /// A mapping around a node that has a key, as a term.
     fn wrapped(&mut self, node: usize, span: Span) {
-        let mut raw = Raw::new(RawKind::Computed, span);
+        let mut raw = HclRaw::new(RawKind::Computed, span);
         raw.children.push(node);
         self.term(raw);
     }

@@ -1,12 +1,12 @@
 //! Writes values and entries.
 
-use super::{Document, lex};
+use super::{ParsedHcl, lex};
 use crate::embed::{Codec, NoEdit};
 use crate::facts::{NodeId, NodeKind};
 use crate::text::{Edit, HCL_ROOTS, Span, TokenForm, TokenValue};
 
 /// Gives the scalar `id` another value.
-pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn set(document: &ParsedHcl, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if !matches!(node.kind, NodeKind::Scalar(_)) && !document.facts.tree.is_computed(id) {
         return Err(NoEdit::new("the value is not a scalar"));
@@ -19,7 +19,7 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
 }
 
 /// `key = "value"`, to be written after the entry `sibling`.
-pub(super) fn entry(document: &Document, sibling: NodeId, key: &str, value: &str) -> Result<String, NoEdit> {
+pub(super) fn entry(document: &ParsedHcl, sibling: NodeId, key: &str, value: &str) -> Result<String, NoEdit> {
     let written = quoted(value)?;
     if is_name(key) {
         return Ok(format!("{key} = {written}"));

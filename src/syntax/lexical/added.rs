@@ -1,6 +1,6 @@
 //! What a program adds to a command that it keeps in a variable: `cmd += …`, `cmd.append(…)`, `args = append(args, …)`.
 
-use super::scan::{Found, Item};
+use super::scan::{CodeFound, Item};
 use crate::text::{Cover, Span};
 use std::collections::BTreeMap;
 
@@ -28,17 +28,17 @@ const LINE: usize = 200;
 const LONGEST: usize = 1024;
 
 #[derive(Clone, Copy)]
-enum Change {
+enum CodeChange {
     /// It gets another value.
     Set,
     /// What begins there is added.
     Adds(usize),
-    /// Nobody sees what it is then.
+    /// What it is then is not visible.
     Unknown,
 }
 
 /// One thing that is added.
-pub(super) enum Piece {
+pub(super) enum CodePiece {
     Item(Item),
     /// Something that is added or not, or cannot be read: the place that does it.
     Unknown(Span),
@@ -47,7 +47,7 @@ pub(super) enum Piece {
 /// The changes of the variables of a text.
 pub(super) struct Added<'t> {
     text: &'t str,
-    changes: BTreeMap<&'t str, Vec<(Span, Change)>>,
+    changes: BTreeMap<&'t str, Vec<(Span, CodeChange)>>,
     /// Strings by the begin of their bytes.
     literals: BTreeMap<usize, usize>,
     /// Where each string ends.
@@ -57,7 +57,7 @@ pub(super) struct Added<'t> {
 }
 
 impl<'t> Added<'t> {
-    pub(super) fn of(text: &'t str, found: &Found) -> Self {
+    pub(super) fn of(text: &'t str, found: &CodeFound) -> Self {
         let literals = found.literals.iter().enumerate().filter(|(_, it)| !it.heredoc);
         let literals: BTreeMap<usize, usize> = literals.map(|(at, it)| (it.span.start(), at)).collect();
         let mut start = 0;
@@ -95,7 +95,7 @@ impl<'t> Added<'t> {
     }
 
     /// What happens to the variable that `word` names, or whose method it names.
-    fn change(&self, word: Span) -> Option<(Span, Change)> {
+    fn change(&self, word: Span) -> Option<(Span, CodeChange)> {
         let rest = self.text.get(word.end()..).unwrap_or_default();
         let blanks = rest.bytes().take(LINE).take_while(|byte| *byte == b' ').count();
         let rest = rest.get(blanks..).unwrap_or_default();
@@ -104,13 +104,13 @@ impl<'t> Added<'t> {
             let (of, method) = word.of(self.text).rsplit_once('.')?;
             let name = Span::new(word.start(), word.start() + of.len());
             return if ADDS.contains(&method) {
-                Some((name, Change::Adds(at + 1)))
+                Some((name, CodeChange::Adds(at + 1)))
             } else {
-                CHANGES.contains(&method).then_some((name, Change::Unknown))
+                CHANGES.contains(&method).then_some((name, CodeChange::Unknown))
             };
         }
         if rest.starts_with("+=") || rest.starts_with("<<") && !rest.starts_with("<<<") {
-            return Some((word, Change::Adds(at + 2)));
+            return Some((word, CodeChange::Adds(at + 2)));
         }
         let sign = ["=", ":="].iter().find(|sign| rest.starts_with(**sign))?;
         let rest = rest.get(sign.len()..)?;
@@ -131,15 +131,15 @@ impl<'t> Added<'t> {
             Some(from + value.len() - rest.len())
         };
         if let Some(at) = behind("append(", ',').or_else(|| behind("", '+')) {
-            return Some((word, Change::Adds(at)));
+            return Some((word, CodeChange::Adds(at)));
         }
         let line: String = value.chars().take(LINE).take_while(|sign| *sign != '\n').collect();
         let is_own = own(value).is_some() || line.contains(&format!("{{{name}}}"));
-        Some((word, if is_own { Change::Unknown } else { Change::Set }))
+        Some((word, if is_own { CodeChange::Unknown } else { CodeChange::Set }))
     }
 
     /// What is added to the string or list that begins at `start` and ends at `end`, in order.
-    pub(super) fn pieces(&self, start: usize, end: usize) -> Vec<Piece> {
+    pub(super) fn pieces(&self, start: usize, end: usize) -> Vec<CodePiece> {
         let Some(name) = self.name(start) else { return Vec::new() };
         let Some(changes) = self.changes.get(name.of(self.text)) else { return Vec::new() };
         let indent = self.indent(name.start());
@@ -153,12 +153,12 @@ impl<'t> Added<'t> {
                 break;
             }
             match change {
-                Change::Set => break,
-                Change::Unknown => pieces.push(Piece::Unknown(*place)),
-                Change::Adds(at) => {
+                CodeChange::Set => break,
+                CodeChange::Unknown => pieces.push(CodePiece::Unknown(*place)),
+                CodeChange::Adds(at) => {
                     let behind = self.items(*at, &mut pieces);
                     if self.indent(place.start()) > indent || self.is_conditional(*place, behind) {
-                        pieces.push(Piece::Unknown(Span::new(place.start(), (*at).max(place.end()))));
+                        pieces.push(CodePiece::Unknown(Span::new(place.start(), (*at).max(place.end()))));
                     }
                 }
             }
@@ -211,7 +211,7 @@ impl<'t> Added<'t> {
     }
 
     /// The strings and values from `start` on, up to the end of the brackets or the line; where that is.
-    fn items(&self, start: usize, pieces: &mut Vec<Piece>) -> usize {
+    fn items(&self, start: usize, pieces: &mut Vec<CodePiece>) -> usize {
         let bytes = self.text.as_bytes();
         let (mut at, mut depth) = (start, 0_usize);
         let mut item: Option<Item> = None;
@@ -240,15 +240,15 @@ impl<'t> Added<'t> {
                     item = item.map(|it| it.with(here));
                 }
                 b')' | b']' | b'}' => depth -= 1,
-                b',' => pieces.extend(item.take().map(Piece::Item)),
+                b',' => pieces.extend(item.take().map(CodePiece::Item)),
                 _ if byte.is_ascii_whitespace() => {}
                 _ => item = Some(item.map_or(Item::Other(here), |it| it.with(here))),
             }
             at += 1;
         }
-        pieces.extend(item.map(Piece::Item));
+        pieces.extend(item.map(CodePiece::Item));
         if at >= limit && limit < bytes.len() {
-            pieces.push(Piece::Unknown(Span::new(start, start)));
+            pieces.push(CodePiece::Unknown(Span::new(start, start)));
         }
         at
     }

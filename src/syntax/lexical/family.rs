@@ -15,7 +15,7 @@ pub(crate) struct Family {
     /// What begins and ends a comment over several lines.
     pub(super) block_comments: &'static [(&'static str, &'static str)],
     /// How it writes strings; a longer opening sign comes before a shorter one.
-    pub(super) strings: &'static [Form],
+    pub(super) strings: &'static [StringSyntax],
     /// What opens a here-document.
     pub(super) heredoc: Option<&'static str>,
     /// What joins strings.
@@ -30,7 +30,7 @@ pub(crate) struct Family {
 
 /// A way to write a string.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
+pub(super) struct StringSyntax {
     pub(super) open: &'static str,
     pub(super) close: &'static str,
     pub(super) escape: Escape,
@@ -53,16 +53,16 @@ pub(super) enum Escape {
     Raw,
 }
 
-const fn form(open: &'static str, close: &'static str, escape: Escape, lines: bool) -> Form {
-    Form { open, close, escape, lines }
+const fn form(open: &'static str, close: &'static str, escape: Escape, lines: bool) -> StringSyntax {
+    StringSyntax { open, close, escape, lines }
 }
 
-const DOUBLE: Form = form("\"", "\"", Escape::Backslash, false);
-const SINGLE: Form = form("'", "'", Escape::Backslash, false);
-const DOUBLE_LINES: Form = form("\"", "\"", Escape::Backslash, true);
-const SINGLE_LINES: Form = form("'", "'", Escape::Quote, true);
-const TRIPLE_DOUBLE: Form = form("\"\"\"", "\"\"\"", Escape::Backslash, true);
-const TRIPLE_SINGLE: Form = form("'''", "'''", Escape::Backslash, true);
+const DOUBLE: StringSyntax = form("\"", "\"", Escape::Backslash, false);
+const SINGLE: StringSyntax = form("'", "'", Escape::Backslash, false);
+const DOUBLE_LINES: StringSyntax = form("\"", "\"", Escape::Backslash, true);
+const SINGLE_LINES: StringSyntax = form("'", "'", Escape::Quote, true);
+const TRIPLE_DOUBLE: StringSyntax = form("\"\"\"", "\"\"\"", Escape::Backslash, true);
+const TRIPLE_SINGLE: StringSyntax = form("'''", "'''", Escape::Backslash, true);
 
 const C_LIKE: Family = Family {
     name: "",

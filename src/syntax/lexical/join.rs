@@ -1,9 +1,9 @@
 //! Texts of strings: one string, several that are joined, a list of words.
 
 use super::SEALED;
-use super::added::{Added, Piece};
+use super::added::{Added, CodePiece};
 use super::family::{Escape, Family};
-use super::scan::{Found, Item, Literal};
+use super::scan::{CodeFound, CodeLiteral, Item};
 use crate::embed::{Codec, Decoded, Decoder, UNKNOWN};
 use crate::facts::{Hint, Region};
 use crate::text::Span;
@@ -50,7 +50,7 @@ const SHOWN: &[&str] = &[
 ];
 
 /// The texts that may contain commands.
-pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region> {
+pub(super) fn regions(text: &str, family: &Family, found: &CodeFound) -> Vec<Region> {
     let mut out = Vec::new();
     let added = Added::of(text, found);
     let mut literals = found.literals.iter().peekable();
@@ -95,7 +95,7 @@ pub(super) fn regions(text: &str, family: &Family, found: &Found) -> Vec<Region>
     out
 }
 
-fn region(decoded: Decoded, literal: &Literal, what: &'static str) -> Region {
+fn region(decoded: Decoded, literal: &CodeLiteral, what: &'static str) -> Region {
     let hint = if decoded.text.trim().contains('\n') {
         Hint::Likely("shell")
     } else {
@@ -136,7 +136,7 @@ fn is_shown(text: &str, start: usize) -> bool {
 }
 
 /// The text of a string, without its escapes.
-fn write(decoder: &mut Decoder, text: &str, literal: &Literal, family: &Family) {
+fn write(decoder: &mut Decoder, text: &str, literal: &CodeLiteral, family: &Family) {
     let bytes = text.as_bytes();
     let end = literal.inner.end();
     let mut from = literal.inner.start();
@@ -204,8 +204,8 @@ fn append(
     decoder: &mut Decoder,
     text: &str,
     family: &Family,
-    found: &Found,
-    pieces: &[Piece],
+    found: &CodeFound,
+    pieces: &[CodePiece],
     mut whole: Span,
 ) -> Span {
     for piece in pieces {
@@ -215,7 +215,7 @@ fn append(
             whole = whole.hull(literal.span);
         }
         if let Some(span) = other {
-            if matches!(piece, Piece::Unknown(_)) {
+            if matches!(piece, CodePiece::Unknown(_)) {
                 decoder.decoded(" ", Span::at(span.start()));
             }
             decoder.decoded(UNKNOWN, span);
@@ -226,11 +226,11 @@ fn append(
 }
 
 /// The string of a piece, and what is not one.
-fn parts<'f>(found: &'f Found, piece: &Piece) -> (Option<&'f Literal>, Option<Span>) {
+fn parts<'f>(found: &'f CodeFound, piece: &CodePiece) -> (Option<&'f CodeLiteral>, Option<Span>) {
     match piece {
-        Piece::Item(Item::Literal(index)) => (found.literals.get(*index), None),
-        Piece::Item(Item::Begins(index, rest)) => (found.literals.get(*index), Some(*rest)),
-        Piece::Item(Item::Other(span)) | Piece::Unknown(span) => (None, Some(*span)),
+        CodePiece::Item(Item::Literal(index)) => (found.literals.get(*index), None),
+        CodePiece::Item(Item::Begins(index, rest)) => (found.literals.get(*index), Some(*rest)),
+        CodePiece::Item(Item::Other(span)) | CodePiece::Unknown(span) => (None, Some(*span)),
     }
 }
 
@@ -238,7 +238,7 @@ fn parts<'f>(found: &'f Found, piece: &Piece) -> (Option<&'f Literal>, Option<Sp
 const ENOUGH_OPTIONS: usize = 3;
 
 /// `["gitlab-runner", "register", "--locked", token]` as a command line.
-fn list(text: &str, family: &Family, found: &Found, items: &[Item], added: &Added<'_>) -> Option<Region> {
+fn list(text: &str, family: &Family, found: &CodeFound, items: &[Item], added: &Added<'_>) -> Option<Region> {
     let literal = |item: &Item| match item {
         Item::Literal(index) | Item::Begins(index, _) => found.literals.get(*index),
         Item::Other(_) => None,
@@ -257,7 +257,8 @@ fn list(text: &str, family: &Family, found: &Found, items: &[Item], added: &Adde
     let mut decoder = Decoder::default();
     let mut whole = first.span;
     let end = items.iter().filter_map(literal).map(|it| it.span.end()).max().unwrap_or(start);
-    let pieces: Vec<Piece> = items.iter().copied().map(Piece::Item).chain(added.pieces(start, end)).collect();
+    let pieces: Vec<CodePiece> =
+        items.iter().copied().map(CodePiece::Item).chain(added.pieces(start, end)).collect();
     for piece in &pieces {
         let (literal, other) = parts(found, piece);
         let Some(at) = literal.map(|it| it.span).or(other) else { continue };

@@ -10,7 +10,7 @@ mod scan;
 
 use super::{CommentStyle, Data, Language, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
-use crate::facts::{DataTree, Facts, NodeId, Problem};
+use crate::facts::{DataTree, FactProblem, Facts, NodeId};
 use crate::text::{Edit, Notation, SharedText};
 use family::Family;
 pub(super) use family::{
@@ -72,7 +72,7 @@ impl Language for Family {
         }
         facts.regions = join::regions(text, self, &found);
         facts.comments = found.comments;
-        let deep = |offset| Problem { offset, message: "nested too deep to be read".to_owned() };
+        let deep = |offset| FactProblem { offset, message: "nested too deep to be read".to_owned() };
         facts.notices = found.deep.map(deep).into_iter().collect();
         Box::new(Strings { facts })
     }

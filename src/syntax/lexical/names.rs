@@ -1,6 +1,6 @@
 //! Names that a program gives to objects, and where it uses them: `data = { … }`, `post(url, data)`.
 
-use crate::facts::{DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+use crate::facts::{DataTree, Node, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ struct Use {
 }
 
 /// The names of a text.
-pub(super) struct Names<'t> {
+pub(super) struct CodeNames<'t> {
     text: &'t str,
     /// Whether a name has what it was given last, rather than one value.
     ordered: bool,
@@ -39,14 +39,14 @@ pub(super) struct Names<'t> {
     lines: Vec<(usize, usize)>,
 }
 
-/// What a name stands for.
+/// What a name refers to.
 enum Meaning {
     Value(NodeId),
     /// A value that these places may change.
     Changed(NodeId, Vec<Span>),
 }
 
-impl<'t> Names<'t> {
+impl<'t> CodeNames<'t> {
     pub(super) fn new(text: &'t str, ordered: bool) -> Self {
         let mut start = 0;
         let lines = text.split_inclusive('\n').map(|line| {
@@ -91,7 +91,7 @@ impl<'t> Names<'t> {
         }
     }
 
-    /// Makes each use an alias of what it stands for.
+    /// Makes each use an alias of what it refers to.
     pub(super) fn resolve(&mut self, tree: &mut DataTree) {
         for it in std::mem::take(&mut self.uses) {
             match self.meaning(tree, &it) {
@@ -100,7 +100,7 @@ impl<'t> Names<'t> {
                 Some(Meaning::Changed(value, places)) => {
                     tree.set_computed(it.node);
                     let push = |tree: &mut DataTree, parent, key: Option<&str>, span, kind: NodeKind<'_>| {
-                        let key = key.map(|text| Key { text, span });
+                        let key = key.map(|text| NodeKey { text, span });
                         tree.push(Node { parent: Some(parent), key, span, kind, anchor: None, tag: None })
                     };
                     let list = push(tree, it.node, Some("with()"), it.name, NodeKind::Mapping);

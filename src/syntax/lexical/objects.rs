@@ -2,9 +2,9 @@
 //! is an expression. A name that the same text gives to an object is an alias of it.
 
 use super::family::Family;
-use super::names::Names;
-use super::scan::{Found, Literal};
-use crate::facts::{COMPUTED, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
+use super::names::CodeNames;
+use super::scan::{CodeFound, CodeLiteral};
+use crate::facts::{COMPUTED, DataTree, Node, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
 use crate::text::{SharedText, Span};
 
 /// How a language writes keys and values.
@@ -50,13 +50,13 @@ const LONGEST_INDENT: usize = 200;
 
 /// A piece of the value, or of the key, that is being read.
 #[derive(Clone, Copy)]
-enum Token {
+enum CodeToken {
     Literal(usize, Span),
     Word(Span),
     Sign(Span),
 }
 
-impl Token {
+impl CodeToken {
     fn span(self) -> Span {
         match self {
             Self::Literal(_, span) | Self::Word(span) | Self::Sign(span) => span,
@@ -66,7 +66,7 @@ impl Token {
 
 /// What a frame is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bracket {
+enum CodeBracket {
     /// The text.
     Outside,
     Brace,
@@ -79,12 +79,12 @@ enum Bracket {
 
 struct Frame {
     node: NodeId,
-    bracket: Bracket,
+    bracket: CodeBracket,
     /// Where the key of the entry that is being read is.
     keyed: Option<(NodeId, Span)>,
     /// Whether that is a name that gets a value.
     assigned: bool,
-    tokens: Vec<Token>,
+    tokens: Vec<CodeToken>,
     /// Whether the entry has a node already, and which.
     done: bool,
     last: Option<NodeId>,
@@ -98,7 +98,7 @@ struct Frame {
 }
 
 impl Frame {
-    fn new(node: NodeId, bracket: Bracket, outer: Option<NodeId>) -> Self {
+    fn new(node: NodeId, bracket: CodeBracket, outer: Option<NodeId>) -> Self {
         let (keyed, last, tokens) = (None, None, Vec::new());
         let (assigned, done, opened, indexed, started) = (false, false, false, false, false);
         Self { node, bracket, keyed, assigned, tokens, done, last, opened, indexed, started, outer }
@@ -107,10 +107,10 @@ impl Frame {
 
 struct Reader<'t> {
     text: &'t str,
-    found: &'t Found,
+    found: &'t CodeFound,
     objects: Objects,
     tree: DataTree,
-    names: Names<'t>,
+    names: CodeNames<'t>,
     frames: Vec<Frame>,
     /// Whether the next braces are a list.
     is_list_next: bool,
@@ -119,14 +119,14 @@ struct Reader<'t> {
 }
 
 /// The keys and values of `text`.
-pub(super) fn read(text: &SharedText, family: &Family, objects: Objects, found: &Found) -> DataTree {
+pub(super) fn read(text: &SharedText, family: &Family, objects: Objects, found: &CodeFound) -> DataTree {
     let mut tree = DataTree::of(text.clone());
     let span = Span::new(0, text.len());
     let root =
         tree.push(Node { parent: None, key: None, span, kind: NodeKind::Mapping, anchor: None, tag: None });
     tree.roots.push(root);
-    let frames = vec![Frame::new(root, Bracket::Outside, None)];
-    let names = Names::new(text, objects.ordered);
+    let frames = vec![Frame::new(root, CodeBracket::Outside, None)];
+    let names = CodeNames::new(text, objects.ordered);
     let mut reader = Reader { text, found, objects, tree, names, frames, is_list_next: false, deeper: 0 };
     reader.read(family);
     reader.names.resolve(&mut reader.tree);
@@ -136,7 +136,8 @@ pub(super) fn read(text: &SharedText, family: &Family, objects: Objects, found: 
 
 impl<'t> Reader<'t> {
     fn read(&mut self, family: &Family) {
-        let mut literals: Vec<(usize, Literal)> = self.found.literals.iter().copied().enumerate().collect();
+        let mut literals: Vec<(usize, CodeLiteral)> =
+            self.found.literals.iter().copied().enumerate().collect();
         literals.sort_by_key(|(_, literal)| literal.span.start());
         let mut comments: Vec<Span> = self.found.comments.iter().map(|it| it.span).collect();
         comments.sort_unstable();
@@ -151,13 +152,13 @@ impl<'t> Reader<'t> {
                 continue;
             }
             if let Some((index, literal)) = literals.next_if(|(_, it)| it.span.start() == at) {
-                self.token(Token::Literal(index, literal.span));
+                self.token(CodeToken::Literal(index, literal.span));
                 at = literal.span.end().max(at + 1);
                 continue;
             }
             let word = self.word(at);
             if word > at {
-                self.token(Token::Word(Span::new(at, word)));
+                self.token(CodeToken::Word(Span::new(at, word)));
                 at = word;
                 continue;
             }
@@ -187,7 +188,7 @@ impl<'t> Reader<'t> {
                 b'\n' => self.line(at + 1),
                 b':' if family.joiner != ":" => self.title(at),
                 byte if byte.is_ascii_whitespace() => {}
-                _ => self.token(Token::Sign(Span::new(at, at + 1))),
+                _ => self.token(CodeToken::Sign(Span::new(at, at + 1))),
             }
             at += 1;
         }
@@ -217,14 +218,14 @@ impl<'t> Reader<'t> {
         end
     }
 
-    fn token(&mut self, token: Token) {
+    fn token(&mut self, token: CodeToken) {
         let spaced = self.objects.spaced;
-        if let Token::Word(span) = token {
+        if let CodeToken::Word(span) = token {
             self.names.mention(span);
         }
         let Some(frame) = self.frames.last_mut() else { return };
         frame.tokens.push(token);
-        if frame.bracket == Bracket::List && spaced {
+        if frame.bracket == CodeBracket::List && spaced {
             self.end();
         }
     }
@@ -234,8 +235,8 @@ impl<'t> Reader<'t> {
         let Some(frame) = self.frames.last() else { return };
         let ends = match self.objects.lines {
             Lines::Never => false,
-            Lines::Outside => frame.bracket == Bracket::Outside,
-            Lines::Blocks => matches!(frame.bracket, Bracket::Outside | Bracket::Brace),
+            Lines::Outside => frame.bracket == CodeBracket::Outside,
+            Lines::Blocks => matches!(frame.bracket, CodeBracket::Outside | CodeBracket::Brace),
         };
         let goes_on = || {
             let last = frame.tokens.last().map(|it| it.span().of(self.text));
@@ -253,7 +254,7 @@ impl<'t> Reader<'t> {
     fn assign(&mut self, sign: Span) {
         let gives = !matches!(sign.of(self.text), ":" | "=>");
         let Some(frame) = self.frames.last_mut() else { return };
-        let whole = frame.keyed.is_none() && frame.bracket != Bracket::List && !frame.indexed;
+        let whole = frame.keyed.is_none() && frame.bracket != CodeBracket::List && !frame.indexed;
         let tokens = std::mem::take(&mut frame.tokens);
         let path = Some(tokens.as_slice()).filter(|_| whole).and_then(|it| self.path(it));
         let Some(path) = path else {
@@ -261,7 +262,7 @@ impl<'t> Reader<'t> {
             // `name: Type = …`
             frame.assigned |= gives && frame.keyed.is_some() && !frame.done;
             frame.tokens = tokens;
-            frame.tokens.push(Token::Sign(sign));
+            frame.tokens.push(CodeToken::Sign(sign));
             return;
         };
         let (Some(((_, last), before)), Some(mut node)) =
@@ -270,7 +271,7 @@ impl<'t> Reader<'t> {
             return;
         };
         // A named argument mentions nothing.
-        if !gives || self.frames.last().is_some_and(|it| it.bracket == Bracket::Call) {
+        if !gives || self.frames.last().is_some_and(|it| it.bracket == CodeBracket::Call) {
             self.names.forget(*last);
         }
         for (text, span) in before {
@@ -284,16 +285,17 @@ impl<'t> Reader<'t> {
     }
 
     /// `a.b."c d"`: the parts of a key, with their bytes.
-    fn path(&self, tokens: &[Token]) -> Option<Vec<(String, Span)>> {
+    fn path(&self, tokens: &[CodeToken]) -> Option<Vec<(String, Span)>> {
         // `{ pkgs }: let name = …`
-        let is_let =
-            |it: &Token| matches!(it, Token::Word(word) if matches!(word.of(self.text), "let" | "in"));
+        let is_let = |it: &CodeToken| matches!(it, CodeToken::Word(word) if matches!(word.of(self.text), "let" | "in"));
         let begins = tokens.iter().rposition(is_let).filter(|_| self.objects.spaced);
         let tokens = begins.and_then(|at| tokens.get(at + 1..)).unwrap_or(tokens);
         // `const name = …`, `local name = …`, `:name => …`
         let tokens = match tokens {
-            [Token::Sign(sign), rest @ ..] if rest.len() == 1 && sign.of(self.text) == ":" => rest,
-            [Token::Word(first), rest @ ..] if !rest.is_empty() && !first.of(self.text).ends_with('.') => {
+            [CodeToken::Sign(sign), rest @ ..] if rest.len() == 1 && sign.of(self.text) == ":" => rest,
+            [CodeToken::Word(first), rest @ ..]
+                if !rest.is_empty() && !first.of(self.text).ends_with('.') =>
+            {
                 rest
             }
             all => all,
@@ -301,11 +303,11 @@ impl<'t> Reader<'t> {
         let mut parts = Vec::new();
         for token in tokens {
             match token {
-                Token::Literal(index, _) => {
+                CodeToken::Literal(index, _) => {
                     let inner = self.found.literals.get(*index)?.inner;
                     parts.push((inner.of(self.text).to_owned(), inner));
                 }
-                Token::Word(span) if self.objects.spaced => {
+                CodeToken::Word(span) if self.objects.spaced => {
                     let mut at = span.start();
                     for part in span.of(self.text).split('.') {
                         if !part.is_empty() {
@@ -314,8 +316,8 @@ impl<'t> Reader<'t> {
                         at += part.len() + 1;
                     }
                 }
-                Token::Word(span) => parts.push((span.of(self.text).to_owned(), *span)),
-                Token::Sign(_) => return None,
+                CodeToken::Word(span) => parts.push((span.of(self.text).to_owned(), *span)),
+                CodeToken::Sign(_) => return None,
             }
         }
         (!parts.is_empty() && parts.len() <= MOST_PARTS && (parts.len() == 1 || self.objects.spaced))
@@ -323,7 +325,7 @@ impl<'t> Reader<'t> {
     }
 
     fn push(&mut self, parent: NodeId, key: Option<(&str, Span)>, span: Span, kind: NodeKind<'_>) -> NodeId {
-        let key = key.map(|(text, span)| Key { text, span });
+        let key = key.map(|(text, span)| NodeKey { text, span });
         self.tree.push(Node { parent: Some(parent), key, span, kind, anchor: None, tag: None })
     }
 
@@ -336,7 +338,7 @@ impl<'t> Reader<'t> {
         (start, at): (usize, usize),
     ) -> (NodeId, NodeId) {
         let span = Span::new(start, at + 1);
-        let key = key.map(|(text, span)| Key { text, span });
+        let key = key.map(|(text, span)| NodeKey { text, span });
         let (kind, tag) = (NodeKind::Mapping, Some(COMPUTED));
         let outer = self.tree.push(Node { parent: Some(parent), key, span, kind, anchor: None, tag });
         (outer, self.push(outer, Some((called, name)), Span::at(at), NodeKind::Mapping))
@@ -351,22 +353,23 @@ impl<'t> Reader<'t> {
         let Some(frame) = self.frames.last_mut() else { return };
         let (parent, keyed, bracket, is_chained) = (frame.node, frame.keyed, frame.bracket, frame.done);
         let word = match frame.tokens.last() {
-            Some(Token::Word(span)) => Some(*span),
+            Some(CodeToken::Word(span)) => Some(*span),
             _ => None,
         };
         let is_alone = frame.tokens.len() == usize::from(word.is_some());
-        let is_inner = matches!(bracket, Bracket::Call | Bracket::List | Bracket::Paren);
+        let is_inner = matches!(bracket, CodeBracket::Call | CodeBracket::List | CodeBracket::Paren);
         let call = word.filter(|_| byte == b'(').map(|span| (format!("{}()", span.of(text)), span));
         let inside = match byte {
-            b'{' => Bracket::Brace,
-            b'[' => Bracket::List,
-            _ if call.is_some() => Bracket::Call,
-            _ => Bracket::Paren,
+            b'{' => CodeBracket::Brace,
+            b'[' => CodeBracket::List,
+            _ if call.is_some() => CodeBracket::Call,
+            _ => CodeBracket::Paren,
         };
         let is_list = byte == b'[' || std::mem::take(&mut self.is_list_next) && byte == b'{';
         let kind = if is_list { NodeKind::Sequence } else { NodeKind::Mapping };
         let here = Span::at(at);
-        let before = if keyed.is_some() || is_inner && byte == b'{' || spaced && bracket == Bracket::Paren {
+        let before = if keyed.is_some() || is_inner && byte == b'{' || spaced && bracket == CodeBracket::Paren
+        {
             std::mem::take(&mut frame.tokens)
         } else {
             Vec::new()
@@ -374,7 +377,7 @@ impl<'t> Reader<'t> {
         frame.opened |= keyed.is_none();
         frame.indexed |= keyed.is_none() && byte == b'[' && word.is_some() && !spaced;
         let start = before.first().map_or(at, |token| token.span().start());
-        let paren = (spaced && inside == Bracket::Paren).then(|| ("()".to_owned(), here));
+        let paren = (spaced && inside == CodeBracket::Paren).then(|| ("()".to_owned(), here));
         let (top, node) = match (keyed, call.or(paren)) {
             // `f(x).g(y)`: the value is known already.
             (Some((parent, _)), Some((called, name))) if is_chained && called.starts_with('.') => {
@@ -422,21 +425,21 @@ impl<'t> Reader<'t> {
 
     /// Whether the key of the entry that is being read is a name that gets a value.
     fn is_name(&self) -> bool {
-        self.frames
-            .last()
-            .is_some_and(|frame| frame.assigned && matches!(frame.bracket, Bracket::Outside | Bracket::Brace))
+        self.frames.last().is_some_and(|frame| {
+            frame.assigned && matches!(frame.bracket, CodeBracket::Outside | CodeBracket::Brace)
+        })
     }
 
     /// Whether the function before a list merges what is in it.
-    fn is_merged(&self, before: &[Token]) -> bool {
+    fn is_merged(&self, before: &[CodeToken]) -> bool {
         self.objects.spaced
-            && matches!(before, [Token::Word(name)] if name.of(self.text).rsplit('.').next() == Some("mkMerge"))
+            && matches!(before, [CodeToken::Word(name)] if name.of(self.text).rsplit('.').next() == Some("mkMerge"))
     }
 
     /// What is before the brackets of a value: it may give more than they do.
-    fn before(&mut self, node: NodeId, tokens: &[Token]) {
+    fn before(&mut self, node: NodeId, tokens: &[CodeToken]) {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
-        let sign = |token: &Token, signs: &[&str]| matches!(token, Token::Sign(span) if signs.contains(&span.of(self.text)));
+        let sign = |token: &CodeToken, signs: &[&str]| matches!(token, CodeToken::Sign(span) if signs.contains(&span.of(self.text)));
         if !self.objects.spaced {
             if tokens.iter().any(|it| sign(it, &["|", "+", "?"])) && !sign(last, &["="]) {
                 self.unread(node, first.span().hull(last.span()), false);
@@ -446,7 +449,7 @@ impl<'t> Reader<'t> {
         // `args: { … }` is a function, `if a then { … }` and `mkIf a { … }` set it or not.
         let names = ["mkIf", "mkDefault", "mkForce", "mkOverride", "mkBefore", "mkAfter", "mkOptionDefault"];
         let word = match first {
-            Token::Word(span) => span.of(self.text).rsplit('.').next().unwrap_or_default(),
+            CodeToken::Word(span) => span.of(self.text).rsplit('.').next().unwrap_or_default(),
             _ => "",
         };
         if sign(last, &[":", "@"]) || names.contains(&word) {
@@ -454,7 +457,7 @@ impl<'t> Reader<'t> {
         }
         // `common // { … }`
         let other = match tokens {
-            [Token::Word(name), signs @ ..]
+            [CodeToken::Word(name), signs @ ..]
                 if signs.len() == 2 && signs.iter().all(|it| sign(it, &["/"])) =>
             {
                 Some(*name)
@@ -464,16 +467,18 @@ impl<'t> Reader<'t> {
         self.unread(node, other.unwrap_or(first.span().hull(last.span())), other.is_some());
     }
 
-    /// A function that is applied to the brackets behind it: `(mkIf cond { … })`.
-    fn applied(&mut self, parent: NodeId, tokens: &[Token]) {
+    /// A function that is applied to the brackets after it: `(mkIf cond { … })`.
+    fn applied(&mut self, parent: NodeId, tokens: &[CodeToken]) {
         let tokens = match tokens {
-            [Token::Word(name), rest @ ..] if !rest.is_empty() && name.of(self.text).ends_with("mkIf") => {
+            [CodeToken::Word(name), rest @ ..]
+                if !rest.is_empty() && name.of(self.text).ends_with("mkIf") =>
+            {
                 rest
             }
             all => all,
         };
         if let (Some(first), Some(last)) = (tokens.first(), tokens.last())
-            && !matches!(last, Token::Sign(span) if span.of(self.text) == ":")
+            && !matches!(last, CodeToken::Sign(span) if span.of(self.text) == ":")
         {
             let span = first.span().hull(last.span());
             let scalar = self.opaque(span);
@@ -516,7 +521,7 @@ impl<'t> Reader<'t> {
         if let Some(around) = self.frames.last_mut() {
             // What follows in the same entry makes an expression of it.
             around.done |= around.keyed.is_some();
-            if around.bracket == Bracket::List && spaced {
+            if around.bracket == CodeBracket::List && spaced {
                 self.end();
             }
         }
@@ -526,7 +531,7 @@ impl<'t> Reader<'t> {
     fn title(&mut self, at: usize) {
         let Some(frame) = self.frames.last_mut() else { return };
         let (node, tokens) = (frame.node, std::mem::take(&mut frame.tokens));
-        if let (None, [Token::Literal(index, span)]) = (frame.keyed, tokens.as_slice())
+        if let (None, [CodeToken::Literal(index, span)]) = (frame.keyed, tokens.as_slice())
             && let Some(literal) = self.found.literals.get(*index)
         {
             let text = literal.inner.of(self.text);
@@ -536,7 +541,7 @@ impl<'t> Reader<'t> {
             return;
         }
         frame.tokens = tokens;
-        frame.tokens.push(Token::Sign(Span::new(at, at + 1)));
+        frame.tokens.push(CodeToken::Sign(Span::new(at, at + 1)));
     }
 
     /// The end of an entry.
@@ -545,9 +550,9 @@ impl<'t> Reader<'t> {
         let Some(frame) = self.frames.last_mut() else { return };
         let (node, bracket) = (frame.node, frame.bracket);
         let tokens = std::mem::take(&mut frame.tokens);
-        // `with lib;` is no value.
-        let word = |token: Option<&Token>| match token {
-            Some(Token::Word(span)) => span.of(self.text),
+        // `with lib;` is not a value.
+        let word = |token: Option<&CodeToken>| match token {
+            Some(CodeToken::Word(span)) => span.of(self.text),
             _ => "",
         };
         if self.objects.spaced && frame.keyed.is_some() && !frame.done && word(tokens.first()) == "with" {
@@ -557,12 +562,12 @@ impl<'t> Reader<'t> {
         let (opened, last) = (std::mem::take(&mut frame.opened), frame.last.take());
         frame.indexed = false;
         let is_first = !std::mem::replace(&mut frame.started, true);
-        let is_name = frame.assigned && matches!(bracket, Bracket::Outside | Bracket::Brace);
+        let is_name = frame.assigned && matches!(bracket, CodeBracket::Outside | CodeBracket::Brace);
         frame.assigned = false;
         let (Some(first), Some(end)) = (tokens.first(), tokens.last()) else { return };
         let span = first.span().hull(end.span());
         if done {
-            // What is behind the brackets may give more than they do.
+            // What is after the brackets may give more than they do.
             let same = matches!(word(Some(first)), "as" | "satisfies")
                 || word(Some(first)).starts_with('.')
                 || word(tokens.get(1)) == "ConvertTo";
@@ -585,8 +590,8 @@ impl<'t> Reader<'t> {
         let (parent, key) = key.unwrap_or((node, None));
         let added = self.push(parent, key, span, NodeKind::Scalar(scalar));
         match tokens.as_slice() {
-            [Token::Word(name)] => self.names.used(added, *name),
-            [Token::Sign(sign), Token::Word(name)] if matches!(sign.of(self.text), "&" | "*") => {
+            [CodeToken::Word(name)] => self.names.used(added, *name),
+            [CodeToken::Sign(sign), CodeToken::Word(name)] if matches!(sign.of(self.text), "&" | "*") => {
                 self.names.used(added, *name);
             }
             _ => {}
@@ -600,15 +605,15 @@ impl<'t> Reader<'t> {
     fn is_several(
         &mut self,
         node: NodeId,
-        bracket: Bracket,
-        tokens: &[Token],
+        bracket: CodeBracket,
+        tokens: &[CodeToken],
         (opened, is_first): (bool, bool),
     ) -> bool {
         let text = self.text;
         match tokens {
-            [Token::Word(word), rest @ ..] if self.objects.spaced && word.of(text) == "inherit" => {
+            [CodeToken::Word(word), rest @ ..] if self.objects.spaced && word.of(text) == "inherit" => {
                 for token in rest {
-                    let Token::Word(name) = *token else { continue };
+                    let CodeToken::Word(name) = *token else { continue };
                     let scalar = self.opaque(name);
                     let added = self.push(node, Some((name.of(text), name)), name, NodeKind::Scalar(scalar));
                     // `inherit (other) name;`
@@ -618,7 +623,7 @@ impl<'t> Reader<'t> {
                 }
                 true
             }
-            [Token::Word(word)] if self.objects.shorthand && bracket == Bracket::Brace => {
+            [CodeToken::Word(word)] if self.objects.shorthand && bracket == CodeBracket::Brace => {
                 let name = word.of(text);
                 if let Some(base) = name.strip_prefix("...") {
                     let base = Span::new(word.end() - base.len(), word.end());
@@ -630,8 +635,8 @@ impl<'t> Reader<'t> {
                 }
                 true
             }
-            [Token::Sign(a), Token::Sign(b), Token::Word(name)]
-                if a.of(text) == "*" && b.of(text) == "*" && bracket != Bracket::List =>
+            [CodeToken::Sign(a), CodeToken::Sign(b), CodeToken::Word(name)]
+                if a.of(text) == "*" && b.of(text) == "*" && bracket != CodeBracket::List =>
             {
                 self.unread(node, *name, is_first);
                 true
@@ -640,15 +645,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn scalar(&self, tokens: &[Token], span: Span) -> Scalar<'t> {
+    fn scalar(&self, tokens: &[CodeToken], span: Span) -> Scalar<'t> {
         match tokens {
-            [Token::Literal(index, _)] => {
+            [CodeToken::Literal(index, _)] => {
                 let inner = self.found.literals.get(*index).map(|it| it.inner).unwrap_or_default();
                 let text = inner.of(self.text);
                 let opaque = text.contains(self.objects.expression);
                 Scalar { text, style: ScalarStyle::Double, opaque, null: false }
             }
-            [Token::Word(word)] => {
+            [CodeToken::Word(word)] => {
                 let text = word.of(self.text);
                 let null = self.objects.nothing.contains(&text);
                 let number = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,7 +1,7 @@
 //! Finds the strings of a program, outside of its comments.
 
 use super::added::is_prefix;
-use super::family::{Escape, Family, Form};
+use super::family::{Escape, Family, StringSyntax};
 use crate::facts::Comment;
 use crate::text::Span;
 
@@ -10,7 +10,7 @@ const DEEPEST: usize = 200;
 
 /// A string.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Literal {
+pub(super) struct CodeLiteral {
     /// Its signs included.
     pub(super) span: Span,
     pub(super) inner: Span,
@@ -45,8 +45,8 @@ impl Item {
 
 /// What is found.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) literals: Vec<Literal>,
+pub(super) struct CodeFound {
+    pub(super) literals: Vec<CodeLiteral>,
     pub(super) comments: Vec<Comment>,
     /// Lists in brackets that contain a string.
     pub(super) lists: Vec<Vec<Item>>,
@@ -55,7 +55,7 @@ pub(super) struct Found {
 }
 
 #[derive(Debug, Default)]
-struct Frame {
+struct CodeFrame {
     items: Vec<Item>,
     /// The item that is being read.
     item: Option<Item>,
@@ -72,8 +72,8 @@ struct Scanner<'t> {
     bytes: &'t [u8],
     family: &'t Family,
     at: usize,
-    found: Found,
-    frames: Vec<Frame>,
+    found: CodeFound,
+    frames: Vec<CodeFrame>,
     pending: Vec<Pending>,
     /// For each form of a string, up to where none closes.
     dead: Vec<usize>,
@@ -88,13 +88,13 @@ struct Scanner<'t> {
 }
 
 /// Finds the strings of `text`.
-pub(super) fn scan(text: &str, family: &Family) -> Found {
+pub(super) fn scan(text: &str, family: &Family) -> CodeFound {
     let mut scanner = Scanner {
         text,
         bytes: text.as_bytes(),
         family,
         at: 0,
-        found: Found::default(),
+        found: CodeFound::default(),
         frames: Vec::new(),
         pending: Vec::new(),
         dead: vec![0; family.strings.len()],
@@ -138,7 +138,7 @@ impl Scanner<'_> {
         self.at += 1;
         match byte {
             b'\n' if !self.pending.is_empty() => self.bodies(),
-            b'(' | b'[' | b'{' if self.frames.len() < DEEPEST => self.frames.push(Frame::default()),
+            b'(' | b'[' | b'{' if self.frames.len() < DEEPEST => self.frames.push(CodeFrame::default()),
             b'(' | b'[' | b'{' => {
                 self.found.deep.get_or_insert(start);
             }
@@ -223,7 +223,7 @@ impl Scanner<'_> {
         first >= at
     }
 
-    fn push(&mut self, literal: Literal) {
+    fn push(&mut self, literal: CodeLiteral) {
         let index = self.found.literals.len();
         if let Some(frame) = self.frames.last_mut() {
             frame.literals = true;
@@ -266,7 +266,7 @@ impl Scanner<'_> {
             let escape = if raw { Escape::Raw } else { form.escape };
             let span = Span::new(start, close + form.close.len());
             let alone = form.open.len() == 3 && self.begins_line(start) && self.frames.is_empty();
-            self.push(Literal { span, inner: Span::new(from, close), escape, heredoc: false, alone });
+            self.push(CodeLiteral { span, inner: Span::new(from, close), escape, heredoc: false, alone });
             self.at = span.end();
             return true;
         }
@@ -290,7 +290,7 @@ impl Scanner<'_> {
     }
 
     /// Where a string that begins at `from` closes.
-    fn close(&mut self, from: usize, form: &Form) -> Option<usize> {
+    fn close(&mut self, from: usize, form: &StringSyntax) -> Option<usize> {
         let sign = form.close.as_bytes();
         let mut at = from;
         while let Some(byte) = self.bytes.get(at) {
@@ -392,7 +392,7 @@ impl Scanner<'_> {
                 self.lost.push(pending.delimiter);
                 continue;
             };
-            self.found.literals.push(Literal {
+            self.found.literals.push(CodeLiteral {
                 span: Span::new(pending.opener, pending.opener + 2),
                 inner: Span::new(start, end),
                 escape: Escape::Raw,

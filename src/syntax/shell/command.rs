@@ -1,11 +1,11 @@
 //! Simple commands: assignments, words, redirections.
 
 use super::dialect::Dialect;
-use super::heredoc::Pending;
+use super::heredoc::ShellPending;
 use super::lexer::{Lexer, Until};
 use super::lists;
-use super::scan::{self, Role};
-use super::script::{Break, BreakKind, DatumKind, NodeKind, Raw, Statement};
+use super::scan::{self, WordRole};
+use super::script::{Break, BreakKind, DatumKind, Raw, ShellNodeKind, Statement};
 use super::word::RawWord;
 use crate::facts::{Command, Redirect, Variable, Word};
 use crate::text::Span;
@@ -123,7 +123,7 @@ impl Lexer<'_> {
         }
         let span = word.span;
         self.out.datum(self.text, DatumKind::Word, span, &word.datum(self.text));
-        let fact = self.fact(word, NodeKind::Part, building.index);
+        let fact = self.fact(word, ShellNodeKind::Part, building.index);
         building.statement.parts.push(span);
         if building.stray {
             building.command.stray.push(fact);
@@ -133,7 +133,7 @@ impl Lexer<'_> {
     }
 
     /// The word as a fact, with a node.
-    pub(super) fn fact(&mut self, word: &RawWord, kind: NodeKind, statement: usize) -> Word {
+    pub(super) fn fact(&mut self, word: &RawWord, kind: ShellNodeKind, statement: usize) -> Word {
         let text = word.text(self.text);
         let opaque = word.opaque || self.dialect != Dialect::PowerShell && has_percent_name(&text);
         let node = self.out.node(kind, word.span, word.span, statement);
@@ -152,16 +152,16 @@ impl Lexer<'_> {
     }
 
     /// A template tag takes its place in the statement.
-    pub(super) fn tag(&mut self, building: &mut Building, span: Span, role: Role) {
+    pub(super) fn tag(&mut self, building: &mut Building, span: Span, role: WordRole) {
         let previous = building.statement.parts.last().copied();
         building.statement.parts.push(span);
         let delta = match role {
-            Role::Opens => 1,
-            Role::Closes => -1,
-            Role::Neutral | Role::Value => 0,
+            WordRole::Opens => 1,
+            WordRole::Closes => -1,
+            WordRole::Neutral | WordRole::Value => 0,
         };
         building.statement.tags.push((span.start(), delta));
-        let node = self.out.node(NodeKind::Value, span, span, building.index);
+        let node = self.out.node(ShellNodeKind::Value, span, span, building.index);
         let text = span.of(self.text).to_owned();
         let word =
             Word { node, span, text, opaque: true, splits: true, expands: None, skips: 0, control: true };
@@ -228,7 +228,7 @@ impl Lexer<'_> {
             word.span,
             &format!("{head}{}", value.datum(self.text)),
         );
-        let node = self.out.node(NodeKind::Part, word.span, value.span, building.index);
+        let node = self.out.node(ShellNodeKind::Part, word.span, value.span, building.index);
         building.statement.parts.push(word.span);
         building.variables.push(Variable {
             node,
@@ -288,7 +288,7 @@ impl Lexer<'_> {
             building.command.has_here_document = true;
             let delimiter = target.text(self.text);
             self.out.datum(self.text, DatumKind::HereDocument, span, &delimiter);
-            self.pending.push(Pending {
+            self.pending.push(ShellPending {
                 opener: span,
                 quoted: target.quoted,
                 strip_tabs: len == 3,
@@ -304,7 +304,7 @@ impl Lexer<'_> {
             span,
             &format!("{sign}{}", target.datum(self.text)),
         );
-        let target = self.fact(&target, NodeKind::Value, building.index);
+        let target = self.fact(&target, ShellNodeKind::Value, building.index);
         building.command.redirects.push(Redirect { operator: sign, target });
         true
     }
@@ -420,7 +420,7 @@ impl Lexer<'_> {
                 if let Some(node) = self.out.nodes.get_mut(node.0 as usize)
                     && statement.parts.len() == 1
                 {
-                    node.kind = NodeKind::Statement;
+                    node.kind = ShellNodeKind::Statement;
                 }
             }
             self.out.facts.variables.append(&mut variables);

@@ -1,12 +1,12 @@
 //! Sorts what the lexer recorded: commands by position, readers of here-documents, strings that contain options.
 
 use super::dialect::Dialect;
-use super::script::{DatumKind, Output, Raw};
+use super::script::{DatumKind, Raw, ScriptFacts};
 use super::{heredoc, imports, lists, started, variables};
 use crate::facts::{Command, Hint, Region, Word};
 
 /// Completes the facts of `out`.
-pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
+pub(super) fn finish(out: &mut ScriptFacts, text: &str, dialect: Dialect) {
     variables::collect(out, text, dialect);
     imports::collect(out, text, dialect);
     if dialect == Dialect::PowerShell {
@@ -41,7 +41,7 @@ pub(super) fn finish(out: &mut Output, text: &str, dialect: Dialect) {
 }
 
 /// Sorts the commands; says which command each statement became.
-fn order_commands(out: &mut Output) -> Vec<Option<usize>> {
+fn order_commands(out: &mut ScriptFacts) -> Vec<Option<usize>> {
     let raw = std::mem::take(&mut out.commands);
     let mut order: Vec<usize> = (0..raw.len()).collect();
     order.sort_by_key(|index| raw.get(*index).map(|raw: &Raw| raw.command.span));

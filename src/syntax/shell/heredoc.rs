@@ -10,7 +10,7 @@ use crate::text::Span;
 
 /// A here-document whose body begins after the next line end.
 #[derive(Debug)]
-pub(super) struct Pending {
+pub(super) struct ShellPending {
     pub(super) opener: Span,
     pub(super) quoted: bool,
     pub(super) strip_tabs: bool,
@@ -67,7 +67,7 @@ impl Lexer<'_> {
     }
 
     /// Where the body ends and where to continue.
-    fn body_end(&mut self, pending: &Pending) -> (usize, usize) {
+    fn body_end(&mut self, pending: &ShellPending) -> (usize, usize) {
         let delimiter = pending.delimiter.as_str();
         if self.at >= self.text.len() {
             self.unclosed(pending.opener.start(), "here-document");

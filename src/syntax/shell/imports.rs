@@ -3,7 +3,7 @@
 
 use super::dialect::Dialect;
 use super::scan;
-use super::script::{NodeKind, Output};
+use super::script::{ScriptFacts, ShellNodeKind};
 use crate::facts::{Import, Variable, Word};
 use crate::text::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ const LONGEST_SUBSHELL: usize = 256;
 const MOST_REFERENCES: usize = 8;
 
 /// Adds what the commands of `out` import. They reach what comes after them; blocks are handled later.
-pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
+pub(super) fn collect(out: &mut ScriptFacts, text: &str, dialect: Dialect) {
     let given: BTreeSet<&str> = out.facts.variables.iter().map(|it| it.name.as_str()).collect();
     let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for variable in &out.facts.variables {
@@ -46,7 +46,7 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
     }
     for (name, value) in shown {
         // It is part of another command, which stays.
-        let node = out.node(NodeKind::Value, name.hull(value), value, usize::MAX);
+        let node = out.node(ShellNodeKind::Value, name.hull(value), value, usize::MAX);
         out.facts.variables.push(Variable {
             node,
             name: name.of(text).to_owned(),

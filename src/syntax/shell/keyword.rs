@@ -247,8 +247,12 @@ impl Lexer<'_> {
         let value = self.text.get(from..line).unwrap_or_default();
         let value_start = from + value.len() - value.trim_start().len();
         let value_span = Span::new(value_start, value_start + value.trim().len());
-        let node =
-            self.out.node(super::script::NodeKind::Value, Span::new(start, from), value_span, usize::MAX);
+        let node = self.out.node(
+            super::script::ShellNodeKind::Value,
+            Span::new(start, from),
+            value_span,
+            usize::MAX,
+        );
         self.out.facts.variables.push(crate::facts::Variable {
             node,
             name: name.to_owned(),
@@ -308,7 +312,7 @@ impl Lexer<'_> {
         let name = name_span.of(self.text).to_owned();
         self.out.datum(self.text, DatumKind::Assignment, span, &format!("{name}={}", word.datum(self.text)));
         let index = self.begin_plain(span);
-        let node = self.out.node(super::script::NodeKind::Statement, span, word.span, index);
+        let node = self.out.node(super::script::ShellNodeKind::Statement, span, word.span, index);
         self.out.facts.variables.push(crate::facts::Variable {
             node,
             name,

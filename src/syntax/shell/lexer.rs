@@ -1,10 +1,10 @@
 //! Lists of statements: operators, keywords, comments, prompts.
 
 use super::dialect::Dialect;
-use super::heredoc::Pending;
-use super::scan::{self, Finder, Role};
-use super::script::{Break, BreakKind, DatumKind, Mark, Output};
-use crate::facts::{Comment, Problem};
+use super::heredoc::ShellPending;
+use super::scan::{self, Finder, WordRole};
+use super::script::{Break, BreakKind, DatumKind, Mark, ScriptFacts};
+use crate::facts::{Comment, FactProblem};
 use crate::syntax::template;
 use crate::text::Span;
 use std::cell::Cell;
@@ -35,8 +35,8 @@ pub(super) struct Lexer<'t> {
     pub(super) depth: usize,
     pub(super) until: Until,
     pub(super) finder: Finder,
-    pub(super) out: Output,
-    pub(super) pending: Vec<Pending>,
+    pub(super) out: ScriptFacts,
+    pub(super) pending: Vec<ShellPending>,
     /// The command whose output the next one reads.
     pub(super) pipe: Option<usize>,
     /// The command that ended last.
@@ -63,7 +63,7 @@ impl<'t> Lexer<'t> {
             depth: 0,
             until: Until::End,
             finder: Finder::default(),
-            out: Output::default(),
+            out: ScriptFacts::default(),
             pending: Vec::new(),
             pipe: None,
             last: None,
@@ -95,7 +95,7 @@ impl<'t> Lexer<'t> {
     }
 
     pub(super) fn notice(&mut self, offset: usize, message: impl Into<String>) {
-        self.out.facts.notices.push(Problem { offset, message: message.into() });
+        self.out.facts.notices.push(FactProblem { offset, message: message.into() });
     }
 
     pub(super) fn unclosed(&mut self, offset: usize, quote: &str) {
@@ -326,8 +326,8 @@ impl<'t> Lexer<'t> {
     }
 
     /// Records a template tag that controls what comes after it.
-    pub(super) fn note_control(&mut self, start: usize, end: usize, role: Role) {
-        if role != Role::Value {
+    pub(super) fn note_control(&mut self, start: usize, end: usize, role: WordRole) {
+        if role != WordRole::Value {
             self.out.facts.control.push(Span::new(start, end));
             if template::is_comment(Span::new(start, end).of(self.text)) {
                 let own_line = self.first_on_line(start);
@@ -337,7 +337,7 @@ impl<'t> Lexer<'t> {
     }
 
     /// A template tag that produces no text, at this place: goes past it.
-    pub(super) fn own_tag(&mut self) -> Option<(Span, Role)> {
+    pub(super) fn own_tag(&mut self) -> Option<(Span, WordRole)> {
         let (end, role) = self.tag_at(self.at)?;
         let span = Span::new(self.at, end);
         self.note_control(span.start(), span.end(), role);
@@ -347,12 +347,12 @@ impl<'t> Lexer<'t> {
     }
 
     /// The template tag at `at`, if it produces no text.
-    pub(super) fn tag_at(&self, at: usize) -> Option<(usize, Role)> {
+    pub(super) fn tag_at(&self, at: usize) -> Option<(usize, WordRole)> {
         if !matches!(self.bytes.get(at), Some(b'{' | b'<' | b'%')) {
             return None;
         }
         let (end, role) = scan::template(&self.finder, self.text, at, false)?;
-        (role != Role::Value).then_some((end, role))
+        (role != WordRole::Value).then_some((end, role))
     }
 }
 
@@ -370,7 +370,7 @@ pub(super) enum Keyword {
 }
 
 /// Reads all of `text`.
-pub(super) fn read(text: &str, dialect: Dialect) -> Output {
+pub(super) fn read(text: &str, dialect: Dialect) -> ScriptFacts {
     let mut lexer = Lexer::new(text, dialect);
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();

@@ -1,7 +1,7 @@
 //! Words that commands take from elsewhere: arrays, strings, positional parameters, arguments of functions.
 
 use super::dialect::Dialect;
-use super::script::{NodeKind, Output};
+use super::script::{ScriptFacts, ShellNodeKind};
 use super::{lexer, references, scan, word};
 use crate::facts::{Command, Word, WordList};
 use crate::text::Span;
@@ -72,7 +72,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Adds strings, positional parameters and arguments of functions to the arrays that were read, and where each applies.
-pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
+pub(super) fn collect(out: &mut ScriptFacts, text: &str, dialect: Dialect) {
     let blocks = Blocks::of(out, text);
     positional(out, &blocks);
     strings(out, text, dialect);
@@ -130,7 +130,7 @@ struct Blocks {
 }
 
 impl Blocks {
-    fn of(out: &mut Output, text: &str) -> Self {
+    fn of(out: &mut ScriptFacts, text: &str) -> Self {
         out.marks.sort_by_key(|mark| mark.span);
         let mut heads: Vec<(String, usize)> = std::mem::take(&mut out.functions);
         heads.sort_by_key(|(_, at)| *at);
@@ -221,7 +221,7 @@ impl Blocks {
 }
 
 /// `set -- …`, and what functions are called with.
-fn positional(out: &mut Output, blocks: &Blocks) {
+fn positional(out: &mut ScriptFacts, blocks: &Blocks) {
     let mut lists = Vec::new();
     let bodies = blocks
         .functions
@@ -282,18 +282,18 @@ fn positional(out: &mut Output, blocks: &Blocks) {
 
 /// Strings that look like part of a command line (`ARGS="--url $U --locked"`), or that a command takes words from: their
 /// words, not for editing.
-fn strings(out: &mut Output, text: &str, dialect: Dialect) {
+fn strings(out: &mut ScriptFacts, text: &str, dialect: Dialect) {
     fn names<'w>(words: impl Iterator<Item = &'w Word>) -> impl Iterator<Item = Box<str>> {
         words.filter_map(|word| word.expands.clone())
     }
     let in_commands = out.commands.iter().flat_map(|raw| raw.command.words.iter().chain(&raw.command.stray));
     let mut wanted: BTreeSet<Box<str>> = names(in_commands).collect();
     wanted.extend(names(out.facts.word_lists.iter().flat_map(|list| &list.words)));
-    let mut waiting: BTreeMap<Box<str>, Vec<Value>> = BTreeMap::new();
+    let mut waiting: BTreeMap<Box<str>, Vec<ListWord>> = BTreeMap::new();
     for variable in &out.facts.variables {
         let Some(node) = out.nodes.get(variable.node.0 as usize) else { continue };
         let between = Span::new(variable.name_span.end(), variable.value_span.start()).of(text);
-        waiting.entry(variable.name.as_str().into()).or_default().push(Value {
+        waiting.entry(variable.name.as_str().into()).or_default().push(ListWord {
             name: variable.name_span,
             value: variable.value_span,
             statement: node.statement,
@@ -315,7 +315,7 @@ fn strings(out: &mut Output, text: &str, dialect: Dialect) {
             for raw in inner.commands {
                 for mut word in raw.command.words.into_iter().chain(raw.command.stray) {
                     word.span = decoded.segments.to_outer(word.span);
-                    word.node = out.node(NodeKind::Inner, word.span, word.span, value.statement);
+                    word.node = out.node(ShellNodeKind::Inner, word.span, word.span, value.statement);
                     words.push(word);
                 }
             }
@@ -334,7 +334,7 @@ fn strings(out: &mut Output, text: &str, dialect: Dialect) {
 }
 
 /// The value of a variable.
-struct Value {
+struct ListWord {
     name: Span,
     value: Span,
     statement: usize,

@@ -30,7 +30,7 @@ use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, Notation, SharedText, Span};
 use dialect::Dialect;
-use script::{NodeKind, Output};
+use script::{ScriptFacts, ShellNodeKind};
 use std::sync::atomic::AtomicUsize;
 
 /// Shell scripts, whole or in part.
@@ -281,7 +281,7 @@ fn looks_like_shell(text: &str) -> bool {
 pub(super) struct Script {
     text: SharedText,
     dialect: Dialect,
-    out: Output,
+    out: ScriptFacts,
     /// Bytes that were read again to verify removals.
     proven: AtomicUsize,
 }
@@ -304,7 +304,9 @@ impl Parsed for Script {
 
     fn decode(&self, node: NodeId) -> Option<Decoded> {
         let node = self.out.nodes.get(node.0 as usize)?;
-        (node.kind != NodeKind::Inner).then(|| word::decode(&self.text, self.dialect, node.value)).flatten()
+        (node.kind != ShellNodeKind::Inner)
+            .then(|| word::decode(&self.text, self.dialect, node.value))
+            .flatten()
     }
 
     fn remove(&self, nodes: &[NodeId]) -> Result<Removal, NoEdit> {

@@ -1,6 +1,6 @@
 //! References of bash (`declare -n NAME=target`, `local -n NAME=$1`): a list with that name is one of what it refers to.
 
-use super::script::Output;
+use super::script::ScriptFacts;
 use crate::facts::{Command, Word, WordList};
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ const MOST_TARGETS: usize = 8;
 const MOST_LISTS: usize = 1_000;
 
 /// A reference.
-struct Reference {
+struct ShellReference {
     name: Box<str>,
     /// The function that declares it.
     function: Span,
@@ -23,11 +23,11 @@ struct Reference {
 /// Adds the lists of references to those of what they refer to. `function` is the body around an offset, `calls` the calls of
 /// each function, by its body.
 pub(super) fn collect(
-    out: &Output,
+    out: &ScriptFacts,
     function: &dyn Fn(usize) -> Span,
     calls: &BTreeMap<Span, Vec<&Command>>,
 ) -> Vec<WordList> {
-    let mut references: Vec<Reference> = Vec::new();
+    let mut references: Vec<ShellReference> = Vec::new();
     for command in out.commands.iter().map(|raw| &raw.command) {
         let mut words = command.words.iter().filter(|word| !word.control);
         let declares = |word: &Word| matches!(word.text.as_str(), "local" | "declare" | "typeset");
@@ -48,10 +48,10 @@ pub(super) fn collect(
             if number.is_none() && targets.is_empty() {
                 targets.push((target.into(), None));
             }
-            references.push(Reference { name: name.into(), function, targets });
+            references.push(ShellReference { name: name.into(), function, targets });
         }
     }
-    let mut by_name: BTreeMap<&str, Vec<&Reference>> = BTreeMap::new();
+    let mut by_name: BTreeMap<&str, Vec<&ShellReference>> = BTreeMap::new();
     for reference in &references {
         by_name.entry(&reference.name).or_default().push(reference);
     }

@@ -2,7 +2,7 @@
 
 use super::super::{Datum, Parsed as _, Removal};
 use super::Script;
-use super::script::{Break, BreakKind, NodeKind, Statement};
+use super::script::{Break, BreakKind, ShellNodeKind, Statement};
 use super::{scan, statement};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
@@ -23,10 +23,10 @@ pub(super) fn remove(script: &Script, nodes: &[NodeId]) -> Result<Removal, NoEdi
             return Err(NoEdit::new("its word was not found"));
         };
         match node.kind {
-            NodeKind::Part => parts.entry(node.statement).or_default().push(node.span),
-            NodeKind::Statement => whole.push(node.statement),
-            NodeKind::Value => return Err(NoEdit::new("it is part of a larger statement")),
-            NodeKind::Inner => {
+            ShellNodeKind::Part => parts.entry(node.statement).or_default().push(node.span),
+            ShellNodeKind::Statement => whole.push(node.statement),
+            ShellNodeKind::Value => return Err(NoEdit::new("it is part of a larger statement")),
+            ShellNodeKind::Inner => {
                 return Err(NoEdit::new("the string is assembled elsewhere: change it there"));
             }
         }

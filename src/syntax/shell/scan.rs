@@ -38,7 +38,7 @@ impl Finder {
 
 /// What a template atom does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum WordRole {
     /// Produces text.
     Value,
     /// Opens a block (`{% if %}`).
@@ -53,7 +53,7 @@ pub(super) enum Role {
 const LONGEST: usize = 8192;
 
 /// The template atom at `at`: its end and its role.
-pub(super) fn template(finder: &Finder, text: &str, at: usize, one_line: bool) -> Option<(usize, Role)> {
+pub(super) fn template(finder: &Finder, text: &str, at: usize, one_line: bool) -> Option<(usize, WordRole)> {
     let rest = text.as_bytes().get(at..)?;
     let (open, close): (usize, &str) = match rest {
         [b'$', b'{', b'{', ..] => (3, "}}"),
@@ -108,7 +108,7 @@ fn quoted_close(finder: &Finder, text: &str, start: usize, found: usize, close: 
     }
 }
 
-fn role(open: &[u8], inner: &str) -> Role {
+fn role(open: &[u8], inner: &str) -> WordRole {
     const OPENS: &[&str] = &[
         "if", "unless", "for", "range", "with", "block", "define", "macro", "call", "filter", "raw", "case",
     ];
@@ -120,35 +120,35 @@ fn role(open: &[u8], inner: &str) -> Role {
     let closes =
         word.starts_with("end") && (word == "end" || OPENS.contains(&word.get(3..).unwrap_or_default()));
     match open {
-        [b'{', b'#', ..] => Role::Neutral,
+        [b'{', b'#', ..] => WordRole::Neutral,
         // Vue and Jinja values may begin with a name such as `for`; a bare one needs more after it.
-        [b'{', b'{', ..] if inner.starts_with("/*") => Role::Neutral,
+        [b'{', b'{', ..] if inner.starts_with("/*") => WordRole::Neutral,
         [b'{', b'{', ..] => match word {
-            "if" | "range" | "with" | "define" | "block" if inner.len() > word.len() => Role::Opens,
-            "end" => Role::Closes,
-            "else" => Role::Neutral,
-            _ => Role::Value,
+            "if" | "range" | "with" | "define" | "block" if inner.len() > word.len() => WordRole::Opens,
+            "end" => WordRole::Closes,
+            "else" => WordRole::Neutral,
+            _ => WordRole::Value,
         },
         [b'%', b'{', ..] => match word {
-            "if" | "for" => Role::Opens,
-            "endif" | "endfor" => Role::Closes,
-            "else" => Role::Neutral,
-            _ => Role::Value,
+            "if" | "for" => WordRole::Opens,
+            "endif" | "endfor" => WordRole::Closes,
+            "else" => WordRole::Neutral,
+            _ => WordRole::Value,
         },
-        [b'{', b'%', ..] if opens => Role::Opens,
-        [b'{', b'%', ..] if closes => Role::Closes,
-        [b'{', b'%', ..] => Role::Neutral,
-        [b'<', b'%', ..] if inner.starts_with('=') => Role::Value,
-        [b'<', b'%', ..] if opens || inner.trim_end().ends_with(" do") => Role::Opens,
+        [b'{', b'%', ..] if opens => WordRole::Opens,
+        [b'{', b'%', ..] if closes => WordRole::Closes,
+        [b'{', b'%', ..] => WordRole::Neutral,
+        [b'<', b'%', ..] if inner.starts_with('=') => WordRole::Value,
+        [b'<', b'%', ..] if opens || inner.trim_end().ends_with(" do") => WordRole::Opens,
         [b'<', b'%', ..] if closes || NEUTRAL.contains(&word) || inner.starts_with('#') => {
             if closes {
-                Role::Closes
+                WordRole::Closes
             } else {
-                Role::Neutral
+                WordRole::Neutral
             }
         }
-        [b'<', b'%', ..] => Role::Neutral,
-        _ => Role::Value,
+        [b'<', b'%', ..] => WordRole::Neutral,
+        _ => WordRole::Value,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::text::Span;
 
 /// What a node is, for those that edit it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NodeKind {
+pub(super) enum ShellNodeKind {
     /// A part of a statement that can be removed: a word, an assignment before a program, an element of an array.
     Part,
     /// A statement of its own that gives a variable a value.
@@ -20,7 +20,7 @@ pub(super) enum NodeKind {
 /// What a [`NodeId`] names.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NodeInfo {
-    pub(super) kind: NodeKind,
+    pub(super) kind: ShellNodeKind,
     pub(super) span: Span,
     /// What [`super::set`] replaces and [`super::word`] decodes.
     pub(super) value: Span,
@@ -100,7 +100,7 @@ impl Body {
 pub(super) struct Raw {
     pub(super) command: Command,
     pub(super) statement: usize,
-    /// Key of the command whose output it reads: index in [`Output::commands`] as it was pushed.
+    /// Key of the command whose output it reads: index in [`ScriptFacts::commands`] as it was pushed.
     pub(super) piped_from: Option<usize>,
 }
 
@@ -137,7 +137,7 @@ impl CompactDatum {
 
 /// All that the lexer writes down.
 #[derive(Debug, Default)]
-pub(super) struct Output {
+pub(super) struct ScriptFacts {
     pub(super) commands: Vec<Raw>,
     pub(super) statements: Vec<Statement>,
     pub(super) nodes: Vec<NodeInfo>,
@@ -151,9 +151,9 @@ pub(super) struct Output {
     pub(super) facts: Facts,
 }
 
-impl Output {
+impl ScriptFacts {
     /// A new node.
-    pub(super) fn node(&mut self, kind: NodeKind, span: Span, value: Span, statement: usize) -> NodeId {
+    pub(super) fn node(&mut self, kind: ShellNodeKind, span: Span, value: Span, statement: usize) -> NodeId {
         let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
         self.nodes.push(NodeInfo { kind, span, value, statement });
         id

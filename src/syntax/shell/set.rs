@@ -2,7 +2,7 @@
 
 use super::Script;
 use super::dialect::Dialect;
-use super::script::NodeKind;
+use super::script::ShellNodeKind;
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::text::{Edit, Span};
@@ -12,7 +12,7 @@ pub(super) fn set(script: &Script, node: NodeId, value: &str) -> Result<Vec<Edit
     let Some(info) = script.out.nodes.get(node.0 as usize) else {
         return Err(NoEdit::new("its word was not found"));
     };
-    if info.kind == NodeKind::Inner {
+    if info.kind == ShellNodeKind::Inner {
         return Err(NoEdit::new("the string is assembled elsewhere: change it there"));
     }
     let backquoted = script.out.statements.get(info.statement).is_some_and(|statement| statement.backquoted);
@@ -86,7 +86,7 @@ pub(super) fn part(script: &Script, node: NodeId, part: Span, value: &str) -> Re
     const PIECES: &str = "the shell word is put together from several pieces";
     let info = script.out.nodes.get(node.0 as usize).ok_or_else(|| NoEdit::new("its word was not found"))?;
     let decoded = super::word::decode(&script.text, script.dialect, info.value);
-    let decoded = decoded.filter(|_| info.kind != NodeKind::Inner).ok_or_else(|| NoEdit::new(PIECES))?;
+    let decoded = decoded.filter(|_| info.kind != ShellNodeKind::Inner).ok_or_else(|| NoEdit::new(PIECES))?;
     let backquoted = script.out.statements.get(info.statement).is_some_and(|statement| statement.backquoted);
     let text: &str = &script.text;
     let word = info.value;

@@ -3,13 +3,13 @@
 use super::dialect::Dialect;
 use super::imports::{arguments_of, env_name, is_item_cmdlet, unquoted, value_of};
 use super::scan;
-use super::script::{NodeKind, Output};
+use super::script::{ScriptFacts, ShellNodeKind};
 use crate::facts::{Variable, Word};
 use crate::text::Span;
 
 /// The variable that the command `program` gives a value, as a variable of the environment.
 pub(super) fn variable(
-    out: &mut Output,
+    out: &mut ScriptFacts,
     text: &str,
     (program, arguments): (&Word, &[Word]),
     statement: usize,
@@ -40,7 +40,7 @@ pub(super) fn variable(
             let name = Span::new(at, at + name.len());
             let variable = simple(out, text, (name, value.span, value.opaque), program, statement)?;
             if let Some(node) = out.nodes.get_mut(variable.node.0 as usize) {
-                node.kind = NodeKind::Statement;
+                node.kind = ShellNodeKind::Statement;
             }
             return Some(variable);
         }
@@ -68,14 +68,14 @@ pub(super) fn variable(
     }
     let span = program.span.hull(value);
     if let Some(node) = out.nodes.get_mut(variable.node.0 as usize) {
-        (node.kind, node.span) = (NodeKind::Statement, span);
+        (node.kind, node.span) = (ShellNodeKind::Statement, span);
     }
     Some(variable)
 }
 
 /// A variable with a value that can be changed, but that stays.
 fn simple(
-    out: &mut Output,
+    out: &mut ScriptFacts,
     text: &str,
     (name, value, opaque): (Span, Span, bool),
     program: &Word,
@@ -83,7 +83,7 @@ fn simple(
 ) -> Option<Variable> {
     let written = name.of(text);
     let is_name = !written.is_empty() && scan::name_len(written.as_bytes(), 0) == written.len();
-    let node = out.node(NodeKind::Value, program.span.hull(name).hull(value), value, statement);
+    let node = out.node(ShellNodeKind::Value, program.span.hull(name).hull(value), value, statement);
     is_name.then(|| Variable {
         node,
         name: written.to_owned(),

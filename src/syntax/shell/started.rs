@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::imports::{unquoted, value_of};
-use super::script::{NodeKind, Output, Raw};
+use super::script::{Raw, ScriptFacts, ShellNodeKind};
 use super::{lexer, lists, scan};
 use crate::facts::{Command, Word, WordList};
 use crate::text::Span;
@@ -11,7 +11,7 @@ use crate::text::Span;
 const MOST_ARGUMENTS: usize = 1_000;
 
 /// Adds the commands that commands of `out` run. Their words are not for editing.
-pub(super) fn collect(out: &mut Output, text: &str) {
+pub(super) fn collect(out: &mut ScriptFacts, text: &str) {
     added(out, text);
     let mut found = Vec::new();
     for raw in &out.commands {
@@ -44,7 +44,7 @@ pub(super) fn collect(out: &mut Output, text: &str) {
 }
 
 /// Adds what methods put into lists: `[void]$a.Add("--locked")`. It is not for editing.
-fn added(out: &mut Output, text: &str) {
+fn added(out: &mut ScriptFacts, text: &str) {
     let mut found = Vec::new();
     for raw in &out.commands {
         let Some(program) = raw.command.words.first() else { continue };
@@ -62,7 +62,7 @@ fn added(out: &mut Output, text: &str) {
 
 /// Adds a list of that name, whose words are `arguments`.
 pub(super) fn add_list(
-    out: &mut Output,
+    out: &mut ScriptFacts,
     text: &str,
     (name, span, statement): (&str, Span, usize),
     arguments: &[Span],
@@ -119,7 +119,7 @@ fn argument(bytes: &[u8], at: usize) -> Option<Span> {
 }
 
 /// Adds the words of one argument: those of a text with spaces, each by itself.
-fn read(out: &mut Output, text: &str, argument: Span, statement: usize, words: &mut Vec<Word>) {
+fn read(out: &mut ScriptFacts, text: &str, argument: Span, statement: usize, words: &mut Vec<Word>) {
     let raw = argument.of(text);
     let inner = unquoted(raw);
     let start = argument.start() + usize::from(inner.len() < raw.len());
@@ -127,14 +127,14 @@ fn read(out: &mut Output, text: &str, argument: Span, statement: usize, words: &
         for raw in lexer::read(inner, Dialect::PowerShell).commands {
             for word in raw.command.words {
                 let span = word.span.shifted(start);
-                let node = out.node(NodeKind::Inner, span, span, statement);
+                let node = out.node(ShellNodeKind::Inner, span, span, statement);
                 words.push(Word { node, span, ..word });
             }
         }
         return;
     }
     let opaque = !raw.starts_with('\'') && inner.contains('$');
-    let node = out.node(NodeKind::Inner, argument, argument, statement);
+    let node = out.node(ShellNodeKind::Inner, argument, argument, statement);
     let expanded = lists::expanded(raw, Dialect::PowerShell).filter(|_| opaque);
     let (expands, skips) = expanded.map_or((None, 0), |(name, skips)| (Some(name), skips));
     let splits = opaque && !raw.starts_with('"');

@@ -2,13 +2,13 @@
 
 use super::dialect::Dialect;
 use super::scan;
-use super::script::{NodeKind, Output};
+use super::script::{ScriptFacts, ShellNodeKind};
 use super::{setters, word};
 use crate::facts::{Variable, VariableUse, Word};
 use crate::text::Span;
 
 /// Adds the variables that commands set, and finds out which ones the environment has.
-pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
+pub(super) fn collect(out: &mut ScriptFacts, text: &str, dialect: Dialect) {
     let mut found = Vec::new();
     let mut named = Vec::new();
     let mut exported: Vec<String> = Vec::new();
@@ -70,7 +70,8 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
             }
             "setx" if dialect != Dialect::Sh => {
                 if let [name, value, ..] = arguments {
-                    let node = out.node(NodeKind::Value, name.span.hull(value.span), value.span, statement);
+                    let node =
+                        out.node(ShellNodeKind::Value, name.span.hull(value.span), value.span, statement);
                     found.push(Variable {
                         node,
                         name: name.text.clone(),
@@ -105,7 +106,7 @@ pub(super) fn collect(out: &mut Output, text: &str, dialect: Dialect) {
 
 /// `set OPTS=--tag-list a` of cmd: the value ends with the line.
 fn whole_line(
-    out: &mut Output,
+    out: &mut ScriptFacts,
     text: &str,
     (program, arguments): (&Word, &[Word]),
     statement: usize,
@@ -113,7 +114,7 @@ fn whole_line(
     let (first, last) = (arguments.first()?, arguments.last()?);
     let variable = assignment(out, text, first, statement, true)?;
     let value_span = Span::new(variable.value_span.start(), last.span.end());
-    let node = out.node(NodeKind::Statement, program.span.hull(value_span), value_span, statement);
+    let node = out.node(ShellNodeKind::Statement, program.span.hull(value_span), value_span, statement);
     let value = value_span.of(text).to_owned();
     let opaque = arguments.iter().any(|word| word.opaque);
     Some(Variable { node, value, value_span, opaque, ..variable })
@@ -126,7 +127,7 @@ fn named_by(word: &Word, text: &str, exports: bool) -> Option<VariableUse> {
     is_name.then(|| VariableUse { node: word.node, name: raw.to_owned(), span: word.span, exports })
 }
 
-fn mark_declares(out: &mut Output, statement: usize) {
+fn mark_declares(out: &mut ScriptFacts, statement: usize) {
     if let Some(statement) = out.statements.get_mut(statement) {
         statement.declares = true;
     }
@@ -134,7 +135,7 @@ fn mark_declares(out: &mut Output, statement: usize) {
 
 /// `NAME=value` as an argument; `"NAME=value"` as cmd writes it.
 fn assignment(
-    out: &mut Output,
+    out: &mut ScriptFacts,
     text: &str,
     word: &Word,
     statement: usize,
@@ -155,7 +156,7 @@ fn assignment(
         if quote == 1 && raw.len() > 1 && raw.ends_with('"') { word.span.end() - 1 } else { word.span.end() };
     let value_span = Span::new(value_start, value_end);
     let value = word.text.get(name + plus + 1..).unwrap_or_default().to_owned();
-    let node = out.node(NodeKind::Part, word.span, value_span, statement);
+    let node = out.node(ShellNodeKind::Part, word.span, value_span, statement);
     Some(Variable {
         node,
         name: name_span.of(text).to_owned(),
@@ -168,7 +169,7 @@ fn assignment(
 }
 
 /// `"${NAME:=value}"`
-fn default(out: &mut Output, text: &str, word: &Word, statement: usize) -> Option<Variable> {
+fn default(out: &mut ScriptFacts, text: &str, word: &Word, statement: usize) -> Option<Variable> {
     let raw = word.span.of(text);
     let quote = usize::from(raw.starts_with('"') && raw.ends_with('"') && raw.len() > 1);
     let inner = raw.get(quote..raw.len() - quote)?;
@@ -184,7 +185,7 @@ fn default(out: &mut Output, text: &str, word: &Word, statement: usize) -> Optio
     let value = value_span.of(text);
     let opaque = value.contains(['$', '`']) || value.contains("{{");
     let decoded = word::decode(text, Dialect::Sh, value_span).map_or_else(|| value.to_owned(), |d| d.text);
-    let node = out.node(NodeKind::Part, word.span, value_span, statement);
+    let node = out.node(ShellNodeKind::Part, word.span, value_span, statement);
     Some(Variable {
         node,
         name: body.get(..name)?.to_owned(),

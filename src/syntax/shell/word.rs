@@ -2,7 +2,7 @@
 
 use super::dialect::Dialect;
 use super::lexer::{Lexer, Until};
-use super::scan::{self, Role};
+use super::scan::{self, WordRole};
 use crate::embed::{Codec, Decoded, Decoder, Quoting};
 use crate::text::Span;
 
@@ -19,7 +19,7 @@ pub(super) enum Means {
 
 /// A part of a word that produces text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Piece {
+pub(super) struct ShellPiece {
     pub(super) span: Span,
     pub(super) means: Means,
     pub(super) quoting: Quoting,
@@ -29,7 +29,7 @@ pub(super) struct Piece {
 #[derive(Clone, Debug, Default)]
 pub(super) struct RawWord {
     pub(super) span: Span,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<ShellPiece>,
     pub(super) quoted: bool,
     pub(super) opaque: bool,
     pub(super) splits: bool,
@@ -54,7 +54,7 @@ impl RawWord {
                 return;
             }
         }
-        self.pieces.push(Piece { span: Span::new(start, end), means, quoting });
+        self.pieces.push(ShellPiece { span: Span::new(start, end), means, quoting });
     }
 
     /// The word without its quotes.
@@ -84,9 +84,10 @@ impl RawWord {
 
     /// The part of the word after byte `from`, as a word.
     pub(super) fn from(&self, from: usize) -> Self {
-        let cut = |piece: &Piece| {
+        let cut = |piece: &ShellPiece| {
             let start = piece.span.start().max(from);
-            (start < piece.span.end()).then_some(Piece { span: Span::new(start, piece.span.end()), ..*piece })
+            (start < piece.span.end())
+                .then_some(ShellPiece { span: Span::new(start, piece.span.end()), ..*piece })
         };
         Self {
             span: Span::new(from, self.span.end()),
@@ -249,7 +250,7 @@ impl Lexer<'_> {
     fn angle(&mut self, word: &mut RawWord, start: usize) -> bool {
         let at = self.at;
         if let Some((end, role)) = scan::template(&self.finder, self.text, at, false) {
-            if role != Role::Value && at > start && role != Role::Opens {
+            if role != WordRole::Value && at > start && role != WordRole::Opens {
                 return false;
             }
             self.atom(word, end, Quoting::Bare);
@@ -340,14 +341,14 @@ impl Lexer<'_> {
             return false;
         };
         match role {
-            Role::Value => {
+            WordRole::Value => {
                 word.splits = true;
             }
-            Role::Opens => *blocks += 1,
+            WordRole::Opens => *blocks += 1,
             // The end of a block that began before this word.
-            Role::Closes | Role::Neutral if at > start && *blocks == 0 => return true,
-            Role::Closes => *blocks -= 1,
-            Role::Neutral => {}
+            WordRole::Closes | WordRole::Neutral if at > start && *blocks == 0 => return true,
+            WordRole::Closes => *blocks -= 1,
+            WordRole::Neutral => {}
         }
         self.atom(word, end, Quoting::Bare);
         self.note_control(at, end, role);

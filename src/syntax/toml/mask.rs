@@ -8,7 +8,7 @@ use crate::text::Span;
 
 /// A text without its template expressions.
 #[derive(Debug)]
-pub(super) struct Masked {
+pub(super) struct TomlMasked {
     /// Of the same length as the text.
     pub(super) shape: String,
     /// What is masked, by position.
@@ -17,7 +17,7 @@ pub(super) struct Masked {
 
 /// Where the masker is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum TomlState {
     /// Before the `=` of a line, or in a header.
     Key,
     /// After the `=`.
@@ -29,13 +29,13 @@ enum State {
 }
 
 /// Masks the template expressions of `text`, except those in comments.
-pub(super) fn mask(text: &str) -> Masked {
+pub(super) fn mask(text: &str) -> TomlMasked {
     let found = template::tags(text, true);
     let bytes = text.as_bytes();
     let mut shape = bytes.to_vec();
     let mut tags = Vec::new();
     let mut rest = found.iter().copied().peekable();
-    let mut state = State::Key;
+    let mut state = TomlState::Key;
     let mut depth = 0_usize;
     // Where the current word or value begins.
     let mut word = 0;
@@ -44,14 +44,14 @@ pub(super) fn mask(text: &str) -> Masked {
     let mut bare = true;
     while let Some(byte) = bytes.get(at).copied() {
         while rest.next_if(|tag| tag.span.start() < at).is_some() {}
-        if let Some(tag) = rest.next_if(|tag| tag.span.start() == at && state != State::Comment) {
+        if let Some(tag) = rest.next_if(|tag| tag.span.start() == at && state != TomlState::Comment) {
             tags.push(tag);
             at = tag.span.end();
             match state {
-                State::Key | State::Value if bare && alone(text, at, rest.peek()) => {
+                TomlState::Key | TomlState::Value if bare && alone(text, at, rest.peek()) => {
                     blank(&mut shape, tag.span);
                 }
-                State::Value => {
+                TomlState::Value => {
                     at = value_end(bytes, at, &mut rest, &mut tags);
                     quote(&mut shape, Span::new(word.min(tag.span.start()), at));
                 }
@@ -63,51 +63,51 @@ pub(super) fn mask(text: &str) -> Masked {
         at += 1;
         bare &= matches!(byte, b' ' | b'\t' | b'\r');
         match (state, byte) {
-            (State::Text(b'"', _), b'\\') => at += 1,
-            (State::Text(quote, lines), _) if byte == quote && (!lines || three) => {
+            (TomlState::Text(b'"', _), b'\\') => at += 1,
+            (TomlState::Text(quote, lines), _) if byte == quote && (!lines || three) => {
                 at += if lines { 2 } else { 0 };
-                state = State::Value;
+                state = TomlState::Value;
                 word = at;
             }
-            (State::Text(_, true), b'\n') => bare = false,
+            (TomlState::Text(_, true), b'\n') => bare = false,
             (_, b'\n') => {
-                let goes_on = depth > 0 && state != State::Key;
-                state = if goes_on { State::Value } else { State::Key };
+                let goes_on = depth > 0 && state != TomlState::Key;
+                state = if goes_on { TomlState::Value } else { TomlState::Key };
                 depth = if goes_on { depth } else { 0 };
                 bare = true;
                 word = at;
             }
-            (State::Comment | State::Text(..), _) => {}
-            (State::Key, b'=') => {
-                state = State::Value;
+            (TomlState::Comment | TomlState::Text(..), _) => {}
+            (TomlState::Key, b'=') => {
+                state = TomlState::Value;
                 word = at;
             }
-            (_, b'#') => state = if depth > 0 { comment(bytes, &mut at) } else { State::Comment },
-            (State::Value, b'"' | b'\'') => {
+            (_, b'#') => state = if depth > 0 { comment(bytes, &mut at) } else { TomlState::Comment },
+            (TomlState::Value, b'"' | b'\'') => {
                 at += if three { 2 } else { 0 };
-                state = State::Text(byte, three);
+                state = TomlState::Text(byte, three);
             }
-            (State::Value, b'[' | b'{') => {
+            (TomlState::Value, b'[' | b'{') => {
                 depth += 1;
                 word = at;
             }
-            (State::Value, b']' | b'}') => {
+            (TomlState::Value, b']' | b'}') => {
                 depth = depth.saturating_sub(1);
                 word = at;
             }
-            (State::Value, b' ' | b'\t' | b',' | b'=') => word = at,
+            (TomlState::Value, b' ' | b'\t' | b',' | b'=') => word = at,
             _ => {}
         }
     }
     // Whole expressions are written over by ASCII, so this stays UTF-8.
-    Masked { shape: String::from_utf8(shape).unwrap_or_else(|_| text.to_owned()), tags }
+    TomlMasked { shape: String::from_utf8(shape).unwrap_or_else(|_| text.to_owned()), tags }
 }
 
 /// Passes a comment between brackets.
-fn comment(bytes: &[u8], at: &mut usize) -> State {
+fn comment(bytes: &[u8], at: &mut usize) -> TomlState {
     let rest = bytes.get(*at..).unwrap_or_default();
     *at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
-    State::Value
+    TomlState::Value
 }
 
 /// Whether only tags are between `at` and the end of the line.

@@ -17,14 +17,14 @@ mod tree;
 mod write;
 
 use super::entries::Entries;
-use super::template::{self, Role};
+use super::template::{self, TagRole};
 use super::{CommentStyle, Data, Datum, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Facts, NodeId};
 use crate::text::{Edit, SharedText, Span};
-use read::Reading;
+use read::TomlReading;
 use toml_parser::parser::EventKind;
-use tree::Built;
+use tree::TomlBuilt;
 
 /// TOML.
 pub(super) struct Toml;
@@ -59,24 +59,24 @@ impl Language for Toml {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        Box::new(Document::of(text))
+        Box::new(ParsedToml::of(text))
     }
 }
 
 /// A text that has been read.
-struct Document {
+struct ParsedToml {
     text: SharedText,
-    reading: Reading,
+    reading: TomlReading,
     facts: Facts,
-    built: Built,
+    built: TomlBuilt,
 }
 
-impl Document {
+impl ParsedToml {
     fn of(text: SharedText) -> Self {
-        let mut reading = Reading::of(&text);
+        let mut reading = TomlReading::of(&text);
         let mut built = tree::build(&text, &reading);
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
-            masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span).collect()
+            masked.tags.iter().filter(|tag| tag.role == TagRole::Control).map(|tag| tag.span).collect()
         });
         if let Some(masked) = &reading.masked {
             built.comments.extend(template::comments(&text, &masked.tags));
@@ -118,7 +118,7 @@ impl Document {
     }
 }
 
-impl Parsed for Document {
+impl Parsed for ParsedToml {
     fn facts(&self) -> &Facts {
         &self.facts
     }

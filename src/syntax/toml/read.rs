@@ -3,8 +3,8 @@
 //! `toml_edit` decides whether it is TOML. The positions come from the events of the parser below it, which goes on
 //! after an error.
 
-use super::mask::{self, Masked};
-use crate::facts::Problem;
+use super::mask::{self, TomlMasked};
+use crate::facts::FactProblem;
 use crate::syntax::template::{self, Tag};
 use crate::syntax::yaml::lines;
 use crate::text::Span;
@@ -15,16 +15,16 @@ const DEPTH: u32 = 80;
 
 /// A text as events.
 #[derive(Debug)]
-pub(super) struct Reading {
+pub(super) struct TomlReading {
     /// The text with its template expressions masked, if that was needed.
-    pub(super) masked: Option<Masked>,
+    pub(super) masked: Option<TomlMasked>,
     pub(super) events: Vec<Event>,
     /// Lines that are not TOML.
     pub(super) loose: Vec<Span>,
-    pub(super) notices: Vec<Problem>,
+    pub(super) notices: Vec<FactProblem>,
 }
 
-impl Reading {
+impl TomlReading {
     /// Reads `text`.
     pub(super) fn of(text: &str) -> Self {
         let Some(error) = judge(text) else {
@@ -38,14 +38,14 @@ impl Reading {
         };
         let mut reading = Self::with(text, masked);
         // Of the branches of a template, only one is there in the end.
-        let branches = |error: &Problem| {
+        let branches = |error: &FactProblem| {
             ["duplicate key", "cannot extend"].iter().any(|message| error.message.starts_with(message))
         };
         let error = match error {
             Some(error) if reading.masked.is_some() && branches(&error) => {
                 reading.loose.first().map(|line| {
                     let message = "this is not well-formed".to_owned();
-                    Problem { offset: line.start(), message }
+                    FactProblem { offset: line.start(), message }
                 })
             }
             error => error,
@@ -60,7 +60,7 @@ impl Reading {
         reading
     }
 
-    fn with(text: &str, masked: Option<Masked>) -> Self {
+    fn with(text: &str, masked: Option<TomlMasked>) -> Self {
         let shape = masked.as_ref().map_or(text, |masked| masked.shape.as_str());
         let tokens = toml_parser::Source::new(shape).lex().into_vec();
         let mut events: Vec<Event> = Vec::with_capacity(tokens.len());
@@ -105,12 +105,15 @@ impl Reading {
 }
 
 /// What keeps `text` from being TOML.
-fn judge(text: &str) -> Option<Problem> {
+fn judge(text: &str) -> Option<FactProblem> {
     let error = toml_edit::Document::parse(text).err()?;
     let offset = error.span().map_or(0, |span| span.start);
     let message = error.message().trim();
     let deep = message.starts_with("cannot recurse further");
-    Some(Problem { offset, message: if deep { "nested too deep to be read" } else { message }.to_owned() })
+    Some(FactProblem {
+        offset,
+        message: if deep { "nested too deep to be read" } else { message }.to_owned(),
+    })
 }
 
 fn lines_of(text: &str, span: Span) -> Span {

@@ -1,9 +1,9 @@
 //! Gives entries other paths: a table gets another header, an entry a dotted key.
 
-use super::{Document, write};
+use super::{ParsedToml, write};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
-use crate::syntax::entries::Form;
+use crate::syntax::entries::EntryStyle;
 use crate::syntax::yaml::lines;
 use crate::syntax::{Move, Moved};
 use crate::text::{Edit, Eol, Span};
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml_parser::parser::EventKind;
 
 /// As [`super::super::Parsed::relocate`].
-pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoEdit> {
+pub(super) fn relocate(document: &ParsedToml, moves: &[Move]) -> Result<Moved, NoEdit> {
     let nodes: BTreeSet<NodeId> = moves.iter().map(|it| it.node).collect();
     let mut headers = None;
     let mut out = Moved::default();
@@ -19,7 +19,7 @@ pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoE
         let layout = document.built.layouts.get(it.node.0 as usize);
         let layout = layout.ok_or_else(|| NoEdit::new("its position was not found"))?;
         document.check(layout.entry)?;
-        if let Form::Parts(parts) = &layout.form {
+        if let EntryStyle::Parts(parts) = &layout.form {
             let headers = headers.get_or_insert_with(|| self::headers(document));
             table(document, it, parts, headers, &mut out)?;
         } else {
@@ -30,7 +30,7 @@ pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoE
 }
 
 /// The keys of each header, by where it begins.
-fn headers(document: &Document) -> BTreeMap<usize, Vec<Span>> {
+fn headers(document: &ParsedToml) -> BTreeMap<usize, Vec<Span>> {
     let mut headers: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
     let mut open = None;
     for event in &document.reading.events {
@@ -50,7 +50,7 @@ fn headers(document: &Document) -> BTreeMap<usize, Vec<Span>> {
 }
 
 /// The keys of the nodes from the top to `id`, as they are written.
-fn keys(document: &Document, id: NodeId) -> Result<Vec<String>, NoEdit> {
+fn keys(document: &ParsedToml, id: NodeId) -> Result<Vec<String>, NoEdit> {
     let tree = &document.facts.tree;
     let mut keys =
         tree.around(id).filter_map(|at| tree.key_text(at)).map(write::key).collect::<Result<Vec<_>, _>>()?;
@@ -60,7 +60,7 @@ fn keys(document: &Document, id: NodeId) -> Result<Vec<String>, NoEdit> {
 
 /// Writes the new path into the headers of a table and of those in it.
 fn table(
-    document: &Document,
+    document: &ParsedToml,
     it: &Move,
     parts: &[Span],
     headers: &BTreeMap<usize, Vec<Span>>,
@@ -92,7 +92,7 @@ fn replace(span: Span, text: String, out: &mut Moved) {
 }
 
 /// The comment that is the rest of the line after `at`, with the spaces before it.
-fn trailing(document: &Document, at: usize) -> &str {
+fn trailing(document: &ParsedToml, at: usize) -> &str {
     let comments = &document.facts.comments;
     let next = comments.partition_point(|comment| comment.span.start() < at);
     let end = comments.get(next).map_or(at, |comment| comment.span.end());
@@ -103,7 +103,7 @@ fn trailing(document: &Document, at: usize) -> &str {
 
 /// Writes an entry with a dotted key.
 fn entry(
-    document: &Document,
+    document: &ParsedToml,
     it: &Move,
     entry: Span,
     nodes: &BTreeSet<NodeId>,
@@ -132,11 +132,12 @@ fn entry(
     }
     let layout = |id: &NodeId| document.built.layouts.get(id.0 as usize);
     let on_lines = |id: &&NodeId| {
-        !nodes.contains(id) && layout(id).is_some_and(|it| matches!(it.form, Form::Lines | Form::Item))
+        !nodes.contains(id)
+            && layout(id).is_some_and(|it| matches!(it.form, EntryStyle::Lines | EntryStyle::Item))
     };
     match facts.children(it.into).iter().rev().find(on_lines) {
         Some(last) => {
-            let on_lines = |id: &NodeId| layout(id).is_some_and(|it| it.form == Form::Lines);
+            let on_lines = |id: &NodeId| layout(id).is_some_and(|it| it.form == EntryStyle::Lines);
             let mut written = written;
             if on_lines(last) {
                 written.push_str(trailing(document, entry.end()));
@@ -151,7 +152,7 @@ fn entry(
         }
         None => {
             let header = layout(&it.into).and_then(|layout| match &layout.form {
-                Form::Parts(parts) => parts.iter().find(|part| part.of(text).starts_with('[')).copied(),
+                EntryStyle::Parts(parts) => parts.iter().find(|part| part.of(text).starts_with('[')).copied(),
                 _ => None,
             });
             let header = header.ok_or_else(|| NoEdit::new("no entry can be added there"))?;

@@ -3,7 +3,7 @@
 //! Two texts are read side by side: the shape, in which template expressions are masked, says where escapes are; the
 //! `text`, of the same length, gives the bytes.
 
-use super::read::Reading;
+use super::read::TomlReading;
 use crate::embed::{Codec, Decoded, Decoder};
 use crate::facts::ScalarStyle;
 use crate::text::Span;
@@ -11,13 +11,13 @@ use toml_parser::decoder::Encoding;
 
 /// A string as it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct TomlString {
     /// With its quotes.
     pub(super) span: Span,
     pub(super) encoding: Encoding,
 }
 
-impl Place {
+impl TomlString {
     /// How a scalar of this kind is called.
     pub(super) fn style(self) -> ScalarStyle {
         match self.encoding {
@@ -50,7 +50,7 @@ impl Place {
 }
 
 /// The text of the string at `place`.
-pub(super) fn decode(text: &str, reading: &Reading, place: Place) -> Decoded {
+pub(super) fn decode(text: &str, reading: &TomlReading, place: TomlString) -> Decoded {
     let shape = reading.shape(text);
     let inside = place.inside(shape);
     let basic = place.style() == ScalarStyle::Double;

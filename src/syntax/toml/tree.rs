@@ -1,9 +1,9 @@
 //! Builds the tree from the events: nodes with exact spans, and where each entry is.
 
-use super::read::Reading;
-use super::string::{self, Place};
-use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, Scalar, ScalarStyle};
-use crate::syntax::entries::{Form, Layout};
+use super::read::TomlReading;
+use super::string::{self, TomlString};
+use crate::facts::{Comment, DataTree, Node, NodeId, NodeKey, NodeKind, Scalar, ScalarStyle};
+use crate::syntax::entries::{EntryLayout, EntryStyle};
 use crate::syntax::template;
 use crate::syntax::yaml::lines;
 use crate::text::{SharedText, Span};
@@ -17,21 +17,21 @@ const PARTS: usize = 32;
 
 /// A text as a tree.
 #[derive(Debug, Default)]
-pub(super) struct Built {
+pub(super) struct TomlBuilt {
     pub(super) tree: DataTree,
     /// By [`NodeId`].
-    pub(super) layouts: Vec<Layout>,
+    pub(super) layouts: Vec<EntryLayout>,
     /// How each string is written.
-    pub(super) places: HashMap<NodeId, Place>,
+    pub(super) places: HashMap<NodeId, TomlString>,
     pub(super) comments: Vec<Comment>,
 }
 
 /// Builds the tree.
-pub(super) fn build(text: &SharedText, reading: &Reading) -> Built {
+pub(super) fn build(text: &SharedText, reading: &TomlReading) -> TomlBuilt {
     let mut builder = Builder {
         text,
         reading,
-        out: Built { tree: DataTree::of(text.clone()), ..Built::default() },
+        out: TomlBuilt { tree: DataTree::of(text.clone()), ..TomlBuilt::default() },
         last_items: HashMap::new(),
         tables: HashMap::new(),
         frames: Vec::new(),
@@ -40,7 +40,7 @@ pub(super) fn build(text: &SharedText, reading: &Reading) -> Built {
         header: None,
         section: Section::of(NodeId(0)),
     };
-    let root = builder.push(None, None, NodeKind::Mapping, Span::new(0, text.len()), Form::Fixed);
+    let root = builder.push(None, None, NodeKind::Mapping, Span::new(0, text.len()), EntryStyle::Fixed);
     builder.out.tree.roots.push(root);
     for event in &reading.events {
         builder.event(event);
@@ -65,39 +65,39 @@ impl Section {
 }
 
 /// An open array or inline table.
-struct Frame {
+struct TomlFrame {
     node: NodeId,
     table: bool,
-    keys: Vec<Part>,
+    keys: Vec<KeyPart>,
     /// Where the entry begins that is being read in it.
     entry: Option<usize>,
 }
 
 /// A part of a key.
-pub(super) struct Part {
+pub(super) struct KeyPart {
     /// Decoded.
     pub(super) text: String,
     /// Its bytes, without quotes.
     span: Span,
 }
 
-impl Part {
-    fn key(&self) -> Key<'_> {
-        Key { text: &self.text, span: self.span }
+impl KeyPart {
+    fn key(&self) -> NodeKey<'_> {
+        NodeKey { text: &self.text, span: self.span }
     }
 }
 
 struct Builder<'t> {
     text: &'t str,
-    reading: &'t Reading,
-    out: Built,
+    reading: &'t TomlReading,
+    out: TomlBuilt,
     /// Tables and arrays of tables that headers and dotted keys made, by parent and key.
     tables: HashMap<(NodeId, String), NodeId>,
     /// The last table of each array of tables, and the last item of any other one.
     last_items: HashMap<NodeId, NodeId>,
-    frames: Vec<Frame>,
+    frames: Vec<TomlFrame>,
     /// The parts of the key that was read last, outside of brackets.
-    keys: Vec<Part>,
+    keys: Vec<KeyPart>,
     entry: Option<usize>,
     /// Where the open header begins, and whether it is one of an array.
     header: Option<(usize, bool)>,
@@ -118,7 +118,7 @@ impl<'t> Builder<'t> {
                 let table = event.kind() == EventKind::InlineTableOpen;
                 let kind = if table { NodeKind::Mapping } else { NodeKind::Sequence };
                 let node = self.node(kind, span);
-                self.frames.push(Frame { node, table, keys: Vec::new(), entry: None });
+                self.frames.push(TomlFrame { node, table, keys: Vec::new(), entry: None });
             }
             EventKind::InlineTableClose | EventKind::ArrayClose => self.close(span.end()),
             EventKind::ValueSep => {
@@ -131,7 +131,7 @@ impl<'t> Builder<'t> {
                 let place = place(self.text, span, event.encoding());
                 let text = self.scalar_text(span, place);
                 let opaque = self.reading.touches(span) || template::has_opener(&text);
-                let style = place.map_or(ScalarStyle::Plain, Place::style);
+                let style = place.map_or(ScalarStyle::Plain, TomlString::style);
                 let null = place.is_none() && text.is_empty();
                 let node = self.node(NodeKind::Scalar(Scalar { text: &text, style, opaque, null }), span);
                 if let Some(place) = place {
@@ -197,10 +197,10 @@ impl<'t> Builder<'t> {
         let last = keys.len().saturating_sub(1);
         for (index, key) in keys.into_iter().enumerate() {
             let list = array && index == last;
-            table = self.table(table, &key, list, span, Form::Parts(Vec::new()));
+            table = self.table(table, &key, list, span, EntryStyle::Parts(Vec::new()));
             path.push(table);
             if list {
-                table = self.push(Some(table), None, NodeKind::Mapping, span, Form::Parts(Vec::new()));
+                table = self.push(Some(table), None, NodeKind::Mapping, span, EntryStyle::Parts(Vec::new()));
                 path.push(table);
             } else if let Some(item) = self.last_item(table) {
                 table = item;
@@ -222,7 +222,7 @@ impl<'t> Builder<'t> {
         if let (Some(old), Some(layout)) = (self.out.tree.span(id), self.out.layouts.get_mut(index)) {
             self.out.tree.set_span(id, old.hull(span));
             layout.entry = layout.entry.hull(span);
-            if let Form::Parts(parts) = &mut layout.form {
+            if let EntryStyle::Parts(parts) = &mut layout.form {
                 parts.push(span);
             }
         }
@@ -234,7 +234,7 @@ impl<'t> Builder<'t> {
     }
 
     /// The table `key` of `parent`, or the array of tables where `list`; made if it is not there.
-    fn table(&mut self, parent: NodeId, key: &Part, list: bool, span: Span, form: Form) -> NodeId {
+    fn table(&mut self, parent: NodeId, key: &KeyPart, list: bool, span: Span, form: EntryStyle) -> NodeId {
         let name = (parent, key.text.clone());
         if let Some(known) = self.tables.get(&name).copied() {
             let is_list = self.out.tree.is_sequence(known);
@@ -265,7 +265,7 @@ impl<'t> Builder<'t> {
         let mut key = parts.next();
         while parts.peek().is_some() {
             let Some(outer) = key else { break };
-            let form = if inside { Form::Fixed } else { Form::Parts(Vec::new()) };
+            let form = if inside { EntryStyle::Fixed } else { EntryStyle::Parts(Vec::new()) };
             parent = self.table(parent, &outer, false, entry, form);
             if !inside {
                 self.add_part(parent, entry);
@@ -273,8 +273,13 @@ impl<'t> Builder<'t> {
             parent = self.last_item(parent).unwrap_or(parent);
             key = parts.next();
         }
-        let id =
-            self.push(Some(parent), key.as_ref(), kind, span, if inside { Form::Item } else { Form::Lines });
+        let id = self.push(
+            Some(parent),
+            key.as_ref(),
+            kind,
+            span,
+            if inside { EntryStyle::Item } else { EntryStyle::Lines },
+        );
         self.set_entry(id, entry);
         if !inside {
             self.section.span = self.section.span.hull(entry);
@@ -312,7 +317,7 @@ impl<'t> Builder<'t> {
             let (Some(old), Some(layout)) = (self.out.tree.span(id), self.out.layouts.get_mut(index)) else {
                 return;
             };
-            let Form::Parts(parts) = &mut layout.form else { return };
+            let EntryStyle::Parts(parts) = &mut layout.form else { return };
             let Some(last) = parts.last_mut().filter(|last| last.start() == start) else { return };
             *last = Span::new(start, end);
             self.out.tree.set_span(id, old.hull(*last));
@@ -324,21 +329,21 @@ impl<'t> Builder<'t> {
     fn push(
         &mut self,
         parent: Option<NodeId>,
-        key: Option<&Part>,
+        key: Option<&KeyPart>,
         kind: NodeKind<'_>,
         span: Span,
-        form: Form,
+        form: EntryStyle,
     ) -> NodeId {
-        let key = key.map(Part::key);
+        let key = key.map(KeyPart::key);
         let id = self.out.tree.push(Node { parent, key, span, kind, anchor: None, tag: None });
-        self.out.layouts.push(Layout { entry: span, form });
+        self.out.layouts.push(EntryLayout { entry: span, form });
         if let Some(parent) = parent.filter(|parent| self.out.tree.is_sequence(*parent)) {
             self.last_items.insert(parent, id);
         }
         id
     }
 
-    fn scalar_text(&self, span: Span, place: Option<Place>) -> Cow<'t, str> {
+    fn scalar_text(&self, span: Span, place: Option<TomlString>) -> Cow<'t, str> {
         match place {
             Some(place) => string::decode(self.text, self.reading, place).text.into(),
             None => span.of(self.text).trim().into(),
@@ -352,18 +357,19 @@ fn lines_end(text: &str, at: usize) -> usize {
 }
 
 /// How the scalar at `span` is written, if it is a string in the text itself, and not only where that is masked.
-pub(super) fn place(text: &str, span: Span, encoding: Option<Encoding>) -> Option<Place> {
-    let place = Place { span, encoding: encoding? };
+pub(super) fn place(text: &str, span: Span, encoding: Option<Encoding>) -> Option<TomlString> {
+    let place = TomlString { span, encoding: encoding? };
     let quote = if place.style() == ScalarStyle::Single { '\'' } else { '"' };
     span.of(text).starts_with(quote).then_some(place)
 }
 
 /// The part of a key at `span`.
-pub(super) fn key(text: &str, reading: &Reading, span: Span, encoding: Option<Encoding>) -> Part {
+pub(super) fn key(text: &str, reading: &TomlReading, span: Span, encoding: Option<Encoding>) -> KeyPart {
     match place(text, span, encoding) {
-        Some(place) => {
-            Part { text: string::decode(text, reading, place).text, span: place.inside(reading.shape(text)) }
-        }
-        None => Part { text: span.of(text).to_owned(), span },
+        Some(place) => KeyPart {
+            text: string::decode(text, reading, place).text,
+            span: place.inside(reading.shape(text)),
+        },
+        None => KeyPart { text: span.of(text).to_owned(), span },
     }
 }

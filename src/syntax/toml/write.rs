@@ -1,12 +1,12 @@
 //! Writes values and entries.
 
-use super::Document;
+use super::ParsedToml;
 use crate::embed::{Codec, NoEdit};
 use crate::facts::{NodeId, NodeKind, ScalarStyle};
 use crate::text::{Edit, Span};
 
 /// Gives the scalar `id` another value.
-pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn set(document: &ParsedToml, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let node = document.facts.tree.get(id).ok_or_else(|| NoEdit::new("its position was not found"))?;
     let NodeKind::Scalar(scalar) = node.kind else {
         return Err(NoEdit::new("the value is not a scalar"));

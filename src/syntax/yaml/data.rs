@@ -1,6 +1,6 @@
 //! What a text means, piece by piece: read from its tree, so that a check needs no list of it.
 
-use super::Document;
+use super::ParsedYaml;
 use super::scalar::is_null;
 use super::tree::{KeyForm, Layout};
 use crate::facts::{NodeId, NodeKind, Scalar, ScalarStyle};
@@ -9,12 +9,12 @@ use crate::text::Span;
 use std::borrow::Cow;
 
 /// What `document` means, in the order of its text.
-pub(super) fn of(document: &Document) -> impl Iterator<Item = Datum<'_>> {
+pub(super) fn of(document: &ParsedYaml) -> impl Iterator<Item = Datum<'_>> {
     Walk { document, next: 0, open: Vec::new(), value: None }
 }
 
 struct Walk<'d> {
-    document: &'d Document,
+    document: &'d ParsedYaml,
     /// The node that comes next.
     next: u32,
     /// The collections around it, each with its last datum.

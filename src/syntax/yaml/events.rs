@@ -12,7 +12,7 @@ pub(super) struct Event {
     ///
     /// A block scalar begins at its first character, after header and indentation.
     pub(super) span: Span,
-    pub(super) kind: Kind,
+    pub(super) kind: EventKind,
     /// Of a block scalar: columns before each line of content.
     pub(super) indent: u32,
     rare: Option<Box<Rare>>,
@@ -29,7 +29,7 @@ struct Rare {
 
 /// What an [`Event`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EventKind {
     DocumentStart {
         explicit: bool,
     },
@@ -51,7 +51,7 @@ pub(super) enum Kind {
     Unread,
 }
 
-impl Kind {
+impl EventKind {
     /// Whether it is part of what the text says.
     pub(super) fn says(self) -> bool {
         !matches!(self, Self::Comment | Self::Unread)
@@ -59,7 +59,7 @@ impl Kind {
 }
 
 impl Event {
-    pub(super) fn new(kind: Kind, span: Span) -> Self {
+    pub(super) fn new(kind: EventKind, span: Span) -> Self {
         Self { kind, span, indent: 0, rare: None }
     }
 
@@ -71,7 +71,7 @@ impl Event {
         text: Option<&str>,
         all: &str,
     ) -> Self {
-        let mut event = Self::new(Kind::Scalar { style }, span);
+        let mut event = Self::new(EventKind::Scalar { style }, span);
         event.indent = u32::try_from(indent).unwrap_or(u32::MAX);
         // We decode an empty block scalar: the event does not show how many of its spaces are text.
         let written = event.written(all).unwrap_or_default();
@@ -101,8 +101,8 @@ impl Event {
     fn written<'t>(&self, all: &'t str) -> Option<&'t str> {
         let written = self.span.of(all);
         match self.kind {
-            Kind::Scalar { style: ScalarStyle::Plain } => Some(written),
-            Kind::Scalar { style: ScalarStyle::Single | ScalarStyle::Double } => {
+            EventKind::Scalar { style: ScalarStyle::Plain } => Some(written),
+            EventKind::Scalar { style: ScalarStyle::Single | ScalarStyle::Double } => {
                 Some(written.get(1..written.len().saturating_sub(1)).unwrap_or_default())
             }
             _ => None,
@@ -125,7 +125,7 @@ impl Event {
 
 /// The events of one document.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+pub(super) struct YamlEvents {
     /// All of them, or those before the error.
     pub(super) events: Vec<Event>,
     /// Where and why the parser stopped.
@@ -161,7 +161,7 @@ fn run<'t>(
     while let Some(next) = parser.next_event() {
         match next {
             Ok((event, place)) => {
-                let Some(place) = Place::of(&place) else { continue };
+                let Some(place) = EventPosition::of(&place) else { continue };
                 if let granit::Event::Anchor(..) = event {
                     if let Some(last) = &mut last {
                         last.rare().anchor = Some(place.span);
@@ -187,13 +187,13 @@ fn run<'t>(
 }
 
 /// Parses the documents of `text`; after an error, continues with the next document.
-pub(super) fn documents(text: &str) -> Vec<Document> {
+pub(super) fn documents(text: &str) -> Vec<YamlEvents> {
     let mut parser = parser(text);
     let mut done = Vec::new();
-    let mut current = Document::default();
+    let mut current = YamlEvents::default();
     loop {
         let result = run(&mut parser, text, |event| {
-            let ends = event.kind == Kind::DocumentEnd;
+            let ends = event.kind == EventKind::DocumentEnd;
             current.events.push(event);
             if ends {
                 current.events.shrink_to_fit();
@@ -222,46 +222,46 @@ pub(super) fn inside(piece: &str, offset: usize) -> Option<Vec<Event>> {
     let inner = only.events.into_iter();
     Some(
         inner
-            .filter(|event| !matches!(event.kind, Kind::DocumentStart { .. } | Kind::DocumentEnd))
+            .filter(|event| !matches!(event.kind, EventKind::DocumentStart { .. } | EventKind::DocumentEnd))
             .map(|event| event.shifted(offset))
             .collect(),
     )
 }
 
 fn has_nodes(events: &[Event]) -> bool {
-    events.iter().any(|event| event.kind != Kind::Comment)
+    events.iter().any(|event| event.kind != EventKind::Comment)
 }
 
 #[derive(Clone, Copy)]
-struct Place {
+struct EventPosition {
     span: Span,
     tag: Option<Span>,
     indent: usize,
 }
 
-impl Place {
+impl EventPosition {
     fn of(span: &granit::Span) -> Option<Self> {
         let tag = span.tag_span().and_then(|tag| tag.byte_range()).map(Span::from);
         Some(Self { span: span.byte_range()?.into(), tag, indent: span.indent.unwrap_or_default() })
     }
 }
 
-fn convert(event: &granit::Event<'_>, place: Place, all: &str) -> Option<Event> {
+fn convert(event: &granit::Event<'_>, place: EventPosition, all: &str) -> Option<Event> {
     let flow = |style: &granit::StructureStyle| *style == granit::StructureStyle::Flow;
     let kind = match event {
-        granit::Event::DocumentStart(explicit, _) => Kind::DocumentStart { explicit: *explicit },
-        granit::Event::DocumentEnd => Kind::DocumentEnd,
-        granit::Event::MappingStart(style, ..) => Kind::MappingStart { flow: flow(style) },
-        granit::Event::MappingEnd => Kind::MappingEnd,
-        granit::Event::SequenceStart(style, ..) => Kind::SequenceStart { flow: flow(style) },
-        granit::Event::SequenceEnd => Kind::SequenceEnd,
-        granit::Event::Scalar(_, style, ..) => Kind::Scalar { style: style_of(*style) },
-        granit::Event::Alias(_) | granit::Event::UnresolvedAlias(_) => Kind::Alias,
-        granit::Event::Comment(..) => Kind::Comment,
+        granit::Event::DocumentStart(explicit, _) => EventKind::DocumentStart { explicit: *explicit },
+        granit::Event::DocumentEnd => EventKind::DocumentEnd,
+        granit::Event::MappingStart(style, ..) => EventKind::MappingStart { flow: flow(style) },
+        granit::Event::MappingEnd => EventKind::MappingEnd,
+        granit::Event::SequenceStart(style, ..) => EventKind::SequenceStart { flow: flow(style) },
+        granit::Event::SequenceEnd => EventKind::SequenceEnd,
+        granit::Event::Scalar(_, style, ..) => EventKind::Scalar { style: style_of(*style) },
+        granit::Event::Alias(_) | granit::Event::UnresolvedAlias(_) => EventKind::Alias,
+        granit::Event::Comment(..) => EventKind::Comment,
         _ => return None,
     };
     let mut event = match (kind, event) {
-        (Kind::Scalar { style }, granit::Event::Scalar(text, ..)) => {
+        (EventKind::Scalar { style }, granit::Event::Scalar(text, ..)) => {
             Event::scalar(style, place.span, place.indent, Some(text), all)
         }
         _ => Event::new(kind, place.span),
@@ -295,7 +295,7 @@ mod tests {
     fn a_scalar_that_means_what_is_written_has_no_text_of_its_own() {
         let text = "a: \"b\"\nc: 'd'\ne: \"f\\tg\"\nh: 'i''j'\nk: l\n  m\n";
         let [document] = &documents(text)[..] else { panic!("one document") };
-        let scalars = document.events.iter().filter(|event| matches!(event.kind, Kind::Scalar { .. }));
+        let scalars = document.events.iter().filter(|event| matches!(event.kind, EventKind::Scalar { .. }));
         let scalars: Vec<_> = scalars.map(|it| (it.text(text).unwrap(), it.rare.is_some())).collect();
         let plain = ["a", "b", "c", "d", "e"].map(|text| (text.into(), false));
         assert_eq!(scalars[..5], plain);

@@ -1,8 +1,8 @@
 //! The line-based reader for text that is not YAML: `key: value` and `- item` lines, nested by their indentation.
 
-use super::events::{self, Event, Kind};
+use super::events::{self, Event, EventKind};
 use super::lines::{self, Line, indent_of};
-use super::scalar::{self, Place, Texts};
+use super::scalar::{self, ScalarText, Texts};
 use crate::facts::ScalarStyle;
 use crate::text::Span;
 
@@ -15,7 +15,7 @@ pub(super) fn read(shape: &str, span: Span) -> Vec<Event> {
             let before = reader.events.len();
             skip_to = reader.line(line);
             if reader.events.len() == before {
-                reader.push(Kind::Unread, line.content);
+                reader.push(EventKind::Unread, line.content);
             }
         }
     }
@@ -26,7 +26,7 @@ pub(super) fn read(shape: &str, span: Span) -> Vec<Event> {
 }
 
 /// An open mapping or sequence.
-struct Level {
+struct YamlLevel {
     column: usize,
     mapping: bool,
     /// Where a value may come: after a `:` or a dash without one.
@@ -39,12 +39,12 @@ const DEEPEST: usize = 200;
 struct Reader<'t> {
     shape: &'t str,
     events: Vec<Event>,
-    levels: Vec<Level>,
+    levels: Vec<YamlLevel>,
     limit: usize,
 }
 
 impl Reader<'_> {
-    fn push(&mut self, kind: Kind, span: Span) {
+    fn push(&mut self, kind: EventKind, span: Span) {
         self.events.push(Event::new(kind, span));
     }
 
@@ -58,7 +58,7 @@ impl Reader<'_> {
             return line.end;
         }
         if rest(at).starts_with('#') {
-            self.push(Kind::Comment, Span::new(at, line.content.end()));
+            self.push(EventKind::Comment, Span::new(at, line.content.end()));
             return line.end;
         }
         // Dashes.
@@ -120,24 +120,30 @@ impl Reader<'_> {
         if let Some(level) = self.levels.last_mut() {
             level.waits = None;
         }
-        let kind =
-            if mapping { Kind::MappingStart { flow: false } } else { Kind::SequenceStart { flow: false } };
+        let kind = if mapping {
+            EventKind::MappingStart { flow: false }
+        } else {
+            EventKind::SequenceStart { flow: false }
+        };
         self.push(kind, Span::at(at));
-        self.levels.push(Level { column, mapping, waits: None });
+        self.levels.push(YamlLevel { column, mapping, waits: None });
         true
     }
 
     /// Gives null to a key or dash that got nothing.
     fn fill_wait(&mut self) {
         if let Some(at) = self.levels.last_mut().and_then(|level| level.waits.take()) {
-            self.push(Kind::Scalar { style: ScalarStyle::Plain }, Span::at(at));
+            self.push(EventKind::Scalar { style: ScalarStyle::Plain }, Span::at(at));
         }
     }
 
     fn close(&mut self, at: usize) {
         self.fill_wait();
         if let Some(level) = self.levels.pop() {
-            self.push(if level.mapping { Kind::MappingEnd } else { Kind::SequenceEnd }, Span::at(at));
+            self.push(
+                if level.mapping { EventKind::MappingEnd } else { EventKind::SequenceEnd },
+                Span::at(at),
+            );
         }
     }
 
@@ -149,7 +155,7 @@ impl Reader<'_> {
 
     fn scalar(&mut self, span: Span, style: ScalarStyle) {
         let texts = Texts { text: self.shape, shape: self.shape };
-        let decoded = scalar::decode(texts, Place { span, style, flow: false, indent: 0 });
+        let decoded = scalar::decode(texts, ScalarText { span, style, flow: false, indent: 0 });
         self.events.push(Event::scalar(style, span, 0, Some(&decoded.text), self.shape));
     }
 
@@ -160,7 +166,7 @@ impl Reader<'_> {
         if body.len() < rest.trim_end().len() {
             let sign =
                 at + body.len() + rest.get(body.len()..).and_then(|tail| tail.find('#')).unwrap_or_default();
-            self.push(Kind::Comment, Span::new(sign, line.content.end()));
+            self.push(EventKind::Comment, Span::new(sign, line.content.end()));
         }
         let span = Span::new(at, at + body.len());
         if body.is_empty() || (body.starts_with(['&', '!']) && !body.contains(' ')) {
@@ -174,7 +180,7 @@ impl Reader<'_> {
         }
         let style = quote_of(body);
         if body.starts_with('*') && !body.contains(' ') {
-            self.push(Kind::Alias, span);
+            self.push(EventKind::Alias, span);
         } else if let Some(flow) = body
             .starts_with(['[', '{'])
             .then(|| events::inside(body, at))

@@ -4,7 +4,7 @@
 //! writes structure after a key becomes spaces.
 
 use super::lines::{self, Line, indent_of};
-use crate::syntax::template::{self, Role, Tag};
+use crate::syntax::template::{self, Tag, TagRole};
 use crate::text::Span;
 
 /// A text without its template expressions.
@@ -45,7 +45,7 @@ pub(super) fn mask(text: &str) -> Masked {
     let shape = text.as_bytes().to_vec();
     let mut masker = Masker { text, found: &found, next: 0, shape, tags: Vec::new(), inserted: Vec::new() };
     let follows = masker.indents_behind(&lines);
-    let mut block: Option<Block> = None;
+    let mut block: Option<YamlBlock> = None;
     // After a tag of several lines, the first line that is not part of it.
     let mut skip_to = 0;
     for (index, line) in lines.iter().enumerate() {
@@ -83,7 +83,7 @@ pub(super) fn mask(text: &str) -> Masked {
         skip_to = end;
         if block.is_none() {
             let masked = masker.shape.get(line.content.range()).unwrap_or_default();
-            block = block_header(masked).then_some(Block { parent: key, indent: None });
+            block = block_header(masked).then_some(YamlBlock { parent: key, indent: None });
         }
     }
     let Masker { shape, tags, inserted, .. } = masker;
@@ -92,14 +92,14 @@ pub(super) fn mask(text: &str) -> Masked {
 }
 
 /// An open block scalar.
-struct Block {
+struct YamlBlock {
     /// Column of the key or dash that contains it.
     parent: usize,
     /// Columns of its content, once known.
     indent: Option<usize>,
 }
 
-impl Block {
+impl YamlBlock {
     fn holds(&mut self, indent: usize, own: bool) -> bool {
         let least = match self.indent {
             Some(known) => known,
@@ -168,7 +168,7 @@ impl Masker<'_> {
 
     fn fill(&mut self, tag: Tag, filler: Filler) {
         self.tags.push(tag);
-        if filler != Filler::Word && matches!(tag.role, Role::Value | Role::Structure) {
+        if filler != Filler::Word && matches!(tag.role, TagRole::Value | TagRole::Structure) {
             self.inserted.push(tag.span);
         }
         for byte in self.shape.get_mut(tag.span.range()).unwrap_or_default() {

@@ -20,14 +20,14 @@ mod tests;
 mod tree;
 mod write;
 
-use super::template::{self, Role};
+use super::template::{self, TagRole};
 use super::{CommentStyle, Data, Language, Move, Moved, Parsed, Removal};
 use crate::embed::{Decoded, NoEdit};
 use crate::facts::{Comment, Facts, NodeId, ScalarStyle};
 use crate::text::{Edit, SharedText, Span};
 pub(crate) use json::is_lenient_json;
 use read::Reading;
-use scalar::{Place, Texts};
+use scalar::{ScalarText, Texts};
 use std::collections::HashMap;
 use tree::{KeyForm, Layout};
 
@@ -81,12 +81,12 @@ impl Language for Yaml {
     }
 
     fn parse(&self, text: SharedText) -> Box<dyn Parsed> {
-        Box::new(Document::of(text))
+        Box::new(ParsedYaml::of(text))
     }
 }
 
 /// A text that has been read.
-struct Document {
+struct ParsedYaml {
     text: SharedText,
     reading: Reading,
     facts: Facts,
@@ -100,7 +100,7 @@ struct Document {
     aliases: Vec<Span>,
 }
 
-impl Document {
+impl ParsedYaml {
     fn of(text: SharedText) -> Self {
         let (mut reading, mut built) = read::read(&text);
         if let Some(masked) = &reading.masked {
@@ -112,7 +112,7 @@ impl Document {
             .comments
             .extend(reading.json.iter().map(|span| Comment { span: *span, own_line: own_line(span) }));
         let control = reading.masked.as_ref().map_or_else(Vec::new, |masked| {
-            let control = masked.tags.iter().filter(|tag| tag.role == Role::Control).map(|tag| tag.span);
+            let control = masked.tags.iter().filter(|tag| tag.role == TagRole::Control).map(|tag| tag.span);
             // What writes keys decides what is there, too.
             let mut control: Vec<Span> = control.chain(masked.inserted.iter().copied()).collect();
             control.sort_unstable();
@@ -125,7 +125,7 @@ impl Document {
             notices: std::mem::take(&mut reading.notices),
             ..Facts::default()
         };
-        let tree::Built { layouts, indents, anchors, aliases, .. } = built;
+        let tree::YamlBuilt { layouts, indents, anchors, aliases, .. } = built;
         Self { text, reading, facts, layouts, indents, anchors, aliases }
     }
 
@@ -152,12 +152,12 @@ impl Document {
     }
 
     /// Where and how the scalar `id` is written; `None` if it is not written at all.
-    fn place(&self, id: NodeId) -> Option<Place> {
+    fn place(&self, id: NodeId) -> Option<ScalarText> {
         let (span, style, layout) =
             (self.facts.tree.span(id)?, self.facts.tree.scalar(id)?.style, self.layout(id)?);
         let indent = self.indents.get(&id).copied().unwrap_or_default();
         let is_written = style != ScalarStyle::Plain || !span.is_empty();
-        is_written.then_some(Place { span, style, flow: layout.in_flow, indent })
+        is_written.then_some(ScalarText { span, style, flow: layout.in_flow, indent })
     }
 
     /// Refuses to edit what no parser understood.
@@ -172,7 +172,7 @@ impl Document {
     }
 }
 
-impl Parsed for Document {
+impl Parsed for ParsedYaml {
     fn facts(&self) -> &Facts {
         &self.facts
     }

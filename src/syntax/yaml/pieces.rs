@@ -1,16 +1,16 @@
 //! Reads what no parser takes: each broken document entry by entry, and each broken entry line by line.
 
-use super::events::{self, Document, Event, Kind};
+use super::events::{self, Event, EventKind, YamlEvents};
 use super::lines::{self, indent_of};
 use super::loose;
 use super::mask::Masked;
 use super::read::Reading;
-use super::tree::{self, Built};
-use crate::facts::Problem;
+use super::tree::{self, YamlBuilt};
+use crate::facts::FactProblem;
 use crate::text::{SharedText, Span};
 
 /// Reads a text of which some documents are broken.
-pub(super) fn read(text: &SharedText, masked: Option<Masked>) -> (Reading, Built) {
+pub(super) fn read(text: &SharedText, masked: Option<Masked>) -> (Reading, YamlBuilt) {
     let shape = masked.as_ref().map_or(&**text, |masked| masked.shape.as_str());
     let documents = events::documents(shape);
     // Where the document after each one begins, if its start is known.
@@ -32,7 +32,9 @@ pub(super) fn read(text: &SharedText, masked: Option<Masked>) -> (Reading, Built
                 from = from.max(end);
             }
             Some((offset, message)) => {
-                reading.notices.push(Problem { offset, message: format!("{message}; read line by line") });
+                reading
+                    .notices
+                    .push(FactProblem { offset, message: format!("{message}; read line by line") });
                 let until = ended(shape, from, until).unwrap_or(until);
                 read.extend(broken(shape, Span::new(from, until), &mut reading));
                 from = until;
@@ -56,8 +58,8 @@ fn ended(shape: &str, from: usize, until: usize) -> Option<usize> {
 }
 
 /// Where a document begins; unknown if it broke before its start.
-fn start(document: &Document) -> Option<usize> {
-    let start = document.events.iter().find(|event| matches!(event.kind, Kind::DocumentStart { .. }));
+fn start(document: &YamlEvents) -> Option<usize> {
+    let start = document.events.iter().find(|event| matches!(event.kind, EventKind::DocumentStart { .. }));
     start.map(|event| event.span.start())
 }
 
@@ -81,20 +83,23 @@ fn broken(shape: &str, span: Span, reading: &mut Reading) -> Option<Vec<Event>> 
         events.extend(inner);
     }
     if let Some(mapping) = root {
-        let kind = if mapping { Kind::MappingEnd } else { Kind::SequenceEnd };
+        let kind = if mapping { EventKind::MappingEnd } else { EventKind::SequenceEnd };
         events.push(Event::new(kind, Span::at(span.end())));
     }
     if events.is_empty() {
         return None;
     }
-    events.insert(0, Event::new(Kind::DocumentStart { explicit: false }, Span::at(span.start())));
+    events.insert(0, Event::new(EventKind::DocumentStart { explicit: false }, Span::at(span.start())));
     Some(events)
 }
 
 fn open(root: &mut Option<bool>, mapping: bool, at: usize, events: &mut Vec<Event>) {
     if root.is_none() {
-        let kind =
-            if mapping { Kind::MappingStart { flow: false } } else { Kind::SequenceStart { flow: false } };
+        let kind = if mapping {
+            EventKind::MappingStart { flow: false }
+        } else {
+            EventKind::SequenceStart { flow: false }
+        };
         events.push(Event::new(kind, Span::at(at)));
         *root = Some(mapping);
     }
@@ -115,8 +120,8 @@ fn loose_piece(
             inner
         }
         _ => {
-            let comments = inner.into_iter().filter(|event| event.kind == Kind::Comment);
-            comments.chain([Event::new(Kind::Unread, piece)]).collect()
+            let comments = inner.into_iter().filter(|event| event.kind == EventKind::Comment);
+            comments.chain([Event::new(EventKind::Unread, piece)]).collect()
         }
     }
 }
@@ -125,8 +130,8 @@ fn loose_piece(
 fn collection(events: &mut Vec<Event>) -> Option<bool> {
     let first = events.iter().position(|event| event.kind.says())?;
     let mapping = match events.get(first)?.kind {
-        Kind::MappingStart { flow: false } => true,
-        Kind::SequenceStart { flow: false } => false,
+        EventKind::MappingStart { flow: false } => true,
+        EventKind::SequenceStart { flow: false } => false,
         _ => return None,
     };
     let last = events.iter().rposition(|event| event.kind.says())?;

@@ -3,8 +3,8 @@
 use super::json;
 use super::mask::{self, Masked};
 use super::pieces;
-use super::tree::{self, Built};
-use crate::facts::Problem;
+use super::tree::{self, YamlBuilt};
+use crate::facts::FactProblem;
 use crate::syntax::template;
 use crate::text::{SharedText, Span};
 
@@ -18,14 +18,14 @@ pub(super) struct Reading {
     /// What was read line by line.
     pub(super) loose: Vec<Span>,
     /// What could not be parsed.
-    pub(super) notices: Vec<Problem>,
+    pub(super) notices: Vec<FactProblem>,
 }
 
 /// Reads `text`.
-pub(super) fn read(text: &SharedText) -> (Reading, Built) {
+pub(super) fn read(text: &SharedText) -> (Reading, YamlBuilt) {
     if let Some(json) = json::lenient(text) {
         let masked = Masked { shape: json.shape, tags: Vec::new(), inserted: Vec::new() };
-        let tight = json.tight.map(|offset| Problem {
+        let tight = json.tight.map(|offset| FactProblem {
             offset,
             message: "a key without quotes needs a space after its `:`".to_owned(),
         });

@@ -1,7 +1,7 @@
 //! Gives entries other paths: they are written again where they move to, with the mappings that are new.
 
 use super::write::written;
-use super::{Document, lines};
+use super::{ParsedYaml, lines};
 use crate::embed::NoEdit;
 use crate::facts::{NodeId, NodeKind, ScalarStyle};
 use crate::syntax::nested::{Branch, Tree, tree};
@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns of a level where the text shows none.
 const STEP: usize = 2;
-/// More columns than this are no level.
+/// More columns than this are not a level.
 const MOST_STEP: usize = 8;
 
 /// As [`super::super::Parsed::relocate`].
-pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoEdit> {
+pub(super) fn relocate(document: &ParsedYaml, moves: &[Move]) -> Result<Moved, NoEdit> {
     let mut groups: BTreeMap<NodeId, Vec<usize>> = BTreeMap::new();
     for (index, it) in moves.iter().enumerate() {
         check(document, it)?;
@@ -31,7 +31,7 @@ pub(super) fn relocate(document: &Document, moves: &[Move]) -> Result<Moved, NoE
 }
 
 /// Refuses what cannot be written elsewhere.
-fn check(document: &Document, it: &Move) -> Result<(), NoEdit> {
+fn check(document: &ParsedYaml, it: &Move) -> Result<(), NoEdit> {
     let tree = &document.facts.tree;
     let layout = document.layout(it.node).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if tree.key(it.node).is_none() {
@@ -52,7 +52,7 @@ fn check(document: &Document, it: &Move) -> Result<(), NoEdit> {
 }
 
 struct Writer<'d> {
-    document: &'d Document,
+    document: &'d ParsedYaml,
     moves: &'d [Move],
     /// All that move.
     nodes: BTreeSet<NodeId>,
@@ -110,7 +110,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes `new` behind the entry `sibling`.
+    /// Writes `new` after the entry `sibling`.
     fn behind(&mut self, sibling: NodeId, new: &Tree) -> Result<(), NoEdit> {
         let text: &str = &self.document.text;
         let layout = self.document.layout(sibling).unwrap_or_default();
@@ -195,7 +195,7 @@ impl Writer<'_> {
         self.moves.get(index).ok_or_else(|| NoEdit::new("its position was not found"))
     }
 
-    /// What is written behind the key of an entry, and where that ends.
+    /// What is written after the key of an entry, and where that ends.
     fn rest(&self, it: &Move) -> (String, usize) {
         let text: &str = &self.document.text;
         let layout = self.document.layout(it.node).unwrap_or_default();
@@ -319,7 +319,7 @@ fn comment_behind(text: &str, at: usize) -> Option<Span> {
         .then(|| Span::new(start, lines::line_end(text, start)))
 }
 
-/// Where an entry that ends at `at` ends with the comment behind it.
+/// Where an entry that ends at `at` ends with the comment after it.
 fn entry_end(text: &str, at: usize) -> usize {
     comment_behind(text, at).map_or(at, Span::end)
 }

@@ -1,12 +1,12 @@
 //! Writes values and entries.
 
-use super::{Document, lines};
+use super::{ParsedYaml, lines};
 use crate::embed::{Codec, NoEdit};
 use crate::facts::{NodeId, NodeKind, ScalarStyle};
 use crate::text::{Edit, Eol, Span};
 
 /// Gives the scalar `id` another value.
-pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
+pub(super) fn set(document: &ParsedYaml, id: NodeId, value: &str) -> Result<Vec<Edit>, NoEdit> {
     let (Some(node), Some(layout)) = (document.facts.tree.get(id), document.layout(id)) else {
         return Err(NoEdit::new("its position was not found"));
     };
@@ -30,7 +30,7 @@ pub(super) fn set(document: &Document, id: NodeId, value: &str) -> Result<Vec<Ed
 }
 
 /// Whether the node is in what may be JSON: a flow collection that is the whole text, or one with keys in double quotes.
-fn is_json(document: &Document, id: NodeId) -> bool {
+fn is_json(document: &ParsedYaml, id: NodeId) -> bool {
     let tree = &document.facts.tree;
     let is_quoted =
         |id: NodeId| document.written_key(id).is_some_and(|key| key.of(&document.text).starts_with('"'));
@@ -42,7 +42,7 @@ fn is_json(document: &Document, id: NodeId) -> bool {
 
 /// Writes an entry after the entry `id`.
 pub(super) fn insert_after(
-    document: &Document,
+    document: &ParsedYaml,
     id: NodeId,
     key: &str,
     value: &str,

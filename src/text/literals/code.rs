@@ -106,7 +106,7 @@ enum Last {
 
 /// An open bracket, or the whole expression.
 #[derive(Debug)]
-struct Level {
+struct LiteralLevel {
     bracket: u8,
     /// The function whose arguments it contains.
     callee: Option<String>,
@@ -118,7 +118,7 @@ struct Level {
     usage: Usage,
 }
 
-impl Level {
+impl LiteralLevel {
     fn new(bracket: u8, callee: Option<String>, usage: Usage) -> Self {
         Self { bracket, callee, index: 0, head: None, heads: 0, last: Last::Start, usage }
     }
@@ -176,7 +176,7 @@ fn argument(callee: &str, index: usize, usage: Usage) -> Usage {
 impl Lexer<'_> {
     /// An expression up to `stop`, which is not taken. `loose` where it may be text after all.
     pub(super) fn code(&mut self, stop: Stop, usage: Usage, loose: bool) {
-        let mut levels = vec![Level::new(0, None, usage)];
+        let mut levels = vec![LiteralLevel::new(0, None, usage)];
         while let Some(byte) = self.peek(0) {
             let count = levels.len();
             let Some(level) = levels.last_mut() else { return };
@@ -288,7 +288,7 @@ impl Lexer<'_> {
             && name.starts_with(|sign: char| sign.is_ascii_uppercase() || sign == '_')
     }
 
-    fn operator(&mut self, level: &mut Level) {
+    fn operator(&mut self, level: &mut LiteralLevel) {
         let signs = self.take(|byte| b"=!<>~?:|&+-*/^;%$@".contains(&byte)).to_owned();
         if signs.is_empty() {
             self.at +=
@@ -307,7 +307,7 @@ impl Lexer<'_> {
     }
 
     /// A string that begins at a quote.
-    fn literal(&mut self, level: &mut Level, quote: u8) {
+    fn literal(&mut self, level: &mut LiteralLevel, quote: u8) {
         let usage = self.string_usage(level);
         let (before, reads) = (self.out.literals.len(), self.out.reads.len());
         let triple = [quote; 3];
@@ -337,7 +337,7 @@ impl Lexer<'_> {
     }
 
     /// What a string is used for that begins here.
-    fn string_usage(&self, level: &Level) -> Usage {
+    fn string_usage(&self, level: &LiteralLevel) -> Usage {
         let entry = level.bracket == b'{' && level.last == Last::Start;
         if level.bracket == b'i' || entry && self.is_key() { Usage::Name } else { level.now() }
     }
@@ -386,7 +386,7 @@ impl Lexer<'_> {
     }
 
     /// A word with the attributes and keys after it.
-    fn word(&mut self, level: &mut Level, loose: bool) {
+    fn word(&mut self, level: &mut LiteralLevel, loose: bool) {
         let start = self.at;
         let in_path = |byte: u8| is_word(byte) || matches!(byte, b'.' | b'-');
         let dashes = matches!(self.notation, Notation::Hcl);
@@ -446,7 +446,7 @@ impl Lexer<'_> {
 }
 
 /// The level that a bracket opens.
-fn open(bracket: u8, level: &mut Level) -> Level {
+fn open(bracket: u8, level: &mut LiteralLevel) -> LiteralLevel {
     let behind = matches!(level.last, Last::Word | Last::Closed | Last::Text);
     let usage = level.now();
     match bracket {
@@ -457,10 +457,10 @@ fn open(bracket: u8, level: &mut Level) -> Level {
                 Some(outer) => argument(outer, level.index, level.usage),
                 None => level.usage,
             };
-            Level::new(b'(', callee, outer)
+            LiteralLevel::new(b'(', callee, outer)
         }
-        b'[' if behind && level.last != Last::Text => Level::new(b'i', None, Usage::Name),
-        bracket => Level::new(bracket, None, usage),
+        b'[' if behind && level.last != Last::Text => LiteralLevel::new(b'i', None, Usage::Name),
+        bracket => LiteralLevel::new(bracket, None, usage),
     }
 }
 

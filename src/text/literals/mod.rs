@@ -10,7 +10,7 @@ mod words;
 
 use super::Span;
 pub(crate) use shape::{is_identifier, is_named};
-use words::Words;
+use words::LiteralWords;
 
 /// How the language of a place writes expressions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +51,7 @@ pub(crate) struct Literal {
 
 /// A variable or attribute that is read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Read {
+pub(crate) struct VariableRead {
     /// Its parts, with a dot between them: `TOK`, `var.tok`.
     pub(crate) name: String,
     /// Whether the expression may become its value.
@@ -62,7 +62,7 @@ pub(crate) struct Read {
 #[derive(Debug, Default)]
 pub(crate) struct Lexed {
     pub(crate) literals: Vec<Literal>,
-    pub(crate) reads: Vec<Read>,
+    pub(crate) reads: Vec<VariableRead>,
     /// Where reading ended.
     pub(crate) end: usize,
 }
@@ -244,12 +244,12 @@ impl Lexer<'_> {
 
     fn read(&mut self, name: &str, usage: Usage) {
         if !name.is_empty() {
-            self.out.reads.push(Read { name: name.to_owned(), is_value: usage == Usage::Value });
+            self.out.reads.push(VariableRead { name: name.to_owned(), is_value: usage == Usage::Value });
         }
     }
 
     /// Keeps what was collected, as far as it is a literal.
-    fn keep(&mut self, words: Words, usage: Usage) {
+    fn keep(&mut self, words: LiteralWords, usage: Usage) {
         // A token contains no spaces: a text with spaces is checked word by word.
         let usage = if usage == Usage::Value && words.is_text() { Usage::Argument } else { usage };
         for (span, text) in words.finish() {

@@ -18,14 +18,14 @@ enum Gap {
 
 /// Words that are collected, with the bytes that they are written with.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(super) struct LiteralWords {
     list: Vec<(Span, String)>,
     gap: Gap,
     /// Whether a space is between two of them.
     blanks: bool,
 }
 
-impl Words {
+impl LiteralWords {
     /// Adds `text`, which the bytes at `span` represent.
     pub(super) fn push(&mut self, span: Span, text: &str) {
         match self.list.last_mut().filter(|_| self.gap == Gap::Open) {
@@ -67,7 +67,7 @@ impl Words {
 impl Lexer<'_> {
     /// Text up to `stop`, which is not taken; `string` where it is a string of a program.
     pub(super) fn words(&mut self, stop: Stop, usage: Usage, string: bool) {
-        let mut words = Words::default();
+        let mut words = LiteralWords::default();
         let shell = self.notation == Notation::Shell && !string;
         // In `"…"` a word continues over spaces.
         let mut double = false;
@@ -104,7 +104,7 @@ impl Lexer<'_> {
     }
 
     /// One character.
-    fn push(&mut self, words: &mut Words) {
+    fn push(&mut self, words: &mut LiteralWords) {
         let sign = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         let span = Span::new(self.at, self.at + sign.map_or(1, char::len_utf8));
         words.push(span, span.of(self.text));
@@ -112,7 +112,7 @@ impl Lexer<'_> {
     }
 
     /// `'…'`, in which nothing is expanded.
-    fn raw(&mut self, words: &mut Words) {
+    fn raw(&mut self, words: &mut LiteralWords) {
         self.at += 1;
         while let Some(byte) = self.peek(0) {
             match byte {
@@ -130,7 +130,7 @@ impl Lexer<'_> {
     }
 
     /// `$'…'`, in which only escapes are expanded.
-    fn quoted(&mut self, words: &mut Words) {
+    fn quoted(&mut self, words: &mut LiteralWords) {
         while let Some(byte) = self.peek(0) {
             match byte {
                 b'\'' => {
@@ -144,7 +144,7 @@ impl Lexer<'_> {
     }
 
     /// A backslash and what it says.
-    fn escape(&mut self, words: &mut Words) {
+    fn escape(&mut self, words: &mut LiteralWords) {
         let start = self.at;
         self.at += 1;
         let Some(byte) = self.peek(0) else { return };

@@ -9,12 +9,12 @@ use runnerlint::plan;
 use runnerlint::report::refusal;
 use runnerlint::rules::{Class, UnitKind};
 use runnerlint::text::Source;
-use runnerlint::unit::{Slot, Unit};
+use runnerlint::unit::{FoundUnit, Slot};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Whether the token of a command cannot be the old one at run time.
-fn token_is_in_view(unit: &Unit, text: &str) -> bool {
+fn token_is_in_view(unit: &FoundUnit, text: &str) -> bool {
     let filled = |slot: &&Slot| !slot.given.is_empty();
     let old = unit.slots.iter().filter(|it| it.old).find(filled);
     let new = unit.slots.iter().filter(|it| !it.old).find(filled);
@@ -27,7 +27,7 @@ fn token_is_in_view(unit: &Unit, text: &str) -> bool {
 }
 
 /// Whether a safe fix is right though a value is an expression.
-fn may_be_safe(row: &Expression, name: Name, unit: Option<&Unit>, text: &str) -> bool {
+fn may_be_safe(row: &Expression, name: Name, unit: Option<&FoundUnit>, text: &str) -> bool {
     match unit.map(|unit| (unit, unit.kind)) {
         // GitLab Runner does not read these keys.
         Some((_, UnitKind::Config)) => true,
@@ -84,7 +84,8 @@ fn check_unseen(
     let source = Source::new(variant.text.as_bytes().to_vec());
     let mask = Mask::new(false, &source, &linted.secrets);
     let path = &variant.original.case.path;
-    let plan = plan::of([plan::File { path, source: &source, linted, mask, refusal, repository: None }]);
+    let plan =
+        plan::of([plan::PlannedFile { path, source: &source, linted, mask, refusal, repository: None }]);
     let named: Vec<&str> =
         plan.entries().flat_map(|entry| entry.unknowns.iter().map(|it| it.written.as_str())).collect();
     if !row.named.is_empty() && !named.iter().any(|written| written.contains(row.named)) {

@@ -20,7 +20,7 @@ use runnerlint::engine::Surroundings;
 use runnerlint::finding::{Finding, Linted};
 use runnerlint::fixer::lint;
 use runnerlint::text::Source;
-use runnerlint::unit::Unit;
+use runnerlint::unit::FoundUnit;
 use std::collections::BTreeSet;
 use std::path::Path;
 use unseen::{Tokens, UNSEEN, Unseen};
@@ -123,7 +123,7 @@ fn found(linted: &Linted) -> Vec<&Finding> {
 }
 
 /// The only registration of a text, if everything with a fix belongs to it.
-fn only_unit(linted: &Linted) -> Option<&Unit> {
+fn only_unit(linted: &Linted) -> Option<&FoundUnit> {
     let found = found(linted);
     let unit = unit_of(linted, found.first()?)?;
     found.iter().all(|it| it.unit.as_ref() == Some(&unit.name)).then_some(unit)
@@ -276,9 +276,9 @@ fn is_whole(text: &str, case: &Case) -> bool {
 }
 
 /// The units of a finding.
-fn unit_of<'a>(linted: &'a Linted, finding: &Finding) -> Option<&'a Unit> {
+fn unit_of<'a>(linted: &'a Linted, finding: &Finding) -> Option<&'a FoundUnit> {
     let start = finding.span.start();
-    let has = |unit: &&Unit| {
+    let has = |unit: &&FoundUnit| {
         let settings = unit.settings.iter().map(|it| it.given.position.offset);
         let slots = unit.slots.iter().map(|it| it.given.position.offset);
         settings.chain(slots).any(|at| at == start)

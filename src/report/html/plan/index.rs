@@ -2,7 +2,7 @@
 
 use super::{DOCUMENTATION, OTHER_PLACES};
 use crate::finding::Finding;
-use crate::plan::{Entry, Plan};
+use crate::plan::{MigrationPlan, PlannedRegistration};
 use crate::report::plan::kind;
 use std::collections::HashMap;
 
@@ -20,13 +20,13 @@ pub(in crate::report::html) struct Planned {
 
 /// What the plan says about findings.
 pub(in crate::report::html) struct Runners<'a> {
-    units: HashMap<(&'a str, &'a str), (Option<usize>, &'a Entry)>,
+    units: HashMap<(&'a str, &'a str), (Option<usize>, &'a PlannedRegistration)>,
     places: HashMap<(&'a str, usize, &'a str), &'static str>,
 }
 
 impl<'a> Runners<'a> {
     /// Reads the plan.
-    pub(in crate::report::html) fn of(plan: &'a Plan) -> Self {
+    pub(in crate::report::html) fn of(plan: &'a MigrationPlan) -> Self {
         let mut units = HashMap::new();
         for (number, group) in (1..).zip(&plan.groups) {
             for entry in &group.entries {

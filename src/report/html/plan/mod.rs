@@ -1,4 +1,4 @@
-//! The migration plan on the page: the sections of the Markdown plan. Nothing else of the page reads [`Plan`].
+//! The migration plan on the page: the sections of the Markdown plan. Nothing else of the page reads [`MigrationPlan`].
 
 mod index;
 mod registration;
@@ -6,10 +6,12 @@ mod registration;
 pub(super) use index::Runners;
 
 use super::blocks::Index;
-use super::checklist::{Keys, item};
+use super::checklist::{HtmlKeys, item};
 use super::writer::{Html, Link};
-use crate::plan::words::Piece;
-use crate::plan::{Documentation, Entry, Field, Group, Need, Place, Plan, Step, Value};
+use crate::plan::words::WordPiece;
+use crate::plan::{
+    Documentation, Field, Group, MigrationPlan, Need, OtherPlace, PlanStep, PlannedRegistration, PlannedValue,
+};
 use crate::report::plan::{GUIDE, markdown, remarks, title};
 use std::io::{self, Write};
 
@@ -17,7 +19,7 @@ const OTHER_PLACES: &str = "other-places";
 const DOCUMENTATION: &str = "documentation";
 
 /// Registrations by their state, for the chart: class, text after the number, how many, and the part of the page with them.
-pub(super) fn states(plan: &Plan) -> [(&'static str, &'static str, usize, &'static str); 5] {
+pub(super) fn states(plan: &MigrationPlan) -> [(&'static str, &'static str, usize, &'static str); 5] {
     let count = |need: Need| {
         let groups = plan.groups.iter().filter(|group| group.need == need);
         groups.map(|group| group.entries.len()).sum()
@@ -32,13 +34,13 @@ pub(super) fn states(plan: &Plan) -> [(&'static str, &'static str, usize, &'stat
 }
 
 /// How many sections of work the plan has: 0 for a run that collected no registrations.
-pub(super) fn len(plan: &Plan) -> usize {
+pub(super) fn len(plan: &MigrationPlan) -> usize {
     plan.groups.len() + plan.by_hand.len() + plan.documentation.len()
 }
 
 /// The section, if there is something to plan. `project` keeps the ticks of one page apart from those of another.
 pub(super) fn write(
-    plan: &Plan,
+    plan: &MigrationPlan,
     index: &Index<'_>,
     project: &str,
     html: &mut Html,
@@ -54,7 +56,7 @@ pub(super) fn write(
         overview(plan, html);
         before(plan, html);
     }
-    let mut keys = Keys::new(project);
+    let mut keys = HtmlKeys::new(project);
     for (number, group) in (1..).zip(&plan.groups) {
         runner(number, group, index, &group_key(group, &mut keys), html);
         html.flush(out)?;
@@ -75,7 +77,7 @@ pub(super) fn write(
     html.flush(out)
 }
 
-fn before(plan: &Plan, html: &mut Html) {
+fn before(plan: &MigrationPlan, html: &mut Html) {
     html.tag("h3", |html| html.text("Before you start"));
     html.tag("ul", |html| {
         for text in markdown::before(&plan.groups) {
@@ -91,7 +93,7 @@ fn before(plan: &Plan, html: &mut Html) {
 }
 
 /// What remains when all runners are migrated.
-fn end(keys: &mut Keys, html: &mut Html) {
+fn end(keys: &mut HtmlKeys, html: &mut Html) {
     html.tag("h3", |html| html.text("At the end"));
     html.element("ul", &[("class", "steps")], |html| {
         for text in markdown::END_STEPS {
@@ -106,7 +108,7 @@ fn end(keys: &mut Keys, html: &mut Html) {
 }
 
 /// A line for each runner.
-fn overview(plan: &Plan, html: &mut Html) {
+fn overview(plan: &MigrationPlan, html: &mut Html) {
     html.element(
         "div",
         &[("class", "scroll"), ("role", "group"), ("tabindex", "0"), ("aria-label", "Runners")],
@@ -136,7 +138,7 @@ fn overview_row(number: usize, group: &Group, html: &mut Html) {
             html.link(Link::Part(&format!("runner-{number}")), &[], |html| {
                 html.text(&format!("{number}. "));
                 // A runner without a name is called by its place, which the next column shows.
-                let first = group.entries.first().map(Entry::at).unwrap_or_default();
+                let first = group.entries.first().map(PlannedRegistration::at).unwrap_or_default();
                 if name == first { html.text("Runner") } else { html.code(&name) }
             });
         });
@@ -197,7 +199,7 @@ fn runner(number: usize, group: &Group, index: &Index<'_>, key: &str, html: &mut
     });
 }
 
-fn parts(step: &Step, html: &mut Html) {
+fn parts(step: &PlanStep, html: &mut Html) {
     if step.parts.is_empty() {
         return;
     }
@@ -273,13 +275,13 @@ fn runner_type(html: &mut Html) {
     });
 }
 
-fn value(value: &Value, html: &mut Html) {
+fn value(value: &PlannedValue, html: &mut Html) {
     match value {
-        Value::List(words) => list(words, html, |word, html| html.code(word)),
-        Value::Text(text) => html.code(text),
-        Value::Flag(flag) => html.code(&flag.to_string()),
-        Value::Number(number) => html.code(&number.to_string()),
-        Value::FillIn(expression) => {
+        PlannedValue::List(words) => list(words, html, |word, html| html.code(word)),
+        PlannedValue::Text(text) => html.code(text),
+        PlannedValue::Flag(flag) => html.code(&flag.to_string()),
+        PlannedValue::Number(number) => html.code(&number.to_string()),
+        PlannedValue::FillIn(expression) => {
             html.tag("strong", |html| html.text("fill in"));
             html.text(" (today ");
             html.code(expression);
@@ -288,7 +290,7 @@ fn value(value: &Value, html: &mut Html) {
     }
 }
 
-fn places(places: &[Place], index: &Index<'_>, keys: &mut Keys, html: &mut Html) {
+fn places(places: &[OtherPlace], index: &Index<'_>, keys: &mut HtmlKeys, html: &mut Html) {
     html.element("ul", &[("class", "steps")], |html| {
         for place in places {
             let key = keys.of(&[&place.rule, &place.path, &place.message]);
@@ -310,7 +312,7 @@ fn places(places: &[Place], index: &Index<'_>, keys: &mut Keys, html: &mut Html)
     });
 }
 
-fn documentation(documentation: &Documentation, index: &Index<'_>, keys: &mut Keys, html: &mut Html) {
+fn documentation(documentation: &Documentation, index: &Index<'_>, keys: &mut HtmlKeys, html: &mut Html) {
     html.element("section", &[("id", DOCUMENTATION)], |html| {
         html.tag("h3", |html| html.text("Documentation to update"));
         html.tag("p", |html| html.text("These are samples: there is no runner to create for them."));
@@ -341,22 +343,22 @@ fn documentation(documentation: &Documentation, index: &Index<'_>, keys: &mut Ke
 }
 
 /// A sentence: text of a file is code and nothing else.
-fn sentence(pieces: &[Piece], html: &mut Html) {
+fn sentence(pieces: &[WordPiece], html: &mut Html) {
     for piece in pieces {
         match piece {
-            Piece::Words(words) => html.prose(&words.replace('*', "")),
-            Piece::Code(text) => html.code(text),
+            WordPiece::Words(words) => html.prose(&words.replace('*', "")),
+            WordPiece::Code(text) => html.code(text),
         }
     }
 }
 
-fn group_key(group: &Group, keys: &mut Keys) -> String {
+fn group_key(group: &Group, keys: &mut HtmlKeys) -> String {
     let fields: Vec<String> =
         group.fields.iter().map(|field| format!("{}={:?}", field.name, field.value)).collect();
     entries_key(&group.entries, &fields, keys)
 }
 
-fn entries_key(entries: &[Entry], fields: &[String], keys: &mut Keys) -> String {
+fn entries_key(entries: &[PlannedRegistration], fields: &[String], keys: &mut HtmlKeys) -> String {
     let kinds: Vec<String> = entries.iter().map(|it| format!("{:?}", it.kind)).collect();
     let entries = entries.iter().zip(&kinds);
     let entries = entries.flat_map(|(it, kind)| [&*it.path, kind, it.object.as_deref().unwrap_or_default()]);

@@ -1,7 +1,7 @@
 //! A registration of today: where it is, and what the file sets for it.
 
 use super::list;
-use crate::plan::{Entry, SettingShown, Shown};
+use crate::plan::{PlannedRegistration, SettingShown, Shown};
 use crate::report::html::blocks::Index;
 use crate::report::html::writer::{Html, Link};
 use crate::report::plan::{kind, unknowns};
@@ -9,7 +9,7 @@ use crate::report::summary::plural;
 use crate::rules::Class;
 
 /// What an item says about a registration.
-pub(super) fn write(entry: &Entry, index: &Index<'_>, html: &mut Html) {
+pub(super) fn write(entry: &PlannedRegistration, index: &Index<'_>, html: &mut Html) {
     html.code(&entry.at());
     html.text(": ");
     html.prose(&kind(entry));

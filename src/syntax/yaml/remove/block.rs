@@ -4,13 +4,13 @@ use super::{Cuts, nothing};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::syntax::yaml::tree::Layout;
-use crate::syntax::yaml::{Document, lines};
+use crate::syntax::yaml::{ParsedYaml, lines};
 use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// Takes `children`, not all of those of `parent`.
 pub(super) fn take(
-    document: &Document,
+    document: &ParsedYaml,
     parent: NodeId,
     children: &BTreeSet<NodeId>,
     cuts: &mut Cuts<'_>,
@@ -49,7 +49,7 @@ pub(super) fn take(
 }
 
 /// Removes all children of `parent`, which stays as `{}` or `[]`.
-pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
+pub(super) fn empty(document: &ParsedYaml, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
     let text: &str = &document.text;
     let (Some(layout), children) = (document.layout(parent), document.facts.tree.children(parent)) else {
         return Err(NoEdit::new("its position was not found"));
@@ -79,7 +79,7 @@ pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) ->
 }
 
 /// The offset after the line break of the last line of an entry.
-fn entry_end(document: &Document, layout: &Layout) -> Result<usize, NoEdit> {
+fn entry_end(document: &ParsedYaml, layout: &Layout) -> Result<usize, NoEdit> {
     let text: &str = &document.text;
     let end = layout.end();
     let at = lines::skip_blanks(text, end);

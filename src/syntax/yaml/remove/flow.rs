@@ -3,12 +3,12 @@
 use super::{Cuts, is_pair, nothing};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
-use crate::syntax::yaml::{Document, lines};
+use crate::syntax::yaml::{ParsedYaml, lines};
 use crate::text::Span;
 use std::collections::BTreeSet;
 
 /// Removes `children`, which are not all of those of `parent`.
-pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
+pub(super) fn take(document: &ParsedYaml, parent: NodeId, children: &BTreeSet<NodeId>, cuts: &mut Cuts<'_>) {
     let text = document.outline();
     // The comma after the last entry that stays, and whether only removed entries come after it.
     let mut last_comma = None;
@@ -35,7 +35,7 @@ pub(super) fn take(document: &Document, parent: NodeId, children: &BTreeSet<Node
 }
 
 /// Removes all children of `parent`, which stays as `{}` or `[]`.
-pub(super) fn empty(document: &Document, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
+pub(super) fn empty(document: &ParsedYaml, parent: NodeId, cuts: &mut Cuts<'_>) -> Result<(), NoEdit> {
     let node = document.facts.tree.get(parent).ok_or_else(|| NoEdit::new("its position was not found"))?;
     if is_pair(document, parent) {
         cuts.replace(node.span, nothing(document, parent));

@@ -4,7 +4,7 @@ mod block;
 mod flow;
 
 use super::tree::Layout;
-use super::{Document, lines};
+use super::{ParsedYaml, lines};
 use crate::embed::NoEdit;
 use crate::facts::NodeId;
 use crate::syntax::Removal;
@@ -12,8 +12,8 @@ use crate::text::{Edit, EditSet, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Removes `nodes` from `document`, all at once. What `known` aliases refer to may lose them.
-pub(super) fn remove(document: &Document, nodes: &[NodeId], known: &[Span]) -> Result<Removal, NoEdit> {
-    let plan = Plan::of(document, nodes, known)?;
+pub(super) fn remove(document: &ParsedYaml, nodes: &[NodeId], known: &[Span]) -> Result<Removal, NoEdit> {
+    let plan = RemovalPlan::of(document, nodes, known)?;
     let mut cuts = Cuts { document, list: Vec::new() };
     for (parent, children) in &plan.partial {
         let flow = document.layout(*parent).is_some_and(|layout| layout.flow || is_pair(document, *parent));
@@ -35,7 +35,7 @@ pub(super) fn remove(document: &Document, nodes: &[NodeId], known: &[Span]) -> R
 }
 
 /// Whether the mapping `id` is a single `key: value` in `[…]`, without braces.
-fn is_pair(document: &Document, id: NodeId) -> bool {
+fn is_pair(document: &ParsedYaml, id: NodeId) -> bool {
     let Some(layout) = document.layout(id) else { return false };
     layout.flow
         && document
@@ -46,12 +46,12 @@ fn is_pair(document: &Document, id: NodeId) -> bool {
 }
 
 /// What a mapping or sequence that loses everything is written as.
-fn nothing(document: &Document, id: NodeId) -> &'static str {
+fn nothing(document: &ParsedYaml, id: NodeId) -> &'static str {
     if document.facts.tree.is_sequence(id) { "[]" } else { "{}" }
 }
 
 /// What to remove, by the collection that contains it.
-struct Plan {
+struct RemovalPlan {
     /// Collections that keep something, with what they lose.
     partial: BTreeMap<NodeId, BTreeSet<NodeId>>,
     /// Collections that stay and lose everything.
@@ -59,8 +59,8 @@ struct Plan {
     gone: Vec<Span>,
 }
 
-impl Plan {
-    fn of(document: &Document, nodes: &[NodeId], known: &[Span]) -> Result<Self, NoEdit> {
+impl RemovalPlan {
+    fn of(document: &ParsedYaml, nodes: &[NodeId], known: &[Span]) -> Result<Self, NoEdit> {
         let tree = &document.facts.tree;
         let mut wanted: BTreeSet<NodeId> = nodes.iter().copied().collect();
         let inside =
@@ -111,7 +111,7 @@ impl Plan {
 }
 
 /// Whether lines of a collection contain what is not data: comments on lines of their own, template tags.
-fn holds_more(document: &Document, id: NodeId) -> bool {
+fn holds_more(document: &ParsedYaml, id: NodeId) -> bool {
     let Some(layout) = document.layout(id) else { return true };
     let Some(node) = document.facts.tree.get(id) else { return true };
     let children = document.facts.tree.children(id);
@@ -139,7 +139,7 @@ fn holds_more(document: &Document, id: NodeId) -> bool {
 }
 
 /// Whether comments after the last entry are indented deeper than the collection's own entry: they belong to its content.
-fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
+fn trails(document: &ParsedYaml, layout: &Layout, last: usize) -> bool {
     let text: &str = &document.text;
     let column = |at: usize| at - lines::line_start(text, at);
     let next = document.facts.comments.partition_point(|comment| comment.span.start() < last);
@@ -152,7 +152,7 @@ fn trails(document: &Document, layout: &Layout, last: usize) -> bool {
 }
 
 /// Refuses nodes that must not be removed.
-fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
+fn check(document: &ParsedYaml, id: NodeId) -> Result<(), NoEdit> {
     let Some(layout) = document.layout(id) else { return Err(NoEdit::new("its position was not found")) };
     let key = document.written_key(id).filter(|_| layout.odd_key).unwrap_or_default().of(&document.text);
     if key.contains('\n') || key.starts_with(['|', '>']) {
@@ -163,7 +163,7 @@ fn check(document: &Document, id: NodeId) -> Result<(), NoEdit> {
 
 /// Refuses what an alias uses elsewhere: nodes that contain an anchor, and nodes under one that others than the `known` aliases
 /// use.
-fn check_aliases(document: &Document, removed: &[NodeId], known: &[Span]) -> Result<(), NoEdit> {
+fn check_aliases(document: &ParsedYaml, removed: &[NodeId], known: &[Span]) -> Result<(), NoEdit> {
     if document.aliases.is_empty() {
         return Ok(());
     }
@@ -201,7 +201,7 @@ fn check_aliases(document: &Document, removed: &[NodeId], known: &[Span]) -> Res
 
 /// Spans to delete, some with a replacement.
 struct Cuts<'d> {
-    document: &'d Document,
+    document: &'d ParsedYaml,
     list: Vec<Edit>,
 }
 

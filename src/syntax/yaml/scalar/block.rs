@@ -78,7 +78,7 @@ pub(super) fn read(out: &mut Writer<'_>, span: Span, indent: usize, folded: bool
     let from = lines::next_line(text, header.span.end());
     // The last line's break belongs to the scalar, and with `+` so do those of blank lines.
     let to = lines::next_line(text, span.end());
-    let mut state = State { folded, first: None, blank: Vec::new(), after_indented: false };
+    let mut state = YamlState { folded, first: None, blank: Vec::new(), after_indented: false };
     for line in lines::breaks(text, from, to) {
         let content = strip(text, line, indent);
         if content.is_empty() {
@@ -100,7 +100,7 @@ fn strip(text: &str, line: Line, indent: usize) -> Span {
 }
 
 /// The line breaks since the last text.
-struct State {
+struct YamlState {
     folded: bool,
     /// The one that ended the last line of text.
     first: Option<Span>,
@@ -110,7 +110,7 @@ struct State {
     after_indented: bool,
 }
 
-impl State {
+impl YamlState {
     /// Writes what the line breaks before the line `content` mean.
     fn close(&mut self, out: &mut Writer<'_>, content: Span) {
         let indented = content.of(out.texts.text).starts_with([' ', '\t']);

@@ -22,7 +22,7 @@ pub(super) struct Texts<'t> {
 
 /// A scalar: where it is and how it is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct ScalarText {
     /// All of it: quotes and block header included.
     pub(super) span: Span,
     pub(super) style: ScalarStyle,
@@ -38,9 +38,9 @@ pub(super) fn is_null(text: &str) -> bool {
 }
 
 /// The text of the scalar at `place`.
-pub(super) fn decode(texts: Texts<'_>, place: Place) -> Decoded {
+pub(super) fn decode(texts: Texts<'_>, place: ScalarText) -> Decoded {
     let mut out = Writer { decoder: Decoder::default(), texts };
-    let Place { span, style, flow, .. } = place;
+    let ScalarText { span, style, flow, .. } = place;
     let indent = place.indent as usize;
     let within = Span::new(span.start() + 1, span.end().saturating_sub(1).max(span.start() + 1));
     match style {

@@ -1,23 +1,23 @@
 mod decoding;
 mod removal;
 
-use super::Document;
+use super::ParsedYaml;
 use crate::facts::{NodeId, NodeKind};
 use crate::syntax::Parsed;
 use crate::text::EditSet;
 
 /// Reads `text`.
-fn read(text: &str) -> Document {
-    Document::of(text.into())
+fn read(text: &str) -> ParsedYaml {
+    ParsedYaml::of(text.into())
 }
 
 /// All nodes of a text.
-fn ids(document: &Document) -> Vec<NodeId> {
+fn ids(document: &ParsedYaml) -> Vec<NodeId> {
     document.facts.tree.ids().collect()
 }
 
 /// The path of a node: keys, and positions in sequences.
-fn path(document: &Document, id: NodeId) -> String {
+fn path(document: &ParsedYaml, id: NodeId) -> String {
     let tree = &document.facts.tree;
     let mut parts = Vec::new();
     let mut at = Some(id);
@@ -35,7 +35,7 @@ fn path(document: &Document, id: NodeId) -> String {
     parts.join(".")
 }
 
-fn find(document: &Document, wanted: &str) -> NodeId {
+fn find(document: &ParsedYaml, wanted: &str) -> NodeId {
     ids(document)
         .into_iter()
         .find(|id| path(document, *id) == wanted)
@@ -43,7 +43,7 @@ fn find(document: &Document, wanted: &str) -> NodeId {
 }
 
 /// `path = value` of each leaf.
-fn outline(document: &Document) -> Vec<String> {
+fn outline(document: &ParsedYaml) -> Vec<String> {
     let tree = &document.facts.tree;
     let leaf = |id: NodeId| {
         let node = tree.get(id).unwrap();

@@ -3,11 +3,11 @@
 mod layout;
 mod scalars;
 
-use super::events::{self, Event, Kind};
+use super::events::{self, Event, EventKind};
 use super::lines;
 use super::read::{Reading, is_template};
 use super::scalar::Texts;
-use crate::facts::{Comment, DataTree, Key, Node, NodeId, NodeKind, ScalarStyle};
+use crate::facts::{Comment, DataTree, Node, NodeId, NodeKey, NodeKind, ScalarStyle};
 use crate::text::{SharedText, Span};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ pub(super) use layout::{KeyForm, Layout};
 
 /// A text as a tree.
 #[derive(Debug, Default)]
-pub(super) struct Built {
+pub(super) struct YamlBuilt {
     pub(super) tree: DataTree,
     /// By [`NodeId`].
     pub(super) layouts: Vec<Layout>,
@@ -31,12 +31,12 @@ pub(super) struct Built {
 
 /// Builds the tree of a text that is read as a whole; `None` if it is not well-formed, or if it is not masked and a template
 /// expression was read as a flow mapping. Events are not stored: a large file has more of them than nodes.
-pub(super) fn build(text: &SharedText, reading: &Reading) -> Option<Built> {
+pub(super) fn build(text: &SharedText, reading: &Reading) -> Option<YamlBuilt> {
     let shape = reading.shape(text);
     let mut builder = Builder::new(text, reading);
     let mut is_misread = false;
     let read = events::each(shape, |event| {
-        let is_flow = event.kind == Kind::MappingStart { flow: true };
+        let is_flow = event.kind == EventKind::MappingStart { flow: true };
         is_misread = is_flow && reading.masked.is_none() && is_template(text, event.span.start());
         builder.event(&event);
         !is_misread
@@ -49,7 +49,7 @@ pub(super) fn build(text: &SharedText, reading: &Reading) -> Option<Built> {
 }
 
 /// Builds the tree from what was read piece by piece.
-pub(super) fn build_pieces(text: &SharedText, reading: &Reading, documents: &[Vec<Event>]) -> Built {
+pub(super) fn build_pieces(text: &SharedText, reading: &Reading, documents: &[Vec<Event>]) -> YamlBuilt {
     let mut builder = Builder::new(text, reading);
     for document in documents {
         for event in document {
@@ -90,7 +90,7 @@ struct OpenKey<'t> {
 }
 
 /// Where a value is.
-struct Slot<'t> {
+struct YamlSlot<'t> {
     entry: usize,
     rest: usize,
     after: usize,
@@ -101,7 +101,7 @@ struct Slot<'t> {
 struct Builder<'t> {
     texts: Texts<'t>,
     reading: &'t Reading,
-    out: Built,
+    out: YamlBuilt,
     frames: Vec<Frame<'t>>,
     /// What each anchor of the document names, as far as it is read.
     anchors: HashMap<&'t str, NodeId>,
@@ -115,7 +115,7 @@ impl<'t> Builder<'t> {
         Self {
             texts: Texts { text, shape: reading.shape(text) },
             reading,
-            out: Built { tree: DataTree::of(text.clone()), ..Built::default() },
+            out: YamlBuilt { tree: DataTree::of(text.clone()), ..YamlBuilt::default() },
             frames: Vec::new(),
             anchors: HashMap::new(),
             cursor: 0,
@@ -123,7 +123,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(self) -> Built {
+    fn finish(self) -> YamlBuilt {
         let mut built = self.out;
         built.comments.sort_by_key(|comment| comment.span);
         built.tree.finish();
@@ -133,16 +133,19 @@ impl<'t> Builder<'t> {
     fn event(&mut self, event: &Event) {
         match event.kind {
             // The parser reports a document without `---` as beginning at its content, after the header of a block scalar.
-            Kind::DocumentStart { explicit: false } => self.skip_ends(),
-            Kind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
-            Kind::DocumentEnd => {
+            EventKind::DocumentStart { explicit: false } => self.skip_ends(),
+            EventKind::DocumentStart { explicit: true } => self.cursor = self.cursor.max(event.span.end()),
+            EventKind::DocumentEnd => {
                 self.cursor = self.cursor.max(event.span.start());
                 self.end_document();
             }
-            Kind::Unread => self.cursor = self.cursor.max(event.span.end()),
-            Kind::Comment => self.comment(event.span),
-            Kind::MappingEnd | Kind::SequenceEnd => self.close(event),
-            Kind::Scalar { .. } | Kind::Alias | Kind::MappingStart { .. } | Kind::SequenceStart { .. } => {
+            EventKind::Unread => self.cursor = self.cursor.max(event.span.end()),
+            EventKind::Comment => self.comment(event.span),
+            EventKind::MappingEnd | EventKind::SequenceEnd => self.close(event),
+            EventKind::Scalar { .. }
+            | EventKind::Alias
+            | EventKind::MappingStart { .. }
+            | EventKind::SequenceStart { .. } => {
                 self.open(event);
             }
         }
@@ -150,7 +153,7 @@ impl<'t> Builder<'t> {
 
     fn end_document(&mut self) {
         while !self.frames.is_empty() {
-            self.close(&Event::new(Kind::MappingEnd, Span::at(self.cursor)));
+            self.close(&Event::new(EventKind::MappingEnd, Span::at(self.cursor)));
         }
         self.anchors.clear();
     }
@@ -199,8 +202,8 @@ impl<'t> Builder<'t> {
         let ghost = self.frames.last().is_some_and(|frame| frame.node.is_none());
         self.cursor = self.cursor.max(head);
         match event.kind {
-            Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
-                let mapping = matches!(event.kind, Kind::MappingStart { .. });
+            EventKind::MappingStart { flow } | EventKind::SequenceStart { flow } => {
+                let mapping = matches!(event.kind, EventKind::MappingStart { .. });
                 let start = if flow { event.span.start() } else { self.next_token(false) };
                 let kind = if mapping { NodeKind::Mapping } else { NodeKind::Sequence };
                 let layout = Layout { flow, ..Layout::default() };
@@ -211,7 +214,7 @@ impl<'t> Builder<'t> {
                 }
                 self.frames.push(Frame { node, mapping, flow, start, head, ..Frame::default() });
             }
-            Kind::Scalar { style } => {
+            EventKind::Scalar { style } => {
                 let (span, place) = self.scalar_place(event, style, head);
                 let text = self.text(event, style, span, place);
                 self.cursor = self.cursor.max(span.end()).max(event.span.end());
@@ -239,7 +242,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Where the next value is.
-    fn slot(&mut self, event: &Event) -> Slot<'t> {
+    fn slot(&mut self, event: &Event) -> YamlSlot<'t> {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let at = self.next_token(flow && self.frames.last().is_some_and(|frame| !frame.mapping));
         let start = [event.anchor(), event.tag()].into_iter().flatten().map(Span::start).min();
@@ -248,19 +251,19 @@ impl<'t> Builder<'t> {
             None => {
                 let from =
                     start.unwrap_or(event.span.start()).min(event.span.start()).max(self.cursor.min(at));
-                Slot { entry: from, rest: from, after: self.cursor, colon: false, key: None }
+                YamlSlot { entry: from, rest: from, after: self.cursor, colon: false, key: None }
             }
             Some(frame) if frame.mapping => {
                 let key = frame.key.take();
                 let entry = key.as_ref().map_or(at, |key| key.entry);
                 let colon = shape.get(at) == Some(&b':');
                 let rest = if colon { at } else { self.cursor };
-                Slot { entry, rest, after: rest + usize::from(colon), colon, key }
+                YamlSlot { entry, rest, after: rest + usize::from(colon), colon, key }
             }
             Some(frame) if !frame.flow && shape.get(at) == Some(&b'-') => {
-                Slot { entry: at, rest: at + 1, after: at + 1, colon: false, key: None }
+                YamlSlot { entry: at, rest: at + 1, after: at + 1, colon: false, key: None }
             }
-            Some(_) => Slot { entry: at, rest: at, after: at, colon: false, key: None },
+            Some(_) => YamlSlot { entry: at, rest: at, after: at, colon: false, key: None },
         }
     }
 
@@ -274,9 +277,9 @@ impl<'t> Builder<'t> {
         let head = props.map(Span::end).max().unwrap_or(after).max(after);
         self.cursor = self.cursor.max(if event.span.is_empty() { entry } else { head });
         match event.kind {
-            Kind::MappingStart { flow } | Kind::SequenceStart { flow } => {
+            EventKind::MappingStart { flow } | EventKind::SequenceStart { flow } => {
                 let start = self.next_token(false);
-                let mapping = matches!(event.kind, Kind::MappingStart { .. });
+                let mapping = matches!(event.kind, EventKind::MappingStart { .. });
                 if flow {
                     self.cursor = self.cursor.max(event.span.end());
                 }
@@ -290,7 +293,7 @@ impl<'t> Builder<'t> {
                     ..Frame::default()
                 });
             }
-            Kind::Scalar { style } => {
+            EventKind::Scalar { style } => {
                 let (raw, place) = self.scalar_place(event, style, head);
                 let text = self.text(event, style, raw, place);
                 self.cursor = self.cursor.max(raw.end()).max(event.span.end());
@@ -325,7 +328,7 @@ impl<'t> Builder<'t> {
     fn close(&mut self, event: &Event) {
         if self.frames.last().is_some_and(|frame| frame.key.is_some()) {
             // Cut off after a key, in a text that was read line by line.
-            self.open(&Event::new(Kind::Scalar { style: ScalarStyle::Plain }, Span::at(self.cursor)));
+            self.open(&Event::new(EventKind::Scalar { style: ScalarStyle::Plain }, Span::at(self.cursor)));
         }
         let Some(frame) = self.frames.pop() else { return };
         let closed = frame.flow && !event.span.is_empty();
@@ -360,7 +363,7 @@ impl<'t> Builder<'t> {
         parent: Option<NodeId>,
         event: &Event,
         kind: NodeKind<'_>,
-        slot: &Slot<'_>,
+        slot: &YamlSlot<'_>,
         (head, layout): (usize, Layout),
         span: Span,
     ) -> NodeId {
@@ -368,7 +371,7 @@ impl<'t> Builder<'t> {
         let anchor = event.anchor().map(|anchor| Span::new(anchor.start() + 1, anchor.end()));
         let id = self.out.tree.push(Node {
             parent,
-            key: key.map(|key| Key { text: &key.text, span: key.span }),
+            key: key.map(|key| NodeKey { text: &key.text, span: key.span }),
             span,
             kind,
             anchor,

@@ -5,7 +5,7 @@ use crate::facts::{Scalar, ScalarStyle};
 use crate::syntax::template;
 use crate::syntax::yaml::events::Event;
 use crate::syntax::yaml::lines;
-use crate::syntax::yaml::scalar::{self, Header, Place, is_null};
+use crate::syntax::yaml::scalar::{self, Header, ScalarText, is_null};
 use crate::text::Span;
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ impl<'t> Builder<'t> {
         event: &Event,
         style: ScalarStyle,
         head: usize,
-    ) -> (Span, Option<Place>) {
+    ) -> (Span, Option<ScalarText>) {
         let flow = self.frames.last().is_some_and(|frame| frame.flow);
         let mut indent = event.indent;
         let span = match style {
@@ -31,7 +31,7 @@ impl<'t> Builder<'t> {
             _ if event.span.is_empty() => return (Span::at(head), None),
             _ => event.span,
         };
-        (span, Some(Place { span, style, flow, indent }))
+        (span, Some(ScalarText { span, style, flow, indent }))
     }
 
     /// The indentation of a block scalar for which the parser reports none: it reads all of the scalar as blank, and with it
@@ -53,7 +53,7 @@ impl<'t> Builder<'t> {
         event: &Event,
         style: ScalarStyle,
         span: Span,
-        place: Option<Place>,
+        place: Option<ScalarText>,
     ) -> Cow<'t, str> {
         // After a block scalar, a masked line looks blank.
         let block = style.is_block() && self.reading.masked.is_some();
