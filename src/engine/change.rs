@@ -1,7 +1,7 @@
 //! What fixes of rules outside of registrations change: names, values, new entries.
 
+use super::LintedFile;
 use super::documents::EmbeddedDocument;
-use super::{LintedFile, fixes};
 use crate::embed::NoEdit;
 use crate::facts::{NodeId, ScalarStyle};
 use crate::rules::NewEntry;
@@ -33,7 +33,7 @@ pub(super) fn value(file: &LintedFile<'_>, carrier: &Carrier, value: &str) -> Re
     {
         return Ok(vec![Edit::replace(carrier.value.span, value)]);
     }
-    fixes::set(file, carrier, value)
+    set(file, carrier, value)
 }
 
 /// Whether a plain value is a boolean or a number in every language.
@@ -95,4 +95,47 @@ fn insert_raw(
         Ok(Edit { replacement, ..edit })
     };
     edits.into_iter().map(with_value).collect()
+}
+
+/// A reference (`var.token`) or a template, as a template in a string of HCL.
+fn template(value: &str) -> Option<String> {
+    let is_name = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-[]*".contains(&byte))
+    };
+    let is_plain = |text: &str| !text.contains(['"', '\\', '\n']);
+    match value.strip_prefix("${") {
+        Some(rest) => (rest.ends_with('}') && is_plain(rest)).then(|| value.to_owned()),
+        None => (value.contains('.') && value.split('.').all(is_name)).then(|| format!("${{{value}}}")),
+    }
+}
+
+pub(super) fn set(file: &LintedFile<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
+    let document =
+        file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))?;
+    match carrier.value.place {
+        ValueLocation::Node(node) => document.parsed.set(node, value),
+        ValueLocation::Base64(_) if !value.is_empty() => {
+            Err(NoEdit::new("an expression cannot be written as base64: use `stringData`"))
+        }
+        ValueLocation::Base64(node) => document.parsed.set(node, value),
+        // A shell can write the value of `--option=value`; in a list the word is the value.
+        ValueLocation::Within(node, _) if carrier.via == Via::Option && document.language.is_shell() => {
+            document.parsed.set(node, value)
+        }
+        ValueLocation::Within(node, inner) => {
+            if let Some(edits) = document.parsed.set_part(node, inner, value) {
+                return edits;
+            }
+            let decoded =
+                document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
+            if document.language.values_are_expressions()
+                && let Some(template) = template(value)
+            {
+                return Ok(vec![Edit::replace(decoded.segments.to_outer(inner), template)]);
+            }
+            let edit = Edit::replace(inner, value);
+            Ok(vec![decoded.segments.edit(&document.text, &decoded.text, &edit)?])
+        }
+        ValueLocation::Nowhere => Err(NoEdit::new("the value is defined elsewhere")),
+    }
 }

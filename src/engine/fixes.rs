@@ -470,7 +470,7 @@ fn act(
         }),
     };
     if let Some(value) = value {
-        let mut edits = set(file, carrier, &value)?;
+        let mut edits = change::set(file, carrier, &value)?;
         let want = wanted.entry(carrier.doc).or_default();
         if let ([edit], true) = (edits.as_slice(), is_expression(file, carrier)) {
             // It has as many parts as it likes, and so has what replaces it.
@@ -562,47 +562,4 @@ fn slot<'a>(
     let role = if name == "new" { MemberRole::New } else { MemberRole::Old };
     let members = registration.members.iter().filter(move |member| member.role == role);
     members.filter_map(|member| file.survey.carriers.get(member.carrier))
-}
-
-/// A reference (`var.token`) or a template, as a template in a string of HCL.
-fn template(value: &str) -> Option<String> {
-    let is_name = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-[]*".contains(&byte))
-    };
-    let is_plain = |text: &str| !text.contains(['"', '\\', '\n']);
-    match value.strip_prefix("${") {
-        Some(rest) => (rest.ends_with('}') && is_plain(rest)).then(|| value.to_owned()),
-        None => (value.contains('.') && value.split('.').all(is_name)).then(|| format!("${{{value}}}")),
-    }
-}
-
-pub(super) fn set(file: &LintedFile<'_>, carrier: &Carrier, value: &str) -> Result<Vec<Edit>, NoEdit> {
-    let document =
-        file.documents.get(carrier.doc).ok_or_else(|| NoEdit::new("its text could not be read"))?;
-    match carrier.value.place {
-        ValueLocation::Node(node) => document.parsed.set(node, value),
-        ValueLocation::Base64(_) if !value.is_empty() => {
-            Err(NoEdit::new("an expression cannot be written as base64: use `stringData`"))
-        }
-        ValueLocation::Base64(node) => document.parsed.set(node, value),
-        // A shell can write the value of `--option=value`; in a list the word is the value.
-        ValueLocation::Within(node, _) if carrier.via == Via::Option && document.language.is_shell() => {
-            document.parsed.set(node, value)
-        }
-        ValueLocation::Within(node, inner) => {
-            if let Some(edits) = document.parsed.set_part(node, inner, value) {
-                return edits;
-            }
-            let decoded =
-                document.parsed.decode(node).ok_or_else(|| NoEdit::new("the value is not a string"))?;
-            if document.language.values_are_expressions()
-                && let Some(template) = template(value)
-            {
-                return Ok(vec![Edit::replace(decoded.segments.to_outer(inner), template)]);
-            }
-            let edit = Edit::replace(inner, value);
-            Ok(vec![decoded.segments.edit(&document.text, &decoded.text, &edit)?])
-        }
-        ValueLocation::Nowhere => Err(NoEdit::new("the value is defined elsewhere")),
-    }
 }

@@ -16,13 +16,16 @@ const MOST: usize = 64;
 /// Registration tokens are not shorter, and what is longer is something else.
 const LENGTH: std::ops::RangeInclusive<usize> = 16..=64;
 
+/// Where a name gets values, by the text that reads it and the name.
+type Known = BTreeMap<(usize, String), Rc<Vec<(usize, At)>>>;
+
 /// Finds literals by what the texts of a file give to names.
 pub(super) struct Literals<'a> {
     unit: &'a Unit,
     documents: &'a Documents,
     given: OnceCell<Given>,
     /// What was looked up.
-    known: RefCell<BTreeMap<(usize, String), Rc<Vec<(usize, At)>>>>,
+    known: RefCell<Known>,
     /// Variables that scripts of a text set, by the text and the name.
     set: RefCell<BTreeMap<(usize, String), bool>>,
 }

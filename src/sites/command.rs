@@ -238,34 +238,9 @@ fn read_accepted(
     survey.carriers.append(&mut options.out);
     let whole = command.stray.iter().fold(command.span, |span, word| span.hull(word.span));
     let doc = around.context.doc;
-    let unknown = |kind, text: &str, span| Unknown::new(kind, Brings::Anything, text, doc, span);
-    for word in &found.opaque {
-        unknowns.push(unknown(UnknownKind::Words, word.span.of(around.text()), word.span));
-    }
-    for word in &found.imports {
-        unknowns.push(unknown(UnknownKind::Environment, word.span.of(around.text()), word.span));
-    }
-    let before = command.words.len().saturating_sub(arguments.len());
-    let mut before = command.words.iter().take(before);
-    if wrapped && let Some(word) = before.clone().find(|word| word.opaque).or(before.next()) {
-        unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
-    }
-    if let Some(word) = found.appends {
-        unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
-    }
-    // A function or an alias runs instead of a program of the same name.
-    let keyword = |word: &&Word| {
-        matches!(&*word.text, "then" | "do" | "else" | "!" | "time" | "if" | "while" | "until")
-    };
-    let first = command.words.iter().find(|word| !word.control && !keyword(word));
-    let shadow = first.and_then(|word| around.context.variables.shadow(&word.text, around.text()));
-    if let Some(span) = shadow.filter(|_| around.context.language.is_shell()) {
-        unknowns.push(unknown(UnknownKind::Wrapper, span.of(around.text()), span));
-    }
+    unknowns.extend(unknowns_of(command, found, (arguments, wrapped), around));
     let facts = around.parsed.facts();
     let hints = around.context.imports(facts, Some(program), command.span.start());
-    let files = found.environment_files.iter();
-    unknowns.extend(files.map(|(text, span)| unknown(UnknownKind::Environment, text, *span)));
     if let Some(it) = survey.scope_mut(scope) {
         it.within = around.container.map(|container| container.scope);
         it.evident = true;
@@ -291,6 +266,44 @@ fn read_accepted(
         read_given(given, around, scope, false, survey);
     }
     read_answers(command, arguments, subcommand, around, survey);
+}
+
+/// What may bring words and variables to a command and is not visible.
+fn unknowns_of(
+    command: &Command,
+    found: &Invocation<'_>,
+    (arguments, wrapped): (&[Word], bool),
+    around: &Around<'_>,
+) -> Vec<Unknown> {
+    let doc = around.context.doc;
+    let mut unknowns = Vec::new();
+    let unknown = |kind, text: &str, span| Unknown::new(kind, Brings::Anything, text, doc, span);
+    for word in &found.opaque {
+        unknowns.push(unknown(UnknownKind::Words, word.span.of(around.text()), word.span));
+    }
+    for word in &found.imports {
+        unknowns.push(unknown(UnknownKind::Environment, word.span.of(around.text()), word.span));
+    }
+    let before = command.words.len().saturating_sub(arguments.len());
+    let mut before = command.words.iter().take(before);
+    if wrapped && let Some(word) = before.clone().find(|word| word.opaque).or(before.next()) {
+        unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
+    }
+    if let Some(word) = found.appends {
+        unknowns.push(unknown(UnknownKind::Wrapper, word.span.of(around.text()), word.span));
+    }
+    // A function or an alias runs instead of a program of the same name.
+    let keyword = |word: &&Word| {
+        matches!(&*word.text, "then" | "do" | "else" | "!" | "time" | "if" | "while" | "until")
+    };
+    let first = command.words.iter().find(|word| !word.control && !keyword(word));
+    let shadow = first.and_then(|word| around.context.variables.shadow(&word.text, around.text()));
+    if let Some(span) = shadow.filter(|_| around.context.language.is_shell()) {
+        unknowns.push(unknown(UnknownKind::Wrapper, span.of(around.text()), span));
+    }
+    let files = found.environment_files.iter();
+    unknowns.extend(files.map(|(text, span)| unknown(UnknownKind::Environment, text, *span)));
+    unknowns
 }
 
 /// Whether the words say that it must not ask.

@@ -393,6 +393,24 @@ impl<'a> Unwrapped<'a> {
     }
 }
 
+impl<'a> Unwrapped<'a> {
+    /// Takes in the text after an option for scripts. Whether words come after it: `more`.
+    fn take_script(&mut self, wrapper: &Wrapper, script: Option<&'a Word>, more: bool) {
+        // `env -S "NAME=value" program`: the rest is the command.
+        let assigns = |word: &&Word| {
+            let mut parts = word.text.split_whitespace();
+            wrapper.or_words && parts.all(|part| part.starts_with('-') || part.contains('='))
+        };
+        match script.filter(assigns).filter(|_| more) {
+            Some(word) => self.environment_files.push((word.text.as_str(), word.span)),
+            None => {
+                self.is_script = true;
+                self.scripts.extend(script);
+            }
+        }
+    }
+}
+
 fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unwrapped<'a>> {
     let (appends, isolates) = (wrapper.appends, wrapper.isolates);
     let mut out = Unwrapped { keeps_image: !wrapper.image, appends, isolates, ..Unwrapped::default() };
@@ -425,37 +443,16 @@ fn unwrap<'a>(sites: &Sites, wrapper: &Wrapper, words: &'a [Word]) -> Option<Unw
             let value = if takes { words.get(at) } else { None };
             at += usize::from(takes);
             if wrapper.script.iter().any(|script| script == option) {
-                let script = value.or(words.get(at));
-                // `env -S "NAME=value" program`: the rest is the command.
-                let assigns = |word: &&Word| {
-                    let mut parts = word.text.split_whitespace();
-                    wrapper.or_words && parts.all(|part| part.starts_with('-') || part.contains('='))
-                };
-                match script.filter(assigns).filter(|_| words.get(at).is_some()) {
-                    Some(word) => out.environment_files.push((word.text.as_str(), word.span)),
-                    None => {
-                        out.is_script = true;
-                        out.scripts.extend(script);
-                    }
-                }
+                out.take_script(wrapper, value.or(words.get(at)), words.get(at).is_some());
             } else if wrapper.environment.iter().any(|name| name == option) {
-                match (inline, value) {
-                    (Some(_), _) => {
-                        out.variables.push(EnvironmentArgument::Word {
-                            option: None,
-                            word,
-                            skip: option.len() + 1,
-                        });
-                    }
+                let skip = option.len() + 1;
+                out.variables.extend(match (inline, value) {
+                    (Some(_), _) => Some(EnvironmentArgument::Word { option: None, word, skip }),
                     (None, Some(value)) => {
-                        out.variables.push(EnvironmentArgument::Word {
-                            option: Some(word),
-                            word: value,
-                            skip: 0,
-                        });
+                        Some(EnvironmentArgument::Word { option: Some(word), word: value, skip: 0 })
                     }
-                    (None, None) => {}
-                }
+                    (None, None) => None,
+                });
             }
             if wrapper.keeps.iter().any(|name| name == option) {
                 match inline {

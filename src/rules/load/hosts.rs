@@ -65,9 +65,9 @@ fn name(holds: Holds) -> String {
 /// Keys that only belong to some kinds of places, whether they are given, and those kinds.
 fn keys(site: &Site) -> Vec<(&'static str, bool, &'static [Holds])> {
     use Holds::{
-        Arguments, ChartItems, Constant, Container, Environment, InheritedValues, Joined, KeptValues, Key,
-        Keys, MoreEnvironment, MoreValues, Named, Pieces, Request, Secret, SecretItems, Shell, ShellKey,
-        Sources, Text, Values, ValuesText,
+        Arguments, ChartItems, ChartWords, Constant, Container, Environment, InheritedValues, Joined,
+        KeptValues, Key, Keys, MoreEnvironment, MoreValues, Named, Pieces, Request, Secret, SecretItems,
+        Shell, ShellKey, Sources, Text, Values, ValuesText,
     };
     const SHELL: &[Holds] = &[Shell, ShellKey, Arguments, Pieces, Joined];
     const VALUES: &[Holds] =
@@ -92,8 +92,8 @@ fn keys(site: &Site) -> Vec<(&'static str, bool, &'static [Holds])> {
         ("value-key", site.value_key.is_some(), &[ChartItems, SecretItems]),
         ("via", site.via.is_some(), &[Keys]),
         ("beside", !site.beside.is_empty(), &[Keys, ShellKey, Container]),
-        ("name", site.name.is_some(), &[Named, Constant, Keys]),
-        ("begins", !site.begins.is_empty(), &[Text]),
+        ("name", site.name.is_some(), &[Named, Constant, Keys, Request]),
+        ("begins", !site.begins.is_empty(), &[Text, ChartWords]),
         ("lines", site.lines, &[Text]),
         ("known", site.known, &[Container]),
         ("expands", site.expands.is_some(), &[Container, Environment]),
@@ -106,10 +106,10 @@ fn keys(site: &Site) -> Vec<(&'static str, bool, &'static [Holds])> {
         ("takes", !site.takes.is_empty(), &[InheritedValues]),
         ("contains", !site.contains.is_empty(), &[MoreValues, MoreEnvironment]),
         ("except", !site.except.is_empty(), &[MoreEnvironment]),
-        ("brought-by", !site.brought_by.is_empty(), &[Shell, Container]),
+        ("brought-by", !site.brought_by.is_empty(), &[Shell, Container, Text]),
         ("hook-env", site.hook_env.is_some(), &[Container]),
         ("script-env", site.script_env.is_some(), &[Container]),
-        ("expressions", site.expressions.is_some(), &[Shell, Text, Joined, Pieces]),
+        ("expressions", site.expressions.is_some(), &[Shell, Text, Joined, Pieces, Container]),
         ("inherits", site.inherits.is_some(), &[Container]),
         ("overlays", !site.overlays.is_empty(), &[Container]),
         ("env-blocks", !site.env_blocks.is_empty(), &[Container]),

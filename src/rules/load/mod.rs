@@ -406,7 +406,8 @@ impl Loader {
     fn rule(&mut self, form: LoadedRule, ids: &mut HashSet<String>) {
         let before = self.problems.len();
         let LoadedRule { read, rule, problems } = form;
-        if let Some(rule) = &rule
+        // One without an id has another problem.
+        if let Some(rule) = rule.as_ref().filter(|rule| !rule.id.is_empty())
             && !ids.insert(rule.id.clone())
         {
             self.problems.push(check::twice(&read, rule));

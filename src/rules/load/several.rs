@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// What is read for keys that are missing or wrong.
 const DEFAULTS: &str =
-    "id: a-b\ntitle: a\nsummary: a\nhelp: a\nmatch: []\nseverity: []\nwhy: a\nexamples: []\n";
+    "id: ''\ntitle: a\nsummary: a\nhelp: a\nmatch: []\nseverity: []\nwhy: a\nexamples: []\n";
 
 /// What could be read of a file.
 pub(super) struct Several {

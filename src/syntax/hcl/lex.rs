@@ -98,7 +98,7 @@ impl Lexer<'_> {
             }
             (b'&', Some(b'&')) | (b'|', Some(b'|')) => self.push(HclTokenKind::Operator, self.at + 2),
             (b'.', Some(b'.')) if self.byte(2) == Some(b'.') => {
-                self.push(HclTokenKind::Operator, self.at + 3)
+                self.push(HclTokenKind::Operator, self.at + 3);
             }
             (b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'=' | b':' | b'?' | b'.', _) => {
                 self.push(HclTokenKind::Sign(byte), self.at + 1);

@@ -25,7 +25,7 @@ impl Reader<'_> {
         let value = &mut frame.value;
         match token.kind {
             HclTokenKind::Number | HclTokenKind::Word if value.extends() => {
-                value.extend(span, &mut self.out.nodes)
+                value.extend(span, &mut self.out.nodes);
             }
             HclTokenKind::Word if each && matches!(span.of(self.text), "in" | "if") => {
                 // The names before `in` are not values.
@@ -42,7 +42,7 @@ impl Reader<'_> {
             }
             HclTokenKind::Sign(b'{') => self.open(Bracket::Object, RawKind::Mapping, token),
             HclTokenKind::Sign(b'[') if value.has_term() => {
-                self.open(Bracket::Index, RawKind::Sequence, token)
+                self.open(Bracket::Index, RawKind::Sequence, token);
             }
             HclTokenKind::Sign(b'[') => self.open(Bracket::List, RawKind::Sequence, token),
             HclTokenKind::Sign(b'(') => self.open(Bracket::Group, RawKind::Sequence, token),
@@ -51,7 +51,7 @@ impl Reader<'_> {
             HclTokenKind::Sign(b':' | b',') if each => value.separate(span, &mut self.out.nodes),
             HclTokenKind::Sign(b':') if value.is_conditional() => value.separate(span, &mut self.out.nodes),
             HclTokenKind::Operator if each && span.of(self.text) == "=>" => {
-                value.separate(span, &mut self.out.nodes)
+                value.separate(span, &mut self.out.nodes);
             }
             HclTokenKind::Operator if span.of(self.text) == "..." => value.reach(span),
             HclTokenKind::Operator if value.extends() => value.extend(span, &mut self.out.nodes),

@@ -183,7 +183,7 @@ impl Reader<'_> {
             let program = command.split_whitespace().next().unwrap_or_default();
             matches!(program, "" | "echo" | "printf" | ":" | "true" | "exit" | "logger")
         });
-        if words.any(|word| comes_back(word)) && !only_prints {
+        if words.any(comes_back) && !only_prints {
             self.add(script.span, "", false);
         }
     }

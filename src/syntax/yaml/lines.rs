@@ -58,7 +58,8 @@ pub(in crate::syntax) fn is_blank(line: &str) -> bool {
 pub(in crate::syntax) fn with_blank_lines(text: &str, span: Span) -> Span {
     let before = text.get(..span.start()).unwrap_or_default();
     let behind = text.get(span.end()..).unwrap_or_default();
-    let opens = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n");
+    let opens =
+        before.split_inclusive('\n').next_back().is_none_or(|line| line.ends_with('\n') && is_blank(line));
     if !opens || !span.of(text).ends_with('\n') || behind.trim().is_empty() {
         return span;
     }
