@@ -194,7 +194,7 @@ fn entries_leave_cleanly() {
     let table: &[(&str, &[&str], &str)] = &[
         ("a = 1\nb = 2 # x\nc = 3\n", &["b"], "a = 1\nc = 3\n"),
         ("a = 1\nb = 2", &["b"], "a = 1"),
-        ("a = 1\n# k\n\nb = 2\n\nc = 3\n", &["b"], "a = 1\n# k\n\n\nc = 3\n"),
+        ("a = 1\n# k\n\nb = 2\n\nc = 3\n", &["b"], "a = 1\n# k\n\nc = 3\n"),
         ("a = '''\nx\n'''\nb = 2\n", &["a"], "b = 2\n"),
         ("a = [\n  1,\n  2, # x\n  3\n]\n", &["a/1"], "a = [\n  1,\n  3\n]\n"),
         ("a = [\n  1,\n  2, # x\n  3\n]\n", &["a/2"], "a = [\n  1,\n  2 # x\n]\n"),

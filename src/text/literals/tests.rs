@@ -151,7 +151,10 @@ fn names_that_are_read_are_told() {
             .map(|read| format!("{}{}", read.name, if read.is_value { "" } else { "?" }))
             .collect::<Vec<_>>()
     };
-    assert_eq!(reads("\"$U${V:-$W}$(cat \"$F\")$(echo $G)\"", Notation::Shell), ["U", "V", "W", "F?", "G"]);
+    assert_eq!(
+        reads("\"$U${V:-$W}$(cat \"$F\")$(echo $G)\"", Notation::Shell),
+        ["U", "V", "W", "call/cat", "F?", "file/$F", "call/echo", "G"]
+    );
     assert_eq!(reads("coalesce(var.x, local.y)", Notation::Code), ["var.x", "local.y"]);
     assert_eq!(reads("{{ .Values.tok | default .Values.b }}", Notation::Text), ["Values.tok", "Values.b"]);
     assert_eq!(reads("os.environ[\"TOK\"] + f(x)", Notation::Code), ["os.environ", "TOK?", "x?"]);

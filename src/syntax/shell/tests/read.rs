@@ -70,7 +70,7 @@ const CASES: &[(&str, &str)] = &[
     ("A=b C='d e' r --x", "A=b:C=d e:r·--x"),
     ("r <<< \"x y\" --a", "r·--a"),
     ("cat <<A <<'B' | r\none\nA\ntwo\nB\nnext", "cat / |r / next"),
-    ("$ gitlab-runner register \\\n> --a \\\n> --b\nDone", "gitlab-runner·register·--a·--b / Done"),
+    ("$ gitlab-runner register \\\n> --a \\\n> --b\nDone", "gitlab-runner·register·--a·--b"),
     ("# gitlab-runner register\nEnter the URL", "gitlab-runner·register / Enter·the·URL"),
     ("# gitlab-runner register\nsudo x", "sudo·x"),
     ("PS C:\\GitLab> .\\gitlab-runner.exe register --a\n", ".\\gitlab-runner.exe·register·--a"),
