@@ -157,7 +157,7 @@ fn names_that_are_read_are_told() {
     );
     assert_eq!(reads("coalesce(var.x, local.y)", Notation::Code), ["var.x", "local.y"]);
     assert_eq!(reads("{{ .Values.tok | default .Values.b }}", Notation::Text), ["Values.tok", "Values.b"]);
-    assert_eq!(reads("os.environ[\"TOK\"] + f(x)", Notation::Code), ["os.environ", "TOK?", "x?"]);
+    assert_eq!(reads("os.environ[\"TOK\"] + f(x)", Notation::Code), ["os.environ", "TOK?", "call/f", "x?"]);
 }
 
 #[test]

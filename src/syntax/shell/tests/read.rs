@@ -71,7 +71,7 @@ const CASES: &[(&str, &str)] = &[
     ("r <<< \"x y\" --a", "r·--a"),
     ("cat <<A <<'B' | r\none\nA\ntwo\nB\nnext", "cat / |r / next"),
     ("$ gitlab-runner register \\\n> --a \\\n> --b\nDone", "gitlab-runner·register·--a·--b"),
-    ("# gitlab-runner register\nEnter the URL", "gitlab-runner·register / Enter·the·URL"),
+    ("# gitlab-runner register\nEnter the URL", "gitlab-runner·register"),
     ("# gitlab-runner register\nsudo x", "sudo·x"),
     ("PS C:\\GitLab> .\\gitlab-runner.exe register --a\n", ".\\gitlab-runner.exe·register·--a"),
     ("C:\\GitLab-Runner> gitlab-runner.exe register --a\n", "gitlab-runner.exe·register·--a"),
