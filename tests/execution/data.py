@@ -41,11 +41,17 @@ class Unreadable(Exception):
     """The text is not what its name says."""
 
 
+JSON_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|/\*.*?\*/|//[^\n]*', re.DOTALL)
+
+
 def documents(path, data):
     """The data of a file; one for each document."""
     name = path.rsplit("/", 1)[-1].lower()
     try:
         text = data.decode()
+        if name.endswith(".json"):
+            # JSON with comments is read too.
+            text = JSON_COMMENT.sub(lambda found: found[1] or "", text)
         if name.endswith((".yaml", ".yml", ".json")):
             return list(yaml.load_all(text, Loader=Loader))
         if name.endswith(".toml"):
