@@ -404,10 +404,15 @@ fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
 }
 
 fn format_help() -> String {
+    list_formats(FORMATS.iter().map(|format| (format.name, format.about)))
+}
+
+/// The help text of output formats: their names and what they are, the default first.
+pub(super) fn list_formats<'a>(formats: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut help = "Output format, or FORMAT=FILE to write one to a file (repeatable):".to_owned();
-    for (index, format) in FORMATS.iter().enumerate() {
+    for (index, (name, about)) in formats.enumerate() {
         let default = if index == 0 { " (default)" } else { "" };
-        help.push_str(&format!("\n- {}: {}{default}", format.name, format.about));
+        help.push_str(&format!("\n- {name}: {about}{default}"));
     }
     help
 }

@@ -50,12 +50,7 @@ pub(super) struct ReportArgs {
 }
 
 fn format_help() -> String {
-    let mut help = "Output format, or FORMAT=FILE to write one to a file (repeatable):".to_owned();
-    for (index, format) in FORMATS.iter().enumerate() {
-        let default = if index == 0 { " (default)" } else { "" };
-        help.push_str(&format!("\n- {}: {}{default}", format.name, format.about));
-    }
-    help
+    super::args::list_formats(FORMATS.iter().map(|format| (format.name, format.about)))
 }
 
 /// A report to write; standard output without a file.

@@ -198,9 +198,9 @@ impl<'a> Examination<'a> {
         read: &FileDocuments,
         out: &mut Analysis,
     ) {
-        let tells =
+        let reports =
             !judgement.findings.is_empty() || !read.notices.is_empty() || !out.linted.units.is_empty();
-        if tells || !written.all.is_empty() || !self.source.is_utf8() || self.kept.is_some() {
+        if reports || !written.all.is_empty() || !self.source.is_utf8() || self.kept.is_some() {
             out.linted.secrets.extend(secrets::random::find(self.source.text()));
             out.hide(matched);
         }

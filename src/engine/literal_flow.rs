@@ -201,7 +201,6 @@ impl<'a> Literals<'a> {
             && has(u8::is_ascii_digit)
             && has(u8::is_ascii_alphabetic)
             && !other
-            && !text.starts_with(self.unit.new_prefix.as_str())
             && !text.contains(self.unit.new_prefix.as_str())
     }
 }

@@ -35,13 +35,13 @@ pub(super) fn notice(kind: NoticeKind, message: impl Into<String>) -> Notice {
     Notice { kind, message: message.into(), position: None }
 }
 
-/// Reads the file at `path`, of at most `limit` bytes; `named` on the command line, its absence is an error. With `tell`,
+/// Reads the file at `path`, of at most `limit` bytes; `named` on the command line, its absence is an error. With `reports`,
 /// each that is skipped is reported.
-pub(super) fn read(path: &Path, limit: u64, named: bool, tell: bool) -> FileContent {
+pub(super) fn read(path: &Path, limit: u64, named: bool, reports: bool) -> FileContent {
     match regular(path, limit) {
         Ok(Some(bytes)) => match unfit(&bytes, limit) {
             // A tree is full of pictures: they are counted, and named only if they were asked for.
-            Some(_) if is_binary(&bytes) && !named && !tell => FileContent::Skipped(None),
+            Some(_) if is_binary(&bytes) && !named && !reports => FileContent::Skipped(None),
             Some(skipped) => FileContent::Skipped(Some(skipped)),
             None => FileContent::Text(bytes),
         },
@@ -83,12 +83,12 @@ fn fill(bytes: &mut Vec<u8>, mut file: File, limit: u64) -> io::Result<()> {
 pub(super) fn look(
     path: &Path,
     limit: u64,
-    tell: bool,
+    reports: bool,
     catalogue: &Catalogue,
     is_named: impl FnOnce() -> bool,
 ) -> Look {
     BUFFER.with_borrow_mut(|bytes| match open(path).and_then(|file| fill(bytes, file, limit)) {
-        Ok(()) if is_binary(bytes) && !tell => Look::Skipped,
+        Ok(()) if is_binary(bytes) && !reports => Look::Skipped,
         Ok(()) if unfit(bytes, limit).is_none() => {
             let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
             let may_matter = engine::may_matter(catalogue, &name, bytes, is_named);

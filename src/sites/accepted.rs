@@ -37,7 +37,7 @@ pub(super) fn accepted<'a>(
     }
     let words = || arguments.iter().chain(&command.stray);
     let has = |names: &[String]| words().any(|word| names.contains(&option_of(word)));
-    let tells = |subcommand: &Subcommand| {
+    let shows = |subcommand: &Subcommand| {
         has(&subcommand.telling)
             || words().any(|word| subcommand.telling.iter().any(|option| offers(word, option)))
     };
@@ -62,8 +62,8 @@ pub(super) fn accepted<'a>(
             has(&subcommand.removable) && words().filter(is_one).count() >= ENOUGH
         };
         let enough = match found.program {
-            Runs::Variable => tells(subcommand) || has(&subcommand.hinting) && supported || short(),
-            _ => supported && (tells(subcommand) || has(&subcommand.hinting)),
+            Runs::Variable => shows(subcommand) || has(&subcommand.hinting) && supported || short(),
+            _ => supported && (shows(subcommand) || has(&subcommand.hinting)),
         };
         enough.then_some(AcceptedCommand { program, subcommand, arguments, wrapped: false, sealed: false })
     });
@@ -71,7 +71,7 @@ pub(super) fn accepted<'a>(
     let all = sites.signed().flat_map(|program| program.subcommands.iter().map(move |it| (program, it)));
     let halved = { all }.find(|(_, subcommand)| {
         let named = command.words.first().is_some_and(|word| word.text.contains(subcommand.name.as_str()));
-        found.program == Runs::Variable && named && tells(subcommand)
+        found.program == Runs::Variable && named && shows(subcommand)
     });
     if let (None, Some((program, subcommand))) = (&signed, halved) {
         return Some(AcceptedCommand { program, subcommand, arguments, wrapped: true, sealed: true });

@@ -26,6 +26,20 @@ pub(super) const POLICY: &str = "default-src 'none'; \
 /// The heading of a page without a title.
 const TITLE: &str = "runnerlint report";
 
+/// The beginning of a page: its title, and what `rest` adds to its header.
+pub(in crate::report) fn begin(title: &str, html: &mut Html, rest: impl FnOnce(&mut Html)) {
+    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n");
+    head(title, html);
+    html.raw("<body>\n");
+    html.tag("header", |html| {
+        html.tag("h1", |html| html.text(if title.is_empty() { TITLE } else { title }));
+        if !title.is_empty() {
+            html.element("p", &[("class", "soft")], |html| html.text(TITLE));
+        }
+        rest(html);
+    });
+}
+
 /// The whole page.
 pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let summary = Summary::of(run.files, run.passed);
@@ -35,14 +49,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     let files = blocks::of(run);
     let notes = Notes::of(run);
     let mut html = Html::default();
-    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n");
-    head(&title, &mut html);
-    html.raw("<body>\n");
-    html.tag("header", |html| {
-        html.tag("h1", |html| html.text(if title.is_empty() { TITLE } else { &title }));
-        if !title.is_empty() {
-            html.element("p", &[("class", "soft")], |html| html.text(TITLE));
-        }
+    begin(&title, &mut html, |html| {
         if !revision.is_empty() {
             html.element("p", &[("class", "soft")], |html| {
                 html.text("Revision ");
@@ -74,7 +81,7 @@ pub(super) fn write(run: &Run<'_>, out: &mut dyn Write) -> io::Result<()> {
     html.flush(out)
 }
 
-pub(super) fn head(title: &str, html: &mut Html) {
+fn head(title: &str, html: &mut Html) {
     let title = if title.is_empty() { TITLE.to_owned() } else { format!("{title}: {TITLE}") };
     html.tag("head", |html| {
         html.empty("meta", &[("charset", "utf-8")]);

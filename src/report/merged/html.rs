@@ -3,14 +3,12 @@
 use super::Merged;
 use super::rows::{Listed, Row};
 use crate::report::Style;
+use crate::report::html::begin;
 use crate::report::html::charts::{Part, stacked};
-use crate::report::html::head;
 use crate::report::html::writer::{Html, Link};
 use crate::report::summary::plural;
 use std::io::{self, Write};
 
-/// The heading of a page without a title.
-const TITLE: &str = "runnerlint report";
 /// Findings that the whole page lists.
 const MOST_LISTED: usize = 20_000;
 /// Reports that are listed with the reason why they were not merged.
@@ -31,14 +29,7 @@ const COLUMNS: [(&str, &str); 9] = [
 pub(super) fn write(merged: &Merged, _: Style, out: &mut dyn Write) -> io::Result<()> {
     let title = crate::mask::Mask::without_source(false).prose(&merged.title);
     let mut html = Html::default();
-    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n");
-    head(&title, &mut html);
-    html.raw("<body>\n");
-    html.tag("header", |html| {
-        html.tag("h1", |html| html.text(if title.is_empty() { TITLE } else { &title }));
-        if !title.is_empty() {
-            html.element("p", &[("class", "soft")], |html| html.text(TITLE));
-        }
+    begin(&title, &mut html, |html| {
         html.tag("p", |html| html.text(&merged.summary()));
     });
     html.raw("<main>\n");
